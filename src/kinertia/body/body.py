@@ -1,0 +1,99 @@
+"""The numbers of one person's (or a batch of people's) body, on a skeleton."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+
+import torch
+from torch import Tensor
+
+from kinertia.body.muscles import Muscle
+from kinertia.body.skeleton import Skeleton
+
+STANDARD_GRAVITY = 9.81
+
+
+@dataclass(frozen=True)
+class Body:
+    """Parameters of a planar multibody model; every tensor may carry leading batch dimensions and gradients.
+
+    Attributes
+    ----------
+    skeleton : the topology (S segments, n coordinates, P contact points).
+    muscles : muscles of one leg, as data (not used by the skeletal dynamics).
+    total_mass : (...,) body mass [kg].
+    height : (...,) body height [m].
+    mass : (..., S) segment masses [kg].
+    inertia : (..., S) moments of inertia about the segment's centre of mass, about z [kg m^2].
+    com : (..., S, 2) centre of mass in the segment frame, from the proximal joint [m].
+    joint_offset : (..., S, 2) proximal joint in the parent's frame [m] (zero for the root).
+    contact_position : (..., P, 2) contact points in their segment's frame, from the proximal joint [m].
+    coordinate_min, coordinate_max : (..., n) range of motion [m or rad] (infinite where unlimited).
+    gravity : magnitude of gravity, along -y [m/s^2].
+    """
+
+    skeleton: Skeleton
+    muscles: tuple[Muscle, ...]
+    total_mass: Tensor
+    height: Tensor
+    mass: Tensor
+    inertia: Tensor
+    com: Tensor
+    joint_offset: Tensor
+    contact_position: Tensor
+    coordinate_min: Tensor
+    coordinate_max: Tensor
+    gravity: float = STANDARD_GRAVITY
+
+    @property
+    def weight(self) -> Tensor:
+        """(...,) body weight [N]."""
+        return self.total_mass * self.gravity
+
+    @property
+    def moment_scale(self) -> Tensor:
+        """(...,) body weight times height [N m], the unit of BWBH."""
+        return self.weight * self.height
+
+    def map_tensors(self, function: Callable[[Tensor, int], Tensor]) -> Body:
+        """Apply ``function(tensor, trailing_dimensions)`` to every parameter."""
+        trailing = {"total_mass": 0, "height": 0, "com": 2, "joint_offset": 2, "contact_position": 2}
+        changes = {
+            f.name: function(getattr(self, f.name), trailing.get(f.name, 1))
+            for f in fields(self)
+            if isinstance(getattr(self, f.name), Tensor)
+        }
+        return replace(self, **changes)
+
+    def with_time_axis(self) -> Body:
+        """Insert a time dimension after the batch dimensions, to broadcast against (..., T, n) motion."""
+        return self.map_tensors(lambda t, trailing: t.unsqueeze(t.dim() - trailing))
+
+    def to(self, dtype: torch.dtype | None = None, device: torch.device | str | None = None) -> Body:
+        """Copy with every tensor moved to ``dtype`` and ``device``."""
+        return self.map_tensors(lambda t, _: t.to(dtype=dtype, device=device))
+
+    def select(self, index: Tensor) -> Body:
+        """Pick entries of the first batch dimension by integer ``index``."""
+        return self.map_tensors(lambda t, _: t[index])
+
+
+def stack(bodies: list[Body]) -> Body:
+    """Stack bodies of one skeleton along a new first batch dimension.
+
+    Raises
+    ------
+    ValueError
+        If the list is empty or the skeletons differ.
+    """
+    if not bodies:
+        raise ValueError("no bodies to stack")
+    if any(b.skeleton != bodies[0].skeleton for b in bodies):
+        raise ValueError("only bodies of one skeleton can be stacked")
+    columns = {
+        f.name: torch.stack([getattr(b, f.name) for b in bodies])
+        for f in fields(bodies[0])
+        if isinstance(getattr(bodies[0], f.name), Tensor)
+    }
+    return replace(bodies[0], **columns)

@@ -1,0 +1,143 @@
+"""The tree of segments and coordinates of a body: topology only, no numbers that differ between people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One rigid segment.
+
+    Attributes
+    ----------
+    name : OpenSim-style body name, e.g. ``"femur_r"``.
+    parent : name of the proximal segment; None for the root.
+    """
+
+    name: str
+    parent: str | None
+
+
+@dataclass(frozen=True)
+class Coordinate:
+    """One generalized coordinate.
+
+    Attributes
+    ----------
+    name : OpenSim coordinate name, e.g. ``"knee_angle_r"``.
+    segment : the segment that the coordinate moves against its parent.
+    kind : ``"translation"`` (m, along a ground axis) or ``"rotation"`` (rad, about a joint axis).
+    axis : unit axis (x forward, y up, z right); counter-clockwise about it is positive.
+    """
+
+    name: str
+    segment: str
+    kind: str
+    axis: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class ContactPoint:
+    """A point of the sole that can touch the ground: its name, its segment and its side (``"r"``/``"l"``)."""
+
+    name: str
+    segment: str
+    side: str
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """Topology of a body as data.
+
+    Segments are ordered so that a parent stands before its children; coordinates of one
+    segment are applied in their order.
+
+    Raises
+    ------
+    ValueError
+        If a parent or segment is unknown or stands after its child.
+    """
+
+    name: str
+    segments: tuple[Segment, ...]
+    coordinates: tuple[Coordinate, ...]
+    contacts: tuple[ContactPoint, ...]
+
+    def __post_init__(self) -> None:
+        seen: set[str] = set()
+        for segment in self.segments:
+            if segment.parent is not None and segment.parent not in seen:
+                raise ValueError(f"skeleton {self.name!r}: parent {segment.parent!r} of {segment.name!r} must stand before it")
+            seen.add(segment.name)
+        for item in (*self.coordinates, *self.contacts):
+            if item.segment not in seen:
+                raise ValueError(f"skeleton {self.name!r}: {item.name!r} is on unknown segment {item.segment!r}")
+
+    @cached_property
+    def segment_names(self) -> tuple[str, ...]:
+        return tuple(s.name for s in self.segments)
+
+    @cached_property
+    def coordinate_names(self) -> tuple[str, ...]:
+        return tuple(c.name for c in self.coordinates)
+
+    def segment_index(self, name: str) -> int:
+        """Index of a segment; KeyError names the known ones."""
+        if name not in self.segment_names:
+            raise KeyError(f"unknown segment {name!r}; known: {', '.join(self.segment_names)}")
+        return self.segment_names.index(name)
+
+    def coordinate_index(self, name: str) -> int:
+        """Index of a coordinate; KeyError names the known ones."""
+        if name not in self.coordinate_names:
+            raise KeyError(f"unknown coordinate {name!r}; known: {', '.join(self.coordinate_names)}")
+        return self.coordinate_names.index(name)
+
+    @cached_property
+    def parents(self) -> tuple[int, ...]:
+        """Parent index of every segment (-1 for the root)."""
+        return tuple(-1 if s.parent is None else self.segment_index(s.parent) for s in self.segments)
+
+    @cached_property
+    def path(self) -> Tensor:
+        """(S, S) float64, 1 where segment j lies on the path from the root to segment i (both included)."""
+        n = len(self.segments)
+        path = torch.eye(n, dtype=torch.float64)
+        for i, parent in enumerate(self.parents):
+            if parent >= 0:
+                path[i] += path[parent]
+        return path
+
+    @cached_property
+    def rotation_path(self) -> Tensor:
+        """(S, n) float64, 1 where coordinate j is a rotation that turns segment i."""
+        out = torch.zeros(len(self.segments), len(self.coordinates), dtype=torch.float64)
+        for j, coordinate in enumerate(self.coordinates):
+            if coordinate.kind == "rotation":
+                out[:, j] = self.path[:, self.segment_index(coordinate.segment)]
+        return out
+
+    @cached_property
+    def translations(self) -> tuple[int, ...]:
+        """Indices of the root's translations."""
+        return tuple(j for j, c in enumerate(self.coordinates) if c.kind == "translation")
+
+    @cached_property
+    def rotations(self) -> tuple[int, ...]:
+        """Indices of the rotational coordinates."""
+        return tuple(j for j, c in enumerate(self.coordinates) if c.kind == "rotation")
+
+    @cached_property
+    def rotation_segments(self) -> tuple[int, ...]:
+        """Segment index moved by each rotational coordinate."""
+        return tuple(self.segment_index(self.coordinates[j].segment) for j in self.rotations)
+
+    @cached_property
+    def contact_segments(self) -> tuple[int, ...]:
+        """Segment index of each contact point."""
+        return tuple(self.segment_index(c.segment) for c in self.contacts)

@@ -1,0 +1,65 @@
+"""What a method returns for a recording: motion, moments, ground reaction, speed, on one time axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from kinertia.recording import Array, Subject
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Estimated movement dynamics of one recording.
+
+    Attributes
+    ----------
+    name : name of the recording.
+    method : name of the method.
+    rate_hz : sampling rate [Hz].
+    subject : the person (mass and height scale moments and forces).
+    coordinates : OpenSim coordinate name to (T,) [rad or m]; room for out-of-plane coordinates.
+    moments : coordinate name to (T,) net joint moment [N m]; empty for kinematic methods.
+    grf : ``grf_x_r``, ``grf_y_r``, ``grf_x_l``, ``grf_y_l`` to (T,) [BW].
+    cop_x : ``r``, ``l`` to (T,) forward position of the centre of pressure in the ground frame [m]; NaN in swing.
+    speed : (T,) forward speed [m/s], None for kinematic methods.
+    points : named landmark (``hip``, ``knee_r``, ``ankle_r``, ``heel_r``, ``toe_r``, ``head``, ...) to (T, 2) ground-frame position [m].
+    root_residual : (T, 3) force x, y [BW] and moment [BWBH] at the pelvis that no joint explains.
+    imu_measured, imu_virtual : (T, K, 3) acc x, acc y [m/s^2], gyro z [rad/s] in segment frames.
+    sensor_segments : K segment names of the IMU arrays.
+    muscle_forces : muscle name to (T,) [N]; empty until a muscle model is used.
+    events : ``heel_strike_r``, ``toe_off_r``, ... to sample indices.
+    output_delay_s : how far behind the input the output is, by construction [s].
+    seconds : wall time of training and estimation.
+    warnings : what a user should know before trusting it.
+    """
+
+    name: str
+    method: str
+    rate_hz: float
+    subject: Subject
+    coordinates: dict[str, Array]
+    moments: dict[str, Array] = field(default_factory=dict)
+    grf: dict[str, Array] = field(default_factory=dict)
+    cop_x: dict[str, Array] = field(default_factory=dict)
+    speed: Array | None = None
+    points: dict[str, Array] = field(default_factory=dict)
+    root_residual: Array | None = None
+    imu_measured: Array | None = None
+    imu_virtual: Array | None = None
+    sensor_segments: tuple[str, ...] = ()
+    muscle_forces: dict[str, Array] = field(default_factory=dict)
+    events: dict[str, np.ndarray] = field(default_factory=dict)
+    output_delay_s: float = 0.0
+    seconds: float = 0.0
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def samples(self) -> int:
+        return next(iter(self.coordinates.values())).shape[0]
+
+    @property
+    def time_s(self) -> Array:
+        """(T,) time from the start of the recording [s]."""
+        return np.arange(self.samples) / self.rate_hz

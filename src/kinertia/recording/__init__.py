@@ -1,0 +1,25 @@
+"""Recordings and what is done to them before any model sees them."""
+
+from kinertia.recording.recording import (
+    DEFAULT_HEIGHT_M,
+    DEFAULT_MASS_KG,
+    SEGMENTS,
+    Array,
+    Frame,
+    Recording,
+    Sensor,
+    Subject,
+    Truth,
+)
+
+__all__ = [
+    "DEFAULT_HEIGHT_M",
+    "DEFAULT_MASS_KG",
+    "SEGMENTS",
+    "Array",
+    "Frame",
+    "Recording",
+    "Sensor",
+    "Subject",
+    "Truth",
+]

@@ -1,0 +1,152 @@
+"""One typed recording: sensors, signals, person, optional truth. No foreign units or axes beyond this point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+SEGMENTS = ("pelvis", "femur_r", "tibia_r", "foot_r", "femur_l", "tibia_l", "foot_l")
+"""Segments that can carry a sensor, in the order networks and tables use."""
+
+DEFAULT_MASS_KG = 75.0
+DEFAULT_HEIGHT_M = 1.80
+
+
+class Frame(StrEnum):
+    """Frame of a recording's signals."""
+
+    SEGMENT = "segment"  # x forward, y up along the segment, z right (alignment known)
+    SENSOR = "sensor"  # the sensor's own axes; alignment still has to be found
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The person. ``assumed`` names the quantities that were not given and fell back to defaults."""
+
+    mass_kg: float = DEFAULT_MASS_KG
+    height_m: float = DEFAULT_HEIGHT_M
+    sex: str | None = None
+    assumed: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 10.0 <= self.mass_kg <= 300.0:
+            raise ValueError(f"mass {self.mass_kg} kg is outside 10..300 kg; give body mass in kilograms")
+        if not 0.5 <= self.height_m <= 2.6:
+            raise ValueError(f"height {self.height_m} m is outside 0.5..2.6 m; give body height in metres")
+
+
+@dataclass(frozen=True)
+class Sensor:
+    """One IMU.
+
+    Attributes
+    ----------
+    name : name in the source (serial number, column prefix).
+    segment : one of :data:`SEGMENTS`, or another body name for sensors that the sagittal model does not use.
+    position_m : (3,) from the segment's proximal joint in the segment frame (pelvis: from the hip joint) [m];
+        None when unknown (a mid-segment default is used).
+    """
+
+    name: str
+    segment: str
+    position_m: tuple[float, float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Reference measurements, for scoring only.
+
+    Attributes
+    ----------
+    angles : OpenSim coordinate name to (T,) [rad], knee extension positive (flexion negative).
+    moments : coordinate name to (T,) net joint moment [N m].
+    grf : ``grf_x_r``, ``grf_y_r``, ... to (T,) [BW].
+    speed : mean forward speed [m/s], None when unknown.
+    note : where it comes from, and about which axes.
+    """
+
+    angles: dict[str, Array] = field(default_factory=dict)
+    moments: dict[str, Array] = field(default_factory=dict)
+    grf: dict[str, Array] = field(default_factory=dict)
+    speed: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """Signals of one recording in SI units.
+
+    Attributes
+    ----------
+    name : short name (file stem).
+    rate_hz : sampling rate [Hz].
+    sensors : K sensors.
+    acc : (T, K, 3) specific force [m/s^2] (+g up when at rest); NaN where missing.
+    gyro : (T, K, 3) angular rate [rad/s]; NaN where missing (all NaN for a sensor without gyroscope).
+    subject : the person.
+    frame : frame of ``acc`` and ``gyro``.
+    acc_var, gyro_var : (T, K, 3) between-trial variance, for averaged cycles.
+    orientation : (T, K, 4) unit quaternions wxyz, sensor to world, when the device gives them.
+    periodic : True when the samples are exactly one gait cycle that repeats.
+    truth : reference measurements, for scoring only.
+    source : path of the file it was read from.
+    warnings : what the reader noticed.
+    """
+
+    name: str
+    rate_hz: float
+    sensors: tuple[Sensor, ...]
+    acc: Array
+    gyro: Array
+    subject: Subject = field(default_factory=Subject)
+    frame: Frame = Frame.SEGMENT
+    acc_var: Array | None = None
+    gyro_var: Array | None = None
+    orientation: Array | None = None
+    periodic: bool = False
+    truth: Truth | None = None
+    source: str = ""
+    warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        shape = (self.acc.shape[0], len(self.sensors), 3)
+        for name in ("acc", "gyro", "acc_var", "gyro_var"):
+            array = getattr(self, name)
+            if array is not None and array.shape != shape:
+                raise ValueError(f"recording {self.name!r}: {name} has shape {array.shape}, expected {shape}")
+        if self.orientation is not None and self.orientation.shape != (*shape[:2], 4):
+            raise ValueError(f"recording {self.name!r}: orientation has shape {self.orientation.shape}, expected {(*shape[:2], 4)}")
+        if not (np.isfinite(self.rate_hz) and self.rate_hz > 0):
+            raise ValueError(f"recording {self.name!r}: sampling rate must be positive, got {self.rate_hz}")
+
+    @property
+    def samples(self) -> int:
+        return self.acc.shape[0]
+
+    @property
+    def duration_s(self) -> float:
+        """Duration [s]: samples over rate, so that one periodic cycle lasts exactly its period."""
+        return self.samples / self.rate_hz
+
+    @property
+    def time_s(self) -> Array:
+        """(T,) time of each sample from the start [s]."""
+        return np.arange(self.samples) / self.rate_hz
+
+    def sensor_index(self, segment: str) -> int | None:
+        """Index of the sensor on ``segment``, None when there is none."""
+        return next((i for i, s in enumerate(self.sensors) if s.segment == segment), None)
+
+    def with_warnings(self, *messages: str) -> Self:
+        """Copy with further warnings."""
+        return replace(self, warnings=(*self.warnings, *messages))
+
+    def without_truth(self) -> Self:
+        """Copy that a label-free method may read: no angles, moments, ground reaction, speed."""
+        return replace(self, truth=None)
