@@ -1,0 +1,23 @@
+"""Errors about recordings that name file, sensor, sample and the fix."""
+
+from __future__ import annotations
+
+
+class RecordingError(ValueError):
+    """A recording cannot be used as it is.
+
+    Parameters
+    ----------
+    message : what is wrong.
+    file : path of the file, if any.
+    sensor : sensor or column, if any.
+    sample : index of the first bad sample, if any.
+    fix : what the user can do.
+    """
+
+    def __init__(self, message: str, *, file: str = "", sensor: str = "", sample: int | None = None, fix: str = "") -> None:
+        self.file, self.sensor, self.sample, self.fix = file, sensor, sample, fix
+        where = ", ".join(
+            part for part in (file, f"sensor {sensor}" if sensor else "", "" if sample is None else f"sample {sample}") if part
+        )
+        super().__init__(f"{where + ': ' if where else ''}{message}{'. Fix: ' + fix if fix else ''}")
