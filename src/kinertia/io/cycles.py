@@ -1,0 +1,258 @@
+"""Averaged gait cycles: one CSV with the cycle and one JSON with person and sensors, side by side.
+
+Columns are ``<kind>.<name>[.<axis>] [<unit>]``, with ``var`` before the unit for the between-trial variance; ``cycle_percent``
+is time.
+Only acceleration, angular rate, their variance, duration, mass, height and sensor positions reach the signals of the recording;
+angles, moments, ground reaction and speed go to :class:`~kinertia.recording.Truth` and nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kinertia.io.text import TextTable, parse_table, read_text
+from kinertia.io.units import ACC_UNITS, GYRO_UNITS, factor
+from kinertia.recording import DEFAULT_HEIGHT_M, DEFAULT_MASS_KG, SEGMENTS, Array, Frame, Recording, Sensor, Subject, Truth
+from kinertia.recording.errors import RecordingError
+
+_COLUMN = re.compile(r"^(?P<kind>angle|moment|GRF|acc|gyro)\.(?P<name>[^\[\]]+?)(?P<var> var)?\s*(?:\[(?P<unit>[^\]]*)\])?$")
+
+
+def is_cycle(path: Path) -> bool:
+    """Whether ``path`` is a CSV of this layout (its header has signals named ``acc.<segment>.x``)."""
+    if path.suffix.lower() != ".csv" or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        head = file.readline(200_000)
+    return b"acc." in head or b"gyro." in head
+
+
+def read(path: str | Path) -> Recording:
+    """Read one averaged gait cycle.
+
+    Parameters
+    ----------
+    path : the CSV, the JSON beside it, or their common stem.
+
+    Returns
+    -------
+    Recording with ``periodic=True``, signals in segment frames (x forward, y up, z right), sensors in the order of
+    :data:`~kinertia.recording.SEGMENTS`, ``rate_hz`` = samples / mean duration. A missing mass or height becomes
+    75 kg / 1.80 m, named in ``subject.assumed`` and in ``warnings``.
+
+    Raises
+    ------
+    RecordingError : missing file or column, a cell that is no number, an incomplete cycle, no usable duration.
+    """
+    csv = Path(path)
+    if csv.suffix.lower() == ".json":
+        csv = csv.with_suffix(".csv")
+    elif csv.suffix.lower() != ".csv":
+        csv = csv.with_name(f"{csv.name}.csv")
+    file, facts_file = str(csv), str(csv.with_suffix(".json"))
+    table = parse_table(read_text(csv), ",", file=file)
+    facts = _read_facts(csv.with_suffix(".json"))
+    warnings: list[str] = []
+    keep = _check_cycle(table, file)
+    samples = int(keep.sum())
+
+    columns = _index(table)
+    names = _sensor_names(columns)
+    if not names:
+        raise RecordingError(
+            "has no sensor signals",
+            file=file,
+            fix="expected columns such as 'acc.pelvis.x [m/s^2]' and 'gyro.pelvis.z [rad/s]'",
+        )
+    acc, acc_var = _signals(table, columns, "acc", names, ACC_UNITS, "m/s^2", keep, warnings)
+    gyro, gyro_var = _signals(table, columns, "gyro", names, GYRO_UNITS, "rad/s", keep, warnings)
+    warnings.extend(f"no sensor on {segment}" for segment in SEGMENTS if segment not in names)
+
+    duration = _number(facts, "dur_mean")
+    if duration is None or duration <= 0:
+        raise RecordingError("mean duration of the cycle is missing", file=facts_file, fix='add "dur_mean": <seconds>')
+    positions = facts.get("sensor_position_m") or {}
+    if not isinstance(positions, dict):
+        raise RecordingError(
+            "sensor_position_m must map segment to [x, y, z]", file=facts_file, fix="write one entry per sensor"
+        )
+    sensors = tuple(Sensor(name, name, _position(positions.get(name), facts_file, name)) for name in names)
+    return Recording(
+        name=csv.stem,
+        rate_hz=samples / duration,
+        sensors=sensors,
+        acc=acc,
+        gyro=gyro,
+        subject=_subject(facts, facts_file, warnings),
+        frame=Frame.SEGMENT,
+        acc_var=acc_var,
+        gyro_var=gyro_var,
+        periodic=True,
+        truth=_truth(table, columns, facts, keep),
+        source=file,
+        warnings=tuple(warnings),
+    )
+
+
+def read_folder(folder: str | Path) -> list[Recording]:
+    """Read every cycle in a folder, sorted by file stem.
+
+    Raises
+    ------
+    RecordingError : no such folder, or no CSV of this layout in it.
+    """
+    folder = Path(folder)
+    files = sorted(path for path in folder.glob("*.csv") if is_cycle(path)) if folder.is_dir() else []
+    if not files:
+        raise RecordingError(
+            "holds no gait cycles",
+            file=str(folder),
+            fix="give a folder of CSV + JSON pairs in the cycle layout (see docs/formats.md)",
+        )
+    return [read(path) for path in files]
+
+
+def _read_facts(path: Path) -> dict[str, Any]:
+    try:
+        facts = json.loads(read_text(path))  # takes NaN literals too
+    except json.JSONDecodeError as error:
+        raise RecordingError(
+            f"line {error.lineno} is not JSON ({error.msg})", file=str(path), fix="repair or re-export the file"
+        ) from error
+    if not isinstance(facts, dict):
+        raise RecordingError(
+            "must hold one JSON object", file=str(path), fix="write {...} with dur_mean, mass_kg, height_m, ..."
+        )
+    return facts
+
+
+def _number(facts: dict[str, Any], key: str) -> float | None:
+    value = facts.get(key)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) else None
+
+
+def _subject(facts: dict[str, Any], file: str, warnings: list[str]) -> Subject:
+    mass, height = _number(facts, "mass_kg"), _number(facts, "height_m")
+    assumed = tuple(name for name, value in (("mass_kg", mass), ("height_m", height)) if value is None)
+    if mass is None:
+        warnings.append(f"body mass not given, {DEFAULT_MASS_KG:g} kg assumed: moments and forces scale with it")
+    if height is None:
+        warnings.append(f"body height not given, {DEFAULT_HEIGHT_M:.2f} m assumed: speed and moments scale with it")
+    sex = facts.get("sex")
+    try:
+        return Subject(
+            DEFAULT_MASS_KG if mass is None else mass,
+            DEFAULT_HEIGHT_M if height is None else height,
+            sex if isinstance(sex, str) else None,
+            assumed,
+        )
+    except ValueError as error:
+        raise RecordingError(str(error), file=file, fix="correct mass_kg or height_m") from error
+
+
+def _position(value: Any, file: str, sensor: str) -> tuple[float, float, float] | None:
+    if value is None:
+        return None
+    try:
+        x, y, z = (float(v) for v in value)
+    except (TypeError, ValueError) as error:
+        raise RecordingError(
+            "sensor position is not three numbers", file=file, sensor=sensor, fix="give [x, y, z] in metres"
+        ) from error
+    return (x, y, z) if all(math.isfinite(v) for v in (x, y, z)) else None
+
+
+def _check_cycle(table: TextTable, file: str) -> np.ndarray:
+    """Mask of the rows to keep: all, or all but a repeated 100 % row."""
+    keep = np.ones(table.rows, dtype=bool)
+    if "cycle_percent" not in table.names:
+        return keep
+    percent = table.numbers("cycle_percent")
+    if abs(percent[-1] - 100.0) < 1e-6:
+        keep[-1] = False
+    n = int(keep.sum())
+    wrong = ~(np.abs(percent[keep] - np.arange(n) * 100.0 / max(n, 1)) < 1e-3 * 100.0 / max(n, 1) + 1e-6)
+    if n < 4 or wrong.any():
+        row = int(np.argmax(wrong)) if wrong.any() else n
+        raise RecordingError(
+            f"cycle_percent must run evenly from 0 to just below 100; with {n} rows, row {row} breaks this",
+            file=file,
+            sensor="cycle_percent",
+            sample=row,
+            fix="the file looks truncated, or rows are missing; export the whole cycle again",
+        )
+    return keep
+
+
+def _index(table: TextTable) -> dict[tuple[str, str, bool], tuple[str, str]]:
+    """(kind, name, is variance) to (column, unit)."""
+    index = {}
+    for column in table.names:
+        if match := _COLUMN.match(column):
+            index[match["kind"], match["name"].strip(), bool(match["var"])] = (column, match["unit"] or "")
+    return index
+
+
+def _sensor_names(columns: dict[tuple[str, str, bool], tuple[str, str]]) -> list[str]:
+    found = list(dict.fromkeys(name.rpartition(".")[0] for kind, name, _ in columns if kind in ("acc", "gyro") and "." in name))
+    return [s for s in SEGMENTS if s in found] + [s for s in found if s not in SEGMENTS]
+
+
+def _signals(
+    table: TextTable,
+    columns: dict[tuple[str, str, bool], tuple[str, str]],
+    kind: str,
+    names: list[str],
+    allowed: tuple[str, ...],
+    default_unit: str,
+    keep: np.ndarray,
+    warnings: list[str],
+) -> tuple[Array, Array | None]:
+    values = np.full((int(keep.sum()), len(names), 3), np.nan)
+    variance = np.full_like(values, np.nan)
+    for k, name in enumerate(names):
+        present = [(kind, f"{name}.{axis}", False) in columns for axis in "xyz"]
+        if not any(present):
+            warnings.append(f"sensor {name} has no {kind} signal")
+            continue
+        if not all(present):
+            axis = "xyz"[present.index(False)]
+            raise RecordingError(
+                f"column {kind}.{name}.{axis} is missing", file=table.file, sensor=name, fix="give all three axes x, y, z"
+            )
+        for j, axis in enumerate("xyz"):
+            column, unit = columns[kind, f"{name}.{axis}", False]
+            scale = factor(unit or default_unit, allowed, file=table.file, sensor=column)
+            values[:, k, j] = table.numbers(column)[keep] * scale
+            if (kind, f"{name}.{axis}", True) in columns:
+                variance[:, k, j] = table.numbers(columns[kind, f"{name}.{axis}", True][0])[keep] * scale**2
+        missing = np.isnan(values[:, k]).any(axis=1)
+        if missing.any():
+            warnings.append(
+                f"sensor {name}: {int(missing.sum())} {kind} samples missing, first at sample {int(np.argmax(missing))}"
+            )
+    return values, variance if np.isfinite(variance).any() else None
+
+
+def _truth(
+    table: TextTable, columns: dict[tuple[str, str, bool], tuple[str, str]], facts: dict[str, Any], keep: np.ndarray
+) -> Truth | None:
+    groups: dict[str, dict[str, Array]] = {"angle": {}, "moment": {}, "GRF": {}}
+    allowed = {"angle": ("rad", "deg"), "moment": ("Nm",), "GRF": ("BW",)}
+    for (kind, name, is_variance), (column, unit) in columns.items():
+        if kind in groups and not is_variance:
+            scale = factor(unit or allowed[kind][0], allowed[kind], file=table.file, sensor=column)
+            values = table.numbers(column)[keep] * scale
+            if np.isfinite(values).any():
+                groups[kind][name.lower() if kind == "GRF" else name] = values
+    speed = _number(facts, "speed_mean")
+    if speed is None and not any(groups.values()):
+        return None
+    note = "optical motion capture and force plates as given in the cycle file; sagittal plane, mean over trials"
+    return Truth(groups["angle"], groups["moment"], groups["GRF"], speed, note)

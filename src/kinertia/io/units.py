@@ -1,0 +1,55 @@
+"""Foreign units to SI. Readers use this and nothing else, so that a unit is never guessed in two ways."""
+
+from __future__ import annotations
+
+import math
+
+from kinertia.recording.errors import RecordingError
+
+STANDARD_GRAVITY = 9.80665  # m/s^2, what one "g" on a data sheet means
+
+TO_SI: dict[str, float] = {
+    "m/s^2": 1.0,
+    "m/s2": 1.0,
+    "g": STANDARD_GRAVITY,
+    "mg": STANDARD_GRAVITY / 1000.0,
+    "rad/s": 1.0,
+    "deg/s": math.pi / 180.0,
+    "dps": math.pi / 180.0,
+    "rad": 1.0,
+    "deg": math.pi / 180.0,
+    "m": 1.0,
+    "cm": 0.01,
+    "mm": 0.001,
+    "s": 1.0,
+    "ms": 1e-3,
+    "us": 1e-6,
+    "N": 1.0,
+    "Nm": 1.0,
+    "BW": 1.0,
+}
+"""Unit name to its size in the SI unit of its kind (body weight stays body weight)."""
+
+ACC_UNITS = ("m/s^2", "m/s2", "g", "mg")
+GYRO_UNITS = ("rad/s", "deg/s", "dps")
+TIME_UNITS = ("s", "ms", "us")
+
+
+def factor(unit: str, allowed: tuple[str, ...], *, file: str = "", sensor: str = "") -> float:
+    """Size of ``unit`` in SI.
+
+    Parameters
+    ----------
+    unit : name as written in the file or the column map.
+    allowed : units that make sense here.
+    file, sensor : for the error.
+
+    Raises
+    ------
+    RecordingError : unknown unit, or one of another kind.
+    """
+    if unit not in allowed:
+        raise RecordingError(
+            f"unit {unit!r} is not understood here", file=file, sensor=sensor, fix=f"use one of {', '.join(allowed)}"
+        )
+    return TO_SI[unit]
