@@ -8,17 +8,16 @@ angles, moments, ground reaction and speed go to :class:`~kinertia.recording.Tru
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from kinertia.io import facts
 from kinertia.io.text import TextTable, parse_table, read_text
 from kinertia.io.units import ACC_UNITS, GYRO_UNITS, factor
-from kinertia.recording import DEFAULT_HEIGHT_M, DEFAULT_MASS_KG, SEGMENTS, Array, Frame, Recording, Sensor, Subject, Truth
+from kinertia.recording import SEGMENTS, Array, Frame, Recording, Sensor, Truth
 from kinertia.recording.errors import RecordingError
 
 _COLUMN = re.compile(r"^(?P<kind>angle|moment|GRF|acc|gyro)\.(?P<name>[^\[\]]+?)(?P<var> var)?\s*(?:\[(?P<unit>[^\]]*)\])?$")
@@ -57,7 +56,7 @@ def read(path: str | Path) -> Recording:
         csv = csv.with_name(f"{csv.name}.csv")
     file, facts_file = str(csv), str(csv.with_suffix(".json"))
     table = parse_table(read_text(csv), ",", file=file)
-    facts = _read_facts(csv.with_suffix(".json"))
+    about = facts.read_facts(csv.with_suffix(".json"))
     warnings: list[str] = []
     keep = _check_cycle(table, file)
     samples = int(keep.sum())
@@ -74,27 +73,29 @@ def read(path: str | Path) -> Recording:
     gyro, gyro_var = _signals(table, columns, "gyro", names, GYRO_UNITS, "rad/s", keep, warnings)
     warnings.extend(f"no sensor on {segment}" for segment in SEGMENTS if segment not in names)
 
-    duration = _number(facts, "dur_mean")
+    duration = facts.number(about, "dur_mean")
     if duration is None or duration <= 0:
         raise RecordingError("mean duration of the cycle is missing", file=facts_file, fix='add "dur_mean": <seconds>')
-    positions = facts.get("sensor_position_m") or {}
+    positions = about.get("sensor_position_m") or {}
     if not isinstance(positions, dict):
         raise RecordingError(
             "sensor_position_m must map segment to [x, y, z]", file=facts_file, fix="write one entry per sensor"
         )
-    sensors = tuple(Sensor(name, name, _position(positions.get(name), facts_file, name)) for name in names)
+    sensors = tuple(Sensor(name, name, facts.position(positions.get(name), file=facts_file, sensor=name)) for name in names)
+    subject, assumed = facts.subject(about, file=facts_file)
+    warnings.extend(assumed)
     return Recording(
         name=csv.stem,
         rate_hz=samples / duration,
         sensors=sensors,
         acc=acc,
         gyro=gyro,
-        subject=_subject(facts, facts_file, warnings),
+        subject=subject,
         frame=Frame.SEGMENT,
         acc_var=acc_var,
         gyro_var=gyro_var,
         periodic=True,
-        truth=_truth(table, columns, facts, keep),
+        truth=_truth(table, columns, about, keep),
         source=file,
         warnings=tuple(warnings),
     )
@@ -116,56 +117,6 @@ def read_folder(folder: str | Path) -> list[Recording]:
             fix="give a folder of CSV + JSON pairs in the cycle layout (see docs/formats.md)",
         )
     return [read(path) for path in files]
-
-
-def _read_facts(path: Path) -> dict[str, Any]:
-    try:
-        facts = json.loads(read_text(path))  # takes NaN literals too
-    except json.JSONDecodeError as error:
-        raise RecordingError(
-            f"line {error.lineno} is not JSON ({error.msg})", file=str(path), fix="repair or re-export the file"
-        ) from error
-    if not isinstance(facts, dict):
-        raise RecordingError(
-            "must hold one JSON object", file=str(path), fix="write {...} with dur_mean, mass_kg, height_m, ..."
-        )
-    return facts
-
-
-def _number(facts: dict[str, Any], key: str) -> float | None:
-    value = facts.get(key)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) else None
-
-
-def _subject(facts: dict[str, Any], file: str, warnings: list[str]) -> Subject:
-    mass, height = _number(facts, "mass_kg"), _number(facts, "height_m")
-    assumed = tuple(name for name, value in (("mass_kg", mass), ("height_m", height)) if value is None)
-    if mass is None:
-        warnings.append(f"body mass not given, {DEFAULT_MASS_KG:g} kg assumed: moments and forces scale with it")
-    if height is None:
-        warnings.append(f"body height not given, {DEFAULT_HEIGHT_M:.2f} m assumed: speed and moments scale with it")
-    sex = facts.get("sex")
-    try:
-        return Subject(
-            DEFAULT_MASS_KG if mass is None else mass,
-            DEFAULT_HEIGHT_M if height is None else height,
-            sex if isinstance(sex, str) else None,
-            assumed,
-        )
-    except ValueError as error:
-        raise RecordingError(str(error), file=file, fix="correct mass_kg or height_m") from error
-
-
-def _position(value: Any, file: str, sensor: str) -> tuple[float, float, float] | None:
-    if value is None:
-        return None
-    try:
-        x, y, z = (float(v) for v in value)
-    except (TypeError, ValueError) as error:
-        raise RecordingError(
-            "sensor position is not three numbers", file=file, sensor=sensor, fix="give [x, y, z] in metres"
-        ) from error
-    return (x, y, z) if all(math.isfinite(v) for v in (x, y, z)) else None
 
 
 def _check_cycle(table: TextTable, file: str) -> np.ndarray:
@@ -241,7 +192,7 @@ def _signals(
 
 
 def _truth(
-    table: TextTable, columns: dict[tuple[str, str, bool], tuple[str, str]], facts: dict[str, Any], keep: np.ndarray
+    table: TextTable, columns: dict[tuple[str, str, bool], tuple[str, str]], about: dict[str, Any], keep: np.ndarray
 ) -> Truth | None:
     groups: dict[str, dict[str, Array]] = {"angle": {}, "moment": {}, "GRF": {}}
     allowed = {"angle": ("rad", "deg"), "moment": ("Nm",), "GRF": ("BW",)}
@@ -251,7 +202,7 @@ def _truth(
             values = table.numbers(column)[keep] * scale
             if np.isfinite(values).any():
                 groups[kind][name.lower() if kind == "GRF" else name] = values
-    speed = _number(facts, "speed_mean")
+    speed = facts.number(about, "speed_mean")
     if speed is None and not any(groups.values()):
         return None
     note = "optical motion capture and force plates as given in the cycle file; sagittal plane, mean over trials"

@@ -1,0 +1,161 @@
+"""Facts beside the signals, from JSON or TOML files: the person, and which sensor sits where."""
+
+from __future__ import annotations
+
+import json
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kinertia.io.text import read_text
+from kinertia.recording import DEFAULT_HEIGHT_M, DEFAULT_MASS_KG, Sensor, Subject
+from kinertia.recording.errors import RecordingError
+
+_BODIES = "pelvis, femur_r, tibia_r, foot_r, femur_l, tibia_l, foot_l"
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where each sensor sits.
+
+    Attributes
+    ----------
+    sensors : serial number (or the end of it) to sensor; ``name`` is that key.
+    source : file it came from, for messages.
+    """
+
+    sensors: dict[str, Sensor] = field(default_factory=dict)
+    source: str = ""
+
+    def find(self, serial: str) -> Sensor | None:
+        """Sensor with this serial number, named by it; a key may be the last digits only.
+
+        Raises
+        ------
+        RecordingError : two keys fit the same serial number.
+        """
+        fits = [key for key in self.sensors if serial.upper().endswith(key.upper())]
+        exact = [key for key in fits if key.upper() == serial.upper()]
+        if len(exact or fits) > 1:
+            raise RecordingError(f"placements {fits} both fit {serial}", file=self.source, fix="give whole serial numbers")
+        if not fits:
+            return None
+        found = self.sensors[(exact or fits)[0]]
+        return Sensor(serial, found.segment, found.position_m)
+
+
+def read_facts(path: Path) -> dict[str, Any]:
+    """One JSON or TOML file as a dict; NaN literals are taken as missing values.
+
+    Raises
+    ------
+    RecordingError : no such file, or not JSON / TOML, naming the line.
+    """
+    text = read_text(path)
+    try:
+        facts = tomllib.loads(text) if path.suffix.lower() == ".toml" else json.loads(text)
+    except (json.JSONDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise RecordingError(f"cannot be parsed ({error})", file=str(path), fix="repair or re-export the file") from error
+    if not isinstance(facts, dict):
+        raise RecordingError("must hold one object of names and values", file=str(path), fix="write {...}")
+    return facts
+
+
+def number(facts: Mapping[str, Any], key: str) -> float | None:
+    """Finite number under ``key``; None when absent, null, NaN or no number."""
+    value = facts.get(key)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) else None
+
+
+def subject(facts: Mapping[str, Any], *, file: str) -> tuple[Subject, list[str]]:
+    """Person from ``mass_kg``, ``height_m``, ``sex``, and the warnings about what had to be assumed.
+
+    Raises
+    ------
+    RecordingError : a mass or height outside human range.
+    """
+    mass, height, warnings = number(facts, "mass_kg"), number(facts, "height_m"), []
+    assumed = tuple(name for name, value in (("mass_kg", mass), ("height_m", height)) if value is None)
+    if mass is None:
+        warnings.append(f"body mass not given, {DEFAULT_MASS_KG:g} kg assumed: moments and forces scale with it")
+    if height is None:
+        warnings.append(f"body height not given, {DEFAULT_HEIGHT_M:.2f} m assumed: speed and moments scale with it")
+    sex = facts.get("sex")
+    try:
+        person = Subject(
+            DEFAULT_MASS_KG if mass is None else mass,
+            DEFAULT_HEIGHT_M if height is None else height,
+            sex if isinstance(sex, str) else None,
+            assumed,
+        )
+    except ValueError as error:
+        raise RecordingError(str(error), file=file, fix="correct mass_kg or height_m") from error
+    return person, warnings
+
+
+def position(value: Any, *, file: str, sensor: str) -> tuple[float, float, float] | None:
+    """Sensor position [m]; None when not given or not finite.
+
+    Raises
+    ------
+    RecordingError : not three numbers.
+    """
+    if value is None:
+        return None
+    try:
+        x, y, z = (float(v) for v in value)
+    except (TypeError, ValueError) as error:
+        raise RecordingError(
+            "position is not three numbers", file=file, sensor=sensor, fix="give [x, y, z] in metres"
+        ) from error
+    return (x, y, z) if all(math.isfinite(v) for v in (x, y, z)) else None
+
+
+def placement(entries: Mapping[str, Any], *, source: str = "") -> Placement:
+    """Placement from ``{serial: segment}`` or ``{serial: {"segment": ..., "position_m": [x, y, z]}}``.
+
+    Raises
+    ------
+    RecordingError : an entry of another shape, or two sensors on one segment of the model.
+    """
+    sensors: dict[str, Sensor] = {}
+    for serial, entry in entries.items():
+        facts = {"segment": entry} if isinstance(entry, str) else entry
+        if not isinstance(facts, Mapping) or not isinstance(facts.get("segment"), str):
+            raise RecordingError(
+                "placement is not a segment name",
+                file=source,
+                sensor=serial,
+                fix=f'write {serial} = "tibia_r"; segments: {_BODIES}',
+            )
+        sensors[serial] = Sensor(serial, facts["segment"], position(facts.get("position_m"), file=source, sensor=serial))
+    segments = [s.segment for s in sensors.values()]
+    for serial, sensor in sensors.items():
+        if segments.count(sensor.segment) > 1:
+            raise RecordingError(
+                f"{sensor.segment} has more than one sensor",
+                file=source,
+                sensor=serial,
+                fix="leave one out, or name it differently",
+            )
+    return Placement(sensors, source)
+
+
+def read_placement(path: Path) -> tuple[Placement, dict[str, Any]]:
+    """Placement and person facts of a file with tables ``sensors`` and ``subject`` (or a flat map of sensors)."""
+    facts = read_facts(path)
+    entries = facts.get("sensors", {key: value for key, value in facts.items() if key != "subject"})
+    person = facts.get("subject", {})
+    if not isinstance(entries, dict) or not isinstance(person, dict):
+        raise RecordingError("'sensors' and 'subject' must be tables", file=str(path), fix="see docs/formats.md")
+    return placement(entries, source=str(path)), person
+
+
+def find_placement(folder: Path, stem: str) -> Path | None:
+    """Placement file beside a recording: ``<stem>.placement.toml``, ``placement.toml``, or the same as .json."""
+    names = (f"{stem}.placement", "placement")
+    paths = [folder / f"{name}{suffix}" for name in names for suffix in (".toml", ".json")]
+    return next((path for path in paths if path.is_file()), None)

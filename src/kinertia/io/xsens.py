@@ -1,0 +1,302 @@
+"""Xsens MT Manager text exports: one file per sensor, one recording per trial.
+
+Two layouts are read: comma-separated with acceleration, angular rate and quaternion, and tab-separated with acceleration and
+rotation matrix. Acceleration is specific force [m/s^2], angular rate [rad/s], both in the sensor's own axes. Orientation is
+sensor to earth; MT Manager's earth frame has z up and is turned here to our y up (heading stays as the device gave it).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from kinertia.io import facts
+from kinertia.io.text import parse_table, read_text
+from kinertia.recording import SEGMENTS, Array, Frame, Recording, Sensor, Subject
+from kinertia.recording.errors import RecordingError
+
+_FILE = re.compile(r"^(?P<trial>.+)_(?P<serial>[0-9A-Fa-f]{8})\.txt$")
+_RATE = re.compile(r"^//\s*Update Rate:\s*([0-9.]+)\s*Hz", re.MULTILINE)
+_COUNTER_RANGE = 1 << 16  # the packet counter has 16 bits
+_EARTH = Rotation.from_matrix([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])  # z up to y up
+
+
+@dataclass(frozen=True)
+class _Stream:
+    """One sensor's file: ``counter`` (T,) unwrapped packets, ``acc``, ``gyro`` (T, 3), ``orientation`` (T, 4) wxyz or None."""
+
+    serial: str
+    file: str
+    rate_hz: float
+    counter: np.ndarray
+    acc: Array
+    gyro: Array
+    orientation: Array | None
+
+
+def is_xsens(path: Path) -> bool:
+    """Whether ``path`` is one MT Manager export (named ``<trial>_<serial>.txt``, with a packet counter)."""
+    if not (path.is_file() and _FILE.match(path.name)):
+        return False
+    with path.open("rb") as file:
+        return b"PacketCounter" in file.read(4000)
+
+
+def trials(folder: str | Path) -> dict[str, list[Path]]:
+    """Trial prefix to its files, for every MT Manager export in ``folder``."""
+    found: dict[str, list[Path]] = {}
+    for path in sorted(Path(folder).glob("*.txt")):
+        if (match := _FILE.match(path.name)) and is_xsens(path):
+            found.setdefault(match["trial"], []).append(path)
+    return found
+
+
+def read(
+    source: str | Path | Sequence[str | Path],
+    *,
+    trial: str | None = None,
+    placement: Mapping[str, object] | str | Path | None = None,
+    subject: Subject | None = None,
+    rate_hz: float | None = None,
+    gyro_from_orientation: bool = False,
+) -> Recording:
+    """Read one trial.
+
+    Parameters
+    ----------
+    source : a folder, one file (its trial's other files beside it are read too), or the files themselves.
+    trial : prefix of the file names, needed when a folder holds several trials.
+    placement : serial number to segment, or a TOML/JSON file with it; default: ``<trial>.placement.toml`` or ``placement.toml``
+        (or .json) beside the recording. Serial numbers may be cut to their end; with a map, unlisted sensors are left out.
+    subject : the person; default: the placement file's ``subject`` table, else the defaults with a warning.
+    rate_hz : sampling rate [Hz], for files without an ``Update Rate`` line.
+    gyro_from_orientation : differentiate the orientation where a file has no angular rate (smoother than a gyroscope).
+
+    Returns
+    -------
+    Recording in sensor frames, over the packets that all sensors span; a lost packet is NaN.
+
+    Raises
+    ------
+    RecordingError : no files, several trials, unlike rates, streams that do not overlap, damaged rows.
+    """
+    files, name = _files(source, trial)
+    folder = files[0].parent
+    person: dict[str, object] = {}
+    if placement is None:
+        placement = facts.find_placement(folder, name)
+    if isinstance(placement, str | Path):
+        where, person = facts.read_placement(Path(placement))
+    else:
+        where = facts.placement(placement or {})
+    warnings: list[str] = []
+    chosen: list[tuple[Path, Sensor]] = []
+    for path in files:
+        serial = _serial(path)
+        sensor = where.find(serial)
+        if sensor is not None:
+            chosen.append((path, sensor))
+        elif where.sensors:
+            warnings.append(f"sensor {serial} has no placement and was left out")
+        else:
+            chosen.append((path, Sensor(serial, serial)))
+    if not where.sensors:
+        warnings.append(
+            "no placement given: sensors are named by serial number and cannot be estimated from; add a placement file"
+        )
+    if not chosen:
+        raise RecordingError("no file fits the placement", file=str(folder), fix="check the serial numbers in the placement")
+    order = {segment: i for i, segment in enumerate(SEGMENTS)}
+    chosen.sort(key=lambda pair: (order.get(pair[1].segment, len(order)), pair[1].segment))
+
+    streams = [_read_stream(path, rate_hz, warnings) for path, _ in chosen]
+    rate = streams[0].rate_hz
+    if unlike := next((s for s in streams if s.rate_hz != rate), None):
+        raise RecordingError(
+            f"rate {unlike.rate_hz} Hz differs from {rate} Hz of {streams[0].serial}",
+            file=unlike.file,
+            fix="export with one rate",
+        )
+    acc, gyro, orientation = _align(streams, warnings)
+    if gyro_from_orientation and orientation is not None:
+        for k, sensor in enumerate(s for _, s in chosen):
+            if np.isnan(gyro[:, k]).all():
+                gyro[:, k] = angular_rate(orientation[:, k], rate)
+                warnings.append(f"sensor {sensor.name}: angular rate derived from orientation")
+    missing = [sensor.name for k, (_, sensor) in enumerate(chosen) if np.isnan(gyro[:, k]).all()]
+    if missing:
+        warnings.append(
+            f"no angular rate for {', '.join(missing)}: export with gyroscope data, or read with gyro_from_orientation"
+        )
+    if subject is None:
+        subject, assumed = facts.subject(person, file=where.source)
+        warnings.extend(assumed)
+    return Recording(
+        name=name,
+        rate_hz=rate,
+        sensors=tuple(sensor for _, sensor in chosen),
+        acc=acc,
+        gyro=gyro,
+        subject=subject,
+        frame=Frame.SENSOR,
+        orientation=orientation,
+        source=str(folder / name),
+        warnings=tuple(warnings),
+    )
+
+
+def angular_rate(orientation: Array, rate_hz: float) -> Array:
+    """Angular rate in sensor axes from orientations.
+
+    Parameters
+    ----------
+    orientation : (T, 4) unit quaternions wxyz, sensor to world; NaN where missing.
+    rate_hz : sampling rate [Hz].
+
+    Returns
+    -------
+    (T, 3) [rad/s] by central difference, w = log(q(t-1)^-1 q(t+1)) / (2 dt) (one-sided at the ends); NaN beside gaps.
+    """
+    samples = len(orientation)
+    rate = np.full((samples, 3), np.nan)
+    before = np.maximum(np.arange(samples) - 1, 0)
+    after = np.minimum(np.arange(samples) + 1, samples - 1)
+    good = np.isfinite(orientation[before]).all(axis=1) & np.isfinite(orientation[after]).all(axis=1) & (after > before)
+    if good.any():
+        first, last = (Rotation.from_quat(orientation[i[good]], scalar_first=True) for i in (before, after))
+        rate[good] = (first.inv() * last).as_rotvec() * (rate_hz / (after - before)[good])[:, None]
+    return rate
+
+
+def _files(source: str | Path | Sequence[str | Path], trial: str | None) -> tuple[list[Path], str]:
+    if isinstance(source, str | Path):
+        path = Path(source)
+        if path.is_dir():
+            found = trials(path)
+        elif match := _FILE.match(path.name):
+            trial, found = match["trial"], trials(path.parent)
+        else:
+            found = {}
+        if trial is None and len(found) > 1:
+            raise RecordingError(f"holds {len(found)} trials", file=str(path), fix=f"choose one: {', '.join(sorted(found))}")
+        trial = trial or next(iter(found), "")
+        if trial not in found:
+            raise RecordingError(
+                "is no MT Manager export",
+                file=str(path),
+                fix="give a folder of <trial>_<serial>.txt files with a PacketCounter column",
+            )
+        return found[trial], trial
+    files = [Path(path) for path in source]
+    matches = [_FILE.match(path.name) for path in files]
+    names = {match["trial"] for match in matches if match}
+    if not files or None in matches or len(names) != 1:
+        raise RecordingError(
+            "the files do not belong to one trial", file=str(files[0]) if files else "", fix="name them <trial>_<serial>.txt"
+        )
+    return files, names.pop()
+
+
+def _serial(path: Path) -> str:
+    match = _FILE.match(path.name)
+    return match["serial"].upper() if match else path.stem
+
+
+def _read_stream(path: Path, rate_hz: float | None, warnings: list[str]) -> _Stream:
+    text, serial, file = read_text(path), _serial(path), str(path)
+    lines = text.splitlines()
+    header = next((i for i, line in enumerate(lines) if not line.startswith("//")), len(lines))
+    comment = _RATE.search("\n".join(lines[:header]))
+    rate = rate_hz or (float(comment[1]) if comment else 0.0)
+    if rate <= 0:
+        raise RecordingError("has no 'Update Rate' line", file=file, fix="give the sampling rate (rate_hz)")
+    separator = "\t" if header < len(lines) and "\t" in lines[header] else ","
+    table = parse_table("\n".join(lines[header:]), separator, file=file, header_line=header + 1)
+    if "Acc_X" not in table.names:
+        raise RecordingError(
+            "has no acceleration",
+            file=file,
+            sensor=serial,
+            fix="export Acc_X, Acc_Y, Acc_Z (not free acceleration, which lacks gravity)",
+        )
+    acc = np.stack([table.numbers(f"Acc_{axis}") for axis in "XYZ"], axis=1)
+    gyro = np.full_like(acc, np.nan)
+    if "Gyr_X" in table.names:
+        gyro = np.stack([table.numbers(f"Gyr_{axis}") for axis in "XYZ"], axis=1)
+    orientation = None
+    if "Quat_q0" in table.names:
+        quaternion = np.stack([table.numbers(f"Quat_q{i}") for i in range(4)], axis=1)
+        orientation = _to_earth(quaternion, lambda q: Rotation.from_quat(q, scalar_first=True), file, serial)
+    elif "Mat[1][1]" in table.names:
+        matrix = np.stack([table.numbers(f"Mat[{i}][{j}]") for i in (1, 2, 3) for j in (1, 2, 3)], axis=1)
+        orientation = _to_earth(matrix, lambda m: Rotation.from_matrix(m.reshape(-1, 3, 3)), file, serial)
+    return _Stream(serial, file, rate, _unwrap(table.numbers("PacketCounter"), file, serial, warnings), acc, gyro, orientation)
+
+
+def _to_earth(values: Array, convert: Callable[[Array], Rotation], file: str, serial: str) -> Array:
+    """(T, 4) quaternions wxyz, sensor to y-up earth; rows with missing values stay NaN."""
+    good = np.isfinite(values).all(axis=1)
+    orientation = np.full((len(values), 4), np.nan)
+    if good.any():
+        try:
+            orientation[good] = (_EARTH * convert(values[good])).as_quat(scalar_first=True)
+        except ValueError as error:
+            raise RecordingError(
+                f"orientation is no rotation ({error})", file=file, sensor=serial, fix="export it again"
+            ) from error
+    return orientation
+
+
+def _unwrap(counter: Array, file: str, serial: str, warnings: list[str]) -> np.ndarray:
+    """Packet counter without its 16-bit wrap, in samples; lost packets leave steps above one."""
+    if np.isnan(counter).any():
+        row = int(np.argmax(np.isnan(counter)))
+        raise RecordingError("packet counter is missing", file=file, sensor=serial, sample=row, fix="delete that line")
+    steps = np.diff(counter.astype(np.int64)) % _COUNTER_RANGE
+    bad = (steps == 0) | (steps > _COUNTER_RANGE // 2)
+    if bad.any():
+        row = int(np.argmax(bad)) + 1
+        raise RecordingError(
+            "packet counter repeats or runs backwards",
+            file=file,
+            sensor=serial,
+            sample=row,
+            fix="delete doubled lines, or export again",
+        )
+    lost = int((steps - 1).sum())
+    if lost:
+        row = int(np.argmax(steps > 1)) + 1
+        warnings.append(f"sensor {serial}: {lost} packets lost (left as gaps), first before row {row}")
+    return int(counter[0]) + np.concatenate([[0], np.cumsum(steps)])
+
+
+def _align(streams: list[_Stream], warnings: list[str]) -> tuple[Array, Array, Array | None]:
+    """Signals on the packets that every stream spans."""
+    half = _COUNTER_RANGE // 2
+    reference = int(streams[0].counter[0])
+    # a stream that starts just after the wrap is a few packets late, not 65,000 early
+    starts = [(int(s.counter[0]) - reference + half) % _COUNTER_RANGE - half for s in streams]
+    counters = [s.counter - int(s.counter[0]) + start for s, start in zip(streams, starts, strict=True)]
+    first, last = max(int(c[0]) for c in counters), min(int(c[-1]) for c in counters)
+    if last < first:
+        late = streams[int(np.argmax([c[0] for c in counters]))]
+        raise RecordingError(
+            "does not overlap in time with the other sensors", file=late.file, sensor=late.serial, fix="leave it out"
+        )
+    cut = max(int(c[-1]) - int(c[0]) for c in counters) - (last - first)
+    if cut:
+        warnings.append(f"streams start or end at different packets: {cut} samples of the longest lie outside the common span")
+    shape = (last - first + 1, len(streams))
+    acc, gyro, orientation = np.full((*shape, 3), np.nan), np.full((*shape, 3), np.nan), np.full((*shape, 4), np.nan)
+    for k, (stream, counter) in enumerate(zip(streams, counters, strict=True)):
+        inside = (counter >= first) & (counter <= last)
+        rows = counter[inside] - first
+        acc[rows, k], gyro[rows, k] = stream.acc[inside], stream.gyro[inside]
+        if stream.orientation is not None:
+            orientation[rows, k] = stream.orientation[inside]
+    return acc, gyro, orientation if any(s.orientation is not None for s in streams) else None

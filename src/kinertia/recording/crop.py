@@ -1,0 +1,45 @@
+"""Part of a recording."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kinertia.recording.errors import RecordingError
+from kinertia.recording.recording import Array, Recording, Truth
+
+
+def crop(recording: Recording, start: int, stop: int) -> Recording:
+    """Samples ``start`` to ``stop`` (exclusive) of a continuous recording, truth included.
+
+    The mean speed of the truth is kept as it is. One periodic cycle cannot be cropped.
+
+    Raises
+    ------
+    RecordingError : a range outside the recording, or a periodic recording.
+    """
+    if recording.periodic:
+        raise RecordingError("one periodic gait cycle cannot be cropped", file=recording.source, fix="use it whole")
+    if not 0 <= start < stop <= recording.samples:
+        raise RecordingError(
+            f"samples {start}..{stop} are outside 0..{recording.samples}", file=recording.source, fix="choose a range inside"
+        )
+
+    def cut(array: Array | None) -> Array | None:
+        return None if array is None else array[start:stop]
+
+    truth = recording.truth and Truth(
+        {name: values[start:stop] for name, values in recording.truth.angles.items()},
+        {name: values[start:stop] for name, values in recording.truth.moments.items()},
+        {name: values[start:stop] for name, values in recording.truth.grf.items()},
+        recording.truth.speed,
+        recording.truth.note,
+    )
+    return replace(
+        recording,
+        acc=recording.acc[start:stop],
+        gyro=recording.gyro[start:stop],
+        acc_var=cut(recording.acc_var),
+        gyro_var=cut(recording.gyro_var),
+        orientation=cut(recording.orientation),
+        truth=truth,
+    )
