@@ -1,7 +1,11 @@
-"""The 9-DoF sagittal walking and running body (gait2d family), scaled from mass and height.
+"""Sagittal walking and running bodies (gait2d family), scaled from mass and height.
+
+``GAIT2D`` is the 9-DoF body with one rigid head-arms-trunk segment. ``GAIT2D_TRUNK`` adds a
+lumbar joint, so that the trunk need not follow the pelvis; in its zero pose it has the same mass
+distribution.
 
 Source: segment proportions of Winter, Biomechanics and Motor Control of Human Movement,
-as used by the gait2d models (van den Bogert et al.; BioMAC-Sim-Toolbox gait2dc).
+as used by the gait2d models (van den Bogert et al.; BioMAC-Sim-Toolbox gait2dc); pelvis mass of Dempster (1955).
 """
 
 from __future__ import annotations
@@ -47,6 +51,13 @@ GAIT2D = Skeleton(
     contacts=(*_RIGHT[2], *_LEFT[2]),
 )
 
+GAIT2D_TRUNK = Skeleton(
+    name="gait2d_trunk",
+    segments=(*GAIT2D.segments, Segment("torso", "pelvis")),
+    coordinates=(*GAIT2D.coordinates, Coordinate("lumbar_extension", "torso", "rotation", Z)),
+    contacts=GAIT2D.contacts,
+)
+
 
 @dataclass(frozen=True)
 class Proportions:
@@ -62,6 +73,10 @@ THIGH = Proportions(0.100, 0.245, 0.323)
 SHANK = Proportions(0.0465, 0.246, 0.302)
 FOOT = Proportions(0.0145, 0.152, 0.475)
 HAT_COM = 0.626
+PELVIS_MASS = 0.142
+PELVIS_COM = 0.05  # of height, above the hip
+PELVIS_GYRATION = 0.055  # of height
+LUMBAR_JOINT = (-0.02, 0.099)  # of height, from the hip; walking_arnold's models have (-0.04, 0.178) m
 LEG_COM = -0.433
 FOOT_COM_X_M = -0.06
 FOOT_COM_Y_M = -0.0351
@@ -69,7 +84,12 @@ ANKLE_HEIGHT_M = 0.0702
 HEEL_X_M = -0.06
 TOE_PAD_M = 0.05
 REFERENCE_HEIGHT_M = 1.8
-LIMITS_DEG = {"hip_flexion": (-90.0, 160.0), "knee_angle": (-160.0, 0.0), "ankle_angle": (-60.0, 60.0)}
+LIMITS_DEG = {
+    "hip_flexion": (-90.0, 160.0),
+    "knee_angle": (-160.0, 0.0),
+    "ankle_angle": (-60.0, 60.0),
+    "lumbar_extension": (-60.0, 45.0),
+}
 
 
 @dataclass(frozen=True)
@@ -85,11 +105,49 @@ def _measured(value: Tensor | float | None, scaled: Tensor) -> Tensor:
     return scaled if value is None else torch.as_tensor(value, dtype=scaled.dtype).expand(scaled.shape)
 
 
+def _vector(x: Tensor, y: Tensor) -> Tensor:
+    return torch.stack([x, y], dim=-1)
+
+
+@dataclass(frozen=True)
+class _Part:
+    mass: Tensor
+    inertia: Tensor
+    com: Tensor
+    joint: Tensor
+
+
+def _one_trunk(mass: Tensor, length: Tensor) -> tuple[_Part, ...]:
+    zero = torch.zeros_like(mass)
+    hat_mass = HAT.mass * mass
+    return (_Part(hat_mass, hat_mass * (HAT.gyration * length) ** 2, _vector(zero, HAT_COM * length), _vector(zero, zero)),)
+
+
+def _pelvis_and_torso(mass: Tensor, height: Tensor, length: Tensor) -> tuple[_Part, ...]:
+    """Split the head-arms-trunk segment at the lumbar joint, keeping its mass, centre of mass and inertia."""
+    (hat,) = _one_trunk(mass, length)
+    zero = torch.zeros_like(mass)
+    pelvis_mass = PELVIS_MASS * mass
+    torso_mass = hat.mass - pelvis_mass
+    pelvis_y = PELVIS_COM * height
+    hat_y = hat.com[..., 1]
+    torso_y = (hat.mass * hat_y - pelvis_mass * pelvis_y) / torso_mass
+    pelvis_inertia = pelvis_mass * (PELVIS_GYRATION * height) ** 2
+    # parallel axes: I_hat = sum of I + m d^2 over both parts
+    spread = pelvis_mass * (hat_y - pelvis_y) ** 2 + torso_mass * (torso_y - hat_y) ** 2
+    lumbar = _vector(LUMBAR_JOINT[0] * height, LUMBAR_JOINT[1] * height)
+    return (
+        _Part(pelvis_mass, pelvis_inertia, _vector(zero, pelvis_y), _vector(zero, zero)),
+        _Part(torso_mass, hat.inertia - pelvis_inertia - spread, _vector(zero, torso_y) - lumbar, lumbar),
+    )
+
+
 def build(
     mass: Tensor | float,
     height: Tensor | float,
     lengths: SegmentLengths | None = None,
     dtype: torch.dtype = torch.float64,
+    skeleton: Skeleton = GAIT2D,
 ) -> Body:
     """Scale the body to a person.
 
@@ -99,6 +157,7 @@ def build(
     height : (...,) body height [m].
     lengths : measured segment lengths that replace the scaled ones.
     dtype : floating type of the parameters.
+    skeleton : ``GAIT2D`` or ``GAIT2D_TRUNK``.
 
     Returns
     -------
@@ -107,8 +166,10 @@ def build(
     Raises
     ------
     ValueError
-        If mass or height is not positive and finite.
+        If mass or height is not positive and finite, or the skeleton is of another family.
     """
+    if skeleton not in (GAIT2D, GAIT2D_TRUNK):
+        raise ValueError(f"cannot scale skeleton {skeleton.name!r}; known: {GAIT2D.name}, {GAIT2D_TRUNK.name}")
     mass, height = torch.broadcast_tensors(torch.as_tensor(mass, dtype=dtype), torch.as_tensor(height, dtype=dtype))
     for name, value in (("mass", mass), ("height", height)):
         if not bool((torch.isfinite(value) & (value > 0)).all()):
@@ -121,33 +182,33 @@ def build(
     scale = height / REFERENCE_HEIGHT_M
     zero = torch.zeros_like(height)
 
-    def vector(x: Tensor, y: Tensor) -> Tensor:
-        return torch.stack([x, y], dim=-1)
-
-    parts = ((HAT, hat), *((THIGH, thigh), (SHANK, shank), (FOOT, foot)) * 2)
-    segment_mass = torch.stack([p.mass * mass for p, _ in parts], dim=-1)
+    legs = ((THIGH, thigh), (SHANK, shank), (FOOT, foot)) * 2
+    leg_mass = [p.mass * mass for p, _ in legs]
     # I = m (k L)^2, the radius of gyration about the centre of mass.
-    inertia = torch.stack([p.mass * mass * (p.gyration * length) ** 2 for p, length in parts], dim=-1)
-    leg_com = [vector(zero, LEG_COM * thigh), vector(zero, LEG_COM * shank), vector(0.5 * foot + FOOT_COM_X_M, zero + FOOT_COM_Y_M)]
-    leg_joint = [vector(zero, zero), vector(zero, -thigh), vector(zero, -shank)]
+    leg_inertia = [p.mass * mass * (p.gyration * length) ** 2 for p, length in legs]
+    upper = _one_trunk(mass, hat) if skeleton is GAIT2D else _pelvis_and_torso(mass, height, hat)
+    leg_com = [
+        _vector(zero, LEG_COM * thigh),
+        _vector(zero, LEG_COM * shank),
+        _vector(0.5 * foot + FOOT_COM_X_M, zero + FOOT_COM_Y_M),
+    ]
+    leg_joint = [_vector(zero, zero), _vector(zero, -thigh), _vector(zero, -shank)]
     ankle_height = ANKLE_HEIGHT_M * scale
     heel_x = HEEL_X_M * scale
-    heel, toe = vector(heel_x, -ankle_height), vector(heel_x + foot - TOE_PAD_M, -ankle_height)
-    low, high = torch.full((9,), -math.inf, dtype=dtype), torch.full((9,), math.inf, dtype=dtype)
-    for j, name in enumerate(GAIT2D.coordinate_names):
-        bounds = LIMITS_DEG.get(name.rsplit("_", 1)[0])
-        if bounds is not None:
-            low[j], high[j] = math.radians(bounds[0]), math.radians(bounds[1])
-    batch = (*mass.shape, 9)
+    heel, toe = _vector(heel_x, -ankle_height), _vector(heel_x + foot - TOE_PAD_M, -ankle_height)
+    names = skeleton.coordinate_names
+    bounds = [LIMITS_DEG.get(name.removesuffix("_r").removesuffix("_l"), (-math.inf, math.inf)) for name in names]
+    low, high = (torch.tensor([math.radians(b[i]) for b in bounds], dtype=dtype) for i in (0, 1))
+    batch = (*mass.shape, len(names))
     return Body(
-        skeleton=GAIT2D,
+        skeleton=skeleton,
         muscles=LEG_MUSCLES,
         total_mass=mass,
         height=height,
-        mass=segment_mass,
-        inertia=inertia,
-        com=torch.stack([vector(zero, HAT_COM * hat), *leg_com, *leg_com], dim=-2),
-        joint_offset=torch.stack([vector(zero, zero), *leg_joint, *leg_joint], dim=-2),
+        mass=torch.stack([upper[0].mass, *leg_mass, *(u.mass for u in upper[1:])], dim=-1),
+        inertia=torch.stack([upper[0].inertia, *leg_inertia, *(u.inertia for u in upper[1:])], dim=-1),
+        com=torch.stack([upper[0].com, *leg_com, *leg_com, *(u.com for u in upper[1:])], dim=-2),
+        joint_offset=torch.stack([upper[0].joint, *leg_joint, *leg_joint, *(u.joint for u in upper[1:])], dim=-2),
         contact_position=torch.stack([heel, toe, heel, toe], dim=-2),
         coordinate_min=low.expand(batch),
         coordinate_max=high.expand(batch),

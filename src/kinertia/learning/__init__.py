@@ -1,1 +1,1 @@
-""""""
+"""Self-supervised learning: sequences, networks, losses, training."""

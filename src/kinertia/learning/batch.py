@@ -1,0 +1,81 @@
+"""Windows of several people's sequences as one batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from kinertia.body import Body, stack
+from kinertia.learning.sequence import Sequence
+
+
+@dataclass(frozen=True)
+class Batch:
+    """B windows of T samples; parameters have a batch dimension and no time dimension.
+
+    Attributes
+    ----------
+    signals, present : (B, T, 7, 3).
+    variance : (B, 7, 3).
+    body : (B,) bodies.
+    position : (B, 7, 2).
+    person : (B,) index of the recording each window comes from.
+    """
+
+    signals: Tensor
+    present: Tensor
+    variance: Tensor
+    body: Body
+    position: Tensor
+    person: Tensor
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Recordings to draw windows from."""
+
+    sequences: tuple[Sequence, ...]
+    bodies: Body
+    variance: Tensor
+    position: Tensor
+
+    @classmethod
+    def of(cls, sequences: list[Sequence]) -> Pool:
+        """Collect sequences; ValueError when there are none."""
+        return cls(
+            tuple(sequences),
+            stack([s.body for s in sequences]),
+            torch.stack([s.variance for s in sequences]),
+            torch.stack([s.position for s in sequences]),
+        )
+
+    def to(self, device: torch.device) -> Pool:
+        """Move every tensor to a device."""
+        sequences = tuple(replace(s, signals=s.signals.to(device), present=s.present.to(device)) for s in self.sequences)
+        return Pool(sequences, self.bodies.to(device=device), self.variance.to(device), self.position.to(device))
+
+    def draw(self, size: int, window: int, generator: torch.Generator) -> Batch:
+        """Draw ``size`` windows of ``window`` samples, recordings in turn, starts uniform."""
+        first = int(torch.randint(len(self.sequences), (1,), generator=generator))
+        person = [(first + b) % len(self.sequences) for b in range(size)]
+        pieces, masks = [], []
+        for p in person:
+            sequence = self.sequences[p]
+            room = max(sequence.signals.shape[0] - window, 0)
+            start = int(torch.randint(room + 1, (1,), generator=generator))
+            pieces.append(_window(sequence.signals, start, window))
+            masks.append(_window(sequence.present, start, window))
+        return self.gather(torch.stack(pieces), torch.stack(masks), torch.tensor(person, device=self.variance.device))
+
+    def gather(self, signals: Tensor, present: Tensor, person: Tensor) -> Batch:
+        """Pair windows with the parameters of their people."""
+        return Batch(signals, present, self.variance[person], self.bodies.select(person), self.position[person], person)
+
+
+def _window(x: Tensor, start: int, window: int) -> Tensor:
+    piece = x[start : start + window]
+    if piece.shape[0] < window:
+        piece = torch.cat([piece, piece.new_zeros(window - piece.shape[0], *piece.shape[1:])])
+    return piece

@@ -1,0 +1,114 @@
+"""Training checkpoints and finished models on disk: safetensors and JSON, never pickle."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from kinertia.body import SKELETONS
+from kinertia.learning.config import Config
+from kinertia.learning.network import Network
+
+FORMAT = 1
+MODEL, CHECKPOINT = "model", "checkpoint"
+
+
+@dataclass(frozen=True)
+class Person:
+    """A recording that a model was trained on, and the sensor misalignment learned for it [rad]."""
+
+    name: str
+    fingerprint: str
+    mass_kg: float
+    height_m: float
+    sensor_angle_rad: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Card:
+    """What stands beside the weights."""
+
+    format: int
+    kind: str
+    step: int
+    config: Config
+    people: tuple[Person, ...]
+    history: tuple[dict[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained network with its configuration and people."""
+
+    network: Network
+    config: Config
+    people: tuple[Person, ...]
+
+    def angle_for(self, fingerprint: str) -> Tensor:
+        """(7,) misalignment learned for a recording; zeros for one that the model has not seen."""
+        for person in self.people:
+            if person.fingerprint == fingerprint:
+                return torch.tensor(person.sensor_angle_rad)
+        return torch.zeros(7)
+
+
+def _replace(path: Path, suffix: str) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}{suffix}")
+
+
+def write(folder: Path, tensors: dict[str, Tensor], card: Card) -> None:
+    """Write weights and card so that an interruption leaves the previous pair intact.
+
+    The weights carry the step in their file's metadata; a pair whose steps differ is refused by :func:`read`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    weights, text = folder / f"{card.kind}-{card.step}.safetensors", folder / f"{card.kind}.json"
+    part = _replace(weights, ".part")
+    save_file({k: v.cpu() for k, v in tensors.items()}, part)
+    part.replace(weights)
+    part = _replace(text, ".part")
+    part.write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=1) + b"\n")
+    part.replace(text)
+    for old in folder.glob(f"{card.kind}-*.safetensors"):
+        if old != weights:
+            old.unlink()
+
+
+def read(folder: Path, kind: str) -> tuple[dict[str, Tensor], Card]:
+    """Read weights and card.
+
+    Raises
+    ------
+    ValueError
+        If the files are missing, damaged or of another format; the message names file and fix.
+    """
+    text = folder / f"{kind}.json"
+    if not text.is_file():
+        raise ValueError(f"{text}: no such {kind}; give the folder that `kinertia train --out` wrote")
+    try:
+        card = msgspec.json.decode(text.read_bytes(), type=Card)
+        tensors = load_file(folder / f"{kind}-{card.step}.safetensors")
+    except (msgspec.DecodeError, SafetensorError, OSError) as error:
+        raise ValueError(f"{folder}: {kind} is damaged ({error}); train again or restore the folder") from error
+    if card.format != FORMAT:
+        raise ValueError(f"{text}: format {card.format}, this version reads {FORMAT}; train again")
+    return tensors, card
+
+
+def load_model(folder: Path, device: torch.device | str = "cpu") -> Model:
+    """Load a finished model for estimation; ValueError as in :func:`read`."""
+    tensors, card = read(folder, MODEL)
+    network = Network(card.config.network, SKELETONS[card.config.body])
+    try:
+        network.load_state_dict(tensors)
+    except RuntimeError as error:
+        raise ValueError(f"{folder}: the weights do not fit the configuration beside them: {error}") from error
+    network.requires_grad_(False)
+    return Model(network.to(device).eval(), card.config, card.people)

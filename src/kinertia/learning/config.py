@@ -1,0 +1,89 @@
+"""Configuration of networks, losses and training; nested, typed, saved beside every model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+Cell = Literal["lstm", "bilstm", "gru", "tcn"]
+BodyName = Literal["gait2d", "gait2d_trunk"]
+Formulation = Literal["derivative", "paper"]
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """Size and kind of the network."""
+
+    cell: Cell = "lstm"
+    hidden: int = 128
+    layers: int = 2
+    dense: int = 128
+    formulation: Formulation = "derivative"
+    """derivative: q, speed and forces, differentiated; paper: q, q', q'' and torques as separate outputs."""
+
+
+@dataclass(frozen=True)
+class LossWeights:
+    """Weight of each loss term; terms are normalised per person, so that weights mean the same for everyone."""
+
+    imu: float = 3.0
+    kane: float = 20.0
+    temporal: float = 1.0
+    torque: float = 0.05
+    offset: float = 0.1
+    limit: float = 20.0
+    lumbar: float = 1.0
+    penetration: float = 2000.0
+    lifted: float = 300.0
+    slip: float = 1.0
+    force_rate: float = 0.2
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """How to train."""
+
+    steps: int = 2000
+    batch: int = 18
+    window: int = 256
+    warm_up: int = 64
+    learning_rate: float = 3e-3
+    offset_learning_rate: float = 3e-3
+    gradient_clip: float = 1.0
+    ema: float = 0.995
+    acc_noise: float = 0.3
+    gyro_noise: float = 0.05
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that decides a model's behaviour besides the recordings."""
+
+    rate_hz: float = 100.0
+    body: BodyName = "gait2d_trunk"
+    network: NetworkConfig = field(default_factory=NetworkConfig)
+    weights: LossWeights = field(default_factory=LossWeights)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+
+
+def save(config: Config, path: Path) -> None:
+    """Write a configuration as indented JSON."""
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(config), indent=2) + b"\n")
+
+
+def load(path: Path) -> Config:
+    """Read a configuration.
+
+    Raises
+    ------
+    ValueError
+        If the file is not a configuration; the message names file and field.
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Config, strict=True)
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        raise ValueError(f"{path}: not a valid configuration: {error}") from error

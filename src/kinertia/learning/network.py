@@ -1,0 +1,122 @@
+"""Recurrent networks from IMU signals to raw outputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from kinertia.body import Body, Skeleton
+from kinertia.learning.config import Formulation, NetworkConfig
+
+ACC_SCALE = 10.0  # m/s^2
+GYRO_SCALE = 4.0  # rad/s
+SIGNALS = 21
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where each quantity stands in the raw outputs: angles, hip height, forward speed, contact forces, then q', q'', torques."""
+
+    rotations: int
+    contacts: int
+
+    @classmethod
+    def of(cls, skeleton: Skeleton) -> Layout:
+        return cls(len(skeleton.rotations), len(skeleton.contacts))
+
+    @property
+    def height(self) -> int:
+        return self.rotations
+
+    @property
+    def speed(self) -> int:
+        return self.rotations + 1
+
+    @property
+    def force(self) -> slice:
+        return slice(self.rotations + 2, self.rotations + 2 + 2 * self.contacts)
+
+    @property
+    def speeds(self) -> slice:
+        """q' of all coordinates but pelvis_tx (only in the paper's formulation)."""
+        return slice(self.force.stop, self.force.stop + self.rotations + 1)
+
+    @property
+    def accelerations(self) -> slice:
+        return slice(self.speeds.stop, self.speeds.stop + self.rotations + 2)
+
+    @property
+    def torques(self) -> slice:
+        """Joint torques, all rotations but the root's."""
+        return slice(self.accelerations.stop, self.accelerations.stop + self.rotations - 1)
+
+    def outputs(self, formulation: Formulation) -> int:
+        return self.torques.stop if formulation == "paper" else self.force.stop
+
+
+State = tuple[Tensor, Tensor] | Tensor | None
+
+
+def features(signals: Tensor, present: Tensor, body: Body, position: Tensor) -> Tensor:
+    """Network input per sample: signals, presence, placement and body, (B, T, 7, 3) to (B, T, F).
+
+    Body and placement are constant over time; contact parameters enter through the height that scales them.
+    """
+    scale = torch.tensor([ACC_SCALE, ACC_SCALE, GYRO_SCALE], dtype=signals.dtype, device=signals.device)
+    measured = (signals / scale * present).flatten(-2)
+    seen = present.amax(-1)
+    placement = position.flatten(-2)
+    sole = body.contact_position[..., :2, :].flatten(-2)
+    person = torch.cat(
+        [(body.total_mass.unsqueeze(-1) - 75.0) / 15.0, (body.height.unsqueeze(-1) - 1.75) * 5.0, placement, sole], -1
+    )
+    return torch.cat([measured, seen, person.unsqueeze(-2).expand(*measured.shape[:-1], -1)], dim=-1)
+
+
+FEATURES = SIGNALS + 7 + 2 + 14 + 4
+
+
+class CausalConvolutions(nn.Module):
+    """Stack of dilated causal convolutions with residual connections (temporal convolutional network)."""
+
+    def __init__(self, inputs: int, hidden: int, layers: int, kernel: int = 5) -> None:
+        super().__init__()
+        self.enter = nn.Linear(inputs, hidden)
+        self.kernel = kernel
+        self.blocks = nn.ModuleList(nn.Conv1d(hidden, hidden, kernel, dilation=2**i) for i in range(layers))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, T, inputs) to (B, T, hidden)."""
+        h = self.enter(x).transpose(1, 2)
+        for i, block in enumerate(self.blocks):
+            padded = nn.functional.pad(h, ((self.kernel - 1) * 2**i, 0))
+            h = h + torch.nn.functional.gelu(block(padded))
+        return h.transpose(1, 2)
+
+
+class Network(nn.Module):
+    """Recurrent cell followed by two dense layers (SSPINNpose, arXiv 2506.11786)."""
+
+    def __init__(self, config: NetworkConfig, skeleton: Skeleton) -> None:
+        super().__init__()
+        self.config = config
+        width = config.hidden
+        if config.cell == "tcn":
+            self.core: nn.Module = CausalConvolutions(FEATURES, width, config.layers)
+        elif config.cell == "gru":
+            self.core = nn.GRU(FEATURES, width, config.layers, batch_first=True)
+        else:
+            both = config.cell == "bilstm"
+            self.core = nn.LSTM(FEATURES, width, config.layers, batch_first=True, bidirectional=both)
+            width *= 2 if both else 1
+        outputs = Layout.of(skeleton).outputs(config.formulation)
+        self.head = nn.Sequential(nn.Linear(width, config.dense), nn.SiLU(), nn.Linear(config.dense, outputs))
+
+    def forward(self, x: Tensor, state: State = None) -> tuple[Tensor, State]:
+        """(B, T, F) features to (B, T, outputs) raw outputs and the recurrent state after the last sample."""
+        if isinstance(self.core, CausalConvolutions):
+            return self.head(self.core(x)), None
+        hidden, state = self.core(x, state)
+        return self.head(hidden), state

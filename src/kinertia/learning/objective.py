@@ -1,0 +1,96 @@
+"""The whole self-supervised objective: decode, run through the body, compare with the sensors."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import torch
+from torch import Tensor
+
+from kinertia.body import Body
+from kinertia.learning import decode, differences, losses
+from kinertia.learning.batch import Batch
+from kinertia.learning.config import Config, LossWeights
+from kinertia.physics import contact, dynamics
+from kinertia.physics import kinematics as kin
+from kinertia.physics.motion import Motion
+from kinertia.sensing import virtual_imu
+from kinertia.sensing.virtual_imu import Mounting, Signals
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A motion and what the physics says of it; (B, T - 4, ...).
+
+    Attributes
+    ----------
+    motion : the motion.
+    generalized : (..., n) forces that inverse dynamics asks for: root residual, then joint moments [N, N m].
+    contact : motion of the contact points.
+    signals : virtual IMU signals.
+    """
+
+    motion: Motion
+    generalized: Tensor
+    contact: kin.PointMotion
+    signals: Signals
+
+
+def evaluate(motion: Motion, body: Body, mounting: Mounting) -> Evaluation:
+    """Run a motion through the body; ``body`` and ``mounting`` carry a time axis."""
+    kinematics = kin.forward(body, motion.q, motion.qd, motion.qdd)
+    touching = kin.contact_points(body, kinematics)
+    generalized = dynamics.inverse(body, kinematics, motion.force, touching)
+    return Evaluation(motion, generalized, touching, virtual_imu.read(body, kinematics, mounting))
+
+
+def mounting(position: Tensor, angle: Tensor) -> Mounting:
+    """Seven virtual sensors in segment order, with a time axis."""
+    return Mounting(tuple(range(7)), position, angle).with_time_axis()
+
+
+def terms(raw: Tensor, batch: Batch, angle: Tensor, config: Config) -> dict[str, Tensor]:
+    """Every loss term, unweighted.
+
+    Parameters
+    ----------
+    raw : (B, T, outputs) raw network outputs.
+    batch : the windows.
+    angle : (B, 7) learned sensor misalignment [rad].
+    """
+    body = batch.body.with_time_axis()
+    motion = decode.motion(raw, batch.body, config.rate_hz, config.network.formulation)
+    result = evaluate(motion, body, mounting(batch.position, angle))
+    inside = slice(differences.REACH, -differences.REACH)
+    mask = losses.valid_samples(raw.shape[-2], config.training.warm_up, raw)
+    seen = batch.present[:, inside]
+    mask = mask * (seen.flatten(-2).sum(-1) > 0)
+    force_bw = motion.force / body.weight[..., None, None]
+    touch = contact.complementarity(result.contact, force_bw[..., 1])
+    if motion.torque is None:
+        residual, joint = result.generalized[..., :3], result.generalized[..., 3:]
+    else:
+        residual, joint = motion.torque - result.generalized, motion.torque[..., 3:]
+    found = {
+        "imu": losses.imu(result.signals, batch.signals[:, inside], seen, batch.variance, mask),
+        "kane": losses.kane(residual, body, mask),
+        "torque": losses.torque(joint, body, mask),
+        "offset": losses.offset(angle),
+        "limit": losses.limit(body, motion.q, mask),
+        "penetration": losses.penetration(touch, mask),
+        "lifted": losses.lifted(touch, mask),
+        "slip": losses.slip(touch, mask),
+        "force_rate": losses.force_rate(force_bw, mask),
+    }
+    if "lumbar_extension" in body.skeleton.coordinate_names:
+        j = body.skeleton.coordinate_index("lumbar_extension")
+        found["lumbar"] = losses.lumbar(motion.q[..., j], mask)
+    if config.network.formulation == "paper":
+        found["temporal"] = losses.temporal(motion.q, motion.qd, motion.qdd, config.rate_hz, mask)
+    return found
+
+
+def total(found: dict[str, Tensor], weights: LossWeights) -> Tensor:
+    """Weighted sum of the terms."""
+    by_name = asdict(weights)
+    return torch.stack([by_name[name] * value for name, value in found.items()]).sum()

@@ -1,0 +1,131 @@
+"""A recording as tensors that a network and the physics can read. Truth has no place here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from kinertia.body import Body, Skeleton, build
+from kinertia.recording import SEGMENTS, Array, Frame, Recording, Sensor
+from kinertia.recording.errors import RecordingError
+
+ACC_VARIANCE_FLOOR = 1.0  # (m/s^2)^2
+GYRO_VARIANCE_FLOOR = 0.1  # (rad/s)^2
+DEFAULT_PELVIS_POSITION_M = (-0.1, 0.05)
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """One person's signals at the model's rate.
+
+    Attributes
+    ----------
+    name : name of the recording.
+    signals : (T, 7, 3) acc x, acc y [m/s^2], gyro z [rad/s] in segment frames; zero where missing.
+    present : (T, 7, 3) 1 where measured, 0 where missing.
+    variance : (7, 3) variance of each channel over time, floored: the unit of the IMU loss.
+    body : the person's body, no batch dimensions.
+    position : (7, 2) sensor positions in segment frames [m].
+    rate_hz : sampling rate [Hz].
+    """
+
+    name: str
+    signals: Tensor
+    present: Tensor
+    variance: Tensor
+    body: Body
+    position: Tensor
+    rate_hz: float
+
+
+def sensor_position(sensor: Sensor | None, segment: str, body: Body) -> tuple[float, float]:
+    """Sagittal position of a sensor in its segment frame [m]; mid-segment where it is not known."""
+    if sensor is not None and sensor.position_m is not None:
+        return (sensor.position_m[0], sensor.position_m[1])
+    if segment == "pelvis":
+        return DEFAULT_PELVIS_POSITION_M
+    if segment.startswith("foot"):
+        toe = [c.name for c in body.skeleton.contacts].index(f"toe_{segment[-1]}")
+        return (0.5 * float(body.contact_position[toe, 0]), 0.0)
+    child = body.skeleton.parents.index(body.skeleton.segment_index(segment))
+    offset = body.joint_offset[child]
+    return (0.5 * float(offset[0]), 0.5 * float(offset[1]))
+
+
+def sagittal(recording: Recording) -> tuple[Array, Array]:
+    """Sagittal channels of a recording in segment frames: signals and presence, each (T, 7, 3).
+
+    Raises
+    ------
+    RecordingError
+        If the recording is still in sensor axes or has none of the known segments.
+    """
+    if recording.frame is not Frame.SEGMENT:
+        raise RecordingError(
+            "signals are in sensor axes",
+            file=recording.source or recording.name,
+            fix="align the recording to its segments first",
+        )
+    signals = np.full((recording.samples, len(SEGMENTS), 3), np.nan)
+    for k, segment in enumerate(SEGMENTS):
+        i = recording.sensor_index(segment)
+        if i is not None:
+            signals[:, k, :2] = recording.acc[:, i, :2]
+            signals[:, k, 2] = recording.gyro[:, i, 2]
+    present = np.isfinite(signals)
+    if not present.any():
+        raise RecordingError(
+            f"none of the segments {', '.join(SEGMENTS)} carries a sensor",
+            file=recording.source or recording.name,
+            fix="name the segment of each sensor",
+        )
+    return np.where(present, signals, 0.0), present.astype(np.float64)
+
+
+def from_arrays(recording: Recording, signals: Array, present: Array, rate_hz: float, skeleton: Skeleton) -> Sequence:
+    """Build a sequence from (T, 7, 3) sagittal ``signals`` of ``recording`` at ``rate_hz``."""
+    body = build(recording.subject.mass_kg, recording.subject.height_m, skeleton=skeleton)
+    position = [
+        sensor_position(None if (i := recording.sensor_index(s)) is None else recording.sensors[i], s, body) for s in SEGMENTS
+    ]
+    count = np.maximum(present.sum(0), 1.0)
+    mean = (signals * present).sum(0) / count
+    variance = (((signals - mean) ** 2) * present).sum(0) / count
+    floor = np.array([ACC_VARIANCE_FLOOR, ACC_VARIANCE_FLOOR, GYRO_VARIANCE_FLOOR])
+    as_float = lambda x: torch.as_tensor(np.asarray(x), dtype=torch.float32)  # noqa: E731
+    return Sequence(
+        name=recording.name,
+        signals=as_float(signals),
+        present=as_float(present),
+        variance=as_float(np.maximum(variance, floor)),
+        body=body.to(torch.float32),
+        position=as_float(position),
+        rate_hz=rate_hz,
+    )
+
+
+def tile_cycle(signals: Array, cycle_rate_hz: float, rate_hz: float, duration_s: float, phase_s: float = 0.0) -> Array:
+    """Repeat one periodic cycle (T, ...) at another rate by trigonometric interpolation.
+
+    Parameters
+    ----------
+    signals : (T, ...) one period, sampled at ``cycle_rate_hz``.
+    rate_hz, duration_s : rate and length of the result.
+    phase_s : time within the cycle of the first returned sample [s].
+    """
+    samples = signals.shape[0]
+    period = samples / cycle_rate_hz
+    spectrum = np.fft.rfft(signals, axis=0)
+    keep = min(len(spectrum), int(np.floor(0.5 * rate_hz * period)))
+    time = phase_s + np.arange(round(duration_s * rate_hz)) / rate_hz
+    angle = 2 * np.pi * np.outer(time / period, np.arange(keep))
+    weight = np.full(keep, 2.0)
+    weight[0] = 1.0
+    if keep == len(spectrum) and samples % 2 == 0:
+        weight[-1] = 1.0
+    basis = np.exp(1j * angle) * weight
+    flat = spectrum[:keep].reshape(keep, -1)
+    return (basis @ flat).real.reshape(len(time), *signals.shape[1:]) / samples

@@ -1,0 +1,90 @@
+"""Everything that changes during training, as one object that can be saved and restored exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from kinertia.body import SKELETONS
+from kinertia.learning.config import Config
+from kinertia.learning.network import Network
+
+
+@dataclass
+class TrainingState:
+    """Network, its moving average, sensor misalignments, optimiser and random generator.
+
+    Attributes
+    ----------
+    network : the network that is being trained.
+    average : exponential moving average of its weights, used for estimates.
+    angle : (people, 7) learned misalignment of each virtual sensor [rad].
+    optimiser : Adam over both.
+    generator : source of windows and noise.
+    step : steps done.
+    """
+
+    network: Network
+    average: Network
+    angle: nn.Parameter
+    optimiser: torch.optim.Adam
+    generator: torch.Generator
+    step: int = 0
+
+    @classmethod
+    def start(cls, config: Config, people: int, device: torch.device) -> TrainingState:
+        """Fresh state from the configuration's seed."""
+        seed = config.training.seed
+        generator = torch.Generator().manual_seed(seed)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            network = Network(config.network, SKELETONS[config.body]).to(device)
+        average = Network(config.network, SKELETONS[config.body]).to(device)
+        average.load_state_dict(network.state_dict())
+        average.requires_grad_(False)
+        angle = nn.Parameter(torch.zeros(people, 7, device=device))
+        return cls(network, average, angle, make_optimiser(network, angle), generator)
+
+    def update_average(self, decay: float) -> None:
+        """Move the average towards the network; a short memory at the start, so that it never lags a young network."""
+        keep = min(decay, (1.0 + self.step) / (10.0 + self.step))
+        with torch.no_grad():
+            for mean, current in zip(self.average.parameters(), self.network.parameters(), strict=True):
+                mean.lerp_(current, 1.0 - keep)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Flat dictionary of every tensor of the state."""
+        out = {f"network.{k}": v for k, v in self.network.state_dict().items()}
+        out |= {f"average.{k}": v for k, v in self.average.state_dict().items()}
+        out["angle"] = self.angle.detach()
+        out["generator"] = self.generator.get_state()
+        for index, slot in self.optimiser.state_dict()["state"].items():
+            out |= {f"optimiser.{index}.{k}": torch.as_tensor(v) for k, v in slot.items()}
+        return {k: v.contiguous().clone() for k, v in out.items()}
+
+    def restore(self, tensors: dict[str, Tensor], step: int) -> None:
+        """Take over saved tensors; the counterpart of :meth:`tensors`."""
+
+        def part(prefix: str) -> dict[str, Tensor]:
+            return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
+
+        self.network.load_state_dict(part("network."))
+        self.average.load_state_dict(part("average."))
+        with torch.no_grad():
+            self.angle.copy_(tensors["angle"])
+        self.generator.set_state(tensors["generator"].cpu())
+        saved = self.optimiser.state_dict()
+        slots: dict[int, dict[str, Tensor]] = {}
+        for key, value in part("optimiser.").items():
+            index, name = key.split(".", 1)
+            slots.setdefault(int(index), {})[name] = value
+        saved["state"] = slots
+        self.optimiser.load_state_dict(saved)
+        self.step = step
+
+
+def make_optimiser(network: Network, angle: nn.Parameter) -> torch.optim.Adam:
+    """Adam with one parameter group for the network and one for the sensor misalignments."""
+    return torch.optim.Adam([{"params": list(network.parameters())}, {"params": [angle]}], lr=1e-3)
