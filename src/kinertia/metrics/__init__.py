@@ -1,1 +1,1 @@
-""""""
+"""How estimates are compared with a reference."""

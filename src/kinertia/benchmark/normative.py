@@ -1,0 +1,86 @@
+"""The sensorless rival: a published mean curve, placed by the contacts that the sensors show.
+
+It knows nothing about the person beyond the time of heel strike, and on ordinary gait it is hard to beat.
+"""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from kinertia.benchmark.norms import RUNNING, WALKING, Norm
+from kinertia.estimation.estimate import Estimate
+from kinertia.recording import Array, Recording
+from kinertia.recording.errors import RecordingError
+from kinertia.sensing import contact_events
+
+WALKING_DUTY_FACTOR = 0.5
+"""By definition: in running each foot is on the ground for less than half of the stride."""
+
+
+def solve(recording: Recording, norms: tuple[Norm, Norm] = (WALKING, RUNNING)) -> Estimate:
+    """Angles and ground reaction of an average person in step with this recording.
+
+    Parameters
+    ----------
+    recording : signals in segment frames; of them only gyroscopes of feet and shanks are used, for the contacts.
+    norms : curves for walking and for running; which one is used follows from the duty factor of the contacts.
+
+    Returns
+    -------
+    Estimate with hip, knee and ankle angles [rad] and ground reaction [BW] of both legs; no moments (the published curves used
+    here give none), no speed.
+
+    Raises
+    ------
+    RecordingError : no complete stride found.
+    """
+    start = time.perf_counter()
+    events = contact_events.locate(recording)
+    walking = contact_events.duty_factor(recording, events) > WALKING_DUTY_FACTOR
+    norm = norms[0] if walking else norms[1]
+    phases = {side: _phase(events.get(f"heel_strike_{side}", np.empty(0)), recording) for side in "rl"}
+    coordinates: dict[str, Array] = {}
+    grf: dict[str, Array] = {}
+    for side, other in ("rl", "lr"):
+        phase = phases[side]
+        if phase is None:
+            # The legs of an average person are half a cycle apart.
+            across = phases[other]
+            if across is None:
+                raise RecordingError(
+                    "no two heel strikes of one leg found",
+                    file=recording.source or recording.name,
+                    fix="record steady walking or running with a sensor on a foot or shank",
+                )
+            phase = np.mod(across + 0.5, 1.0)
+        coordinates |= {f"{joint}_{side}": norm.angle(joint, phase) for joint in norm.angles}
+        grf |= {f"{component}_{side}": norm.force(component, phase) for component in norm.forces}
+    return Estimate(
+        name=recording.name,
+        method="normative",
+        rate_hz=recording.rate_hz,
+        subject=recording.subject,
+        coordinates=coordinates,
+        grf=grf,
+        events=contact_events.detect(recording),
+        seconds=time.perf_counter() - start,
+        warnings=(f"not an estimate of this person: {norm.source}",),
+    )
+
+
+def _phase(strikes: Array, recording: Recording) -> Array | None:
+    """(T,) part of the stride since heel strike, 0..1; None when the strikes do not show it."""
+    samples = np.arange(recording.samples)
+    if recording.periodic:
+        # One cycle has one heel strike per leg.
+        return np.mod((samples - strikes[0]) / recording.samples, 1.0) if strikes.size == 1 else None
+    if strikes.size < 2:
+        return None
+    # Count of strides, linear between heel strikes and continued at the pace of the nearest stride.
+    count = np.interp(samples, strikes, np.arange(strikes.size))
+    early, late = samples < strikes[0], samples > strikes[-1]
+    count[early] = (samples[early] - strikes[0]) / (strikes[1] - strikes[0])
+    count[late] = strikes.size - 1 + (samples[late] - strikes[-1]) / (strikes[-1] - strikes[-2])
+    return np.mod(count, 1.0)

@@ -1,0 +1,88 @@
+"""A benchmark's results from scored trials to a JSON file."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from kinertia.estimation.estimate import Estimate
+from kinertia.metrics.scoring import score
+from kinertia.metrics.summary import summarise
+from kinertia.metrics.sync import MAX_SHIFT_S, sync_shift
+from kinertia.recording import Recording
+
+Json = dict[str, Any]
+
+
+def collect(
+    method: str,
+    recordings: list[Recording],
+    estimates: list[Estimate],
+    baselines: list[Estimate | None],
+    rivals: list[Estimate | None],
+    seconds: float,
+) -> Json:
+    """Score every trial and average.
+
+    Parameters
+    ----------
+    method : its name.
+    recordings : with truth.
+    estimates : one per recording, on its samples.
+    baselines : strapdown estimates that fix the shift between sensors and reference; None where there is none.
+    rivals : population curves, scored beside; None where there is none.
+    seconds : training and estimation [s].
+
+    Returns
+    -------
+    ``method``, ``trials``, ``mean``, ``mean_synced``, ``seconds``, and ``conditions``: what the numbers were computed over.
+
+    Raises
+    ------
+    ValueError : estimates do not match the recordings.
+    """
+    if [e.name for e in estimates] != [r.name for r in recordings]:
+        raise ValueError(f"{method!r} returned estimates {[e.name for e in estimates]} for {[r.name for r in recordings]}")
+    trials: dict[str, Json] = {}
+    warnings: list[str] = []
+    for recording, estimate, baseline, rival in zip(recordings, estimates, baselines, rivals, strict=True):
+        shift = None if baseline is None else sync_shift(baseline, recording)
+        trials[recording.name] = score(estimate, recording, shift, rival)
+        notes = [*recording.warnings, *estimate.warnings]
+        if shift is None:
+            notes.append("no strapdown angles or no reference angles to find the sync shift with: nothing is synced")
+        elif abs(shift) >= MAX_SHIFT_S:
+            notes.append("the sync shift is at the end of its range: sensors and reference may be further apart")
+        if rival is None:
+            notes.append("no heel strikes found to place the population curve: it is left out")
+        warnings.extend(f"{recording.name}: {note}" for note in notes)
+    return {
+        "method": method,
+        "trials": trials,
+        **summarise(trials),
+        "seconds": seconds,
+        "conditions": {
+            "people": len({recording.name.split("_")[0] for recording in recordings}),
+            "trials": len(recordings),
+            "signals": "averaged gait cycles" if all(r.periodic for r in recordings) else "raw recordings",
+            "warnings": warnings,
+        },
+    }
+
+
+def write(path: Path, results: Json) -> None:
+    """Write strict JSON (no NaN) to a temporary file beside ``path`` and rename it."""
+    text = json.dumps(results, indent=1, allow_nan=False) + "\n"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

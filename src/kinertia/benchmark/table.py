@@ -1,0 +1,130 @@
+"""Results of a benchmark as tables for the terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from kinertia.metrics.summary import SUMMARISED, mean_over_joints
+
+Json = dict[str, Any]
+
+_OVERVIEW = (
+    ("angle\nRMSD\n[deg]", "angle_rmsd_deg"),
+    ("bias-\nfree\n[deg]", "angle_rmsd_unbiased_deg"),
+    ("angle\nr", "angle_r"),
+    ("moment\nRMSD\n[BWBH%]", "moment_rmsd_bwbh"),
+    ("nRMSE\n[% of\nrange]", "moment_nrmse_percent"),
+    ("moment\nr", "moment_r"),
+    ("GRF\nRMSD\n[BW%]", "grf_rmsd_bw"),
+    ("GRF\nr", "grf_r"),
+    ("speed\nerror\n[m/s]", "speed_error"),
+)
+_DETAIL = (
+    ("angle_rmsd_deg", "angle RMSD [deg]"),
+    ("angle_bias_deg", "angle bias [deg]"),
+    ("angle_rmsd_unbiased_deg", "angle bias-free RMSD [deg]"),
+    ("angle_r", "angle r"),
+    ("moment_rmsd_bwbh", "moment RMSD [BWBH%]"),
+    ("moment_bias_bwbh", "moment bias [BWBH%]"),
+    ("moment_rmsd_unbiased_bwbh", "moment bias-free RMSD [BWBH%]"),
+    ("moment_r", "moment r"),
+    ("moment_nrmse_percent", "moment nRMSE [% of range]"),
+    ("grf_rmsd_bw", "GRF RMSD [BW%]"),
+    ("grf_bias_bw", "GRF bias [BW%]"),
+    ("grf_r", "GRF r"),
+)
+_NAMES = {"angle_rmsd_deg": "angle", "moment_rmsd_bwbh": "moment", "grf_rmsd_bw": "ground reaction", "speed_error": "speed"}
+
+
+def render(results: Json) -> RenderableType:
+    """Tables of :func:`kinertia.benchmark.results.collect`'s results: overview with rivals, then per joint."""
+    conditions = results["conditions"]
+    people = f"{conditions['people']} {'person' if conditions['people'] == 1 else 'people'}"
+    what = f"{people}, {conditions['trials']} trials of {conditions['signals']}"
+    title = f"{results['method']}: {what}, {results['seconds']:.1f} s"
+    parts: list[RenderableType] = [_overview(results, title)]
+    parts.extend(_per_joint(name, trial) for name, trial in results["trials"].items())
+    if results["method"] != "normative":
+        parts.extend(Text(_comparison(name, trial)) for name, trial in results["trials"].items())
+    parts.append(
+        Text(
+            "RMSD over the whole cycle or recording, swing included; bias = estimate - truth. Synced: after one time shift per "
+            "trial between sensors and reference, found from the strapdown baseline."
+        )
+    )
+    parts.extend(Text(f"warning: {warning}", style="yellow") for warning in conditions["warnings"])
+    return Group(*parts)
+
+
+def _overview(results: Json, title: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    table.add_column("trial")
+    table.add_column("figures of")
+    for heading, _ in _OVERVIEW:
+        table.add_column(Text(heading), justify="right")
+    for name, trial in results["trials"].items():
+        shift = trial["sync_shift_s"]
+        synced = "synced" if shift is None else f"synced by {1000 * shift:+.0f} ms"
+        trivial = trial["trivial"]
+        table.add_row(name, "as it is", *_cells(trial, trial))
+        table.add_row("", synced, *_cells(trial, trial["synced"]))
+        if results["method"] != "normative" and trivial["normative"] is not None:
+            table.add_row("", "normative, as it is", *_cells(trial, trivial["normative"]), style="dim")
+            table.add_row("", "normative, synced", *_cells(trial, trivial["normative"]["synced"]), style="dim")
+        knows_nothing = trivial["mean_angle"] | trivial["zero_moment"] | trivial["zero_grf"]
+        table.add_row("", "mean angle, zero moment and GRF", *_cells(trial, knows_nothing), style="dim", end_section=True)
+    for label, key in (("as it is", "mean"), ("synced", "mean_synced")):
+        means = results[key]
+        cells = [_number(means[field], field) if field in SUMMARISED else "" for _, field in _OVERVIEW]
+        table.add_row("mean" if key == "mean" else "", label, *cells, style="bold")
+    return table
+
+
+def _cells(trial: Json, figures: Json) -> list[str]:
+    """Means over joints; blank for figures a predictor has not."""
+    return [_number(mean_over_joints(trial, field, figures), field) if field in figures else "" for _, field in _OVERVIEW]
+
+
+def _per_joint(name: str, trial: Json) -> Table:
+    table = Table(title=f"{name}: as it is (synced)", title_justify="left")
+    table.add_column("")
+    keys = list(dict.fromkeys(key for field, _ in _DETAIL for key in trial[field]))
+    for key in keys:
+        table.add_column(key, justify="right")
+    for field, label in _DETAIL:
+        values, synced = trial[field], trial["synced"][field]
+        if any(value is not None for value in values.values()):
+            cells = [
+                f"{_number(values[key], field)} ({_number(synced[key], field)})" if values.get(key) is not None else ""
+                for key in keys
+            ]
+            table.add_row(Text(label), *cells)
+    return table
+
+
+def _comparison(name: str, trial: Json) -> str:
+    """Which of method and population curve is closer, per metric."""
+    rival = trial["trivial"]["normative"]
+    if rival is None:
+        return f"{name}: no population curve (contacts were not found)"
+    words = []
+    for field in SUMMARISED:
+        ours, theirs = mean_over_joints(trial, field), mean_over_joints(trial, field, rival)
+        ours_synced = mean_over_joints(trial, field, trial["synced"])
+        theirs_synced = mean_over_joints(trial, field, rival["synced"])
+        if ours is not None and theirs is not None:
+            synced = f"{_verdict(ours_synced, theirs_synced)} synced"
+            words.append(f"{_NAMES[field]} {_verdict(ours, theirs)} ({synced})")
+    return f"{name} against the population curve: " + (", ".join(words) or "nothing in common")
+
+
+def _verdict(ours: float | None, theirs: float | None) -> str:
+    return "unknown" if ours is None or theirs is None else "better" if ours < theirs else "not better"
+
+
+def _number(value: float | None, field: str) -> str:
+    return "-" if value is None else f"{value:.3f}" if field.endswith("_r") else f"{value:.2f}"

@@ -1,0 +1,110 @@
+"""Closed-form joint angles: integrated gyroscopes, levelled by the mean specific force.
+
+No model of the body, no labels, no training: the baseline that any learned method has to beat. In steady movement the mean
+acceleration of a segment over a gait cycle has no forward component, so the mean specific force in the ground frame points
+straight up; this fixes the one unknown that integration leaves, the inclination of each segment.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from kinertia.estimation.estimate import Estimate
+from kinertia.recording import Array, Recording
+from kinertia.recording.errors import RecordingError
+from kinertia.sensing import sagittal
+
+LEVELLING_WINDOW_S = 6.0
+"""Window over which a continuous recording is taken to move steadily: several strides."""
+
+_JOINTS = {
+    f"{joint}_{side}": (distal.format(side), proximal.format(side))
+    for side in "rl"
+    for joint, distal, proximal in (
+        ("hip_flexion", "femur_{}", "pelvis"),
+        ("knee_angle", "tibia_{}", "femur_{}"),
+        ("ankle_angle", "foot_{}", "tibia_{}"),
+    )
+}
+
+
+def solve(recording: Recording) -> Estimate:
+    """Joint angles of a recording in segment frames.
+
+    Parameters
+    ----------
+    recording : signals in segment frames; one periodic gait cycle, or a continuous recording.
+
+    Returns
+    -------
+    Estimate with ``pelvis_tilt`` and the hip, knee and ankle angles of both sides, as far as there are sensors [rad]; no
+    moments, ground reaction or speed.
+
+    Raises
+    ------
+    RecordingError : signals not in segment frames, a sample missing, or no joint with a sensor on either side of it.
+    """
+    start = time.perf_counter()
+    segments = [s for s in dict.fromkeys(name for pair in _JOINTS.values() for name in pair) if sagittal.has_gyro(recording, s)]
+    inclination = {segment: segment_angle(recording, segment) for segment in segments}
+    # A joint angle is the distal segment's inclination less the proximal one's.
+    joints = {q: inclination[a] - inclination[b] for q, (a, b) in _JOINTS.items() if a in inclination and b in inclination}
+    if not joints:
+        raise RecordingError(
+            "no joint has sensors with gyroscopes on both of its segments",
+            file=recording.source or recording.name,
+            fix="strapdown integration needs neighbouring segments, such as thigh and shank",
+        )
+    tilt = {"pelvis_tilt": inclination["pelvis"]} if "pelvis" in inclination else {}
+    return Estimate(
+        name=recording.name,
+        method="strapdown",
+        rate_hz=recording.rate_hz,
+        subject=recording.subject,
+        coordinates=tilt | joints,
+        seconds=time.perf_counter() - start,
+    )
+
+
+def segment_angle(recording: Recording, segment: str) -> Array:
+    """(T,) inclination of one segment about the right-pointing axis, zero when upright [rad]."""
+    rate = sagittal.angular_rate(recording, segment)
+    force = sagittal.specific_force(recording, segment)
+    if recording.periodic:
+        return _level(_integrate_cycle(rate, recording.rate_hz), force, lambda signal: np.mean(signal, keepdims=True))
+    # theta(t) = integral of the rate (trapezoid)
+    angle = np.concatenate([[0.0], np.cumsum(0.5 * (rate[1:] + rate[:-1]))]) / recording.rate_hz
+    window = np.hanning(2 * round(0.5 * LEVELLING_WINDOW_S * recording.rate_hz) + 1)
+    return _level(angle, force, lambda signal: _moving_mean(signal, window))
+
+
+def _integrate_cycle(rate: Array, rate_hz: float) -> Array:
+    """Periodic, zero-mean integral of the rate less its mean, by its Fourier series: Theta_k = Omega_k / (i w_k)."""
+    samples = rate.shape[0]
+    spectrum = np.fft.rfft(rate)
+    frequency = 2j * np.pi * np.fft.rfftfreq(samples, 1.0 / rate_hz)
+    spectrum[1:] /= frequency[1:]
+    spectrum[0] = 0.0
+    if samples % 2 == 0:
+        spectrum[-1] = 0.0  # the integral of the Nyquist cosine is a sine that the samples cannot show
+    return np.fft.irfft(spectrum, samples)
+
+
+def _level(angle: Array, force: Array, mean: Callable[[Array], Array]) -> Array:
+    """Add the inclination c for which the mean ground-frame force R(theta + c) s has no forward component."""
+    c, s = np.cos(angle), np.sin(angle)
+    forward = mean(c * force[:, 0] - s * force[:, 1])
+    upward = mean(s * force[:, 0] + c * force[:, 1])
+    # R(c) (X, Y) = (0, |.|)  =>  c = atan2(X, Y)
+    return angle + np.unwrap(np.arctan2(forward, upward))
+
+
+def _moving_mean(signal: Array, window: Array) -> Array:
+    """Mean weighted by a window around each sample, over the samples that exist."""
+    half = window.shape[0] // 2
+    padded = np.convolve(signal, window)[half : half + signal.shape[0]]
+    weight = np.convolve(np.ones_like(signal), window)[half : half + signal.shape[0]]
+    return padded / weight
