@@ -9,6 +9,7 @@ from torch import Tensor
 
 from kinertia.body import Body
 from kinertia.physics import kinematics as kin
+from kinertia.physics import plane
 from kinertia.physics.kinematics import Kinematics, PointMotion
 
 SLIDE_RATE = 7.0
@@ -88,9 +89,10 @@ def sliding_point(body: Body, kinematics: Kinematics) -> SlidingContact:
     heels = [p for p, c in enumerate(skeleton.contacts) if c.name.startswith("heel")]
     toes = [p for p, c in enumerate(skeleton.contacts) if c.name.startswith("toe")]
     segments = tuple(skeleton.contact_segments[p] for p in heels)
-    pitch = kinematics.angle[..., list(segments)]
+    pitch = plane.select(kinematics.angle, segments)
     weight = (0.5 * (torch.tanh(SLIDE_RATE * pitch) + 1.0)).unsqueeze(-1)
-    local = weight * body.contact_position[..., heels, :] + (1.0 - weight) * body.contact_position[..., toes, :]
+    heel, toe = (plane.select_vectors(body.contact_position, which) for which in (heels, toes))
+    local = weight * heel + (1.0 - weight) * toe
     point = kin.points(kinematics, segments, local)
     y, vx, vy = point.position[..., 1], point.velocity[..., 0], point.velocity[..., 1]
     depth = 0.5 * (torch.sqrt(y.square() + HEIGHT_SMOOTHING_M**2) - y)

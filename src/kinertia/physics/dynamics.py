@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
 
@@ -11,37 +14,73 @@ from kinertia.physics import plane
 from kinertia.physics.kinematics import Kinematics, PointMotion
 
 
-def _project(body: Body, kinematics: Kinematics, force: Tensor, torque: Tensor) -> Tensor:
-    """Project forces at the segments' origins and torques on segments onto the coordinates, (..., n).
+@dataclass(frozen=True)
+class Wrench:
+    """Force (..., S, 2) [N] and moment (..., S) [N m] about the root's origin."""
 
-    ``force`` is (..., S, 2) [N] and ``torque`` (..., S) [N m] about the root's origin. The partial
-    velocity of a point p with respect to a rotation j is z x (p - o_j), so that
-    Q_j = sum over descendants of [torque - o_j x force].
+    force: Tensor
+    moment: Tensor
+
+
+def _wrench_below(body: Body, segments: Sequence[int], arm: Tensor, force: Tensor) -> Wrench:
+    """Total force and moment about the root's origin that act on the segments distal to each joint.
+
+    ``force`` (..., K, 2) [N] acts on ``segments`` at ``arm`` (..., K, 2) [m] from the root's origin.
+    """
+    below = body.skeleton.path.T[:, list(segments)].to(force)
+    return Wrench(plane.path_sum_vectors(below, force), plane.path_sum(below, plane.moment(arm, force)))
+
+
+def _onto_coordinates(body: Body, kinematics: Kinematics, below: Wrench) -> Tensor:
+    """Generalized forces, (..., n), of the wrenches that act distal to each joint.
+
+    The partial velocity of a point p with respect to a rotation j is z x (p - o_j), so that
+    Q_j = sum over everything distal to j of [torque + (p - o_j) x F].
     """
     skeleton = body.skeleton
-    below = skeleton.path.T.to(force)
-    force_below = plane.path_sum(below, force)
-    torque_below = torque @ below.T
-    arm = kinematics.origin - kinematics.origin[..., :1, :]
-    about_joint = torque_below - plane.moment(arm, force_below)
-    columns: list[Tensor] = [force_below.new_zeros(())] * len(skeleton.coordinates)
-    for axis, j in enumerate(skeleton.translations):
-        columns[j] = force_below[..., 0, axis]
-    for j, segment in zip(skeleton.rotations, skeleton.rotation_segments, strict=True):
-        columns[j] = about_joint[..., segment]
-    return torch.stack(columns, dim=-1)
+    about_joint = below.moment - plane.moment(kinematics.arm, below.force)
+    # rows: the total force, for the root's translations, then the moment about each segment's proximal joint
+    rows = plane.join(below.force[..., 0, :], about_joint)
+    place = {j: axis for axis, j in enumerate(skeleton.translations)}
+    place |= {j: 2 + segment for j, segment in zip(skeleton.rotations, skeleton.rotation_segments, strict=True)}
+    return plane.select(rows, [place[j] for j in range(len(skeleton.coordinates))])
+
+
+def _inertia_below(body: Body, kinematics: Kinematics, com: PointMotion | None = None) -> Wrench:
+    """Wrench that inertia and gravity ask for, of everything distal to each joint."""
+    segments = range(len(body.skeleton.segments))
+    arm = com.position - kinematics.origin[..., :1, :] if com else kin.arms(kinematics, segments, body.com)
+    acceleration = com.acceleration if com else kin.accelerations(kinematics, segments, body.com)
+    # F = m (a - g) with g = (0, -gravity)
+    force = (acceleration + acceleration.new_tensor([0.0, body.gravity])) * body.mass.unsqueeze(-1)
+    linear = _wrench_below(body, segments, arm, force)
+    # N = I w' + (c - o_root) x F
+    spin = plane.path_sum(body.skeleton.path.T.to(force), kinematics.acceleration * body.inertia)
+    return Wrench(linear.force, linear.moment + spin)
 
 
 def inertia_forces(body: Body, kinematics: Kinematics, com: PointMotion | None = None) -> Tensor:
-    """Generalized forces that inertia and gravity ask for: M q'' + C(q, q') + G, (..., n) [N, N m]."""
-    com = com or kin.centres_of_mass(body, kinematics)
-    # F = m (a - g) with g = (0, -gravity)
-    gravity = torch.tensor([0.0, body.gravity], dtype=com.acceleration.dtype, device=com.acceleration.device)
-    force = body.mass.unsqueeze(-1) * (com.acceleration + gravity)
-    # N = I alpha + (c - o_root) x F
-    arm = com.position - kinematics.origin[..., :1, :]
-    torque = body.inertia * kinematics.acceleration + plane.moment(arm, force)
-    return _project(body, kinematics, force, torque)
+    """Generalized forces that inertia and gravity ask for: M q'' + C(q, q') + G, (..., n) [N, N m].
+
+    Parameters
+    ----------
+    com : motion of the segments' centres of mass, computed when not given.
+    """
+    return _onto_coordinates(body, kinematics, _inertia_below(body, kinematics, com))
+
+
+def external_forces(body: Body, kinematics: Kinematics, segments: Sequence[int], position: Tensor, force: Tensor) -> Tensor:
+    """Generalized active forces J^T F of forces at any points of the ground frame, (..., n) [N, N m].
+
+    Parameters
+    ----------
+    body, kinematics : the body and its motion.
+    segments : K indices of the segments that the forces act on.
+    position : (..., K, 2) points of application in the ground frame [m], e.g. measured centres of pressure.
+    force : (..., K, 2) forces on the body [N].
+    """
+    arm = position - kinematics.origin[..., :1, :]
+    return _onto_coordinates(body, kinematics, _wrench_below(body, segments, arm, force))
 
 
 def contact_forces(body: Body, kinematics: Kinematics, contact: PointMotion, force: Tensor) -> Tensor:
@@ -52,18 +91,10 @@ def contact_forces(body: Body, kinematics: Kinematics, contact: PointMotion, for
     contact : motion of the contact points.
     force : (..., P, 2) ground reaction on the body at the contact points [N].
     """
-    skeleton = body.skeleton
-    on_segment = torch.zeros(len(skeleton.segments), len(skeleton.contacts), dtype=force.dtype, device=force.device)
-    for p, segment in enumerate(skeleton.contact_segments):
-        on_segment[segment, p] = 1.0
-    arm = contact.position - kinematics.origin[..., :1, :]
-    torque = plane.moment(arm, force) @ on_segment.T
-    return _project(body, kinematics, plane.path_sum(on_segment, force), torque)
+    return external_forces(body, kinematics, body.skeleton.contact_segments, contact.position, force)
 
 
-def inverse(
-    body: Body, kinematics: Kinematics, force: Tensor, contact: PointMotion | None = None
-) -> Tensor:
+def inverse(body: Body, kinematics: Kinematics, force: Tensor, contact: PointMotion | None = None) -> Tensor:
     """Inverse dynamics: generalized forces that explain the motion under the given ground reaction.
 
     Parameters
@@ -81,8 +112,10 @@ def inverse(
     -----
     M(q) q'' + C(q, q') + G(q) - J(q)^T F = tau (Kane & Levinson 1985, ch. 6).
     """
-    contact = contact or kin.contact_points(body, kinematics)
-    return inertia_forces(body, kinematics) - contact_forces(body, kinematics, contact, force)
+    feet = body.skeleton.contact_segments
+    arm = contact.position - kinematics.origin[..., :1, :] if contact else kin.arms(kinematics, feet, body.contact_position)
+    inertia, ground = _inertia_below(body, kinematics), _wrench_below(body, feet, arm, force)
+    return _onto_coordinates(body, kinematics, Wrench(inertia.force - ground.force, inertia.moment - ground.moment))
 
 
 def kane_residual(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -18,16 +19,21 @@ class Kinematics:
 
     Attributes
     ----------
-    rotation : orientation of the segment frames, each (..., S).
+    rotation, rotation_rate, rotation_acceleration : orientation R of the segment frames and its time derivatives
+        R' and R'', entries (..., S).
     angle : (..., S) absolute segment angle about z [rad].
     rate, acceleration : (..., S) angular velocity [rad/s] and acceleration [rad/s^2].
+    arm : (..., S, 2) proximal joint relative to the root's origin [m].
     origin, origin_velocity, origin_acceleration : (..., S, 2) proximal joint [m, m/s, m/s^2].
     """
 
     rotation: Rotation
+    rotation_rate: Rotation
+    rotation_acceleration: Rotation
     angle: Tensor
     rate: Tensor
     acceleration: Tensor
+    arm: Tensor
     origin: Tensor
     origin_velocity: Tensor
     origin_acceleration: Tensor
@@ -68,35 +74,69 @@ def forward(body: Body, q: Tensor, qd: Tensor, qdd: Tensor) -> Kinematics:
         raise ValueError(f"expected {len(skeleton.coordinates)} coordinates of {skeleton.name!r}, got {q.shape[-1]}")
     turn = skeleton.rotation_path.to(q)
     # theta_i = sum of the rotations on the path from the root (and so for its derivatives).
-    angle, rate, acceleration = q @ turn.T, qd @ turn.T, qdd @ turn.T
-    orientation = plane.rotation(angle)
+    angle, rate, acceleration = (plane.path_sum(turn, x) for x in (q, qd, qdd))
+    rotation = plane.rotation(angle)
+    rotation_rate = plane.rotation_rate(rotation, rate)
+    rotation_acceleration = plane.rotation_acceleration(rotation, rotation_rate, rate, acceleration)
 
-    parent = [max(p, 0) for p in skeleton.parents]
-    path = skeleton.path.to(q)
-    # r_i: from the parent's origin to this segment's origin, turning with the parent.
-    r = plane.rotate(orientation[..., parent], body.joint_offset)
-    r_velocity = plane.cross_rate(rate[..., parent], r)
-    # r'' = alpha x r + w x (w x r)
-    r_acceleration = plane.point_acceleration(rate[..., parent], acceleration[..., parent], r)
+    parents = skeleton.parents[1:]
+    path = skeleton.path[:, 1:].to(q)
+    root = torch.eye(len(skeleton.coordinates), dtype=q.dtype, device=q.device)[list(skeleton.translations)]
 
-    tx, ty = skeleton.translations
+    def from_root(orientation: Rotation) -> Tensor:
+        # link r_i = R_parent l_i, from the parent's origin to this segment's; o_i - o_root = sum of the links on its path
+        link = plane.rotate(plane.select_rotation(orientation, parents), body.joint_offset[..., 1:, :])
+        return plane.path_sum_vectors(path, link)
 
-    def accumulate(root: Tensor, link: Tensor) -> Tensor:
-        base = torch.stack([root[..., tx], root[..., ty]], dim=-1).unsqueeze(-2)
-        return base + plane.path_sum(path, link)
-
+    arm = from_root(rotation)
     return Kinematics(
-        rotation=orientation,
+        rotation=rotation,
+        rotation_rate=rotation_rate,
+        rotation_acceleration=rotation_acceleration,
         angle=angle,
         rate=rate,
         acceleration=acceleration,
-        origin=accumulate(q, r),
-        origin_velocity=accumulate(qd, r_velocity),
-        origin_acceleration=accumulate(qdd, r_acceleration),
+        arm=arm,
+        # o = o_root + sum of R l; o' and o'' are the same sums over R' l and R'' l
+        origin=arm + plane.path_sum(root, q).unsqueeze(-2),
+        origin_velocity=from_root(rotation_rate) + plane.path_sum(root, qd).unsqueeze(-2),
+        origin_acceleration=from_root(rotation_acceleration) + plane.path_sum(root, qdd).unsqueeze(-2),
     )
 
 
-def points(kinematics: Kinematics, segments: tuple[int, ...] | list[int], local: Tensor) -> PointMotion:
+def arms(kinematics: Kinematics, segments: Sequence[int], local: Tensor) -> Tensor:
+    """Positions of points fixed on segments relative to the root's origin, (..., K, 2) [m]; arguments as for :func:`points`."""
+    # p - o_root = (o - o_root) + R l
+    return plane.select_vectors(kinematics.arm, segments) + plane.rotate(
+        plane.select_rotation(kinematics.rotation, segments), local
+    )
+
+
+def positions(kinematics: Kinematics, segments: Sequence[int], local: Tensor) -> Tensor:
+    """Ground-frame positions of points fixed on segments, (..., K, 2) [m]; arguments as for :func:`points`."""
+    # p = o + R l
+    return plane.select_vectors(kinematics.origin, segments) + plane.rotate(
+        plane.select_rotation(kinematics.rotation, segments), local
+    )
+
+
+def velocities(kinematics: Kinematics, segments: Sequence[int], local: Tensor) -> Tensor:
+    """Ground-frame velocities of points fixed on segments, (..., K, 2) [m/s]; arguments as for :func:`points`."""
+    # v = o' + R' l = o' + w x r
+    return plane.select_vectors(kinematics.origin_velocity, segments) + plane.rotate(
+        plane.select_rotation(kinematics.rotation_rate, segments), local
+    )
+
+
+def accelerations(kinematics: Kinematics, segments: Sequence[int], local: Tensor) -> Tensor:
+    """Ground-frame accelerations of points fixed on segments, (..., K, 2) [m/s^2]; arguments as for :func:`points`."""
+    # a = o'' + R'' l = o'' + w' x r + w x (w x r)
+    return plane.select_vectors(kinematics.origin_acceleration, segments) + plane.rotate(
+        plane.select_rotation(kinematics.rotation_acceleration, segments), local
+    )
+
+
+def points(kinematics: Kinematics, segments: Sequence[int], local: Tensor) -> PointMotion:
     """Motion of points fixed on segments.
 
     Parameters
@@ -109,15 +149,10 @@ def points(kinematics: Kinematics, segments: tuple[int, ...] | list[int], local:
     -------
     PointMotion with (..., K, 2) arrays.
     """
-    index = list(segments)
-    r = plane.rotate(kinematics.rotation[..., index], local)
-    rate = kinematics.rate[..., index]
     return PointMotion(
-        # p = o + r,  v = v_o + w x r,  a = a_o + alpha x r + w x (w x r)
-        position=kinematics.origin[..., index, :] + r,
-        velocity=kinematics.origin_velocity[..., index, :] + plane.cross_rate(rate, r),
-        acceleration=kinematics.origin_acceleration[..., index, :]
-        + plane.point_acceleration(rate, kinematics.acceleration[..., index], r),
+        position=positions(kinematics, segments, local),
+        velocity=velocities(kinematics, segments, local),
+        acceleration=accelerations(kinematics, segments, local),
     )
 
 

@@ -3,11 +3,17 @@
 The recursion in ``kinematics`` and ``dynamics`` uses only the names of this module. A spatial body
 needs a module with the same names (matrices for the orientation, 3-vectors for rates), not new equations.
 
-Vectors are (..., 2): x forward, y up. Rates and moments are scalars about z (right), counter-clockwise positive.
+Vectors are (..., S, 2): x forward, y up. Rates and moments are scalars (..., S) about z (right),
+counter-clockwise positive. S counts segments or points, the leading dimensions are batch and time.
+
+In memory the component and the segment come first and the batch last: every result is a view of a
+contiguous (2, S, ...) or (S, ...) array. Elementwise work then runs along long contiguous rows, sums over
+the tree are plain matrix products, and picking segments copies whole rows. Callers need not know.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -16,54 +22,125 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Rotation:
-    """A rotation about z as its cosine and sine, each (...)."""
+    """The matrix [[cos, -sin], [sin, cos]] of a rotation about z, each entry (..., S).
+
+    A time derivative of a rotation has the same form and is held by its two entries as well.
+    """
 
     cos: Tensor
     sin: Tensor
 
-    def __getitem__(self, index: object) -> Rotation:
-        return Rotation(self.cos[index], self.sin[index])  # type: ignore[index]
+
+def _rows(t: Tensor, batch: int) -> Tensor:
+    """(..., S) as contiguous (S, ...) with ``batch`` batch dimensions."""
+    return t[(None,) * (batch + 1 - t.dim())].movedim(-1, 0).contiguous()
 
 
-def vector(x: Tensor, y: Tensor) -> Tensor:
-    """Stack components to (..., S, 2) whose memory is component-major, so that path sums are one matrix product."""
-    return torch.stack([x, y], dim=-2).transpose(-1, -2)
+def _planes(v: Tensor, batch: int) -> Tensor:
+    """(..., S, 2) as contiguous (2, S, ...) with ``batch`` batch dimensions."""
+    return v[(None,) * (batch + 2 - v.dim())].permute(batch + 1, batch, *range(batch)).contiguous()
+
+
+def _scalars(rows: Tensor) -> Tensor:
+    """(S, ...) seen as (..., S)."""
+    return rows.movedim(0, -1)
+
+
+def _vectors(planes: Tensor) -> Tensor:
+    """(2, S, ...) seen as (..., S, 2)."""
+    return planes.permute(*range(2, planes.dim()), 1, 0)
 
 
 def rotation(angle: Tensor) -> Rotation:
-    """Rotation by ``angle`` [rad], (...)."""
+    """Rotation by ``angle`` [rad], (..., S)."""
     return Rotation(torch.cos(angle), torch.sin(angle))
 
 
+def compose(first: Rotation, second: Rotation) -> Rotation:
+    """R_first R_second: from the frame of ``second`` through that of ``first`` to the ground."""
+    batch = max(first.cos.dim(), second.cos.dim()) - 1
+    c1, s1, c2, s2 = (_rows(t, batch) for t in (first.cos, first.sin, second.cos, second.sin))
+    return Rotation(_scalars(torch.addcmul(c1 * c2, s1, s2, value=-1.0)), _scalars(torch.addcmul(s1 * c2, c1, s2)))
+
+
+def rotation_rate(orientation: Rotation, rate: Tensor) -> Rotation:
+    """R' of a rotation that turns with ``rate`` [rad/s], (..., S)."""
+    # c' = -w s,  s' = w c
+    return Rotation(-rate * orientation.sin, rate * orientation.cos)
+
+
+def rotation_acceleration(orientation: Rotation, first: Rotation, rate: Tensor, acceleration: Tensor) -> Rotation:
+    """R'' from R, R' = ``first``, w = ``rate`` and w' = ``acceleration``: (..., S)."""
+    # c'' = -(w' s + w s'),  s'' = w' c + w c'
+    return Rotation(
+        -torch.addcmul(acceleration * orientation.sin, rate, first.sin),
+        torch.addcmul(acceleration * orientation.cos, rate, first.cos),
+    )
+
+
 def rotate(orientation: Rotation, v: Tensor) -> Tensor:
-    """R v: from the segment frame to the ground frame, (..., S, 2)."""
-    x, y = v[..., 0], v[..., 1]
-    return vector(orientation.cos * x - orientation.sin * y, orientation.sin * x + orientation.cos * y)
+    """R v (or R' v, R'' v): from the segment frame to the ground frame, (..., S, 2)."""
+    batch = max(orientation.cos.dim() - 1, v.dim() - 2)
+    cos, sin = _rows(orientation.cos, batch), _rows(orientation.sin, batch)
+    x, y = _planes(v, batch).unbind(0)
+    return _vectors(torch.stack([torch.addcmul(cos * x, sin, y, value=-1.0), torch.addcmul(sin * x, cos, y)]))
 
 
 def rotate_back(orientation: Rotation, v: Tensor) -> Tensor:
     """R^T v: from the ground frame to the segment frame, (..., S, 2)."""
-    x, y = v[..., 0], v[..., 1]
-    return vector(orientation.cos * x + orientation.sin * y, orientation.cos * y - orientation.sin * x)
+    batch = max(orientation.cos.dim() - 1, v.dim() - 2)
+    cos, sin = _rows(orientation.cos, batch), _rows(orientation.sin, batch)
+    x, y = _planes(v, batch).unbind(0)
+    return _vectors(torch.stack([torch.addcmul(cos * x, sin, y), torch.addcmul(cos * y, sin, x, value=-1.0)]))
 
 
 def cross_rate(rate: Tensor, v: Tensor) -> Tensor:
-    """w x v for an angular rate w (...) about z, (..., 2)."""
-    return vector(-rate * v[..., 1], rate * v[..., 0])
-
-
-def point_acceleration(rate: Tensor, acceleration: Tensor, r: Tensor) -> Tensor:
-    """a x r + w x (w x r): acceleration of a point at ``r`` from a rotating segment's origin, (..., 2)."""
-    x, y = r[..., 0], r[..., 1]
-    square = rate * rate
-    return vector(-acceleration * y - square * x, acceleration * x - square * y)
+    """w x v for an angular rate w (..., S) about z, (..., S, 2)."""
+    batch = max(rate.dim() - 1, v.dim() - 2)
+    rows, (x, y) = _rows(rate, batch), _planes(v, batch).unbind(0)
+    return _vectors(torch.stack([-rows * y, rows * x]))
 
 
 def moment(r: Tensor, force: Tensor) -> Tensor:
-    """(r x F)_z, (...)."""
-    return r[..., 0] * force[..., 1] - r[..., 1] * force[..., 0]
+    """(r x F)_z, (..., S)."""
+    batch = max(r.dim(), force.dim()) - 2
+    rx, ry = _planes(r, batch).unbind(0)
+    fx, fy = _planes(force, batch).unbind(0)
+    return _scalars(torch.addcmul(rx * fy, ry, fx, value=-1.0))
 
 
-def path_sum(path: Tensor, v: Tensor) -> Tensor:
-    """sum_j path[i, j] v_j over segments: (..., S, 2) with (K, S) to (..., K, 2)."""
-    return (v.transpose(-1, -2) @ path.T).transpose(-1, -2)
+def select(t: Tensor, segments: Sequence[int]) -> Tensor:
+    """Entries of the given segments of scalars, (..., S) to (..., K)."""
+    if tuple(segments) == tuple(range(t.shape[-1])):
+        return t
+    return _scalars(_rows(t, t.dim() - 1).index_select(0, torch.tensor(segments, device=t.device)))
+
+
+def select_vectors(v: Tensor, segments: Sequence[int]) -> Tensor:
+    """Entries of the given segments of vectors, (..., S, 2) to (..., K, 2)."""
+    if tuple(segments) == tuple(range(v.shape[-2])):
+        return v
+    return _vectors(_planes(v, v.dim() - 2).index_select(1, torch.tensor(segments, device=v.device)))
+
+
+def select_rotation(orientation: Rotation, segments: Sequence[int]) -> Rotation:
+    """Orientations of the given segments, each entry (..., S) to (..., K)."""
+    return Rotation(select(orientation.cos, segments), select(orientation.sin, segments))
+
+
+def path_sum(path: Tensor, t: Tensor) -> Tensor:
+    """sum_j path[i, j] t_j of scalars: (..., S) with (K, S) to (..., K)."""
+    rows = t.movedim(-1, 0)
+    return _scalars((path @ rows.reshape(rows.shape[0], rows[0].numel())).view(-1, *rows.shape[1:]))
+
+
+def path_sum_vectors(path: Tensor, v: Tensor) -> Tensor:
+    """sum_j path[i, j] v_j of vectors: (..., S, 2) with (K, S) to (..., K, 2)."""
+    planes = _planes(v, v.dim() - 2)
+    flat = planes.view(*planes.shape[:2], planes[0, 0].numel())
+    return _vectors(torch.bmm(path.expand(2, -1, -1), flat).view(2, path.shape[0], *planes.shape[2:]))
+
+
+def join(*parts: Tensor) -> Tensor:
+    """Scalars side by side along their last dimension, (..., S1 + S2 + ...)."""
+    return _scalars(torch.cat([part.movedim(-1, 0) for part in parts]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from kinertia.body import Body
@@ -60,9 +59,9 @@ def read(body: Body, kinematics: Kinematics, mounting: Mounting) -> Signals:
     -------
     Signals; a still, upright segment reads acc (0, +9.81) and gyro 0.
     """
-    index = list(mounting.segments)
-    acceleration = kin.points(kinematics, mounting.segments, mounting.position).acceleration
-    gravity = torch.tensor([0.0, body.gravity], dtype=acceleration.dtype, device=acceleration.device)
+    segments = mounting.segments
+    acceleration = kin.accelerations(kinematics, segments, mounting.position)
     # s = R_sensor^T (a - g), with g pointing down
-    sensor = plane.rotation(kinematics.angle[..., index] + mounting.angle)
-    return Signals(plane.rotate_back(sensor, acceleration + gravity), kinematics.rate[..., index])
+    sensor = plane.compose(plane.select_rotation(kinematics.rotation, segments), plane.rotation(mounting.angle))
+    specific = acceleration + acceleration.new_tensor([0.0, body.gravity])
+    return Signals(plane.rotate_back(sensor, specific), plane.select(kinematics.rate, segments))
