@@ -55,7 +55,7 @@ def test_continuous_recording_finds_every_stride(recorded_walks: list[Recording]
     standing = np.zeros((still, 7, 3))
     long = replace(
         walk,
-        acc=np.concatenate([standing + (0.0, 9.81, 0.0), np.tile(walk.acc, tile)]),
+        acc=np.concatenate([standing + np.array([0.0, 9.81, 0.0]), np.tile(walk.acc, tile)]),
         gyro=np.concatenate([standing, np.tile(walk.gyro, tile)]),
         periodic=False,
         truth=None,

@@ -3,7 +3,7 @@
 Per leg: each forward swing is a hump of the shank's angular rate. After it the foot's rate falls through zero to the slap that
 follows contact; before it the foot turns toes-down fastest at push-off. Choice of the candidates: Aminian et al., J Biomech
 2002 (shank, walking) and Falbriard et al., Front Physiol 2018 (foot, running). The fractions below were set on virtual sensors
-moved by recorded walking and running with known ground reaction; there the events lie within 30 ms of a 5 % body weight
+moved by recorded walking and running with known ground reaction; there the events lie within 35 ms of a 5 % body weight
 threshold.
 """
 
@@ -30,6 +30,8 @@ EARLY_STANCE = 0.15
 """Push-off is looked for from this time after heel strike on [stride]."""
 RELEASE = 2.0 / 3.0
 """At toe off the foot's rate has fallen below this part of its push-off peak."""
+PUSH_OFF = 0.6
+"""Push-off is at least this part of the foot's fastest toes-down rate before the swing."""
 _REPEATS = 3
 
 
@@ -160,15 +162,15 @@ def _heel_strike(rate: Array, swing: int, stride: float) -> list[float]:
 
 
 def _toe_off(rate: Array, earliest: int, swing: int) -> list[float]:
-    """Last instant before the swing at which the foot still turns toes-down at 2/3 of its push-off peak."""
+    """First instant after push-off at which the foot turns toes-down at less than 2/3 of its push-off peak.
+
+    Runners flick the heel up early in swing, so a second peak may follow.
+    """
     before = rate[earliest : swing + 1]
-    down = np.flatnonzero(before <= 0)
-    if not down.size:
+    peak = np.minimum.accumulate(before)
+    released = (before > RELEASE * peak) & (peak < PUSH_OFF * peak[-1])
+    if peak[-1] >= 0 or not released.any():
         return []
-    before = before[: down[-1] + 2]
-    level = RELEASE * float(before.min())
-    fast = np.flatnonzero(before < level)
-    if level >= 0 or not fast.size or fast[-1] + 1 >= before.size:
-        return []
-    last = int(fast[-1])
-    return [earliest + last + (level - before[last]) / (before[last + 1] - before[last])]
+    k = int(np.argmax(released))
+    level = RELEASE * peak[k]
+    return [earliest + k - (before[k] - level) / (before[k] - before[k - 1])]
