@@ -24,12 +24,15 @@ _COLUMN = re.compile(r"^(?P<kind>angle|moment|GRF|acc|gyro)\.(?P<name>[^\[\]]+?)
 
 
 def is_cycle(path: Path) -> bool:
-    """Whether ``path`` is a CSV of this layout (its header has signals named ``acc.<segment>.x``)."""
+    """Whether ``path`` is a CSV of this layout: signals named ``acc.<segment>.x``, no time column, a JSON beside it."""
     if path.suffix.lower() != ".csv" or not path.is_file():
         return False
     with path.open("rb") as file:
         head = file.readline(200_000)
-    return b"acc." in head or b"gyro." in head
+    named = b"acc." in head or b"gyro." in head
+    return named and (
+        head.startswith(b"cycle_percent") or (b"time" not in head.lower() and path.with_suffix(".json").is_file())
+    )
 
 
 def read(path: str | Path) -> Recording:

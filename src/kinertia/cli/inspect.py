@@ -1,0 +1,161 @@
+"""``kinertia inspect``: what is in a recording, before anything is estimated from it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import tyro
+from rich.console import Console
+from rich.table import Table
+
+from kinertia.io.read import read
+from kinertia.recording import Frame, Recording, checks
+from kinertia.recording.standing import standing_periods
+
+_AXES = {Frame.SEGMENT: "segment axes: x forward, y up, z right", Frame.SENSOR: "sensor axes, not aligned to the segments yet"}
+_STYLE = {checks.Severity.ERROR: "bold red", checks.Severity.WARNING: "yellow", checks.Severity.INFO: "dim"}
+
+
+def inspect(
+    files: Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="FILE...")],
+    /,
+    columns: Path | None = None,
+    placement: Path | None = None,
+    trial: str | None = None,
+    rate: float | None = None,
+    json_out: Annotated[bool, tyro.conf.arg(name="json")] = False,
+) -> None:
+    """Show sensors, rate, duration, units and axes, gravity, standing periods and suspicious channels.
+
+    Parameters
+    ----------
+    files
+        Recordings: files of any supported format, or folders of Xsens exports.
+    columns
+        Column map of a CSV or Parquet table.
+    placement
+        File that maps Xsens serial numbers to segments.
+    trial
+        Which trial of a folder.
+    rate
+        Sampling rate in Hz, where the file does not state it.
+    json_out
+        Print JSON instead of tables.
+    """
+    recordings: dict[str, Recording] = {}
+    for file in files:
+        recording = read(file, columns=columns, placement=placement, trial=trial, rate_hz=rate)
+        recordings.setdefault(recording.source, recording)  # the files of one Xsens trial are one recording
+    summaries = [summarise(recording) for recording in recordings.values()]
+    if json_out:
+        print(json.dumps(summaries, indent=1))
+        return
+    console = Console()
+    for recording in recordings.values():
+        _show(recording, console)
+
+
+def summarise(recording: Recording) -> dict[str, Any]:
+    """Everything ``inspect`` shows, as plain values (SI units, seconds, degrees where named)."""
+    rate = recording.rate_hz
+    gravity = {result.sensor: result for result in checks.gravity(recording)}
+    sensors = []
+    for k, sensor in enumerate(recording.sensors):
+        check = gravity.get(sensor.name)
+        sensors.append(
+            {
+                "name": sensor.name,
+                "segment": sensor.segment,
+                "position_m": sensor.position_m,
+                "acc_rms_m_s2": _rms(recording.acc[:, k]),
+                "gyro_rms_rad_s": _rms(recording.gyro[:, k]),
+                "missing_percent": round(100.0 * float(np.isnan(recording.acc[:, k]).any(axis=1).mean()), 2),
+                "gravity_m_s2": None if check is None else round(check.size, 3),
+                "gravity_from": None if check is None else "standing" if check.standing else "median",
+                "gravity_ok": None if check is None else check.ok,
+            }
+        )
+    stride = checks.stride_frequency(recording)
+    return {
+        "name": recording.name,
+        "source": recording.source,
+        "samples": recording.samples,
+        "rate_hz": round(rate, 4),
+        "duration_s": round(recording.duration_s, 4),
+        "periodic": recording.periodic,
+        "frame": recording.frame.value,
+        "axes": _AXES[recording.frame],
+        "units": {"acc": "m/s^2", "gyro": "rad/s"},
+        "subject": {
+            "mass_kg": recording.subject.mass_kg,
+            "height_m": recording.subject.height_m,
+            "assumed": list(recording.subject.assumed),
+        },
+        "sensors": sensors,
+        "orientation": recording.orientation is not None,
+        "truth": recording.truth is not None,
+        "stride_frequency_hz": None if stride is None else round(stride, 3),
+        "standing_s": [[round(start / rate, 2), round(stop / rate, 2)] for start, stop in standing_periods(recording)],
+        "findings": [
+            {"severity": f.severity.value, "sensor": f.sensor, "sample": f.sample, "message": f.message, "fix": f.fix}
+            for f in checks.check(recording)
+        ],
+        "warnings": list(recording.warnings),
+    }
+
+
+def _rms(values: np.ndarray) -> float | None:
+    squares = np.square(values).sum(axis=1)
+    squares = squares[np.isfinite(squares)]
+    return round(float(np.sqrt(squares.mean())), 3) if len(squares) else None
+
+
+def _show(recording: Recording, console: Console) -> None:
+    summary = summarise(recording)
+    person = summary["subject"]
+    kind = "one averaged gait cycle" if recording.periodic else "continuous"
+    console.print(f"\n[bold]{recording.name}[/bold]  {recording.source}", highlight=False)
+    console.print(
+        f"  {recording.samples} samples, {summary['rate_hz']:.4g} Hz, {summary['duration_s']:.4g} s, {kind}\n"
+        f"  m/s^2 and rad/s; {summary['axes']}\n"
+        f"  person {person['mass_kg']:g} kg, {person['height_m']:.2f} m"
+        + (f" (assumed: {', '.join(person['assumed'])})" if person["assumed"] else "")
+        + f"; orientation {'yes' if summary['orientation'] else 'no'}; reference {'yes' if summary['truth'] else 'no'}",
+        highlight=False,
+    )
+    stride = summary["stride_frequency_hz"]
+    standing = ", ".join(f"{start:g}-{stop:g} s" for start, stop in summary["standing_s"]) or "none"
+    console.print(f"  strides per second {'not found' if stride is None else stride}; standing: {standing}", highlight=False)
+    placed = any(sensor["position_m"] is not None for sensor in summary["sensors"])
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("sensor", "segment", "acc rms", "gyro rms", "missing %", "gravity", *(["position [m]"] if placed else [])):
+        table.add_column(column, justify="left" if column in ("sensor", "segment", "position [m]") else "right", no_wrap=True)
+    for sensor in summary["sensors"]:
+        position = sensor["position_m"]
+        gravity = "-"
+        if sensor["gravity_m_s2"] is not None:
+            mark = "ok" if sensor["gravity_ok"] else "[red]off[/red]"
+            gravity = f"{sensor['gravity_m_s2']:.2f} {sensor['gravity_from']} {mark}"
+        where = "unknown" if position is None else ", ".join(f"{v:g}" for v in position)
+        table.add_row(
+            sensor["name"],
+            sensor["segment"],
+            *("-" if sensor[key] is None else f"{sensor[key]:.2f}" for key in ("acc_rms_m_s2", "gyro_rms_rad_s")),
+            f"{sensor['missing_percent']:g}",
+            gravity,
+            *([where] if placed else []),
+        )
+    console.print(table)
+    for finding in checks.check(recording):
+        where = f"sensor {finding.sensor}: " if finding.sensor else ""
+        at = f" (first at sample {finding.sample})" if finding.sample is not None else ""
+        console.print(
+            f"  {finding.severity.value}: {where}{finding.message}{at}; {finding.fix}",
+            style=_STYLE[finding.severity],
+            highlight=False,
+        )
+    for warning in recording.warnings:
+        console.print(f"  note from the reader: {warning}", style="yellow", highlight=False)

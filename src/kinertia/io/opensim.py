@@ -1,0 +1,212 @@
+"""OpenSim storage files (.mot, .sto): coordinates, inverse dynamics, ground reaction, as tables and as reference measurements.
+
+What differs between files and is settled here: degrees or radians (``inDegrees``), full state paths or short coordinate names,
+and the sign of knee flexion. Axes are OpenSim's: x forward, y up, z right.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from kinertia.io.text import parse_table, read_text
+from kinertia.recording import Array
+from kinertia.recording.errors import RecordingError
+
+_TRANSLATION = re.compile(r"_t[xyz]$")
+_FORCE_COLUMN = re.compile(r"(_moment|_force|(force|torque|moment)s?(_\w+)?_[vpm]?[xyz])$")
+_STATE = re.compile(r"^.*/(?P<name>[^/]+)/(?P<what>value|speed)$")
+_HEADER_PAIR = re.compile(r"^\s*(?P<key>[A-Za-z]\w*)\s*[=\s]\s*(?P<value>\S+)\s*$")
+_KNEES = ("knee_angle_r", "knee_angle_l")
+_LEGS = (*_KNEES, "hip_flexion_r", "hip_flexion_l", "ankle_angle_r", "ankle_angle_l")
+_PLAUSIBLE_RAD = 6.3  # no leg joint turns further than this; larger numbers are degrees
+_KNEE_DECIDES_RAD = 0.35  # a knee that bends less than this does not show the sign of flexion
+
+KneeSign = Literal["positive", "negative"]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One storage file.
+
+    Attributes
+    ----------
+    name : first header line, or the file stem.
+    columns : column name to (T,); rotations in rad when the file holds coordinates, otherwise as written (SI in OpenSim).
+    time_s : (T,) time [s].
+    in_degrees : what the file had (its values are converted).
+    source : path.
+    warnings : what the reader had to assume.
+    """
+
+    name: str
+    columns: dict[str, Array]
+    time_s: Array
+    in_degrees: bool
+    source: str
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def rate_hz(self) -> float:
+        """Mean sampling rate [Hz]."""
+        return (len(self.time_s) - 1) / float(self.time_s[-1] - self.time_s[0])
+
+
+def read(path: str | Path, *, in_degrees: bool | None = None) -> Table:
+    """Read one .mot or .sto file.
+
+    Parameters
+    ----------
+    path : the file.
+    in_degrees : unit of rotations, overriding the header.
+
+    Returns
+    -------
+    Table with rotations in rad.
+
+    Raises
+    ------
+    RecordingError : no ``endheader``, no time column, time that does not increase, another number of rows than the header says
+        (a truncated file), a cell that is no number.
+    """
+    path = Path(path)
+    file = str(path)
+    lines = read_text(path).splitlines()
+    end = next((i for i, line in enumerate(lines) if line.strip().lower() == "endheader"), None)
+    if end is None:
+        raise RecordingError(
+            "has no 'endheader' line", file=file, fix="export it from OpenSim again; .mot and .sto files have one"
+        )
+    header: dict[str, str] = {}
+    for line in lines[:end]:
+        if match := _HEADER_PAIR.match(line):
+            header.setdefault(match["key"].lower(), match["value"])
+    start = next((i for i in range(end + 1, len(lines)) if lines[i].strip()), len(lines))
+    separator = "\t" if start < len(lines) and "\t" in lines[start] else " "
+    table = parse_table("\n".join(lines[start:]), separator, file=file, header_line=start + 1)
+    warnings: list[str] = []
+    if (rows := _count(header, "nrows", "datarows")) not in (None, table.rows):
+        raise RecordingError(
+            f"header says {rows} rows, the file has {table.rows}",
+            file=file,
+            sample=table.rows,
+            fix="the file looks truncated; export it again",
+        )
+    if (count := _count(header, "ncolumns", "datacolumns")) not in (None, len(table.names)):
+        warnings.append(f"{file}: header says {count} columns, the file has {len(table.names)}; taken as it is")
+    time_column = next((name for name in table.names if name.lower() == "time"), None)
+    if time_column is None:
+        raise RecordingError("has no time column", file=file, fix="name the first column 'time'")
+    time = table.numbers(time_column)
+    wrong = ~(np.diff(time) > 0)
+    if len(time) < 2 or wrong.any():
+        row = int(np.argmax(wrong)) + 1 if len(time) > 1 else 0
+        raise RecordingError(
+            "time does not increase", file=file, sensor="time", sample=row, fix="sort the rows, delete doubles"
+        )
+    columns = {name: table.numbers(name) for name in table.names if name != time_column}
+    degrees, more = _unit(columns, header.get("indegrees"), in_degrees, file)
+    if degrees:
+        columns = {name: np.deg2rad(values) if _is_rotation(name) else values for name, values in columns.items()}
+    title = lines[0].strip() if lines and "=" not in lines[0] and lines[0].strip().lower() != "endheader" else path.stem
+    return Table(title, columns, time, degrees, file, (*warnings, *more))
+
+
+def coordinate_name(column: str) -> str:
+    """Coordinate of a column: ``/jointset/hip_r/hip_flexion_r/value`` and ``hip_flexion_r`` both give ``hip_flexion_r``."""
+    match = _STATE.match(column)
+    return column if match is None else match["name"] if match["what"] == "value" else f"{match['name']}_speed"
+
+
+def coordinates(table: Table, *, knee_flexion: KneeSign | None = None) -> tuple[dict[str, Array], KneeSign, tuple[str, ...]]:
+    """Coordinates in our signs: knee extension positive (flexion negative).
+
+    Parameters
+    ----------
+    table : coordinates file.
+    knee_flexion : sign of knee flexion in the file; default: seen from the knee's range, with a warning.
+
+    Returns
+    -------
+    coordinate to (T,) [rad or m], the sign the file had, warnings.
+
+    Raises
+    ------
+    RecordingError : the knees bend too little for the sign to show and ``knee_flexion`` is not given.
+    """
+    values = {coordinate_name(name): column for name, column in table.columns.items()}
+    knees = [name for name in _KNEES if name in values]
+    warnings: list[str] = list(table.warnings)
+    if knee_flexion is None:
+        knee_flexion = _knee_sign([values[name] for name in knees], table.source)
+        if knees:
+            warnings.append(f"{table.source}: knee flexion looks {knee_flexion} in the file; pass knee_flexion to fix it")
+    if knee_flexion == "positive":
+        for name in knees:
+            values[name] = -values[name]
+    return values, knee_flexion, tuple(warnings)
+
+
+def moments(table: Table, *, knee_flexion: KneeSign) -> dict[str, Array]:
+    """Net joint moments of an inverse-dynamics file, coordinate name to (T,) [N m], in our signs.
+
+    Parameters
+    ----------
+    table : file with columns ``<coordinate>_moment``.
+    knee_flexion : sign of knee flexion in the coordinates it was made from (moments alone do not show it).
+
+    Raises
+    ------
+    RecordingError : no moment column.
+    """
+    found = {name.removesuffix("_moment"): column for name, column in table.columns.items() if name.endswith("_moment")}
+    if not found:
+        raise RecordingError("has no moments", file=table.source, fix="expected columns such as hip_flexion_r_moment")
+    flip = knee_flexion == "positive"
+    return {name: -column if flip and name in _KNEES else column for name, column in found.items()}
+
+
+def _count(header: Mapping[str, str], *keys: str) -> int | None:
+    return next((int(header[key]) for key in keys if header.get(key, "").isdigit()), None)
+
+
+def _is_rotation(column: str) -> bool:
+    return not _TRANSLATION.search(coordinate_name(column).removesuffix("_speed")) and not _FORCE_COLUMN.search(column)
+
+
+def _unit(columns: Mapping[str, Array], declared: str | None, given: bool | None, file: str) -> tuple[bool, list[str]]:
+    """Whether rotations are in degrees, and what had to be assumed."""
+    if given is not None:
+        return given, []
+    legs = [values for name, values in columns.items() if coordinate_name(name) in _LEGS]
+    largest = max((float(np.nanmax(np.abs(values))) for values in legs if np.isfinite(values).any()), default=0.0)
+    if declared is not None:
+        degrees = declared.lower() in ("yes", "true", "1")
+        if not degrees and largest > _PLAUSIBLE_RAD:
+            return False, [
+                f"{file}: the header says radians, but joint angles reach {largest:.0f}; pass in_degrees if it is wrong"
+            ]
+        return degrees, []
+    if largest > _PLAUSIBLE_RAD:
+        return True, [f"{file}: no inDegrees line; joint angles reach {largest:.0f}, so degrees are assumed"]
+    return False, []  # OpenSim's own default
+
+
+def _knee_sign(knees: list[Array], file: str) -> KneeSign:
+    if not knees:
+        return "negative"
+    both = np.concatenate(knees)
+    low, high = float(np.nanmin(both)), float(np.nanmax(both))
+    if max(-low, high) < _KNEE_DECIDES_RAD or min(-low, high) > 0.5 * max(-low, high):
+        raise RecordingError(
+            f"knee angles from {np.rad2deg(low):.0f} to {np.rad2deg(high):.0f} deg do not show the sign of flexion",
+            file=file,
+            sensor="knee_angle",
+            fix="pass knee_flexion='positive' or 'negative'",
+        )
+    return "positive" if high > -low else "negative"

@@ -1,0 +1,121 @@
+"""One way in: any supported recording to a :class:`~kinertia.recording.Recording`, by content and name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from kinertia.io import cycles, gaittoolbox, hugadb, table, xsens
+from kinertia.recording import DEFAULT_HEIGHT_M, DEFAULT_MASS_KG, Recording, Subject
+from kinertia.recording.errors import RecordingError
+
+SUPPORTED = (
+    "averaged gait cycles (CSV + JSON)",
+    "tables with a column map (CSV, Parquet)",
+    "Xsens MT Manager exports (.txt, one per sensor)",
+    "HuGaDB (.txt)",
+    "a folder of Xsens exports, with or without the gait toolbox's optical reference",
+)
+
+
+def read(
+    path: str | Path,
+    *,
+    columns: str | Path | None = None,
+    placement: str | Path | None = None,
+    trial: str | None = None,
+    rate_hz: float | None = None,
+    mass_kg: float | None = None,
+    height_m: float | None = None,
+    gyro_from_orientation: bool = False,
+) -> Recording:
+    """Read one recording of any supported format.
+
+    Parameters
+    ----------
+    path : file or folder.
+    columns : column map of a table.
+    placement : file that maps serial numbers to segments (Xsens).
+    trial : which trial of a folder (Xsens).
+    rate_hz : sampling rate [Hz], where the file does not state it.
+    mass_kg, height_m : the person, overriding the file.
+    gyro_from_orientation : differentiate orientation where an Xsens export has no angular rate.
+
+    Raises
+    ------
+    RecordingError : unknown format (listing the supported ones), or as the format's reader.
+    """
+    path = Path(path)
+    if path.is_dir():
+        recording = _read_folder(path, placement, trial, rate_hz, gyro_from_orientation)
+    elif cycles.is_cycle(path) or (path.suffix.lower() == ".json" and cycles.is_cycle(path.with_suffix(".csv"))):
+        recording = cycles.read(path)
+    elif hugadb.is_hugadb(path):
+        recording = hugadb.read(path, rate_hz=rate_hz)
+    elif xsens.is_xsens(path):
+        recording = xsens.read(
+            path, placement=placement, trial=trial, rate_hz=rate_hz, gyro_from_orientation=gyro_from_orientation
+        )
+    elif path.suffix.lower() in (".csv", ".tsv", ".parquet", ".pq") or (columns is not None and path.is_file()):
+        recording = table.read(path, columns=columns, rate_hz=rate_hz)
+    else:
+        raise _unknown(path)
+    return with_subject(recording, mass_kg=mass_kg, height_m=height_m)
+
+
+def with_subject(recording: Recording, *, mass_kg: float | None = None, height_m: float | None = None) -> Recording:
+    """Copy with a known mass or height in place of the file's or the assumed one.
+
+    Raises
+    ------
+    RecordingError : outside human range.
+    """
+    given = {name: value for name, value in (("mass_kg", mass_kg), ("height_m", height_m)) if value is not None}
+    if not given:
+        return recording
+    assumed = tuple(name for name in recording.subject.assumed if name not in given)
+    try:
+        subject = Subject(
+            mass_kg=given.get("mass_kg", recording.subject.mass_kg),
+            height_m=given.get("height_m", recording.subject.height_m),
+            sex=recording.subject.sex,
+            assumed=assumed,
+        )
+    except ValueError as error:
+        raise RecordingError(str(error), file=recording.source, fix="correct the mass or height given") from error
+    starts = {
+        "mass_kg": f"body mass not given, {DEFAULT_MASS_KG:g}",
+        "height_m": f"body height not given, {DEFAULT_HEIGHT_M:.2f}",
+    }
+    settled = tuple(starts[name] for name in given)
+    return replace(recording, subject=subject, warnings=tuple(w for w in recording.warnings if not w.startswith(settled)))
+
+
+def _read_folder(
+    path: Path, placement: str | Path | None, trial: str | None, rate_hz: float | None, gyro_from_orientation: bool
+) -> Recording:
+    if gaittoolbox.is_gaittoolbox(path) and placement is None and trial is None:
+        return gaittoolbox.read(path)
+    if xsens.trials(path):
+        return xsens.read(path, placement=placement, trial=trial, rate_hz=rate_hz, gyro_from_orientation=gyro_from_orientation)
+    cycle_files = sorted(file for file in path.glob("*.csv") if cycles.is_cycle(file))
+    if len(cycle_files) == 1:
+        return cycles.read(cycle_files[0])
+    if cycle_files:
+        names = ", ".join(file.name for file in cycle_files[:6])
+        raise RecordingError(f"holds {len(cycle_files)} recordings", file=str(path), fix=f"give one file: {names}")
+    raise _unknown(path)
+
+
+def _unknown(path: Path) -> RecordingError:
+    if not path.exists():
+        return RecordingError("does not exist", file=str(path), fix="check the path")
+    if path.suffix.lower() in (".mot", ".sto", ".trc", ".osim"):
+        return RecordingError(
+            "holds motion or forces, no IMU signals",
+            file=str(path),
+            fix="read it with kinertia.io.opensim; give the IMU recording here",
+        )
+    return RecordingError(
+        "is in no known format", file=str(path), fix=f"supported are {'; '.join(SUPPORTED)}; see docs/formats.md"
+    )

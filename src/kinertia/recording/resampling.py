@@ -1,0 +1,141 @@
+"""Another sampling rate, without aliasing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+from scipy import signal
+
+from kinertia.recording.errors import RecordingError
+from kinertia.recording.gaps import runs
+from kinertia.recording.recording import Array, Recording, Truth
+
+_MAX_DENOMINATOR = 2000
+
+
+def resample(recording: Recording, rate_hz: float, *, keep_gaps: bool = False) -> Recording:
+    """Resample signals, variances, orientation and truth.
+
+    A periodic cycle is resampled as a Fourier series; its rate becomes whole samples over the unchanged duration, so it may
+    differ slightly from ``rate_hz``. Other recordings pass a zero-phase polyphase FIR low-pass below the lower Nyquist rate.
+
+    Parameters
+    ----------
+    recording : any recording.
+    rate_hz : new rate [Hz].
+    keep_gaps : bridge gaps by a straight line for filtering and make them NaN again (also their filter's surroundings);
+        otherwise missing samples are refused. A signal that is missing altogether stays missing, truth gaps are always kept.
+
+    Raises
+    ------
+    RecordingError : missing samples, or a rate that is not positive, or fewer than four samples would remain.
+    """
+    if not (np.isfinite(rate_hz) and rate_hz > 0):
+        raise RecordingError(f"cannot resample to {rate_hz} Hz", file=recording.source, fix="give a positive rate")
+    if not keep_gaps:
+        _refuse_gaps(recording)
+    samples = recording.samples
+    ratio = Fraction(rate_hz / recording.rate_hz).limit_denominator(_MAX_DENOMINATOR)
+    count = (
+        round(recording.duration_s * rate_hz)
+        if recording.periodic
+        else -(-samples * ratio.numerator // max(ratio.denominator, 1))
+    )
+    if ratio == 0 or count < 4:
+        raise RecordingError(f"too short to resample to {rate_hz} Hz", file=recording.source, fix="choose a higher rate")
+    new_rate = count / recording.duration_s if recording.periodic else recording.rate_hz * float(ratio)
+
+    def convert(values: Array) -> Array:
+        return _resample_array(values, count, ratio, recording.periodic)
+
+    def variance(values: Array | None) -> Array | None:
+        return None if values is None else np.maximum(convert(values), 0.0)
+
+    truth = recording.truth and Truth(
+        {name: convert(values) for name, values in recording.truth.angles.items()},
+        {name: convert(values) for name, values in recording.truth.moments.items()},
+        {name: convert(values) for name, values in recording.truth.grf.items()},
+        recording.truth.speed,
+        recording.truth.note,
+    )
+    return replace(
+        recording,
+        rate_hz=new_rate,
+        acc=convert(recording.acc),
+        gyro=convert(recording.gyro),
+        acc_var=variance(recording.acc_var),
+        gyro_var=variance(recording.gyro_var),
+        orientation=None
+        if recording.orientation is None
+        else _resample_orientation(recording.orientation, count, ratio, recording.periodic),
+        truth=truth,
+    )
+
+
+def _refuse_gaps(recording: Recording) -> None:
+    for name in ("acc", "gyro", "orientation"):
+        array: Array | None = getattr(recording, name)
+        if array is None:
+            continue
+        for k, sensor in enumerate(recording.sensors):
+            missing = np.asarray(np.isnan(array[:, k]).any(axis=1))
+            if missing.any() and not missing.all():
+                raise RecordingError(
+                    f"{int(missing.sum())} {name} samples are missing",
+                    file=recording.source,
+                    sensor=sensor.name,
+                    sample=int(np.argmax(missing)),
+                    fix="fill short gaps first (gaps.fill), crop the recording, or resample with keep_gaps",
+                )
+
+
+def _resample_array(values: Array, count: int, ratio: Fraction, periodic: bool) -> Array:
+    """(T, ...) to (count, ...); NaN stretches are bridged, then made NaN again."""
+    flat = values.reshape(len(values), -1)
+    result = np.full((count, flat.shape[1]), np.nan)
+    for c in range(flat.shape[1]):
+        missing = np.isnan(flat[:, c])
+        if missing.all():
+            continue
+        column = flat[:, c]
+        if missing.any():
+            good = np.flatnonzero(~missing)
+            column = np.interp(np.arange(len(column)), good, column[good], period=len(column) if periodic else None)
+        result[:, c] = _resample_column(column, count, ratio, periodic)
+        for start, stop in runs(missing):
+            scale = count / len(column) if periodic else float(ratio)
+            result[max(int(np.floor((start - 1) * scale)) + 1, 0) : int(np.ceil(stop * scale)), c] = np.nan
+    return result.reshape(count, *values.shape[1:])
+
+
+def _resample_column(column: Array, count: int, ratio: Fraction, periodic: bool) -> Array:
+    if periodic:
+        return np.asarray(signal.resample(column, count))
+    if ratio == 1:
+        return column.copy()
+    return signal.resample_poly(column, ratio.numerator, ratio.denominator, padtype="line")[:count]
+
+
+def _resample_orientation(orientation: Array, count: int, ratio: Fraction, periodic: bool) -> Array:
+    """Quaternion components with continuous signs, resampled and normalised."""
+    result = np.full((count, orientation.shape[1], 4), np.nan)
+    for k in range(orientation.shape[1]):
+        quaternion = orientation[:, k]
+        good = np.isfinite(quaternion).all(axis=1)
+        if not good.any():
+            continue
+        steps = np.einsum("ij,ij->i", quaternion[good][1:], quaternion[good][:-1])
+        signs = np.ones(len(quaternion))
+        signs[good] = np.concatenate([[1.0], np.cumprod(np.where(steps < 0, -1.0, 1.0))])
+        quaternion = quaternion * signs[:, None]
+        if periodic:
+            # a cycle may end at -q: over two cycles the components are periodic in any case
+            last, first = quaternion[good][-1], quaternion[good][0]
+            twice = np.concatenate([quaternion, quaternion * (1.0 if last @ first >= 0 else -1.0)])
+            components = _resample_array(twice, 2 * count, ratio, periodic)[:count]
+        else:
+            components = _resample_array(quaternion, count, ratio, periodic)
+        result[:, k] = components / np.linalg.norm(components, axis=1, keepdims=True)
+    return result

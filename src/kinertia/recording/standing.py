@@ -1,0 +1,50 @@
+"""Where a recording stands still."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.ndimage import uniform_filter1d
+
+from kinertia.recording.gaps import runs
+from kinertia.recording.recording import Array, Recording
+
+STILL_RATE = 0.3  # rad/s, root mean square of the angular rate less its offset
+STILL_ACC = 0.4  # m/s^2, standard deviation of the specific force
+WINDOW_S = 0.5
+
+
+def standing_periods(recording: Recording, *, min_s: float = 1.0) -> list[tuple[int, int]]:
+    """Stretches where every sensor is still, as sample ranges (start, stop), stop exclusive.
+
+    Still means that over half a second the specific force varies by less than 0.4 m/s^2 and the angular rate by less than
+    0.3 rad/s (standard deviations of the vectors), so that a gyroscope's constant offset does not hide it.
+
+    Parameters
+    ----------
+    recording : continuous recording; one periodic gait cycle has no standing.
+    min_s : shortest stretch [s].
+    """
+    window = max(int(WINDOW_S * recording.rate_hz), 3)
+    if recording.periodic or recording.samples < window:
+        return []
+    still = np.ones(recording.samples, dtype=bool)
+    known = False
+    for array, limit in ((recording.acc, STILL_ACC), (recording.gyro, STILL_RATE)):
+        for k in range(len(recording.sensors)):
+            if not np.isnan(array[:, k]).all():
+                known = True
+                still &= np.asarray(_deviation(array[:, k], window) < limit)
+    shortest = int(min_s * recording.rate_hz)
+    return [(a, b) for a, b in runs(still) if b - a >= shortest] if known else []
+
+
+def _deviation(values: Array, window: int) -> Array:
+    """(T,) moving standard deviation of a (T, 3) vector; infinite near missing samples."""
+    missing = np.asarray(~np.isfinite(values).all(axis=1))
+    filled = np.where(missing[:, None], 0.0, values)
+    filled = filled - filled.mean(axis=0)  # keeps the difference of squares accurate
+    mean = uniform_filter1d(filled, window, axis=0)
+    square = uniform_filter1d(filled**2, window, axis=0)
+    deviation = np.sqrt(np.maximum((square - mean**2).sum(axis=1), 0.0))
+    near = uniform_filter1d(missing.astype(np.float64), window) > 0.5 / window
+    return np.where(near, np.inf, deviation)
