@@ -1,1 +1,1 @@
-""""""
+"""Benchmarks: each method on the same recordings, scored the same way."""

@@ -1,1 +1,1 @@
-""""""
+"""The kinertia command."""

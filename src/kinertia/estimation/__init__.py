@@ -1,1 +1,1 @@
-""""""
+"""Estimates of movement dynamics and how a model makes them."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from kinertia.body import SKELETONS
+from kinertia.io.files import replacing, write_text
 from kinertia.learning.config import Config
 from kinertia.learning.network import Network
 
@@ -59,10 +59,6 @@ class Model:
         return torch.zeros(7)
 
 
-def _replace(path: Path, suffix: str) -> Path:
-    return path.with_name(f".{path.name}.{os.getpid()}{suffix}")
-
-
 def write(folder: Path, tensors: dict[str, Tensor], card: Card) -> None:
     """Write weights and card so that an interruption leaves the previous pair intact.
 
@@ -70,12 +66,9 @@ def write(folder: Path, tensors: dict[str, Tensor], card: Card) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     weights, text = folder / f"{card.kind}-{card.step}.safetensors", folder / f"{card.kind}.json"
-    part = _replace(weights, ".part")
-    save_file({k: v.cpu() for k, v in tensors.items()}, part)
-    part.replace(weights)
-    part = _replace(text, ".part")
-    part.write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=1) + b"\n")
-    part.replace(text)
+    with replacing(weights) as part:
+        save_file({k: v.cpu() for k, v in tensors.items()}, part)
+    write_text(text, msgspec.json.format(msgspec.json.encode(card), indent=1).decode() + "\n")
     for old in folder.glob(f"{card.kind}-*.safetensors"):
         if old != weights:
             old.unlink()

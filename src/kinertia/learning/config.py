@@ -40,6 +40,7 @@ class LossWeights:
     lifted: float = 300.0
     slip: float = 1.0
     force_rate: float = 0.2
+    torque_rate: float = 0.0
 
 
 @dataclass(frozen=True)

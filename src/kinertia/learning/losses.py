@@ -36,6 +36,12 @@ def torque(joint: Tensor, body: Body, mask: Tensor) -> Tensor:
     return masked_mean((100.0 * joint / body.moment_scale[..., None]).square(), mask[..., None])
 
 
+def torque_rate(joint: Tensor, body: Body, mask: Tensor) -> Tensor:
+    """Mean squared change of joint moments between samples in percent BW H. ``joint`` (B, T, J) [N m]."""
+    change = (joint[..., 1:, :] - joint[..., :-1, :]) / body.moment_scale[..., None]
+    return masked_mean((100.0 * change).square(), mask[..., 1:, None])
+
+
 def limit(body: Body, q: Tensor, mask: Tensor) -> Tensor:
     """Squared excess over the joints' ranges of motion [rad^2]."""
     return masked_mean(passive.limit_violation(body, q).square(), mask[..., None])

@@ -1,1 +1,1 @@
-""""""
+"""Sensors on the body: virtual IMUs, their errors, alignment to segments, strapdown integration."""

@@ -1,0 +1,52 @@
+"""Gait events from vertical ground reaction."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kinertia.recording import Array
+
+CONTACT_BW = 0.05
+SHORTEST_S = 0.08
+
+
+def contact_intervals(vertical_bw: Array, rate_hz: float, periodic: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """Heel strikes and toe offs of one foot.
+
+    Parameters
+    ----------
+    vertical_bw : (T,) vertical ground reaction [BW].
+    rate_hz : sampling rate [Hz].
+    periodic : whether the first sample follows the last one.
+
+    Returns
+    -------
+    Sample indices at which contact starts and ends. Contacts and flights shorter than 0.08 s are ignored.
+    """
+    shortest = max(round(SHORTEST_S * rate_hz), 1)
+    contact = vertical_bw > CONTACT_BW
+    if contact.all() or not contact.any():
+        return np.array([], dtype=int), np.array([], dtype=int)
+    length = len(contact)
+    if periodic:
+        contact = np.tile(contact, 3)
+    for value in (False, True):
+        edges = np.flatnonzero(np.diff(contact.astype(int))) + 1
+        bounds = np.concatenate([[0], edges, [len(contact)]])
+        for start, stop in zip(bounds[:-1], bounds[1:], strict=True):
+            if contact[start] == value and stop - start < shortest and start > 0 and stop < len(contact):
+                contact[start:stop] = not value
+    change = np.diff(contact.astype(int))
+    strikes, offs = np.flatnonzero(change == 1) + 1, np.flatnonzero(change == -1) + 1
+    if periodic:
+        strikes, offs = (e[(e >= length) & (e < 2 * length)] - length for e in (strikes, offs))
+    return strikes, offs
+
+
+def from_grf(grf: dict[str, Array], rate_hz: float, periodic: bool = False) -> dict[str, np.ndarray]:
+    """``heel_strike_r``, ``toe_off_r`` and the left ones, for every side with a vertical force."""
+    found: dict[str, np.ndarray] = {}
+    for side in ("r", "l"):
+        if f"grf_y_{side}" in grf:
+            found[f"heel_strike_{side}"], found[f"toe_off_{side}"] = contact_intervals(grf[f"grf_y_{side}"], rate_hz, periodic)
+    return found

@@ -1,0 +1,118 @@
+"""Cutting time series into gait cycles, each brought to the same number of points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kinertia.recording import Array
+
+NODES = 101
+"""Points of a normalised gait cycle: 0, 1, ..., 100 percent."""
+TOLERANCE = 0.3
+"""Largest difference of a stride's duration from the median that still counts as the same gait, as a part of the median."""
+
+
+@dataclass(frozen=True)
+class Strides:
+    """Gait cycles of one leg.
+
+    Attributes
+    ----------
+    begin, end : (S,) heel strike and next heel strike of the same foot, sample indices (fractions allowed).
+    dropped : cycles left out because their duration is far from the median: pauses, turns, missed events.
+    period : samples of a recording that is one repeating cycle (a stride may then run past its end), None otherwise.
+    """
+
+    begin: Array
+    end: Array
+    dropped: int = 0
+    period: int | None = None
+
+    @property
+    def count(self) -> int:
+        return self.begin.shape[0]
+
+    @property
+    def durations(self) -> Array:
+        """(S,) duration of each cycle [samples]."""
+        return self.end - self.begin
+
+
+def find(strikes: np.ndarray, *, period: int | None = None, tolerance: float = TOLERANCE) -> Strides:
+    """Gait cycles between successive heel strikes of one foot.
+
+    Parameters
+    ----------
+    strikes : sample indices of heel strikes, in any order.
+    period : number of samples when the recording is exactly one cycle that repeats: its first strike then begins the one
+        cycle.
+    tolerance : cycles whose duration differs from the median by more than this part of it are dropped and counted.
+    """
+    strikes = np.unique(np.asarray(strikes, dtype=float))
+    strikes = strikes[np.isfinite(strikes)]
+    if period is not None:
+        begin = strikes[:1]
+        return Strides(begin, begin + period, 0, period)
+    begin, end = strikes[:-1], strikes[1:]
+    if begin.size == 0:
+        return Strides(np.empty(0), np.empty(0))
+    durations = end - begin
+    median = np.median(durations)
+    keep = np.abs(durations - median) <= tolerance * median
+    return Strides(begin[keep], end[keep], int(np.count_nonzero(~keep)))
+
+
+def cut(series: Array, strides: Strides, nodes: int = NODES) -> Array:
+    """(S, nodes) the series over each cycle, first and last point on successive heel strikes (linear interpolation).
+
+    Parameters
+    ----------
+    series : (T,) in any unit; NaN stays NaN.
+    strides : from :func:`find`.
+    nodes : points per cycle.
+    """
+    at = strides.begin[:, None] + np.linspace(0.0, 1.0, nodes) * strides.durations[:, None]
+    return np.interp(at, np.arange(series.shape[0]), series, period=strides.period)
+
+
+def average(cycles: Array) -> tuple[Array, Array, int]:
+    """Mean and spread over cycles, leaving out cycles with missing values.
+
+    Parameters
+    ----------
+    cycles : (S, nodes) from :func:`cut`.
+
+    Returns
+    -------
+    Mean (nodes,), standard deviation between cycles (nodes,) (zero for a single cycle), and the number of cycles used; both
+    curves are NaN when none is complete.
+    """
+    complete = cycles[np.isfinite(cycles).all(axis=-1)]
+    count = complete.shape[0]
+    if count == 0:
+        missing = np.full(cycles.shape[-1], np.nan)
+        return missing, missing, 0
+    spread = complete.std(axis=0, ddof=1) if count > 1 else np.zeros(cycles.shape[-1])
+    return complete.mean(axis=0), spread, count
+
+
+def stance_fraction(strides: Strides, toe_offs: np.ndarray) -> Array:
+    """(S,) part of each cycle from heel strike to toe off; NaN where no toe off lies inside the cycle.
+
+    Parameters
+    ----------
+    strides : from :func:`find`.
+    toe_offs : sample indices of the same foot's toe offs.
+    """
+    lifts = np.sort(np.asarray(toe_offs, dtype=float))
+    if strides.period is not None:
+        # Any toe off of a repeating cycle, seen from its heel strike.
+        lifts = np.sort((lifts - strides.begin[0]) % strides.period + strides.begin[0]) if strides.count else lifts
+    fractions = np.full(strides.count, np.nan)
+    following = np.searchsorted(lifts, strides.begin, side="right")
+    for i, j in enumerate(following):
+        if j < lifts.size and lifts[j] < strides.end[i]:
+            fractions[i] = (lifts[j] - strides.begin[i]) / strides.durations[i]
+    return fractions
