@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from kinertia.benchmark import normative
-from kinertia.benchmark.norms import RUNNING, WALKING, Norm
+from kinertia.simulation.norms import RUNNING, WALKING, Norm
 from kinertia.recording import Recording, Sensor
 from kinertia.recording.errors import RecordingError
 

@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 
-from kinertia.benchmark.norms import RUNNING, WALKING, Norm
+from kinertia.simulation.norms import RUNNING, WALKING, Norm
 from kinertia.estimation.estimate import Estimate
 from kinertia.recording import Array, Recording
 from kinertia.recording.errors import RecordingError
