@@ -131,7 +131,7 @@ def select_rotation(orientation: Rotation, segments: Sequence[int]) -> Rotation:
 def path_sum(path: Tensor, t: Tensor) -> Tensor:
     """sum_j path[i, j] t_j of scalars: (..., S) with (K, S) to (..., K)."""
     rows = t.movedim(-1, 0)
-    return _scalars((path @ rows.reshape(rows.shape[0], rows[0].numel())).view(-1, *rows.shape[1:]))
+    return _scalars((path @ rows.reshape(rows.shape[0], rows[0].numel())).view(path.shape[0], *rows.shape[1:]))
 
 
 def path_sum_vectors(path: Tensor, v: Tensor) -> Tensor:
