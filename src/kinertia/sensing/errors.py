@@ -1,0 +1,147 @@
+"""Errors of real inertial sensors: noise, bias, scale, misalignment, saturation.
+
+Model of one triad: measured = clip((1 + scale) R^T true + bias + noise), R the small rotation of the sensor
+frame against its nominal frame. Bias, scale and R are drawn once per sensor and stay constant.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
+
+from kinertia.body import STANDARD_GRAVITY
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class SensorErrors:
+    """Sizes of the errors; standard deviations over sensors unless said otherwise, zero switches an error off.
+
+    The defaults lie in the middle of what data sheets of consumer MEMS units state: noise 100-300 micro-g and
+    0.004-0.015 deg/s per root hertz, zero offset 20-60 milli-g and 0.5-3 deg/s without calibration, sensitivity
+    tolerance 0.5-3 percent, ranges of 16 g and 2000 deg/s. The misalignment is that of a strapped-on sensor.
+
+    Attributes
+    ----------
+    acc_noise_density : white noise of the accelerometer [m/s^2 per root hertz].
+    gyro_noise_density : white noise of the gyroscope [rad/s per root hertz].
+    acc_bias : constant bias of the accelerometer [m/s^2].
+    gyro_bias : constant bias of the gyroscope [rad/s].
+    acc_scale, gyro_scale : relative error of the sensitivity of each axis.
+    misalignment : rotation of the sensor about each axis [rad].
+    acc_range, gyro_range : largest magnitude an axis can read [m/s^2, rad/s].
+    """
+
+    acc_noise_density: float = 150e-6 * STANDARD_GRAVITY
+    gyro_noise_density: float = math.radians(0.007)
+    acc_bias: float = 20e-3 * STANDARD_GRAVITY
+    gyro_bias: float = math.radians(0.5)
+    acc_scale: float = 0.01
+    gyro_scale: float = 0.01
+    misalignment: float = math.radians(3.0)
+    acc_range: float = 16.0 * STANDARD_GRAVITY
+    gyro_range: float = math.radians(2000.0)
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            if not getattr(self, field.name) >= 0.0:
+                raise ValueError(f"{field.name} must not be negative, got {getattr(self, field.name)}")
+
+
+NO_ERRORS = SensorErrors(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, math.inf, math.inf)
+"""An ideal sensor; start from it with ``dataclasses.replace`` to study one error alone."""
+
+
+def corrupt(
+    acc: Array, gyro: Array, rate_hz: float, errors: SensorErrors, generator: np.random.Generator
+) -> tuple[Array, Array]:
+    """Signals that imperfect spatial sensors would have given.
+
+    Parameters
+    ----------
+    acc : (..., T, K, 3) true specific force in the nominal sensor frames [m/s^2]; NaN stays NaN.
+    gyro : (..., T, K, 3) true angular rate [rad/s].
+    rate_hz : sampling rate [Hz]; the noise fills the band up to half of it.
+    errors : sizes of the errors.
+    generator : source of randomness. The constants of the sensors are drawn before the noise, so the same seed
+        gives the same sensors whatever the duration.
+
+    Returns
+    -------
+    acc, gyro : corrupted signals of the same shapes.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not belong together or the rate is not positive.
+    """
+    _check(acc.shape, gyro.shape, acc.shape[-1:] == (3,) and acc.shape == gyro.shape, rate_hz)
+    sensors = acc.shape[-2]
+    turn = Rotation.from_rotvec(errors.misalignment * generator.standard_normal((sensors, 3))).as_matrix()
+    acc_constants = _draw_constants((sensors, 3), errors.acc_scale, errors.acc_bias, generator)
+    gyro_constants = _draw_constants((sensors, 3), errors.gyro_scale, errors.gyro_bias, generator)
+    # R^T v for every sensor
+    turned_acc, turned_gyro = (np.einsum("kji,...kj->...ki", turn, v) for v in (acc, gyro))
+    return (
+        _measure(turned_acc, acc_constants, errors.acc_noise_density, errors.acc_range, rate_hz, generator),
+        _measure(turned_gyro, gyro_constants, errors.gyro_noise_density, errors.gyro_range, rate_hz, generator),
+    )
+
+
+def corrupt_planar(
+    acc: Array, gyro: Array, rate_hz: float, errors: SensorErrors, generator: np.random.Generator
+) -> tuple[Array, Array]:
+    """Signals that imperfect sensors would have given in the sagittal plane, misaligned about z only.
+
+    Parameters
+    ----------
+    acc : (..., T, K, 2) true specific force in the nominal sensor frames [m/s^2]; NaN stays NaN.
+    gyro : (..., T, K) true angular rate about z [rad/s].
+    rate_hz, errors, generator : as for :func:`corrupt`.
+
+    Returns
+    -------
+    acc, gyro : corrupted signals of the same shapes.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not belong together or the rate is not positive.
+    """
+    _check(acc.shape, gyro.shape, acc.shape[-1:] == (2,) and acc.shape[:-1] == gyro.shape, rate_hz)
+    sensors = acc.shape[-2]
+    angle = errors.misalignment * generator.standard_normal(sensors)
+    acc_constants = _draw_constants((sensors, 2), errors.acc_scale, errors.acc_bias, generator)
+    gyro_constants = _draw_constants((sensors,), errors.gyro_scale, errors.gyro_bias, generator)
+    cos, sin = np.cos(angle), np.sin(angle)
+    # R^T v for every sensor
+    turned = np.stack([cos * acc[..., 0] + sin * acc[..., 1], cos * acc[..., 1] - sin * acc[..., 0]], axis=-1)
+    return (
+        _measure(turned, acc_constants, errors.acc_noise_density, errors.acc_range, rate_hz, generator),
+        _measure(gyro, gyro_constants, errors.gyro_noise_density, errors.gyro_range, rate_hz, generator),
+    )
+
+
+def _check(acc: tuple[int, ...], gyro: tuple[int, ...], fits: bool, rate_hz: float) -> None:
+    if not fits or len(acc) < 3:
+        raise ValueError(f"acc of shape {acc} and gyro of shape {gyro} do not belong to the same sensors and samples")
+    if not (math.isfinite(rate_hz) and rate_hz > 0.0):
+        raise ValueError(f"sampling rate must be positive, got {rate_hz}")
+
+
+def _draw_constants(shape: tuple[int, ...], scale: float, bias: float, generator: np.random.Generator) -> tuple[Array, Array]:
+    return 1.0 + scale * generator.standard_normal(shape), bias * generator.standard_normal(shape)
+
+
+def _measure(
+    true: Array, constants: tuple[Array, Array], density: float, limit: float, rate_hz: float, generator: np.random.Generator
+) -> Array:
+    gain, bias = constants
+    # white noise of density D sampled at f has the standard deviation D sqrt(f / 2)
+    noise = density * math.sqrt(0.5 * rate_hz) * generator.standard_normal(true.shape)
+    return np.clip(gain * true + bias + noise, -limit, limit)
