@@ -197,3 +197,22 @@ def test_empty_folder_is_refused(tmp_path: Path) -> None:
         cycles.read_folder(tmp_path)
     with pytest.raises(RecordingError, match="holds no gait cycles"):
         cycles.read_folder(tmp_path / "absent")
+
+
+@pytest.mark.data
+def test_shared_cycle_without_any_truth_gives_the_same_signals(shared_data: Path, tmp_path: Path) -> None:
+    source = shared_data / "imu_cycles_biomac" / "P01_normrunning.csv"
+    before = cycles.read(source)
+    header, *rows = source.read_text().splitlines()
+    truth = [name.startswith(("angle.", "moment.", "GRF.")) for name in header.split(",")]
+    blank = [",".join("NaN" if t else c for c, t in zip(row.split(","), truth, strict=True)) for row in rows]
+    path = tmp_path / source.name
+    path.write_text("\n".join([header, *blank]))
+    facts = json.loads(source.with_suffix(".json").read_text())
+    facts |= {"speed_mean": float("nan"), "speed_var": float("nan"), "events": {"R_HS": [float("nan")], "L_HS": float("nan")}}
+    path.with_suffix(".json").write_text(json.dumps(facts))
+    after = cycles.read(path)
+    assert after.truth is None
+    assert (after.rate_hz, after.sensors, after.subject) == (before.rate_hz, before.sensors, before.subject)
+    for a, b in zip(signals(before), signals(after), strict=True):
+        np.testing.assert_array_equal(a, b)

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from kinertia.io.read import read
-from kinertia.recording import Frame, Recording, checks
+from kinertia.recording import Frame, Recording, RecordingError, checks
 from kinertia.recording.standing import standing_periods
 
 _AXES = {Frame.SEGMENT: "segment axes: x forward, y up, z right", Frame.SENSOR: "sensor axes, not aligned to the segments yet"}
@@ -45,6 +45,8 @@ def inspect(
     json_out
         Print JSON instead of tables.
     """
+    if not files:
+        raise RecordingError("no recording given", fix="name at least one file or folder")
     recordings: dict[str, Recording] = {}
     for file in files:
         recording = read(file, columns=columns, placement=placement, trial=trial, rate_hz=rate)

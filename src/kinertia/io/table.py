@@ -212,11 +212,13 @@ def _read_cells(path: Path, separator: str) -> TextTable:
     if path.suffix.lower() in (".parquet", ".pq"):
         try:
             frame = pl.read_parquet(path)
+            cells = [pl.col(name) if kind.is_numeric() else pl.col(name).cast(pl.String) for name, kind in frame.schema.items()]
+            frame = frame.select(cells)
         except (OSError, pl.exceptions.PolarsError) as error:
             raise RecordingError(f"cannot be read as Parquet ({error})", file=str(path), fix="write the file again") from error
         if not frame.height:
             raise RecordingError("has no rows", file=str(path), fix="write the file again")
-        return TextTable(tuple(frame.columns), frame.cast(pl.String), str(path), 1)
+        return TextTable(tuple(frame.columns), frame, str(path), 1)
     text = read_text(path)
     header = text.partition("\n")[0]
     separator = separator or max((",", ";", "\t"), key=header.count)

@@ -18,12 +18,12 @@ MISSING = ("", "nan", "na", "null", "none", "n/a", "-nan")
 
 @dataclass(frozen=True)
 class TextTable:
-    """Columns of text cells.
+    """Columns of text cells (or of numbers, from a binary file).
 
     Attributes
     ----------
     names : column names, stripped.
-    cells : one string column per name.
+    cells : one column per name.
     file : path, for errors.
     first_line : line number of the first data row in the file (from 1).
     """
@@ -48,18 +48,23 @@ class TextTable:
             raise RecordingError(
                 f"column {name!r} is missing", file=self.file, fix=f"the file has: {', '.join(self.names[:12])}, ..."
             )
-        text = self.cells[name].str.strip_chars()
-        values = text.cast(pl.Float64, strict=False)
-        bad = (values.is_null() & text.is_not_null() & ~text.str.to_lowercase().is_in(list(MISSING))).to_numpy()
-        if bad.any():
-            row = int(np.argmax(bad))
-            raise RecordingError(
-                f"line {self.first_line + row}: {text[row]!r} is not a number",
-                file=self.file,
-                sensor=name,
-                sample=row,
-                fix="write a decimal number with a point, or leave the cell empty when the value is missing",
-            )
+        column = self.cells[name]
+        values = column if column.dtype.is_numeric() else column.cast(pl.Float64, strict=False)
+        values = values.cast(pl.Float64)
+        if values.null_count() > column.null_count():
+            # the rare cells that did not convert at once: padded numbers, spellings of a missing value, or no numbers
+            text = column.str.strip_chars()
+            values = text.cast(pl.Float64, strict=False)
+            bad = (values.is_null() & text.is_not_null() & ~text.str.to_lowercase().is_in(list(MISSING))).to_numpy()
+            if bad.any():
+                row = int(np.argmax(bad))
+                raise RecordingError(
+                    f"line {self.first_line + row}: {text[row]!r} is not a number",
+                    file=self.file,
+                    sensor=name,
+                    sample=row,
+                    fix="write a decimal number with a point, or leave the cell empty when the value is missing",
+                )
         array = values.fill_null(float("nan")).to_numpy().astype(np.float64)
         return np.where(np.isinf(array), np.nan, array)
 

@@ -1,5 +1,6 @@
 """Recordings and what is done to them before any model sees them."""
 
+from kinertia.recording.errors import RecordingError
 from kinertia.recording.recording import (
     DEFAULT_HEIGHT_M,
     DEFAULT_MASS_KG,
@@ -19,6 +20,7 @@ __all__ = [
     "Array",
     "Frame",
     "Recording",
+    "RecordingError",
     "Sensor",
     "Subject",
     "Truth",

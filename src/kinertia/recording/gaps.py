@@ -186,7 +186,8 @@ def to_uniform(time_s: Array, values: Array, *, rate_hz: float | None = None, fi
             known = time_s[good]
             inside = (grid >= known[0] - 1e-9) & (grid <= known[-1] + 1e-9)
             after = np.clip(np.searchsorted(known, grid), 1, len(known) - 1)
-            inside &= known[after] - known[after - 1] < 1.5 / rate
+            nearest = np.minimum(np.abs(known[after] - grid), np.abs(grid - known[after - 1]))
+            inside &= (known[after] - known[after - 1] < 1.5 / rate) | (nearest < 0.02 / rate)
             result[inside, c] = CubicSpline(known, values[good, c])(grid[inside])
     holes = np.flatnonzero(steps >= 1.5 / rate)
     if len(holes):

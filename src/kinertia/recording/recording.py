@@ -121,7 +121,9 @@ class Recording:
             if array is not None and array.shape != shape:
                 raise ValueError(f"recording {self.name!r}: {name} has shape {array.shape}, expected {shape}")
         if self.orientation is not None and self.orientation.shape != (*shape[:2], 4):
-            raise ValueError(f"recording {self.name!r}: orientation has shape {self.orientation.shape}, expected {(*shape[:2], 4)}")
+            raise ValueError(
+                f"recording {self.name!r}: orientation has shape {self.orientation.shape}, expected {(*shape[:2], 4)}"
+            )
         if not (np.isfinite(self.rate_hz) and self.rate_hz > 0):
             raise ValueError(f"recording {self.name!r}: sampling rate must be positive, got {self.rate_hz}")
 
