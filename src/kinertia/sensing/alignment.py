@@ -1,0 +1,329 @@
+"""Sensor-to-segment alignment: how each sensor sits on its segment, found from standing and walking alone.
+
+Segment frames have x forward, y up along the segment, z right. In quiet standing the segments are taken as vertical (foot flat,
+pelvis as worn), so the mean specific force is y. Walking gives z, the mediolateral axis
+(:mod:`kinertia.sensing.functional_axis`), made to point right by facts of gait (:mod:`kinertia.sensing.direction`). Without
+standing, y comes from gravity over whole strides and is less certain (:mod:`kinertia.sensing.mean_gravity`).
+
+Only acceleration, angular rate and the segment names are read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from kinertia.recording import SEGMENTS, Array, Frame, Recording
+from kinertia.recording.errors import RecordingError
+from kinertia.recording.gaps import runs
+from kinertia.recording.standing import standing_periods
+from kinertia.sensing import direction, functional_axis, gait_phase, mean_gravity, placement_checks
+from kinertia.sensing.direction import PelvisEvidence
+from kinertia.sensing.functional_axis import Axis
+
+GRAVITY = 9.81
+STANDING_MARGIN_S = 0.5
+"""Cut from either end of standing: the body already leans before the first step."""
+MIN_STRIDES = 2
+PERIODIC_REPEATS = 3
+STANDING_UNCERTAINTY_DEG = 3.0
+"""Standing people do not hold their segments exactly vertical."""
+STRIDE_UNCERTAINTY_DEG = {"walking": 6.0, "running": 12.0}
+"""People differ in the mean inclination of their segments over a stride, runners more so as they lean."""
+MIN_SHARE = 0.75
+MIN_MARGIN = 0.2
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How far one sensor's alignment can be trusted.
+
+    Attributes
+    ----------
+    axis_share : part of the power across "up" that the mediolateral axis explains, 0.5 (none) to 1.
+    off_horizontal_deg : how far the principal axis of the angular rate in space leaves the horizontal [deg]; large where the
+        sensor turns about the segment's long axis (thigh); NaN for the pelvis.
+    sway_rad_s : root mean square of the angular rate less bias in standing [rad/s]; NaN without standing.
+    up_uncertainty_deg : expected error of the zero angle [deg].
+    direction_margin : how clearly forward was told from backward, 0 (not at all) to about 2.
+    """
+
+    axis_share: float
+    off_horizontal_deg: float
+    sway_rad_s: float
+    up_uncertainty_deg: float
+    direction_margin: float
+
+    @property
+    def score(self) -> float:
+        """One figure, 0 (useless) to 1: share of power on the axis, clarity of direction, certainty of the zero angle."""
+        clear = min(1.0, self.direction_margin / (2.0 * MIN_MARGIN))
+        return (2.0 * self.axis_share - 1.0) * clear * min(1.0, STANDING_UNCERTAINTY_DEG / self.up_uncertainty_deg)
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """How K sensors sit on their segments.
+
+    Attributes
+    ----------
+    segments : K segment names, in the order of the aligned recording's sensors.
+    rotation : (K, 3, 3) sensor to segment axes: v_segment = rotation @ v_sensor.
+    gyro_bias : (K, 3) in sensor axes [rad/s].
+    quality : K figures; empty when the recording was in segment frames already.
+    standing : samples (start, stop) used for standing, None when there was none.
+    warnings : what a user should know.
+    """
+
+    segments: tuple[str, ...]
+    rotation: Array
+    gyro_bias: Array
+    quality: tuple[Quality, ...] = ()
+    standing: tuple[int, int] | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def align(recording: Recording) -> tuple[Recording, Alignment]:
+    """Bring a recording to segment frames.
+
+    Parameters
+    ----------
+    recording : continuous walking in sensor frames, best with a second or more of quiet standing; any subset of the sensors,
+        mounted in any orientation. Missing samples stay missing.
+
+    Returns
+    -------
+    The recording in segment frames with gyroscope bias removed, with sensors on :data:`~kinertia.recording.SEGMENTS` only
+    (others cannot be aligned and are left out with a warning), and the alignment. A recording in segment frames is
+    returned as it is.
+
+    Raises
+    ------
+    RecordingError : no usable sensor, or no two strides of walking to find the mediolateral axis from.
+    """
+    if recording.frame is Frame.SEGMENT:
+        count = len(recording.sensors)
+        names = tuple(sensor.segment for sensor in recording.sensors)
+        return recording, Alignment(names, np.tile(np.eye(3), (count, 1, 1)), np.zeros((count, 3)))
+    chosen, warnings = _usable(recording)
+    names = tuple(chosen.sensors[k].segment for k in range(len(chosen.sensors)))
+    acc, gyro = _without_gaps(chosen.acc), _without_gaps(chosen.gyro)
+    if chosen.periodic:
+        acc, gyro = (np.tile(signal, (PERIODIC_REPEATS, 1, 1)) for signal in (acc, gyro))
+    standing = _standing(chosen)
+    if standing is None:
+        bias, up, walking, stride = _from_strides(acc, gyro, names, chosen)
+    else:
+        bias, up = gyro[slice(*standing)].mean(axis=0), acc[slice(*standing)].mean(axis=0)
+        warnings.extend(_check_gravity(up, chosen))
+        up = up / np.linalg.norm(up, axis=-1, keepdims=True)
+        walking, stride = _walking(gyro - bias, up, chosen)
+    rates = gyro - bias
+    longest = slice(*max(runs(walking), key=lambda run: run[1] - run[0]))
+
+    axes = [
+        functional_axis.by_symmetry(acc[longest, k], rates[longest, k], up[k], max(1, stride // 2))
+        if name == "pelvis"
+        else functional_axis.principal(rates[walking, k], up[k])
+        for k, name in enumerate(names)
+    ]
+    frames = np.stack([_frame(axis.direction, up[k]) for k, axis in enumerate(axes)])
+    running = mean_gravity.is_running(acc[longest, _uppermost(names)], chosen.rate_hz)
+    sign, margin, pelvis = _directions(names, frames, acc[longest], rates[longest], stride, chosen.rate_hz, running=running)
+    # turning z about y turns x too
+    frames = frames * np.stack([sign, np.ones_like(sign), sign], axis=-1)[:, :, None]
+    uncertainty = STANDING_UNCERTAINTY_DEG
+    if standing is None:
+        uncertainty = STRIDE_UNCERTAINTY_DEG["running" if running else "walking"]
+        warnings.append(
+            "no quiet standing found: zero angles rest on gravity over whole strides and population means, "
+            f"uncertain by about {uncertainty:.0f} deg; start the recording with two seconds of standing"
+        )
+        frames = np.stack([_bend(frame, name, running=running) for frame, name in zip(frames, names, strict=True)])
+
+    aligned = replace(
+        chosen,
+        frame=Frame.SEGMENT,
+        acc=np.einsum("kij,tkj->tki", frames, chosen.acc),
+        gyro=np.einsum("kij,tkj->tki", frames, chosen.gyro - bias),
+        acc_var=None,
+        gyro_var=None,
+    )
+    quality = tuple(_quality(rates[:, k], axis, margin[k], standing, uncertainty) for k, axis in enumerate(axes))
+    warnings.extend(_remarks(aligned, quality))
+    walk = {name: rates[longest, k] @ frames[k, 2] for k, name in enumerate(names)}
+    warnings.extend(placement_checks.find_swaps(walk, pelvis))
+    if standing is not None:
+        seen = _walking_up(acc[longest], rates[longest], names, stride, chosen.rate_hz)
+        warnings.extend(placement_checks.find_slips(names, up, seen))
+    return aligned.with_warnings(*warnings), Alignment(names, frames, bias, quality, standing, tuple(warnings))
+
+
+def _usable(recording: Recording) -> tuple[Recording, list[str]]:
+    """Sensors on known segments that have both signals, and warnings about the others."""
+    keep: list[int] = []
+    warnings: list[str] = []
+    for k, sensor in enumerate(recording.sensors):
+        if sensor.segment not in SEGMENTS:
+            warnings.append(f"sensor {sensor.name} on {sensor.segment} is not used: the model has no such segment")
+        elif np.isnan(recording.gyro[:, k]).all() or np.isnan(recording.acc[:, k]).all():
+            warnings.append(f"sensor {sensor.name} on {sensor.segment} is not used: it lacks acceleration or angular rate")
+        else:
+            keep.append(k)
+    if not keep:
+        raise RecordingError(
+            "no sensor can be aligned: none is on a known segment with acceleration and angular rate",
+            file=recording.source or recording.name,
+            fix=f"name the segments ({', '.join(SEGMENTS)}) in a placement file and record the gyroscopes",
+        )
+    chosen = replace(
+        recording,
+        sensors=tuple(recording.sensors[k] for k in keep),
+        acc=recording.acc[:, keep],
+        gyro=recording.gyro[:, keep],
+        acc_var=None,
+        gyro_var=None,
+        orientation=None,  # of the sensor, not of the segment
+    )
+    return chosen, warnings
+
+
+def _without_gaps(signal: Array) -> Array:
+    """The signal with straight lines across missing samples: good enough to find axes from, never returned."""
+    filled = signal.copy()
+    at = np.arange(len(signal))
+    for k, axis in np.ndindex(signal.shape[1:]):
+        good = np.isfinite(signal[:, k, axis])
+        if not good.all():
+            filled[:, k, axis] = np.interp(at, at[good], signal[good, k, axis])
+    return filled
+
+
+def _standing(recording: Recording) -> tuple[int, int] | None:
+    """Longest quiet standing without its ends; what is left is at least half a second long."""
+    periods = standing_periods(recording, min_s=3 * STANDING_MARGIN_S)
+    if not periods:
+        return None
+    start, stop = max(periods, key=lambda period: period[1] - period[0])
+    margin = round(STANDING_MARGIN_S * recording.rate_hz)
+    return start + margin, stop - margin
+
+
+def _walking(rates: Array, up: Array, recording: Recording) -> tuple[np.ndarray, int]:
+    """(T,) samples of walking straight ahead, and the stride in samples."""
+    if recording.periodic:
+        return np.ones(len(rates), dtype=bool), recording.samples
+    moving = gait_phase.moving(rates, recording.rate_hz)
+    walking = moving & gait_phase.straight(rates, up, recording.rate_hz)
+    stretches = runs(walking)
+    longest = slice(*max(stretches, key=lambda run: run[1] - run[0])) if stretches else slice(0, 0)
+    stride = gait_phase.stride_samples(rates[longest], recording.rate_hz) if stretches else None
+    if stride is None or longest.stop - longest.start < MIN_STRIDES * stride:
+        raise RecordingError(
+            f"no {MIN_STRIDES} strides of straight walking in a row found, so the mediolateral axes are unknown",
+            file=recording.source or recording.name,
+            fix="let the person walk straight ahead for a few strides in the same recording",
+        )
+    return walking, stride
+
+
+def _from_strides(
+    acc: Array, gyro: Array, names: tuple[str, ...], recording: Recording
+) -> tuple[Array, Array, np.ndarray, int]:
+    """Bias, up, walking samples and stride of a recording without standing."""
+    # First guesses that are good enough to find straight walking: no bias, mean specific force as up.
+    guess = acc.mean(axis=0)
+    walking, stride = _walking(gyro, guess / np.linalg.norm(guess, axis=-1, keepdims=True), recording)
+    start, stop = max(runs(walking), key=lambda run: run[1] - run[0])
+    whole = slice(start, start + (stop - start) // stride * stride)
+    # Over whole strides straight ahead a segment comes back to where it was: the mean rate is bias.
+    bias = gyro[whole].mean(axis=0)
+    return bias, _walking_up(acc[whole], gyro[whole] - bias, names, stride, recording.rate_hz), walking, stride
+
+
+def _walking_up(acc: Array, rates: Array, names: tuple[str, ...], stride: int, rate_hz: float) -> Array:
+    """(K, 3) mean up over whole strides in sensor axes; for the feet of a walker, up while they rest."""
+    rests = not mean_gravity.is_running(acc[:, _uppermost(names)], rate_hz)
+    return np.stack(
+        [
+            mean_gravity.over_strides(acc[:, k], rates[:, k], stride, rate_hz, at_rest=rests and name.startswith("foot"))
+            for k, name in enumerate(names)
+        ]
+    )
+
+
+def _frame(right: Array, up: Array) -> Array:
+    """(3, 3) rows x, y, z from z (any length, sign as given) and y."""
+    z = right - (right @ up) * up
+    z = z / np.linalg.norm(z)
+    return np.stack([np.cross(up, z), up, z])  # x = y x z
+
+
+def _bend(frame: Array, name: str, *, running: bool) -> Array:
+    """Turn a frame whose y is the mean up over a stride to the upright segment."""
+    inclination = mean_gravity.MEAN_INCLINATION["running" if running else "walking"].get(name.split("_")[0], 0.0)
+    c, s = np.cos(inclination), np.sin(inclination)
+    # up = sin(q) x + cos(q) y in the segment
+    return np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]]) @ frame
+
+
+def _directions(
+    names: tuple[str, ...], frames: Array, acc: Array, rates: Array, stride: int, rate_hz: float, *, running: bool
+) -> tuple[Array, Array, PelvisEvidence | None]:
+    """(K,) signs of the mediolateral axes, how clear they are, and what the pelvis showed."""
+    force, rate = (np.einsum("kij,tkj->tki", frames, signal) for signal in (acc, rates))
+    legs = {name: k for k, name in enumerate(names) if name != "pelvis"}
+    sign, margin = np.ones(len(names)), np.zeros(len(names))
+    found = direction.of_legs(
+        {name: rate[:, k, 2] for name, k in legs.items()},
+        {name: force[:, k, 0] for name, k in legs.items()},
+        {name: force[:, k, 1] for name, k in legs.items()},
+        stride,
+        rate_hz,
+    )
+    for name, k in legs.items():
+        sign[k], margin[k] = found.sign[name], found.margin[name]
+    if "pelvis" not in names:
+        return sign, margin, None
+    swings = {}
+    for side in "rl":
+        best = next((legs[s] for part in ("tibia", "femur", "foot") if (s := f"{part}_{side}") in legs), None)
+        swings[side] = None if best is None else sign[best] * rate[:, best, 2]
+    k = names.index("pelvis")
+    pelvis = direction.of_pelvis(force[:, k], swings["r"], swings["l"], stride, rate_hz, running=running)
+    sign[k], margin[k] = (1.0 if pelvis.total >= 0 else -1.0), abs(pelvis.total)
+    return sign, margin, pelvis
+
+
+def _uppermost(names: tuple[str, ...]) -> int:
+    """Index of the sensor nearest the body's centre."""
+    return min(range(len(names)), key=lambda k: ("pelvis", "femur", "tibia", "foot").index(names[k].split("_")[0]))
+
+
+def _quality(rates: Array, axis: Axis, margin: float, standing: tuple[int, int] | None, uncertainty: float) -> Quality:
+    sway = float("nan") if standing is None else float(np.sqrt((rates[slice(*standing)] ** 2).sum(-1).mean()))
+    return Quality(axis.share, axis.off_horizontal_deg, sway, uncertainty, float(margin))
+
+
+def _check_gravity(force: Array, recording: Recording) -> list[str]:
+    size = np.linalg.norm(force, axis=-1)
+    return [
+        f"sensor {sensor.name} on {sensor.segment} reads {size[k]:.2f} m/s^2 in standing instead of {GRAVITY:.2f}: "
+        "check the unit and calibration of its accelerometer"
+        for k, sensor in enumerate(recording.sensors)
+        if abs(size[k] - GRAVITY) > 0.05 * GRAVITY
+    ]
+
+
+def _remarks(recording: Recording, quality: tuple[Quality, ...]) -> list[str]:
+    remarks = []
+    for sensor, figures in zip(recording.sensors, quality, strict=True):
+        where = f"sensor {sensor.name} on {sensor.segment}"
+        if sensor.segment != "pelvis" and figures.axis_share < MIN_SHARE:
+            remarks.append(
+                f"{where}: only {100 * figures.axis_share:.0f} % of its rotation is about one axis; is it fixed firmly?"
+            )
+        if figures.direction_margin < MIN_MARGIN:
+            remarks.append(f"{where}: forward and backward could hardly be told apart; check the direction of its curves")
+    return remarks

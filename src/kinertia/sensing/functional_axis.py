@@ -1,0 +1,86 @@
+"""The mediolateral axis of a sensor, found from how it moves in walking.
+
+Legs swing about it: it is the principal axis of the angular rate. The thigh's sensor also turns with the skin about the thigh's
+long axis, in step with the swing, which would draw a principal axis in space far off the horizontal; the axis is therefore
+looked for in the plane across "up". The pelvis turns more about the other two axes; there the symmetry of gait is used: from
+one step to the next, sideways acceleration changes sign, and so does rotation about the forward axis, while forward acceleration
+and rotation about the mediolateral axis repeat.
+
+Source of the principal axis: Cutti et al., Med Biol Eng Comput 48:17 (2010), functional calibration of shank and thigh.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kinertia.recording import Array
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One mediolateral axis, of unknown sign.
+
+    Attributes
+    ----------
+    direction : (3,) unit vector across "up", in sensor axes.
+    share : part of the signal power across "up" that the axis explains, 0.5 (none is better than another) to 1.
+    off_horizontal_deg : angle by which the principal axis in space leaves the horizontal [deg], NaN where it is not used.
+    """
+
+    direction: Array
+    share: float
+    off_horizontal_deg: float
+
+
+def principal(rate: Array, up: Array) -> Axis:
+    """Axis of a leg segment.
+
+    Parameters
+    ----------
+    rate : (T, 3) angular rate less bias while walking straight [rad/s], in sensor axes.
+    up : (3,) unit vector, up in sensor axes when the segment is upright.
+    """
+    across = _plane(up)
+    power = across @ (rate.T @ rate) @ across.T
+    values, vectors = np.linalg.eigh(power)
+    in_space = np.linalg.eigh(rate.T @ rate)[1][:, -1]
+    return Axis(
+        vectors[:, -1] @ across,
+        float(values[-1] / max(values.sum(), 1e-12)),
+        float(np.degrees(np.arcsin(min(1.0, abs(in_space @ up))))),
+    )
+
+
+def by_symmetry(acc: Array, rate: Array, up: Array, half_stride: int) -> Axis:
+    """Axis of the pelvis.
+
+    Parameters
+    ----------
+    acc : (T, 3) specific force while walking straight [m/s^2], in sensor axes.
+    rate : (T, 3) angular rate less bias [rad/s].
+    up : (3,) unit vector, up in sensor axes.
+    half_stride : samples of half a stride.
+    """
+    across = _plane(up)
+    force_repeats, force_turns = _parity((acc - acc.mean(axis=0)) @ across.T, half_stride)
+    rate_repeats, rate_turns = _parity(rate @ across.T, half_stride)
+    # e maximises (sideways force that changes sign - that repeats) + (rotation that repeats - that changes sign)
+    contrast = (force_turns - force_repeats) / np.trace(force_turns + force_repeats)
+    contrast += (rate_repeats - rate_turns) / np.trace(rate_repeats + rate_turns)
+    values, vectors = np.linalg.eigh(contrast)
+    share = 0.5 + 0.25 * float(values[-1] - values[0])  # 1 where the two axes differ in everything
+    return Axis(vectors[:, -1] @ across, min(share, 1.0), float("nan"))
+
+
+def _plane(up: Array) -> Array:
+    """(2, 3) two unit vectors across ``up``."""
+    return np.linalg.svd(up[None, :])[2][1:]
+
+
+def _parity(signal: Array, half_stride: int) -> tuple[Array, Array]:
+    """(2, 2) power of the part that repeats after half a stride, and of the part that changes sign."""
+    now, later = signal[:-half_stride], signal[half_stride:]
+    repeats, turns = 0.5 * (now + later), 0.5 * (now - later)
+    return repeats.T @ repeats / len(now), turns.T @ turns / len(now)

@@ -1,0 +1,78 @@
+"""When a person walks straight ahead, and how long a stride is, from sensors in any frame."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.ndimage import uniform_filter1d
+
+from kinertia.recording import Array
+
+MOVING_RATE = 0.5
+"""Root mean square rate of a sensor on a walking person [rad/s]."""
+STRAIGHT_YAW_RATE = 0.35
+"""Largest turning rate, averaged over a stride, of walking straight ahead [rad/s]."""
+STRIDE_S = (0.4, 2.5)
+"""Shortest and longest stride looked for [s]."""
+_NOMINAL_STRIDE_S = 1.2
+
+
+def moving(rates: Array, rate_hz: float) -> np.ndarray:
+    """(T,) whether most sensors move: root mean square over a stride above :data:`MOVING_RATE`.
+
+    Parameters
+    ----------
+    rates : (T, K, 3) angular rate less bias [rad/s], without gaps.
+    rate_hz : sampling rate [Hz].
+    """
+    window = round(_NOMINAL_STRIDE_S * rate_hz)
+    power = uniform_filter1d((rates**2).sum(-1), window, axis=0, mode="nearest")
+    return np.median(np.sqrt(np.maximum(power, 0.0)), axis=1) > MOVING_RATE
+
+
+def straight(rates: Array, up: Array, rate_hz: float) -> np.ndarray:
+    """(T,) whether the person turns slower than :data:`STRAIGHT_YAW_RATE`; median over sensors.
+
+    Parameters
+    ----------
+    rates : (T, K, 3) angular rate less bias [rad/s], without gaps.
+    up : (K, 3) unit vectors, up in each sensor's axes when the segment is upright.
+    rate_hz : sampling rate [Hz].
+    """
+    window = round(_NOMINAL_STRIDE_S * rate_hz)
+    yaw = uniform_filter1d(np.einsum("tki,ki->tk", rates, up), window, axis=0, mode="nearest")
+    return np.abs(np.median(yaw, axis=1)) < STRAIGHT_YAW_RATE
+
+
+def stride_samples(rates: Array, rate_hz: float) -> int | None:
+    """Length of a stride in samples, from the repetition of all angular rates together.
+
+    Parameters
+    ----------
+    rates : (T, K, 3) angular rate [rad/s] while walking; the axes need not be known, the product of a vector with itself later
+        does not depend on them.
+    rate_hz : sampling rate [Hz].
+
+    Returns
+    -------
+    Lag of the first peak of the autocorrelation at or above 80 % of its highest; None when the signals do not repeat.
+    """
+    centred = (rates - rates.mean(axis=0)).reshape(len(rates), -1)
+    centred = centred / np.maximum(np.sqrt((centred**2).mean(axis=0).reshape(-1, 3).sum(-1)).repeat(3), 1e-9)
+    first, last = (round(s * rate_hz) for s in STRIDE_S)
+    last = min(last, len(rates) // 2)
+    if last <= first + 2:
+        return None
+    size = 1 << (2 * len(rates) - 1).bit_length()
+    power = (np.abs(np.fft.rfft(centred, size, axis=0)) ** 2).sum(axis=1)
+    raw = np.fft.irfft(power, size)[: last + 1]
+    # unbiased: fewer products at longer lags
+    correlation = raw / raw[0] * len(rates) / (len(rates) - np.arange(last + 1))
+    peaks = [
+        lag
+        for lag in range(first, last)
+        if correlation[lag] >= correlation[lag - 1] and correlation[lag] > correlation[lag + 1]
+    ]
+    if not peaks:
+        return None
+    highest = max(correlation[lag] for lag in peaks)
+    return next(lag for lag in peaks if correlation[lag] >= 0.8 * highest) if highest > 0.3 else None
