@@ -1,0 +1,174 @@
+"""Results as files that OpenSim opens: coordinates, ground reaction with its external loads, joint moments, muscle forces.
+
+The signs are those of OpenSim's gait2392 family (knee flexion negative). Models of the Rajagopal family count knee flexion
+positive: ask for that with ``knee_flexion_positive``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import polars as pl
+
+from kinertia.estimation.estimate import Estimate
+from kinertia.io.files import replacing, write_text
+from kinertia.recording import Array
+
+GRAVITY = 9.81
+"""Turns forces per body weight into newtons; the gravity of the body model [m/s^2]."""
+SIDES = {"r": "right", "l": "left"}
+_TRANSLATIONS = ("_tx", "_ty", "_tz")
+
+
+def write(folder: Path | str, estimate: Estimate, *, knee_flexion_positive: bool = False) -> tuple[Path, ...]:
+    """Everything the estimate holds, named after it.
+
+    Parameters
+    ----------
+    folder : made when absent.
+    estimate : the result; what it lacks is left out.
+    knee_flexion_positive : flip knee angles and moments for models that count flexion positive.
+
+    Returns
+    -------
+    Paths written: ``NAME_coordinates.mot``; with ground reaction and its points of application ``NAME_grf.mot`` and
+    ``NAME_external_loads.xml``; ``NAME_moments.sto``; ``NAME_muscle_forces.sto``.
+    """
+    start = Path(folder) / estimate.name
+    paths = [write_coordinates(_named(start, "coordinates.mot"), estimate, knee_flexion_positive=knee_flexion_positive)]
+    if force_sides(estimate):
+        forces = write_ground_reaction(_named(start, "grf.mot"), estimate)
+        loads = write_external_loads(_named(start, "external_loads.xml"), forces.name, force_sides(estimate))
+        paths += [forces, loads]
+    if estimate.moments:
+        paths.append(write_moments(_named(start, "moments.sto"), estimate, knee_flexion_positive=knee_flexion_positive))
+    if estimate.muscle_forces:
+        paths.append(write_muscle_forces(_named(start, "muscle_forces.sto"), estimate))
+    return tuple(paths)
+
+
+def write_coordinates(path: Path | str, estimate: Estimate, *, knee_flexion_positive: bool = False) -> Path:
+    """``.mot`` of every coordinate: rotations in degrees, translations in metres."""
+    columns = {
+        name: values if is_translation(name) else np.degrees(_knee_sign(name, knee_flexion_positive) * values)
+        for name, values in estimate.coordinates.items()
+    }
+    return _write_storage(path, "Coordinates", columns, estimate, in_degrees=True)
+
+
+def write_moments(path: Path | str, estimate: Estimate, *, knee_flexion_positive: bool = False) -> Path:
+    """``.sto`` of net joint moments [N m], named as OpenSim's inverse dynamics names them (``hip_flexion_r_moment``)."""
+    columns = {
+        f"{name}_{'force' if is_translation(name) else 'moment'}": _knee_sign(name, knee_flexion_positive) * values
+        for name, values in estimate.moments.items()
+    }
+    return _write_storage(path, "Inverse Dynamics Generalized Forces", columns, estimate)
+
+
+def write_muscle_forces(path: Path | str, estimate: Estimate) -> Path:
+    """``.sto`` of muscle forces [N], one column per muscle."""
+    return _write_storage(path, "Muscle Forces", estimate.muscle_forces, estimate)
+
+
+def write_ground_reaction(path: Path | str, estimate: Estimate) -> Path:
+    """``.mot`` of the ground reaction in OpenSim's external-load layout, in the ground frame.
+
+    Forces in N, points of application in m on the floor (y = 0), free torques in N m. A sagittal estimate has no lateral
+    component: z is 0. While a foot is in the air its point of application stays where it was last, so that interpolation
+    between samples cannot move it away from the foot while force is left.
+
+    Raises
+    ------
+    ValueError : no leg has both a ground reaction and a centre of pressure.
+    """
+    sides = force_sides(estimate)
+    if not sides:
+        raise ValueError(
+            f"estimate {estimate.name!r} has no ground reaction with a centre of pressure; nothing to write to {path}"
+        )
+    weight = estimate.subject.mass_kg * GRAVITY
+    zero = np.zeros(estimate.samples)
+    columns: dict[str, Array] = {}
+    for side in sides:
+        for axis in "xyz":
+            columns[f"ground_force_{side}_v{axis}"] = weight * estimate.grf.get(f"grf_{axis}_{side}", zero)
+        columns |= {f"ground_force_{side}_p{axis}": zero for axis in "xyz"}
+        columns[f"ground_force_{side}_px"] = hold(estimate.cop_x[side])
+    for side in sides:
+        columns |= {f"ground_torque_{side}_{axis}": zero for axis in "xyz"}
+    return _write_storage(path, "Ground reaction", columns, estimate)
+
+
+def write_external_loads(path: Path | str, data_file: str, sides: tuple[str, ...] = ("r", "l")) -> Path:
+    """``.xml`` that tells OpenSim to apply the columns of ``data_file`` to the heel bones.
+
+    Parameters
+    ----------
+    path : file to write, beside the data file.
+    data_file : name of the ground reaction ``.mot``, relative to this file.
+    sides : legs that the data file has.
+    """
+    document = ElementTree.Element("OpenSimDocument", Version="40000")
+    loads = ElementTree.SubElement(document, "ExternalLoads", name=Path(path).stem)
+    objects = ElementTree.SubElement(loads, "objects")
+    for side in sides:
+        force = ElementTree.SubElement(objects, "ExternalForce", name=f"ground_reaction_{SIDES[side]}")
+        for tag, text in (
+            ("applied_to_body", f"calcn_{side}"),
+            ("force_expressed_in_body", "ground"),
+            ("point_expressed_in_body", "ground"),
+            ("force_identifier", f"ground_force_{side}_v"),
+            ("point_identifier", f"ground_force_{side}_p"),
+            ("torque_identifier", f"ground_torque_{side}_"),
+        ):
+            ElementTree.SubElement(force, tag).text = text
+    ElementTree.SubElement(loads, "groups")
+    ElementTree.SubElement(loads, "datafile").text = data_file
+    ElementTree.indent(document)
+    return write_text(path, '<?xml version="1.0" encoding="UTF-8" ?>\n' + ElementTree.tostring(document, "unicode") + "\n")
+
+
+def force_sides(estimate: Estimate) -> tuple[str, ...]:
+    """Legs with a vertical ground reaction and a point where it acts."""
+    return tuple(side for side in SIDES if f"grf_y_{side}" in estimate.grf and side in estimate.cop_x)
+
+
+def is_translation(coordinate: str) -> bool:
+    """Whether a coordinate is measured in metres, by OpenSim's names (``pelvis_tx``)."""
+    return coordinate.endswith(_TRANSLATIONS)
+
+
+def hold(values: Array) -> Array:
+    """(T,) values with gaps (NaN) filled by the last value before them, or the first one after; zeros where there is none."""
+    known = np.flatnonzero(np.isfinite(values))
+    if not known.size:
+        return np.zeros_like(values)
+    before = np.searchsorted(known, np.arange(values.shape[0]), side="right") - 1
+    return values[known[np.maximum(before, 0)]]
+
+
+def _named(start: Path, ending: str) -> Path:
+    return start.with_name(f"{start.name}_{ending}")
+
+
+def _knee_sign(coordinate: str, knee_flexion_positive: bool) -> float:
+    return -1.0 if knee_flexion_positive and coordinate.startswith("knee_angle") else 1.0
+
+
+def _write_storage(
+    path: Path | str, title: str, columns: dict[str, Array], estimate: Estimate, *, in_degrees: bool = False
+) -> Path:
+    """Tab-separated table under OpenSim's header; a missing value is written as NaN, never as a number."""
+    header = (
+        f"{title}\nversion=1\nnRows={estimate.samples}\nnColumns={len(columns) + 1}\n"
+        f"inDegrees={'yes' if in_degrees else 'no'}\n\n"
+        "Units are S.I. (seconds, metres, newtons, newton metres); angles are in degrees where inDegrees=yes.\n\n"
+        "endheader\n"
+    )
+    table = pl.DataFrame({"time": estimate.time_s} | columns)
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        file.write(header.encode())
+        table.write_csv(file, separator="\t", float_precision=8)
+    return Path(path)

@@ -1,0 +1,79 @@
+"""Results as one table with units in the column names, for statistics programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from kinertia.estimation.estimate import Estimate
+from kinertia.io.files import replacing
+from kinertia.io.write_opensim import is_translation
+from kinertia.recording import Array
+
+ENDINGS = (".parquet", ".csv")
+_RESIDUALS = ("root_residual_x [BW]", "root_residual_y [BW]", "root_residual_moment [BWBH]")
+_CHANNELS = ("acc_x", "acc_y", "gyro_z")
+_CHANNEL_UNITS = ("m/s^2", "m/s^2", "rad/s")
+
+
+def write(path: Path | str, estimate: Estimate) -> Path:
+    """Write every series of an estimate as one table.
+
+    Parameters
+    ----------
+    path : ends in ``.parquet`` or ``.csv``, which decides the format.
+    estimate : the result.
+
+    Returns
+    -------
+    The path. A missing value is null in Parquet and an empty cell in CSV.
+
+    Raises
+    ------
+    ValueError : another ending.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in ENDINGS:
+        raise ValueError(f"{path}: a table is written as {' or '.join(ENDINGS)}, not {path.suffix or 'without an ending'!r}")
+    table = pl.DataFrame(columns(estimate)).fill_nan(None)
+    with replacing(path) as temporary:
+        if path.suffix.lower() == ".csv":
+            table.write_csv(temporary)
+        else:
+            table.write_parquet(temporary)
+    return path
+
+
+def columns(estimate: Estimate) -> dict[str, Array | np.ndarray]:
+    """Column name with unit to (T,) values, as :func:`write` writes them; events are 1 at their sample, 0 elsewhere."""
+    table: dict[str, Array | np.ndarray] = {"time [s]": estimate.time_s}
+    for name, values in estimate.coordinates.items():
+        translation = is_translation(name)
+        table[f"{name} [{'m' if translation else 'deg'}]"] = values if translation else np.degrees(values)
+    table |= {f"{name}_moment [N m]": values for name, values in estimate.moments.items()}
+    table |= {f"{name} [BW]": values for name, values in estimate.grf.items()}
+    table |= {f"cop_x_{side} [m]": values for side, values in estimate.cop_x.items()}
+    if estimate.speed is not None:
+        table["speed [m/s]"] = estimate.speed
+    if estimate.root_residual is not None:
+        table |= dict(zip(_RESIDUALS, estimate.root_residual.T, strict=True))
+    table |= {f"{name}_force [N]": values for name, values in estimate.muscle_forces.items()}
+    for name, position in estimate.points.items():
+        table |= {f"{name}_x [m]": position[:, 0], f"{name}_y [m]": position[:, 1]}
+    for kind, signals in (("measured", estimate.imu_measured), ("virtual", estimate.imu_virtual)):
+        if signals is not None:
+            table |= {
+                f"{segment}_{channel}_{kind} [{unit}]": signals[:, k, c]
+                for k, segment in enumerate(estimate.sensor_segments)
+                for c, (channel, unit) in enumerate(zip(_CHANNELS, _CHANNEL_UNITS, strict=True))
+            }
+    table |= {f"{name} [0/1]": _marks(at, estimate.samples) for name, at in estimate.events.items()}
+    return table
+
+
+def _marks(events: np.ndarray, samples: int) -> np.ndarray:
+    marks = np.zeros(samples, dtype=np.int8)
+    marks[np.clip(np.round(events).astype(int), 0, samples - 1)] = 1
+    return marks

@@ -1,0 +1,294 @@
+"""Line charts as inline SVG. Colours come from the page's style sheet, so that they follow light, dark and print."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from markupsafe import Markup
+
+from kinertia.recording import Array
+
+LEFT, RIGHT, TOP, BOTTOM = 46.0, 10.0, 22.0, 36.0
+"""Margins around the plot area [px]."""
+WIDE = 1100
+"""Width of a chart that takes the whole page [px]."""
+MAX_POINTS = 700
+"""Longer lines are thinned to about this many points."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One curve.
+
+    Attributes
+    ----------
+    label : what it is, for the description that screen readers read.
+    x, y : (N,) values; NaN leaves a gap.
+    style : class in the style sheet: ``right``, ``left``, ``both``, ``measured``, ``virtual``.
+    dashed : True for reference curves.
+    spread : (N,) half height of the band around the curve; None for no band.
+    """
+
+    label: str
+    x: Array
+    y: Array
+    style: str
+    dashed: bool = False
+    spread: Array | None = None
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A horizontal bar from ``start`` to ``stop`` in row ``row`` (counted from the top)."""
+
+    start: float
+    stop: float
+    row: int
+    style: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What one chart shows.
+
+    Attributes
+    ----------
+    title : heading; also the first words of the description.
+    x_label, y_label : quantities with units.
+    lines : curves, drawn in this order.
+    x_range : limits of the x axis; from the lines when None.
+    levels : horizontal marks: value and label.
+    note : small print under the heading.
+    """
+
+    title: str
+    x_label: str
+    y_label: str
+    lines: tuple[Line, ...]
+    x_range: tuple[float, float] | None = None
+    levels: tuple[tuple[float, str], ...] = ()
+    note: str = ""
+
+
+def draw(chart: Chart, width: int = 360, height: int = 220) -> Markup:
+    """SVG of a chart; axes without a curve when no value is finite.
+
+    Parameters
+    ----------
+    chart : what to show.
+    width, height : size of the drawing's own coordinate system [px]; the page scales it.
+    """
+    x_low, x_high = chart.x_range or limits([line.x for line in chart.lines])
+    y_low, y_high = limits(_extents(chart))
+    y_low, y_high = (y_low - 0.04 * (y_high - y_low), y_high + 0.04 * (y_high - y_low))
+    area = _Area(x_low, x_high, y_low, y_high, width, height)
+    parts = [_grid(area), *(_level(area, value, label) for value, label in chart.levels if y_low <= value <= y_high)]
+    parts += [_band(area, line) for line in chart.lines if line.spread is not None]
+    parts += [_curve(area, line) for line in chart.lines]
+    parts += [
+        Markup('<text class="axis" x="{}" y="{}" text-anchor="middle">{}</text>').format(
+            _n(LEFT + area.plot_width / 2), _n(height - 5), chart.x_label
+        ),
+        Markup('<text class="axis" x="4" y="12">{}</text>').format(chart.y_label),
+    ]
+    return _svg(parts, width, height, describe(chart))
+
+
+def draw_bars(bars: list[Bar], rows: tuple[str, ...], x_range: tuple[float, float], x_label: str, description: str) -> Markup:
+    """SVG of horizontal bars over time.
+
+    Parameters
+    ----------
+    bars : in any order.
+    rows : row names from the top.
+    x_range : limits of the x axis.
+    x_label : quantity with unit.
+    description : what the chart shows, in words.
+    """
+    width, height = WIDE, 66 + 26 * len(rows)
+    area = _Area(*x_range, 0.0, 1.0, width, height)
+    parts = [_x_ticks(area)]
+    for i, row in enumerate(rows):
+        parts.append(Markup('<text class="tick" x="4" y="{}">{}</text>').format(_n(TOP + 26 * i + 17), row))
+    parts += [
+        Markup('<rect class="bar {}" x="{}" y="{}" width="{}" height="16" rx="2"/>').format(
+            bar.style, _n(area.x(bar.start)), _n(TOP + 26 * bar.row + 5), _n(max(1.0, area.x(bar.stop) - area.x(bar.start)))
+        )
+        for bar in bars
+    ]
+    parts.append(
+        Markup('<text class="axis" x="{}" y="{}" text-anchor="middle">{}</text>').format(
+            _n(LEFT + area.plot_width / 2), _n(height - 5), x_label
+        )
+    )
+    return _svg(parts, width, height, description)
+
+
+def describe(chart: Chart) -> str:
+    """One sentence per curve: its range, in words that need no picture."""
+    said = [f"{chart.title}. {chart.y_label} against {chart.x_label}."]
+    for line in chart.lines:
+        finite = line.y[np.isfinite(line.y)]
+        if finite.size:
+            said.append(f"{line.label}: from {_number(finite.min())} to {_number(finite.max())}.")
+        else:
+            said.append(f"{line.label}: no values.")
+    return " ".join(said)
+
+
+def limits(arrays: list[Array]) -> tuple[float, float]:
+    """Smallest and largest finite value, never equal; (0, 1) when there is none."""
+    finite = [array[np.isfinite(array)] for array in arrays]
+    finite = [array for array in finite if array.size]
+    if not finite:
+        return 0.0, 1.0
+    low, high = min(float(a.min()) for a in finite), max(float(a.max()) for a in finite)
+    if high - low <= 1e-9 * max(1.0, abs(high)):
+        margin = 0.5 * abs(high) or 0.5
+        return low - margin, high + margin
+    return low, high
+
+
+def ticks(low: float, high: float, count: int) -> list[float]:
+    """About ``count`` round values (steps of 1, 2, 2.5 or 5 times a power of ten) between the limits."""
+    raw = (high - low) / max(1, count)
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(factor * power for factor in (1.0, 2.0, 2.5, 5.0, 10.0) if factor * power >= raw * (1 - 1e-9))
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [k * step for k in range(first, last + 1)]
+
+
+def thin(x: Array, y: Array, points: int = MAX_POINTS) -> tuple[Array, Array]:
+    """Fewer points that keep every peak: the lowest and highest value of each run of samples.
+
+    A run with a missing value stays missing at its place only.
+    """
+    size = x.shape[0]
+    if size <= points:
+        return x, y
+    bounds = np.linspace(0, size, points // 2 + 1).astype(int)
+    keep: set[int] = {0, size - 1}
+    for begin, end in itertools.pairwise(bounds):
+        part = y[begin:end]
+        finite = np.flatnonzero(np.isfinite(part))
+        if finite.size:
+            keep |= {begin + int(finite[np.argmin(part[finite])]), begin + int(finite[np.argmax(part[finite])])}
+        if finite.size < part.size:
+            keep.add(begin + int(np.flatnonzero(~np.isfinite(part))[0]))
+    index = np.array(sorted(keep))
+    return x[index], y[index]
+
+
+@dataclass(frozen=True)
+class _Area:
+    x_low: float
+    x_high: float
+    y_low: float
+    y_high: float
+    width: int
+    height: int
+
+    @property
+    def plot_width(self) -> float:
+        return self.width - LEFT - RIGHT
+
+    @property
+    def plot_height(self) -> float:
+        return self.height - TOP - BOTTOM
+
+    def x(self, value):
+        return LEFT + (value - self.x_low) / (self.x_high - self.x_low) * self.plot_width
+
+    def y(self, value):
+        return TOP + (self.y_high - value) / (self.y_high - self.y_low) * self.plot_height
+
+
+def _svg(parts: list[Markup], width: int, height: int, description: str) -> Markup:
+    return Markup('<svg viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
+        width, height, description, Markup("").join(parts)
+    )
+
+
+def _extents(chart: Chart) -> list[Array]:
+    arrays = [line.y for line in chart.lines]
+    arrays += [line.y + sign * line.spread for line in chart.lines if line.spread is not None for sign in (-1.0, 1.0)]
+    # Zero belongs to the picture when the curves come near it: a standing figure needs its ground.
+    low, high = limits(arrays)
+    reach = 0.25 * (high - low)
+    if 0 < low < reach or 0 < -high < reach:
+        arrays.append(np.zeros(1))
+    return arrays
+
+
+def _grid(area: _Area) -> Markup:
+    parts = [_x_ticks(area)]
+    step_count = max(2, round(area.plot_height / 36))
+    for value in ticks(area.y_low, area.y_high, step_count):
+        y = _n(area.y(value))
+        style = "zero" if abs(value) < 1e-12 else "grid"
+        parts.append(Markup('<path class="{}" d="M{} {}H{}"/>').format(style, _n(LEFT), y, _n(area.width - RIGHT)))
+        parts.append(
+            Markup('<text class="tick" x="{}" y="{}" text-anchor="end">{}</text>').format(
+                _n(LEFT - 5), _n(area.y(value) + 3.5), _number(value)
+            )
+        )
+    return Markup("").join(parts)
+
+
+def _x_ticks(area: _Area) -> Markup:
+    bottom = area.height - BOTTOM
+    parts = []
+    for value in ticks(area.x_low, area.x_high, max(2, round(area.plot_width / 75))):
+        x = _n(area.x(value))
+        parts.append(Markup('<path class="grid" d="M{} {}V{}"/>').format(x, _n(TOP), _n(bottom)))
+        parts.append(
+            Markup('<text class="tick" x="{}" y="{}" text-anchor="middle">{}</text>').format(x, _n(bottom + 13), _number(value))
+        )
+    return Markup("").join(parts)
+
+
+def _level(area: _Area, value: float, label: str) -> Markup:
+    y = area.y(value)
+    return Markup('<path class="level" d="M{} {}H{}"/><text class="tick" x="{}" y="{}" text-anchor="end">{}</text>').format(
+        _n(LEFT), _n(y), _n(area.width - RIGHT), _n(area.width - RIGHT - 2), _n(y - 3), label
+    )
+
+
+def _curve(area: _Area, line: Line) -> Markup:
+    x, y = thin(line.x, line.y)
+    path = "".join(_run(area.x(xs), area.y(ys)) for xs, ys in _runs(x, y))
+    return Markup('<path class="line {}{}" d="{}"/>').format(line.style, " dashed" if line.dashed else "", path)
+
+
+def _band(area: _Area, line: Line) -> Markup:
+    assert line.spread is not None
+    path = ""
+    for xs, low, high in _runs(line.x, line.y - line.spread, line.y + line.spread):
+        outline = _run(area.x(np.concatenate([xs, xs[::-1]])), area.y(np.concatenate([high, low[::-1]])))
+        path += outline + "Z"
+    return Markup('<path class="band {}" d="{}"/>').format(line.style, path)
+
+
+def _runs(*arrays: Array) -> list[list[Array]]:
+    """The arrays split where any of them is missing."""
+    finite = np.isfinite(np.stack(arrays)).all(axis=0)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], finite, [False]]).astype(int)))
+    return [[array[begin:end] for array in arrays] for begin, end in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _run(x: Array, y: Array) -> str:
+    points = [f"{_n(a)} {_n(b)}" for a, b in zip(x, y, strict=True)]
+    # A single sample between two gaps would draw nothing: give it a short dash.
+    return f"M{points[0]}" + ("L" + " ".join(points[1:]) if len(points) > 1 else "h1")
+
+
+def _n(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def _number(value: float) -> str:
+    text = f"{value:.4g}" if abs(value) >= 1e-12 else "0"
+    return text.replace("-", "\u2212")

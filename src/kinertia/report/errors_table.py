@@ -1,0 +1,92 @@
+"""Errors against the reference as table rows, from the figures of :func:`kinertia.metrics.scoring.score`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from kinertia.report import names
+
+Json = dict[str, Any]
+_MISSING = "\u2013"
+
+
+@dataclass(frozen=True)
+class ErrorRow:
+    """One quantity; values are text. ``trivial`` is the error of the predictor that knows nothing."""
+
+    label: str
+    rmsd: str
+    bias: str
+    unbiased: str
+    r: str
+    synced: str
+    trivial: str
+
+
+@dataclass(frozen=True)
+class ErrorTable:
+    """Quantities of one kind with their unit and the name of their trivial predictor."""
+
+    title: str
+    unit: str
+    predictor: str
+    rows: tuple[ErrorRow, ...]
+
+    @property
+    def synced(self) -> bool:
+        """Whether there are figures after a shift of the clocks."""
+        return any(row.synced != _MISSING for row in self.rows)
+
+
+_KINDS = (
+    ("Joint angles", "deg", "own mean", "angle", "deg", "mean_angle"),
+    ("Joint moments", "BWBH %", "zero", "moment", "bwbh", "zero_moment"),
+    ("Ground reaction", "BW %", "zero", "grf", "bw", "zero_grf"),
+)
+_WORDS = {"grf_x": "Fore-aft force", "grf_y": "Vertical force", "grf_z": "Lateral force"}
+
+
+def tables(scores: Json) -> list[ErrorTable]:
+    """Tables of the kinds for which there is at least one figure.
+
+    Parameters
+    ----------
+    scores : figures of one trial, as in a benchmark's JSON; what is absent or null is shown as a dash.
+    """
+    found = []
+    for title, unit, predictor, kind, suffix, rival in _KINDS:
+        main = f"{kind}_rmsd_{suffix}"
+        rmsd = _field(scores, main)
+        rows = tuple(
+            ErrorRow(
+                _label(name),
+                _text(value),
+                _text(_field(scores, f"{kind}_bias_{suffix}").get(name), signed=True),
+                _text(_field(scores, f"{kind}_rmsd_unbiased_{suffix}").get(name)),
+                _text(_field(scores, f"{kind}_r").get(name), digits=3),
+                _text(_field(scores.get("synced") or {}, main).get(name)),
+                _text(_field((scores.get("trivial") or {}).get(rival) or {}, main).get(name)),
+            )
+            for name, value in rmsd.items()
+            if value is not None
+        )
+        if rows:
+            found.append(ErrorTable(title, unit, predictor, rows))
+    return found
+
+
+def _field(scores: Json, name: str) -> Json:
+    return scores.get(name) or {}
+
+
+def _label(name: str) -> str:
+    base, side = names.split_side(name)
+    words = _WORDS.get(base) or names.joint(base)[0]
+    return f"{words}, {names.SIDES[side]}" if side else words
+
+
+def _text(value: float | None, digits: int = 2, *, signed: bool = False) -> str:
+    if value is None:
+        return _MISSING
+    return names.number(value, digits, signed=signed)

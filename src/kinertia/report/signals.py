@@ -1,0 +1,115 @@
+"""Charts over time: residual of the equations of motion, speed, measured against virtual IMU signals, contacts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from markupsafe import Markup
+
+from kinertia.estimation.estimate import Estimate
+from kinertia.metrics import errors
+from kinertia.report import charts, names
+from kinertia.report.charts import Bar, Chart, Line
+
+_CHANNELS = (
+    ("Forward acceleration", "Specific force x [m/s\u00b2]"),
+    ("Upward acceleration", "Specific force y [m/s\u00b2]"),
+    ("Angular rate", "Angular rate z [rad/s]"),
+)
+_RESIDUALS = (
+    ("Forward force left over", "Force x [BW]"),
+    ("Upward force left over", "Force y [BW]"),
+    ("Moment left over", "Moment [BWBH]"),
+)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Agreement of one virtual with one measured signal, over the whole recording.
+
+    Attributes
+    ----------
+    rms : root mean square difference in the channel's unit; None without common samples.
+    r : Pearson's correlation; None when either is constant.
+    """
+
+    rms: float | None
+    r: float | None
+
+
+def residual(estimate: Estimate) -> list[Chart]:
+    """What the equations of motion leave unexplained, over the whole recording."""
+    if estimate.root_residual is None:
+        return []
+    return [
+        Chart(title, names.TIME_AXIS, label, (Line("Residual", estimate.time_s, estimate.root_residual[:, i], "both"),))
+        for i, (title, label) in enumerate(_RESIDUALS)
+    ]
+
+
+def speed(estimate: Estimate, truth_speed: float | None) -> Chart | None:
+    """Forward speed over the whole recording; the reference's mean as a level."""
+    if estimate.speed is None:
+        return None
+    levels = () if truth_speed is None else ((truth_speed, f"reference mean {truth_speed:.2f}"),)
+    line = Line("Estimate", estimate.time_s, estimate.speed, "both")
+    return Chart("Forward speed", names.TIME_AXIS, "Speed [m/s]", (line,), levels=levels)
+
+
+def sensors(estimate: Estimate, window: slice) -> list[tuple[str, list[tuple[Chart, Fit]]]]:
+    """Per sensor its name and three charts (forward, upward, rotation) of measured and virtual signals with their fit."""
+    measured, virtual = estimate.imu_measured, estimate.imu_virtual
+    if measured is None or virtual is None:
+        return []
+    time_s = estimate.time_s[window]
+    rows = []
+    for k, segment in enumerate(estimate.sensor_segments):
+        panels = []
+        for c, (title, label) in enumerate(_CHANNELS):
+            real, modelled = measured[:, k, c], virtual[:, k, c]
+            lines = (
+                Line("Measured", time_s, real[window], "measured"),
+                Line("Virtual", time_s, modelled[window], "virtual"),
+            )
+            panels.append((Chart(title, names.TIME_AXIS, label, lines), fit(modelled, real)))
+        rows.append((names.segment(segment), panels))
+    return rows
+
+
+def fit(virtual: np.ndarray, measured: np.ndarray) -> Fit:
+    """Agreement over the samples at which both exist."""
+    use = np.isfinite(virtual) & np.isfinite(measured)
+    if not use.any():
+        return Fit(None, None)
+    r = errors.correlation(virtual[use], measured[use])
+    return Fit(errors.rmsd(virtual[use], measured[use]), r if np.isfinite(r) else None)
+
+
+def contacts(estimate: Estimate, window: slice, *, periodic: bool) -> Markup | None:
+    """Stance of both feet over the shown time, from heel strike to toe off; None when no foot has both events."""
+    sides = [side for side in "rl" if {f"heel_strike_{side}", f"toe_off_{side}"} <= estimate.events.keys()]
+    if not sides:
+        return None
+    first, last = window.start / estimate.rate_hz, window.stop / estimate.rate_hz
+    bars: list[Bar] = []
+    for row, side in enumerate(sides):
+        strikes = np.sort(np.asarray(estimate.events[f"heel_strike_{side}"], dtype=float)) / estimate.rate_hz
+        lifts = np.sort(np.asarray(estimate.events[f"toe_off_{side}"], dtype=float)) / estimate.rate_hz
+        if periodic:
+            # The cycle repeats: a stance that runs past its end goes on at its beginning.
+            length = estimate.samples / estimate.rate_hz
+            strikes, lifts = (np.concatenate([at - length, at, at + length]) for at in (strikes, lifts))
+        following = np.searchsorted(lifts, strikes, side="right")
+        for i, j in enumerate(following):
+            next_strike = strikes[i + 1] if i + 1 < strikes.size else np.inf
+            if j < lifts.size and lifts[j] < next_strike and lifts[j] > first and strikes[i] < last:
+                bars.append(Bar(max(first, float(strikes[i])), min(last, float(lifts[j])), row, names.SIDES[side]))
+    words = " and ".join(names.SIDES[side] for side in sides)
+    return charts.draw_bars(
+        bars,
+        tuple(names.SIDES[side].capitalize() for side in sides),
+        (first, last),
+        names.TIME_AXIS,
+        f"Times at which the {words} foot is on the ground, from {first:.1f} to {last:.1f} s: {len(bars)} contacts.",
+    )

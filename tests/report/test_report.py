@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+import walking
+
+from kinertia import report
+from kinertia.estimation.estimate import Estimate
+from kinertia.report import animation, gait, page, signals, summary, window
+
+VOID = {"meta", "br", "img", "input", "link", "hr"}
+
+
+class Page(HTMLParser):
+    """Checks that tags close in order; collects headings, ids and texts."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.labelled: list[str] = []
+        self.texts: list[str] = []
+        self.frames = ""
+        self.tags: list[str] = []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.tags.append(tag)
+        self.ids += [given["id"] or ""] if "id" in given else []
+        self.labelled += [given["aria-labelledby"] or ""] if "aria-labelledby" in given else []
+        if tag in ("svg", "canvas"):
+            assert given.get("role") == "img"
+            assert given.get("aria-label")
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] == "script" and data.lstrip().startswith("{"):
+            self.frames = data
+        elif self.open and self.open[-1] not in ("script", "style"):
+            self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.texts).split())
+
+
+def read(text: str) -> Page:
+    parsed = Page(text)
+    assert len(set(parsed.ids)) == len(parsed.ids)
+    assert set(parsed.labelled) <= set(parsed.ids)
+    assert not re.search(r"https?:|//[a-z]|src=|href=|@import|url\(", text)
+    return parsed
+
+
+def variants() -> dict[str, Estimate]:
+    estimate, _, _ = walking.make(8.0)
+    gaps = {name: np.where(np.arange(estimate.samples) % 50 == 7, np.nan, v) for name, v in estimate.coordinates.items()}
+    silent = np.full_like(estimate.root_residual, np.nan)
+    return {
+        "full": estimate,
+        "kinematic": walking.kinematic(estimate),
+        "right leg": walking.right_only(estimate),
+        "no events": replace(estimate, events={}),
+        "one strike": replace(estimate, events={"heel_strike_r": np.array([20])}),
+        "gaps": replace(estimate, coordinates=gaps, root_residual=silent, imu_measured=estimate.imu_measured * np.nan),
+        "out of plane": replace(
+            estimate, coordinates=estimate.coordinates | {"hip_adduction_r": 0.1 * np.ones(estimate.samples)}
+        ),
+        "unknown joint": replace(estimate, coordinates={"elbow": np.zeros(estimate.samples)}),
+    }
+
+
+@pytest.mark.parametrize("name", list(variants()))
+@pytest.mark.parametrize("with_truth", [False, True])
+def test_every_kind_of_estimate(name, with_truth):
+    _, recording, truth = walking.make(8.0)
+    text = page.render(variants()[name], recording, truth if with_truth else None)
+    parsed = read(text)
+    assert "nan" not in parsed.text.lower().split()
+    assert ("Errors against the reference" in parsed.text) == (with_truth and name != "gaps")
+
+
+def test_full_report_says_what_it_should(tmp_path):
+    estimate, recording, truth = walking.make(20.0)
+    parsed = read(report.write(tmp_path / "report.html", estimate, recording, truth).read_text())
+    for words in (
+        "Read this first mass was not given: 75 kg assumed sensor imu3",
+        "Person 70 kg, 1.75 m",
+        "20 ms behind the input",
+        "Equations of motion: consistent.",
+        "Cadence 111",
+        "Hip, right 3.00 \u22123.00 0.00 1.000",
+        "Virtual against measured sensors",
+        "off by 0.05 m/s",
+    ):
+        assert words in parsed.text
+    # Angles 5, moments 3, forces 2, speed and contacts, residual 3, sensors 7 x 3.
+    assert parsed.tags.count("svg") == 5 + 3 + 2 + 2 + 3 + 21
+    frames = json.loads(parsed.frames)
+    assert frames["count"] == len(frames["points"]["hip"]["x"]) == 500
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_one_repeating_cycle():
+    estimate, recording, truth = walking.make(periodic=True)
+    parsed = read(page.render(estimate, recording, truth))
+    assert "one gait cycle that repeats" in parsed.text
+    assert "Right: 1 cycle. Left: 1 cycle." in parsed.text
+    assert "Stride time 1.08 s one repeating cycle" in parsed.text
+    assert "Stance [% of stride] 62.0 62.0" in parsed.text
+    assert "SD between cycles" not in parsed.text
+    assert json.loads(parsed.frames)["periodic"] is True
+
+
+def test_text_from_files_is_escaped():
+    estimate, recording, truth = walking.make(4.0)
+    nasty = '</script><script>alert("x")</script>&'
+    odd = replace(
+        estimate,
+        name=nasty,
+        method=nasty,
+        warnings=(nasty,),
+        sensor_segments=(nasty, *estimate.sensor_segments[1:]),
+        coordinates=estimate.coordinates | {nasty: np.zeros(estimate.samples)},
+        events=estimate.events | {nasty: np.array([3])},
+    )
+    text = page.render(odd, replace(recording, warnings=(nasty + "2",)), replace(truth, note=nasty))
+    read(text)
+    assert "alert(" in text
+    assert '<script>alert("x")' not in text
+
+
+def test_given_scores_are_shown():
+    estimate, recording, truth = walking.make(4.0)
+    scores = {
+        "angle_rmsd_deg": {"knee_angle_r": 4.25, "hip_flexion_r": None},
+        "angle_bias_deg": {"knee_angle_r": -1.5},
+        "moment_rmsd_bwbh": None,
+        "speed_error": 0.123,
+        "sync_shift_s": 0.013,
+        "synced": {"angle_rmsd_deg": {"knee_angle_r": 3.75}},
+        "trivial": {"mean_angle": {"angle_rmsd_deg": {"knee_angle_r": 16.0}}, "zero_moment": None},
+    }
+    text = read(page.render(estimate, recording, truth, scores)).text
+    assert "Knee, right 4.25 \u22121.50 \u2013 \u2013 3.75 16.00" in text
+    assert "(13 ms)" in text
+    assert "off by 0.12 m/s" in text
+    assert "Joint moments [BWBH %]" not in text
+
+
+def test_reference_of_another_length_is_refused():
+    estimate, recording, truth = walking.make(4.0)
+    short = replace(truth, angles={"knee_angle_r": np.zeros(7)})
+    with pytest.raises(ValueError, match="knee_angle_r"):
+        page.render(estimate, recording, short)
+
+
+def test_size_of_long_recordings():
+    estimate, recording, truth = walking.make(60.0)
+    assert len(page.render(estimate, recording, truth).encode()) < 1_000_000
+    estimate, recording, _ = walking.make(1800.0)
+    assert len(page.render(estimate, recording).encode()) < 1_000_000
+
+
+def test_shown_part_is_where_the_joints_move():
+    estimate, _, _ = walking.make(60.0)
+    moving = (estimate.time_s > 30) & (estimate.time_s < 42)
+    still = replace(estimate, coordinates={name: np.where(moving, v, 0.0) for name, v in estimate.coordinates.items()})
+    part = window.busiest(still, 10.0)
+    assert part.stop - part.start == 1000
+    assert moving[part].mean() > 0.95
+    assert window.busiest(estimate, 1e4) == slice(0, estimate.samples)
+
+
+def test_verdict_limits():
+    estimate, _, _ = walking.make(2.0)
+    ones = np.ones((estimate.samples, 3))
+    words = []
+    for force, moment in ((0.03, 0.009), (0.03, 0.015), (0.08, 0.001), (0.3, 0.001)):
+        found = summary.verdict(replace(estimate, root_residual=ones * [force, 0.0, -moment]))
+        assert found is not None
+        assert found.force_bw == pytest.approx(force)
+        assert found.moment_bwbh == pytest.approx(moment)
+        words.append(found.word)
+    assert words == ["consistent", "usable with care", "usable with care", "not consistent"]
+
+
+def test_summary_figures():
+    estimate, _, _ = walking.make(20.0)
+    found = gait.find(estimate, periodic=False)
+    values = {tile.label: float(tile.value) for tile in summary.tiles(estimate, found, periodic=False)}
+    assert values["Speed"] == pytest.approx(walking.SPEED, abs=0.01)
+    assert values["Stride time"] == pytest.approx(walking.STRIDE / walking.RATE_HZ, abs=0.02)
+    assert values["Stride length"] == pytest.approx(1.35, abs=0.02)
+    weaker = replace(estimate, grf=estimate.grf | {"grf_y_l": 0.5 * estimate.grf["grf_y_l"]})
+    rows = {row.label: row for row in summary.rows(weaker, found, periodic=False)}
+    # half as strong: a difference of 0.5 over a mean of 0.75
+    assert float(rows["Peak vertical force [BW]"].difference) == pytest.approx(66.7, abs=0.5)
+    assert rows["Stance [% of stride]"].right.startswith("62.")
+
+
+def test_fit_of_sensors():
+    rng = np.random.default_rng(0)
+    real = rng.normal(size=1000)
+    assert signals.fit(real, real) == signals.Fit(0.0, pytest.approx(1.0))
+    assert signals.fit(real + 2.0, real).rms == pytest.approx(2.0)
+    assert signals.fit(np.zeros(1000), real).r is None
+    assert signals.fit(real * np.nan, real) == signals.Fit(None, None)
+
+
+def test_stick_figure_data():
+    estimate, _, _ = walking.make(5.0)
+    part = window.busiest(estimate, 10.0)
+    frames = animation.frames(estimate, part, periodic=False)
+    assert frames is not None
+    assert frames["rate"] == 50.0
+    assert frames["points"]["hip"]["y"][0] == round(1000 * estimate.points["hip"][0, 1])
+    assert None in frames["forces"]["r"]["at"]
+    assert {tuple(bone) for bone in frames["bones"]} >= {("hip", "knee_r", "r"), ("head", "hip", "")}
+    assert animation.frames(replace(estimate, points={}), part, periodic=False) is None
+    one_leg = animation.frames(walking.right_only(estimate), part, periodic=False)
+    assert one_leg is not None
+    assert {bone[2] for bone in one_leg["bones"]} == {"", "r"}
