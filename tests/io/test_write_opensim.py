@@ -11,6 +11,7 @@ import pytest
 from kinertia.estimation.estimate import Estimate
 from kinertia.io import write_opensim
 from kinertia.recording import Subject
+from kinertia.recording.errors import RecordingError
 
 SAMPLES = 40
 WEIGHT_N = 60.0 * 9.81
@@ -122,7 +123,8 @@ def test_forces_without_points_are_refused(estimate, tmp_path):
         write_opensim.write_ground_reaction(tmp_path / "grf.mot", replace(estimate, cop_x={}))
 
 
-def test_missing_values_stay_missing(estimate, tmp_path):
+def test_missing_values_are_refused(estimate, tmp_path):
     estimate.coordinates["knee_angle_r"][3] = np.nan
-    _, table = read(write_opensim.write_coordinates(tmp_path / "q.mot", estimate))
-    assert np.flatnonzero(np.isnan(table["knee_angle_r"].cast(pl.Float64).to_numpy())).tolist() == [3]
+    with pytest.raises(RecordingError, match=r"q\.mot, sensor knee_angle_r, sample 3.*Fix"):
+        write_opensim.write_coordinates(tmp_path / "q.mot", estimate)
+    assert not list(tmp_path.iterdir())

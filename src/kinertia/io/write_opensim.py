@@ -15,6 +15,7 @@ import polars as pl
 from kinertia.estimation.estimate import Estimate
 from kinertia.io.files import replacing, write_text
 from kinertia.recording import Array
+from kinertia.recording.errors import RecordingError
 
 GRAVITY = 9.81
 """Turns forces per body weight into newtons; the gravity of the body model [m/s^2]."""
@@ -35,6 +36,10 @@ def write(folder: Path | str, estimate: Estimate, *, knee_flexion_positive: bool
     -------
     Paths written: ``NAME_coordinates.mot``; with ground reaction and its points of application ``NAME_grf.mot`` and
     ``NAME_external_loads.xml``; ``NAME_moments.sto``; ``NAME_muscle_forces.sto``.
+
+    Raises
+    ------
+    RecordingError : a value is missing; names the file, column and sample.
     """
     start = Path(folder) / estimate.name
     paths = [write_coordinates(_named(start, "coordinates.mot"), estimate, knee_flexion_positive=knee_flexion_positive)]
@@ -160,7 +165,17 @@ def _knee_sign(coordinate: str, knee_flexion_positive: bool) -> float:
 def _write_storage(
     path: Path | str, title: str, columns: dict[str, Array], estimate: Estimate, *, in_degrees: bool = False
 ) -> Path:
-    """Tab-separated table under OpenSim's header; a missing value is written as NaN, never as a number."""
+    """Tab-separated table under OpenSim's header, without gaps: OpenSim's older reader stops at the first missing value."""
+    for name, values in columns.items():
+        bad = ~np.isfinite(values)
+        if bad.any():
+            raise RecordingError(
+                "value missing, which OpenSim cannot read",
+                file=str(path),
+                sensor=name,
+                sample=int(np.argmax(bad)),
+                fix="fill the gap in the signals or write a part of the recording without it",
+            )
     header = (
         f"{title}\nversion=1\nnRows={estimate.samples}\nnColumns={len(columns) + 1}\n"
         f"inDegrees={'yes' if in_degrees else 'no'}\n\n"
