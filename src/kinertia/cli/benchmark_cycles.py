@@ -18,10 +18,14 @@ def cycles(data: Path, method: MethodName, json: Path | None = None, seed: int =
 
     Parameters
     ----------
-    data : folder of CSV + JSON pairs, one per cycle (see docs/formats.md).
-    method : what estimates; learned methods are trained on these recordings, without labels.
-    json : file to write the figures to.
-    seed : makes training repeatable.
+    data
+        Folder of CSV + JSON pairs, one per cycle (see docs/formats.md).
+    method
+        What estimates; learned methods are trained on these recordings, without labels.
+    json
+        File to write the figures to.
+    seed
+        Makes training repeatable.
     """
     results = benchmark.run(data, partial(METHODS[method], seed=seed), method)
     if json is not None:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.text import Text
 
 from kinertia.learning.training import Progress as Report
+
+
+class _TwoLines(Progress):
+    """The bar, and below it the loss terms, so that neither squeezes the other."""
+
+    terms = ""
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        yield self.make_tasks_table(self.tasks)
+        yield Text(self.terms, style="dim")
 
 
 @contextmanager
@@ -21,13 +32,12 @@ def training_bar(steps: int, start: int = 0, label: str = "training") -> Iterato
         TimeElapsedColumn(),
         TextColumn("left"),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[terms]}"),
     )
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(label, total=steps, completed=start, terms="")
+    with _TwoLines(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(label, total=steps, completed=start)
 
         def report(step: int, terms: dict[str, float]) -> None:
-            text = "  ".join(f"{name} {value:.3g}" for name, value in terms.items())
-            bar.update(task, completed=step, terms=text)
+            bar.terms = "  ".join(f"{name} {value:.3g}" for name, value in terms.items())
+            bar.update(task, completed=step)
 
         yield report

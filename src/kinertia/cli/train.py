@@ -2,66 +2,73 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
-import tyro
 from rich.console import Console
+from rich.text import Text
 
-from kinertia.cli.progress import training_bar
-from kinertia.io import read as reader
-from kinertia.learning import checkpoint
+from kinertia.cli import options
+from kinertia.cli.options import NOTHING_GIVEN, Files, Shared
 from kinertia.learning import config as configuration
 from kinertia.learning.config import Config
-from kinertia.learning.prepare import to_sequence
-from kinertia.learning.training import train as run
-from kinertia.recording import Recording
 
-
-def with_person(recording: Recording, mass: float | None, height: float | None) -> Recording:
-    """The recording with mass [kg] and height [m] that the user gave."""
-    given = {k: v for k, v in (("mass_kg", mass), ("height_m", height)) if v is not None}
-    assumed = tuple(a for a in recording.subject.assumed if f"{a}_" not in " ".join(f"{k}_" for k in given) and a not in given)
-    return replace(recording, subject=replace(recording.subject, **given, assumed=assumed))
+DEFAULT = Config()
 
 
 def train(
-    recordings: tyro.conf.Positional[tuple[Path, ...]],
+    recordings: Files,
     /,
     out: Path,
-    mass: float | None = None,
-    height: float | None = None,
-    placement: Path | None = None,
     resume: bool = False,
     device: str = "cpu",
+    reading: Shared = NOTHING_GIVEN,
     config_file: Path | None = None,
-    config: Config = Config(),  # noqa: B008
+    config: Config = DEFAULT,
 ) -> None:
     """Train a network on recordings, without labels.
 
     Parameters
     ----------
-    recordings : files or folders to train on.
-    out : folder for the model, its checkpoint and its loss history.
-    mass : body mass [kg], for all recordings; default from the file, else 75.
-    height : body height [m]; default from the file, else 1.80.
-    placement : file that says which sensor is on which segment (see docs/formats.md).
-    resume : continue an interrupted training in OUT; the result is the same as without the interruption.
-    device : where to compute: cpu, cuda, ...
-    config_file : configuration to read instead of the options below; OUT/config.json is such a file.
-    config : what to train and how.
+    recordings
+        Files or folders to train on, any number of people.
+    out
+        Folder for the model, its checkpoint, its configuration and its loss history.
+    resume
+        Continue an interrupted training in OUT; the result is the same as without the interruption.
+    device
+        Where to compute: cpu, cuda, ...
+    reading
+        What the files do not say themselves; mass and height then hold for all recordings.
+    config_file
+        Configuration to read instead of the options below; OUT/config.json is such a file.
+    config
+        What to train and how.
     """
-    chosen = configuration.load(config_file) if config_file is not None else config
-    options = {} if placement is None else {"placement": placement}
-    read = [with_person(reader.read(path, **options), mass, height) for path in recordings]
+    from kinertia.cli.progress import training_bar
+    from kinertia.learning import checkpoint
+    from kinertia.learning.device import usable
+    from kinertia.learning.prepare import to_sequence
+    from kinertia.learning.training import train as run
+
+    chosen = _choose(config_file, config)
+    place = usable(device)
     console = Console(stderr=True)
+    read = options.read_all(recordings, reading)
     for recording in read:
         for warning in recording.warnings:
-            console.print(f"[yellow]{recording.name}: {warning}")
+            console.print(Text(f"{recording.name}: {warning}", style="yellow"))
     sequences = [to_sequence(recording, chosen) for recording in read]
+    start = checkpoint.read(out, checkpoint.CHECKPOINT)[1].step if resume else 0
     out.mkdir(parents=True, exist_ok=True)
     configuration.save(chosen, out / "config.json")
-    start = checkpoint.read(out, checkpoint.CHECKPOINT)[1].step if resume else 0
     with training_bar(chosen.training.steps, start) as progress:
-        run(sequences, chosen, out, device=device, resume=resume, progress=progress)
-    console.print(f"model written to {out}")
+        run(sequences, chosen, out, device=place, resume=resume, progress=progress)
+    console.print(f"model written to {out}", highlight=False)
+
+
+def _choose(config_file: Path | None, config: Config) -> Config:
+    if config_file is None:
+        return config
+    if config != DEFAULT:
+        raise ValueError(f"{config_file}: a configuration file and --config options were both given; change the file instead")
+    return configuration.load(config_file)

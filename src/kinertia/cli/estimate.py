@@ -1,0 +1,49 @@
+"""``kinertia estimate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+from rich.console import Console
+
+from kinertia.cli import options
+from kinertia.cli.options import NOTHING_GIVEN, Shared
+
+
+def estimate(
+    recording: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="RECORDING")],
+    /,
+    model: Path,
+    out: Path,
+    csv: bool = False,
+    reading: Shared = NOTHING_GIVEN,
+) -> None:
+    """Estimate angles, moments, ground reaction and speed of a recording; write OpenSim files, a table and a report.
+
+    Parameters
+    ----------
+    recording
+        File or folder of any supported format.
+    model
+        Folder that `kinertia train` wrote.
+    out
+        Folder for the results: NAME_coordinates.mot, NAME_grf.mot, NAME_external_loads.xml, NAME_moments.sto,
+        NAME.parquet and report.html.
+    csv
+        Write the table as CSV instead of Parquet.
+    reading
+        What the file does not say itself.
+    """
+    from kinertia.cli import output
+    from kinertia.estimation import estimator
+    from kinertia.learning.checkpoint import load_model
+
+    measured = options.read(recording, reading)
+    result = estimator.estimate(load_model(model), measured)
+    paths = output.write(out, result, measured, csv=csv)
+    console = Console()
+    output.show(console, result, measured)
+    for path in paths:
+        console.print(f"  {path}", highlight=False)

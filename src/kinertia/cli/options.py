@@ -1,0 +1,66 @@
+"""Options that several commands share: how to read recordings, and who was recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from kinertia.io import read as reader
+from kinertia.recording import Recording, RecordingError
+
+Files = Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="FILE...")]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the files do not say themselves."""
+
+    mass: Annotated[float | None, tyro.conf.arg(metavar="KG")] = None
+    """Body mass in kg; default from the file, else 75."""
+    height: Annotated[float | None, tyro.conf.arg(metavar="M")] = None
+    """Body height in m; default from the file, else 1.80."""
+    placement: Annotated[Path | None, tyro.conf.arg(metavar="FILE")] = None
+    """File that maps Xsens serial numbers to segments; default placement.toml beside the recording."""
+    columns: Annotated[Path | None, tyro.conf.arg(metavar="FILE")] = None
+    """Column map of a CSV or Parquet table; default NAME.columns.toml beside it."""
+    trial: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
+    """Which trial of a folder."""
+    rate: Annotated[float | None, tyro.conf.arg(metavar="HZ")] = None
+    """Sampling rate in Hz, where the file does not state it."""
+
+
+NOTHING_GIVEN = Reading()
+Shared = Annotated[Reading, tyro.conf.arg(name="")]
+
+
+def read(file: Path, reading: Reading) -> Recording:
+    """One recording, read as the options say; errors as in :func:`kinertia.io.read.read`."""
+    return reader.read(
+        file,
+        columns=reading.columns,
+        placement=reading.placement,
+        trial=reading.trial,
+        rate_hz=reading.rate,
+        mass_kg=reading.mass,
+        height_m=reading.height,
+    )
+
+
+def read_all(files: Sequence[Path], reading: Reading) -> list[Recording]:
+    """Recordings of several files; the files of one Xsens trial are one recording.
+
+    Raises
+    ------
+    RecordingError : no file given, or as :func:`read`.
+    """
+    if not files:
+        raise RecordingError("no recording given", fix="name at least one file or folder")
+    found: dict[str, Recording] = {}
+    for file in files:
+        recording = read(file, reading)
+        found.setdefault(recording.source, recording)
+    return list(found.values())
