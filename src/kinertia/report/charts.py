@@ -156,7 +156,14 @@ def ticks(low: float, high: float, count: int) -> list[float]:
     """About ``count`` round values (steps of 1, 2, 2.5 or 5 times a power of ten) between the limits."""
     raw = (high - low) / max(1, count)
     power = 10.0 ** math.floor(math.log10(raw))
-    step = next(factor * power for factor in (1.0, 2.0, 2.5, 5.0, 10.0) if factor * power >= raw * (1 - 1e-9))
+    steps = [0.1 * power * factor for factor in (1.0, 2.0, 2.5, 5.0, 10.0, 20.0, 25.0, 50.0, 100.0)]
+    choice = next(i for i, step in enumerate(steps) if step >= raw * (1 - 1e-9))
+    # Fewer than three values make no scale: then the next finer step.
+    values = _multiples(low, high, steps[choice])
+    return values if len(values) > 2 else _multiples(low, high, steps[choice - 1])
+
+
+def _multiples(low: float, high: float, step: float) -> list[float]:
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [k * step for k in range(first, last + 1)]
 

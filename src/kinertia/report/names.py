@@ -7,6 +7,7 @@ ANGLES = {
     "knee_angle": ("Knee", "extension +, flexion \u2212"),
     "ankle_angle": ("Ankle", "dorsiflexion +"),
     "pelvis_tilt": ("Pelvis tilt", "backward lean +"),
+    "lumbar_extension": ("Trunk", "against the pelvis, extension +"),
     "hip_adduction": ("Hip", "adduction +"),
     "hip_rotation": ("Hip", "internal rotation +"),
 }

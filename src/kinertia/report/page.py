@@ -81,7 +81,7 @@ def render(estimate: Estimate, recording: Recording, truth: Truth | None = None,
         pelvis=any(line.style == "both" for chart in angles for line in chart.lines),
         moments=_figures(curves.moments(source)),
         forces=_figures(curves.ground_reaction(source)),
-        residuals=_figures(signals.residual(estimate), width=charts.WIDE, height=150),
+        residuals=_figures(signals.residual(estimate), width=charts.WIDE, height=170),
         speed=_figures([speed] if speed else [], width=charts.WIDE, height=190),
         sensors=[
             (name, [(_figures([chart])[0], fit) for chart, fit in panels]) for name, panels in signals.sensors(estimate, shown)

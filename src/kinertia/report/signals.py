@@ -87,7 +87,7 @@ def fit(virtual: np.ndarray, measured: np.ndarray) -> Fit:
 
 
 def contacts(estimate: Estimate, window: slice, *, periodic: bool) -> Markup | None:
-    """Stance of both feet over the shown time, from heel strike to toe off; None when no foot has both events."""
+    """Stance of both feet over the shown time, from heel strike to toe off; None when there is none."""
     sides = [side for side in "rl" if {f"heel_strike_{side}", f"toe_off_{side}"} <= estimate.events.keys()]
     if not sides:
         return None
@@ -105,6 +105,8 @@ def contacts(estimate: Estimate, window: slice, *, periodic: bool) -> Markup | N
             next_strike = strikes[i + 1] if i + 1 < strikes.size else np.inf
             if j < lifts.size and lifts[j] < next_strike and lifts[j] > first and strikes[i] < last:
                 bars.append(Bar(max(first, float(strikes[i])), min(last, float(lifts[j])), row, names.SIDES[side]))
+    if not bars:
+        return None
     words = " and ".join(names.SIDES[side] for side in sides)
     return charts.draw_bars(
         bars,

@@ -49,7 +49,7 @@ class Verdict:
     ----------
     word : ``consistent``, ``usable with care`` or ``not consistent``.
     level : ``good``, ``fair`` or ``poor``, for the style sheet.
-    force_bw, moment_bwbh : mean size of the residual force and moment.
+    force_bw, moment_bwbh : root mean square of the residual force and moment, which weighs peaks.
     force_95_bw, moment_95_bwbh : 95th percentile of the same.
     """
 
@@ -69,7 +69,8 @@ def verdict(estimate: Estimate) -> Verdict | None:
     if not finite.shape[0]:
         return None
     force, moment = np.hypot(finite[:, 0], finite[:, 1]), np.abs(finite[:, 2])
-    excess = max(force.mean() / FORCE_LIMIT_BW, moment.mean() / MOMENT_LIMIT_BWBH)
+    force_rms, moment_rms = float(np.sqrt(np.mean(force**2))), float(np.sqrt(np.mean(moment**2)))
+    excess = max(force_rms / FORCE_LIMIT_BW, moment_rms / MOMENT_LIMIT_BWBH)
     if excess <= 1.0:
         word, level = "consistent", "good"
     elif excess <= CARE:
@@ -77,7 +78,7 @@ def verdict(estimate: Estimate) -> Verdict | None:
     else:
         word, level = "not consistent", "poor"
     tail = np.quantile(force, 0.95), np.quantile(moment, 0.95)
-    return Verdict(word, level, float(force.mean()), float(moment.mean()), float(tail[0]), float(tail[1]))
+    return Verdict(word, level, force_rms, moment_rms, float(tail[0]), float(tail[1]))
 
 
 def tiles(estimate: Estimate, gait: Gait, *, periodic: bool) -> list[Tile]:
