@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Literal, Protocol, get_args
 
 from kinertia.benchmark import normative
 from kinertia.estimation.estimate import Estimate
 from kinertia.recording import Recording
-from kinertia.sensing import strapdown
+from kinertia.sensing import orientation, strapdown
+from kinertia.sensing.alignment import align
 
-MethodName = Literal["strapdown", "normative"]
+MethodName = Literal["strapdown", "orientation", "normative"]
 METHOD_NAMES: tuple[str, ...] = get_args(MethodName)
 
 
@@ -27,13 +29,29 @@ class Method(Protocol):
 def integrate_gyroscopes(recordings: Sequence[Recording], *, seed: int) -> list[Estimate]:
     """Strapdown baseline; draws nothing at random."""
     del seed
-    return [strapdown.solve(recording) for recording in recordings]
+    return [_solve_aligned(strapdown.solve, recording) for recording in recordings]
+
+
+def subtract_inclinations(recordings: Sequence[Recording], *, seed: int) -> list[Estimate]:
+    """Orientation filter, for continuous recordings; draws nothing at random."""
+    del seed
+    return [_solve_aligned(orientation.solve, recording) for recording in recordings]
 
 
 def place_population_curve(recordings: Sequence[Recording], *, seed: int) -> list[Estimate]:
     """Sensorless population curve; draws nothing at random."""
     del seed
-    return [normative.solve(recording) for recording in recordings]
+    return [_solve_aligned(normative.solve, recording) for recording in recordings]
 
 
-METHODS: dict[str, Method] = {"strapdown": integrate_gyroscopes, "normative": place_population_curve}
+def _solve_aligned(solve: Callable[[Recording], Estimate], recording: Recording) -> Estimate:
+    aligned, alignment = align(recording)
+    estimate = solve(aligned)
+    return replace(estimate, warnings=(*alignment.warnings, *estimate.warnings))
+
+
+METHODS: dict[str, Method] = {
+    "strapdown": integrate_gyroscopes,
+    "orientation": subtract_inclinations,
+    "normative": place_population_curve,
+}

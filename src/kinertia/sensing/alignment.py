@@ -26,6 +26,7 @@ GRAVITY = 9.81
 STANDING_MARGIN_S = 0.5
 """Cut from either end of standing: the body already leans before the first step."""
 MIN_STRIDES = 2
+ENOUGH_WALKING_S = 120.0
 PERIODIC_REPEATS = 3
 STANDING_UNCERTAINTY_DEG = 3.0
 """Standing people do not hold their segments exactly vertical."""
@@ -120,7 +121,7 @@ def align(recording: Recording) -> tuple[Recording, Alignment]:
         up = up / np.linalg.norm(up, axis=-1, keepdims=True)
         walking, stride = _walking(gyro - bias, up, chosen)
     rates = gyro - bias
-    longest = slice(*max(runs(walking), key=lambda run: run[1] - run[0]))
+    longest = _stretch(walking, chosen.rate_hz)
 
     axes = [
         functional_axis.by_symmetry(acc[longest, k], rates[longest, k], up[k], max(1, stride // 2))
@@ -216,9 +217,8 @@ def _walking(rates: Array, up: Array, recording: Recording) -> tuple[np.ndarray,
         return np.ones(len(rates), dtype=bool), recording.samples
     moving = gait_phase.moving(rates, recording.rate_hz)
     walking = moving & gait_phase.straight(rates, up, recording.rate_hz)
-    stretches = runs(walking)
-    longest = slice(*max(stretches, key=lambda run: run[1] - run[0])) if stretches else slice(0, 0)
-    stride = gait_phase.stride_samples(rates[longest], recording.rate_hz) if stretches else None
+    longest = _stretch(walking, recording.rate_hz)
+    stride = gait_phase.stride_samples(rates[longest], recording.rate_hz)
     if stride is None or longest.stop - longest.start < MIN_STRIDES * stride:
         raise RecordingError(
             f"no {MIN_STRIDES} strides of straight walking in a row found, so the mediolateral axes are unknown",
@@ -228,6 +228,12 @@ def _walking(rates: Array, up: Array, recording: Recording) -> tuple[np.ndarray,
     return walking, stride
 
 
+def _stretch(walking: np.ndarray, rate_hz: float) -> slice:
+    """Longest stretch of walking, two minutes of it at most; empty when there is none."""
+    start, stop = max(runs(walking), key=lambda run: run[1] - run[0], default=(0, 0))
+    return slice(start, min(stop, start + round(ENOUGH_WALKING_S * rate_hz)))
+
+
 def _from_strides(
     acc: Array, gyro: Array, names: tuple[str, ...], recording: Recording
 ) -> tuple[Array, Array, np.ndarray, int]:
@@ -235,8 +241,8 @@ def _from_strides(
     # First guesses that are good enough to find straight walking: no bias, mean specific force as up.
     guess = acc.mean(axis=0)
     walking, stride = _walking(gyro, guess / np.linalg.norm(guess, axis=-1, keepdims=True), recording)
-    start, stop = max(runs(walking), key=lambda run: run[1] - run[0])
-    whole = slice(start, start + (stop - start) // stride * stride)
+    longest = _stretch(walking, recording.rate_hz)
+    whole = slice(longest.start, longest.start + (longest.stop - longest.start) // stride * stride)
     # Over whole strides straight ahead a segment comes back to where it was: the mean rate is bias.
     bias = gyro[whole].mean(axis=0)
     return bias, _walking_up(acc[whole], gyro[whole] - bias, names, stride, recording.rate_hz), walking, stride

@@ -3,8 +3,8 @@
 Legs swing about it: it is the principal axis of the angular rate. The thigh's sensor also turns with the skin about the thigh's
 long axis, in step with the swing, which would draw a principal axis in space far off the horizontal; the axis is therefore
 looked for in the plane across "up". The pelvis turns more about the other two axes; there the symmetry of gait is used: from
-one step to the next, sideways acceleration changes sign, and so does rotation about the forward axis, while forward acceleration
-and rotation about the mediolateral axis repeat.
+one step to the next, sideways acceleration changes sign, and so does rotation about the forward axis, while forward
+acceleration and rotation about the mediolateral axis repeat.
 
 Source of the principal axis: Cutti et al., Med Biol Eng Comput 48:17 (2010), functional calibration of shank and thigh.
 """

@@ -7,8 +7,8 @@ from scipy.ndimage import uniform_filter1d
 
 from kinertia.recording import Array
 
-MOVING_RATE = 0.5
-"""Root mean square rate of a sensor on a walking person [rad/s]."""
+MOVING_RATE = 0.3
+"""Root mean square rate of a sensor on a walking person is above this [rad/s]; the pelvis is slowest."""
 STRAIGHT_YAW_RATE = 0.35
 """Largest turning rate, averaged over a stride, of walking straight ahead [rad/s]."""
 STRIDE_S = (0.4, 2.5)
@@ -56,12 +56,14 @@ def stride_samples(rates: Array, rate_hz: float) -> int | None:
     -------
     Lag of the first peak of the autocorrelation at or above 80 % of its highest; None when the signals do not repeat.
     """
-    centred = (rates - rates.mean(axis=0)).reshape(len(rates), -1)
-    centred = centred / np.maximum(np.sqrt((centred**2).mean(axis=0).reshape(-1, 3).sum(-1)).repeat(3), 1e-9)
     first, last = (round(s * rate_hz) for s in STRIDE_S)
     last = min(last, len(rates) // 2)
     if last <= first + 2:
         return None
+    centred = (rates - rates.mean(axis=0)).reshape(len(rates), -1)
+    centred = centred / np.maximum(
+        np.sqrt((centred**2).mean(axis=0).reshape(-1, 3).sum(-1)).repeat(3), 1e-9
+    )  # each sensor counts alike
     size = 1 << (2 * len(rates) - 1).bit_length()
     power = (np.abs(np.fft.rfft(centred, size, axis=0)) ** 2).sum(axis=1)
     raw = np.fft.irfft(power, size)[: last + 1]

@@ -1,0 +1,45 @@
+"""``kinertia benchmark continuous``."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from kinertia.benchmark import continuous as benchmark
+from kinertia.benchmark import results as result_files
+from kinertia.benchmark.methods import METHODS, MethodName
+from kinertia.benchmark.table import render
+
+
+def continuous(data: Path, method: MethodName = "orientation", json: Path | None = None, seed: int = 0) -> None:
+    """Score a method on a continuous recording of raw sensors with a standing start.
+
+    Parameters
+    ----------
+    data : folder with MT Manager exports, the list of walking frames and the optical reference (see docs/formats.md).
+    method : what estimates; learned methods are trained on this recording, without labels.
+    json : file to write the figures to.
+    seed : makes training repeatable.
+    """
+    results = benchmark.run(data, partial(METHODS[method], seed=seed), method)
+    if json is not None:
+        result_files.write(json, results)
+    console = Console()
+    console.print(render(results))
+    first, last = results["conditions"]["frames"]
+    console.print(f"Scored frames {first} to {last}. Reference: {results['conditions']['reference']}.", highlight=False)
+    for trial in results["trials"].values():
+        console.print(_describe(trial["plausibility"]), highlight=False)
+
+
+def _describe(figures: dict[str, Any]) -> str:
+    if figures["stride_mean_grf_y_bw"] is None:
+        return "Vertical ground reaction: not given by this method (or no strides found)."
+    peak = figures["peak_grf_y_bw"]
+    return (
+        f"Vertical ground reaction over {figures['strides']} strides: peak right {peak['r']:.2f} BW, left {peak['l']:.2f} BW "
+        f"(plausible: 0.9 to 1.3); mean of both legs {figures['stride_mean_grf_y_bw']:.3f} BW (plausible: within 3 % of 1)."
+    )
