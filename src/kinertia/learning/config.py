@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -29,27 +29,28 @@ class NetworkConfig:
 class LossWeights:
     """Weight of each loss term; terms are normalised per person, so that weights mean the same for everyone."""
 
-    imu: float = 3.0
-    kane: float = 20.0
+    acc: float = 1.0
+    gyro: float = 6.0
+    kane: float = 100.0
     temporal: float = 1.0
-    torque: float = 0.05
-    offset: float = 0.1
+    torque: float = 0.001
+    offset: float = 0.05
     limit: float = 20.0
     lumbar: float = 1.0
     penetration: float = 2000.0
     lifted: float = 300.0
     slip: float = 1.0
     force_rate: float = 0.2
-    torque_rate: float = 0.0
+    torque_rate: float = 0.05
 
 
 @dataclass(frozen=True)
 class TrainingConfig:
     """How to train."""
 
-    steps: int = 2000
-    batch: int = 18
-    window: int = 256
+    steps: int = 6000
+    batch: int = 8
+    window: int = 200
     warm_up: int = 64
     learning_rate: float = 3e-3
     offset_learning_rate: float = 3e-3
@@ -85,6 +86,20 @@ def load(path: Path) -> Config:
         If the file is not a configuration; the message names file and field.
     """
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Config, strict=True)
-    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        content = path.read_bytes()
+        config = msgspec.json.decode(content, type=Config, strict=True)
+    except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
         raise ValueError(f"{path}: not a valid configuration: {error}") from error
+    unknown = _unknown(msgspec.json.decode(content), msgspec.to_builtins(config))
+    if unknown:
+        raise ValueError(f"{path}: unknown field {', '.join(unknown)}; see the fields of a saved config.json")
+    return config
+
+
+def _unknown(given: dict[str, Any], known: dict[str, Any], prefix: str = "") -> list[str]:
+    """Dotted names of fields that the configuration has not: msgspec refuses them in its own types only."""
+    found = [prefix + name for name in given if name not in known]
+    for name, value in known.items():
+        if isinstance(value, dict) and isinstance(given.get(name), dict):
+            found += _unknown(given[name], value, f"{prefix}{name}.")
+    return found

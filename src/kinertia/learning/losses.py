@@ -11,6 +11,9 @@ from kinertia.physics import passive
 from kinertia.physics.contact import Complementarity
 from kinertia.sensing.virtual_imu import Signals
 
+ACC_TOLERANCE = 0.3
+"""Error, in standard deviations of the signal, beyond which the accelerometer loss grows only linearly."""
+
 
 def masked_mean(x: Tensor, mask: Tensor) -> Tensor:
     """Mean of ``x`` where ``mask`` (broadcastable) is 1."""
@@ -18,11 +21,26 @@ def masked_mean(x: Tensor, mask: Tensor) -> Tensor:
     return (x * weight).sum() / weight.sum().clamp_min(1.0)
 
 
-def imu(virtual: Signals, measured: Tensor, present: Tensor, variance: Tensor, mask: Tensor) -> Tensor:
-    """|s - s_hat|^2 over the variance of each channel. ``measured``, ``present`` (B, T, 7, 3), ``variance`` (B, 7, 3)."""
-    estimate = torch.cat([virtual.acc, virtual.gyro.unsqueeze(-1)], dim=-1)
-    error = (estimate - measured).square() / variance.unsqueeze(-3)
-    return masked_mean(error, present * mask[..., None, None])
+def _pairs(mask: Tensor) -> Tensor:
+    """(..., T - 1) 1 where a sample and the one before it are both unmasked."""
+    return mask[..., 1:] * mask[..., :-1]
+
+
+def acc(virtual: Signals, measured: Tensor, present: Tensor, variance: Tensor, mask: Tensor) -> Tensor:
+    """Accelerometer error over the spread of each channel, robust (pseudo-Huber): skin and impacts make it heavy-tailed.
+
+    ``measured`` and ``present`` are (B, T, 7, 3), ``variance`` (B, 7, 3).
+    """
+    error = (virtual.acc - measured[..., :2]).square() / variance[..., :2].unsqueeze(-3)
+    # 2 d^2 (sqrt(1 + (e / d)^2) - 1): squared for small errors, absolute for large ones
+    robust = 2 * ACC_TOLERANCE**2 * (torch.sqrt(1.0 + error / ACC_TOLERANCE**2) - 1.0)
+    return masked_mean(robust, present[..., :2] * mask[..., None, None])
+
+
+def gyro(virtual: Signals, measured: Tensor, present: Tensor, variance: Tensor, mask: Tensor) -> Tensor:
+    """|w - w_hat|^2 over the spread of each channel; shapes as in :func:`acc`."""
+    error = (virtual.gyro - measured[..., 2]).square() / variance[..., 2].unsqueeze(-2)
+    return masked_mean(error, present[..., 2] * mask[..., None])
 
 
 def kane(residual: Tensor, body: Body, mask: Tensor) -> Tensor:
@@ -39,7 +57,7 @@ def torque(joint: Tensor, body: Body, mask: Tensor) -> Tensor:
 def torque_rate(joint: Tensor, body: Body, mask: Tensor) -> Tensor:
     """Mean squared change of joint moments between samples in percent BW H. ``joint`` (B, T, J) [N m]."""
     change = (joint[..., 1:, :] - joint[..., :-1, :]) / body.moment_scale[..., None]
-    return masked_mean((100.0 * change).square(), mask[..., 1:, None])
+    return masked_mean((100.0 * change).square(), _pairs(mask)[..., None])
 
 
 def limit(body: Body, q: Tensor, mask: Tensor) -> Tensor:
@@ -70,7 +88,7 @@ def slip(contact: Complementarity, mask: Tensor) -> Tensor:
 def force_rate(force_bw: Tensor, mask: Tensor) -> Tensor:
     """Squared change of contact forces between samples [BW^2]. ``force_bw`` (B, T, P, 2)."""
     change = (force_bw[..., 1:, :, :] - force_bw[..., :-1, :, :]).square()
-    return masked_mean(change, mask[..., 1:, None, None])
+    return masked_mean(change, _pairs(mask)[..., None, None])
 
 
 def offset(angle: Tensor) -> Tensor:
@@ -81,7 +99,7 @@ def offset(angle: Tensor) -> Tensor:
 def temporal(q: Tensor, qd: Tensor, qdd: Tensor, rate_hz: float, mask: Tensor) -> Tensor:
     """|(x(n+1) - x(n)) / dt - v(n)|^2 for (q, q') and (q', q''), trapezoid in v; pelvis_tx has no position to compare."""
     dt = 1.0 / rate_hz
-    both = mask[..., 1:, None] * mask[..., :-1, None]
+    both = _pairs(mask)[..., None]
 
     def mismatch(x: Tensor, v: Tensor) -> Tensor:
         step = (x[..., 1:, :] - x[..., :-1, :]) / dt

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from kinertia.body import Body
 from kinertia.learning import decode, differences, losses
-from kinertia.learning.batch import Batch
+from kinertia.learning.batch import Batch, covered
 from kinertia.learning.config import Config, LossWeights
 from kinertia.physics import contact, dynamics
 from kinertia.physics import kinematics as kin
@@ -25,12 +25,14 @@ class Evaluation:
     Attributes
     ----------
     motion : the motion.
+    kinematics : motion of the segments.
     generalized : (..., n) forces that inverse dynamics asks for: root residual, then joint moments [N, N m].
     contact : motion of the contact points.
     signals : virtual IMU signals.
     """
 
     motion: Motion
+    kinematics: kin.Kinematics
     generalized: Tensor
     contact: kin.PointMotion
     signals: Signals
@@ -41,7 +43,7 @@ def evaluate(motion: Motion, body: Body, mounting: Mounting) -> Evaluation:
     kinematics = kin.forward(body, motion.q, motion.qd, motion.qdd)
     touching = kin.contact_points(body, kinematics)
     generalized = dynamics.inverse(body, kinematics, motion.force, touching)
-    return Evaluation(motion, generalized, touching, virtual_imu.read(body, kinematics, mounting))
+    return Evaluation(motion, kinematics, generalized, touching, virtual_imu.read(body, kinematics, mounting))
 
 
 def mounting(position: Tensor, angle: Tensor) -> Mounting:
@@ -64,7 +66,7 @@ def terms(raw: Tensor, batch: Batch, angle: Tensor, config: Config) -> dict[str,
     inside = slice(differences.REACH, -differences.REACH)
     mask = losses.valid_samples(raw.shape[-2], config.training.warm_up, raw)
     seen = batch.present[:, inside]
-    mask = mask * (seen.flatten(-2).sum(-1) > 0)
+    mask = mask * covered(batch.present)
     force_bw = motion.force / body.weight[..., None, None]
     touch = contact.complementarity(result.contact, force_bw[..., 1])
     if motion.torque is None:
@@ -72,7 +74,8 @@ def terms(raw: Tensor, batch: Batch, angle: Tensor, config: Config) -> dict[str,
     else:
         residual, joint = motion.torque - result.generalized, motion.torque[..., 3:]
     found = {
-        "imu": losses.imu(result.signals, batch.signals[:, inside], seen, batch.variance, mask),
+        "acc": losses.acc(result.signals, batch.signals[:, inside], seen, batch.variance, mask),
+        "gyro": losses.gyro(result.signals, batch.signals[:, inside], seen, batch.variance, mask),
         "kane": losses.kane(residual, body, mask),
         "torque": losses.torque(joint, body, mask),
         "offset": losses.offset(angle),
