@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Sequence
 from dataclasses import replace
 
+from kinertia.benchmark.progress import ShowProgress, silent
 from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.estimator import estimate
 from kinertia.learning.config import Cell, Config
 from kinertia.learning.prepare import to_sequence
-from kinertia.learning.training import Progress, train
+from kinertia.learning.training import train
 from kinertia.recording import Recording
-
-ShowProgress = Callable[[int], AbstractContextManager[Progress | None]]
-
-
-def _silent(_steps: int) -> AbstractContextManager[Progress | None]:
-    return nullcontext()
 
 
 def with_cell(config: Config, cell: Cell) -> Config:
@@ -31,7 +25,7 @@ def with_seed(config: Config, seed: int) -> Config:
 
 
 def train_and_estimate(
-    recordings: Sequence[Recording], config: Config, method: str, show: ShowProgress = _silent
+    recordings: Sequence[Recording], config: Config, method: str, show: ShowProgress = silent
 ) -> list[Estimate]:
     """Train one network on all recordings without labels and estimate each of them.
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Literal, Protocol, get_args
 
 from kinertia.benchmark import normative
+from kinertia.benchmark.progress import ShowProgress, silent
 from kinertia.estimation.estimate import Estimate
+from kinertia.learning.config import Cell, Config
 from kinertia.recording import Recording
 from kinertia.sensing import orientation, strapdown
 from kinertia.sensing.alignment import align
 
-MethodName = Literal["strapdown", "orientation", "normative"]
+MethodName = Literal["sspinnpose", "sspinnpose-bilstm", "strapdown", "orientation", "normative"]
 METHOD_NAMES: tuple[str, ...] = get_args(MethodName)
 
 
@@ -24,6 +27,29 @@ class Method(Protocol):
     """
 
     def __call__(self, recordings: Sequence[Recording], *, seed: int) -> list[Estimate]: ...
+
+
+def choose(
+    name: MethodName, seed: int, config: Config, show: ShowProgress = silent
+) -> Callable[[list[Recording]], list[Estimate]]:
+    """The method of a name, ready to be called with recordings.
+
+    Parameters
+    ----------
+    name : learned methods are trained, without labels, on the recordings they are called with.
+    seed : makes training repeatable.
+    config : of learned methods; a name that ends in a network cell replaces the cell.
+    show : given the number of training steps, a context that yields a progress function.
+    """
+    if name in METHODS:
+        return partial(METHODS[name], seed=seed)
+    from kinertia.benchmark import learned  # torch, which the closed-form methods do without
+
+    chosen = learned.with_seed(config, seed)
+    cell = LEARNED[name]
+    return partial(
+        learned.train_and_estimate, config=chosen if cell is None else learned.with_cell(chosen, cell), method=name, show=show
+    )
 
 
 def integrate_gyroscopes(recordings: Sequence[Recording], *, seed: int) -> list[Estimate]:
@@ -55,3 +81,7 @@ METHODS: dict[str, Method] = {
     "orientation": subtract_inclinations,
     "normative": place_population_curve,
 }
+"""Methods in closed form."""
+
+LEARNED: dict[str, Cell | None] = {"sspinnpose": None, "sspinnpose-bilstm": "bilstm"}
+"""Learned methods with the network cell that they ask for; None leaves it to the configuration."""

@@ -9,11 +9,11 @@ import time
 
 import numpy as np
 
-from kinertia.simulation.norms import RUNNING, WALKING, Norm
 from kinertia.estimation.estimate import Estimate
 from kinertia.recording import Array, Recording
 from kinertia.recording.errors import RecordingError
 from kinertia.sensing import contact_events
+from kinertia.simulation.norms import RUNNING, WALKING, Norm
 
 WALKING_DUTY_FACTOR = 0.5
 """By definition: in running each foot is on the ground for less than half of the stride."""

@@ -2,29 +2,49 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from kinertia.benchmark import continuous as benchmark
+from kinertia.benchmark import methods
 from kinertia.benchmark import results as result_files
-from kinertia.benchmark.methods import METHODS, MethodName
+from kinertia.benchmark.methods import MethodName
 from kinertia.benchmark.table import render
+from kinertia.cli.options import DEFAULT, choose_config
+from kinertia.cli.progress import training_bar
+from kinertia.learning.config import Config
 
 
-def continuous(data: Path, method: MethodName = "orientation", json: Path | None = None, seed: int = 0) -> None:
+def continuous(
+    data: Path,
+    method: MethodName = "sspinnpose",
+    json: Path | None = None,
+    seed: int | None = None,
+    config_file: Path | None = None,
+    config: Config = DEFAULT,
+) -> None:
     """Score a method on a continuous recording of raw sensors with a standing start.
 
     Parameters
     ----------
-    data : folder with MT Manager exports, the list of walking frames and the optical reference (see docs/formats.md).
-    method : what estimates; learned methods are trained on this recording, without labels.
-    json : file to write the figures to.
-    seed : makes training repeatable.
+    data
+        Folder with MT Manager exports, the list of walking frames and the optical reference (see docs/formats.md).
+    method
+        What estimates; learned methods are trained on this recording, without labels.
+    json
+        File to write the figures to.
+    seed
+        Seed of training, instead of the configuration's.
+    config_file
+        Configuration of learned methods, to read instead of the options below.
+    config
+        How learned methods are trained.
     """
-    results = benchmark.run(data, partial(METHODS[method], seed=seed), method)
+    wanted = choose_config(config_file, config)
+    chosen = methods.choose(method, wanted.training.seed if seed is None else seed, wanted, training_bar)
+    results = benchmark.run(data, chosen, method)
     if json is not None:
         result_files.write(json, results)
     console = Console()

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
 from kinertia.benchmark import cycles as benchmark
+from kinertia.benchmark import methods
 from kinertia.benchmark import results as result_files
-from kinertia.benchmark.methods import METHODS, MethodName
+from kinertia.benchmark.methods import MethodName
 from kinertia.benchmark.table import render
+from kinertia.cli.options import DEFAULT, choose_config
+from kinertia.cli.progress import training_bar
+from kinertia.learning.config import Config
 
 
-def cycles(data: Path, method: MethodName, json: Path | None = None, seed: int = 0) -> None:
+def cycles(
+    data: Path,
+    method: MethodName,
+    json: Path | None = None,
+    seed: int | None = None,
+    config_file: Path | None = None,
+    config: Config = DEFAULT,
+) -> None:
     """Score a method on averaged gait cycles against optical motion capture.
 
     Parameters
@@ -25,9 +35,15 @@ def cycles(data: Path, method: MethodName, json: Path | None = None, seed: int =
     json
         File to write the figures to.
     seed
-        Makes training repeatable.
+        Seed of training, instead of the configuration's.
+    config_file
+        Configuration of learned methods, to read instead of the options below.
+    config
+        How learned methods are trained.
     """
-    results = benchmark.run(data, partial(METHODS[method], seed=seed), method)
+    wanted = choose_config(config_file, config)
+    chosen = methods.choose(method, wanted.training.seed if seed is None else seed, wanted, training_bar)
+    results = benchmark.run(data, chosen, method)
     if json is not None:
         result_files.write(json, results)
     Console().print(render(results))

@@ -3,36 +3,40 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
 
 from tyro.extras import SubcommandApp
 
 from kinertia import __version__
-from kinertia.cli.benchmark_cycles import cycles
-from kinertia.cli.benchmark_physics import physics
-from kinertia.cli.demo import demo
-from kinertia.cli.estimate import estimate
-from kinertia.cli.inspect import inspect
-from kinertia.cli.train import train
 
 DESCRIPTION = (
     "Joint angles, joint moments, ground reaction and speed from inertial sensors, learned without labels. "
     "--version shows the version; --traceback, anywhere, shows where an error came from."
 )
+COMMANDS = {name: f"kinertia.cli.{name}" for name in ("inspect", "train", "estimate", "demo")}
+BENCHMARKS = {name: f"kinertia.cli.benchmark_{name}" for name in ("cycles", "continuous", "ablation", "physics")}
+GROUP = "benchmark"
 USER_ERROR = 2
 INTERRUPTED = 130
 
 
-def application() -> SubcommandApp:
-    """All commands by name."""
-    benchmark = SubcommandApp()
-    for command in (cycles, physics):
-        benchmark.command(command)
+def application(first: str = "") -> SubcommandApp:
+    """The commands by name; only the one that ``first`` names, when it names one, because importing them all takes seconds."""
     app = SubcommandApp()
-    for command in (inspect, train, estimate, demo):
-        app.command(command)
-    app.command(benchmark, name="benchmark", help="Score methods against references, and measure speed.")
+    for name, module in COMMANDS.items():
+        if first == name or first not in (*COMMANDS, GROUP):
+            app.command(name=name)(_function(module, name))
+    if first not in COMMANDS:
+        group = SubcommandApp()
+        for name, module in BENCHMARKS.items():
+            group.command(name=name)(_function(module, name))
+        app.command(group, name=GROUP, help="Score methods against references, and measure speed.")
     return app
+
+
+def _function(module: str, name: str) -> Callable[..., None]:
+    return getattr(import_module(module), name)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -42,8 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"kinertia {__version__}")
         return
     traceback = "--traceback" in given
+    wanted = [argument for argument in given if argument != "--traceback"]
     try:
-        application().cli(prog="kinertia", description=DESCRIPTION, args=[a for a in given if a != "--traceback"])
+        application(*wanted[:1]).cli(prog="kinertia", description=DESCRIPTION, args=wanted)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except (ValueError, OSError) as error:

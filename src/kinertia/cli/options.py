@@ -1,4 +1,4 @@
-"""Options that several commands share: how to read recordings, and who was recorded."""
+"""Options that several commands share: how to read recordings, who was recorded, how to train."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from typing import Annotated
 import tyro
 
 from kinertia.io import read as reader
+from kinertia.learning import config as configuration
+from kinertia.learning.config import Config
 from kinertia.recording import Recording, RecordingError
 
+DEFAULT = Config()
 Files = Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="FILE...")]
 
 
@@ -64,3 +67,17 @@ def read_all(files: Sequence[Path], reading: Reading) -> list[Recording]:
         recording = read(file, reading)
         found.setdefault(recording.source, recording)
     return list(found.values())
+
+
+def choose_config(file: Path | None, config: Config) -> Config:
+    """The configuration of a file, or else of the options.
+
+    Raises
+    ------
+    ValueError : both were given, or the file is no configuration.
+    """
+    if file is None:
+        return config
+    if config != DEFAULT:
+        raise ValueError(f"{file}: a configuration file and --config options were both given; change the file instead")
+    return configuration.load(file)

@@ -9,7 +9,7 @@ from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.text import Text
 
-from kinertia.learning.training import Progress as Report
+from kinertia.benchmark.progress import ShowStep
 
 
 class _TwoLines(Progress):
@@ -23,7 +23,7 @@ class _TwoLines(Progress):
 
 
 @contextmanager
-def training_bar(steps: int, start: int = 0, label: str = "training") -> Iterator[Report]:
+def training_bar(steps: int, start: int = 0, label: str = "training") -> Iterator[ShowStep]:
     """A bar on standard error; yields the function that the training loop calls after each step."""
     columns = (
         TextColumn("{task.description}"),

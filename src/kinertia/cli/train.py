@@ -8,11 +8,9 @@ from rich.console import Console
 from rich.text import Text
 
 from kinertia.cli import options
-from kinertia.cli.options import NOTHING_GIVEN, Files, Shared
+from kinertia.cli.options import DEFAULT, NOTHING_GIVEN, Files, Shared, choose_config
 from kinertia.learning import config as configuration
 from kinertia.learning.config import Config
-
-DEFAULT = Config()
 
 
 def train(
@@ -50,7 +48,7 @@ def train(
     from kinertia.learning.prepare import to_sequence
     from kinertia.learning.training import train as run
 
-    chosen = _choose(config_file, config)
+    chosen = choose_config(config_file, config)
     place = usable(device)
     console = Console(stderr=True)
     read = options.read_all(recordings, reading)
@@ -64,11 +62,3 @@ def train(
     with training_bar(chosen.training.steps, start) as progress:
         run(sequences, chosen, out, device=place, resume=resume, progress=progress)
     console.print(f"model written to {out}", highlight=False)
-
-
-def _choose(config_file: Path | None, config: Config) -> Config:
-    if config_file is None:
-        return config
-    if config != DEFAULT:
-        raise ValueError(f"{config_file}: a configuration file and --config options were both given; change the file instead")
-    return configuration.load(config_file)
