@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from kinertia.recording import Array
@@ -33,7 +35,7 @@ def contact_intervals(vertical_bw: Array, rate_hz: float, periodic: bool = False
     for value in (False, True):
         edges = np.flatnonzero(np.diff(contact.astype(int))) + 1
         bounds = np.concatenate([[0], edges, [len(contact)]])
-        for start, stop in zip(bounds[:-1], bounds[1:], strict=True):
+        for start, stop in pairwise(bounds):
             if contact[start] == value and stop - start < shortest and start > 0 and stop < len(contact):
                 contact[start:stop] = not value
     change = np.diff(contact.astype(int))

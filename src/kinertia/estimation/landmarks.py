@@ -12,8 +12,13 @@ from kinertia.physics.kinematics import Kinematics
 HEAD_ABOVE_HIP = 0.47  # of body height: hip joint to vertex in Winter's proportions
 
 
-def positions(body: Body, kinematics: Kinematics) -> dict[str, Tensor]:
-    """Ground-frame positions (..., 2) of hip, knees, ankles, heels, toes and head [m]."""
+def positions(body: Body, kinematics: Kinematics, contact: Tensor) -> dict[str, Tensor]:
+    """Ground-frame positions (..., 2) of hip, knees, ankles, heels, toes and head [m].
+
+    Parameters
+    ----------
+    contact : (..., P, 2) positions of the contact points [m].
+    """
     names = body.skeleton.segment_names
     joint = {"tibia": "knee", "foot": "ankle"}
     found = {"hip": kinematics.origin[..., 0, :]}
@@ -21,9 +26,8 @@ def positions(body: Body, kinematics: Kinematics) -> dict[str, Tensor]:
         part, _, side = name.partition("_")
         if part in joint:
             found[f"{joint[part]}_{side}"] = kinematics.origin[..., i, :]
-    touching = kin.contact_points(body, kinematics).position
-    for p, contact in enumerate(body.skeleton.contacts):
-        found[contact.name] = touching[..., p, :]
+    for p, point in enumerate(body.skeleton.contacts):
+        found[point.name] = contact[..., p, :]
     up = torch.stack([torch.zeros_like(body.height), HEAD_ABOVE_HIP * body.height], dim=-1).unsqueeze(-2)
-    found["head"] = kin.points(kinematics, (0,), up).position[..., 0, :]
+    found["head"] = kin.positions(kinematics, (0,), up)[..., 0, :]
     return found

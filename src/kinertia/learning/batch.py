@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from kinertia.body import Body, stack
+from kinertia.learning import differences
 from kinertia.learning.sequence import Sequence
 
 
@@ -15,12 +16,15 @@ from kinertia.learning.sequence import Sequence
 class Batch:
     """B windows of T samples; parameters have a batch dimension and no time dimension.
 
+    A window is one stretch of one recording. Where the recording is shorter, zeros that count as missing follow it.
+
     Attributes
     ----------
     signals, present : (B, T, 7, 3).
     variance : (B, 7, 3).
     body : (B,) bodies.
     position : (B, 7, 2).
+    misalignment : (B, 7).
     person : (B,) index of the recording each window comes from.
     """
 
@@ -29,6 +33,7 @@ class Batch:
     variance: Tensor
     body: Body
     position: Tensor
+    misalignment: Tensor
     person: Tensor
 
 
@@ -40,6 +45,7 @@ class Pool:
     bodies: Body
     variance: Tensor
     position: Tensor
+    misalignment: Tensor
 
     @classmethod
     def of(cls, sequences: list[Sequence]) -> Pool:
@@ -49,12 +55,19 @@ class Pool:
             stack([s.body for s in sequences]),
             torch.stack([s.variance for s in sequences]),
             torch.stack([s.position for s in sequences]),
+            torch.stack([s.misalignment for s in sequences]),
         )
 
     def to(self, device: torch.device) -> Pool:
         """Move every tensor to a device."""
         sequences = tuple(replace(s, signals=s.signals.to(device), present=s.present.to(device)) for s in self.sequences)
-        return Pool(sequences, self.bodies.to(device=device), self.variance.to(device), self.position.to(device))
+        return Pool(
+            sequences,
+            self.bodies.to(device=device),
+            self.variance.to(device),
+            self.position.to(device),
+            self.misalignment.to(device),
+        )
 
     def draw(self, size: int, window: int, generator: torch.Generator) -> Batch:
         """Draw ``size`` windows of ``window`` samples, recordings in turn, starts uniform."""
@@ -71,7 +84,24 @@ class Pool:
 
     def gather(self, signals: Tensor, present: Tensor, person: Tensor) -> Batch:
         """Pair windows with the parameters of their people."""
-        return Batch(signals, present, self.variance[person], self.bodies.select(person), self.position[person], person)
+        return Batch(
+            signals,
+            present,
+            self.variance[person],
+            self.bodies.select(person),
+            self.position[person],
+            self.misalignment[person],
+            person,
+        )
+
+
+def covered(present: Tensor) -> Tensor:
+    """Samples whose differences are time derivatives of a stretch with sensors, (B, T, 7, 3) to (B, T - 4).
+
+    1 where all the samples that the differences reach carry a sensor; 0 near gaps of all sensors and past a recording's end.
+    """
+    seen = present.flatten(-2).amax(-1)
+    return seen.unfold(-1, 2 * differences.REACH + 1, 1).amin(-1)
 
 
 def _window(x: Tensor, start: int, window: int) -> Tensor:

@@ -44,6 +44,11 @@ class Card:
 
 
 @dataclass(frozen=True)
+class _Version:
+    format: int
+
+
+@dataclass(frozen=True)
 class Model:
     """A trained network with its configuration and people."""
 
@@ -62,7 +67,7 @@ class Model:
 def write(folder: Path, tensors: dict[str, Tensor], card: Card) -> None:
     """Write weights and card so that an interruption leaves the previous pair intact.
 
-    The weights carry the step in their file's metadata; a pair whose steps differ is refused by :func:`read`.
+    The weights have the step in their file's name, and the card that names it is replaced last.
     """
     folder.mkdir(parents=True, exist_ok=True)
     weights, text = folder / f"{card.kind}-{card.step}.safetensors", folder / f"{card.kind}.json"
@@ -86,12 +91,19 @@ def read(folder: Path, kind: str) -> tuple[dict[str, Tensor], Card]:
     if not text.is_file():
         raise ValueError(f"{text}: no such {kind}; give the folder that `kinertia train --out` wrote")
     try:
-        card = msgspec.json.decode(text.read_bytes(), type=Card)
+        content = text.read_bytes()
+        version = msgspec.json.decode(content, type=_Version).format
+        if version != FORMAT:
+            raise ValueError(f"{text}: format {version}, this version reads {FORMAT}; train again")
+        card = msgspec.json.decode(content, type=Card)
         tensors = load_file(folder / f"{kind}-{card.step}.safetensors")
-    except (msgspec.DecodeError, SafetensorError, OSError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, SafetensorError, OSError) as error:
         raise ValueError(f"{folder}: {kind} is damaged ({error}); train again or restore the folder") from error
-    if card.format != FORMAT:
-        raise ValueError(f"{text}: format {card.format}, this version reads {FORMAT}; train again")
+    if card.kind != kind:
+        raise ValueError(f"{text}: this is a {card.kind}, not a {kind}; restore the folder")
+    broken = [name for name, x in tensors.items() if x.is_floating_point() and not bool(torch.isfinite(x).all())]
+    if broken:
+        raise ValueError(f"{folder}: {kind} is damaged (not finite: {', '.join(broken)}); train again or restore the folder")
     return tensors, card
 
 

@@ -17,12 +17,17 @@ LEAD_CYCLES_S = 3.0
 
 
 def to_segments(recording: Recording) -> Recording:
-    """The recording without its truth, in segment frames, aligned if need be; findings are added to its warnings."""
+    """The recording without its truth, in segment frames, short gaps filled; findings are added to its warnings.
+
+    Raises
+    ------
+    RecordingError
+        If a recording in sensor frames cannot be aligned.
+    """
     blind = recording.without_truth()
-    if blind.frame is Frame.SEGMENT:
-        return blind
-    aligned, _ = align(blind)
-    return aligned
+    if blind.frame is not Frame.SEGMENT:
+        blind, _ = align(blind)
+    return gaps.fill(blind)
 
 
 def to_sequence(recording: Recording, config: Config, tile_s: float = TILE_S) -> Sequence:
@@ -37,14 +42,14 @@ def to_sequence(recording: Recording, config: Config, tile_s: float = TILE_S) ->
     ready = to_segments(recording)
     if ready.periodic:
         signals, present = sequence.sagittal(ready)
-        tiled = sequence.tile_cycle(signals, ready.rate_hz, config.rate_hz, tile_s)
-        everywhere = np.broadcast_to(present.min(axis=0), tiled.shape)
-        return sequence.from_arrays(ready, tiled * everywhere, everywhere, config.rate_hz, skeleton)
-    filled = gaps.fill(ready)
-    if filled.rate_hz != config.rate_hz:
-        filled = resample(filled, config.rate_hz, keep_gaps=True)
-    signals, present = sequence.sagittal(filled)
-    return sequence.from_arrays(filled, signals, present, config.rate_hz, skeleton)
+        # a channel with a hole in its cycle has no Fourier series: it counts as missing
+        whole = present.min(axis=0)
+        tiled = sequence.tile_cycle(signals * whole, ready.rate_hz, config.rate_hz, tile_s)
+        return sequence.from_arrays(ready, tiled, np.broadcast_to(whole, tiled.shape), config.rate_hz, skeleton)
+    if ready.rate_hz != config.rate_hz:
+        ready = resample(ready, config.rate_hz, keep_gaps=True)
+    signals, present = sequence.sagittal(ready)
+    return sequence.from_arrays(ready, signals, present, config.rate_hz, skeleton)
 
 
 def lead_cycles(period_s: float) -> int:

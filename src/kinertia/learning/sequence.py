@@ -15,6 +15,7 @@ from kinertia.recording.errors import RecordingError
 ACC_VARIANCE_FLOOR = 1.0  # (m/s^2)^2
 GYRO_VARIANCE_FLOOR = 0.1  # (rad/s)^2
 DEFAULT_PELVIS_POSITION_M = (-0.1, 0.05)
+DEFAULT_MISALIGNMENT_RAD = 0.1  # sensors fitted by eye to their segments
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Sequence:
     variance : (7, 3) variance of each channel over time, floored: the unit of the IMU loss.
     body : the person's body, no batch dimensions.
     position : (7, 2) sensor positions in segment frames [m].
+    misalignment : (7,) expected error of each sensor's inclination [rad].
     rate_hz : sampling rate [Hz].
     """
 
@@ -38,6 +40,7 @@ class Sequence:
     variance: Tensor
     body: Body
     position: Tensor
+    misalignment: Tensor
     rate_hz: float
 
 
@@ -53,6 +56,18 @@ def sensor_position(sensor: Sensor | None, segment: str, body: Body) -> tuple[fl
     child = body.skeleton.parents.index(body.skeleton.segment_index(segment))
     offset = body.joint_offset[child]
     return (0.5 * float(offset[0]), 0.5 * float(offset[1]))
+
+
+def placement(sensors: tuple[Sensor, ...], body: Body) -> Tensor:
+    """(7, 2) sagittal sensor positions in segment frames [m], in the order of :data:`~kinertia.recording.SEGMENTS`."""
+    on = {sensor.segment: sensor for sensor in reversed(sensors)}
+    return torch.tensor([sensor_position(on.get(segment), segment, body) for segment in SEGMENTS], dtype=torch.float32)
+
+
+def misalignment(sensors: tuple[Sensor, ...]) -> Tensor:
+    """(7,) expected error of the sensors' inclinations [rad]; a default where it is not known."""
+    on = {sensor.segment: sensor.misalignment_rad for sensor in reversed(sensors)}
+    return torch.tensor([on.get(segment) or DEFAULT_MISALIGNMENT_RAD for segment in SEGMENTS], dtype=torch.float32)
 
 
 def sagittal(recording: Recording) -> tuple[Array, Array]:
@@ -88,21 +103,19 @@ def sagittal(recording: Recording) -> tuple[Array, Array]:
 def from_arrays(recording: Recording, signals: Array, present: Array, rate_hz: float, skeleton: Skeleton) -> Sequence:
     """Build a sequence from (T, 7, 3) sagittal ``signals`` of ``recording`` at ``rate_hz``."""
     body = build(recording.subject.mass_kg, recording.subject.height_m, skeleton=skeleton)
-    position = [
-        sensor_position(None if (i := recording.sensor_index(s)) is None else recording.sensors[i], s, body) for s in SEGMENTS
-    ]
     count = np.maximum(present.sum(0), 1.0)
     mean = (signals * present).sum(0) / count
     variance = (((signals - mean) ** 2) * present).sum(0) / count
     floor = np.array([ACC_VARIANCE_FLOOR, ACC_VARIANCE_FLOOR, GYRO_VARIANCE_FLOOR])
-    as_float = lambda x: torch.as_tensor(np.asarray(x), dtype=torch.float32)  # noqa: E731
+    as_float = lambda x: torch.as_tensor(np.array(x), dtype=torch.float32)  # noqa: E731
     return Sequence(
         name=recording.name,
         signals=as_float(signals),
         present=as_float(present),
         variance=as_float(np.maximum(variance, floor)),
         body=body.to(torch.float32),
-        position=as_float(position),
+        position=placement(recording.sensors, body),
+        misalignment=misalignment(recording.sensors),
         rate_hz=rate_hz,
     )
 
@@ -119,7 +132,8 @@ def tile_cycle(signals: Array, cycle_rate_hz: float, rate_hz: float, duration_s:
     samples = signals.shape[0]
     period = samples / cycle_rate_hz
     spectrum = np.fft.rfft(signals, axis=0)
-    keep = min(len(spectrum), int(np.floor(0.5 * rate_hz * period)))
+    # harmonics below half the new rate
+    keep = min(len(spectrum), int(np.ceil(0.5 * rate_hz * period - 1e-9)))
     time = phase_s + np.arange(round(duration_s * rate_hz)) / rate_hz
     angle = 2 * np.pi * np.outer(time / period, np.arange(keep))
     weight = np.full(keep, 2.0)

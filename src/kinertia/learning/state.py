@@ -65,7 +65,22 @@ class TrainingState:
         return {k: v.contiguous().clone() for k, v in out.items()}
 
     def restore(self, tensors: dict[str, Tensor], step: int) -> None:
-        """Take over saved tensors; the counterpart of :meth:`tensors`."""
+        """Take over saved tensors; the counterpart of :meth:`tensors`.
+
+        Raises
+        ------
+        ValueError
+            If tensors are missing or have other shapes.
+        """
+        expected = {k: v.shape for k, v in self.tensors().items() if not k.startswith("optimiser.")}
+        if step > 0:  # Adam has its moments from the first step on
+            parameters = [p for group in self.optimiser.param_groups for p in group["params"]]
+            for i, p in enumerate(parameters):
+                expected |= {f"optimiser.{i}.step": torch.Size()}
+                expected |= {f"optimiser.{i}.{moment}": p.shape for moment in ("exp_avg", "exp_avg_sq")}
+        wrong = [k for k, shape in expected.items() if k not in tensors or tensors[k].shape != shape]
+        if wrong:
+            raise ValueError(f"saved training state does not fit: {', '.join(wrong)}")
 
         def part(prefix: str) -> dict[str, Tensor]:
             return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}

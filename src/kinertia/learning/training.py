@@ -6,10 +6,12 @@ import csv
 from collections.abc import Callable
 from dataclasses import asdict
 from hashlib import sha256
+from math import isfinite
 from pathlib import Path
 
 import torch
 
+from kinertia.io.files import replacing
 from kinertia.learning import checkpoint, objective
 from kinertia.learning.batch import Batch, Pool
 from kinertia.learning.checkpoint import CHECKPOINT, FORMAT, MODEL, Card, Model, Person
@@ -20,6 +22,7 @@ from kinertia.learning.sequence import Sequence
 from kinertia.learning.state import TrainingState
 
 LOG_EVERY = 20
+SHORTEST = 16
 Progress = Callable[[int, dict[str, float]], None]
 
 
@@ -81,16 +84,72 @@ def _resume(folder: Path, state: TrainingState, config: Config, sequences: list[
         raise ValueError(
             f"{folder}: the checkpoint was trained with another configuration; use its config.json or another --out"
         )
-    if [p.fingerprint for p in card.people] != [fingerprint(s) for s in sequences]:
-        raise ValueError(f"{folder}: the checkpoint was trained on other recordings; use the same ones or another --out")
-    state.restore(tensors, card.step)
+    if [_identity(p) for p in card.people] != [_identity(p) for p in _people(state, sequences)]:
+        raise ValueError(
+            f"{folder}: the checkpoint was trained on other recordings or people; use the same ones, in the same order, "
+            "with the same mass and height, or another --out"
+        )
+    try:
+        state.restore(tensors, card.step)
+    except ValueError as error:
+        raise ValueError(f"{folder}: {CHECKPOINT} is damaged ({error}); train again or restore the folder") from error
     return list(card.history)
+
+
+def _identity(person: Person) -> tuple[str, float, float]:
+    return person.fingerprint, person.mass_kg, person.height_m
+
+
+def _check(sequences: list[Sequence], config: Config) -> None:
+    if not sequences:
+        raise ValueError("no recordings to train on")
+    for s in sequences:
+        if s.rate_hz != config.rate_hz:
+            raise ValueError(f"{s.name}: sequence at {s.rate_hz} Hz, configuration asks for {config.rate_hz} Hz")
+    training = config.training
+    shortest = training.warm_up + SHORTEST
+    if training.window < shortest:
+        raise ValueError(f"training.window is {training.window}: with this warm_up it must be at least {shortest} samples")
+    for s in sequences:
+        if s.signals.shape[0] < shortest:
+            raise ValueError(
+                f"{s.name}: {s.signals.shape[0]} samples at {s.rate_hz:g} Hz, training needs {shortest}; record longer"
+            )
+    for name in ("steps", "batch"):
+        if getattr(training, name) < 1:
+            raise ValueError(f"training.{name} is {getattr(training, name)}: it must be at least 1")
+
+
+def _finite(found: dict[str, torch.Tensor], step: int) -> dict[str, float]:
+    shown = {k: float(v) for k, v in found.items()}
+    if not all(map(isfinite, shown.values())):
+        raise ValueError(f"training diverged at step {step}: {shown}; lower the learning rate")
+    return shown
+
+
+def choose_device(name: torch.device | str) -> torch.device:
+    """The device of that name.
+
+    Raises
+    ------
+    ValueError
+        If torch does not know it or the machine has none; the message names the fix.
+    """
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+        raise ValueError(
+            f"cannot compute on device {str(name)!r}: {reason}. Use cpu, or cuda with a CUDA build of torch"
+        ) from error
+    return device
 
 
 def write_history(path: Path, log: list[dict[str, float]]) -> None:
     """Write the recorded loss terms as CSV."""
     if log:
-        with path.open("w", newline="") as file:
+        with replacing(path) as part, part.open("w", newline="") as file:
             writer = csv.DictWriter(file, fieldnames=list(log[0]))
             writer.writeheader()
             writer.writerows(log)
@@ -127,34 +186,33 @@ def train(
     Raises
     ------
     ValueError
-        If there are no sequences, a rate differs from the configuration's, or the checkpoint does not fit.
+        If there are no sequences, one is too short or at another rate, the device is not there, training diverges, or the
+        checkpoint does not fit.
     """
-    if not sequences:
-        raise ValueError("no recordings to train on")
-    for s in sequences:
-        if s.rate_hz != config.rate_hz:
-            raise ValueError(f"{s.name}: sequence at {s.rate_hz} Hz, configuration asks for {config.rate_hz} Hz")
-    place = torch.device(device)
+    _check(sequences, config)
+    if resume and out is None:
+        raise ValueError("resuming needs the folder of the checkpoint")
+    place = choose_device(device)
     pool = Pool.of(sequences).to(place)
     state = TrainingState.start(config, len(sequences), place)
     log: list[dict[str, float]] = []
     if out is not None and resume:
         log = _resume(out, state, config, sequences)
     shown: dict[str, float] = {}
-    end = config.training.steps if stop_after is None else min(stop_after, config.training.steps)
+    training = config.training
+    end = training.steps if stop_after is None else min(stop_after, training.steps)
     while state.step < end:
         found = step(state, pool, config)
-        if state.step % LOG_EVERY == 0 or state.step == end:
-            shown = {k: float(v) for k, v in found.items()}
-            if not all(map(torch.isfinite, found.values())):
-                raise ValueError(f"training diverged at step {state.step}: {shown}; lower the learning rate")
+        logged = state.step % LOG_EVERY == 0 or state.step == training.steps
+        if logged or not bool(torch.isfinite(found["total"])):
+            shown = _finite(found, state.step)
+        if logged:
             log.append({"step": float(state.step), **shown})
         if progress is not None:
             progress(state.step, shown)
         if out is not None and (state.step % checkpoint_every == 0 or state.step == end):
             _save(out, CHECKPOINT, state, config, sequences, log)
-    if out is not None and state.step == config.training.steps:
+    if out is not None and state.step == training.steps:
         _save(out, MODEL, state, config, sequences, log)
         write_history(out / "history.csv", log)
-    state.average.eval()
-    return Model(state.average, config, _people(state, sequences))
+    return Model(state.average.to("cpu").eval(), config, _people(state, sequences))

@@ -1,0 +1,50 @@
+"""An ablation as a table for the terminal."""
+
+from __future__ import annotations
+
+from rich.table import Table
+from rich.text import Text
+
+from kinertia.benchmark.ablation import FULL
+from kinertia.benchmark.results import Json
+from kinertia.metrics.summary import SUMMARISED
+
+_HEADINGS = {
+    "angle_rmsd_deg": "angle\n[deg]",
+    "moment_rmsd_bwbh": "moment\n[BWBH%]",
+    "grf_rmsd_bw": "GRF\n[BW%]",
+    "speed_error": "speed\n[m/s]",
+}
+
+
+def render(ablation: Json) -> Table:
+    """Errors of every variant of :func:`kinertia.benchmark.ablation.run`, with the difference from the full method."""
+    conditions, training = ablation["conditions"], ablation["config"]["training"]
+    people = f"{conditions['people']} {'person' if conditions['people'] == 1 else 'people'}"
+    table = Table(
+        title=f"{people}, {conditions['trials']} trials of {conditions['signals']}, {training['steps']} steps, "
+        f"seed {training['seed']}; RMSD (difference from the full method)",
+        title_justify="left",
+    )
+    table.add_column("change")
+    for label in ("as it is", "synced"):
+        for field in SUMMARISED:
+            if not (label == "synced" and field == "speed_error"):
+                table.add_column(Text(f"{label}\n{_HEADINGS[field]}"), justify="right")
+    table.add_column("time\n[s]", justify="right")
+    full = next(row for row in ablation["rows"] if row["variant"] == FULL)
+    for row in ablation["rows"]:
+        cells = [
+            _cell(row[part][field], full[part][field], row is full)
+            for part in ("mean", "mean_synced")
+            for field in SUMMARISED
+            if not (part == "mean_synced" and field == "speed_error")
+        ]
+        table.add_row(row["change"], *cells, f"{row['seconds']:.0f}", style="bold" if row is full else None)
+    return table
+
+
+def _cell(value: float | None, full: float | None, is_full: bool) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.2f}" if is_full or full is None else f"{value:.2f} ({value - full:+.2f})"

@@ -1,0 +1,145 @@
+"""From signals to motion, forces and virtual signals at the model's rate: what batch and stream estimation share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import torch
+from torch import Tensor
+
+from kinertia.body import Body, stack
+from kinertia.estimation import landmarks
+from kinertia.learning import decode, differences, objective
+from kinertia.learning.checkpoint import Model
+from kinertia.learning.config import Config
+from kinertia.learning.network import CausalConvolutions, Network, State, features
+from kinertia.learning.sequence import Sequence
+
+CHUNK = 6000
+"""Samples that pass through the network and the physics at once: bounds memory, does not change the result."""
+
+
+@dataclass(frozen=True)
+class Wearer:
+    """A person with sensors, as a batch of one.
+
+    Attributes
+    ----------
+    body : (1,) body.
+    position : (1, 7, 2) sensor positions in segment frames [m].
+    angle : (1, 7) sensor misalignment [rad].
+    """
+
+    body: Body
+    position: Tensor
+    angle: Tensor
+
+    @classmethod
+    def of(cls, sequence: Sequence, angle: Tensor, like: Tensor) -> Wearer:
+        """The person of a sequence, on device and in floating type of ``like``."""
+        return cls(stack([sequence.body]).to(like.dtype, like.device), sequence.position[None].to(like), angle[None].to(like))
+
+    def precise(self) -> Wearer:
+        """Copy in double precision."""
+        return Wearer(self.body.to(torch.float64), self.position.double(), self.angle.double())
+
+
+@dataclass(frozen=True)
+class Track:
+    """Time series at the model's rate, one row per sample.
+
+    Attributes
+    ----------
+    q, qd : (T, n) coordinates and speeds [m, rad]; pelvis_tx is zero, its speed is the forward speed.
+    generalized : (T, n) root residual, then joint moments [N, N m].
+    force : (T, P, 2) ground reaction at the contact points [N].
+    contact : (T, P, 2) contact points, relative to the pelvis along x [m].
+    virtual : (T, 7, 3) virtual acc x, acc y [m/s^2], gyro z [rad/s].
+    points : named landmarks (T, 2), relative to the pelvis along x [m].
+    """
+
+    q: Tensor
+    qd: Tensor
+    generalized: Tensor
+    force: Tensor
+    contact: Tensor
+    virtual: Tensor
+    points: dict[str, Tensor]
+
+    @classmethod
+    def join(cls, parts: list[Track]) -> Track:
+        """Tracks one after the other."""
+        named = {f.name: torch.cat([getattr(p, f.name) for p in parts]) for f in fields(cls) if f.name != "points"}
+        return cls(points={k: torch.cat([p.points[k] for p in parts]) for k in parts[0].points}, **named)
+
+
+def look_back(network: Network) -> int:
+    """Samples before the present one that the output of a convolutional network depends on."""
+    if not isinstance(network.core, CausalConvolutions):
+        raise ValueError(f"cell {network.config.cell!r} has no finite look-back")
+    return sum((network.core.kernel - 1) * 2**i for i in range(len(network.core.blocks)))
+
+
+def outputs(network: Network, x: Tensor) -> Tensor:
+    """Raw outputs (1, T, outputs) of features (1, T, F), chunk by chunk; equal to one pass over everything.
+
+    A causal recurrent cell carries its state on, convolutions see the samples they look back to. A bidirectional
+    cell reads the whole recording at once.
+    """
+    if network.config.cell == "bilstm":
+        return network(x)[0]
+    context = look_back(network) if network.config.cell == "tcn" else 0
+    state: State = None
+    parts: list[Tensor] = []
+    for start in range(0, x.shape[1], CHUNK):
+        lead = min(context, start)
+        raw, state = network(x[:, start - lead : start + CHUNK], state)
+        parts.append(raw[:, lead:])
+    return torch.cat(parts, dim=1)
+
+
+def physics(raw: Tensor, precise: Wearer, config: Config) -> Track:
+    """Decode outputs (1, T + 4, outputs) and run them through the body; T samples.
+
+    In double precision: second differences at 100 Hz magnify rounding 50,000 times.
+    """
+    raw = raw.double()
+    body = precise.body.with_time_axis()
+    motion = decode.motion(raw, precise.body, config.rate_hz, config.network.formulation)
+    result = objective.evaluate(motion, body, objective.mounting(precise.position, precise.angle))
+    generalized = result.generalized
+    if motion.torque is not None:
+        generalized = torch.cat([generalized[..., :3], motion.torque[..., 3:]], dim=-1)
+    points = landmarks.positions(body, result.kinematics, result.contact.position)
+    return Track(
+        q=motion.q[0],
+        qd=motion.qd[0],
+        generalized=generalized[0],
+        force=motion.force[0],
+        contact=result.contact.position[0],
+        virtual=torch.cat([result.signals.acc, result.signals.gyro.unsqueeze(-1)], dim=-1)[0],
+        points={k: v[0] for k, v in points.items()},
+    )
+
+
+def run(model: Model, sequence: Sequence, angle: Tensor) -> Track:
+    """Motion and forces at every sample of a sequence.
+
+    Parameters
+    ----------
+    angle : (7,) sensor misalignment [rad].
+
+    Notes
+    -----
+    The outputs at either end are repeated to form differences there: the first and last two samples are less certain.
+    """
+    like = next(model.network.parameters())
+    wearer = Wearer.of(sequence, angle, like)
+    precise = wearer.precise()
+    with torch.no_grad():
+        signals, present = sequence.signals[None].to(like), sequence.present[None].to(like)
+        raw = outputs(model.network, features(signals, present, wearer.body, wearer.position))
+        reach = differences.REACH
+        raw = torch.cat([raw[:, :1].expand(-1, reach, -1), raw, raw[:, -1:].expand(-1, reach, -1)], dim=1)
+        pieces = [raw[:, start : start + CHUNK + 2 * reach] for start in range(0, raw.shape[1] - 2 * reach, CHUNK)]
+        return Track.join([physics(piece, precise, model.config) for piece in pieces])
