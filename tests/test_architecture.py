@@ -1,0 +1,114 @@
+"""Which part may import what: docs/architecture.md states it, and this reads it from there."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "src" / "kinertia"
+PAGE = ROOT / "docs" / "architecture.md"
+LONGEST_FILE = 400
+WITHOUT_TORCH = ("recording", "io", "metrics", "report", "estimation.estimate")
+SINGLE_MODULES = ("estimation.estimate", "io.files")
+"""Modules that are a part of their own within their folder."""
+
+
+def _name(path: Path) -> str:
+    return ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULES = {_name(path): path for path in SOURCE.rglob("*.py") if path.parent != SOURCE}
+
+
+def _part(module: str) -> str:
+    return module if module in SINGLE_MODULES else module.split(".")[0]
+
+
+def _imports(path: Path) -> set[str]:
+    """Modules of this package that a file imports anywhere, inside functions too."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        names: list[str] = []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            names += [node.module] if not all(_known(name) for name in names) else []
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        found |= {name.removeprefix("kinertia.") for name in names if _known(name)}
+    return found
+
+
+def _known(name: str) -> bool:
+    return name.startswith("kinertia.") and name.removeprefix("kinertia.") in MODULES
+
+
+def _allowed() -> dict[str, set[str]]:
+    """The table of the page."""
+    rows = re.findall(r"^\| `([\w.]+)` \| .+ \| (.+) \|$", PAGE.read_text(), re.MULTILINE)
+    parts = {name for name, _ in rows}
+    return {name: parts if cell == "everything" else set(re.findall(r"`([\w.]+)`", cell)) for name, cell in rows}
+
+
+def test_page_names_every_part() -> None:
+    assert set(_allowed()) == {_part(module) for module in MODULES}
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_imports_are_allowed(module: str) -> None:
+    here = _part(module)
+    used = {_part(name) for name in _imports(MODULES[module])} - {here}
+    assert used <= _allowed()[here], f"{module} imports {used - _allowed()[here]}, which docs/architecture.md does not allow"
+
+
+def _circle(graph: dict[str, set[str]]) -> list[str]:
+    """One circle of a directed graph; empty when there is none."""
+    done: set[str] = set()
+
+    def walk(node: str, path: list[str]) -> list[str]:
+        if node in path:
+            return [*path[path.index(node) :], node]
+        if node in done:
+            return []
+        for following in sorted(graph.get(node, ())):
+            if found := walk(following, [*path, node]):
+                return found
+        done.add(node)
+        return []
+
+    return next((found for node in sorted(graph) if (found := walk(node, []))), [])
+
+
+def test_no_circles() -> None:
+    assert _circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
+    assert not _circle({part: allowed - {part} for part, allowed in _allowed().items() if part != "cli"})
+    assert not _circle({module: _imports(path) - {module} for module, path in MODULES.items()})
+
+
+def test_files_are_short() -> None:
+    files = [path for folder in ("src", "tests", "examples") for path in (ROOT / folder).rglob("*.py")]
+    long = {
+        str(path.relative_to(ROOT)): lines for path in files if (lines := len(path.read_text().splitlines())) > LONGEST_FILE
+    }
+    assert not long
+
+
+def test_reading_and_scoring_work_without_torch() -> None:
+    modules = sorted(f"kinertia.{m}" for m in MODULES if _part(m) in {*WITHOUT_TORCH, "io.files"})
+    assert len(modules) > 20
+    code = f"import sys, importlib; [importlib.import_module(m) for m in {modules}]; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_picture_names_what_exists() -> None:
+    picture = PAGE.read_text().split("```mermaid")[1].split("```")[0]
+    named = set(re.findall(r'\|"([a-z_]+(?:\.[a-z_]+)?)[:"]', picture))
+    assert {"io", "recording", "learning.decode", "physics"} <= named
+    for name in named:
+        assert name in MODULES, f"{name} in the picture of docs/architecture.md does not exist"
