@@ -34,7 +34,7 @@ class LossWeights:
     kane: float = 100.0
     temporal: float = 1.0
     torque: float = 0.001
-    offset: float = 0.05
+    offset: float = 0.0005
     limit: float = 20.0
     lumbar: float = 1.0
     penetration: float = 2000.0

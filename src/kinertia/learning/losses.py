@@ -11,8 +11,8 @@ from kinertia.physics import passive
 from kinertia.physics.contact import Complementarity
 from kinertia.sensing.virtual_imu import Signals
 
-ACC_TOLERANCE = 0.3
-"""Error, in standard deviations of the signal, beyond which the accelerometer loss grows only linearly."""
+TOLERANCE = 0.3
+"""Error, in standard deviations of the signal, beyond which the IMU losses grow only linearly."""
 
 
 def masked_mean(x: Tensor, mask: Tensor) -> Tensor:
@@ -26,21 +26,22 @@ def _pairs(mask: Tensor) -> Tensor:
     return mask[..., 1:] * mask[..., :-1]
 
 
-def acc(virtual: Signals, measured: Tensor, present: Tensor, variance: Tensor, mask: Tensor) -> Tensor:
-    """Accelerometer error over the spread of each channel, robust (pseudo-Huber): skin and impacts make it heavy-tailed.
+def robust(square: Tensor) -> Tensor:
+    """Pseudo-Huber of a squared error: squared when small, absolute when large. Skin and impacts make errors heavy-tailed."""
+    # 2 d^2 (sqrt(1 + (e / d)^2) - 1)
+    return 2 * TOLERANCE**2 * (torch.sqrt(1.0 + square / TOLERANCE**2) - 1.0)
 
-    ``measured`` and ``present`` are (B, T, 7, 3), ``variance`` (B, 7, 3).
-    """
+
+def acc(virtual: Signals, measured: Tensor, present: Tensor, variance: Tensor, mask: Tensor) -> Tensor:
+    """Accelerometer error over the spread of each channel. ``measured``, ``present`` (B, T, 7, 3), ``variance`` (B, 7, 3)."""
     error = (virtual.acc - measured[..., :2]).square() / variance[..., :2].unsqueeze(-3)
-    # 2 d^2 (sqrt(1 + (e / d)^2) - 1): squared for small errors, absolute for large ones
-    robust = 2 * ACC_TOLERANCE**2 * (torch.sqrt(1.0 + error / ACC_TOLERANCE**2) - 1.0)
-    return masked_mean(robust, present[..., :2] * mask[..., None, None])
+    return masked_mean(robust(error), present[..., :2] * mask[..., None, None])
 
 
 def gyro(virtual: Signals, measured: Tensor, present: Tensor, variance: Tensor, mask: Tensor) -> Tensor:
-    """|w - w_hat|^2 over the spread of each channel; shapes as in :func:`acc`."""
+    """Gyroscope error over the spread of each channel; shapes as in :func:`acc`."""
     error = (virtual.gyro - measured[..., 2]).square() / variance[..., 2].unsqueeze(-2)
-    return masked_mean(error, present[..., 2] * mask[..., None])
+    return masked_mean(robust(error), present[..., 2] * mask[..., None])
 
 
 def kane(residual: Tensor, body: Body, mask: Tensor) -> Tensor:
@@ -66,7 +67,7 @@ def limit(body: Body, q: Tensor, mask: Tensor) -> Tensor:
 
 
 def lumbar(angle: Tensor, mask: Tensor) -> Tensor:
-    """Squared lumbar angle [rad^2]: the trunk, which carries no sensor, follows the pelvis unless the dynamics say otherwise."""
+    """Squared lumbar angle [rad^2]: the trunk, without a sensor, follows the pelvis unless the dynamics say otherwise."""
     return masked_mean(angle.square(), mask)
 
 
@@ -91,9 +92,9 @@ def force_rate(force_bw: Tensor, mask: Tensor) -> Tensor:
     return masked_mean(change, _pairs(mask)[..., None, None])
 
 
-def offset(angle: Tensor) -> Tensor:
-    """Prior on sensor misalignment: mean over people of the sum of squared angles [rad^2]. ``angle`` (B, 7)."""
-    return angle.square().sum(-1).mean()
+def offset(angle: Tensor, expected: Tensor) -> Tensor:
+    """Prior on sensor misalignment: mean over people of the summed squares of angle over expected error; both (B, 7)."""
+    return (angle / expected).square().sum(-1).mean()
 
 
 def temporal(q: Tensor, qd: Tensor, qdd: Tensor, rate_hz: float, mask: Tensor) -> Tensor:

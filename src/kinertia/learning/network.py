@@ -17,7 +17,7 @@ SIGNALS = 21
 
 @dataclass(frozen=True)
 class Layout:
-    """Where each quantity stands in the raw outputs: angles, hip height, forward speed, contact forces, then q', q'', torques."""
+    """Where quantities stand in the raw outputs: angles, hip height, speed, contact forces, then q', q'', torques."""
 
     rotations: int
     contacts: int

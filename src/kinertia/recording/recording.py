@@ -51,11 +51,14 @@ class Sensor:
     segment : one of :data:`SEGMENTS`, or another body name for sensors that the sagittal model does not use.
     position_m : (3,) from the segment's proximal joint in the segment frame (pelvis: from the hip joint) [m];
         None when unknown (a mid-segment default is used).
+    misalignment_rad : expected error (standard deviation) of the sensor's inclination against its segment, about z [rad];
+        None when unknown.
     """
 
     name: str
     segment: str
     position_m: tuple[float, float, float] | None = None
+    misalignment_rad: float | None = None
 
 
 @dataclass(frozen=True)

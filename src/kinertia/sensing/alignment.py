@@ -146,6 +146,7 @@ def align(recording: Recording) -> tuple[Recording, Alignment]:
     aligned = replace(
         chosen,
         frame=Frame.SEGMENT,
+        sensors=tuple(replace(sensor, misalignment_rad=np.deg2rad(uncertainty)) for sensor in chosen.sensors),
         acc=np.einsum("kij,tkj->tki", frames, chosen.acc),
         gyro=np.einsum("kij,tkj->tki", frames, chosen.gyro - bias),
         acc_var=None,
