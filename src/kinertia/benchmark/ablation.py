@@ -14,12 +14,11 @@ import msgspec
 
 from kinertia import __version__
 from kinertia.benchmark import cycles, results
-from kinertia.benchmark.learned import ShowProgress, train_and_estimate, with_cell
+from kinertia.benchmark.learned import train_and_estimate, with_cell
+from kinertia.benchmark.progress import ShowProgress, silent
 from kinertia.benchmark.results import Json
 from kinertia.body import SKELETONS
-from kinertia.estimation.estimate import Estimate
 from kinertia.learning.config import Cell, Config, Formulation
-from kinertia.recording import Recording
 
 FULL = "full"
 
@@ -46,7 +45,7 @@ def variants(config: Config) -> list[Variant]:
     if "lumbar_extension" not in SKELETONS[config.body].coordinate_names:
         idle.add("lumbar")
     found += [
-        Variant(name, f"without the {name} loss", replace(config, weights=replace(config.weights, **{name: 0.0})))
+        Variant(name, f"no {name} loss", replace(config, weights=replace(config.weights, **{name: 0.0})))
         for name in asdict(config.weights)
         if name not in idle
     ]
@@ -86,7 +85,7 @@ def run(
     only: Iterable[str] = (),
     *,
     keep: Path | None = None,
-    show: Callable[[Variant], ShowProgress] | None = None,
+    show: Callable[[Variant], ShowProgress] = lambda _: silent,
 ) -> Json:
     """Train, estimate and score every variant on averaged gait cycles, without labels.
 
@@ -116,7 +115,7 @@ def run(
     for variant in chosen:
         key = _digest(data, variant.config)
         if rows.get(variant.name, {}).get("digest") != key:
-            train = partial(_train, variant=variant, show=None if show is None else show(variant))
+            train = partial(train_and_estimate, config=variant.config, method=variant.name, show=show(variant))
             scored = cycles.run(folder, train, variant.name)
             rows[variant.name] = {"variant": variant.name, "change": variant.change, "digest": key} | {
                 k: scored[k] for k in ("mean", "mean_synced", "trials", "seconds", "conditions")
@@ -129,11 +128,6 @@ def run(
         "config": msgspec.to_builtins(config),
         "conditions": {k: conditions[k] for k in ("people", "trials", "signals")},
     }
-
-
-def _train(recordings: list[Recording], *, variant: Variant, show: ShowProgress | None) -> list[Estimate]:
-    options = {} if show is None else {"show": show}
-    return train_and_estimate(recordings, variant.config, variant.name, **options)
 
 
 def _digest_of_folder(folder: Path) -> bytes:

@@ -23,15 +23,17 @@ def render(ablation: Json) -> Table:
     people = f"{conditions['people']} {'person' if conditions['people'] == 1 else 'people'}"
     table = Table(
         title=f"{people}, {conditions['trials']} trials of {conditions['signals']}, {training['steps']} steps, "
-        f"seed {training['seed']}; RMSD (difference from the full method)",
+        f"seed {training['seed']}; RMSD, below it the difference from the full method",
         title_justify="left",
+        box=None,
+        pad_edge=False,
     )
-    table.add_column("change")
-    for label in ("as it is", "synced"):
+    table.add_column("change", min_width=18)
+    for label in ("as is", "synced"):
         for field in SUMMARISED:
             if not (label == "synced" and field == "speed_error"):
-                table.add_column(Text(f"{label}\n{_HEADINGS[field]}"), justify="right")
-    table.add_column("time\n[s]", justify="right")
+                table.add_column(Text(f"{_HEADINGS[field]}\n{label}"), justify="right", no_wrap=True)
+    table.add_column(Text("time\n[s]"), justify="right", no_wrap=True)
     full = next(row for row in ablation["rows"] if row["variant"] == FULL)
     for row in ablation["rows"]:
         cells = [
@@ -47,4 +49,4 @@ def render(ablation: Json) -> Table:
 def _cell(value: float | None, full: float | None, is_full: bool) -> str:
     if value is None:
         return "-"
-    return f"{value:.2f}" if is_full or full is None else f"{value:.2f} ({value - full:+.2f})"
+    return f"{value:.2f}" if is_full or full is None else f"{value:.2f}\n{value - full:+.2f}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,19 +12,20 @@ from kinertia.benchmark import ablation as benchmark
 from kinertia.benchmark import results
 from kinertia.benchmark.ablation import Variant
 from kinertia.benchmark.ablation_table import render
+from kinertia.benchmark.progress import ShowProgress
+from kinertia.cli.options import DEFAULT, choose_config
 from kinertia.cli.progress import training_bar
-from kinertia.learning import config as configuration
 from kinertia.learning.config import Config
-from kinertia.learning.training import Progress
 
 
 def ablation(
     data: Path,
     json: Path,
-    steps: int | None = None,
     only: tuple[str, ...] = (),
-    seed: int = 0,
+    steps: int | None = None,
+    seed: int | None = None,
     config_file: Path | None = None,
+    config: Config = DEFAULT,
 ) -> None:
     """Score the method with one part changed at a time: a loss left out, the other formulation, other network cells.
 
@@ -34,25 +33,28 @@ def ablation(
 
     Parameters
     ----------
-    data : folder of CSV + JSON pairs, one per averaged gait cycle (see docs/formats.md).
-    json : file to write the figures to.
-    steps : training steps of each variant; default as in the configuration.
-    only : names of variants: loss terms, paper, or cells (gru, bilstm, tcn); default all. The full method is always included.
-    seed : makes training repeatable.
-    config_file : configuration of the full method; default the built-in one.
+    data
+        Folder of CSV + JSON pairs, one per cycle (see docs/formats.md).
+    json
+        File to write the figures to.
+    only
+        Names of variants: loss terms, paper, or cells (gru, bilstm, tcn); default all. The full method is always there.
+    steps
+        Training steps of each variant, instead of the configuration's.
+    seed
+        Seed of training, instead of the configuration's.
+    config_file
+        Configuration of the full method, to read instead of the options below.
+    config
+        How the full method is trained.
     """
-    config = Config() if config_file is None else configuration.load(config_file)
-    training = replace(config.training, seed=seed, steps=config.training.steps if steps is None else steps)
-    found = benchmark.run(
-        data,
-        replace(config, training=training),
-        only,
-        keep=benchmark.finished_rows_file(json),
-        show=_bar,
-    )
+    full = choose_config(config_file, config)
+    given = {name: value for name, value in (("steps", steps), ("seed", seed)) if value is not None}
+    full = replace(full, training=replace(full.training, **given))
+    found = benchmark.run(data, full, only, keep=benchmark.finished_rows_file(json), show=_bar)
     results.write(json, found)
     Console().print(render(found))
 
 
-def _bar(variant: Variant) -> Callable[[int], AbstractContextManager[Progress | None]]:
+def _bar(variant: Variant) -> ShowProgress:
     return partial(training_bar, label=variant.change)
