@@ -135,12 +135,15 @@ def test_learned_misalignment_turns_the_virtual_sensors_of_its_recording(
     make_model: Callable[..., Model], walk: Recording
 ) -> None:
     model = make_model()
-    own = Person("walk", fingerprint(to_sequence(walk, model.config)), 68.0, 1.71, (0.2,) * 7)
+    own = Person("walk", fingerprint(to_sequence(walk, model.config)), 68.0, 1.71, (0.2,) * 7, ((0.0, 0.0),) * 7)
     plain, turned = estimate(model, walk), estimate(replace(model, people=(own,)), walk)
     c, s = np.cos(0.2), np.sin(0.2)
     x, y = plain.imu_virtual[..., 0], plain.imu_virtual[..., 1]
     np.testing.assert_allclose(turned.imu_virtual[..., 0], c * x + s * y, rtol=1e-4, atol=1e-3)
     np.testing.assert_allclose(turned.coordinates["knee_angle_r"], plain.coordinates["knee_angle_r"])
+    unknown = "not trained on this recording"
+    assert any(unknown in warning for warning in plain.warnings)
+    assert not any(unknown in warning for warning in turned.warnings)
     other = replace(walk, acc=walk.acc + 0.01)
     np.testing.assert_allclose(estimate(replace(model, people=(own,)), other).imu_virtual, estimate(model, other).imu_virtual)
 

@@ -119,11 +119,15 @@ def test_limit_is_the_squared_excess() -> None:
     close(losses.limit(body, q, MASK), (0.1**2 + 0.2**2) / 10)
 
 
-def test_lumbar_is_the_squared_angle_and_offset_is_in_expected_errors() -> None:
+def test_lumbar_is_the_squared_angle() -> None:
     close(losses.lumbar(torch.tensor([[0.1, 0.0, 0, 0, 0, 0.2]], dtype=torch.float64), MASK), (0.01 + 0.04) / 6)
-    expected = torch.full((2, 7), 0.2, dtype=torch.float64)
-    close(losses.offset(torch.full((2, 7), 0.1, dtype=torch.float64), expected), 7 * 0.25)
-    close(losses.offset(torch.zeros(2, 7), expected), 0.0)
+
+
+def test_mounting_is_the_sum_over_sensors_and_the_mean_over_people() -> None:
+    units = torch.zeros(2, 7, 3, dtype=torch.float64)
+    close(losses.mounting(units), 0.0)
+    units[0] = 0.5
+    close(losses.mounting(units), 21 * 0.25 / 2)
 
 
 def contact(height: float, speed: tuple[float, float], force: float) -> Complementarity:
@@ -192,7 +196,7 @@ def test_gradients() -> None:
     check(lambda x: losses.limit(body, 3 * x, HALF), 10)
     check(lambda x: losses.force_rate(x, HALF), 4, 2)
     check(lambda x: losses.temporal(x[..., :3], x[..., 3:6], x[..., 6:], 10.0, HALF), 9)
-    check(lambda x: losses.offset(x, torch.full((7,), 0.5, dtype=torch.float64)), 7)
+    check(losses.mounting, 7, 3)
     check(lambda x: losses.lumbar(x, HALF))
 
     def of_contact(term: Callable[..., Tensor]) -> Callable[[Tensor], Tensor]:

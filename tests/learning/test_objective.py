@@ -12,6 +12,7 @@ from kinertia.body import GAIT2D_TRUNK, build, stack
 from kinertia.learning import losses, objective
 from kinertia.learning.batch import Batch
 from kinertia.learning.config import Config, Formulation
+from kinertia.learning.mounting import MountingError
 from kinertia.learning.network import Layout
 from kinertia.physics import contact
 from kinertia.physics.motion import Motion
@@ -43,8 +44,9 @@ def with_formulation(config: Config, formulation: Formulation) -> Config:
     return replace(config, network=replace(config.network, formulation=formulation))
 
 
-def no_angle(count: int = 1) -> Tensor:
-    return torch.zeros(count, 7, dtype=torch.float64)
+def as_stated(count: int = 1) -> Tensor:
+    """No mounting errors."""
+    return torch.zeros(count, 7, 3, dtype=torch.float64)
 
 
 def test_standing_still_obeys_every_equation() -> None:
@@ -60,7 +62,8 @@ def test_standing_still_obeys_every_equation() -> None:
     assert 0 < part < 1
     force = torch.zeros(1, 10, 4, 2, dtype=torch.float64)
     force[..., 1] = 0.5 * batch.body.weight * torch.tensor([1 - part, part, 1 - part, part], dtype=torch.float64)
-    result = objective.evaluate(Motion(q, still, still, force), body, objective.mounting(batch.position, no_angle()))
+    as_read = MountingError.of(as_stated(), batch.misalignment).apply(batch.position)
+    result = objective.evaluate(Motion(q, still, still, force), body, as_read)
     mask = torch.ones(1, 10, dtype=torch.float64)
     assert float(losses.kane(result.generalized[..., :3], body, mask)) < 1e-20
     touch = contact.complementarity(result.contact, force[..., 1] / body.weight[..., None])
@@ -72,7 +75,7 @@ def test_standing_still_obeys_every_equation() -> None:
     assert float(losses.acc(result.signals, at_rest, one, one[:, 0], mask)) < 1e-20
     assert float(losses.gyro(result.signals, at_rest, one, one[:, 0], mask)) < 1e-20
     # lift the body without its ground reaction: a whole body weight is missing
-    falling = objective.evaluate(Motion(q, still, still, 0 * force), body, objective.mounting(batch.position, no_angle()))
+    falling = objective.evaluate(Motion(q, still, still, 0 * force), body, as_read)
     assert float(losses.kane(falling.generalized[..., :2], body, mask)) == pytest.approx(0.5)
 
 
@@ -90,15 +93,15 @@ def _centre_of_mass_x(batch: Batch) -> Tensor:
 def test_every_term_has_a_weight_and_is_finite(tiny: Config, formulation: Formulation) -> None:
     config = with_formulation(tiny, formulation)
     raw = make_raw(1, formulation).requires_grad_()
-    angle = no_angle().requires_grad_()
-    found = objective.terms(raw, make_batch(), angle, config)
+    units = as_stated().requires_grad_()
+    found = objective.terms(raw, make_batch(), units, config)
     assert set(found) <= set(asdict(config.weights))
     assert ("temporal" in found) == (formulation == "paper")
     for name, value in found.items():
         assert value.shape == (), name
         assert torch.isfinite(value), name
         assert bool(value >= 0), name
-    gradients = torch.autograd.grad(objective.total(found, config.weights), (raw, angle))
+    gradients = torch.autograd.grad(objective.total(found, config.weights), (raw, units))
     assert all(torch.isfinite(g).all() for g in gradients)
 
 
@@ -112,7 +115,7 @@ def test_total_is_the_weighted_sum(tiny: Config) -> None:
 def test_terms_are_the_same_for_a_heavier_person(tiny: Config, formulation: Formulation) -> None:
     config = with_formulation(tiny, formulation)
     light, heavy = (
-        objective.terms(make_raw(1, formulation), make_batch((mass,)), no_angle(), config) for mass in (55.0, 110.0)
+        objective.terms(make_raw(1, formulation), make_batch((mass,)), as_stated(), config) for mass in (55.0, 110.0)
     )
     for name, value in light.items():
         assert float(heavy[name]) == pytest.approx(float(value), rel=1e-9), name
@@ -123,9 +126,9 @@ def test_objective_of_a_batch_is_the_mean_of_its_windows(tiny: Config, formulati
     config = with_formulation(tiny, formulation)
     raw = make_raw(2, formulation)
     raw[1] += 0.3
-    both = objective.terms(raw, make_batch((60.0, 90.0)), no_angle(2), config)
+    both = objective.terms(raw, make_batch((60.0, 90.0)), as_stated(2), config)
     batch = make_batch((60.0, 90.0))
-    single = [objective.terms(raw[i : i + 1], _one(batch, i), no_angle(), config) for i in (0, 1)]
+    single = [objective.terms(raw[i : i + 1], _one(batch, i), as_stated(), config) for i in (0, 1)]
     for name, value in both.items():
         assert float(value) == pytest.approx(0.5 * sum(float(s[name]) for s in single), rel=1e-9), name
 
@@ -144,7 +147,7 @@ def test_nothing_is_learned_from_samples_without_sensors(tiny: Config, hole: sli
     batch.present[:, hole] = 0.0
     batch.signals[:, hole] = 1e6
     raw = make_raw(1, formulation).requires_grad_()
-    found = objective.terms(raw, batch, no_angle(), config)
+    found = objective.terms(raw, batch, as_stated(), config)
     (gradient,) = torch.autograd.grad(objective.total(found, config.weights), raw)
     # outputs past the end of a recording, or inside a gap that differences reach across, have no influence
     assert (gradient[:, hole] == 0).all()
@@ -152,7 +155,7 @@ def test_nothing_is_learned_from_samples_without_sensors(tiny: Config, hole: sli
     assert gradient[:, reached].abs().sum() > 0
     changed = raw.detach().clone()
     changed[:, hole] += 100.0
-    again = objective.terms(changed, batch, no_angle(), config)
+    again = objective.terms(changed, batch, as_stated(), config)
     for name, value in found.items():
         assert torch.equal(again[name], value.detach()), name
 
@@ -161,6 +164,6 @@ def test_one_missing_sensor_does_not_hide_the_sample(tiny: Config) -> None:
     batch = make_batch()
     batch.present[:, :, 3] = 0.0
     raw = make_raw(1, "derivative").requires_grad_()
-    terms = objective.terms(raw, batch, no_angle(), tiny)
+    terms = objective.terms(raw, batch, as_stated(), tiny)
     (gradient,) = torch.autograd.grad(terms["kane"], raw)
     assert (gradient[:, tiny.training.warm_up + 2 : -2].abs().amax(-1) > 0).all()
