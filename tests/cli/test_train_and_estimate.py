@@ -1,0 +1,100 @@
+"""Train on a file, estimate from it: what is written, printed and warned of."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from shell import Shell
+
+from kinertia.learning import config as configuration
+
+TINY = ("--config.training.steps", "4", "--config.training.batch", "2", "--config.network.hidden", "16")
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("trained") / "model"
+
+
+def test_train_writes_model_configuration_and_history(kinertia: Shell, walk_csv: Path, model: Path) -> None:
+    result = kinertia("train", walk_csv, "--out", model, "--mass", "70", *TINY)
+    assert result.code == 0, result.err
+    assert {"model.json", "checkpoint.json", "config.json", "history.csv"} <= {path.name for path in model.iterdir()}
+    assert json.loads((model / "model.json").read_text())["people"][0]["mass_kg"] == pytest.approx(70.0)
+    saved = configuration.load(model / "config.json")
+    assert saved.training.steps == 4
+    assert saved.network.hidden == 16
+
+
+def test_saved_configuration_is_read_again(kinertia: Shell, walk_csv: Path, model: Path, tmp_path: Path) -> None:
+    result = kinertia("train", walk_csv, "--mass", "70", "--out", tmp_path / "again", "--config-file", model / "config.json")
+    assert result.code == 0, result.err
+    assert (tmp_path / "again" / "config.json").read_bytes() == (model / "config.json").read_bytes()
+    weights = [next(folder.glob("model-4.safetensors")).read_bytes() for folder in (model, tmp_path / "again")]
+    assert weights[0] == weights[1]
+    both = kinertia("train", walk_csv, "--out", tmp_path / "no", "--config-file", model / "config.json", *TINY)
+    assert both.code == 2
+    assert "both given" in both.err
+
+
+def test_estimate_writes_everything(kinertia: Shell, walk_csv: Path, model: Path, tmp_path: Path) -> None:
+    result = kinertia("estimate", walk_csv, "--mass", "70", "--model", model, "--out", tmp_path)
+    assert result.code == 0, result.err
+    expected = ["coordinates.mot", "grf.mot", "external_loads.xml", "moments.sto"]
+    for name in [*(f"walk_{ending}" for ending in expected), "walk.parquet", "report.html"]:
+        assert (tmp_path / name).stat().st_size > 500, name
+        assert name in result.out
+    table = pl.read_parquet(tmp_path / "walk.parquet")
+    assert table.height == 600
+    assert {"time [s]", "knee_angle_r [deg]", "ankle_angle_l_moment [N m]", "grf_y_r [BW]"} <= set(table.columns)
+    assert "not trained on this recording" not in result.out
+    assert "equations of motion" in result.out
+
+
+def test_estimate_of_another_recording_says_so(kinertia: Shell, walk_csv: Path, model: Path, tmp_path: Path) -> None:
+    text = walk_csv.read_text().splitlines(keepends=True)
+    (tmp_path / "other.csv").write_text("".join(text[:400]))
+    (tmp_path / "other.json").write_bytes(walk_csv.with_suffix(".json").read_bytes())
+    result = kinertia("estimate", tmp_path / "other.csv", "--model", model, "--out", tmp_path / "out", "--csv")
+    assert result.code == 0, result.err
+    assert "not trained on this recording" in result.out
+    assert "not trained on this recording" in (tmp_path / "out" / "report.html").read_text()
+    assert pl.read_csv(tmp_path / "out" / "other.csv").height == 399
+
+
+def test_missing_mass_and_height_are_warned_of_once(kinertia: Shell, walk_csv: Path, model: Path, tmp_path: Path) -> None:
+    (tmp_path / "walk.csv").write_bytes(walk_csv.read_bytes())
+    result = kinertia("estimate", tmp_path / "walk.csv", "--model", model, "--out", tmp_path / "out")
+    assert result.code == 0, result.err
+    assert result.out.count("body mass not given") == 1
+    assert result.out.count("body height not given") == 1
+    told = kinertia("estimate", tmp_path / "walk.csv", "--mass=70", "--height=1.8", "--model", model, "--out", tmp_path / "out")
+    assert "not given" not in told.out
+
+
+@pytest.mark.data
+def test_errors_where_truth_is_given(kinertia: Shell, shared_data: Path, model: Path, tmp_path: Path) -> None:
+    cycle = shared_data / "imu_cycles_biomac" / "P01_normwalking.csv"
+    result = kinertia("estimate", cycle, "--model", model, "--out", tmp_path)
+    assert result.code == 0, result.err
+    assert "Joint angles [deg], this one recording, as it is" in result.out
+    assert "RMSD of own mean" in result.out
+    assert "speed error" in result.out
+
+
+@pytest.mark.data
+def test_benchmark_trains_learned_methods(kinertia: Shell, shared_data: Path, tmp_path: Path) -> None:
+    folder = shared_data / "imu_cycles_biomac"
+    for method in ("sspinnpose", "sspinnpose-bilstm"):
+        out = tmp_path / f"{method}.json"
+        result = kinertia("benchmark", "cycles", "--data", folder, "--method", method, "--json", out, *TINY)
+        assert result.code == 0, result.err
+        figures = json.loads(out.read_text())
+        assert figures["method"] == method
+        assert figures["mean"]["angle_rmsd_deg"] > 0
+        assert figures["mean"]["moment_rmsd_bwbh"] > 0
+        assert figures["mean"]["grf_rmsd_bw"] > 0
+        assert figures["mean"]["speed_error"] >= 0
