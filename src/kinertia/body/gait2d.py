@@ -170,11 +170,16 @@ def build(
     """
     if skeleton not in (GAIT2D, GAIT2D_TRUNK):
         raise ValueError(f"cannot scale skeleton {skeleton.name!r}; known: {GAIT2D.name}, {GAIT2D_TRUNK.name}")
-    mass, height = torch.broadcast_tensors(torch.as_tensor(mass, dtype=dtype), torch.as_tensor(height, dtype=dtype))
+    given_mass, given_height = torch.as_tensor(mass, dtype=dtype), torch.as_tensor(height, dtype=dtype)
+    total_mass, stature = torch.broadcast_tensors(given_mass, given_height)
+    return _scale(total_mass, stature, lengths or SegmentLengths(), skeleton)
+
+
+def _scale(mass: Tensor, height: Tensor, given: SegmentLengths, skeleton: Skeleton) -> Body:
+    dtype = mass.dtype
     for name, value in (("mass", mass), ("height", height)):
         if not bool((torch.isfinite(value) & (value > 0)).all()):
             raise ValueError(f"body {name} must be positive and finite, got {value.tolist()}")
-    given = lengths or SegmentLengths()
     hat = HAT.length * height
     thigh = _measured(given.thigh, THIGH.length * height)
     shank = _measured(given.shank, SHANK.length * height)

@@ -24,7 +24,7 @@ class Estimate:
     grf : ``grf_x_r``, ``grf_y_r``, ``grf_x_l``, ``grf_y_l`` to (T,) [BW].
     cop_x : ``r``, ``l`` to (T,) forward position of the centre of pressure in the ground frame [m]; NaN in swing.
     speed : (T,) forward speed [m/s], None for kinematic methods.
-    points : named landmark (``hip``, ``knee_r``, ``ankle_r``, ``heel_r``, ``toe_r``, ``head``, ...) to (T, 2) ground-frame position [m].
+    points : landmark (``hip``, ``knee_r``, ``heel_r``, ``toe_r``, ``head``, ...) to (T, 2) ground-frame position [m].
     root_residual : (T, 3) force x, y [BW] and moment [BWBH] at the pelvis that no joint explains.
     imu_measured, imu_virtual : (T, K, 3) acc x, acc y [m/s^2], gyro z [rad/s] in segment frames.
     sensor_segments : K segment names of the IMU arrays.

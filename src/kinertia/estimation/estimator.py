@@ -15,6 +15,7 @@ from kinertia.estimation import events, track
 from kinertia.estimation.estimate import Estimate
 from kinertia.learning import differences, prepare
 from kinertia.learning.checkpoint import Model
+from kinertia.learning.mounting import MountingError
 from kinertia.learning.sequence import Sequence
 from kinertia.learning.training import fingerprint
 from kinertia.recording import SEGMENTS, Array, Recording
@@ -24,23 +25,25 @@ TRUSTED_RESIDUAL_BW = 0.10
 
 @dataclass(frozen=True)
 class _Reading:
-    """What the model reads, and the times [s] on its axis at which the user wants values."""
+    """What the model reads, the times [s] on its axis at which the user wants values, whether it was trained on this."""
 
     sequence: Sequence
-    angle: Tensor
+    error: MountingError
     wanted_s: Array
+    known: bool
 
 
 def _read(model: Model, recording: Recording) -> _Reading:
     sequence = prepare.to_sequence(recording, model.config)
     # a periodic cycle has here the length it had in training, so that a recording that was trained on is recognised
-    angle = model.angle_for(fingerprint(sequence))
+    mark = fingerprint(sequence)
+    error, known = model.mounting_for(mark), model.knows(mark)
     if not recording.periodic:
-        return _Reading(sequence, angle, recording.time_s)
+        return _Reading(sequence, error, recording.time_s, known)
     cycles = prepare.lead_cycles(recording.duration_s)
     margin_s = (2 * differences.REACH + 1) / model.config.rate_hz
     longer = prepare.to_sequence(recording, model.config, (cycles + 1) * recording.duration_s + margin_s)
-    return _Reading(longer, angle, cycles * recording.duration_s + recording.time_s)
+    return _Reading(longer, error, cycles * recording.duration_s + recording.time_s, known)
 
 
 def _sampler(reading: _Reading, recording: Recording) -> Callable[[Array], Array]:
@@ -87,13 +90,17 @@ def _centre_of_pressure(force_bw: Array, contact: Array, body: Body) -> dict[str
     return found
 
 
-def _warnings(recording: Recording, residual: Array) -> tuple[str, ...]:
+def _warnings(recording: Recording, known: bool, residual: Array) -> tuple[str, ...]:
     found = list(recording.warnings)
-    found += [
-        f"body {name} was not given; the default was used"
-        for name in recording.subject.assumed
-        if "default" not in " ".join(found)
-    ]
+    for name in recording.subject.assumed:
+        quantity = f"body {name.partition('_')[0]}"
+        if not any(warning.startswith(quantity) for warning in found):
+            found.append(f"{quantity} not given: a default was used")
+    if not known:
+        found.append(
+            "the model was not trained on this recording: sensors are taken to sit exactly as stated; "
+            "train on it as well for better angles"
+        )
     level = float(np.sqrt((residual[:, :2] ** 2).sum(1).mean()))
     if level > TRUSTED_RESIDUAL_BW:
         found.append(
@@ -104,7 +111,7 @@ def _warnings(recording: Recording, residual: Array) -> tuple[str, ...]:
 
 
 def _assemble(model: Model, recording: Recording, reading: _Reading, method: str) -> Estimate:
-    found = track.run(model, reading.sequence, reading.angle)
+    found = track.run(model, reading.sequence, reading.error)
     sample = _sampler(reading, recording)
     body = reading.sequence.body
     weight, moment_scale = float(body.weight), float(body.moment_scale)
@@ -138,7 +145,7 @@ def _assemble(model: Model, recording: Recording, reading: _Reading, method: str
         sensor_segments=tuple(SEGMENTS[k] for k in used),
         events=events.from_grf(grf, recording.rate_hz, recording.periodic),
         output_delay_s=differences.REACH / model.config.rate_hz,
-        warnings=_warnings(recording, residual),
+        warnings=_warnings(recording, reading.known, residual),
     )
 
 

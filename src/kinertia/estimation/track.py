@@ -12,6 +12,7 @@ from kinertia.estimation import landmarks
 from kinertia.learning import decode, differences, objective
 from kinertia.learning.checkpoint import Model
 from kinertia.learning.config import Config
+from kinertia.learning.mounting import MountingError
 from kinertia.learning.network import CausalConvolutions, Network, State, features
 from kinertia.learning.sequence import Sequence
 
@@ -27,21 +28,26 @@ class Wearer:
     ----------
     body : (1,) body.
     position : (1, 7, 2) sensor positions in segment frames [m].
-    angle : (1, 7) sensor misalignment [rad].
+    error : mounting errors of the sensors.
     """
 
     body: Body
     position: Tensor
-    angle: Tensor
+    error: MountingError
 
     @classmethod
-    def of(cls, sequence: Sequence, angle: Tensor, like: Tensor) -> Wearer:
+    def of(cls, sequence: Sequence, error: MountingError, like: Tensor) -> Wearer:
         """The person of a sequence, on device and in floating type of ``like``."""
-        return cls(stack([sequence.body]).to(like.dtype, like.device), sequence.position[None].to(like), angle[None].to(like))
+        moved = MountingError(error.angle.to(like), error.shift.to(like))
+        return cls(stack([sequence.body]).to(like.dtype, like.device), sequence.position[None].to(like), moved)
 
     def precise(self) -> Wearer:
         """Copy in double precision."""
-        return Wearer(self.body.to(torch.float64), self.position.double(), self.angle.double())
+        return Wearer(
+            self.body.to(torch.float64),
+            self.position.double(),
+            MountingError(self.error.angle.double(), self.error.shift.double()),
+        )
 
 
 @dataclass(frozen=True)
@@ -106,7 +112,7 @@ def physics(raw: Tensor, precise: Wearer, config: Config) -> Track:
     raw = raw.double()
     body = precise.body.with_time_axis()
     motion = decode.motion(raw, precise.body, config.rate_hz, config.network.formulation)
-    result = objective.evaluate(motion, body, objective.mounting(precise.position, precise.angle))
+    result = objective.evaluate(motion, body, precise.error.apply(precise.position))
     generalized = result.generalized
     if motion.torque is not None:
         generalized = torch.cat([generalized[..., :3], motion.torque[..., 3:]], dim=-1)
@@ -122,19 +128,19 @@ def physics(raw: Tensor, precise: Wearer, config: Config) -> Track:
     )
 
 
-def run(model: Model, sequence: Sequence, angle: Tensor) -> Track:
+def run(model: Model, sequence: Sequence, error: MountingError) -> Track:
     """Motion and forces at every sample of a sequence.
 
     Parameters
     ----------
-    angle : (7,) sensor misalignment [rad].
+    error : mounting errors of the sensors.
 
     Notes
     -----
     The outputs at either end are repeated to form differences there: the first and last two samples are less certain.
     """
     like = next(model.network.parameters())
-    wearer = Wearer.of(sequence, angle, like)
+    wearer = Wearer.of(sequence, error, like)
     precise = wearer.precise()
     with torch.no_grad():
         signals, present = sequence.signals[None].to(like), sequence.present[None].to(like)

@@ -14,21 +14,23 @@ from torch import Tensor
 from kinertia.body import SKELETONS
 from kinertia.io.files import replacing, write_text
 from kinertia.learning.config import Config
+from kinertia.learning.mounting import MountingError
 from kinertia.learning.network import Network
 
-FORMAT = 1
+FORMAT = 2
 MODEL, CHECKPOINT = "model", "checkpoint"
 
 
 @dataclass(frozen=True)
 class Person:
-    """A recording that a model was trained on, and the sensor misalignment learned for it [rad]."""
+    """A recording that a model was trained on, and the mounting errors learned for its sensors [rad, m]."""
 
     name: str
     fingerprint: str
     mass_kg: float
     height_m: float
     sensor_angle_rad: tuple[float, ...]
+    sensor_shift_m: tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,16 @@ class Model:
     config: Config
     people: tuple[Person, ...]
 
-    def angle_for(self, fingerprint: str) -> Tensor:
-        """(7,) misalignment learned for a recording; zeros for one that the model has not seen."""
+    def knows(self, fingerprint: str) -> bool:
+        """Whether the model was trained on a recording."""
+        return any(person.fingerprint == fingerprint for person in self.people)
+
+    def mounting_for(self, fingerprint: str) -> MountingError:
+        """Mounting errors learned for a recording; none for one that the model has not seen."""
         for person in self.people:
             if person.fingerprint == fingerprint:
-                return torch.tensor(person.sensor_angle_rad)
-        return torch.zeros(7)
+                return MountingError(torch.tensor(person.sensor_angle_rad), torch.tensor(person.sensor_shift_m))
+        return MountingError.none()
 
 
 def write(folder: Path, tensors: dict[str, Tensor], card: Card) -> None:

@@ -11,6 +11,7 @@ from kinertia.body import Body
 from kinertia.learning import decode, differences, losses
 from kinertia.learning.batch import Batch, covered
 from kinertia.learning.config import Config, LossWeights
+from kinertia.learning.mounting import MountingError
 from kinertia.physics import contact, dynamics
 from kinertia.physics import kinematics as kin
 from kinertia.physics.motion import Motion
@@ -46,23 +47,18 @@ def evaluate(motion: Motion, body: Body, mounting: Mounting) -> Evaluation:
     return Evaluation(motion, kinematics, generalized, touching, virtual_imu.read(body, kinematics, mounting))
 
 
-def mounting(position: Tensor, angle: Tensor) -> Mounting:
-    """Seven virtual sensors in segment order, with a time axis."""
-    return Mounting(tuple(range(7)), position, angle).with_time_axis()
-
-
-def terms(raw: Tensor, batch: Batch, angle: Tensor, config: Config) -> dict[str, Tensor]:
+def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config) -> dict[str, Tensor]:
     """Every loss term, unweighted.
 
     Parameters
     ----------
     raw : (B, T, outputs) raw network outputs.
     batch : the windows.
-    angle : (B, 7) learned sensor misalignment [rad].
+    units : (B, 7, 3) learned mounting errors in units of their expected size: angle, x, y.
     """
     body = batch.body.with_time_axis()
     motion = decode.motion(raw, batch.body, config.rate_hz, config.network.formulation)
-    result = evaluate(motion, body, mounting(batch.position, angle))
+    result = evaluate(motion, body, MountingError.of(units, batch.misalignment).apply(batch.position))
     inside = slice(differences.REACH, -differences.REACH)
     mask = losses.valid_samples(raw.shape[-2], config.training.warm_up, raw)
     seen = batch.present[:, inside]
@@ -78,7 +74,7 @@ def terms(raw: Tensor, batch: Batch, angle: Tensor, config: Config) -> dict[str,
         "gyro": losses.gyro(result.signals, batch.signals[:, inside], seen, batch.variance, mask),
         "kane": losses.kane(residual, body, mask),
         "torque": losses.torque(joint, body, mask),
-        "offset": losses.offset(angle, batch.misalignment),
+        "mounting": losses.mounting(units),
         "torque_rate": losses.torque_rate(joint, body, mask),
         "limit": losses.limit(body, motion.q, mask),
         "penetration": losses.penetration(touch, mask),

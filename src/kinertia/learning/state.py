@@ -20,7 +20,7 @@ class TrainingState:
     ----------
     network : the network that is being trained.
     average : exponential moving average of its weights, used for estimates.
-    angle : (people, 7) learned misalignment of each virtual sensor [rad].
+    mounting : (people, 7, 3) learned mounting errors of the virtual sensors, in units of their expected size.
     optimiser : Adam over both.
     generator : source of windows and noise.
     step : steps done.
@@ -28,7 +28,7 @@ class TrainingState:
 
     network: Network
     average: Network
-    angle: nn.Parameter
+    mounting: nn.Parameter
     optimiser: torch.optim.Adam
     generator: torch.Generator
     step: int = 0
@@ -44,8 +44,8 @@ class TrainingState:
         average = Network(config.network, SKELETONS[config.body]).to(device)
         average.load_state_dict(network.state_dict())
         average.requires_grad_(False)
-        angle = nn.Parameter(torch.zeros(people, 7, device=device))
-        return cls(network, average, angle, make_optimiser(network, angle), generator)
+        mounting = nn.Parameter(torch.zeros(people, 7, 3, device=device))
+        return cls(network, average, mounting, make_optimiser(network, mounting), generator)
 
     def update_average(self, decay: float) -> None:
         """Move the average towards the network; a short memory at the start, so that it never lags a young network."""
@@ -58,7 +58,7 @@ class TrainingState:
         """Flat dictionary of every tensor of the state."""
         out = {f"network.{k}": v for k, v in self.network.state_dict().items()}
         out |= {f"average.{k}": v for k, v in self.average.state_dict().items()}
-        out["angle"] = self.angle.detach()
+        out["mounting"] = self.mounting.detach()
         out["generator"] = self.generator.get_state()
         for index, slot in self.optimiser.state_dict()["state"].items():
             out |= {f"optimiser.{index}.{k}": torch.as_tensor(v) for k, v in slot.items()}
@@ -88,7 +88,7 @@ class TrainingState:
         self.network.load_state_dict(part("network."))
         self.average.load_state_dict(part("average."))
         with torch.no_grad():
-            self.angle.copy_(tensors["angle"])
+            self.mounting.copy_(tensors["mounting"])
         self.generator.set_state(tensors["generator"].cpu())
         saved = self.optimiser.state_dict()
         slots: dict[int, dict[str, Tensor]] = {}
@@ -100,6 +100,6 @@ class TrainingState:
         self.step = step
 
 
-def make_optimiser(network: Network, angle: nn.Parameter) -> torch.optim.Adam:
-    """Adam with one parameter group for the network and one for the sensor misalignments."""
-    return torch.optim.Adam([{"params": list(network.parameters())}, {"params": [angle]}], lr=1e-3)
+def make_optimiser(network: Network, mounting: nn.Parameter) -> torch.optim.Adam:
+    """Adam with one parameter group for the network and one for the mounting errors."""
+    return torch.optim.Adam([{"params": list(network.parameters())}, {"params": [mounting]}], lr=1e-3)

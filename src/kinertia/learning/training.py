@@ -16,6 +16,7 @@ from kinertia.learning import checkpoint, objective
 from kinertia.learning.batch import Batch, Pool
 from kinertia.learning.checkpoint import CHECKPOINT, FORMAT, MODEL, Card, Model, Person
 from kinertia.learning.config import Config
+from kinertia.learning.mounting import MountingError
 from kinertia.learning.network import features
 from kinertia.learning.schedule import one_cycle
 from kinertia.learning.sequence import Sequence
@@ -40,12 +41,14 @@ def _noise(batch: Batch, config: Config, generator: torch.Generator) -> torch.Te
 def step(state: TrainingState, pool: Pool, config: Config) -> dict[str, torch.Tensor]:
     """One optimisation step; returns the weighted terms and their sum under ``"total"``."""
     training = config.training
-    for group, peak in zip(state.optimiser.param_groups, (training.learning_rate, training.offset_learning_rate), strict=True):
+    for group, peak in zip(
+        state.optimiser.param_groups, (training.learning_rate, training.mounting_learning_rate), strict=True
+    ):
         group["lr"] = one_cycle(state.step, training.steps, peak)
     batch = pool.draw(training.batch, training.window, state.generator)
     noisy = batch.signals + _noise(batch, config, state.generator)
     raw, _ = state.network(features(noisy, batch.present, batch.body, batch.position))
-    found = objective.terms(raw, batch, state.angle[batch.person], config)
+    found = objective.terms(raw, batch, state.mounting[batch.person], config)
     weights = asdict(config.weights)
     loss = objective.total(found, config.weights)
     state.optimiser.zero_grad(set_to_none=True)
@@ -58,16 +61,13 @@ def step(state: TrainingState, pool: Pool, config: Config) -> dict[str, torch.Te
 
 
 def _people(state: TrainingState, sequences: list[Sequence]) -> tuple[Person, ...]:
-    return tuple(
-        Person(
-            s.name,
-            fingerprint(s),
-            float(s.body.total_mass),
-            float(s.body.height),
-            tuple(round(float(a), 6) for a in state.angle[i].detach()),
-        )
-        for i, s in enumerate(sequences)
-    )
+    def person(index: int, s: Sequence) -> Person:
+        found = MountingError.of(state.mounting[index].detach().cpu(), s.misalignment)
+        angle = tuple(round(float(a), 6) for a in found.angle)
+        shift = tuple((round(float(x), 6), round(float(y), 6)) for x, y in found.shift)
+        return Person(s.name, fingerprint(s), float(s.body.total_mass), float(s.body.height), angle, shift)
+
+    return tuple(person(i, s) for i, s in enumerate(sequences))
 
 
 def _save(
