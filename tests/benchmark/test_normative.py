@@ -5,9 +5,9 @@ import polars as pl
 import pytest
 
 from kinertia.benchmark import normative
-from kinertia.simulation.norms import RUNNING, WALKING, Norm
 from kinertia.recording import Recording, Sensor
 from kinertia.recording.errors import RecordingError
+from kinertia.simulation.norms import RUNNING, WALKING, Norm
 
 SEGMENTS = ("tibia_r", "foot_r", "tibia_l", "foot_l")
 

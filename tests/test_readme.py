@@ -1,0 +1,129 @@
+"""Every command and every piece of Python in README and docs works, or at least says what exists."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import os
+import re
+import shlex
+import subprocess
+import sys
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tyro
+
+from kinertia.cli import main
+from kinertia.io import write_recording
+from kinertia.simulation import walking
+from kinertia.simulation.record import record
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+RUN_WHOLE = ("README.md", "getting-started.md")
+"""Pages whose kinertia commands run in order, in a folder with a recording ``walk.csv``."""
+TINY = ["--config.training.batch", "2", "--config.network.hidden", "16"]
+
+
+def _blocks(page: Path, language: str) -> list[str]:
+    return [code for name, code in BLOCK.findall(page.read_text()) if name == language]
+
+
+def _commands(page: Path) -> list[list[str]]:
+    lines = "\n".join(_blocks(page, "bash")).replace("\\\n", " ").splitlines()
+    return [words for line in lines if (words := shlex.split(line, comments=True))]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the recording that the pages speak of."""
+    made = tmp_path_factory.mktemp("readme")
+    write_recording.write(made / "walk.csv", record(walking.fit(72.0, 1.78), "walk", seconds=6.0))
+    return made
+
+
+def test_make_targets_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    targets = [words[1] for page in PAGES for words in _commands(page) if words[0] == "make"]
+    assert {"demo", "test"} <= set(targets)
+    for target in targets:
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_command_lines_are_understood(page: Path) -> None:
+    """Parsed by the real parser, not run."""
+    for words in _commands(page):
+        assert words[0] in ("make", "pip", "kinertia"), f"{page.name}: {words}"
+        if words[0] != "kinertia" or words[1].startswith("--"):
+            continue
+        name = words[2] if words[1] == main.GROUP else words[1]
+        module = (main.BENCHMARKS if words[1] == main.GROUP else main.COMMANDS)[name]
+        command = getattr(importlib.import_module(module), name)
+
+        @wraps(command)
+        def do_nothing(*args: Any, **kwargs: Any) -> None:
+            del args, kwargs
+
+        tyro.cli(do_nothing, args=words[3 if words[1] == main.GROUP else 2 :])
+
+
+@pytest.mark.parametrize("name", RUN_WHOLE)
+def test_a_recording_of_your_own(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the page tells the reader to type, with training cut short."""
+    monkeypatch.chdir(folder)
+    page = next(page for page in PAGES if page.name == name)
+    done = []
+    for _, subcommand, *rest in (words for words in _commands(page) if words[0] == "kinertia"):
+        if subcommand.startswith("--"):
+            continue
+        extra = [] if subcommand != "train" or "--config-file" in rest else [*TINY, "--config.training.steps", "4"]
+        # the last one given counts
+        main.main([subcommand, *(word for word in rest if word not in ("--config.training.steps", "8000")), *extra])
+        done.append(subcommand)
+    assert {"inspect", "train", "estimate"} <= set(done)
+    assert (folder / "results" / "report.html").is_file()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_python_names_exist(page: Path) -> None:
+    for code in _blocks(page, "python"):
+        for node in ast.walk(ast.parse(code)):
+            if isinstance(node, ast.ImportFrom):
+                assert node.module
+                module = importlib.import_module(node.module)
+                for alias in node.names:
+                    if not hasattr(module, alias.name):
+                        importlib.import_module(f"{node.module}.{alias.name}")
+
+
+def test_python_page_runs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    code = "\n".join(_blocks(ROOT / "docs" / "api.md", "python")).replace("steps=2000", "steps=3, batch=2")
+    names: dict[str, Any] = {}
+    exec(compile(code, "docs/api.md", "exec"), names)
+    assert names["signals"].acc.shape == (100, 2, 2)
+    assert float(names["residual"].detach().abs().max()) == 0.0
+    assert 0.0 < names["figures"]["angle_rmsd_deg"]["knee_angle_r"] < 180.0
+    assert (folder / "results" / "walk.parquet").is_file()
+
+
+def test_example_runs(tmp_path: Path) -> None:
+    example = ROOT / "examples" / "first_steps.py"
+    assert example.read_text().count("# %%") >= 4
+    environment = {**os.environ, "STEPS": "3"}
+    done = subprocess.run([sys.executable, example], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "knee_angle_r" in done.stdout
+    assert (tmp_path / "first-steps" / "report.html").is_file()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
+        if not target.startswith("http"):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
