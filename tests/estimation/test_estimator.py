@@ -135,7 +135,7 @@ def test_learned_misalignment_turns_the_virtual_sensors_of_its_recording(
     make_model: Callable[..., Model], walk: Recording
 ) -> None:
     model = make_model()
-    own = Person("walk", fingerprint(to_sequence(walk, model.config)), 68.0, 1.71, (0.2,) * 7, ((0.0, 0.0),) * 7)
+    own = Person("walk", fingerprint(to_sequence(walk, model.config)), 68.0, 1.71, (0.2,) * 7, ((0.0, 0.0),) * 7, 1.0)
     plain, turned = estimate(model, walk), estimate(replace(model, people=(own,)), walk)
     c, s = np.cos(0.2), np.sin(0.2)
     x, y = plain.imu_virtual[..., 0], plain.imu_virtual[..., 1]

@@ -102,7 +102,7 @@ def test_damage_is_named_with_the_folder(
         assert "\n" not in str(caught.value).strip()[:80]
 
 
-@pytest.mark.parametrize("tensor", ["optimiser.0.exp_avg", "generator", "mounting", "average.head.0.bias"])
+@pytest.mark.parametrize("tensor", ["optimiser.0.exp_avg", "generator", "personal", "average.head.0.bias"])
 def test_a_checkpoint_without_part_of_the_state_is_refused(
     folder: Path, tiny: Config, sequences: list[Sequence], tensor: str
 ) -> None:
@@ -133,19 +133,21 @@ def test_resuming_needs_the_same_configuration_recordings_and_people(
         train(sequences, config, resume=True)
 
 
-def test_learned_mounting_belongs_to_its_recording(folder: Path, tiny: Config, sequences: list[Sequence]) -> None:
+def test_learned_deviation_belongs_to_its_recording(folder: Path, tiny: Config, sequences: list[Sequence]) -> None:
     model = checkpoint.load_model(folder)
     assert [p.name for p in model.people] == ["P01_swing", "P02_swing"]
     assert [p.mass_kg for p in model.people] == [70.0, 85.0]
     for person in model.people:
         assert model.knows(person.fingerprint)
-        error = model.mounting_for(person.fingerprint)
-        torch.testing.assert_close(error.angle, torch.tensor(person.sensor_angle_rad))
-        torch.testing.assert_close(error.shift, torch.tensor(person.sensor_shift_m))
-        assert error.angle.abs().min() > 0
+        found = model.deviation_of(person.fingerprint)
+        torch.testing.assert_close(found.angle, torch.tensor(person.sensor_angle_rad))
+        torch.testing.assert_close(found.shift, torch.tensor(person.sensor_shift_m))
+        assert float(found.size) == pytest.approx(person.size)
+        assert found.angle.abs().min() > 0
     assert not model.knows("unknown")
-    assert (model.mounting_for("unknown").angle == 0).all()
-    assert (model.mounting_for("unknown").shift == 0).all()
+    assert (model.deviation_of("unknown").angle == 0).all()
+    assert (model.deviation_of("unknown").shift == 0).all()
+    assert float(model.deviation_of("unknown").size) == 1.0
 
 
 def test_configuration_survives_saving(tmp_path: Path) -> None:

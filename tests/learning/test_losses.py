@@ -123,11 +123,11 @@ def test_lumbar_is_the_squared_angle() -> None:
     close(losses.lumbar(torch.tensor([[0.1, 0.0, 0, 0, 0, 0.2]], dtype=torch.float64), MASK), (0.01 + 0.04) / 6)
 
 
-def test_mounting_is_the_sum_over_sensors_and_the_mean_over_people() -> None:
-    units = torch.zeros(2, 7, 3, dtype=torch.float64)
-    close(losses.mounting(units), 0.0)
+def test_prior_is_the_sum_over_deviations_and_the_mean_over_people() -> None:
+    units = torch.zeros(2, 22, dtype=torch.float64)
+    close(losses.prior(units), 0.0)
     units[0] = 0.5
-    close(losses.mounting(units), 21 * 0.25 / 2)
+    close(losses.prior(units), 22 * 0.25 / 2)
 
 
 def contact(height: float, speed: tuple[float, float], force: float) -> Complementarity:
@@ -196,7 +196,7 @@ def test_gradients() -> None:
     check(lambda x: losses.limit(body, 3 * x, HALF), 10)
     check(lambda x: losses.force_rate(x, HALF), 4, 2)
     check(lambda x: losses.temporal(x[..., :3], x[..., 3:6], x[..., 6:], 10.0, HALF), 9)
-    check(losses.mounting, 7, 3)
+    check(losses.prior, 22)
     check(lambda x: losses.lumbar(x, HALF))
 
     def of_contact(term: Callable[..., Tensor]) -> Callable[[Tensor], Tensor]:

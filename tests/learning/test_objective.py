@@ -12,8 +12,8 @@ from kinertia.body import GAIT2D_TRUNK, build, stack
 from kinertia.learning import losses, objective
 from kinertia.learning.batch import Batch
 from kinertia.learning.config import Config, Formulation
-from kinertia.learning.mounting import MountingError
 from kinertia.learning.network import Layout
+from kinertia.learning.personal import UNITS, Deviation
 from kinertia.physics import contact
 from kinertia.physics.motion import Motion
 
@@ -30,6 +30,7 @@ def make_batch(masses: tuple[float, ...] = (70.0,), samples: int = SAMPLES) -> B
         body=stack([build(mass, 1.75, skeleton=GAIT2D_TRUNK) for mass in masses]),
         position=torch.full((count, 7, 2), 0.05, dtype=torch.float64),
         misalignment=torch.full((count, 7), 0.1, dtype=torch.float64),
+        size_error=torch.full((count,), 0.03, dtype=torch.float64),
         person=torch.arange(count),
     )
 
@@ -45,8 +46,8 @@ def with_formulation(config: Config, formulation: Formulation) -> Config:
 
 
 def as_stated(count: int = 1) -> Tensor:
-    """No mounting errors."""
-    return torch.zeros(count, 7, 3, dtype=torch.float64)
+    """Nobody deviates."""
+    return torch.zeros(count, UNITS, dtype=torch.float64)
 
 
 def test_standing_still_obeys_every_equation() -> None:
@@ -62,7 +63,7 @@ def test_standing_still_obeys_every_equation() -> None:
     assert 0 < part < 1
     force = torch.zeros(1, 10, 4, 2, dtype=torch.float64)
     force[..., 1] = 0.5 * batch.body.weight * torch.tensor([1 - part, part, 1 - part, part], dtype=torch.float64)
-    as_read = MountingError.of(as_stated(), batch.misalignment).apply(batch.position)
+    as_read = Deviation.of(as_stated(), batch.misalignment, batch.size_error).mounting(batch.position)
     result = objective.evaluate(Motion(q, still, still, force), body, as_read)
     mask = torch.ones(1, 10, dtype=torch.float64)
     assert float(losses.kane(result.generalized[..., :3], body, mask)) < 1e-20

@@ -74,6 +74,18 @@ class Body:
         """Copy with every tensor moved to ``dtype`` and ``device``."""
         return self.map_tensors(lambda t, _: t.to(dtype=dtype, device=device))
 
+    def scaled(self, size: Tensor) -> Body:
+        """Copy whose lengths are ``size`` (...,) times as large, at the same mass."""
+        return replace(
+            self,
+            height=self.height * size,
+            # I = m (k L)^2
+            inertia=self.inertia * size.unsqueeze(-1).square(),
+            com=self.com * size[..., None, None],
+            joint_offset=self.joint_offset * size[..., None, None],
+            contact_position=self.contact_position * size[..., None, None],
+        )
+
     def select(self, index: Tensor) -> Body:
         """Pick entries of the first batch dimension by integer ``index``."""
         return self.map_tensors(lambda t, _: t[index])

@@ -15,7 +15,7 @@ from kinertia.estimation import events, track
 from kinertia.estimation.estimate import Estimate
 from kinertia.learning import differences, prepare
 from kinertia.learning.checkpoint import Model
-from kinertia.learning.mounting import MountingError
+from kinertia.learning.personal import Deviation
 from kinertia.learning.sequence import Sequence
 from kinertia.learning.training import fingerprint
 from kinertia.recording import SEGMENTS, Array, Recording
@@ -28,7 +28,7 @@ class _Reading:
     """What the model reads, the times [s] on its axis at which the user wants values, whether it was trained on this."""
 
     sequence: Sequence
-    error: MountingError
+    deviation: Deviation
     wanted_s: Array
     known: bool
 
@@ -37,13 +37,13 @@ def _read(model: Model, recording: Recording) -> _Reading:
     sequence = prepare.to_sequence(recording, model.config)
     # a periodic cycle has here the length it had in training, so that a recording that was trained on is recognised
     mark = fingerprint(sequence)
-    error, known = model.mounting_for(mark), model.knows(mark)
+    deviation, known = model.deviation_of(mark), model.knows(mark)
     if not recording.periodic:
-        return _Reading(sequence, error, recording.time_s, known)
+        return _Reading(sequence, deviation, recording.time_s, known)
     cycles = prepare.lead_cycles(recording.duration_s)
     margin_s = (2 * differences.REACH + 1) / model.config.rate_hz
     longer = prepare.to_sequence(recording, model.config, (cycles + 1) * recording.duration_s + margin_s)
-    return _Reading(longer, error, cycles * recording.duration_s + recording.time_s, known)
+    return _Reading(longer, deviation, cycles * recording.duration_s + recording.time_s, known)
 
 
 def _sampler(reading: _Reading, recording: Recording) -> Callable[[Array], Array]:
@@ -111,7 +111,7 @@ def _warnings(recording: Recording, known: bool, residual: Array) -> tuple[str, 
 
 
 def _assemble(model: Model, recording: Recording, reading: _Reading, method: str) -> Estimate:
-    found = track.run(model, reading.sequence, reading.error)
+    found = track.run(model, reading.sequence, reading.deviation)
     sample = _sampler(reading, recording)
     body = reading.sequence.body
     weight, moment_scale = float(body.weight), float(body.moment_scale)

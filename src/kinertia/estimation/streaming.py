@@ -19,8 +19,8 @@ from kinertia.estimation.estimator import side_forces
 from kinertia.estimation.track import Wearer
 from kinertia.learning import differences
 from kinertia.learning.checkpoint import Model
-from kinertia.learning.mounting import MountingError
 from kinertia.learning.network import State, features
+from kinertia.learning.personal import Deviation
 from kinertia.learning.sequence import placement
 from kinertia.recording import SEGMENTS, Array, Sensor, Subject
 
@@ -78,7 +78,7 @@ class Stream:
         self._wearer = Wearer(
             stack([body.to(torch.float32)]).to(like.dtype, like.device),
             placement(sensors, body)[None].to(like),
-            MountingError(like.new_zeros(len(SEGMENTS)), like.new_zeros(len(SEGMENTS), 2)),
+            Deviation.none().to(like),
         )
         self._precise = self._wearer.precise()
         self._inputs: deque[Tensor] = deque(maxlen=track.look_back(model.network) + 1 if cell == "tcn" else 1)

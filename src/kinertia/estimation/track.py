@@ -12,8 +12,8 @@ from kinertia.estimation import landmarks
 from kinertia.learning import decode, differences, objective
 from kinertia.learning.checkpoint import Model
 from kinertia.learning.config import Config
-from kinertia.learning.mounting import MountingError
 from kinertia.learning.network import CausalConvolutions, Network, State, features
+from kinertia.learning.personal import Deviation
 from kinertia.learning.sequence import Sequence
 
 CHUNK = 6000
@@ -28,26 +28,23 @@ class Wearer:
     ----------
     body : (1,) body.
     position : (1, 7, 2) sensor positions in segment frames [m].
-    error : mounting errors of the sensors.
+    deviation : what was learned about the person.
     """
 
     body: Body
     position: Tensor
-    error: MountingError
+    deviation: Deviation
 
     @classmethod
-    def of(cls, sequence: Sequence, error: MountingError, like: Tensor) -> Wearer:
+    def of(cls, sequence: Sequence, deviation: Deviation, like: Tensor) -> Wearer:
         """The person of a sequence, on device and in floating type of ``like``."""
-        moved = MountingError(error.angle.to(like), error.shift.to(like))
-        return cls(stack([sequence.body]).to(like.dtype, like.device), sequence.position[None].to(like), moved)
+        body = stack([sequence.body]).to(like.dtype, like.device)
+        return cls(body, sequence.position[None].to(like), deviation.to(like))
 
     def precise(self) -> Wearer:
         """Copy in double precision."""
-        return Wearer(
-            self.body.to(torch.float64),
-            self.position.double(),
-            MountingError(self.error.angle.double(), self.error.shift.double()),
-        )
+        position = self.position.double()
+        return Wearer(self.body.to(torch.float64), position, self.deviation.to(position))
 
 
 @dataclass(frozen=True)
@@ -110,9 +107,10 @@ def physics(raw: Tensor, precise: Wearer, config: Config) -> Track:
     In double precision: second differences at 100 Hz magnify rounding 50,000 times.
     """
     raw = raw.double()
-    body = precise.body.with_time_axis()
-    motion = decode.motion(raw, precise.body, config.rate_hz, config.network.formulation)
-    result = objective.evaluate(motion, body, precise.error.apply(precise.position))
+    real = precise.deviation.body(precise.body)
+    body = real.with_time_axis()
+    motion = decode.motion(raw, real, config.rate_hz, config.network.formulation)
+    result = objective.evaluate(motion, body, precise.deviation.mounting(precise.position))
     generalized = result.generalized
     if motion.torque is not None:
         generalized = torch.cat([generalized[..., :3], motion.torque[..., 3:]], dim=-1)
@@ -128,19 +126,19 @@ def physics(raw: Tensor, precise: Wearer, config: Config) -> Track:
     )
 
 
-def run(model: Model, sequence: Sequence, error: MountingError) -> Track:
+def run(model: Model, sequence: Sequence, deviation: Deviation) -> Track:
     """Motion and forces at every sample of a sequence.
 
     Parameters
     ----------
-    error : mounting errors of the sensors.
+    deviation : what was learned about the person.
 
     Notes
     -----
     The outputs at either end are repeated to form differences there: the first and last two samples are less certain.
     """
     like = next(model.network.parameters())
-    wearer = Wearer.of(sequence, error, like)
+    wearer = Wearer.of(sequence, deviation, like)
     precise = wearer.precise()
     with torch.no_grad():
         signals, present = sequence.signals[None].to(like), sequence.present[None].to(like)

@@ -25,6 +25,7 @@ class Batch:
     body : (B,) bodies.
     position : (B, 7, 2).
     misalignment : (B, 7).
+    size_error : (B,).
     person : (B,) index of the recording each window comes from.
     """
 
@@ -34,6 +35,7 @@ class Batch:
     body: Body
     position: Tensor
     misalignment: Tensor
+    size_error: Tensor
     person: Tensor
 
 
@@ -46,6 +48,7 @@ class Pool:
     variance: Tensor
     position: Tensor
     misalignment: Tensor
+    size_error: Tensor
 
     @classmethod
     def of(cls, sequences: list[Sequence]) -> Pool:
@@ -56,6 +59,7 @@ class Pool:
             torch.stack([s.variance for s in sequences]),
             torch.stack([s.position for s in sequences]),
             torch.stack([s.misalignment for s in sequences]),
+            torch.stack([s.size_error for s in sequences]),
         )
 
     def to(self, device: torch.device) -> Pool:
@@ -67,6 +71,7 @@ class Pool:
             self.variance.to(device),
             self.position.to(device),
             self.misalignment.to(device),
+            self.size_error.to(device),
         )
 
     def draw(self, size: int, window: int, generator: torch.Generator) -> Batch:
@@ -91,6 +96,7 @@ class Pool:
             self.bodies.select(person),
             self.position[person],
             self.misalignment[person],
+            self.size_error[person],
             person,
         )
 

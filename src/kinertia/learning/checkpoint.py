@@ -14,16 +14,16 @@ from torch import Tensor
 from kinertia.body import SKELETONS
 from kinertia.io.files import replacing, write_text
 from kinertia.learning.config import Config
-from kinertia.learning.mounting import MountingError
 from kinertia.learning.network import Network
+from kinertia.learning.personal import Deviation
 
-FORMAT = 2
+FORMAT = 3
 MODEL, CHECKPOINT = "model", "checkpoint"
 
 
 @dataclass(frozen=True)
 class Person:
-    """A recording that a model was trained on, and the mounting errors learned for its sensors [rad, m]."""
+    """A recording that a model was trained on, as it was stated, and the deviations learned from that."""
 
     name: str
     fingerprint: str
@@ -31,6 +31,7 @@ class Person:
     height_m: float
     sensor_angle_rad: tuple[float, ...]
     sensor_shift_m: tuple[tuple[float, float], ...]
+    size: float
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,13 @@ class Model:
         """Whether the model was trained on a recording."""
         return any(person.fingerprint == fingerprint for person in self.people)
 
-    def mounting_for(self, fingerprint: str) -> MountingError:
-        """Mounting errors learned for a recording; none for one that the model has not seen."""
+    def deviation_of(self, fingerprint: str) -> Deviation:
+        """Deviation learned for a recording; none for one that the model has not seen."""
         for person in self.people:
             if person.fingerprint == fingerprint:
-                return MountingError(torch.tensor(person.sensor_angle_rad), torch.tensor(person.sensor_shift_m))
-        return MountingError.none()
+                angle, shift = torch.tensor(person.sensor_angle_rad), torch.tensor(person.sensor_shift_m)
+                return Deviation(angle, shift, torch.tensor(person.size))
+        return Deviation.none()
 
 
 def write(folder: Path, tensors: dict[str, Tensor], card: Card) -> None:

@@ -34,7 +34,7 @@ class LossWeights:
     kane: float = 100.0
     temporal: float = 1.0
     torque: float = 0.001
-    mounting: float = 0.002
+    prior: float = 0.002
     limit: float = 20.0
     lumbar: float = 1.0
     penetration: float = 2000.0
@@ -53,7 +53,7 @@ class TrainingConfig:
     window: int = 200
     warm_up: int = 64
     learning_rate: float = 3e-3
-    mounting_learning_rate: float = 2e-2
+    personal_learning_rate: float = 2e-2
     gradient_clip: float = 1.0
     ema: float = 0.995
     acc_noise: float = 0.3

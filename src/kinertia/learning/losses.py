@@ -92,9 +92,9 @@ def force_rate(force_bw: Tensor, mask: Tensor) -> Tensor:
     return masked_mean(change, _pairs(mask)[..., None, None])
 
 
-def mounting(units: Tensor) -> Tensor:
-    """Prior on the sensors' mounting errors: summed squares in units of the expected errors. ``units`` (B, 7, 3)."""
-    return units.square().sum((-1, -2)).mean()
+def prior(units: Tensor) -> Tensor:
+    """Prior on personal deviations: summed squares in units of the expected errors. ``units`` (B, 22)."""
+    return units.square().sum(-1).mean()
 
 
 def temporal(q: Tensor, qd: Tensor, qdd: Tensor, rate_hz: float, mask: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from kinertia.body import Body
 from kinertia.learning import decode, differences, losses
 from kinertia.learning.batch import Batch, covered
 from kinertia.learning.config import Config, LossWeights
-from kinertia.learning.mounting import MountingError
+from kinertia.learning.personal import Deviation
 from kinertia.physics import contact, dynamics
 from kinertia.physics import kinematics as kin
 from kinertia.physics.motion import Motion
@@ -54,11 +54,13 @@ def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config) -> dict[str,
     ----------
     raw : (B, T, outputs) raw network outputs.
     batch : the windows.
-    units : (B, 7, 3) learned mounting errors in units of their expected size: angle, x, y.
+    units : (B, 22) learned deviations of the people, see :mod:`kinertia.learning.personal`.
     """
-    body = batch.body.with_time_axis()
-    motion = decode.motion(raw, batch.body, config.rate_hz, config.network.formulation)
-    result = evaluate(motion, body, MountingError.of(units, batch.misalignment).apply(batch.position))
+    deviation = Deviation.of(units, batch.misalignment, batch.size_error)
+    real = deviation.body(batch.body)
+    body = real.with_time_axis()
+    motion = decode.motion(raw, real, config.rate_hz, config.network.formulation)
+    result = evaluate(motion, body, deviation.mounting(batch.position))
     inside = slice(differences.REACH, -differences.REACH)
     mask = losses.valid_samples(raw.shape[-2], config.training.warm_up, raw)
     seen = batch.present[:, inside]
@@ -74,7 +76,7 @@ def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config) -> dict[str,
         "gyro": losses.gyro(result.signals, batch.signals[:, inside], seen, batch.variance, mask),
         "kane": losses.kane(residual, body, mask),
         "torque": losses.torque(joint, body, mask),
-        "mounting": losses.mounting(units),
+        "prior": losses.prior(units),
         "torque_rate": losses.torque_rate(joint, body, mask),
         "limit": losses.limit(body, motion.q, mask),
         "penetration": losses.penetration(touch, mask),

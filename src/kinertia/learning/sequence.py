@@ -16,6 +16,8 @@ ACC_VARIANCE_FLOOR = 1.0  # (m/s^2)^2
 GYRO_VARIANCE_FLOOR = 0.1  # (rad/s)^2
 DEFAULT_PELVIS_POSITION_M = (-0.1, 0.05)
 DEFAULT_MISALIGNMENT_RAD = 0.1  # sensors fitted by eye to their segments
+SIZE_ERROR = 0.03  # people of one height differ in leg length
+ASSUMED_SIZE_ERROR = 0.07  # spread of adults' height, where it is not given
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Sequence:
     body : the person's body, no batch dimensions.
     position : (7, 2) sensor positions in segment frames [m].
     misalignment : (7,) expected error of each sensor's inclination [rad].
+    size_error : () expected relative error of the body's lengths.
     rate_hz : sampling rate [Hz].
     """
 
@@ -41,6 +44,7 @@ class Sequence:
     body: Body
     position: Tensor
     misalignment: Tensor
+    size_error: Tensor
     rate_hz: float
 
 
@@ -116,6 +120,7 @@ def from_arrays(recording: Recording, signals: Array, present: Array, rate_hz: f
         body=body.to(torch.float32),
         position=placement(recording.sensors, body),
         misalignment=misalignment(recording.sensors),
+        size_error=torch.tensor(ASSUMED_SIZE_ERROR if "height_m" in recording.subject.assumed else SIZE_ERROR),
         rate_hz=rate_hz,
     )
 

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from kinertia.body import SKELETONS
 from kinertia.learning.config import Config
 from kinertia.learning.network import Network
+from kinertia.learning.personal import UNITS
 
 
 @dataclass
@@ -20,7 +21,7 @@ class TrainingState:
     ----------
     network : the network that is being trained.
     average : exponential moving average of its weights, used for estimates.
-    mounting : (people, 7, 3) learned mounting errors of the virtual sensors, in units of their expected size.
+    personal : (people, 22) learned deviations of the people, see :mod:`kinertia.learning.personal`.
     optimiser : Adam over both.
     generator : source of windows and noise.
     step : steps done.
@@ -28,7 +29,7 @@ class TrainingState:
 
     network: Network
     average: Network
-    mounting: nn.Parameter
+    personal: nn.Parameter
     optimiser: torch.optim.Adam
     generator: torch.Generator
     step: int = 0
@@ -44,8 +45,8 @@ class TrainingState:
         average = Network(config.network, SKELETONS[config.body]).to(device)
         average.load_state_dict(network.state_dict())
         average.requires_grad_(False)
-        mounting = nn.Parameter(torch.zeros(people, 7, 3, device=device))
-        return cls(network, average, mounting, make_optimiser(network, mounting), generator)
+        personal = nn.Parameter(torch.zeros(people, UNITS, device=device))
+        return cls(network, average, personal, make_optimiser(network, personal), generator)
 
     def update_average(self, decay: float) -> None:
         """Move the average towards the network; a short memory at the start, so that it never lags a young network."""
@@ -58,7 +59,7 @@ class TrainingState:
         """Flat dictionary of every tensor of the state."""
         out = {f"network.{k}": v for k, v in self.network.state_dict().items()}
         out |= {f"average.{k}": v for k, v in self.average.state_dict().items()}
-        out["mounting"] = self.mounting.detach()
+        out["personal"] = self.personal.detach()
         out["generator"] = self.generator.get_state()
         for index, slot in self.optimiser.state_dict()["state"].items():
             out |= {f"optimiser.{index}.{k}": torch.as_tensor(v) for k, v in slot.items()}
@@ -88,7 +89,7 @@ class TrainingState:
         self.network.load_state_dict(part("network."))
         self.average.load_state_dict(part("average."))
         with torch.no_grad():
-            self.mounting.copy_(tensors["mounting"])
+            self.personal.copy_(tensors["personal"])
         self.generator.set_state(tensors["generator"].cpu())
         saved = self.optimiser.state_dict()
         slots: dict[int, dict[str, Tensor]] = {}
@@ -100,6 +101,6 @@ class TrainingState:
         self.step = step
 
 
-def make_optimiser(network: Network, mounting: nn.Parameter) -> torch.optim.Adam:
-    """Adam with one parameter group for the network and one for the mounting errors."""
-    return torch.optim.Adam([{"params": list(network.parameters())}, {"params": [mounting]}], lr=1e-3)
+def make_optimiser(network: Network, personal: nn.Parameter) -> torch.optim.Adam:
+    """Adam with one parameter group for the network and one for the people."""
+    return torch.optim.Adam([{"params": list(network.parameters())}, {"params": [personal]}], lr=1e-3)

@@ -16,8 +16,8 @@ from kinertia.learning import checkpoint, objective
 from kinertia.learning.batch import Batch, Pool
 from kinertia.learning.checkpoint import CHECKPOINT, FORMAT, MODEL, Card, Model, Person
 from kinertia.learning.config import Config
-from kinertia.learning.mounting import MountingError
 from kinertia.learning.network import features
+from kinertia.learning.personal import Deviation
 from kinertia.learning.schedule import one_cycle
 from kinertia.learning.sequence import Sequence
 from kinertia.learning.state import TrainingState
@@ -42,13 +42,13 @@ def step(state: TrainingState, pool: Pool, config: Config) -> dict[str, torch.Te
     """One optimisation step; returns the weighted terms and their sum under ``"total"``."""
     training = config.training
     for group, peak in zip(
-        state.optimiser.param_groups, (training.learning_rate, training.mounting_learning_rate), strict=True
+        state.optimiser.param_groups, (training.learning_rate, training.personal_learning_rate), strict=True
     ):
         group["lr"] = one_cycle(state.step, training.steps, peak)
     batch = pool.draw(training.batch, training.window, state.generator)
     noisy = batch.signals + _noise(batch, config, state.generator)
     raw, _ = state.network(features(noisy, batch.present, batch.body, batch.position))
-    found = objective.terms(raw, batch, state.mounting[batch.person], config)
+    found = objective.terms(raw, batch, state.personal[batch.person], config)
     weights = asdict(config.weights)
     loss = objective.total(found, config.weights)
     state.optimiser.zero_grad(set_to_none=True)
@@ -62,10 +62,11 @@ def step(state: TrainingState, pool: Pool, config: Config) -> dict[str, torch.Te
 
 def _people(state: TrainingState, sequences: list[Sequence]) -> tuple[Person, ...]:
     def person(index: int, s: Sequence) -> Person:
-        found = MountingError.of(state.mounting[index].detach().cpu(), s.misalignment)
+        found = Deviation.of(state.personal[index].detach().cpu(), s.misalignment, s.size_error)
         angle = tuple(round(float(a), 6) for a in found.angle)
         shift = tuple((round(float(x), 6), round(float(y), 6)) for x, y in found.shift)
-        return Person(s.name, fingerprint(s), float(s.body.total_mass), float(s.body.height), angle, shift)
+        size = round(float(found.size), 6)
+        return Person(s.name, fingerprint(s), float(s.body.total_mass), float(s.body.height), angle, shift, size)
 
     return tuple(person(i, s) for i, s in enumerate(sequences))
 
