@@ -15,27 +15,23 @@ Json = dict[str, Any]
 _OVERVIEW = (
     ("angle\nRMSD\n[deg]", "angle_rmsd_deg"),
     ("bias-\nfree\n[deg]", "angle_rmsd_unbiased_deg"),
-    ("angle\nr", "angle_r"),
     ("moment\nRMSD\n[BWBH%]", "moment_rmsd_bwbh"),
-    ("nRMSE\n[% of\nrange]", "moment_nrmse_percent"),
-    ("moment\nr", "moment_r"),
     ("GRF\nRMSD\n[BW%]", "grf_rmsd_bw"),
-    ("GRF\nr", "grf_r"),
     ("speed\nerror\n[m/s]", "speed_error"),
 )
 _DETAIL = (
     ("angle_rmsd_deg", "angle RMSD [deg]"),
     ("angle_bias_deg", "angle bias [deg]"),
-    ("angle_rmsd_unbiased_deg", "angle bias-free RMSD [deg]"),
-    ("angle_r", "angle r"),
+    ("angle_rmsd_unbiased_deg", "angle bias-free [deg]"),
+    ("angle_r", "angle correlation"),
     ("moment_rmsd_bwbh", "moment RMSD [BWBH%]"),
     ("moment_bias_bwbh", "moment bias [BWBH%]"),
-    ("moment_rmsd_unbiased_bwbh", "moment bias-free RMSD [BWBH%]"),
-    ("moment_r", "moment r"),
-    ("moment_nrmse_percent", "moment nRMSE [% of range]"),
+    ("moment_rmsd_unbiased_bwbh", "moment bias-free [BWBH%]"),
+    ("moment_r", "moment correlation"),
+    ("moment_nrmse_percent", "moment nRMSE [%]"),
     ("grf_rmsd_bw", "GRF RMSD [BW%]"),
     ("grf_bias_bw", "GRF bias [BW%]"),
-    ("grf_r", "GRF r"),
+    ("grf_r", "GRF correlation"),
 )
 _NAMES = {"angle_rmsd_deg": "angle", "moment_rmsd_bwbh": "moment", "grf_rmsd_bw": "ground reaction", "speed_error": "speed"}
 
@@ -62,25 +58,25 @@ def render(results: Json) -> RenderableType:
 
 def _overview(results: Json, title: str) -> Table:
     table = Table(title=title, title_justify="left")
-    table.add_column("trial")
-    table.add_column("figures of")
+    table.add_column("", no_wrap=True)
     for heading, _ in _OVERVIEW:
-        table.add_column(Text(heading), justify="right")
+        table.add_column(Text(heading), justify="right", no_wrap=True)
     for name, trial in results["trials"].items():
         shift = trial["sync_shift_s"]
-        synced = "synced" if shift is None else f"synced by {1000 * shift:+.0f} ms"
+        synced = "  synced" if shift is None else f"  synced by {1000 * shift:+.0f} ms"
         trivial = trial["trivial"]
-        table.add_row(name, "as it is", *_cells(trial, trial))
-        table.add_row("", synced, *_cells(trial, trial["synced"]))
+        table.add_row(name, style="bold")
+        table.add_row("  as it is", *_cells(trial, trial))
+        table.add_row(synced, *_cells(trial, trial["synced"]))
         if results["method"] != "normative" and trivial["normative"] is not None:
-            table.add_row("", "normative, as it is", *_cells(trial, trivial["normative"]), style="dim")
-            table.add_row("", "normative, synced", *_cells(trial, trivial["normative"]["synced"]), style="dim")
+            table.add_row("  normative, as it is", *_cells(trial, trivial["normative"]), style="dim")
+            table.add_row("  normative, synced", *_cells(trial, trivial["normative"]["synced"]), style="dim")
         knows_nothing = trivial["mean_angle"] | trivial["zero_moment"] | trivial["zero_grf"]
-        table.add_row("", "mean angle, zero moment and GRF", *_cells(trial, knows_nothing), style="dim", end_section=True)
+        table.add_row("  mean angle, zero moment, GRF", *_cells(trial, knows_nothing), style="dim", end_section=True)
     for label, key in (("as it is", "mean"), ("synced", "mean_synced")):
         means = results[key]
         cells = [_number(means[field], field) if field in SUMMARISED else "" for _, field in _OVERVIEW]
-        table.add_row("mean" if key == "mean" else "", label, *cells, style="bold")
+        table.add_row(f"mean, {label}", *cells, style="bold")
     return table
 
 
@@ -90,20 +86,26 @@ def _cells(trial: Json, figures: Json) -> list[str]:
 
 
 def _per_joint(name: str, trial: Json) -> Table:
-    table = Table(title=f"{name}: as it is (synced)", title_justify="left")
-    table.add_column("")
+    table = Table(title=name, title_justify="left")
+    table.add_column("", no_wrap=True)
     keys = list(dict.fromkeys(key for field, _ in _DETAIL for key in trial[field]))
-    for key in keys:
-        table.add_column(key, justify="right")
+    columns = list(dict.fromkeys(_column(key) for key in keys))
+    for title in columns:
+        table.add_column(title, justify="right", no_wrap=True)
     for field, label in _DETAIL:
-        values, synced = trial[field], trial["synced"][field]
-        if any(value is not None for value in values.values()):
-            cells = [
-                f"{_number(values[key], field)} ({_number(synced[key], field)})" if values.get(key) is not None else ""
-                for key in keys
-            ]
-            table.add_row(Text(label), *cells)
+        for side in ("r", "l"):
+            shown = {_column(key): key for key, value in trial[field].items() if value is not None and key.endswith(f"_{side}")}
+            if not shown:
+                continue
+            for figures, title in ((trial, f"{label}, {side}"), (trial["synced"], "  synced")):
+                cells = [_number(figures[field][shown[c]], field) if c in shown else "" for c in columns]
+                table.add_row(Text(title), *cells, style="dim" if figures is not trial else "")
     return table
+
+
+def _column(key: str) -> str:
+    """``knee_angle_r`` to ``knee``, ``grf_x_r`` to ``x``."""
+    return key.split("_")[1] if key.startswith("grf") else key.split("_")[0]
 
 
 def _comparison(name: str, trial: Json) -> str:

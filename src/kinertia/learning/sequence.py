@@ -15,7 +15,7 @@ from kinertia.recording.errors import RecordingError
 ACC_VARIANCE_FLOOR = 1.0  # (m/s^2)^2
 GYRO_VARIANCE_FLOOR = 0.1  # (rad/s)^2
 DEFAULT_PELVIS_POSITION_M = (-0.1, 0.05)
-DEFAULT_MISALIGNMENT_RAD = 0.1  # sensors fitted by eye to their segments
+DEFAULT_MISALIGNMENT_RAD = 0.2  # sensors fitted by eye to their segments are off by up to 15 degrees and more
 SIZE_ERROR = 0.03  # people of one height differ in leg length
 ASSUMED_SIZE_ERROR = 0.07  # spread of adults' height, where it is not given
 
