@@ -29,7 +29,7 @@ class NetworkConfig:
 class LossWeights:
     """Weight of each loss term; terms are normalised per person, so that weights mean the same for everyone."""
 
-    acc: float = 1.0
+    acc: float = 0.5
     gyro: float = 6.0
     kane: float = 100.0
     temporal: float = 1.0
@@ -38,10 +38,10 @@ class LossWeights:
     limit: float = 20.0
     lumbar: float = 1.0
     penetration: float = 2000.0
-    lifted: float = 300.0
+    lifted: float = 100.0
     slip: float = 1.0
     force_rate: float = 0.2
-    torque_rate: float = 0.05
+    torque_rate: float = 0.1
 
 
 @dataclass(frozen=True)
