@@ -10,6 +10,7 @@ import pytest
 from shell import Shell
 
 from kinertia.learning import config as configuration
+from kinertia.learning import training
 
 TINY = ("--config.training.steps", "4", "--config.training.batch", "2", "--config.network.hidden", "16")
 
@@ -38,6 +39,33 @@ def test_saved_configuration_is_read_again(kinertia: Shell, walk_csv: Path, mode
     both = kinertia("train", walk_csv, "--out", tmp_path / "no", "--config-file", model / "config.json", *TINY)
     assert both.code == 2
     assert "both given" in both.err
+
+
+def test_resuming_takes_the_configuration_of_the_checkpoint(kinertia: Shell, walk_csv: Path, tmp_path: Path) -> None:
+    assert kinertia("train", walk_csv, "--out", tmp_path, *TINY).code == 0
+    before = (tmp_path / "config.json").read_bytes()
+    again = kinertia("train", walk_csv, "--out", tmp_path, "--resume")
+    assert again.code == 0, again.err
+    other = kinertia("train", walk_csv, "--out", tmp_path, "--resume", "--config.training.steps", "9")
+    assert other.code == 2
+    assert "another configuration" in other.err
+    assert (tmp_path / "config.json").read_bytes() == before
+
+
+def test_an_interrupted_training_says_how_to_go_on(
+    kinertia: Shell, walk_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training, "step", interrupt)
+    early = kinertia("train", walk_csv, "--out", tmp_path / "new", *TINY)
+    assert early.code == 130
+    assert "no checkpoint" in early.err
+    (tmp_path / "checkpoint.json").touch()
+    late = kinertia("train", walk_csv, "--out", tmp_path, *TINY)
+    assert late.code == 130
+    assert "--resume" in late.err
 
 
 def test_estimate_writes_everything(kinertia: Shell, walk_csv: Path, model: Path, tmp_path: Path) -> None:
@@ -80,8 +108,10 @@ def test_errors_where_truth_is_given(kinertia: Shell, shared_data: Path, model: 
     cycle = shared_data / "imu_cycles_biomac" / "P01_normwalking.csv"
     result = kinertia("estimate", cycle, "--model", model, "--out", tmp_path)
     assert result.code == 0, result.err
-    assert "Joint angles [deg], this one recording, as it is" in result.out
-    assert "RMSD of own mean" in result.out
+    assert "Joint angles [deg], RMSD over this one recording" in result.out
+    assert all(heading in result.out for heading in ("synced", "own mean"))
+    assert "found from the gyroscopes" in result.out
+    assert ">Synced<" in (tmp_path / "report.html").read_text()
     assert "speed error" in result.out
 
 

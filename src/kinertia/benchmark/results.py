@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from kinertia.estimation.estimate import Estimate
+from kinertia.io.files import write_text
 from kinertia.metrics.scoring import score
 from kinertia.metrics.summary import summarise
 from kinertia.metrics.sync import MAX_SHIFT_S, sync_shift
@@ -74,15 +73,5 @@ def collect(
 
 
 def write(path: Path, results: Json) -> None:
-    """Write strict JSON (no NaN) to a temporary file beside ``path`` and rename it."""
-    text = json.dumps(results, indent=1, allow_nan=False) + "\n"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    """Write strict JSON: a NaN is an error, not a number."""
+    write_text(path, json.dumps(results, indent=1, allow_nan=False) + "\n")

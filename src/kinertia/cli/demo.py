@@ -26,6 +26,7 @@ def demo(out: Path = Path("kinertia-demo"), steps: int = STEPS, seed: int = 0) -
     seed
         Makes everything repeatable.
     """
+    from kinertia.benchmark.single import score_single
     from kinertia.cli import output
     from kinertia.cli.progress import training_bar
     from kinertia.estimation.estimator import estimate
@@ -51,8 +52,9 @@ def demo(out: Path = Path("kinertia-demo"), steps: int = STEPS, seed: int = 0) -
         model = train([to_sequence(recording, config) for recording in recordings], config, model_folder, progress=progress)
     for recording in recordings:
         result = estimate(model, recording)
-        output.write(out / recording.name, result, recording)
-        output.show(console, result, recording)
+        scores = score_single(result, recording)
+        output.write(out / recording.name, result, recording, scores)
+        output.show(console, result, recording, scores)
     console.print(f"\nOpen {out / recordings[0].name / 'report.html'} in a browser. The same by hand:", soft_wrap=True)
     console.print(f"  kinertia inspect {recordings[0].source}", highlight=False, soft_wrap=True)
     console.print(

@@ -36,14 +36,16 @@ def estimate(
     reading
         What the file does not say itself.
     """
+    from kinertia.benchmark.single import score_single
     from kinertia.cli import output
     from kinertia.estimation import estimator
     from kinertia.learning.checkpoint import load_model
 
     measured = options.read(recording, reading)
     result = estimator.estimate(load_model(model), measured)
-    paths = output.write(out, result, measured, csv=csv)
+    scores = score_single(result, measured)
+    paths = output.write(out, result, measured, scores, csv=csv)
     console = Console()
-    output.show(console, result, measured)
+    output.show(console, result, measured, scores)
     for path in paths:
         console.print(f"  {path}", highlight=False)

@@ -12,25 +12,27 @@ from rich.text import Text
 from kinertia import report
 from kinertia.estimation.estimate import Estimate
 from kinertia.io import write_opensim, write_table
-from kinertia.metrics import scoring
 from kinertia.recording import Recording
 from kinertia.report import errors_table, gait, summary
 
+Scores = dict[str, Any]
 
-def write(
-    folder: Path, estimate: Estimate, recording: Recording, *, csv: bool = False, page: str = "report.html"
-) -> list[Path]:
-    """Write OpenSim files, one table and the report into a folder; returns the paths."""
+
+def write(folder: Path, estimate: Estimate, recording: Recording, scores: Scores | None, *, csv: bool = False) -> list[Path]:
+    """Write OpenSim files, one table and the report into a folder; returns the paths.
+
+    ``scores`` are those of :func:`kinertia.benchmark.single.score_single`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     table = folder / f"{estimate.name}.{'csv' if csv else 'parquet'}"
     return [
         *write_opensim.write(folder, estimate),
         write_table.write(table, estimate),
-        report.write(folder / "report.html", estimate, recording, recording.truth),
+        report.write(folder / "report.html", estimate, recording, recording.truth, scores),
     ]
 
 
-def show(console: Console, estimate: Estimate, recording: Recording) -> None:
+def show(console: Console, estimate: Estimate, recording: Recording, scores: Scores | None) -> None:
     """Headline figures, the residual's verdict, errors where there is a reference, warnings."""
     found = gait.find(estimate, periodic=recording.periodic)
     tiles = summary.tiles(estimate, found, periodic=recording.periodic)
@@ -42,22 +44,34 @@ def show(console: Console, estimate: Estimate, recording: Recording) -> None:
             f"  equations of motion: {verdict.word}, residual {verdict.force_bw:.3f} BW and {verdict.moment_bwbh:.4f} BWBH",
             highlight=False,
         )
-    if recording.truth is not None:
-        show_errors(console, estimate, recording)
+    if scores is not None:
+        show_errors(console, scores)
     for warning in dict.fromkeys((*recording.warnings, *estimate.warnings)):
         console.print(Text(f"  warning: {warning}", style="yellow"))
 
 
-def show_errors(console: Console, estimate: Estimate, recording: Recording) -> None:
-    """Errors against the reference beside the predictors that know nothing."""
-    scores: dict[str, Any] = scoring.figures(estimate, recording) | {"trivial": scoring.trivial_figures(recording)}
+def show_errors(console: Console, scores: Scores) -> None:
+    """Root mean square differences as it is and synced, and last the one of the predictor that knows nothing."""
     for errors in errors_table.tables(scores):
-        table = Table(title=Text(f"{errors.title} [{errors.unit}], this one recording, as it is"), title_justify="left")
+        table = Table(title=Text(f"{errors.title} [{errors.unit}], RMSD over this one recording"), title_justify="left")
         table.add_column("")
-        for heading in ("RMSD", "bias", "bias-free RMSD", "r", f"RMSD of {errors.predictor}"):
+        headings = [
+            "RMSD",
+            "bias",
+            "bias-free",
+            "r",
+            *(["synced"] if errors.synced else []),
+            f"RMSD of {errors.predictor}",
+        ]
+        for heading in headings:
             table.add_column(heading, justify="right")
         for row in errors.rows:
-            table.add_row(row.label, row.rmsd, row.bias, row.unbiased, row.r, row.trivial)
+            table.add_row(
+                row.label, row.rmsd, row.bias, row.unbiased, row.r, *([row.synced] if errors.synced else []), row.trivial
+            )
         console.print(table)
+    if scores["sync_shift_s"] is not None:
+        shift = f"{1000 * scores['sync_shift_s']:+.0f} ms"
+        console.print(f"  synced: after a shift of {shift}, found from the gyroscopes (see docs/metrics.md)", highlight=False)
     if scores["speed_error"] is not None:
         console.print(f"  speed error {scores['speed_error']:.3f} m/s", highlight=False)

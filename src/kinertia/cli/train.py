@@ -32,7 +32,8 @@ def train(
     out
         Folder for the model, its checkpoint, its configuration and its loss history.
     resume
-        Continue an interrupted training in OUT; the result is the same as without the interruption.
+        Continue an interrupted training in OUT, with its configuration; the result is the same as
+        without the interruption.
     device
         Where to compute: cpu, cuda, ...
     reading
@@ -48,7 +49,9 @@ def train(
     from kinertia.learning.prepare import to_sequence
     from kinertia.learning.training import train as run
 
-    chosen = choose_config(config_file, config)
+    card = checkpoint.read(out, checkpoint.CHECKPOINT)[1] if resume else None
+    stated = config_file is not None or config != DEFAULT
+    chosen = choose_config(config_file, config) if card is None or stated else card.config
     place = usable(device)
     console = Console(stderr=True)
     read = options.read_all(recordings, reading)
@@ -56,9 +59,15 @@ def train(
         for warning in recording.warnings:
             console.print(Text(f"{recording.name}: {warning}", style="yellow"))
     sequences = [to_sequence(recording, chosen) for recording in read]
-    start = checkpoint.read(out, checkpoint.CHECKPOINT)[1].step if resume else 0
-    out.mkdir(parents=True, exist_ok=True)
-    configuration.save(chosen, out / "config.json")
-    with training_bar(chosen.training.steps, start) as progress:
-        run(sequences, chosen, out, device=place, resume=resume, progress=progress)
+    if card is None:
+        out.mkdir(parents=True, exist_ok=True)
+        configuration.save(chosen, out / "config.json")
+    try:
+        with training_bar(chosen.training.steps, card.step if card else 0) as progress:
+            run(sequences, chosen, out, device=place, resume=resume, progress=progress)
+    except KeyboardInterrupt:
+        saved = (out / f"{checkpoint.CHECKPOINT}.json").is_file()
+        advice = "the same command with --resume goes on from the last checkpoint" if saved else "no checkpoint was written yet"
+        console.print(f"interrupted; {advice}", highlight=False)
+        raise
     console.print(f"model written to {out}", highlight=False)

@@ -115,9 +115,9 @@ def read(folder: Path, kind: str) -> tuple[dict[str, Tensor], Card]:
     return tensors, card
 
 
-def load_model(folder: Path, device: torch.device | str = "cpu") -> Model:
+def load_model(folder: Path | str, device: torch.device | str = "cpu") -> Model:
     """Load a finished model for estimation; ValueError as in :func:`read`."""
-    tensors, card = read(folder, MODEL)
+    tensors, card = read(Path(folder), MODEL)
     network = Network(card.config.network, SKELETONS[card.config.body])
     try:
         network.load_state_dict(tensors)

@@ -16,6 +16,7 @@ from kinertia.learning import checkpoint, objective
 from kinertia.learning.batch import Batch, Pool, number_wearers
 from kinertia.learning.checkpoint import CHECKPOINT, FORMAT, MODEL, Card, Model, Person
 from kinertia.learning.config import Config
+from kinertia.learning.device import usable
 from kinertia.learning.network import features
 from kinertia.learning.personal import Deviation
 from kinertia.learning.schedule import one_cycle
@@ -130,25 +131,6 @@ def _finite(found: dict[str, torch.Tensor], step: int) -> dict[str, float]:
     return shown
 
 
-def choose_device(name: torch.device | str) -> torch.device:
-    """The device of that name.
-
-    Raises
-    ------
-    ValueError
-        If torch does not know it or the machine has none; the message names the fix.
-    """
-    try:
-        device = torch.device(name)
-        torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0]
-        raise ValueError(
-            f"cannot compute on device {str(name)!r}: {reason}. Use cpu, or cuda with a CUDA build of torch"
-        ) from error
-    return device
-
-
 def write_history(path: Path, log: list[dict[str, float]]) -> None:
     """Write the recorded loss terms as CSV."""
     if log:
@@ -161,7 +143,7 @@ def write_history(path: Path, log: list[dict[str, float]]) -> None:
 def train(
     sequences: list[Sequence],
     config: Config,
-    out: Path | None = None,
+    out: Path | str | None = None,
     *,
     device: torch.device | str = "cpu",
     resume: bool = False,
@@ -193,14 +175,15 @@ def train(
         checkpoint does not fit.
     """
     _check(sequences, config)
-    if resume and out is None:
+    folder = None if out is None else Path(out)
+    if resume and folder is None:
         raise ValueError("resuming needs the folder of the checkpoint")
-    place = choose_device(device)
+    place = usable(device)
     pool = Pool.of(sequences).to(place)
     state = TrainingState.start(config, len(set(number_wearers(sequences))), place)
     log: list[dict[str, float]] = []
-    if out is not None and resume:
-        log = _resume(out, state, config, sequences)
+    if folder is not None and resume:
+        log = _resume(folder, state, config, sequences)
     shown: dict[str, float] = {}
     training = config.training
     end = training.steps if stop_after is None else min(stop_after, training.steps)
@@ -213,9 +196,9 @@ def train(
             log.append({"step": float(state.step), **shown})
         if progress is not None:
             progress(state.step, shown)
-        if out is not None and (state.step % checkpoint_every == 0 or state.step == end):
-            _save(out, CHECKPOINT, state, config, sequences, log)
-    if out is not None and state.step == training.steps:
-        _save(out, MODEL, state, config, sequences, log)
-        write_history(out / "history.csv", log)
+        if folder is not None and (state.step % checkpoint_every == 0 or state.step == end):
+            _save(folder, CHECKPOINT, state, config, sequences, log)
+    if folder is not None and state.step == training.steps:
+        _save(folder, MODEL, state, config, sequences, log)
+        write_history(folder / "history.csv", log)
     return Model(state.average.to("cpu").eval(), config, _people(state, sequences))
