@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from importlib import import_module
 from pathlib import Path
 
@@ -38,6 +39,13 @@ def test_every_option_is_explained(name: str, module: str) -> None:
     explained = {parameter.arg_name: parameter.description for parameter in page.params}
     assert list(explained) == list(inspect.signature(command).parameters)
     assert all(explained.values())
+
+
+def test_every_setting_is_explained(kinertia: Shell) -> None:
+    shown = " ".join(kinertia("train", "--help").out.replace("│", " ").split())
+    options = re.findall(r"--config\.\S+ \S+ (\(default)?", shown)
+    assert len(options) > 25
+    assert not any(options), "an option is followed by its default without an explanation"
 
 
 def test_version(kinertia: Shell) -> None:

@@ -18,9 +18,13 @@ class NetworkConfig:
     """Size and kind of the network."""
 
     cell: Cell = "lstm"
+    """lstm, gru and tcn (causal convolutions) can stream; bilstm sees the whole recording."""
     hidden: int = 128
+    """Width of the cell."""
     layers: int = 2
+    """Number of recurrent or convolutional layers."""
     dense: int = 128
+    """Width of the dense layer behind the cell."""
     formulation: Formulation = "derivative"
     """derivative: q, speed and forces, differentiated; paper: q, q', q'' and torques as separate outputs."""
 
@@ -30,18 +34,31 @@ class LossWeights:
     """Weight of each loss term; terms are normalised per person, so that weights mean the same for everyone."""
 
     acc: float = 0.5
+    """Virtual against measured accelerometers, errors over the spread of each channel."""
     gyro: float = 6.0
+    """Virtual against measured gyroscopes, errors over the spread of each channel."""
     kane: float = 100.0
+    """Residual of the equations of motion, in body weights and body weight times height."""
     temporal: float = 1.0
+    """q, q' and q'' against each other (paper's formulation only)."""
     torque: float = 0.001
+    """Effort: squared joint moments in percent of body weight times height."""
     prior: float = 0.002
+    """Sensors and body that differ from what was stated, in units of the expected errors."""
     limit: float = 20.0
+    """Joint angles beyond the range of motion."""
     lumbar: float = 1.0
+    """Trunk that leaves the line of the pelvis."""
     penetration: float = 2000.0
+    """Contact points below the ground."""
     lifted: float = 100.0
+    """Vertical force on a contact point above the ground."""
     slip: float = 1.0
+    """Vertical force on a contact point that moves."""
     force_rate: float = 0.2
+    """Change of contact forces between samples."""
     torque_rate: float = 0.1
+    """Change of joint moments between samples."""
 
 
 @dataclass(frozen=True)
@@ -49,16 +66,27 @@ class TrainingConfig:
     """How to train."""
 
     steps: int = 6000
+    """Optimisation steps."""
     batch: int = 8
+    """Windows per step."""
     window: int = 200
+    """Length of a window, in samples."""
     warm_up: int = 64
+    """Samples at the start of a window that the loss leaves out, for the network's memory to fill."""
     learning_rate: float = 3e-3
+    """Highest learning rate of the network."""
     personal_learning_rate: float = 2e-2
+    """Highest learning rate of sensor mounting and body size."""
     gradient_clip: float = 1.0
+    """Largest norm of the network's gradient."""
     ema: float = 0.995
+    """Decay of the moving average of the weights that estimates use."""
     acc_noise: float = 0.3
+    """Standard deviation of noise added to accelerometers in training [m/s^2]."""
     gyro_noise: float = 0.05
+    """Standard deviation of noise added to gyroscopes in training [rad/s]."""
     seed: int = 0
+    """Start of all random numbers."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +94,9 @@ class Config:
     """Everything that decides a model's behaviour besides the recordings."""
 
     rate_hz: float = 100.0
+    """Rate to which recordings are resampled [Hz]."""
     body: BodyName = "gait2d_trunk"
+    """gait2d: rigid trunk, 9 degrees of freedom; gait2d_trunk: with a lumbar joint, 10."""
     network: NetworkConfig = field(default_factory=NetworkConfig)
     weights: LossWeights = field(default_factory=LossWeights)
     training: TrainingConfig = field(default_factory=TrainingConfig)
