@@ -33,7 +33,7 @@ class NetworkConfig:
 class LossWeights:
     """Weight of each loss term; terms are normalised per person, so that weights mean the same for everyone."""
 
-    acc: float = 0.5
+    acc: float = 1.0
     """Virtual against measured accelerometers, errors over the spread of each channel."""
     gyro: float = 6.0
     """Virtual against measured gyroscopes, errors over the spread of each channel."""
@@ -51,13 +51,13 @@ class LossWeights:
     """Trunk that leaves the line of the pelvis."""
     penetration: float = 2000.0
     """Contact points below the ground."""
-    lifted: float = 100.0
+    lifted: float = 50.0
     """Vertical force on a contact point above the ground."""
     slip: float = 1.0
     """Vertical force on a contact point that moves."""
     force_rate: float = 0.2
     """Change of contact forces between samples."""
-    torque_rate: float = 0.1
+    torque_rate: float = 1.0
     """Change of joint moments between samples."""
 
 

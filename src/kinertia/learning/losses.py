@@ -15,6 +15,10 @@ TOLERANCE = 0.3
 """Error, in standard deviations of the signal, beyond which the IMU losses grow only linearly."""
 
 
+SMALLEST_MOMENT_BWBH = 0.01
+"""Moments below this size count as this large when changes are judged relative to them."""
+
+
 def masked_mean(x: Tensor, mask: Tensor) -> Tensor:
     """Mean of ``x`` where ``mask`` (broadcastable) is 1."""
     weight = mask.expand_as(x)
@@ -56,9 +60,14 @@ def torque(joint: Tensor, body: Body, mask: Tensor) -> Tensor:
 
 
 def torque_rate(joint: Tensor, body: Body, mask: Tensor) -> Tensor:
-    """Mean squared change of joint moments between samples in percent BW H. ``joint`` (B, T, J) [N m]."""
-    change = (joint[..., 1:, :] - joint[..., :-1, :]) / body.moment_scale[..., None]
-    return masked_mean((100.0 * change).square(), _pairs(mask)[..., None])
+    """Mean squared change of joint moments between samples, over the mean square of a window's moments.
+
+    ``joint`` is (B, T, J) [N m]. Relative, so that running, with its larger moments, is not smoothed more than walking; the
+    denominator carries no gradient, or large moments would pay.
+    """
+    relative = joint / body.moment_scale[..., None]
+    size = relative.detach().square().mean((-1, -2), keepdim=True) + SMALLEST_MOMENT_BWBH**2
+    return masked_mean((relative[..., 1:, :] - relative[..., :-1, :]).square() / size, _pairs(mask)[..., None])
 
 
 def limit(body: Body, q: Tensor, mask: Tensor) -> Tensor:
