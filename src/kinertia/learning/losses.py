@@ -66,7 +66,9 @@ def torque_rate(joint: Tensor, body: Body, mask: Tensor) -> Tensor:
     denominator carries no gradient, or large moments would pay.
     """
     relative = joint / body.moment_scale[..., None]
-    size = relative.detach().square().mean((-1, -2), keepdim=True) + SMALLEST_MOMENT_BWBH**2
+    seen = mask.expand(relative.shape[:-1]).unsqueeze(-1)
+    square = (relative.detach().square() * seen).sum((-1, -2), keepdim=True)
+    size = square / (relative.shape[-1] * seen.sum((-1, -2), keepdim=True)).clamp_min(1.0) + SMALLEST_MOMENT_BWBH**2
     return masked_mean((relative[..., 1:, :] - relative[..., :-1, :]).square() / size, _pairs(mask)[..., None])
 
 
