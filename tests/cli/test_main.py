@@ -41,7 +41,8 @@ def test_every_option_is_explained(name: str, module: str) -> None:
     assert all(explained.values())
 
 
-def test_every_setting_is_explained(kinertia: Shell) -> None:
+def test_every_setting_is_explained(kinertia: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")  # one column of options
     shown = " ".join(kinertia("train", "--help").out.replace("│", " ").split())
     assert len(re.findall(r"--config\.\S+ \S+ ", shown)) > 25
     assert re.findall(r"(--config\.\S+) \S+ \(default", shown) == []
