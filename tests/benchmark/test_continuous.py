@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,14 +14,19 @@ import pytest
 import scipy.io
 
 from kinertia.benchmark import continuous
-from kinertia.benchmark.methods import METHODS
+from kinertia.benchmark.methods import METHODS, MethodName, choose
 from kinertia.cli import benchmark_continuous
 from kinertia.estimation.estimate import Estimate
 from kinertia.io import gaittoolbox
+from kinertia.learning.config import Config, NetworkConfig, TrainingConfig
 from kinertia.recording import Frame, Recording
 from kinertia.sensing.alignment import align
 
 TRIAL = "S02-Trial-Walk-1-000"
+TINY = Config(
+    network=NetworkConfig(hidden=8, layers=1, dense=8),
+    training=TrainingConfig(steps=6, batch=2, window=96, warm_up=16),
+)
 JOINTS = {f"{joint}_{side}" for joint in ("hip_flexion", "knee_angle", "ankle_angle") for side in "rl"}
 
 pytestmark = pytest.mark.data
@@ -62,23 +68,51 @@ def test_methods_see_raw_sensors_and_no_truth(folder: Path) -> None:
     assert seen[0].samples == 2503
 
 
-def test_estimates_do_not_depend_on_reference_or_calibration_files(folder: Path, tmp_path: Path) -> None:
-    for path in folder.glob("*.txt"):
-        if "Calib" not in path.name:
-            shutil.copyfile(path, tmp_path / path.name)
-    shutil.copyfile(folder / "data-list.csv", tmp_path / "data-list.csv")
-    fields = scipy.io.loadmat(folder / "S02-Trial-Walk-1.mat")
+def blinded_copy(source: Path, target: Path) -> None:
+    """The same trial with the reference replaced by NaN; step detection and calibration are there, but cannot be opened."""
+    for path in source.iterdir():
+        if path.suffix == ".txt" and "Calib" not in path.name:
+            shutil.copyfile(path, target / path.name)
+        elif "Calib" in path.name or "StepDetect" in path.name:
+            (target / path.name).symlink_to(target / "nothing")
+    shutil.copyfile(source / "data-list.csv", target / "data-list.csv")
+    fields = scipy.io.loadmat(source / "S02-Trial-Walk-1.mat")
     hidden = {
         name: np.full_like(value, np.nan) if np.issubdtype(value.dtype, np.floating) else value
         for name, value in fields.items()
         if not name.startswith("__")
     }
-    scipy.io.savemat(tmp_path / "S02-Trial-Walk-1.mat", hidden)
-    for name in ("strapdown", "orientation", "normative"):
-        (plain,) = METHODS[name]([gaittoolbox.read(folder)], seed=0)
-        (blinded,) = METHODS[name]([gaittoolbox.read(tmp_path)], seed=0)
-        for coordinate, curve in plain.coordinates.items():
-            np.testing.assert_array_equal(curve, blinded.coordinates[coordinate])
+    scipy.io.savemat(target / "S02-Trial-Walk-1.mat", hidden)
+
+
+@pytest.mark.parametrize("name", ["strapdown", "orientation", "normative", "sspinnpose", "sspinnpose-bilstm"])
+def test_estimates_do_not_depend_on_reference_or_calibration_files(name: MethodName, folder: Path, tmp_path: Path) -> None:
+    blinded_copy(folder, tmp_path)
+    assert sum(path.is_symlink() for path in tmp_path.iterdir()) == 3
+    method = choose(name, 0, TINY)
+    (plain,), (blinded,) = method([gaittoolbox.read(folder)]), method([gaittoolbox.read(tmp_path)])
+    for part in ("coordinates", "moments", "grf"):
+        curves = getattr(plain, part)
+        assert curves.keys() == getattr(blinded, part).keys()
+        for key, curve in curves.items():
+            np.testing.assert_array_equal(curve, getattr(blinded, part)[key])
+
+
+def test_step_detection_and_calibration_are_never_opened(folder: Path) -> None:
+    opened: list[str] = []
+    active = [True]
+
+    def watch(event: str, arguments: tuple) -> None:
+        if active[0] and event == "open" and isinstance(arguments[0], str):
+            opened.append(Path(arguments[0]).name)
+
+    sys.addaudithook(watch)
+    try:
+        continuous.run(folder, choose("sspinnpose", 0, TINY), "sspinnpose")
+    finally:
+        active[0] = False
+    assert "data-list.csv" in opened
+    assert not [name for name in opened if "Calib" in name or "StepDetect" in name]
 
 
 def test_plausibility_of_a_known_ground_reaction(folder: Path) -> None:

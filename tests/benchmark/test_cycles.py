@@ -9,13 +9,19 @@ import pytest
 from rich.console import Console
 
 from kinertia.benchmark import cycles
-from kinertia.benchmark.methods import METHODS
+from kinertia.benchmark.methods import METHODS, MethodName, choose
 from kinertia.benchmark.table import render
 from kinertia.cli import benchmark_cycles
 from kinertia.io.cycles import read_folder
+from kinertia.learning.config import Config, NetworkConfig, TrainingConfig
 from kinertia.recording import Recording
 
-QUICK_METHODS = ("strapdown", "normative")
+QUICK_METHODS: tuple[MethodName, ...] = ("strapdown", "normative")
+LEARNED_METHODS: tuple[MethodName, ...] = ("sspinnpose", "sspinnpose-bilstm")
+TINY = Config(
+    network=NetworkConfig(hidden=8, layers=1, dense=8),
+    training=TrainingConfig(steps=6, batch=2, window=96, warm_up=16),
+)
 FIELDS = {
     "angle_rmsd_deg",
     "angle_bias_deg",
@@ -56,23 +62,33 @@ def blinded_copy(source: Path, target: Path) -> None:
         path.write_text(json.dumps(facts))
 
 
-@pytest.mark.parametrize("name", QUICK_METHODS)
-def test_estimates_do_not_depend_on_labels(name: str, folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", [*QUICK_METHODS, *LEARNED_METHODS])
+def test_estimates_do_not_depend_on_labels(name: MethodName, folder: Path, tmp_path: Path) -> None:
+    """Truth is left attached: what a method could read, it is given."""
     blinded_copy(folder, tmp_path / "blind")
-
-    def estimates(recordings: list[Recording]) -> list:
-        return METHODS[name]([recording.without_truth() for recording in recordings], seed=0)
-
+    method = choose(name, 0, TINY)
     seen, blind = read_folder(folder), read_folder(tmp_path / "blind")
     assert all(recording.truth is not None for recording in seen)
-    for a, b in zip(estimates(seen), estimates(blind), strict=True):
+    for a, b in zip(method(seen), method(blind), strict=True):
         assert a.coordinates.keys() == b.coordinates.keys()
+        assert all(np.isfinite(curve).all() for curve in a.coordinates.values())
+        assert a.events.keys() == b.events.keys()
         for part in ("coordinates", "moments", "grf"):
             for key, curve in getattr(a, part).items():
                 np.testing.assert_array_equal(curve, getattr(b, part)[key])
         np.testing.assert_array_equal(a.speed is None, b.speed is None)
         if a.speed is not None:
             np.testing.assert_array_equal(a.speed, b.speed)
+
+
+def test_figures_of_a_learned_method_do_not_depend_on_the_labels_of_another_recording(folder: Path, tmp_path: Path) -> None:
+    """The command's way, from folder to JSON: with the labels of running hidden, walking scores the same."""
+    blinded_copy(folder, tmp_path / "half")
+    for path in folder.glob("*walking.*"):
+        shutil.copyfile(path, tmp_path / "half" / path.name)
+    whole, half = (cycles.run(d, choose("sspinnpose", 0, TINY), "sspinnpose") for d in (folder, tmp_path / "half"))
+    assert whole["trials"]["P01_normwalking"] == half["trials"]["P01_normwalking"]
+    assert half["trials"]["P01_normrunning"]["speed_error"] is None
 
 
 def test_recordings_reach_the_method_without_truth(folder: Path) -> None:
@@ -84,9 +100,11 @@ def test_recordings_reach_the_method_without_truth(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", QUICK_METHODS)
-def test_json_has_every_field_and_no_nan(name: str, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_has_every_field_and_no_nan(
+    name: MethodName, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "new" / "figures.json"
-    benchmark_cycles.cycles(folder, name, file)  # type: ignore[arg-type]
+    benchmark_cycles.cycles(folder, name, file)
 
     def refuse(literal: str) -> None:
         raise AssertionError(f"{literal} in strict JSON")
