@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from kinertia.learning.batch import Pool, covered, number_wearers
+from kinertia.learning.batch import Pool, covered
 from kinertia.learning.config import Config
 from kinertia.learning.prepare import to_sequence
-from kinertia.learning.sequence import Sequence, wearer
-from kinertia.recording import Recording, Sensor, Subject
+from kinertia.learning.sequence import Sequence
+from kinertia.recording import Recording
 
 
 def marked(sequences: list[Sequence], lengths: tuple[int, ...]) -> Pool:
@@ -107,22 +107,3 @@ def test_a_cycle_with_a_hole_counts_that_channel_as_missing(cycle: Recording, ti
     assert (sequence.present[:, 5, 2] == 1).all()
     whole = to_sequence(cycle, tiny)
     torch.testing.assert_close(sequence.signals[:, :5], whole.signals[:, :5])
-
-
-def test_recordings_of_one_wearer_share_what_is_learned(sequences: list[Sequence]) -> None:
-    first, second = sequences
-    assert number_wearers([first, second]) == [0, 1]
-    assert number_wearers([replace(first, wearer="a"), replace(second, wearer="b"), replace(first, wearer="a")]) == [0, 1, 0]
-    assert number_wearers([replace(first, wearer=None), replace(second, wearer=None)]) == [0, 1]
-
-
-def test_a_wearer_is_known_by_mass_height_and_measured_positions() -> None:
-    sensors = tuple(Sensor(s, s, (0.0, -0.1, 0.0)) for s in ("femur_r", "tibia_r"))
-    recording = Recording("a", 100.0, sensors, np.zeros((4, 2, 3)), np.zeros((4, 2, 3)), Subject(70.0, 1.7))
-    assert wearer(recording) == wearer(replace(recording, name="b", sensors=sensors[::-1]))
-    assert wearer(recording) != wearer(replace(recording, subject=Subject(71.0, 1.7)))
-    assert wearer(recording) != wearer(
-        replace(recording, sensors=(sensors[0], replace(sensors[1], position_m=(0.0, -0.2, 0.0))))
-    )
-    assert wearer(replace(recording, subject=Subject(70.0, 1.8, assumed=("height_m",)))) is None
-    assert wearer(replace(recording, sensors=(sensors[0], replace(sensors[1], position_m=None)))) is None

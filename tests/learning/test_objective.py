@@ -32,7 +32,6 @@ def make_batch(masses: tuple[float, ...] = (70.0,), samples: int = SAMPLES) -> B
         misalignment=torch.full((count, 7), 0.1, dtype=torch.float64),
         size_error=torch.full((count,), 0.03, dtype=torch.float64),
         person=torch.arange(count),
-        wearer=torch.arange(count),
     )
 
 

@@ -27,7 +27,6 @@ class Batch:
     misalignment : (B, 7).
     size_error : (B,).
     person : (B,) index of the recording each window comes from.
-    wearer : (B,) index of the person who wore the sensors; recordings of one person share it.
     """
 
     signals: Tensor
@@ -38,7 +37,6 @@ class Batch:
     misalignment: Tensor
     size_error: Tensor
     person: Tensor
-    wearer: Tensor
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,6 @@ class Pool:
     position: Tensor
     misalignment: Tensor
     size_error: Tensor
-    wearer: Tensor
 
     @classmethod
     def of(cls, sequences: list[Sequence]) -> Pool:
@@ -63,7 +60,6 @@ class Pool:
             torch.stack([s.position for s in sequences]),
             torch.stack([s.misalignment for s in sequences]),
             torch.stack([s.size_error for s in sequences]),
-            torch.tensor(number_wearers(sequences)),
         )
 
     def to(self, device: torch.device) -> Pool:
@@ -76,7 +72,6 @@ class Pool:
             self.position.to(device),
             self.misalignment.to(device),
             self.size_error.to(device),
-            self.wearer.to(device),
         )
 
     def draw(self, size: int, window: int, generator: torch.Generator) -> Batch:
@@ -103,15 +98,7 @@ class Pool:
             self.misalignment[person],
             self.size_error[person],
             person,
-            self.wearer[person],
         )
-
-
-def number_wearers(sequences: list[Sequence]) -> list[int]:
-    """Index of the wearer of each sequence; sequences without a known wearer have one of their own."""
-    numbers: dict[str, int] = {}
-    keys = [f"only {i}" if s.wearer is None else f"worn by {s.wearer}" for i, s in enumerate(sequences)]
-    return [numbers.setdefault(key, len(numbers)) for key in keys]
 
 
 def covered(present: Tensor) -> Tensor:

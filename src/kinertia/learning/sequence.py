@@ -34,7 +34,6 @@ class Sequence:
     position : (7, 2) sensor positions in segment frames [m].
     misalignment : (7,) expected error of each sensor's inclination [rad].
     size_error : () expected relative error of the body's lengths.
-    wearer : recordings of one wearer share what is learned about the person; None for a wearer of this recording alone.
     rate_hz : sampling rate [Hz].
     """
 
@@ -46,7 +45,6 @@ class Sequence:
     position: Tensor
     misalignment: Tensor
     size_error: Tensor
-    wearer: str | None
     rate_hz: float
 
 
@@ -74,18 +72,6 @@ def misalignment(sensors: tuple[Sensor, ...]) -> Tensor:
     """(7,) expected error of the sensors' inclinations [rad]; a default where it is not known."""
     on = {sensor.segment: sensor.misalignment_rad for sensor in reversed(sensors)}
     return torch.tensor([on.get(segment) or DEFAULT_MISALIGNMENT_RAD for segment in SEGMENTS], dtype=torch.float32)
-
-
-def wearer(recording: Recording) -> str | None:
-    """Who wears the sensors: people of one mass and height with sensors at the same measured positions are taken as one.
-
-    None where mass, height or a position was not given.
-    """
-    subject = recording.subject
-    if subject.assumed or any(sensor.position_m is None for sensor in recording.sensors):
-        return None
-    places = sorted((sensor.segment, sensor.position_m) for sensor in recording.sensors)
-    return f"{subject.mass_kg} {subject.height_m} {places}"
 
 
 def sagittal(recording: Recording) -> tuple[Array, Array]:
@@ -135,7 +121,6 @@ def from_arrays(recording: Recording, signals: Array, present: Array, rate_hz: f
         position=placement(recording.sensors, body),
         misalignment=misalignment(recording.sensors),
         size_error=torch.tensor(ASSUMED_SIZE_ERROR if "height_m" in recording.subject.assumed else SIZE_ERROR),
-        wearer=wearer(recording),
         rate_hz=rate_hz,
     )
 

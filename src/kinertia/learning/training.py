@@ -13,7 +13,7 @@ import torch
 
 from kinertia.io.files import replacing
 from kinertia.learning import checkpoint, objective
-from kinertia.learning.batch import Batch, Pool, number_wearers
+from kinertia.learning.batch import Batch, Pool
 from kinertia.learning.checkpoint import CHECKPOINT, FORMAT, MODEL, Card, Model, Person
 from kinertia.learning.config import Config
 from kinertia.learning.device import usable
@@ -49,7 +49,7 @@ def step(state: TrainingState, pool: Pool, config: Config) -> dict[str, torch.Te
     batch = pool.draw(training.batch, training.window, state.generator)
     noisy = batch.signals + _noise(batch, config, state.generator)
     raw, _ = state.network(features(noisy, batch.present, batch.body, batch.position))
-    found = objective.terms(raw, batch, state.personal[batch.wearer], config)
+    found = objective.terms(raw, batch, state.personal[batch.person], config)
     weights = asdict(config.weights)
     loss = objective.total(found, config.weights)
     state.optimiser.zero_grad(set_to_none=True)
@@ -62,10 +62,8 @@ def step(state: TrainingState, pool: Pool, config: Config) -> dict[str, torch.Te
 
 
 def _people(state: TrainingState, sequences: list[Sequence]) -> tuple[Person, ...]:
-    wearers = number_wearers(sequences)
-
     def person(index: int, s: Sequence) -> Person:
-        found = Deviation.of(state.personal[wearers[index]].detach().cpu(), s.misalignment, s.size_error)
+        found = Deviation.of(state.personal[index].detach().cpu(), s.misalignment, s.size_error)
         angle = tuple(round(float(a), 6) for a in found.angle)
         shift = tuple((round(float(x), 6), round(float(y), 6)) for x, y in found.shift)
         size = round(float(found.size), 6)
@@ -180,7 +178,7 @@ def train(
         raise ValueError("resuming needs the folder of the checkpoint")
     place = usable(device)
     pool = Pool.of(sequences).to(place)
-    state = TrainingState.start(config, len(set(number_wearers(sequences))), place)
+    state = TrainingState.start(config, len(sequences), place)
     log: list[dict[str, float]] = []
     if folder is not None and resume:
         log = _resume(folder, state, config, sequences)
