@@ -103,6 +103,45 @@ def test_missing_mass_and_height_are_warned_of_once(kinertia: Shell, walk_csv: P
     assert "not given" not in told.out
 
 
+def test_another_mass_than_in_training_is_warned_of(kinertia: Shell, walk_csv: Path, model: Path, tmp_path: Path) -> None:
+    result = kinertia("estimate", walk_csv, "--mass", "90", "--model", model, "--out", tmp_path)
+    assert result.code == 0, result.err
+    assert "trained on this recording with 70 kg" in result.out
+
+
+def test_wrong_units_are_warned_of_in_training_and_in_the_report(kinertia: Shell, walk_csv: Path, tmp_path: Path) -> None:
+    head, *rows = walk_csv.read_text().splitlines()
+    rates = [k for k, name in enumerate(head.split(",")) if name.startswith("gyro")]
+    assert rates
+    lines = [head]
+    for row in rows:
+        cells = row.split(",")
+        for k in rates:
+            cells[k] = str(57.3 * float(cells[k]))
+        lines.append(",".join(cells))
+    (tmp_path / "walk.csv").write_text("\n".join(lines) + "\n")
+    trained = kinertia("train", tmp_path / "walk.csv", "--out", tmp_path / "model", *TINY)
+    assert trained.code == 0, trained.err
+    assert "looks like deg/s" in trained.err
+    result = kinertia("estimate", tmp_path / "walk.csv", "--model", tmp_path / "model", "--out", tmp_path / "out")
+    assert "looks like deg/s" in " ".join(result.out.split())
+    assert "looks like deg/s" in (tmp_path / "out" / "report.html").read_text()
+
+
+def test_some_sensors_are_enough_and_the_rest_is_said(kinertia: Shell, walk_csv: Path, tmp_path: Path) -> None:
+    table = pl.read_csv(walk_csv)
+    absent = ("pelvis", "tibia_r", "tibia_l")
+    table.drop([c for c in table.columns if any(f".{s}." in c for s in absent)]).write_csv(tmp_path / "walk.csv")
+    trained = kinertia("train", tmp_path / "walk.csv", "--out", tmp_path / "model", *TINY)
+    assert trained.code == 0, trained.err
+    result = kinertia("estimate", tmp_path / "walk.csv", "--model", tmp_path / "model", "--out", tmp_path / "out")
+    assert result.code == 0, result.err
+    for text in (trained.err, result.out, (tmp_path / "out" / "report.html").read_text()):
+        assert "no sensor on pelvis, tibia_r, tibia_l" in " ".join(text.split())
+    estimated = pl.read_parquet(tmp_path / "out" / "walk.parquet")
+    assert estimated["knee_angle_r [deg]"].is_finite().all()
+
+
 @pytest.mark.data
 def test_errors_where_truth_is_given(kinertia: Shell, shared_data: Path, model: Path, tmp_path: Path) -> None:
     cycle = shared_data / "imu_cycles_biomac" / "P01_normwalking.csv"

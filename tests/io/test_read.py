@@ -32,6 +32,7 @@ def test_shared_recordings(shared_data: Path, path: str, sensors: int, samples: 
     ("path", "said"),
     [
         ("imu_cycles_biomac", "holds 2 recordings"),
+        ("imu_hugadb", "holds 18 recordings"),
         ("walking_moco/coordinates.sto", "no IMU signals"),
         ("imu_opensense/LICENSE.txt", "supported are"),
         ("normative/walking_winter_normal.csv", "meaning of the columns"),

@@ -138,13 +138,13 @@ def test_learned_deviation_belongs_to_its_recording(folder: Path, tiny: Config, 
     assert [p.name for p in model.people] == ["P01_swing", "P02_swing"]
     assert [p.mass_kg for p in model.people] == [70.0, 85.0]
     for person in model.people:
-        assert model.knows(person.fingerprint)
+        assert model.person_of(person.fingerprint) == person
         found = model.deviation_of(person.fingerprint)
         torch.testing.assert_close(found.angle, torch.tensor(person.sensor_angle_rad))
         torch.testing.assert_close(found.shift, torch.tensor(person.sensor_shift_m))
         assert float(found.size) == pytest.approx(person.size)
         assert found.angle.abs().min() > 0
-    assert not model.knows("unknown")
+    assert model.person_of("unknown") is None
     assert (model.deviation_of("unknown").angle == 0).all()
     assert (model.deviation_of("unknown").shift == 0).all()
     assert float(model.deviation_of("unknown").size) == 1.0

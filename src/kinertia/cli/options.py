@@ -12,7 +12,7 @@ import tyro
 from kinertia.io import read as reader
 from kinertia.learning import config as configuration
 from kinertia.learning.config import Config
-from kinertia.recording import Recording, RecordingError
+from kinertia.recording import Recording, RecordingError, checks
 
 DEFAULT = Config()
 Files = Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="FILE...")]
@@ -41,8 +41,11 @@ Shared = Annotated[Reading, tyro.conf.arg(name="")]
 
 
 def read(file: Path, reading: Reading) -> Recording:
-    """One recording, read as the options say; errors as in :func:`kinertia.io.read.read`."""
-    return reader.read(
+    """One recording, read as the options say, with what looks wrong in it among its warnings.
+
+    Errors as in :func:`kinertia.io.read.read`.
+    """
+    recording = reader.read(
         file,
         columns=reading.columns,
         placement=reading.placement,
@@ -51,6 +54,7 @@ def read(file: Path, reading: Reading) -> Recording:
         mass_kg=reading.mass,
         height_m=reading.height,
     )
+    return checks.with_findings(recording)
 
 
 def read_all(files: Sequence[Path], reading: Reading) -> list[Recording]:

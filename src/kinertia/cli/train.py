@@ -46,7 +46,7 @@ def train(
     from kinertia.cli.progress import training_bar
     from kinertia.learning import checkpoint
     from kinertia.learning.device import usable
-    from kinertia.learning.prepare import to_sequence
+    from kinertia.learning.prepare import to_segments, to_sequence
     from kinertia.learning.training import train as run
 
     card = checkpoint.read(out, checkpoint.CHECKPOINT)[1] if resume else None
@@ -54,11 +54,11 @@ def train(
     chosen = choose_config(config_file, config) if card is None or stated else card.config
     place = usable(device)
     console = Console(stderr=True)
-    read = options.read_all(recordings, reading)
-    for recording in read:
-        for warning in recording.warnings:
+    ready = [to_segments(recording) for recording in options.read_all(recordings, reading)]
+    for recording in ready:
+        for warning in dict.fromkeys(recording.warnings):
             console.print(Text(f"{recording.name}: {warning}", style="yellow"))
-    sequences = [to_sequence(recording, chosen) for recording in read]
+    sequences = [to_sequence(recording, chosen) for recording in ready]
     if card is None:
         out.mkdir(parents=True, exist_ok=True)
         configuration.save(chosen, out / "config.json")

@@ -14,7 +14,7 @@ from kinertia.body import Body
 from kinertia.estimation import events, track
 from kinertia.estimation.estimate import Estimate
 from kinertia.learning import differences, prepare
-from kinertia.learning.checkpoint import Model
+from kinertia.learning.checkpoint import Model, Person
 from kinertia.learning.personal import Deviation
 from kinertia.learning.sequence import Sequence
 from kinertia.learning.training import fingerprint
@@ -25,25 +25,25 @@ TRUSTED_RESIDUAL_BW = 0.10
 
 @dataclass(frozen=True)
 class _Reading:
-    """What the model reads, the times [s] on its axis at which the user wants values, whether it was trained on this."""
+    """What the model reads, the times [s] on its axis at which the user wants values, who it was trained on with this."""
 
     sequence: Sequence
     deviation: Deviation
     wanted_s: Array
-    known: bool
+    person: Person | None
 
 
 def _read(model: Model, recording: Recording) -> _Reading:
     sequence = prepare.to_sequence(recording, model.config)
     # a periodic cycle has here the length it had in training, so that a recording that was trained on is recognised
     mark = fingerprint(sequence)
-    deviation, known = model.deviation_of(mark), model.knows(mark)
+    deviation, person = model.deviation_of(mark), model.person_of(mark)
     if not recording.periodic:
-        return _Reading(sequence, deviation, recording.time_s, known)
+        return _Reading(sequence, deviation, recording.time_s, person)
     cycles = prepare.lead_cycles(recording.duration_s)
     margin_s = (2 * differences.REACH + 1) / model.config.rate_hz
     longer = prepare.to_sequence(recording, model.config, (cycles + 1) * recording.duration_s + margin_s)
-    return _Reading(longer, deviation, cycles * recording.duration_s + recording.time_s, known)
+    return _Reading(longer, deviation, cycles * recording.duration_s + recording.time_s, person)
 
 
 def _sampler(reading: _Reading, recording: Recording) -> Callable[[Array], Array]:
@@ -90,16 +90,21 @@ def _centre_of_pressure(force_bw: Array, contact: Array, body: Body) -> dict[str
     return found
 
 
-def _warnings(recording: Recording, known: bool, residual: Array) -> tuple[str, ...]:
+def _warnings(recording: Recording, person: Person | None, residual: Array) -> tuple[str, ...]:
     found = list(recording.warnings)
     for name in recording.subject.assumed:
         quantity = f"body {name.partition('_')[0]}"
         if not any(warning.startswith(quantity) for warning in found):
             found.append(f"{quantity} not given: a default was used")
-    if not known:
+    if person is None:
         found.append(
             "the model was not trained on this recording: sensors are taken to sit exactly as stated; "
             "train on it as well for better angles"
+        )
+    elif not np.allclose((person.mass_kg, person.height_m), (recording.subject.mass_kg, recording.subject.height_m), rtol=1e-4):
+        found.append(
+            f"the model was trained on this recording with {person.mass_kg:g} kg and {person.height_m:.2f} m; "
+            "give the same mass and height, or train again"
         )
     level = float(np.sqrt((residual[:, :2] ** 2).sum(1).mean()))
     if level > TRUSTED_RESIDUAL_BW:
@@ -145,7 +150,7 @@ def _assemble(model: Model, recording: Recording, reading: _Reading, method: str
         sensor_segments=tuple(SEGMENTS[k] for k in used),
         events=events.from_grf(grf, recording.rate_hz, recording.periodic),
         output_delay_s=differences.REACH / model.config.rate_hz,
-        warnings=_warnings(recording, reading.known, residual),
+        warnings=_warnings(recording, reading.person, residual),
     )
 
 

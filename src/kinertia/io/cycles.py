@@ -74,7 +74,6 @@ def read(path: str | Path) -> Recording:
         )
     acc, acc_var = _signals(table, columns, "acc", names, ACC_UNITS, "m/s^2", keep, warnings)
     gyro, gyro_var = _signals(table, columns, "gyro", names, GYRO_UNITS, "rad/s", keep, warnings)
-    warnings.extend(f"no sensor on {segment}" for segment in SEGMENTS if segment not in names)
 
     duration = facts.number(about, "dur_mean")
     if duration is None or duration <= 0:

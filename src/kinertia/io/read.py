@@ -98,12 +98,14 @@ def _read_folder(
         return gaittoolbox.read(path)
     if xsens.trials(path):
         return xsens.read(path, placement=placement, trial=trial, rate_hz=rate_hz, gyro_from_orientation=gyro_from_orientation)
-    cycle_files = sorted(file for file in path.glob("*.csv") if cycles.is_cycle(file))
-    if len(cycle_files) == 1:
-        return cycles.read(cycle_files[0])
-    if cycle_files:
-        names = ", ".join(file.name for file in cycle_files[:6])
-        raise RecordingError(f"holds {len(cycle_files)} recordings", file=str(path), fix=f"give one file: {names}")
+    found = sorted(file for file in path.iterdir() if cycles.is_cycle(file) or hugadb.is_hugadb(file))
+    if len(found) == 1:
+        return read(found[0], rate_hz=rate_hz)
+    if found:
+        names = ", ".join(file.name for file in found[:6])
+        raise RecordingError(f"holds {len(found)} recordings", file=str(path), fix=f"name files, not the folder: {names} ...")
+    if not any(path.iterdir()):
+        raise RecordingError("is an empty folder", file=str(path), fix="check the path")
     raise _unknown(path)
 
 

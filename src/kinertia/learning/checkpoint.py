@@ -59,17 +59,17 @@ class Model:
     config: Config
     people: tuple[Person, ...]
 
-    def knows(self, fingerprint: str) -> bool:
-        """Whether the model was trained on a recording."""
-        return any(person.fingerprint == fingerprint for person in self.people)
+    def person_of(self, fingerprint: str) -> Person | None:
+        """Who was recorded, as stated in training; None for a recording that the model has not seen."""
+        return next((person for person in self.people if person.fingerprint == fingerprint), None)
 
     def deviation_of(self, fingerprint: str) -> Deviation:
         """Deviation learned for a recording; none for one that the model has not seen."""
-        for person in self.people:
-            if person.fingerprint == fingerprint:
-                angle, shift = torch.tensor(person.sensor_angle_rad), torch.tensor(person.sensor_shift_m)
-                return Deviation(angle, shift, torch.tensor(person.size))
-        return Deviation.none()
+        person = self.person_of(fingerprint)
+        if person is None:
+            return Deviation.none()
+        angle, shift = torch.tensor(person.sensor_angle_rad), torch.tensor(person.sensor_shift_m)
+        return Deviation(angle, shift, torch.tensor(person.size))
 
 
 def write(folder: Path, tensors: dict[str, Tensor], card: Card) -> None:

@@ -8,7 +8,7 @@ from kinertia.body import SKELETONS
 from kinertia.learning import sequence
 from kinertia.learning.config import Config
 from kinertia.learning.sequence import Sequence
-from kinertia.recording import Frame, Recording, gaps
+from kinertia.recording import SEGMENTS, Frame, Recording, gaps
 from kinertia.recording.resampling import resample
 from kinertia.sensing.alignment import align
 
@@ -27,6 +27,12 @@ def to_segments(recording: Recording) -> Recording:
     blind = recording.without_truth()
     if blind.frame is not Frame.SEGMENT:
         blind, _ = align(blind)
+    absent = [segment for segment in SEGMENTS if blind.sensor_index(segment) is None]
+    remark = (
+        f"no sensor on {', '.join(absent)}: movement there follows from the other sensors and the equations of motion alone"
+    )
+    if absent and remark not in blind.warnings:
+        blind = blind.with_warnings(remark)
     return gaps.fill(blind)
 
 

@@ -72,6 +72,17 @@ def check(recording: Recording) -> list[Finding]:
     return sorted(found, key=lambda finding: order.index(finding.severity))
 
 
+def with_findings(recording: Recording) -> Recording:
+    """Copy whose warnings also hold every finding that matters for an estimate, unless the reader has said the same."""
+    told = []
+    for finding in check(recording):
+        if finding.severity is not Severity.INFO:
+            where = f"sensor {finding.sensor}: " if finding.sensor else ""
+            at = f" from sample {finding.sample}" if finding.sample is not None else ""
+            told.append(f"{where}{finding.message}{at}; {finding.fix}")
+    return recording.with_warnings(*(text for text in told if text not in recording.warnings))
+
+
 def gravity(recording: Recording) -> list[GravityCheck]:
     """Size of the specific force of every sensor with an accelerometer."""
     still = _still(recording)
