@@ -73,14 +73,16 @@ def check(recording: Recording) -> list[Finding]:
 
 
 def with_findings(recording: Recording) -> Recording:
-    """Copy whose warnings also hold every finding that matters for an estimate, unless the reader has said the same."""
+    """Copy whose warnings also hold the findings that matter for an estimate; of missing and clipped samples readers tell."""
     told = []
-    for finding in check(recording):
-        if finding.severity is not Severity.INFO:
+    for look in (_sensors, _units, _gravity, _frozen, _offset, _rate):
+        for finding in look(recording):
+            if finding.severity is Severity.INFO:
+                continue
             where = f"sensor {finding.sensor}: " if finding.sensor else ""
             at = f" from sample {finding.sample}" if finding.sample is not None else ""
             told.append(f"{where}{finding.message}{at}; {finding.fix}")
-    return recording.with_warnings(*(text for text in told if text not in recording.warnings))
+    return recording.with_warnings(*told)
 
 
 def gravity(recording: Recording) -> list[GravityCheck]:
