@@ -85,6 +85,10 @@ class TrainingConfig:
     """Standard deviation of noise added to accelerometers in training [m/s^2]."""
     gyro_noise: float = 0.05
     """Standard deviation of noise added to gyroscopes in training [rad/s]."""
+    starts: int = 3
+    """Random starts, of which training continues the one with the lowest loss; short trainings have one."""
+    start_steps: int = 600
+    """Steps after which starts are compared."""
     seed: int = 0
     """Start of all random numbers."""
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 
 from kinertia.io.files import replacing
-from kinertia.learning import checkpoint, objective
+from kinertia.learning import checkpoint, objective, starts
 from kinertia.learning.batch import Batch, Pool
 from kinertia.learning.checkpoint import CHECKPOINT, FORMAT, MODEL, Card, Model, Person
 from kinertia.learning.config import Config
@@ -72,11 +72,9 @@ def _people(state: TrainingState, sequences: list[Sequence]) -> tuple[Person, ..
     return tuple(person(i, s) for i, s in enumerate(sequences))
 
 
-def _save(
-    folder: Path, kind: str, state: TrainingState, config: Config, sequences: list[Sequence], log: list[dict[str, float]]
-) -> None:
+def _save(folder: Path, kind: str, state: TrainingState, config: Config, sequences: list[Sequence]) -> None:
     tensors = state.average.state_dict() if kind == MODEL else state.tensors()
-    card = Card(FORMAT, kind, state.step, config, _people(state, sequences), tuple(log))
+    card = Card(FORMAT, kind, state.step, config, _people(state, sequences), tuple(state.log))
     checkpoint.write(folder, dict(tensors), card)
 
 
@@ -178,25 +176,39 @@ def train(
         raise ValueError("resuming needs the folder of the checkpoint")
     place = usable(device)
     pool = Pool.of(sequences).to(place)
-    state = TrainingState.start(config, len(sequences), place)
-    log: list[dict[str, float]] = []
-    if folder is not None and resume:
-        log = _resume(folder, state, config, sequences)
-    shown: dict[str, float] = {}
     training = config.training
-    end = training.steps if stop_after is None else min(stop_after, training.steps)
-    while state.step < end:
-        found = step(state, pool, config)
-        logged = state.step % LOG_EVERY == 0 or state.step == training.steps
-        if logged or not bool(torch.isfinite(found["total"])):
-            shown = _finite(found, state.step)
-        if logged:
-            log.append({"step": float(state.step), **shown})
-        if progress is not None:
-            progress(state.step, shown)
-        if folder is not None and (state.step % checkpoint_every == 0 or state.step == end):
-            _save(folder, CHECKPOINT, state, config, sequences, log)
+
+    def begin(number: int) -> TrainingState:
+        return TrainingState.start(config, len(sequences), place, number)
+
+    def advance(state: TrainingState, end: int, save: bool = False) -> float:
+        shown = {k: v for k, v in state.log[-1].items() if k != "step"} if state.log else {}
+        losses: list[torch.Tensor] = []
+        while state.step < end:
+            found = step(state, pool, config)
+            losses.append(found["total"])
+            logged = state.step % LOG_EVERY == 0 or state.step == training.steps
+            if logged or not bool(torch.isfinite(found["total"])):
+                shown = _finite(found, state.step)
+            if logged:
+                state.log.append({"step": float(state.step), **shown})
+            if progress is not None:
+                progress(state.step, shown)
+            if save and folder is not None and (state.step % checkpoint_every == 0 or state.step == end):
+                _save(folder, CHECKPOINT, state, config, sequences)
+        return float(torch.stack(losses[len(losses) // 2 :]).mean()) if losses else float("inf")
+
+    if folder is not None and resume:
+        state = begin(0)
+        state.log = _resume(folder, state, config, sequences)
+    elif starts.count(config) > 1:
+        state = starts.choose(begin, advance, config)
+        if folder is not None:
+            _save(folder, CHECKPOINT, state, config, sequences)
+    else:
+        state = begin(0)
+    advance(state, training.steps if stop_after is None else min(stop_after, training.steps), save=True)
     if folder is not None and state.step == training.steps:
-        _save(folder, MODEL, state, config, sequences, log)
-        write_history(folder / "history.csv", log)
+        _save(folder, MODEL, state, config, sequences)
+        write_history(folder / "history.csv", state.log)
     return Model(state.average.to("cpu").eval(), config, _people(state, sequences))
