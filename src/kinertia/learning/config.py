@@ -51,13 +51,13 @@ class LossWeights:
     """Trunk that leaves the line of the pelvis."""
     penetration: float = 2000.0
     """Contact points below the ground."""
-    lifted: float = 50.0
+    lifted: float = 300.0
     """Vertical force on a contact point above the ground."""
     slip: float = 1.0
     """Vertical force on a contact point that moves."""
     force_rate: float = 0.2
     """Change of contact forces between samples."""
-    torque_rate: float = 1.0
+    torque_rate: float = 0.4
     """Change of joint moments between samples."""
 
 
@@ -65,7 +65,7 @@ class LossWeights:
 class TrainingConfig:
     """How to train."""
 
-    steps: int = 6000
+    steps: int = 4000
     """Optimisation steps."""
     batch: int = 8
     """Windows per step."""
