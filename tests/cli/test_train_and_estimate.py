@@ -109,6 +109,20 @@ def test_another_mass_than_in_training_is_warned_of(kinertia: Shell, walk_csv: P
     assert "trained on this recording with 70 kg" in result.out
 
 
+def test_people_of_several_recordings_come_from_their_files(kinertia: Shell, walk_csv: Path, tmp_path: Path) -> None:
+    about = json.loads(walk_csv.with_suffix(".json").read_text())
+    for name, mass in (("anna", 60.0), ("ben", 90.0)):
+        (tmp_path / f"{name}.csv").write_bytes(walk_csv.read_bytes())
+        (tmp_path / f"{name}.json").write_text(json.dumps(about | {"mass_kg": mass}))
+    files = (tmp_path / "anna.csv", tmp_path / "ben.csv")
+    assert kinertia("train", *files, "--out", tmp_path / "model", *TINY).code == 0
+    people = json.loads((tmp_path / "model" / "model.json").read_text())["people"]
+    assert [(p["name"], p["mass_kg"]) for p in people] == [("anna", pytest.approx(60.0)), ("ben", pytest.approx(90.0))]
+    refused = kinertia("train", *files, "--mass", "70", "--out", tmp_path / "no", *TINY)
+    assert refused.code == 2
+    assert "the files state 60, 90" in refused.err
+
+
 def test_wrong_units_are_warned_of_in_training_and_in_the_report(kinertia: Shell, walk_csv: Path, tmp_path: Path) -> None:
     head, *rows = walk_csv.read_text().splitlines()
     rates = [k for k, name in enumerate(head.split(",")) if name.startswith("gyro")]

@@ -45,16 +45,7 @@ def read(file: Path, reading: Reading) -> Recording:
 
     Errors as in :func:`kinertia.io.read.read`.
     """
-    recording = reader.read(
-        file,
-        columns=reading.columns,
-        placement=reading.placement,
-        trial=reading.trial,
-        rate_hz=reading.rate,
-        mass_kg=reading.mass,
-        height_m=reading.height,
-    )
-    return checks.with_findings(recording)
+    return checks.with_findings(_of_stated_person(_as_stored(file, reading), reading))
 
 
 def read_all(files: Sequence[Path], reading: Reading) -> list[Recording]:
@@ -62,15 +53,31 @@ def read_all(files: Sequence[Path], reading: Reading) -> list[Recording]:
 
     Raises
     ------
-    RecordingError : no file given, or as :func:`read`.
+    RecordingError : no file given, one mass or height given for files that state different ones, or as :func:`read`.
     """
     if not files:
         raise RecordingError("no recording given", fix="name at least one file or folder")
-    found: dict[str, Recording] = {}
+    stored: dict[str, Recording] = {}
     for file in files:
-        recording = read(file, reading)
-        found.setdefault(recording.source, recording)
-    return list(found.values())
+        recording = _as_stored(file, reading)
+        stored.setdefault(recording.source, recording)
+    for option, field, value in (("--mass", "mass_kg", reading.mass), ("--height", "height_m", reading.height)):
+        stated = {getattr(r.subject, field) for r in stored.values() if field not in r.subject.assumed}
+        if value is not None and len(stated) > 1:
+            raise RecordingError(
+                f"{option} {value:g} was given for all, but the files state {', '.join(f'{x:g}' for x in sorted(stated))}",
+                file=", ".join(r.name for r in stored.values()),
+                fix=f"leave {option} out, or correct the files",
+            )
+    return [checks.with_findings(_of_stated_person(recording, reading)) for recording in stored.values()]
+
+
+def _as_stored(file: Path, reading: Reading) -> Recording:
+    return reader.read(file, columns=reading.columns, placement=reading.placement, trial=reading.trial, rate_hz=reading.rate)
+
+
+def _of_stated_person(recording: Recording, reading: Reading) -> Recording:
+    return reader.with_subject(recording, mass_kg=reading.mass, height_m=reading.height)
 
 
 def choose_config(file: Path | None, config: Config) -> Config:
