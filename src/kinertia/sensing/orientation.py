@@ -7,17 +7,13 @@ D. Laidig and T. Seel, Information Fusion 91:187 (2023).
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import vqf
 
 from kinertia.estimation.estimate import Estimate
 from kinertia.recording import Array, Recording
 from kinertia.recording.errors import RecordingError
-from kinertia.sensing import sagittal
-
-_JOINTS = {"hip_flexion": ("femur", "pelvis"), "knee_angle": ("tibia", "femur"), "ankle_angle": ("foot", "tibia")}
+from kinertia.sensing import joint_angles, sagittal
 
 
 def solve(recording: Recording) -> Estimate:
@@ -36,39 +32,13 @@ def solve(recording: Recording) -> Estimate:
     ------
     RecordingError : signals not in segment frames, a sample missing, one periodic cycle, or no joint with two sensors.
     """
-    start = time.perf_counter()
     if recording.periodic:
         raise RecordingError(
             "one averaged cycle has no consistent signals in space",
             file=recording.source or recording.name,
             fix="use the strapdown baseline",
         )
-    segments = dict.fromkeys(
-        part if part == "pelvis" else f"{part}_{side}" for pair in _JOINTS.values() for part in pair for side in "rl"
-    )
-    angle = {s: inclination(recording, s) for s in segments if sagittal.has_gyro(recording, s)}
-    joints: dict[str, Array] = {}
-    for side in "rl":
-        for joint, (distal, proximal) in _JOINTS.items():
-            pair = f"{distal}_{side}", proximal if proximal == "pelvis" else f"{proximal}_{side}"
-            if all(segment in angle for segment in pair):
-                # q = theta_distal - theta_proximal, -pi..pi
-                joints[f"{joint}_{side}"] = np.unwrap(angle[pair[0]] - angle[pair[1]])
-    if not joints:
-        raise RecordingError(
-            "no joint has sensors with gyroscopes on both of its segments",
-            file=recording.source or recording.name,
-            fix="put sensors on neighbouring segments, such as thigh and shank",
-        )
-    tilt = {"pelvis_tilt": angle["pelvis"]} if "pelvis" in angle else {}
-    return Estimate(
-        name=recording.name,
-        method="orientation",
-        rate_hz=recording.rate_hz,
-        subject=recording.subject,
-        coordinates=tilt | joints,
-        seconds=time.perf_counter() - start,
-    )
+    return joint_angles.from_inclinations(recording, "orientation", inclination)
 
 
 def inclination(recording: Recording, segment: str) -> Array:

@@ -7,28 +7,16 @@ straight up; this fixes the one unknown that integration leaves, the inclination
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import numpy as np
 
 from kinertia.estimation.estimate import Estimate
 from kinertia.recording import Array, Recording
-from kinertia.recording.errors import RecordingError
-from kinertia.sensing import sagittal
+from kinertia.sensing import joint_angles, sagittal
 
 LEVELLING_WINDOW_S = 6.0
 """Window over which a continuous recording is taken to move steadily: several strides."""
-
-_JOINTS = {
-    f"{joint}_{side}": (distal.format(side), proximal.format(side))
-    for side in "rl"
-    for joint, distal, proximal in (
-        ("hip_flexion", "femur_{}", "pelvis"),
-        ("knee_angle", "tibia_{}", "femur_{}"),
-        ("ankle_angle", "foot_{}", "tibia_{}"),
-    )
-}
 
 
 def solve(recording: Recording) -> Estimate:
@@ -47,26 +35,7 @@ def solve(recording: Recording) -> Estimate:
     ------
     RecordingError : signals not in segment frames, a sample missing, or no joint with a sensor on either side of it.
     """
-    start = time.perf_counter()
-    segments = [s for s in dict.fromkeys(name for pair in _JOINTS.values() for name in pair) if sagittal.has_gyro(recording, s)]
-    inclination = {segment: segment_angle(recording, segment) for segment in segments}
-    # A joint angle is the distal segment's inclination less the proximal one's.
-    joints = {q: inclination[a] - inclination[b] for q, (a, b) in _JOINTS.items() if a in inclination and b in inclination}
-    if not joints:
-        raise RecordingError(
-            "no joint has sensors with gyroscopes on both of its segments",
-            file=recording.source or recording.name,
-            fix="strapdown integration needs neighbouring segments, such as thigh and shank",
-        )
-    tilt = {"pelvis_tilt": inclination["pelvis"]} if "pelvis" in inclination else {}
-    return Estimate(
-        name=recording.name,
-        method="strapdown",
-        rate_hz=recording.rate_hz,
-        subject=recording.subject,
-        coordinates=tilt | joints,
-        seconds=time.perf_counter() - start,
-    )
+    return joint_angles.from_inclinations(recording, "strapdown", segment_angle)
 
 
 def segment_angle(recording: Recording, segment: str) -> Array:
