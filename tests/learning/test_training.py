@@ -234,10 +234,10 @@ sys.path.insert(0, sys.argv[1])
 import torch
 torch.set_num_threads(1)
 from swinging import swinging_cycle
-from kinertia.learning.config import Config
+from kinertia.learning.config import Config, TrainingConfig
 from kinertia.learning.prepare import to_sequence
 from kinertia.learning.training import train
-config = Config()
+config = Config(training=TrainingConfig(start_steps=2))
 train([to_sequence(swinging_cycle(), config)] * 2, config, stop_after=3)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
 """
