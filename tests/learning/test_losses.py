@@ -211,3 +211,9 @@ def test_gradients() -> None:
 
     for term in (losses.penetration, losses.lifted, losses.slip):
         check(of_contact(term), 4, 5)
+
+
+def test_speed_hint_counts_only_people_who_have_one() -> None:
+    speed = torch.full((2, T), 1.5, dtype=torch.float64)
+    close(losses.speed_hint(speed, torch.tensor([1.0, float("nan")], dtype=torch.float64), MASK.expand(2, T)), 0.25)
+    close(losses.speed_hint(speed, torch.full((2,), float("nan"), dtype=torch.float64), MASK.expand(2, T)), 0.0)

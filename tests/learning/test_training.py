@@ -237,7 +237,7 @@ from swinging import swinging_cycle
 from kinertia.learning.config import Config, TrainingConfig
 from kinertia.learning.prepare import to_sequence
 from kinertia.learning.training import train
-config = Config(training=TrainingConfig(start_steps=2))
+config = Config()
 train([to_sequence(swinging_cycle(), config)] * 2, config, stop_after=3)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
 """

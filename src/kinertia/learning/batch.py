@@ -26,6 +26,7 @@ class Batch:
     position : (B, 7, 2).
     misalignment : (B, 7).
     size_error : (B,).
+    speed_hint : (B,), NaN where there is none.
     person : (B,) index of the recording each window comes from.
     """
 
@@ -36,6 +37,7 @@ class Batch:
     position: Tensor
     misalignment: Tensor
     size_error: Tensor
+    speed_hint: Tensor
     person: Tensor
 
 
@@ -49,6 +51,7 @@ class Pool:
     position: Tensor
     misalignment: Tensor
     size_error: Tensor
+    speed_hint: Tensor
 
     @classmethod
     def of(cls, sequences: list[Sequence]) -> Pool:
@@ -60,6 +63,7 @@ class Pool:
             torch.stack([s.position for s in sequences]),
             torch.stack([s.misalignment for s in sequences]),
             torch.stack([s.size_error for s in sequences]),
+            torch.stack([s.speed_hint for s in sequences]),
         )
 
     def to(self, device: torch.device) -> Pool:
@@ -72,6 +76,7 @@ class Pool:
             self.position.to(device),
             self.misalignment.to(device),
             self.size_error.to(device),
+            self.speed_hint.to(device),
         )
 
     def draw(self, size: int, window: int, generator: torch.Generator) -> Batch:
@@ -97,6 +102,7 @@ class Pool:
             self.position[person],
             self.misalignment[person],
             self.size_error[person],
+            self.speed_hint[person],
             person,
         )
 

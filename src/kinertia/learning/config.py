@@ -43,6 +43,8 @@ class LossWeights:
     """q, q' and q'' against each other (paper's formulation only)."""
     torque: float = 0.001
     """Effort: squared joint moments in percent of body weight times height."""
+    speed_hint: float = 1.0
+    """Distance of forward speed from a rough value out of the leg gyroscopes; fades out early in training."""
     prior: float = 0.002
     """Sensors and body that differ from what was stated, in units of the expected errors."""
     limit: float = 20.0
@@ -85,10 +87,8 @@ class TrainingConfig:
     """Standard deviation of noise added to accelerometers in training [m/s^2]."""
     gyro_noise: float = 0.05
     """Standard deviation of noise added to gyroscopes in training [rad/s]."""
-    starts: int = 3
-    """Random starts, of which training continues the one with the lowest loss; short trainings have one."""
-    start_steps: int = 600
-    """Steps after which starts are compared."""
+    hint_share: float = 0.3
+    """Share of training over which the hint of speed fades out."""
     seed: int = 0
     """Start of all random numbers."""
 

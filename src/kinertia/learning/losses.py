@@ -103,6 +103,13 @@ def force_rate(force_bw: Tensor, mask: Tensor) -> Tensor:
     return masked_mean(change, _pairs(mask)[..., None, None])
 
 
+def speed_hint(speed: Tensor, hint: Tensor, mask: Tensor) -> Tensor:
+    """Squared distance of forward speed (B, T) from a rough value (B,) [m^2/s^2]; people without one (NaN) do not count."""
+    known = torch.isfinite(hint).unsqueeze(-1)
+    distance = (speed - torch.nan_to_num(hint).unsqueeze(-1)).square()
+    return masked_mean(distance, mask * known)
+
+
 def prior(units: Tensor) -> Tensor:
     """Prior on personal deviations: summed squares in units of the expected errors. ``units`` (B, 22)."""
     return units.square().sum(-1).mean()

@@ -5,6 +5,11 @@ from __future__ import annotations
 import math
 
 
+def fade(step: int, steps: int, share: float) -> float:
+    """Factor that falls linearly from 1 to 0 over ``share`` of the steps."""
+    return max(1.0 - step / (share * steps), 0.0) if share > 0.0 else 0.0
+
+
 def one_cycle(step: int, steps: int, peak: float, rise: float = 0.15, start: float = 0.04, end: float = 1e-4) -> float:
     """Learning rate: cosine from ``start * peak`` up to ``peak`` over ``rise`` of the steps, then down to ``end * peak``.
 

@@ -16,6 +16,7 @@ ACC_VARIANCE_FLOOR = 1.0  # (m/s^2)^2
 GYRO_VARIANCE_FLOOR = 0.1  # (rad/s)^2
 DEFAULT_PELVIS_POSITION_M = (-0.1, 0.05)
 DEFAULT_MISALIGNMENT_RAD = 0.2  # sensors fitted by eye to their segments are off by up to 15 degrees and more
+SLOWEST_SWEEP_M_PER_S = 0.3
 SIZE_ERROR = 0.01  # height and proportions are known well
 ASSUMED_SIZE_ERROR = 0.07  # spread of adults' height, where it is not given
 
@@ -34,6 +35,7 @@ class Sequence:
     position : (7, 2) sensor positions in segment frames [m].
     misalignment : (7,) expected error of each sensor's inclination [rad].
     size_error : () expected relative error of the body's lengths.
+    speed_hint : () rough forward speed [m/s] to start training from; NaN where legs have no gyroscopes.
     rate_hz : sampling rate [Hz].
     """
 
@@ -45,6 +47,7 @@ class Sequence:
     position: Tensor
     misalignment: Tensor
     size_error: Tensor
+    speed_hint: Tensor
     rate_hz: float
 
 
@@ -72,6 +75,33 @@ def misalignment(sensors: tuple[Sensor, ...]) -> Tensor:
     """(7,) expected error of the sensors' inclinations [rad]; a default where it is not known."""
     on = {sensor.segment: sensor.misalignment_rad for sensor in reversed(sensors)}
     return torch.tensor([on.get(segment) or DEFAULT_MISALIGNMENT_RAD for segment in SEGMENTS], dtype=torch.float32)
+
+
+def speed_hint(signals: Array, present: Array, body: Body) -> float:
+    """Rough forward speed from how fast the legs sweep backward [m/s]; NaN without gyroscopes on thigh or shank.
+
+    Parameters
+    ----------
+    signals, present : (T, 7, 3) sagittal channels.
+    body : gives the lengths of thigh and shank.
+
+    Notes
+    -----
+    In stance the hip passes over the foot: v = -(w_thigh L_thigh + w_shank L_shank) for a leg that is near vertical. The
+    lower quartile of the backward sweep comes within a fifth of the speed of walkers and runners. Where one of the
+    segments has no sensor, the other one stands for the whole leg.
+    """
+    length = -body.joint_offset[[2, 3], 1].double().numpy()  # thigh to knee, shank to ankle
+    sweeps = []
+    for side in ("r", "l"):
+        pair = [SEGMENTS.index(f"femur_{side}"), SEGMENTS.index(f"tibia_{side}")]
+        seen = present[:, pair, 2].min(axis=0) > 0
+        if seen.any():
+            lever = length if seen.all() else np.where(seen, length.sum(), 0.0)
+            sweeps.append(signals[:, pair, 2] @ lever)
+    moving = np.concatenate(sweeps) if sweeps else np.array([])
+    moving = moving[moving < -SLOWEST_SWEEP_M_PER_S]
+    return float(-np.quantile(moving, 0.25)) if len(moving) else float("nan")
 
 
 def sagittal(recording: Recording) -> tuple[Array, Array]:
@@ -121,6 +151,7 @@ def from_arrays(recording: Recording, signals: Array, present: Array, rate_hz: f
         position=placement(recording.sensors, body),
         misalignment=misalignment(recording.sensors),
         size_error=torch.tensor(ASSUMED_SIZE_ERROR if "height_m" in recording.subject.assumed else SIZE_ERROR),
+        speed_hint=torch.tensor(speed_hint(signals, present, body), dtype=torch.float32),
         rate_hz=rate_hz,
     )
 

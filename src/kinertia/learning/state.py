@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -11,9 +11,6 @@ from kinertia.body import SKELETONS
 from kinertia.learning.config import Config
 from kinertia.learning.network import Network
 from kinertia.learning.personal import UNITS
-
-SEEDS_APART = 1_000_003
-"""Distance between the seeds of several starts, so that neighbouring seeds of users share none."""
 
 
 @dataclass
@@ -28,7 +25,6 @@ class TrainingState:
     optimiser : Adam over both.
     generator : source of windows and noise.
     step : steps done.
-    log : weighted loss terms at every logged step.
     """
 
     network: Network
@@ -37,12 +33,11 @@ class TrainingState:
     optimiser: torch.optim.Adam
     generator: torch.Generator
     step: int = 0
-    log: list[dict[str, float]] = field(default_factory=list)
 
     @classmethod
-    def start(cls, config: Config, people: int, device: torch.device, number: int = 0) -> TrainingState:
-        """Fresh state from the configuration's seed; start ``number`` of several."""
-        seed = config.training.seed + SEEDS_APART * number
+    def start(cls, config: Config, people: int, device: torch.device) -> TrainingState:
+        """Fresh state from the configuration's seed."""
+        seed = config.training.seed
         generator = torch.Generator().manual_seed(seed)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)

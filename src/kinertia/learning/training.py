@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from hashlib import sha256
 from math import isfinite
 from pathlib import Path
@@ -12,14 +12,14 @@ from pathlib import Path
 import torch
 
 from kinertia.io.files import replacing
-from kinertia.learning import checkpoint, objective, starts
+from kinertia.learning import checkpoint, objective
 from kinertia.learning.batch import Batch, Pool
 from kinertia.learning.checkpoint import CHECKPOINT, FORMAT, MODEL, Card, Model, Person
 from kinertia.learning.config import Config
 from kinertia.learning.device import usable
 from kinertia.learning.network import features
 from kinertia.learning.personal import Deviation
-from kinertia.learning.schedule import one_cycle
+from kinertia.learning.schedule import fade, one_cycle
 from kinertia.learning.sequence import Sequence
 from kinertia.learning.state import TrainingState
 
@@ -50,8 +50,10 @@ def step(state: TrainingState, pool: Pool, config: Config) -> dict[str, torch.Te
     noisy = batch.signals + _noise(batch, config, state.generator)
     raw, _ = state.network(features(noisy, batch.present, batch.body, batch.position))
     found = objective.terms(raw, batch, state.personal[batch.person], config)
-    weights = asdict(config.weights)
-    loss = objective.total(found, config.weights)
+    hint = config.weights.speed_hint * fade(state.step, training.steps, training.hint_share)
+    used = replace(config.weights, speed_hint=hint)
+    weights = asdict(used)
+    loss = objective.total(found, used)
     state.optimiser.zero_grad(set_to_none=True)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(state.network.parameters(), training.gradient_clip)
@@ -72,9 +74,11 @@ def _people(state: TrainingState, sequences: list[Sequence]) -> tuple[Person, ..
     return tuple(person(i, s) for i, s in enumerate(sequences))
 
 
-def _save(folder: Path, kind: str, state: TrainingState, config: Config, sequences: list[Sequence]) -> None:
+def _save(
+    folder: Path, kind: str, state: TrainingState, config: Config, sequences: list[Sequence], log: list[dict[str, float]]
+) -> None:
     tensors = state.average.state_dict() if kind == MODEL else state.tensors()
-    card = Card(FORMAT, kind, state.step, config, _people(state, sequences), tuple(state.log))
+    card = Card(FORMAT, kind, state.step, config, _people(state, sequences), tuple(log))
     checkpoint.write(folder, dict(tensors), card)
 
 
@@ -176,39 +180,25 @@ def train(
         raise ValueError("resuming needs the folder of the checkpoint")
     place = usable(device)
     pool = Pool.of(sequences).to(place)
-    training = config.training
-
-    def begin(number: int) -> TrainingState:
-        return TrainingState.start(config, len(sequences), place, number)
-
-    def advance(state: TrainingState, end: int, save: bool = False) -> float:
-        shown = {k: v for k, v in state.log[-1].items() if k != "step"} if state.log else {}
-        losses: list[torch.Tensor] = []
-        while state.step < end:
-            found = step(state, pool, config)
-            losses.append(found["total"])
-            logged = state.step % LOG_EVERY == 0 or state.step == training.steps
-            if logged or not bool(torch.isfinite(found["total"])):
-                shown = _finite(found, state.step)
-            if logged:
-                state.log.append({"step": float(state.step), **shown})
-            if progress is not None:
-                progress(state.step, shown)
-            if save and folder is not None and (state.step % checkpoint_every == 0 or state.step == end):
-                _save(folder, CHECKPOINT, state, config, sequences)
-        return float(torch.stack(losses[len(losses) // 2 :]).mean()) if losses else float("inf")
-
+    state = TrainingState.start(config, len(sequences), place)
+    log: list[dict[str, float]] = []
     if folder is not None and resume:
-        state = begin(0)
-        state.log = _resume(folder, state, config, sequences)
-    elif starts.count(config) > 1:
-        state = starts.choose(begin, advance, config)
-        if folder is not None:
-            _save(folder, CHECKPOINT, state, config, sequences)
-    else:
-        state = begin(0)
-    advance(state, training.steps if stop_after is None else min(stop_after, training.steps), save=True)
+        log = _resume(folder, state, config, sequences)
+    shown: dict[str, float] = {}
+    training = config.training
+    end = training.steps if stop_after is None else min(stop_after, training.steps)
+    while state.step < end:
+        found = step(state, pool, config)
+        logged = state.step % LOG_EVERY == 0 or state.step == training.steps
+        if logged or not bool(torch.isfinite(found["total"])):
+            shown = _finite(found, state.step)
+        if logged:
+            log.append({"step": float(state.step), **shown})
+        if progress is not None:
+            progress(state.step, shown)
+        if folder is not None and (state.step % checkpoint_every == 0 or state.step == end):
+            _save(folder, CHECKPOINT, state, config, sequences, log)
     if folder is not None and state.step == training.steps:
-        _save(folder, MODEL, state, config, sequences)
-        write_history(folder / "history.csv", state.log)
+        _save(folder, MODEL, state, config, sequences, log)
+        write_history(folder / "history.csv", log)
     return Model(state.average.to("cpu").eval(), config, _people(state, sequences))
