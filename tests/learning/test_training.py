@@ -207,7 +207,9 @@ def test_settings_that_cannot_work_are_refused(
 
 def test_a_recording_shorter_than_the_window_trains(tiny: Config, sequences: list[Sequence]) -> None:
     short = replace(sequences[0], signals=sequences[0].signals[:40], present=sequences[0].present[:40])
-    train([short, sequences[1]], settings(tiny, steps=3))
+    model = train([short, sequences[1]], settings(tiny, steps=3))
+    assert len(model.people) == 2
+    assert all(torch.isfinite(p).all() for p in model.network.parameters())
 
 
 @pytest.mark.parametrize("device", ["abacus", "cuda:99"])
