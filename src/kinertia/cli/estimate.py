@@ -15,8 +15,8 @@ from kinertia.cli.options import NOTHING_GIVEN, Shared
 def estimate(
     recording: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="RECORDING")],
     /,
-    model: Path,
     out: Path,
+    model: str = "default",
     csv: bool = False,
     reading: Shared = NOTHING_GIVEN,
 ) -> None:
@@ -26,11 +26,11 @@ def estimate(
     ----------
     recording
         File or folder of any supported format.
-    model
-        Folder that `kinertia train` wrote.
     out
         Folder for the results: NAME_coordinates.mot, NAME_grf.mot, NAME_external_loads.xml, NAME_moments.sto,
         NAME.parquet and report.html.
+    model
+        Folder that `kinertia train` wrote; `default` is the model that comes with the package.
     csv
         Write the table as CSV instead of Parquet.
     reading
@@ -39,10 +39,10 @@ def estimate(
     from kinertia.benchmark.single import score_single
     from kinertia.cli import output
     from kinertia.estimation import estimator
-    from kinertia.learning.checkpoint import load_model
+    from kinertia.learning import shipped
 
     measured = options.read(recording, reading)
-    result = estimator.estimate(load_model(model), measured)
+    result = estimator.estimate(shipped.load(model), measured)
     scores = score_single(result, measured)
     paths = output.write(out, result, measured, scores, csv=csv)
     console = Console()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import tyro
 
+from kinertia.io import folder
 from kinertia.io import read as reader
 from kinertia.learning import config as configuration
 from kinertia.learning.config import Config
@@ -48,8 +49,8 @@ def read(file: Path, reading: Reading) -> Recording:
     return checks.with_findings(_of_stated_person(_as_stored(file, reading), reading))
 
 
-def read_all(files: Sequence[Path], reading: Reading) -> list[Recording]:
-    """Recordings of several files; the files of one Xsens trial are one recording.
+def read_each(files: Sequence[Path], reading: Reading) -> Iterator[Recording]:
+    """Recordings of files and folders, one at a time; the files of one Xsens trial are one recording.
 
     Raises
     ------
@@ -57,19 +58,27 @@ def read_all(files: Sequence[Path], reading: Reading) -> list[Recording]:
     """
     if not files:
         raise RecordingError("no recording given", fix="name at least one file or folder")
-    stored: dict[str, Recording] = {}
-    for file in files:
-        recording = _as_stored(file, reading)
-        stored.setdefault(recording.source, recording)
+    paths = [path for file in files for path in folder.recordings(file)]
+    if len(paths) > 1 and (reading.mass is not None or reading.height is not None):
+        _refuse_one_size_for_many(paths, reading)
+    seen: set[str] = set()
+    for path in paths:
+        stored = _as_stored(path, reading)
+        if stored.source not in seen:
+            seen.add(stored.source)
+            yield checks.with_findings(_of_stated_person(stored, reading))
+
+
+def _refuse_one_size_for_many(paths: Sequence[Path], reading: Reading) -> None:
+    stored = {recording.source: (recording.name, recording.subject) for recording in (_as_stored(p, reading) for p in paths)}
     for option, field, value in (("--mass", "mass_kg", reading.mass), ("--height", "height_m", reading.height)):
-        stated = {getattr(r.subject, field) for r in stored.values() if field not in r.subject.assumed}
+        stated = {getattr(subject, field) for _, subject in stored.values() if field not in subject.assumed}
         if value is not None and len(stated) > 1:
             raise RecordingError(
                 f"{option} {value:g} was given for all, but the files state {', '.join(f'{x:g}' for x in sorted(stated))}",
-                file=", ".join(r.name for r in stored.values()),
+                file=", ".join(name for name, _ in stored.values()),
                 fix=f"leave {option} out, or correct the files",
             )
-    return [checks.with_findings(_of_stated_person(recording, reading)) for recording in stored.values()]
 
 
 def _as_stored(file: Path, reading: Reading) -> Recording:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
+import tyro
 from rich.console import Console
 from rich.text import Text
 
 from kinertia.cli import options
-from kinertia.cli.options import DEFAULT, NOTHING_GIVEN, Files, Shared, choose_config
+from kinertia.cli.options import DEFAULT, NOTHING_GIVEN, Files, Reading, Shared, choose_config
 from kinertia.learning import config as configuration
 from kinertia.learning.config import Config
+
+if TYPE_CHECKING:
+    from kinertia.learning.sequence import Sequence as Signals
 
 
 def train(
     recordings: Files,
     /,
     out: Path,
+    start: Annotated[str | None, tyro.conf.arg(name="from", metavar="MODEL")] = None,
     resume: bool = False,
     device: str = "cpu",
     reading: Shared = NOTHING_GIVEN,
@@ -28,9 +35,13 @@ def train(
     Parameters
     ----------
     recordings
-        Files or folders to train on, any number of people.
+        Files or folders to train on, any number of people; folders are searched for tables.
     out
         Folder for the model, its checkpoint, its configuration and its loss history.
+    start
+        Model to adapt to the recordings instead of training from the beginning: `default`, the one that
+        comes with the package, or a folder that `kinertia train` wrote. Steps and learning rates are then
+        those of config.adaptation, and settings that are not given are the model's.
     resume
         Continue an interrupted training in OUT, with its configuration; the result is the same as
         without the interruption.
@@ -44,30 +55,47 @@ def train(
         What to train and how.
     """
     from kinertia.cli.progress import training_bar
-    from kinertia.learning import checkpoint
+    from kinertia.learning import adaptation, checkpoint, shipped
     from kinertia.learning.device import usable
-    from kinertia.learning.prepare import to_segments, to_sequence
     from kinertia.learning.training import train as run
 
     card = checkpoint.read(out, checkpoint.CHECKPOINT)[1] if resume else None
+    model = None if start is None else shipped.load(start)
     stated = config_file is not None or config != DEFAULT
-    chosen = choose_config(config_file, config) if card is None or stated else card.config
+    given = choose_config(config_file, config)
+    if card is not None and not stated:
+        chosen = card.config
+    else:
+        chosen = given if model is None else adaptation.settings(model.config, given)
     place = usable(device)
     console = Console(stderr=True)
-    ready = [to_segments(recording) for recording in options.read_all(recordings, reading)]
-    for recording in ready:
-        for warning in dict.fromkeys(recording.warnings):
-            console.print(Text(f"{recording.name}: {warning}", style="yellow"))
-    sequences = [to_sequence(recording, chosen) for recording in ready]
+    sequences = _prepare(recordings, reading, chosen, console)
     if card is None:
         out.mkdir(parents=True, exist_ok=True)
         configuration.save(chosen, out / "config.json")
     try:
         with training_bar(chosen.training.steps, card.step if card else 0) as progress:
-            run(sequences, chosen, out, device=place, resume=resume, progress=progress)
+            run(sequences, chosen, out, start=model, device=place, resume=resume, progress=progress)
     except KeyboardInterrupt:
         saved = (out / f"{checkpoint.CHECKPOINT}.json").is_file()
         advice = "the same command with --resume goes on from the last checkpoint" if saved else "no checkpoint was written yet"
         console.print(f"interrupted; {advice}", highlight=False)
         raise
     console.print(f"model written to {out}", highlight=False)
+
+
+def _prepare(files: Sequence[Path], reading: Reading, config: Config, console: Console) -> list[Signals]:
+    """Recordings one at a time, so that only what is learned from stays in memory; then what is worth a warning."""
+    from kinertia.learning.prepare import to_segments, to_sequence
+
+    sequences: list[Signals] = []
+    remarks: dict[str, list[str]] = {}
+    for recording in options.read_each(files, reading):
+        ready = to_segments(recording)
+        for warning in dict.fromkeys(ready.warnings):
+            remarks.setdefault(warning, []).append(ready.name)
+        sequences.append(to_sequence(ready, config))
+    for warning, names in remarks.items():
+        others = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        console.print(Text(f"{names[0]}{others}: {warning}", style="yellow"))
+    return sequences

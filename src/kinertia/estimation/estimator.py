@@ -99,7 +99,7 @@ def _warnings(recording: Recording, person: Person | None, residual: Array) -> t
     if person is None:
         found.append(
             "the model was not trained on this recording: sensors are taken to sit exactly as stated; "
-            "train on it as well for better angles"
+            "adapt it to the recording (kinertia train --from) for better angles"
         )
     elif not np.allclose((person.mass_kg, person.height_m), (recording.subject.mass_kg, recording.subject.height_m), rtol=1e-4):
         found.append(

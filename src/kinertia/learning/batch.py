@@ -80,9 +80,13 @@ class Pool:
         )
 
     def draw(self, size: int, window: int, generator: torch.Generator) -> Batch:
-        """Draw ``size`` windows of ``window`` samples, recordings in turn, starts uniform."""
-        first = int(torch.randint(len(self.sequences), (1,), generator=generator))
-        person = [(first + b) % len(self.sequences) for b in range(size)]
+        """Draw ``size`` windows of ``window`` samples, starts uniform; recordings in turn, or some at random of very many."""
+        count = len(self.sequences)
+        if count > size:
+            person = torch.randperm(count, generator=generator)[:size].tolist()
+        else:
+            first = int(torch.randint(count, (1,), generator=generator))
+            person = [(first + b) % count for b in range(size)]
         pieces, masks = [], []
         for p in person:
             sequence = self.sequences[p]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -11,13 +12,15 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from kinertia import __version__
 from kinertia.body import SKELETONS
 from kinertia.io.files import replacing, write_text
+from kinertia.learning import probe
 from kinertia.learning.config import Config
 from kinertia.learning.network import Network
 from kinertia.learning.personal import Deviation
 
-FORMAT = 3
+FORMAT = 4
 MODEL, CHECKPOINT = "model", "checkpoint"
 
 
@@ -36,14 +39,31 @@ class Person:
 
 @dataclass(frozen=True)
 class Card:
-    """What stands beside the weights."""
+    """What stands beside the weights.
+
+    Attributes
+    ----------
+    format, kind, step, config : layout of the files, model or checkpoint, training steps done, configuration.
+    people : recordings trained on, with what was learned about each.
+    probe : what weights and equations answered to a fixed input when this was written (:mod:`kinertia.learning.probe`).
+    history : the recorded loss terms.
+    version : of the package that wrote it.
+    start : fingerprint of the weights that training started from; empty for random ones.
+    name, trained_on, recipe : of a shipped model: its name, the recordings in words, and the command that made it.
+    """
 
     format: int
     kind: str
     step: int
     config: Config
     people: tuple[Person, ...]
+    probe: tuple[float, ...]
     history: tuple[dict[str, float], ...] = ()
+    version: str = __version__
+    start: str = ""
+    name: str = ""
+    trained_on: str = ""
+    recipe: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,11 +73,20 @@ class _Version:
 
 @dataclass(frozen=True)
 class Model:
-    """A trained network with its configuration and people."""
+    """A trained network with its configuration and people; ``name`` is that of a shipped model, else empty."""
 
     network: Network
     config: Config
     people: tuple[Person, ...]
+    name: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """Short hash of the weights."""
+        found = sha256()
+        for key, tensor in sorted(self.network.state_dict().items()):
+            found.update(key.encode() + tensor.detach().cpu().contiguous().numpy().tobytes())
+        return found.hexdigest()[:16]
 
     def person_of(self, fingerprint: str) -> Person | None:
         """Who was recorded, as stated in training; None for a recording that the model has not seen."""
@@ -116,12 +145,28 @@ def read(folder: Path, kind: str) -> tuple[dict[str, Tensor], Card]:
 
 
 def load_model(folder: Path | str, device: torch.device | str = "cpu") -> Model:
-    """Load a finished model for estimation; ValueError as in :func:`read`."""
+    """Load a finished model for estimation.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`read`, or if weights and code do not belong together.
+    """
     tensors, card = read(Path(folder), MODEL)
     network = Network(card.config.network, SKELETONS[card.config.body])
     try:
         network.load_state_dict(tensors)
     except RuntimeError as error:
         raise ValueError(f"{folder}: the weights do not fit the configuration beside them: {error}") from error
-    network.requires_grad_(False)
-    return Model(network.to(device).eval(), card.config, card.people)
+    network.requires_grad_(False).eval()
+    check(Path(folder), card, network)
+    return Model(network.to(device), card.config, card.people, card.name)
+
+
+def check(folder: Path, card: Card, network: Network) -> None:
+    """ValueError if weights and equations no longer answer as they did when the card was written."""
+    if not probe.agree(card.probe, probe.answer(network, card.config)):
+        raise ValueError(
+            f"{folder}: these weights and this version ({__version__}) do not belong together: body, decoding or "
+            f"equations differ from those of version {card.version} that wrote them, or the files were mixed up; train again"
+        )

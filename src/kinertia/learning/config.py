@@ -94,6 +94,20 @@ class TrainingConfig:
 
 
 @dataclass(frozen=True)
+class AdaptationConfig:
+    """How to train on from a finished model: these replace their namesakes of training."""
+
+    steps: int = 1200
+    """Optimisation steps."""
+    learning_rate: float = 1e-3
+    """Highest learning rate of the network."""
+    personal_learning_rate: float = 2e-2
+    """Highest learning rate of sensor mounting and body size."""
+    ema: float = 0.99
+    """Decay of the moving average of the weights that estimates use."""
+
+
+@dataclass(frozen=True)
 class Config:
     """Everything that decides a model's behaviour besides the recordings."""
 
@@ -104,6 +118,7 @@ class Config:
     network: NetworkConfig = field(default_factory=NetworkConfig)
     weights: LossWeights = field(default_factory=LossWeights)
     training: TrainingConfig = field(default_factory=TrainingConfig)
+    adaptation: AdaptationConfig = field(default_factory=AdaptationConfig)
 
 
 def save(config: Config, path: Path) -> None:

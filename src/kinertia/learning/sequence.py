@@ -145,7 +145,7 @@ def from_arrays(recording: Recording, signals: Array, present: Array, rate_hz: f
     return Sequence(
         name=recording.name,
         signals=as_float(signals),
-        present=as_float(present),
+        present=_presence(present),
         variance=as_float(np.maximum(variance, floor)),
         body=body.to(torch.float32),
         position=placement(recording.sensors, body),
@@ -154,6 +154,13 @@ def from_arrays(recording: Recording, signals: Array, present: Array, rate_hz: f
         speed_hint=torch.tensor(speed_hint(signals, present, body), dtype=torch.float32),
         rate_hz=rate_hz,
     )
+
+
+def _presence(present: Array) -> Tensor:
+    """As a tensor; a recording without gaps needs no memory for it."""
+    if present.all():
+        return torch.ones(1, dtype=torch.float32).expand(present.shape)
+    return torch.as_tensor(np.array(present), dtype=torch.float32)
 
 
 def tile_cycle(signals: Array, cycle_rate_hz: float, rate_hz: float, duration_s: float, phase_s: float = 0.0) -> Array:

@@ -48,6 +48,11 @@ class TrainingState:
         personal = nn.Parameter(torch.zeros(people, UNITS, device=device))
         return cls(network, average, personal, make_optimiser(network, personal), generator)
 
+    def take_over(self, weights: dict[str, Tensor]) -> None:
+        """Go on from the weights of a trained network instead of random ones."""
+        self.network.load_state_dict(weights)
+        self.average.load_state_dict(weights)
+
     def update_average(self, decay: float) -> None:
         """Move the average towards the network; a short memory at the start, so that it never lags a young network."""
         keep = min(decay, (1.0 + self.step) / (10.0 + self.step))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from math import isfinite
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 
 from kinertia.io.files import replacing
-from kinertia.learning import checkpoint, objective
+from kinertia.learning import adaptation, checkpoint, objective, probe
 from kinertia.learning.batch import Batch, Pool
 from kinertia.learning.checkpoint import CHECKPOINT, FORMAT, MODEL, Card, Model, Person
 from kinertia.learning.config import Config
@@ -74,16 +74,25 @@ def _people(state: TrainingState, sequences: list[Sequence]) -> tuple[Person, ..
     return tuple(person(i, s) for i, s in enumerate(sequences))
 
 
-def _save(
-    folder: Path, kind: str, state: TrainingState, config: Config, sequences: list[Sequence], log: list[dict[str, float]]
-) -> None:
-    tensors = state.average.state_dict() if kind == MODEL else state.tensors()
-    card = Card(FORMAT, kind, state.step, config, _people(state, sequences), tuple(log))
-    checkpoint.write(folder, dict(tensors), card)
+@dataclass(frozen=True)
+class _Run:
+    """What is trained on, how, and from which weights; does not change on the way."""
+
+    sequences: list[Sequence]
+    config: Config
+    start: str
+
+    def save(self, folder: Path, kind: str, state: TrainingState, log: list[dict[str, float]]) -> None:
+        tensors = state.average.state_dict() if kind == MODEL else state.tensors()
+        answer = probe.answer(state.average, self.config)
+        people = _people(state, self.sequences)
+        card = Card(FORMAT, kind, state.step, self.config, people, answer, tuple(log), start=self.start)
+        checkpoint.write(folder, dict(tensors), card)
 
 
-def _resume(folder: Path, state: TrainingState, config: Config, sequences: list[Sequence]) -> list[dict[str, float]]:
+def _resume(folder: Path, state: TrainingState, run: _Run) -> tuple[_Run, list[dict[str, float]]]:
     tensors, card = checkpoint.read(folder, CHECKPOINT)
+    config, sequences = run.config, run.sequences
     if card.config != config:
         raise ValueError(
             f"{folder}: the checkpoint was trained with another configuration; use its config.json or another --out"
@@ -93,11 +102,14 @@ def _resume(folder: Path, state: TrainingState, config: Config, sequences: list[
             f"{folder}: the checkpoint was trained on other recordings or people; use the same ones, in the same order, "
             "with the same mass and height, or another --out"
         )
+    if run.start not in ("", card.start):
+        raise ValueError(f"{folder}: the checkpoint was started from other weights; give the same --from, or another --out")
     try:
         state.restore(tensors, card.step)
     except ValueError as error:
         raise ValueError(f"{folder}: {CHECKPOINT} is damaged ({error}); train again or restore the folder") from error
-    return list(card.history)
+    checkpoint.check(folder, card, state.average)
+    return replace(run, start=card.start), list(card.history)
 
 
 def _identity(person: Person) -> tuple[str, float, float]:
@@ -145,6 +157,7 @@ def train(
     config: Config,
     out: Path | str | None = None,
     *,
+    start: Model | None = None,
     device: torch.device | str = "cpu",
     resume: bool = False,
     checkpoint_every: int = 500,
@@ -158,6 +171,7 @@ def train(
     sequences : one per recording, at ``config.rate_hz``.
     config : what to train and how.
     out : folder for checkpoint, model and loss history; None keeps everything in memory.
+    start : model whose weights training starts from; random ones without it. What was learned about its people is not used.
     device : where to compute.
     resume : continue from the checkpoint in ``out``; the result equals an uninterrupted run.
     checkpoint_every : steps between checkpoints.
@@ -172,18 +186,23 @@ def train(
     ------
     ValueError
         If there are no sequences, one is too short or at another rate, the device is not there, training diverges, or the
-        checkpoint does not fit.
+        checkpoint or the model to start from does not fit.
     """
     _check(sequences, config)
+    if start is not None:
+        adaptation.require_same_network(start.config, config)
     folder = None if out is None else Path(out)
     if resume and folder is None:
         raise ValueError("resuming needs the folder of the checkpoint")
     place = usable(device)
     pool = Pool.of(sequences).to(place)
     state = TrainingState.start(config, len(sequences), place)
+    if start is not None:
+        state.take_over(start.network.state_dict())
+    run = _Run(sequences, config, "" if start is None else start.fingerprint)
     log: list[dict[str, float]] = []
     if folder is not None and resume:
-        log = _resume(folder, state, config, sequences)
+        run, log = _resume(folder, state, run)
     shown: dict[str, float] = {}
     training = config.training
     end = training.steps if stop_after is None else min(stop_after, training.steps)
@@ -197,8 +216,8 @@ def train(
         if progress is not None:
             progress(state.step, shown)
         if folder is not None and (state.step % checkpoint_every == 0 or state.step == end):
-            _save(folder, CHECKPOINT, state, config, sequences, log)
+            run.save(folder, CHECKPOINT, state, log)
     if folder is not None and state.step == training.steps:
-        _save(folder, MODEL, state, config, sequences, log)
+        run.save(folder, MODEL, state, log)
         write_history(folder / "history.csv", log)
     return Model(state.average.to("cpu").eval(), config, _people(state, sequences))

@@ -1,0 +1,38 @@
+"""``kinertia ship``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+from rich.console import Console
+
+
+def ship(
+    model: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="MODEL")],
+    /,
+    out: Path,
+    name: str = "default",
+    note: str = "",
+    recipe: str = "",
+) -> None:
+    """Write a trained model as a folder that can come with the package (for developers; see `make weights`).
+
+    Parameters
+    ----------
+    model
+        Folder that `kinertia train` wrote.
+    out
+        Folder to write, such as src/kinertia/models/default.
+    name
+        Name of the model.
+    note
+        What it was trained on, in words.
+    recipe
+        Command that makes these weights.
+    """
+    from kinertia.learning import shipped
+
+    size = shipped.ship(model, out, name=name, note=note, recipe=recipe)
+    Console(stderr=True).print(f"{name} written to {out}, {size / 1e6:.2f} MB", highlight=False)

@@ -1,0 +1,35 @@
+"""Folders that hold many recordings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kinertia.io import gaittoolbox, xsens
+from kinertia.recording.errors import RecordingError
+
+TABLES = (".csv", ".parquet", ".pq")
+
+
+def recordings(path: Path) -> list[Path]:
+    """What there is to read under a path: the path itself, or the tables of a folder and of the folders in it, sorted.
+
+    A folder that is one recording of several files (Xsens, gait toolbox) is left as it is.
+
+    Raises
+    ------
+    RecordingError : a folder without recordings.
+    """
+    if not path.is_dir() or gaittoolbox.is_gaittoolbox(path) or xsens.trials(path):
+        return [path]
+    found = sorted(
+        file
+        for file in path.rglob("*")
+        if file.suffix.lower() in TABLES
+        and file.is_file()
+        and not any(part.startswith(".") for part in file.relative_to(path).parts)
+    )
+    if found:
+        return found
+    if any(path.iterdir()):
+        return [path]  # some other format: its reader says what it finds
+    raise RecordingError("is an empty folder", file=str(path), fix="check the path")

@@ -1,0 +1,63 @@
+"""Training on from a finished model: what is taken from the model, and what is trained differently."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields, is_dataclass, replace
+from typing import Any
+
+from kinertia.learning.config import Config
+
+DEFAULT = Config()
+
+
+def settings(model: Config, given: Config = DEFAULT) -> Config:
+    """Configuration with which a model is adapted to recordings.
+
+    Parameters
+    ----------
+    model : the model's own configuration.
+    given : what the user asks for; settings that equal the built-in default are taken from the model.
+
+    Returns
+    -------
+    Configuration whose training has the numbers of ``adaptation`` and no hint of speed: the model knows what gait looks like.
+
+    Raises
+    ------
+    ValueError
+        If another network, body or rate than the model's is asked for.
+    """
+    chosen = _merge(model, given, DEFAULT)
+    require_same_network(model, chosen)
+    return adapting(chosen)
+
+
+def adapting(config: Config) -> Config:
+    """The configuration with the numbers of its ``adaptation`` in place of those of its ``training``."""
+    return replace(
+        config,
+        training=replace(config.training, **asdict(config.adaptation)),
+        weights=replace(config.weights, speed_hint=0.0),
+    )
+
+
+def require_same_network(model: Config, config: Config) -> None:
+    """ValueError that names the settings which decide the meaning of weights and differ from the model's."""
+    parts = [(name, getattr(model, name), getattr(config, name)) for name in ("rate_hz", "body")]
+    network = [
+        (f"network.{f.name}", getattr(model.network, f.name), getattr(config.network, f.name)) for f in fields(model.network)
+    ]
+    wrong = [f"{name} is {mine!r}, the model's is {its!r}" for name, its, mine in (*parts, *network) if its != mine]
+    if wrong:
+        raise ValueError(
+            f"the model to start from does not fit the configuration: {'; '.join(wrong)}; leave these settings out, "
+            "or train from the beginning"
+        )
+
+
+def _merge(base: Any, given: Any, default: Any) -> Any:
+    """``given`` where it differs from ``default``, else ``base``; field by field."""
+    if not is_dataclass(default):
+        return base if given == default else given
+    found = {f.name: _merge(*(getattr(x, f.name) for x in (base, given, default))) for f in fields(default)}
+    return type(default)(**found)
