@@ -5,14 +5,21 @@ RUN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install test lint demo benchmark clean
+.PHONY: help install test lint demo benchmark weights clean
+
+# Recipe of the shipped weights: simulated people, then self-supervised training, then a copy into the package.
+PEOPLE ?= 100
+PEOPLE_SEED ?= 1
+DEVICE ?= cpu
+WEIGHTS := runs/weights
 
 help:
 	@echo "make install     set up .venv"
-	@echo "make demo        simulate two people, train, estimate, write kinertia-demo/ (about two minutes)"
+	@echo "make demo        simulate people, estimate, adapt, compare, write kinertia-demo/ (under two minutes)"
 	@echo "make test        run the tests"
 	@echo "make lint        check style and types"
 	@echo "make benchmark   speed of the physics; with DATA=folder also accuracy on averaged gait cycles"
+	@echo "make weights     train the shipped weights again: hours, goes on where it stopped; DEVICE=cuda uses a GPU"
 	@echo "make clean       remove .venv and results of the demo"
 
 install: $(STAMP)
@@ -39,6 +46,13 @@ benchmark: install
 ifdef DATA
 	$(RUN)/kinertia benchmark cycles --data $(DATA) --method sspinnpose
 endif
+
+weights: install
+	$(RUN)/kinertia simulate --subjects $(PEOPLE) --seed $(PEOPLE_SEED) --out $(WEIGHTS)/people
+	$(RUN)/kinertia train $(WEIGHTS)/people --config-file recipes/default.json --out $(WEIGHTS)/model --device $(DEVICE) \
+		$(if $(wildcard $(WEIGHTS)/model/checkpoint.json),--resume)
+	$(RUN)/kinertia ship $(WEIGHTS)/model --out src/kinertia/models/default --note "$(PEOPLE) simulated people, seed $(PEOPLE_SEED)" \
+		--recipe "make weights PEOPLE=$(PEOPLE) PEOPLE_SEED=$(PEOPLE_SEED)"
 
 clean:
 	rm -rf $(VENV) kinertia-demo

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from kinertia.benchmark.progress import ShowProgress, silent
 from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.estimator import estimate
+from kinertia.learning import adaptation, shipped
+from kinertia.learning.checkpoint import Model
 from kinertia.learning.config import Cell, Config
 from kinertia.learning.prepare import to_sequence
 from kinertia.learning.training import train
@@ -40,3 +43,52 @@ def train_and_estimate(
     with show(config.training.steps) as progress:
         model = train(sequences, config, progress=progress)
     return [estimate(model, recording, method) for recording in recordings]
+
+
+def from_model(
+    model: str | None, config: Config, method: str, show: ShowProgress = silent
+) -> Callable[[Sequence[Recording]], list[Estimate]]:
+    """A method that starts from trained weights.
+
+    Parameters
+    ----------
+    model : name of a shipped model or folder; None is the shipped default.
+    config : settings of the adaptation, see :func:`kinertia.learning.adaptation.settings`.
+    method : ``pretrained`` estimates with the weights as they are, ``adapted`` trains on from them first.
+
+    Raises
+    ------
+    ValueError : the model cannot be loaded, or does not fit the configuration.
+    """
+    loaded = shipped.load(shipped.DEFAULT if model is None else model)
+    if method == "pretrained":
+        return partial(estimate_each, model=loaded, method=method)
+    chosen = with_seed(adaptation.settings(loaded.config, config), config.training.seed)
+    return partial(adapt_and_estimate, model=loaded, config=chosen, method=method, show=show)
+
+
+def estimate_each(recordings: Sequence[Recording], model: Model, method: str) -> list[Estimate]:
+    """Estimate each recording with a model as it is, without training."""
+    return [estimate(model, recording, method) for recording in recordings]
+
+
+def adapt_and_estimate(
+    recordings: Sequence[Recording], model: Model, config: Config, method: str, show: ShowProgress = silent
+) -> list[Estimate]:
+    """Train on from a model, without labels, on each recording by itself, and estimate it.
+
+    Parameters
+    ----------
+    recordings : truth in them is not read.
+    model : to start from, for every recording anew.
+    config : of :func:`kinertia.learning.adaptation.settings`.
+    method : name to write into the estimates.
+    show : given the number of steps, a context that yields a progress function.
+    """
+    found = []
+    for recording in recordings:
+        sequence = to_sequence(recording, config)
+        with show(config.training.steps) as progress:
+            adapted = train([sequence], config, start=model, progress=progress)
+        found.append(estimate(adapted, recording, method))
+    return found

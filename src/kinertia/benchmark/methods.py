@@ -15,7 +15,7 @@ from kinertia.recording import Recording
 from kinertia.sensing import orientation, strapdown
 from kinertia.sensing.alignment import align
 
-MethodName = Literal["sspinnpose", "sspinnpose-bilstm", "strapdown", "orientation", "normative"]
+MethodName = Literal["sspinnpose", "sspinnpose-bilstm", "pretrained", "adapted", "strapdown", "orientation", "normative"]
 METHOD_NAMES: tuple[str, ...] = get_args(MethodName)
 
 
@@ -30,7 +30,7 @@ class Method(Protocol):
 
 
 def choose(
-    name: MethodName, seed: int, config: Config, show: ShowProgress = silent
+    name: MethodName, seed: int, config: Config, show: ShowProgress = silent, model: str | None = None
 ) -> Callable[[list[Recording]], list[Estimate]]:
     """The method of a name, ready to be called with recordings.
 
@@ -40,12 +40,22 @@ def choose(
     seed : makes training repeatable.
     config : of learned methods; a name that ends in a network cell replaces the cell.
     show : given the number of training steps, a context that yields a progress function.
+    model : for ``pretrained`` and ``adapted``: a shipped model's name or a model's folder; None is the shipped default. With
+        ``adapted`` settings of ``config`` that equal the built-in default are the model's.
+
+    Raises
+    ------
+    ValueError : a model for a method that starts from none, or one that cannot be loaded.
     """
+    if model is not None and name not in PRETRAINED:
+        raise ValueError(f"--model is for the methods {' and '.join(PRETRAINED)}; {name!r} starts from no model")
     if name in METHODS:
         return partial(METHODS[name], seed=seed)
     from kinertia.benchmark import learned  # torch, which the closed-form methods do without
 
     chosen = learned.with_seed(config, seed)
+    if name in PRETRAINED:
+        return learned.from_model(model, chosen, method=name, show=show)
     cell = LEARNED[name]
     return partial(
         learned.train_and_estimate, config=chosen if cell is None else learned.with_cell(chosen, cell), method=name, show=show
@@ -85,3 +95,6 @@ METHODS: dict[str, Method] = {
 
 LEARNED: dict[str, Cell | None] = {"sspinnpose": None, "sspinnpose-bilstm": "bilstm"}
 """Learned methods with the network cell that they ask for; None leaves it to the configuration."""
+
+PRETRAINED = ("pretrained", "adapted")
+"""Methods that start from a model: used as it is, or adapted without labels to each recording by itself."""

@@ -73,11 +73,38 @@ def _overview(results: Json, title: str) -> Table:
             table.add_row("  normative, synced", *_cells(trial, trivial["normative"]["synced"]), style="dim")
         knows_nothing = trivial["mean_angle"] | trivial["zero_moment"] | trivial["zero_grf"]
         table.add_row("  mean angle, zero moment, GRF", *_cells(trial, knows_nothing), style="dim", end_section=True)
-    for label, key in (("as it is", "mean"), ("synced", "mean_synced")):
-        means = results[key]
-        cells = [_number(means[field], field) if field in SUMMARISED else "" for _, field in _OVERVIEW]
-        table.add_row(f"mean, {label}", *cells, style="bold")
+    _add_means(table, "mean", results)
     return table
+
+
+def render_means(results: Json) -> RenderableType:
+    """Means only, for benchmarks with more trials than can be listed: all together, per gait, and of the population curve."""
+    conditions = results["conditions"]
+    what = f"{conditions['people']} people, {conditions['trials']} {conditions['signals']}"
+    table = Table(title=f"{results['method']}: {what}, {results['seconds']:.1f} s", title_justify="left")
+    table.add_column("", no_wrap=True)
+    for heading, _ in _OVERVIEW:
+        table.add_column(Text(heading), justify="right", no_wrap=True)
+    _add_means(table, "all", results)
+    for name, group in results["gaits"].items():
+        _add_means(table, f"{name} ({group['trials']})", group)
+    kinds: dict[str, int] = {}
+    for warning in conditions["warnings"]:
+        message = warning.partition(": ")[2]
+        kinds[message] = kinds.get(message, 0) + 1
+    notes = [Text(f"warning in {count} recordings: {message}", style="yellow") for message, count in kinds.items()]
+    return Group(table, *notes)
+
+
+def _add_means(table: Table, label: str, results: Json) -> None:
+    """Rows of the means, as it is and synced, and of the population curve where it is another method."""
+    shown = [("", "mean"), ("", "mean_synced")]
+    if results.get("method") != "normative":
+        shown += [("normative, ", "normative_mean"), ("normative, ", "normative_mean_synced")]
+    for who, key in shown:
+        how = "synced" if key.endswith("synced") else "as it is"
+        cells = [_number(results[key][field], field) if field in SUMMARISED else "" for _, field in _OVERVIEW]
+        table.add_row(f"{label}, {who}{how}", *cells, style="dim" if who else "bold", end_section=key == shown[-1][1])
 
 
 def _cells(trial: Json, figures: Json) -> list[str]:

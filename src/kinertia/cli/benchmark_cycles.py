@@ -20,6 +20,7 @@ def cycles(
     data: Path,
     method: MethodName,
     json: Path | None = None,
+    model: str | None = None,
     seed: int | None = None,
     config_file: Path | None = None,
     config: Config = DEFAULT,
@@ -34,15 +35,18 @@ def cycles(
         What estimates; learned methods are trained on these recordings, without labels.
     json
         File to write the figures to.
+    model
+        Model of the methods pretrained and adapted: a folder that `kinertia train` wrote, instead of the
+        model that comes with the package.
     seed
         Seed of training, instead of the configuration's.
     config_file
         Configuration of learned methods, to read instead of the options below.
     config
-        How learned methods are trained.
+        How learned methods are trained; for the method adapted, settings not given are the model's.
     """
     wanted = choose_config(config_file, config)
-    chosen = methods.choose(method, wanted.training.seed if seed is None else seed, wanted, training_bar)
+    chosen = methods.choose(method, wanted.training.seed if seed is None else seed, wanted, training_bar, model)
     results = benchmark.run(data, chosen, method)
     if json is not None:
         result_files.write(json, results)

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
+from rich.table import Table
 
-from kinertia.learning import config as configuration
-from kinertia.learning.config import Config
-
-STEPS = 1000
-"""Fewer than by default, for a minute of training; everything else is the default configuration."""
+STEPS = 500
+"""Fewer than by default, for less than a minute of adaptation; everything else is as in `kinertia train --from default`."""
+SHOWN = (
+    ("angles [deg]", "angle_rmsd_deg"),
+    ("moments [BWBH%]", "moment_rmsd_bwbh"),
+    ("ground reaction [BW%]", "grf_rmsd_bw"),
+    ("speed [m/s]", "speed_error"),
+)
 
 
 def demo(out: Path = Path("kinertia-demo"), steps: int = STEPS, seed: int = 0) -> None:
-    """Simulate two people walking, train on their sensors without labels, estimate, and compare with the exact truth.
+    """Simulate people, estimate with the model that comes with the package, adapt it without labels, compare with the truth.
 
     Parameters
     ----------
     out
-        Folder for the recordings, the model and the results.
+        Folder for the recordings, the adapted models and the results.
     steps
-        Training steps.
+        Steps of adaptation.
     seed
         Makes everything repeatable.
     """
@@ -32,33 +37,60 @@ def demo(out: Path = Path("kinertia-demo"), steps: int = STEPS, seed: int = 0) -
     from kinertia.estimation.estimator import estimate
     from kinertia.io import write_recording
     from kinertia.io.read import read
+    from kinertia.learning import adaptation, shipped
     from kinertia.learning.prepare import to_sequence
     from kinertia.learning.training import train
     from kinertia.simulation import people
 
     console = Console()
-    config = Config()
-    config = replace(config, training=replace(config.training, steps=steps, seed=seed))
-    console.print("Two simulated people walk for 20 s, seven sensors each.")
-    recordings = []
-    for simulated in people.walk(seed=seed):
-        path = write_recording.write(out / "recordings" / f"{simulated.name}.csv", simulated)
-        # what is learned from is what a user can read from the file; the truth is only for the comparison
-        recordings.append(replace(read(path), truth=simulated.truth))
-    model_folder = out / "model"
-    model_folder.mkdir(parents=True, exist_ok=True)
-    configuration.save(config, model_folder / "config.json")
-    with training_bar(steps) as progress:
-        model = train([to_sequence(recording, config) for recording in recordings], config, model_folder, progress=progress)
+    shipped_model = shipped.load()
+    asked = replace(adaptation.DEFAULT, adaptation=replace(adaptation.DEFAULT.adaptation, steps=steps))
+    config = adaptation.settings(shipped_model.config, asked)
+    config = replace(config, training=replace(config.training, seed=seed))
+    folder = out / "recordings"
+    # what is estimated from is what a user can read from the file; its truth is only compared with
+    recordings = [read(write_recording.write(folder / f"{r.name}.parquet", r)) for r in people.walk(seed=seed)]
+    console.print(f"Simulated: {', '.join(r.name for r in recordings)}; seven sensors each, in {folder}.", highlight=False)
     for recording in recordings:
-        result = estimate(model, recording)
-        scores = score_single(result, recording)
-        output.write(out / recording.name, result, recording, scores)
-        output.show(console, result, recording, scores)
-    console.print(f"\nOpen {out / recordings[0].name / 'report.html'} in a browser. The same by hand:", soft_wrap=True)
-    console.print(f"  kinertia inspect {recordings[0].source}", highlight=False, soft_wrap=True)
-    console.print(
-        f"  kinertia estimate {recordings[0].source} --model {model_folder} --out {out / 'by-hand'}",
-        highlight=False,
-        soft_wrap=True,
-    )
+        before = estimate(shipped_model, recording)
+        sequences, own = [to_sequence(recording, config)], out / recording.name
+        with training_bar(config.training.steps, label=f"adapting to {recording.name}") as progress:
+            model = train(sequences, config, own / "model", start=shipped_model, progress=progress)
+        after = estimate(model, recording)
+        scores = {"shipped": score_single(before, recording), "adapted": score_single(after, recording)}
+        for (kind, found), result in zip(scores.items(), (before, after), strict=True):
+            output.write(own / kind, result, recording, found)
+        output.show(console, after, recording, None)
+        console.print(_comparison(recording.name, scores))
+    first = recordings[0]
+    console.print(f"\nOpen {out / first.name / 'adapted' / 'report.html'} in a browser. The same by hand:", soft_wrap=True)
+    by_hand = out / "by-hand"
+    for command in (
+        f"kinertia inspect {first.source}",
+        f"kinertia estimate {first.source} --out {by_hand / 'shipped'}",
+        f"kinertia train {first.source} --from default --out {by_hand / 'model'}",
+        f"kinertia estimate {first.source} --model {by_hand / 'model'} --out {by_hand / 'adapted'}",
+    ):
+        console.print(f"  {command}", highlight=False, soft_wrap=True)
+
+
+def _comparison(name: str, scores: dict[str, dict[str, Any] | None]) -> Table:
+    """Errors of the shipped weights, after adaptation, and of the population curve."""
+    from kinertia.metrics.summary import mean_over_joints
+
+    table = Table(title=f"{name}: errors against the exact truth (RMSD, mean over joints)", title_justify="left")
+    table.add_column("")
+    for heading, _ in SHOWN:
+        table.add_column(heading, justify="right")
+    for label, trial in scores.items():
+        if trial is not None:
+            table.add_row(label, *(_number(mean_over_joints(trial, field)) for _, field in SHOWN))
+    last = scores["adapted"]
+    curve = None if last is None else last["trivial"]["normative"]
+    if last is not None and curve is not None:
+        table.add_row("population curve", *(_number(mean_over_joints(last, field, curve)) for _, field in SHOWN))
+    return table
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"

@@ -16,7 +16,9 @@ DESCRIPTION = (
     "--version shows the version; --traceback, anywhere, shows where an error came from."
 )
 COMMANDS = {name: f"kinertia.cli.{name}" for name in ("inspect", "train", "estimate", "demo", "ship")}
-BENCHMARKS = {name: f"kinertia.cli.benchmark_{name}" for name in ("cycles", "continuous", "ablation", "physics", "speed")}
+BENCHMARKS = {
+    name: f"kinertia.cli.benchmark_{name}" for name in ("cycles", "continuous", "simulated", "ablation", "physics", "speed")
+}
 GROUP = "benchmark"
 USER_ERROR = 2
 INTERRUPTED = 130

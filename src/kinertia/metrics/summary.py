@@ -39,12 +39,13 @@ def mean_over_joints(trial: Json, field: str, figures: Json | None = None) -> fl
     return None if not found or None in found else fmean(found)
 
 
-def summarise(trials: dict[str, Json]) -> dict[str, dict[str, float | None]]:
+def summarise(trials: dict[str, Json], predictor: str | None = None) -> dict[str, dict[str, float | None]]:
     """Mean over trials of the mean over joints (or the two ground reaction components).
 
     Parameters
     ----------
     trials : trial name to entry of :func:`kinertia.metrics.scoring.score`.
+    predictor : average the figures of this one of their ``trivial`` predictors (``normative``) instead of the method's.
 
     Returns
     -------
@@ -52,8 +53,11 @@ def summarise(trials: dict[str, Json]) -> dict[str, dict[str, float | None]]:
     ``speed_error``; trials without a value are left out, None when none has one.
     """
 
+    rows = [(trial, trial if predictor is None else trial["trivial"][predictor]) for trial in trials.values()]
+
     def over_trials(field: str, part: str | None) -> float | None:
-        each = [mean_over_joints(trial, field, trial if part is None else trial[part]) for trial in trials.values()]
+        scored = [(trial, figures if part is None else figures[part]) for trial, figures in rows if figures is not None]
+        each = [mean_over_joints(trial, field, figures) for trial, figures in scored]
         given = [value for value in each if value is not None]
         return fmean(given) if given else None
 
