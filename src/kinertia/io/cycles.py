@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from kinertia.io import facts
+from kinertia.io import facts, truth_columns
 from kinertia.io.text import TextTable, parse_table, read_text
 from kinertia.io.units import ACC_UNITS, GYRO_UNITS, factor
-from kinertia.recording import SEGMENTS, Array, Frame, Recording, Sensor, Truth
+from kinertia.recording import SEGMENTS, Array, Frame, Recording, Sensor
 from kinertia.recording.errors import RecordingError
 
-_COLUMN = re.compile(r"^(?P<kind>angle|moment|GRF|acc|gyro)\.(?P<name>[^\[\]]+?)(?P<var> var)?\s*(?:\[(?P<unit>[^\]]*)\])?$")
+_COLUMN = re.compile(r"^(?P<kind>acc|gyro)\.(?P<name>[^\[\]]+?)(?P<var> var)?\s*(?:\[(?P<unit>[^\]]*)\])?$")
+REFERENCE = "optical motion capture and force plates as given in the cycle file; sagittal plane, mean over trials"
+"""Note of a reference that does not say itself where it comes from."""
 
 
 def is_cycle(path: Path) -> bool:
@@ -78,14 +79,27 @@ def read(path: str | Path) -> Recording:
     duration = facts.number(about, "dur_mean")
     if duration is None or duration <= 0:
         raise RecordingError("mean duration of the cycle is missing", file=facts_file, fix='add "dur_mean": <seconds>')
-    positions = about.get("sensor_position_m") or {}
-    if not isinstance(positions, dict):
+    positions, misalignments = (about.get(key) or {} for key in ("sensor_position_m", "sensor_misalignment_rad"))
+    if not isinstance(positions, dict) or not isinstance(misalignments, dict):
         raise RecordingError(
-            "sensor_position_m must map segment to [x, y, z]", file=facts_file, fix="write one entry per sensor"
+            "sensor_position_m and sensor_misalignment_rad must map segments to values",
+            file=facts_file,
+            fix="write one entry per sensor",
         )
-    sensors = tuple(Sensor(name, name, facts.position(positions.get(name), file=facts_file, sensor=name)) for name in names)
+    sensors = tuple(
+        Sensor(
+            name,
+            name,
+            facts.position(positions.get(name), file=facts_file, sensor=name),
+            facts.number(misalignments, name),
+        )
+        for name in names
+    )
     subject, assumed = facts.subject(about, file=facts_file)
     warnings.extend(assumed)
+    truth = truth_columns.read(table, about, note=REFERENCE, about_file=facts_file)
+    if truth is not None and not keep.all():
+        truth = truth.over_time(lambda curve: curve[keep])
     return Recording(
         name=csv.stem,
         rate_hz=samples / duration,
@@ -97,7 +111,7 @@ def read(path: str | Path) -> Recording:
         acc_var=acc_var,
         gyro_var=gyro_var,
         periodic=True,
-        truth=_truth(table, columns, about, keep),
+        truth=truth,
         source=file,
         warnings=tuple(warnings),
     )
@@ -191,21 +205,3 @@ def _signals(
                 f"sensor {name}: {int(missing.sum())} {kind} samples missing, first at sample {int(np.argmax(missing))}"
             )
     return values, variance if np.isfinite(variance).any() else None
-
-
-def _truth(
-    table: TextTable, columns: dict[tuple[str, str, bool], tuple[str, str]], about: dict[str, Any], keep: np.ndarray
-) -> Truth | None:
-    groups: dict[str, dict[str, Array]] = {"angle": {}, "moment": {}, "GRF": {}}
-    allowed = {"angle": ("rad", "deg"), "moment": ("Nm",), "GRF": ("BW",)}
-    for (kind, name, is_variance), (column, unit) in columns.items():
-        if kind in groups and not is_variance:
-            scale = factor(unit or allowed[kind][0], allowed[kind], file=table.file, sensor=column)
-            values = table.numbers(column)[keep] * scale
-            if np.isfinite(values).any():
-                groups[kind][name.lower() if kind == "GRF" else name] = values
-    speed = facts.number(about, "speed_mean")
-    if speed is None and not any(groups.values()):
-        return None
-    note = "optical motion capture and force plates as given in the cycle file; sagittal plane, mean over trials"
-    return Truth(groups["angle"], groups["moment"], groups["GRF"], speed, note)

@@ -19,7 +19,8 @@ A map is a TOML or JSON file, found beside the table as ``<stem>.columns.toml`` 
     axes = ["+z", "+x", "+y"]    # our x is the file's z, our y its x, our z its y
 
 Without a map, columns named ``acc.<segment>.<axis> [<unit>]``, ``gyro.<segment>.<axis> [<unit>]`` and ``time [<unit>]`` are
-understood as they stand, in segment frames; person and sensor positions may then lie in a JSON file of the same stem.
+understood as they stand, in segment frames; person and sensor positions may then lie in a JSON file of the same stem, and a
+reference in further columns (:mod:`kinertia.io.truth_columns`).
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ import msgspec
 import numpy as np
 import polars as pl
 
-from kinertia.io import facts
+from kinertia.io import facts, truth_columns
 from kinertia.io.text import TextTable, parse_table, read_text
 from kinertia.io.units import ACC_UNITS, GYRO_UNITS, TIME_UNITS, factor
 from kinertia.recording import SEGMENTS, Array, Frame, Recording, Sensor, Subject
@@ -53,7 +54,7 @@ class SensorColumns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     axes : our x, y, z as signed axes of the file.
     acc_unit, gyro_unit : override the table's.
     orientation : four column names, quaternion sensor to world (y up), w first; only with unchanged axes.
-    name, position_m : as in :class:`~kinertia.recording.Sensor`.
+    name, position_m, misalignment_rad : as in :class:`~kinertia.recording.Sensor`.
     """
 
     segment: str
@@ -65,6 +66,7 @@ class SensorColumns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     orientation: tuple[str, str, str, str] | None = None
     name: str = ""
     position_m: tuple[float, float, float] | None = None
+    misalignment_rad: float | None = None
 
 
 class ColumnMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -144,8 +146,10 @@ def read(
     map_file = file if columns is None or isinstance(columns, ColumnMap) else str(columns)
     layout = columns if isinstance(columns, ColumnMap) else None if columns is None else read_map(columns)
     table = _read_cells(path, layout.separator if layout else "")
+    truth = None
     if layout is None:
         layout = _map_from_names(table, path)
+        truth = truth_columns.read(table, layout.subject, about_file=str(path.with_suffix(".json")))
     if not layout.sensors:
         raise RecordingError("names no sensors", file=map_file, fix="add a [[sensors]] entry per sensor")
 
@@ -168,20 +172,25 @@ def read(
                     f"unit of {kind} is not stated", file=map_file, sensor=name, fix=f"add {kind}_unit, one of {allowed}"
                 )
             values = np.stack([table.numbers(column) for column in names], axis=1)
-            blocks.append(values * factor(unit, allowed, file=map_file, sensor=name) @ rotation.T)
+            # one entry per row: picked, not multiplied, so that a missing axis does not take the others with it
+            picked, signs = np.abs(rotation).argmax(axis=1), rotation.sum(axis=1)
+            blocks.append(values[:, picked] * signs * factor(unit, allowed, file=map_file, sensor=name))
         if entry.orientation is not None and not np.array_equal(rotation, np.eye(3)):
             raise RecordingError(
                 "orientation with turned axes is not read", file=map_file, sensor=name, fix="leave axes or orientation out"
             )
         blocks.append(_quaternion(table, entry, name))
-        sensors.append(Sensor(name, entry.segment, entry.position_m))
+        sensors.append(Sensor(name, entry.segment, entry.position_m, entry.misalignment_rad))
     order = {segment: i for i, segment in enumerate(SEGMENTS)}
     rank = sorted(range(len(sensors)), key=lambda k: order.get(sensors[k].segment, len(order)))
     signals = np.concatenate([np.concatenate(blocks[3 * k : 3 * k + 3], axis=1) for k in rank], axis=1)
     rate = rate_hz or layout.rate_hz
     if layout.time:
         scale = factor(layout.time_unit, TIME_UNITS, file=map_file, sensor=layout.time)
-        uniform = to_uniform(table.numbers(layout.time) * scale, signals, rate_hz=rate, file=file)
+        stamps = table.numbers(layout.time) * scale
+        uniform = to_uniform(stamps, signals, rate_hz=rate, file=file)
+        if truth is not None and uniform.values is not signals:
+            truth = truth.over_time(lambda curve: to_uniform(stamps, curve[:, None], rate_hz=rate, file=file).values[:, 0])
         signals, rate = uniform.values, uniform.rate_hz
         warnings.extend(uniform.warnings)
     if not rate or rate <= 0:
@@ -203,6 +212,7 @@ def read(
         subject=subject,
         frame=Frame(layout.frame),
         orientation=orientation / length if np.isfinite(orientation).any() else None,
+        truth=truth,
         source=file,
         warnings=tuple(warnings),
     )
@@ -242,8 +252,9 @@ def _map_from_names(table: TextTable, path: Path) -> ColumnMap:
         )
     beside = path.with_suffix(".json")
     about = facts.read_facts(beside) if beside.is_file() else {}
-    positions = about.get("sensor_position_m")
-    positions = positions if isinstance(positions, dict) else {}
+    positions, misalignments = (
+        value if isinstance(value := about.get(key), dict) else {} for key in ("sensor_position_m", "sensor_misalignment_rad")
+    )
     entries = []
     for segment, kinds in found.items():
         names: dict[str, tuple[str, str, str]] = {}
@@ -268,6 +279,7 @@ def _map_from_names(table: TextTable, path: Path) -> ColumnMap:
                 acc_unit=units.get("acc", ""),
                 gyro_unit=units.get("gyro", ""),
                 position_m=facts.position(positions.get(segment), file=str(beside), sensor=segment),
+                misalignment_rad=facts.number(misalignments, segment),
             )
         )
     return ColumnMap(entries, time, time_unit, facts.number(about, "rate_hz"), frame="segment", subject=about)

@@ -9,46 +9,57 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from kinertia.io import truth_columns
 from kinertia.io.files import replacing, write_text
 from kinertia.recording import Array, Frame, Recording
 
+ENDINGS = (".parquet", ".csv")
 _SIGNALS = (("acc", "m/s^2"), ("gyro", "rad/s"))
+_TIMES = ("time [s]", "cycle_percent")
 
 
-def write(path: Path | str, recording: Recording) -> Path:
-    """Write signals as CSV, and mass, height and sensor positions as JSON of the same stem.
+def write(path: Path | str, recording: Recording, *, single_precision: bool = False) -> Path:
+    """Write signals and reference as a table, and person and sensors as JSON of the same stem.
 
     Parameters
     ----------
-    path : ends in ``.csv``.
-    recording : in segment frames. A periodic cycle is written in the layout of averaged cycles, with its truth; any other
-        recording as a table over time, without truth. :func:`kinertia.io.read.read` reads both back.
+    path : ends in ``.parquet`` or ``.csv``, which decides the format.
+    recording : in segment frames. A periodic cycle is written in the layout of averaged cycles (``.csv`` only), any other
+        recording as a table over time; both with their truth. :func:`kinertia.io.read.read` reads both back.
+    single_precision : store everything but time with 24 bits of mantissa (``.parquet`` only), half the size.
 
     Returns
     -------
-    The path of the CSV.
+    The path of the table. It appears last and whole: where it exists, the JSON does too. Variances and orientations are not
+    written, and neither are a signal or a curve without a single number.
 
     Raises
     ------
-    ValueError : another ending, or signals in sensor axes.
+    ValueError : another ending, a gait cycle as ``.parquet``, or signals in sensor axes.
     """
     path = Path(path)
-    if path.suffix.lower() != ".csv":
-        raise ValueError(f"{path}: recordings are written as .csv")
+    ending = path.suffix.lower()
+    if ending not in ENDINGS:
+        raise ValueError(f"{path}: recordings are written as {' or '.join(ENDINGS)}")
+    if recording.periodic and ending != ".csv":
+        raise ValueError(f"{path}: a gait cycle is written as .csv")
     if recording.frame is not Frame.SEGMENT:
         raise ValueError(f"{path}: {recording.name!r} is in sensor axes; align it to the segments first")
-    about: dict[str, Any] = {
-        key: value
-        for key, value in (("mass_kg", recording.subject.mass_kg), ("height_m", recording.subject.height_m))
-        if key not in recording.subject.assumed
-    }
-    about["sensor_position_m"] = {s.segment: list(s.position_m) for s in recording.sensors if s.position_m is not None}
+    table = pl.DataFrame(_columns(recording)).fill_nan(None)
+    if single_precision and ending == ".parquet":
+        table = table.with_columns(pl.exclude(_TIMES).cast(pl.Float32))
+    write_text(path.with_suffix(".json"), json.dumps(_facts(recording), indent=1, allow_nan=False) + "\n")
+    with replacing(path) as temporary:
+        if ending == ".csv":
+            table.write_csv(temporary)
+        else:
+            table.write_parquet(temporary, compression="zstd")
+    return path
+
+
+def _columns(recording: Recording) -> dict[str, Array]:
     if recording.periodic:
         columns = {"cycle_percent": np.arange(recording.samples) * 100.0 / recording.samples}
-        columns |= _truth(recording)
-        about["dur_mean"] = recording.duration_s
-        if recording.truth is not None and recording.truth.speed is not None:
-            about["speed_mean"] = recording.truth.speed
     else:
         columns = {"time [s]": recording.time_s}
     for kind, unit in _SIGNALS:
@@ -59,18 +70,17 @@ def write(path: Path | str, recording: Recording) -> Path:
             if not np.isnan(signals[:, k]).all()
             for j, axis in enumerate("xyz")
         }
-    write_text(path.with_suffix(".json"), json.dumps(about, indent=1) + "\n")
-    with replacing(path) as temporary:
-        pl.DataFrame(columns).fill_nan(None).write_csv(temporary)
-    return path
+    return columns | {name: curve for name, curve in truth_columns.columns(recording.truth).items() if np.isfinite(curve).any()}
 
 
-def _truth(recording: Recording) -> dict[str, Array]:
-    truth = recording.truth
-    if truth is None:
-        return {}
-    return (
-        {f"angle.{name} [deg]": np.degrees(values) for name, values in truth.angles.items()}
-        | {f"moment.{name} [Nm]": values for name, values in truth.moments.items()}
-        | {f"GRF.{name} [BW]": values for name, values in truth.grf.items()}
-    )
+def _facts(recording: Recording) -> dict[str, Any]:
+    subject, sensors = recording.subject, recording.sensors
+    about: dict[str, Any] = {key: getattr(subject, key) for key in ("mass_kg", "height_m") if key not in subject.assumed}
+    if subject.sex is not None:
+        about["sex"] = subject.sex
+    about |= {"dur_mean": recording.duration_s} if recording.periodic else {"rate_hz": recording.rate_hz}
+    about["sensor_position_m"] = {s.segment: list(s.position_m) for s in sensors if s.position_m is not None}
+    misalignments = {s.segment: s.misalignment_rad for s in sensors if s.misalignment_rad is not None}
+    if misalignments:
+        about["sensor_misalignment_rad"] = misalignments
+    return about | truth_columns.constants(recording.truth)

@@ -9,6 +9,7 @@ from kinertia.recording.recording import (
     Frame,
     Recording,
     Sensor,
+    SensorPose,
     Subject,
     Truth,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "Recording",
     "RecordingError",
     "Sensor",
+    "SensorPose",
     "Subject",
     "Truth",
 ]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kinertia.recording.errors import RecordingError
-from kinertia.recording.recording import Array, Recording, Truth
+from kinertia.recording.recording import Array, Recording
 
 
 def crop(recording: Recording, start: int, stop: int) -> Recording:
     """Samples ``start`` to ``stop`` (exclusive) of a continuous recording, truth included.
 
-    The mean speed of the truth is kept as it is. One periodic cycle cannot be cropped.
+    The mean speed of the truth becomes that of the part where the truth has speed over time, else it is kept as it is. One
+    periodic cycle cannot be cropped.
 
     Raises
     ------
@@ -27,13 +28,6 @@ def crop(recording: Recording, start: int, stop: int) -> Recording:
     def cut(array: Array | None) -> Array | None:
         return None if array is None else array[start:stop]
 
-    truth = recording.truth and Truth(
-        {name: values[start:stop] for name, values in recording.truth.angles.items()},
-        {name: values[start:stop] for name, values in recording.truth.moments.items()},
-        {name: values[start:stop] for name, values in recording.truth.grf.items()},
-        recording.truth.speed,
-        recording.truth.note,
-    )
     return replace(
         recording,
         acc=recording.acc[start:stop],
@@ -41,5 +35,5 @@ def crop(recording: Recording, start: int, stop: int) -> Recording:
         acc_var=cut(recording.acc_var),
         gyro_var=cut(recording.gyro_var),
         orientation=cut(recording.orientation),
-        truth=truth,
+        truth=recording.truth and recording.truth.over_time(lambda curve: curve[start:stop]),
     )

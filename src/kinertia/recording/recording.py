@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self
@@ -62,6 +63,27 @@ class Sensor:
 
 
 @dataclass(frozen=True)
+class SensorPose:
+    """Where a sensor really sat, which the stated position and axes only come near.
+
+    Attributes
+    ----------
+    position_m : (3,) as for :class:`Sensor` [m].
+    orientation : unit quaternion wxyz, axes of the signals to segment axes: v_segment = R v_signal.
+    """
+
+    position_m: tuple[float, float, float]
+    orientation: tuple[float, float, float, float] = (1.0, 0.0, 0.0, 0.0)
+
+    @property
+    def angle_rad(self) -> float:
+        """Mounting angle in the sagittal plane: from the segment's x axis to the sensor's, about z [rad]."""
+        w, x, y, z = self.orientation
+        # R e_x projected on the x-y plane
+        return float(np.arctan2(2 * (x * y + w * z), 1 - 2 * (y * y + z * z)))
+
+
+@dataclass(frozen=True)
 class Truth:
     """Reference measurements, for scoring only.
 
@@ -72,6 +94,10 @@ class Truth:
     grf : ``grf_x_r``, ``grf_y_r``, ... to (T,) [BW].
     speed : mean forward speed [m/s], None when unknown.
     note : where it comes from, and about which axes.
+    contact : ``r``, ``l`` to (T,) 1 while the foot is on the ground, 0 while it is not; NaN when unknown.
+    speed_curve : (T,) forward speed of the pelvis [m/s], None when unknown.
+    poses : segment to where its sensor really sat.
+    slope_rad : inclination of the ground, uphill positive [rad]; None when unknown.
     """
 
     angles: dict[str, Array] = field(default_factory=dict)
@@ -79,6 +105,31 @@ class Truth:
     grf: dict[str, Array] = field(default_factory=dict)
     speed: float | None = None
     note: str = ""
+    contact: dict[str, Array] = field(default_factory=dict)
+    speed_curve: Array | None = None
+    poses: dict[str, SensorPose] = field(default_factory=dict)
+    slope_rad: float | None = None
+
+    def over_time(self, convert: Callable[[Array], Array]) -> Self:
+        """Copy with every curve passed through ``convert``, a function from one (T,) curve to another on a new time axis.
+
+        Contact is rounded to 0 and 1 afterwards. The mean speed is that of the new speed curve where there is one.
+        """
+
+        def each(curves: dict[str, Array]) -> dict[str, Array]:
+            return {name: convert(curve) for name, curve in curves.items()}
+
+        curve = None if self.speed_curve is None else convert(self.speed_curve)
+        known = curve is not None and bool(np.isfinite(curve).any())
+        return replace(
+            self,
+            angles=each(self.angles),
+            moments=each(self.moments),
+            grf=each(self.grf),
+            contact={side: np.where(np.isnan(c), np.nan, c > 0.5) for side, c in each(self.contact).items()},
+            speed_curve=curve,
+            speed=float(np.nanmean(curve)) if curve is not None and known else self.speed,
+        )
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from scipy import signal
 
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.gaps import runs
-from kinertia.recording.recording import Array, Recording, Truth
+from kinertia.recording.recording import Array, Recording
 
 _MAX_DENOMINATOR = 2000
 
@@ -53,13 +53,6 @@ def resample(recording: Recording, rate_hz: float, *, keep_gaps: bool = False) -
     def variance(values: Array | None) -> Array | None:
         return None if values is None else np.maximum(convert(values), 0.0)
 
-    truth = recording.truth and Truth(
-        {name: convert(values) for name, values in recording.truth.angles.items()},
-        {name: convert(values) for name, values in recording.truth.moments.items()},
-        {name: convert(values) for name, values in recording.truth.grf.items()},
-        recording.truth.speed,
-        recording.truth.note,
-    )
     return replace(
         recording,
         rate_hz=new_rate,
@@ -70,7 +63,7 @@ def resample(recording: Recording, rate_hz: float, *, keep_gaps: bool = False) -
         orientation=None
         if recording.orientation is None
         else _resample_orientation(recording.orientation, count, ratio, recording.periodic),
-        truth=truth,
+        truth=recording.truth and recording.truth.over_time(convert),
     )
 
 

@@ -1,0 +1,146 @@
+"""The reference in a table of signals: columns over time, and constants in the JSON beside it.
+
+Columns are ``angle.<coordinate> [rad]``, ``moment.<coordinate> [Nm]``, ``GRF.<component>_<side> [BW]``,
+``contact.<side> [0/1]`` and ``speed [m/s]``. The JSON has ``speed_mean`` and, in ``truth``, ``note``, ``slope_rad`` and
+``sensors``: segment to ``position_m`` and ``orientation``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from kinertia.io import facts
+from kinertia.io.text import TextTable
+from kinertia.io.units import factor
+from kinertia.recording import Array, SensorPose, Truth
+from kinertia.recording.errors import RecordingError
+
+_COLUMN = re.compile(r"^(?:(?P<kind>angle|moment|GRF|contact)\.(?P<name>[^\s\[\]]+)|speed)\s*(?:\[(?P<unit>[^\]]*)\])?$")
+_UNITS = {"angle": ("rad", "deg"), "moment": ("Nm",), "GRF": ("BW",), "contact": ("0/1",), "speed": ("m/s",)}
+"""Kind to the units it may have, the first of them where a column states none."""
+
+
+def columns(truth: Truth | None) -> dict[str, Array]:
+    """Column name with unit to (T,) curve; none without a reference."""
+    if truth is None:
+        return {}
+    return (
+        {f"angle.{name} [rad]": curve for name, curve in truth.angles.items()}
+        | {f"moment.{name} [Nm]": curve for name, curve in truth.moments.items()}
+        | {f"GRF.{name} [BW]": curve for name, curve in truth.grf.items()}
+        | {f"contact.{side} [0/1]": curve for side, curve in truth.contact.items()}
+        | ({} if truth.speed_curve is None else {"speed [m/s]": truth.speed_curve})
+    )
+
+
+def constants(truth: Truth | None) -> dict[str, Any]:
+    """What of a reference does not change over time, for the JSON."""
+    if truth is None:
+        return {}
+    about: dict[str, Any] = {"note": truth.note, "slope_rad": truth.slope_rad}
+    about["sensors"] = {
+        segment: {"position_m": list(pose.position_m), "orientation": list(pose.orientation)}
+        for segment, pose in truth.poses.items()
+    }
+    about = {key: value for key, value in about.items() if value not in (None, "", {})}
+    return ({} if truth.speed is None else {"speed_mean": truth.speed}) | ({"truth": about} if about else {})
+
+
+def names(table: TextTable) -> list[str]:
+    """Columns of a table that hold the reference."""
+    return [name for name in table.names if _COLUMN.match(name)]
+
+
+def read(table: TextTable, about: Mapping[str, Any], *, note: str = "", about_file: str = "") -> Truth | None:
+    """Reference of a table, on its rows.
+
+    Parameters
+    ----------
+    table : its columns are read by name; a column without any number is left out.
+    about : content of the JSON.
+    note : where it comes from, when the JSON does not say.
+    about_file : path of the JSON, for errors.
+
+    Raises
+    ------
+    RecordingError : an unknown unit, a cell that is no number, contact that is neither 0 nor 1, a damaged entry of the JSON.
+    """
+    curves: dict[str, dict[str, Array]] = {kind: {} for kind in _UNITS}
+    for column in names(table):
+        match = _COLUMN.match(column)
+        assert match is not None
+        kind = match["kind"] or "speed"
+        unit = match["unit"] or _UNITS[kind][0]
+        if unit not in _UNITS[kind]:
+            raise RecordingError(
+                f"unit {unit!r} is not understood here", file=table.file, sensor=column, fix=f"use {' or '.join(_UNITS[kind])}"
+            )
+        values = table.numbers(column)
+        if not np.isfinite(values).any():
+            continue
+        if kind == "angle":
+            values = values * factor(unit, _UNITS[kind], file=table.file, sensor=column)
+        if kind == "contact":
+            _check_contact(values, column, table.file)
+        name = match["name"] or ""
+        curves[kind][name.lower() if kind == "GRF" else name] = values
+    speed_curve = curves.pop("speed").get("")
+    speed = facts.number(about, "speed_mean")
+    constant = about.get("truth", {})
+    if not isinstance(constant, Mapping):
+        raise RecordingError("'truth' must map names to values", file=about_file, fix="see docs/formats.md")
+    poses = _poses(constant.get("sensors", {}), about_file)
+    slope = facts.number(constant, "slope_rad")
+    if speed is None and speed_curve is None and not poses and slope is None and not any(curves.values()):
+        return None
+    if speed is None and speed_curve is not None:
+        speed = float(np.nanmean(speed_curve))
+    given = constant.get("note")
+    return Truth(
+        curves["angle"],
+        curves["moment"],
+        curves["GRF"],
+        speed,
+        given if isinstance(given, str) else note,
+        contact=curves["contact"],
+        speed_curve=speed_curve,
+        poses=poses,
+        slope_rad=slope,
+    )
+
+
+def _check_contact(values: Array, column: str, file: str) -> None:
+    wrong = ~(np.isnan(values) | (values == 0) | (values == 1))
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise RecordingError(
+            f"contact is {values[row]:g}", file=file, sensor=column, sample=row, fix="write 1 on the ground, 0 off it"
+        )
+
+
+def _poses(entries: Any, file: str) -> dict[str, SensorPose]:
+    poses = {}
+    if not isinstance(entries, Mapping):
+        raise RecordingError("'truth.sensors' must map segments to poses", file=file, fix="see docs/formats.md")
+    for segment, entry in entries.items():
+        place = facts.position(entry.get("position_m"), file=file, sensor=segment) if isinstance(entry, Mapping) else None
+        if place is None:
+            raise RecordingError("true position is missing", file=file, sensor=segment, fix='add "position_m": [x, y, z]')
+        poses[segment] = SensorPose(place, _quaternion(entry.get("orientation", (1.0, 0.0, 0.0, 0.0)), file, segment))
+    return poses
+
+
+def _quaternion(value: Any, file: str, segment: str) -> tuple[float, float, float, float]:
+    try:
+        w, x, y, z = (float(v) for v in value)
+    except (TypeError, ValueError):
+        w = x = y = z = float("nan")
+    if not abs(w * w + x * x + y * y + z * z - 1.0) < 1e-3:
+        raise RecordingError(
+            "true orientation is no unit quaternion", file=file, sensor=segment, fix='write "orientation": [w, x, y, z]'
+        )
+    return (w, x, y, z)
