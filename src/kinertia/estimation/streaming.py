@@ -53,6 +53,7 @@ class Stream:
     model : a trained model with a causal cell (lstm, gru, tcn).
     subject : the person.
     sensors : where the sensors sit.
+    deviation : what training learned about this wearer with these sensors (``model.people[0].deviation``); none without it.
 
     Attributes
     ----------
@@ -67,7 +68,9 @@ class Stream:
 
     delay_samples = differences.REACH
 
-    def __init__(self, model: Model, subject: Subject, sensors: tuple[Sensor, ...] = ()) -> None:
+    def __init__(
+        self, model: Model, subject: Subject, sensors: tuple[Sensor, ...] = (), deviation: Deviation | None = None
+    ) -> None:
         cell = model.config.network.cell
         if cell == "bilstm":
             raise ValueError(f"cell {cell!r} reads the signal backwards and cannot stream; train with lstm, gru or tcn")
@@ -78,7 +81,7 @@ class Stream:
         self._wearer = Wearer(
             stack([body.to(torch.float32)]).to(like.dtype, like.device),
             placement(sensors, body)[None].to(like),
-            Deviation.none().to(like),
+            (deviation or Deviation.none()).to(like),
         )
         self._precise = self._wearer.precise()
         self._inputs: deque[Tensor] = deque(maxlen=track.look_back(model.network) + 1 if cell == "tcn" else 1)

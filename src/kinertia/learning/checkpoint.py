@@ -36,6 +36,11 @@ class Person:
     sensor_shift_m: tuple[tuple[float, float], ...]
     size: float
 
+    @property
+    def deviation(self) -> Deviation:
+        """What was learned, as estimates use it."""
+        return Deviation(torch.tensor(self.sensor_angle_rad), torch.tensor(self.sensor_shift_m), torch.tensor(self.size))
+
 
 @dataclass(frozen=True)
 class Card:
@@ -95,10 +100,7 @@ class Model:
     def deviation_of(self, fingerprint: str) -> Deviation:
         """Deviation learned for a recording; none for one that the model has not seen."""
         person = self.person_of(fingerprint)
-        if person is None:
-            return Deviation.none()
-        angle, shift = torch.tensor(person.sensor_angle_rad), torch.tensor(person.sensor_shift_m)
-        return Deviation(angle, shift, torch.tensor(person.size))
+        return Deviation.none() if person is None else person.deviation
 
 
 def write(folder: Path, tensors: dict[str, Tensor], card: Card) -> None:
