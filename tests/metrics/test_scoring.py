@@ -136,3 +136,14 @@ def test_mean_is_over_trials_of_the_mean_over_joints() -> None:
 def test_leaving_out_a_joint_does_not_improve_the_mean() -> None:
     without_knee = replace(estimate(), coordinates={n: x for n, x in estimate().coordinates.items() if n != "knee_angle_r"})
     assert mean_over_joints(score(without_knee, recording(truth()), 0.0), "angle_rmsd_deg") is None
+
+
+def test_speed_over_time_is_compared_sample_by_sample() -> None:
+    wave = 1.3 + 0.4 * np.sin(PHASE)
+    with_curve = recording(replace(truth(), speed_curve=wave))
+    late = replace(estimate(), speed=np.roll(wave, 2) + 0.1)
+    trial = score(late, with_curve, 0.02)
+    assert trial["speed_error"] == pytest.approx(0.1)
+    assert trial["synced"]["speed_rmsd"] == pytest.approx(0.1)
+    assert trial["speed_rmsd"] > 0.1
+    assert score(late, recording(truth()), 0.02)["speed_rmsd"] is None

@@ -84,6 +84,7 @@ def figures(estimate: Estimate, recording: Recording, shift_s: float = 0.0) -> J
         "grf_rmsd_unbiased_bw": _each(errors.unbiased_rmsd, forces, force),
         "grf_r": _each(errors.correlation, forces, force),
         "speed_error": _speed_error(estimate, recording),
+        "speed_rmsd": _speed_rmsd(estimate, recording, shift_s),
     }
 
 
@@ -141,6 +142,15 @@ def _speed_error(estimate: Estimate, recording: Recording) -> float | None:
         return None
     _require_finite(estimate.speed, "speed", estimate)
     return abs(float(np.mean(estimate.speed)) - truth)
+
+
+def _speed_rmsd(estimate: Estimate, recording: Recording, shift_s: float) -> float | None:
+    truth = recording.truth.speed_curve if recording.truth is not None else None
+    if truth is None or estimate.speed is None:
+        return None
+    _require_finite(estimate.speed, "speed", estimate)
+    speed = advance(estimate.speed, shift_s, recording.rate_hz, periodic=recording.periodic)
+    return _each(errors.rmsd, {"speed": speed}, {"speed": truth})["speed"]
 
 
 def _check(estimate: Estimate, recording: Recording) -> None:
