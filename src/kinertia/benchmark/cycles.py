@@ -41,13 +41,13 @@ def run(folder: Path, method: Callable[[list[Recording]], list[Estimate]], name:
         name,
         recordings,
         estimates,
-        [_if_possible(strapdown.solve, recording) for recording in blind],
-        [_if_possible(normative.solve, recording) for recording in blind],
+        [if_possible(strapdown.solve, recording) for recording in blind],
+        [if_possible(normative.solve, recording) for recording in blind],
         seconds,
     )
 
 
-def _if_possible(solve: Callable[[Recording], Estimate], recording: Recording) -> Estimate | None:
+def if_possible(solve: Callable[[Recording], Estimate], recording: Recording) -> Estimate | None:
     """The baseline or rival; None where a recording has too few sensors for it (shown as null)."""
     try:
         return solve(recording)

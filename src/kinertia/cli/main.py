@@ -17,7 +17,8 @@ DESCRIPTION = (
 )
 COMMANDS = {name: f"kinertia.cli.{name}" for name in ("inspect", "train", "estimate", "demo", "ship")}
 BENCHMARKS = {
-    name: f"kinertia.cli.benchmark_{name}" for name in ("cycles", "continuous", "simulated", "ablation", "physics", "speed")
+    name: f"kinertia.cli.benchmark_{name}"
+    for name in ("cycles", "continuous", "simulated", "virtual", "ablation", "physics", "speed")
 }
 GROUP = "benchmark"
 USER_ERROR = 2

@@ -118,6 +118,27 @@ def ground_reaction(
     ------
     RecordingError : no force columns, plates whose side cannot be told, or a vertical axis that is not y.
     """
+    sides, warnings = feet(table, plates)
+    weight = mass_kg * GRAVITY
+    return {f"grf_{axis}_{side}": parts[f"v{axis}"] / weight for side, parts in sides.items() for axis in "xyz"}, warnings
+
+
+def feet(table: Table, plates: Mapping[str, str] | None = None) -> tuple[dict[str, dict[str, Array]], tuple[str, ...]]:
+    """Columns of the force plate under each foot.
+
+    Parameters
+    ----------
+    table : external-load file with columns ``ground_force_<plate>_vx`` (or ``<plate>_ground_force_vx``).
+    plates : plate name to side ``r`` / ``l``; plates left out are ignored.
+
+    Returns
+    -------
+    side to ``vx``, ``vy``, ``vz`` [N] and, where the file has them, ``px``, ``py``, ``pz`` [m]; and warnings.
+
+    Raises
+    ------
+    RecordingError : no force columns, plates whose side cannot be told, or a vertical axis that is not y.
+    """
     found: dict[str, dict[str, Array]] = {}
     for column, values in table.columns.items():
         if match := _FORCE.match(column):
@@ -140,10 +161,7 @@ def ground_reaction(
         plates, warnings = _sides(found, table.source)
     elif missing := [plate for plate in plates if plate.lower() not in found]:
         raise RecordingError(f"has no plate {missing[0]!r}", file=table.source, fix=f"plates in the file: {', '.join(found)}")
-    weight = mass_kg * GRAVITY
-    return {
-        f"grf_{axis}_{side}": found[plate.lower()][f"v{axis}"] / weight for plate, side in plates.items() for axis in "xyz"
-    }, warnings
+    return {side: found[plate.lower()] for plate, side in plates.items()}, warnings
 
 
 def on_grid(time_s: Array, values: Array, new_time_s: Array) -> Array:

@@ -51,7 +51,7 @@ def record(
     step = motion(walk, phase, rate, change)
     body = walk.body.with_time_axis()
     kinematics = kin.forward(body, step.q, step.qd, step.qdd)
-    positions = [_position(walk.body, segment) for segment in SEGMENTS]
+    positions = [nominal_position(walk.body, segment) for segment in SEGMENTS]
     mounting = Mounting(
         tuple(walk.body.skeleton.segment_index(segment) for segment in SEGMENTS),
         torch.tensor([p[:2] for p in positions], dtype=torch.float64),
@@ -89,7 +89,8 @@ def _pace(time: Tensor, stride_s: float, draw: np.ndarray) -> tuple[Tensor, Tens
     return phase, rate, change
 
 
-def _position(body: Body, segment: str) -> tuple[float, float, float]:
+def nominal_position(body: Body, segment: str) -> tuple[float, float, float]:
+    """Where a sensor is worn, from the segment's proximal joint [m]."""
     part, _, side = segment.partition("_")
     forward, along = WHERE[part]
     if part in ("femur", "tibia"):

@@ -1,0 +1,75 @@
+"""``kinertia benchmark virtual``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+
+from kinertia.benchmark import methods
+from kinertia.benchmark import results as result_files
+from kinertia.benchmark import virtual as benchmark
+from kinertia.benchmark.methods import MethodName
+from kinertia.benchmark.table import render
+from kinertia.benchmark.virtual_table import render_consistency
+from kinertia.cli.options import DEFAULT, choose_config
+from kinertia.cli.progress import training_bar
+from kinertia.io import write_recording
+from kinertia.learning.config import Config
+from kinertia.simulation.worn import IDEAL, TYPICAL, Wear
+
+
+def virtual(
+    data: Path,
+    method: MethodName,
+    json: Path | None = None,
+    write: Path | None = None,
+    clean: bool = False,
+    wear: Wear = TYPICAL,
+    wear_seed: int = 0,
+    model: str | None = None,
+    seed: int | None = None,
+    config_file: Path | None = None,
+    config: Config = DEFAULT,
+) -> None:
+    """Score a method on virtual sensors: measured motion on the sagittal body, with exact truth.
+
+    Parameters
+    ----------
+    data
+        Folder of motion capture with force plates in OpenSim files (see docs/formats.md).
+    method
+        What estimates; learned methods are trained on these recordings, without labels.
+    json
+        File to write the figures to.
+    write
+        Folder to write the virtual recordings to, as averaged gait cycles with their truth.
+    clean
+        Sensors exactly in place and without noise, instead of the options below.
+    wear
+        How the virtual sensors are worn.
+    wear_seed
+        Seed of their placement and noise.
+    model
+        Model of the methods pretrained and adapted: a folder that `kinertia train` wrote, instead of the
+        model that comes with the package.
+    seed
+        Seed of training, instead of the configuration's.
+    config_file
+        Configuration of learned methods, to read instead of the options below.
+    config
+        How learned methods are trained; for the method adapted, settings not given are the model's.
+    """
+    if clean and wear != TYPICAL:
+        raise ValueError("--clean and --wear options were both given; leave one out")
+    wanted = choose_config(config_file, config)
+    chosen = methods.choose(method, wanted.training.seed if seed is None else seed, wanted, training_bar, model)
+    results, recordings, _ = benchmark.run(data, chosen, method, IDEAL if clean else wear, wear_seed)
+    if write is not None:
+        for recording in recordings:
+            write_recording.write(write / f"{recording.name}.csv", recording)
+    if json is not None:
+        result_files.write(json, results)
+    console = Console()
+    console.print(render(results))
+    console.print(render_consistency(results))

@@ -1,0 +1,111 @@
+"""Motion capture in OpenSim files: the folders of two published data sets to :class:`MotionCapture`.
+
+Layouts: ``coordinates.sto``, ``id.sto``, ``grf.mot``, ``_subject.json`` and one ``.osim`` in a folder per person (a walk that
+is exactly one gait cycle, Arnold et al. 2013 as published by AddBiomechanics); or ``run<100 v>_ik.mot``,
+``run<100 v>_grf.mot`` and ``model.osim`` (running on a treadmill at v m/s, Hamner & Delp 2013).
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from kinertia.io import facts, opensim, opensim_model, opensim_truth
+from kinertia.io.opensim import Table
+from kinertia.recording import DEFAULT_HEIGHT_M, Array, Subject
+from kinertia.recording.errors import RecordingError
+from kinertia.recording.motion_capture import MotionCapture, Plate
+
+_RUN = re.compile(r"^run(?P<speed>\d{3})_ik\.mot$")
+
+
+def read_folder(folder: str | Path) -> list[MotionCapture]:
+    """Every trial of a data set's folder, or of one person's folder in it.
+
+    Raises
+    ------
+    RecordingError : none of the known layouts, or a file in it cannot be used.
+    """
+    folder = Path(folder)
+    if folder.is_dir():
+        walks = [path for path in (folder, *sorted(folder.iterdir())) if (path / "coordinates.sto").is_file()]
+        if walks:
+            return [read_walk(path) for path in walks]
+        runs = sorted(path for path in folder.iterdir() if _RUN.match(path.name))
+        if runs:
+            return [read_run(path) for path in runs]
+    raise RecordingError(
+        "holds no motion capture in a known layout",
+        file=str(folder),
+        fix="give a folder with coordinates.sto (or folders with one), or with run200_ik.mot and model.osim",
+    )
+
+
+def read_walk(folder: Path) -> MotionCapture:
+    """One person's walk over ground: exactly one gait cycle, the last sample repeats the first."""
+    models = sorted(folder.glob("*.osim"))
+    if len(models) != 1:
+        raise RecordingError(f"holds {len(models)} .osim models", file=str(folder), fix="leave the scaled model of this person")
+    about_file = folder / "_subject.json"
+    about = facts.read_facts(about_file)
+    named = {"mass_kg": about.get("massKg"), "height_m": about.get("heightM"), "sex": about.get("sex")}
+    subject, assumed = facts.subject(named, file=str(about_file))
+    motion, forces, moments = (opensim.read(folder / name) for name in ("coordinates.sto", "grf.mot", "id.sto"))
+    coordinates, sign, _ = opensim.coordinates(motion)
+    plates, warnings = _plates(forces, motion)
+    return MotionCapture(
+        name=f"{folder.name}_walk",
+        rate_hz=motion.rate_hz,
+        subject=subject,
+        coordinates=coordinates,
+        plates=plates,
+        geometry=opensim_model.read_geometry(models[0]),
+        moments={
+            name: opensim_truth.on_grid(moments.time_s, values, motion.time_s)
+            for name, values in opensim.moments(moments, knee_flexion=sign).items()
+        },
+        one_cycle=True,
+        source=str(folder),
+        warnings=(*motion.warnings, *forces.warnings, *moments.warnings, *warnings, *assumed),
+    )
+
+
+def read_run(file: Path) -> MotionCapture:
+    """Some strides on a treadmill, whose speed is in the file's name. The files do not state the height."""
+    match = _RUN.match(file.name)
+    if match is None:
+        raise RecordingError("does not state the speed in its name", file=str(file), fix="name it run200_ik.mot for 2 m/s")
+    trial = file.name.removesuffix("_ik.mot")
+    motion, forces = opensim.read(file), opensim.read(file.with_name(f"{trial}_grf.mot"))
+    coordinates, _, _ = opensim.coordinates(motion)
+    plates, warnings = _plates(forces, motion)
+    model = file.with_name("model.osim")
+    return MotionCapture(
+        name=f"runner_{trial}",
+        rate_hz=motion.rate_hz,
+        subject=Subject(opensim_model.read_mass(model), DEFAULT_HEIGHT_M, assumed=("height_m",)),
+        coordinates=coordinates,
+        plates=plates,
+        geometry=opensim_model.read_geometry(model),
+        belt_speed=int(match["speed"]) / 100.0,
+        source=str(file),
+        warnings=(*motion.warnings, *forces.warnings, *warnings, f"body height not given, {DEFAULT_HEIGHT_M:.2f} m assumed"),
+    )
+
+
+def _plates(forces: Table, motion: Table) -> tuple[dict[str, Plate], tuple[str, ...]]:
+    sides, warnings = opensim_truth.feet(forces)
+    if missing := [side for side in "rl" if not {"px", "py"} <= sides.get(side, {}).keys()]:
+        raise RecordingError(
+            f"has no force plate with centre of pressure for side {missing[0]}",
+            file=forces.source,
+            fix="give forces and centres of pressure of both feet",
+        )
+
+    def pair(parts: dict[str, Array], what: str) -> Array:
+        columns = [opensim_truth.on_grid(forces.time_s, parts[what + axis], motion.time_s) for axis in "xy"]
+        return np.stack(columns, axis=-1)
+
+    return {side: Plate(pair(sides[side], "v"), pair(sides[side], "p")) for side in "rl"}, warnings

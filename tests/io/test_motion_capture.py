@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kinertia.io import motion_capture, opensim_model
+from kinertia.recording.errors import RecordingError
+
+pytestmark = pytest.mark.data
+
+
+def test_walks(shared_data: Path) -> None:
+    walks = motion_capture.read_folder(shared_data / "walking_arnold")
+    assert [walk.name for walk in walks] == ["subject01_walk", "subject02_walk", "subject04_walk"]
+    first = walks[0]
+    assert (first.subject.mass_kg, first.subject.height_m, first.subject.assumed) == (72.84, 1.808, ())
+    assert first.one_cycle
+    assert first.belt_speed == 0.0
+    assert first.geometry.thigh == pytest.approx(0.413, abs=0.001)
+    assert first.geometry.shank == pytest.approx(0.480, abs=0.001)
+    assert first.coordinates["knee_angle_r"].min() < -1.0
+    assert first.moments["knee_angle_r"].shape == first.coordinates["knee_angle_r"].shape
+    # the right foot lands in front of the left one
+    on = {side: plate.force[:, 1] > 100 for side, plate in first.plates.items()}
+    assert np.mean(first.plates["r"].centre[on["r"], 0]) > np.mean(first.plates["l"].centre[:50, 0])
+
+
+def test_runs(shared_data: Path) -> None:
+    runs = motion_capture.read_folder(shared_data / "running_hamner")
+    assert [(run.name, run.belt_speed) for run in runs] == [("runner_run200", 2.0), ("runner_run300", 3.0)]
+    assert runs[0].subject.mass_kg == pytest.approx(72.84)
+    assert runs[0].subject.assumed == ("height_m",)
+    assert not runs[0].moments
+    assert any("height" in warning for warning in runs[0].warnings)
+
+
+def test_what_cannot_be_used_is_said(shared_data: Path, tmp_path: Path) -> None:
+    with pytest.raises(RecordingError, match="no motion capture"):
+        motion_capture.read_folder(tmp_path)
+    with pytest.raises(RecordingError, match="no motion capture"):
+        motion_capture.read_folder(tmp_path / "absent")
+    source = shared_data / "walking_arnold" / "subject01"
+    for name in ("coordinates.sto", "id.sto", "grf.mot", "_subject.json"):
+        shutil.copyfile(source / name, tmp_path / name)
+    with pytest.raises(RecordingError, match=r"0 \.osim models"):
+        motion_capture.read_folder(tmp_path)
+    model = tmp_path / "broken.osim"
+    model.write_text("<OpenSimDocument>")
+    with pytest.raises(RecordingError, match="no OpenSim model"):
+        motion_capture.read_folder(tmp_path)
+    model.write_text("<OpenSimDocument/>")
+    with pytest.raises(RecordingError, match="no joint onto femur_r"):
+        opensim_model.read_geometry(model)
+    with pytest.raises(RecordingError, match="no bodies"):
+        opensim_model.read_mass(model)
