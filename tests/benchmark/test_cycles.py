@@ -13,11 +13,14 @@ from kinertia.benchmark.methods import METHODS, MethodName, choose
 from kinertia.benchmark.table import render
 from kinertia.cli import benchmark_cycles
 from kinertia.io.cycles import read_folder
-from kinertia.learning.config import Config, NetworkConfig, TrainingConfig
+from kinertia.learning.config import AdaptationConfig, Config, NetworkConfig, TrainingConfig
+from kinertia.learning.prepare import to_sequence
+from kinertia.learning.training import train
 from kinertia.recording import Recording
 
 QUICK_METHODS: tuple[MethodName, ...] = ("strapdown", "normative")
 LEARNED_METHODS: tuple[MethodName, ...] = ("sspinnpose", "sspinnpose-bilstm")
+PRETRAINED_METHODS: tuple[MethodName, ...] = ("pretrained", "adapted")
 TINY = Config(
     network=NetworkConfig(hidden=8, layers=1, dense=8),
     training=TrainingConfig(steps=6, batch=2, window=96, warm_up=16),
@@ -62,11 +65,15 @@ def blinded_copy(source: Path, target: Path) -> None:
         path.write_text(json.dumps(facts))
 
 
-@pytest.mark.parametrize("name", [*QUICK_METHODS, *LEARNED_METHODS])
+def settings(name: MethodName) -> Config:
+    return Config(adaptation=AdaptationConfig(steps=3)) if name in PRETRAINED_METHODS else TINY
+
+
+@pytest.mark.parametrize("name", [*QUICK_METHODS, *LEARNED_METHODS, *PRETRAINED_METHODS])
 def test_estimates_do_not_depend_on_labels(name: MethodName, folder: Path, tmp_path: Path) -> None:
     """Truth is left attached: what a method could read, it is given."""
     blinded_copy(folder, tmp_path / "blind")
-    method = choose(name, 0, TINY)
+    method = choose(name, 0, settings(name))
     seen, blind = read_folder(folder), read_folder(tmp_path / "blind")
     assert all(recording.truth is not None for recording in seen)
     for a, b in zip(method(seen), method(blind), strict=True):
@@ -123,6 +130,8 @@ def test_json_has_every_field_and_no_nan(
         assert abs(trial["sync_shift_s"]) <= 0.04
     assert set(results["mean"]) == {"angle_rmsd_deg", "moment_rmsd_bwbh", "grf_rmsd_bw", "speed_error"}
     assert set(results["mean_synced"]) == set(results["mean"])
+    assert results["normative_mean"]["angle_rmsd_deg"] == pytest.approx(8.86, abs=0.01)
+    assert set(results["normative_mean_synced"]) == set(results["mean"])
     assert list(file.parent.iterdir()) == [file]
     printed = capsys.readouterr().out
     assert "1 person, 2 trials of averaged gait cycles" in " ".join(printed.split())
@@ -155,6 +164,31 @@ def test_benchmark_without_truth_or_feet_gives_nulls_and_says_so(folder: Path, t
     assert any("nothing is synced" in warning for warning in results["conditions"]["warnings"])
     assert any("population curve" in warning for warning in results["conditions"]["warnings"])
     Console(file=open("/dev/null", "w")).print(render(results))  # noqa: PTH123, SIM115
+
+
+def test_adaptation_is_for_each_recording_by_itself(folder: Path) -> None:
+    walking, running = sorted(read_folder(folder), key=lambda recording: "running" in recording.name)
+    method = choose("adapted", 0, settings("adapted"))
+    together, alone = method([walking, running]), method([running])
+    assert [e.method for e in together] == ["adapted", "adapted"]
+    for key, curve in alone[0].coordinates.items():
+        np.testing.assert_array_equal(curve, together[1].coordinates[key])
+    plain = choose("pretrained", 0, settings("pretrained"))([running])
+    assert any((curve != plain[0].coordinates[key]).any() for key, curve in alone[0].coordinates.items())
+
+
+def test_another_model_for_the_pretrained_methods(folder: Path, tmp_path: Path) -> None:
+    recordings = read_folder(folder)
+    train([to_sequence(recording, TINY) for recording in recordings], TINY, tmp_path)
+    for name in PRETRAINED_METHODS:
+        found = choose(name, 0, settings(name), model=str(tmp_path))(recordings)
+        assert [e.name for e in found] == [r.name for r in recordings]
+    with pytest.raises(ValueError, match=r"network\.cell is 'gru', the model's is 'lstm'"):
+        choose("adapted", 0, Config(network=NetworkConfig(cell="gru")), model=str(tmp_path))
+    with pytest.raises(ValueError, match="'strapdown' starts from no model"):
+        choose("strapdown", 0, TINY, model="default")
+    with pytest.raises(ValueError, match="no such model"):
+        choose("pretrained", 0, TINY, model=str(tmp_path / "absent"))
 
 
 def test_wrong_estimates_are_refused(folder: Path) -> None:

@@ -10,7 +10,10 @@ import pytest
 
 from kinertia.estimation.estimator import estimate
 from kinertia.estimation.streaming import Stream, Values
-from kinertia.learning.checkpoint import Model
+from kinertia.learning import shipped
+from kinertia.learning.checkpoint import Model, Person
+from kinertia.learning.prepare import to_sequence
+from kinertia.learning.training import fingerprint
 from kinertia.recording import Recording
 
 
@@ -47,6 +50,25 @@ def test_stream_equals_batch(make_model: Callable[..., Model], walk: Recording, 
     values += stream.finish()
     assert len(values) == walk.samples
     assert_equal_to_batch(values, model, walk)
+
+
+def test_the_model_that_comes_with_the_package_streams(walk: Recording) -> None:
+    model = shipped.load()
+    stream = Stream(model, walk.subject, walk.sensors)
+    values = play(stream, samples_of(walk)[:150])
+    part = replace(walk, acc=walk.acc[:152], gyro=walk.gyro[:152])
+    assert_equal_to_batch(values, model, part)
+
+
+def test_a_stream_knows_the_mounting_that_was_learned(make_model: Callable[..., Model], walk: Recording) -> None:
+    model = make_model()
+    mark = fingerprint(to_sequence(walk, model.config))
+    person = Person(walk.name, mark, 68.0, 1.71, (0.1,) * 7, ((0.01, -0.02),) * 7, 1.05)
+    known = replace(model, people=(person,))
+    values = play(Stream(known, walk.subject, walk.sensors, person.deviation), samples_of(walk))
+    assert_equal_to_batch(values, known, walk)
+    with pytest.raises(AssertionError):
+        assert_equal_to_batch(play(Stream(known, walk.subject, walk.sensors), samples_of(walk)), known, walk)
 
 
 def test_delay_is_the_declared_one(make_model: Callable[..., Model], walk: Recording) -> None:

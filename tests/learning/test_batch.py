@@ -107,3 +107,22 @@ def test_a_cycle_with_a_hole_counts_that_channel_as_missing(cycle: Recording, ti
     assert (sequence.present[:, 5, 2] == 1).all()
     whole = to_sequence(cycle, tiny)
     torch.testing.assert_close(sequence.signals[:, :5], whole.signals[:, :5])
+
+
+def test_of_very_many_recordings_some_are_drawn_at_random(sequences: list[Sequence]) -> None:
+    pool = Pool.of([replace(sequences[k % 2], name=str(k)) for k in range(30)])
+    generator = torch.Generator().manual_seed(2)
+    drawn = [pool.draw(4, 64, generator).person.tolist() for _ in range(60)]
+    assert all(len(set(people)) == 4 for people in drawn)
+    assert {p for people in drawn for p in people} == set(range(30))
+    assert any(max(people) - min(people) > 10 for people in drawn)
+
+
+def test_a_recording_without_gaps_stores_its_signals_only(tiny: Config, cycle: Recording) -> None:
+    whole = to_sequence(cycle, tiny)
+    assert whole.present.shape == whole.signals.shape
+    assert whole.present.untyped_storage().nbytes() < 100
+    assert whole.signals.dtype == torch.float32
+    acc = cycle.acc.copy()
+    acc[:, 2] = np.nan
+    assert to_sequence(replace(cycle, acc=acc), tiny).present[:, 2, 0].max() == 0

@@ -39,8 +39,7 @@ _NAMES = {"angle_rmsd_deg": "angle", "moment_rmsd_bwbh": "moment", "grf_rmsd_bw"
 def render(results: Json) -> RenderableType:
     """Tables of :func:`kinertia.benchmark.results.collect`'s results: overview with rivals, then per joint."""
     conditions = results["conditions"]
-    people = f"{conditions['people']} {'person' if conditions['people'] == 1 else 'people'}"
-    what = f"{people}, {conditions['trials']} trials of {conditions['signals']}"
+    what = f"{_people(conditions)}, {conditions['trials']} trials of {conditions['signals']}"
     title = f"{results['method']}: {what}, {results['seconds']:.1f} s"
     parts: list[RenderableType] = [_overview(results, title)]
     parts.extend(_per_joint(name, trial) for name, trial in results["trials"].items())
@@ -73,18 +72,19 @@ def _overview(results: Json, title: str) -> Table:
             table.add_row("  normative, synced", *_cells(trial, trivial["normative"]["synced"]), style="dim")
         knows_nothing = trivial["mean_angle"] | trivial["zero_moment"] | trivial["zero_grf"]
         table.add_row("  mean angle, zero moment, GRF", *_cells(trial, knows_nothing), style="dim", end_section=True)
-    _add_means(table, "mean", results)
+    _add_means(table, "mean", results, blanks=True)
     return table
 
 
 def render_means(results: Json) -> RenderableType:
     """Means only, for benchmarks with more trials than can be listed: all together, per gait, and of the population curve."""
     conditions = results["conditions"]
-    what = f"{conditions['people']} people, {conditions['trials']} {conditions['signals']}"
+    what = f"{_people(conditions)}, {conditions['trials']} trials of {conditions['signals']}"
     table = Table(title=f"{results['method']}: {what}, {results['seconds']:.1f} s", title_justify="left")
     table.add_column("", no_wrap=True)
-    for heading, _ in _OVERVIEW:
-        table.add_column(Text(heading), justify="right", no_wrap=True)
+    for heading, field in _OVERVIEW:
+        if field in SUMMARISED:
+            table.add_column(Text(heading), justify="right", no_wrap=True)
     _add_means(table, "all", results)
     for name, group in results["gaits"].items():
         _add_means(table, f"{name} ({group['trials']})", group)
@@ -96,14 +96,22 @@ def render_means(results: Json) -> RenderableType:
     return Group(table, *notes)
 
 
-def _add_means(table: Table, label: str, results: Json) -> None:
-    """Rows of the means, as it is and synced, and of the population curve where it is another method."""
+def _people(conditions: Json) -> str:
+    return f"{conditions['people']} {'person' if conditions['people'] == 1 else 'people'}"
+
+
+def _add_means(table: Table, label: str, results: Json, *, blanks: bool = False) -> None:
+    """Rows of the means, as it is and synced, and of the population curve where it is another method.
+
+    With ``blanks`` for tables that have columns without means.
+    """
     shown = [("", "mean"), ("", "mean_synced")]
     if results.get("method") != "normative":
         shown += [("normative, ", "normative_mean"), ("normative, ", "normative_mean_synced")]
     for who, key in shown:
         how = "synced" if key.endswith("synced") else "as it is"
-        cells = [_number(results[key][field], field) if field in SUMMARISED else "" for _, field in _OVERVIEW]
+        fields = [field for _, field in _OVERVIEW if blanks or field in SUMMARISED]
+        cells = [_number(results[key][field], field) if field in SUMMARISED else "" for field in fields]
         table.add_row(f"{label}, {who}{how}", *cells, style="dim" if who else "bold", end_section=key == shown[-1][1])
 
 
