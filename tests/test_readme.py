@@ -26,7 +26,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 RUN_WHOLE = ("README.md", "getting-started.md")
 """Pages whose kinertia commands run in order, in a folder with a recording ``walk.csv``."""
-TINY = ["--config.training.batch", "2", "--config.network.hidden", "16"]
+TINY = ["--config.training.batch", "2", "--config.network.hidden", "16", "--config.training.steps", "4"]
 
 
 def _blocks(page: Path, language: str) -> list[str]:
@@ -81,7 +81,11 @@ def test_a_recording_of_your_own(name: str, folder: Path, monkeypatch: pytest.Mo
     for _, subcommand, *rest in (words for words in _commands(page) if words[0] == "kinertia"):
         if subcommand.startswith("--"):
             continue
-        extra = [] if subcommand != "train" or "--config-file" in rest else [*TINY, "--config.training.steps", "4"]
+        extra: list[str] = []
+        if subcommand == "train" and "--from" in rest:
+            extra = ["--config.adaptation.steps", "4"]
+        elif subcommand == "train" and "--config-file" not in rest:
+            extra = TINY
         # the last one given counts
         main.main([subcommand, *(word for word in rest if word not in ("--config.training.steps", "8000")), *extra])
         done.append(subcommand)
@@ -103,7 +107,10 @@ def test_python_names_exist(page: Path) -> None:
 
 def test_python_page_runs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
-    code = "\n".join(_blocks(ROOT / "docs" / "api.md", "python")).replace("steps=2000", "steps=3, batch=2")
+    code = "\n".join(_blocks(ROOT / "docs" / "api.md", "python"))
+    code = code.replace("steps=2000", "steps=3, batch=2")
+    code = code.replace("settings(default.config)", "settings(default.config, Config(adaptation=AdaptationConfig(steps=3)))")
+    code = "from kinertia.learning.config import AdaptationConfig, Config\n" + code
     names: dict[str, Any] = {}
     exec(compile(code, "docs/api.md", "exec"), names)
     assert names["signals"].acc.shape == (100, 2, 2)
