@@ -1,6 +1,6 @@
-"""Errors of real inertial sensors: noise, bias, scale, misalignment, saturation.
+"""Errors of real inertial sensors: noise, bias, scale, misalignment, steps, saturation.
 
-Model of one triad: measured = clip((1 + scale) R^T true + bias + noise), R the small rotation of the sensor
+Model of one triad: measured = clip(round((1 + scale) R^T true + bias + noise)), R the small rotation of the sensor
 frame against its nominal frame. Bias, scale and R are drawn once per sensor and stay constant.
 """
 
@@ -35,6 +35,7 @@ class SensorErrors:
     acc_scale, gyro_scale : relative error of the sensitivity of each axis.
     misalignment : rotation of the sensor about each axis [rad].
     acc_range, gyro_range : largest magnitude an axis can read [m/s^2, rad/s].
+    acc_step, gyro_step : smallest difference between two readings [m/s^2, rad/s]; 16 bits over 16 g are 0.005 m/s^2.
     """
 
     acc_noise_density: float = 150e-6 * STANDARD_GRAVITY
@@ -46,6 +47,8 @@ class SensorErrors:
     misalignment: float = math.radians(3.0)
     acc_range: float = 16.0 * STANDARD_GRAVITY
     gyro_range: float = math.radians(2000.0)
+    acc_step: float = 0.0
+    gyro_step: float = 0.0
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -88,8 +91,10 @@ def corrupt(
     # R^T v for every sensor
     turned_acc, turned_gyro = (np.einsum("kji,...kj->...ki", turn, v) for v in (acc, gyro))
     return (
-        _measure(turned_acc, acc_constants, errors.acc_noise_density, errors.acc_range, rate_hz, generator),
-        _measure(turned_gyro, gyro_constants, errors.gyro_noise_density, errors.gyro_range, rate_hz, generator),
+        _measure(turned_acc, acc_constants, errors.acc_noise_density, errors.acc_range, errors.acc_step, rate_hz, generator),
+        _measure(
+            turned_gyro, gyro_constants, errors.gyro_noise_density, errors.gyro_range, errors.gyro_step, rate_hz, generator
+        ),
     )
 
 
@@ -122,8 +127,8 @@ def corrupt_planar(
     # R^T v for every sensor
     turned = np.stack([cos * acc[..., 0] + sin * acc[..., 1], cos * acc[..., 1] - sin * acc[..., 0]], axis=-1)
     return (
-        _measure(turned, acc_constants, errors.acc_noise_density, errors.acc_range, rate_hz, generator),
-        _measure(gyro, gyro_constants, errors.gyro_noise_density, errors.gyro_range, rate_hz, generator),
+        _measure(turned, acc_constants, errors.acc_noise_density, errors.acc_range, errors.acc_step, rate_hz, generator),
+        _measure(gyro, gyro_constants, errors.gyro_noise_density, errors.gyro_range, errors.gyro_step, rate_hz, generator),
     )
 
 
@@ -139,9 +144,18 @@ def _draw_constants(shape: tuple[int, ...], scale: float, bias: float, generator
 
 
 def _measure(
-    true: Array, constants: tuple[Array, Array], density: float, limit: float, rate_hz: float, generator: np.random.Generator
+    true: Array,
+    constants: tuple[Array, Array],
+    density: float,
+    limit: float,
+    step: float,
+    rate_hz: float,
+    generator: np.random.Generator,
 ) -> Array:
     gain, bias = constants
     # white noise of density D sampled at f has the standard deviation D sqrt(f / 2)
     noise = density * math.sqrt(0.5 * rate_hz) * generator.standard_normal(true.shape)
-    return np.clip(gain * true + bias + noise, -limit, limit)
+    reading = gain * true + bias + noise
+    if step > 0.0:
+        reading = step * np.round(reading / step)
+    return np.clip(reading, -limit, limit)

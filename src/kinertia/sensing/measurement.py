@@ -1,0 +1,196 @@
+"""From the true motion of a body to what the sensors strapped on it read.
+
+Order: the sensor rides on the skin, impacts ring in it, its clock decides when it samples, its axes are turned against the
+segment, and its electronics add scale, bias, noise, steps and saturation.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from kinertia.recording import Array, SensorPose
+from kinertia.sensing import placement, ringing, sampling, skin
+from kinertia.sensing.errors import NO_ERRORS, SensorErrors, corrupt
+from kinertia.sensing.placement import NOMINAL, Position, Spread
+from kinertia.sensing.ringing import Ringing, RingingRanges
+from kinertia.sensing.sampling import EXACT, Clock
+from kinertia.sensing.skin import Skin, SkinRanges
+
+FINE_RATE_HZ = 800.0
+"""Skin and impacts are computed at this rate at least: 13 times the highest natural frequency."""
+_BITS = 16
+
+
+def _typical_electronics() -> SensorErrors:
+    typical = SensorErrors(misalignment=0.0)
+    return replace(typical, acc_step=2 * typical.acc_range / 2**_BITS, gyro_step=2 * typical.gyro_range / 2**_BITS)
+
+
+@dataclass(frozen=True)
+class Realism:
+    """How imperfect sensors are; see each part for sizes and sources.
+
+    Attributes
+    ----------
+    spread : placement around the stated place and axes.
+    skin : tissue under the sensors; None for sensors screwed to the bone.
+    ringing : of impacts; None without.
+    clock : sampling instants.
+    electronics : scale, bias, noise, steps, range. Its misalignment is not used, ``spread`` stands for it.
+    """
+
+    spread: Spread = field(default_factory=Spread)
+    skin: SkinRanges | None = field(default_factory=SkinRanges)
+    ringing: RingingRanges | None = field(default_factory=RingingRanges)
+    clock: Clock = field(default_factory=Clock)
+    electronics: SensorErrors = field(default_factory=_typical_electronics)
+
+
+TYPICAL = Realism()
+IDEAL = Realism(NOMINAL, None, None, EXACT, NO_ERRORS)
+"""Sensors that read exactly what is there; start from it with ``dataclasses.replace`` to study one error alone."""
+
+
+@dataclass(frozen=True)
+class Worn:
+    """Sensors as strapped on for one session.
+
+    Attributes
+    ----------
+    poses : segment to true position and axes; its order is that of the K sensors.
+    skin : tissue under them, None without.
+    ringing : how they ring, None without.
+    """
+
+    poses: dict[str, SensorPose]
+    skin: Skin | None
+    ringing: Ringing | None
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        return tuple(self.poses)
+
+    @property
+    def position_m(self) -> Array:
+        """(K, 3) true positions from the proximal joints, in segment axes [m]."""
+        return np.array([pose.position_m for pose in self.poses.values()])
+
+    @property
+    def rotation(self) -> Array:
+        """(K, 3, 3) sensor to segment axes."""
+        quaternions = np.array([pose.orientation for pose in self.poses.values()])
+        return Rotation.from_quat(quaternions, scalar_first=True).as_matrix()
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What sensors read.
+
+    Attributes
+    ----------
+    acc, gyro : (..., N, K, 3) in sensor axes [m/s^2, rad/s].
+    rate_hz : nominal sampling rate [Hz].
+    time_s : (N, K) when each sensor really sampled; N / rate is what it says [s].
+    """
+
+    acc: Array
+    gyro: Array
+    rate_hz: float
+    time_s: Array
+
+
+def strap_on(nominal: Mapping[str, Position], realism: Realism, generator: np.random.Generator) -> Worn:
+    """Strap sensors on a person.
+
+    Parameters
+    ----------
+    nominal : segment to stated position [m].
+    realism : how far they are off, and the tissue below them.
+    generator : source of randomness; each effect has its own stream, so that switching one off leaves the others as they are.
+    """
+    streams = generator.spawn(3)
+    segments = tuple(nominal)
+    return Worn(
+        placement.draw(nominal, realism.spread, streams[0]),
+        None if realism.skin is None else skin.draw(segments, realism.skin, streams[1]),
+        None if realism.ringing is None else ringing.draw(segments, realism.ringing, streams[2]),
+    )
+
+
+def measure(
+    acc: Array,
+    gyro: Array,
+    rate_hz: float,
+    worn: Worn,
+    realism: Realism,
+    generator: np.random.Generator,
+    *,
+    force: Mapping[str, Array] | None = None,
+    angles: Mapping[str, Array] | None = None,
+    output_rate_hz: float | None = None,
+) -> Measured:
+    """What worn sensors read of a true motion.
+
+    Parameters
+    ----------
+    acc : (..., T, K, 3) true specific force at the true positions (:attr:`Worn.position_m`), in segment axes [m/s^2]; a
+        sagittal motion has zeros along z.
+    gyro : (..., T, K, 3) true angular rate of the segments [rad/s].
+    rate_hz : their rate [Hz].
+    worn : the K sensors.
+    realism : clock and electronics are read here, the rest is in ``worn``.
+    generator : source of randomness. The same seed gives the same constants of the electronics whatever the duration.
+    force : ``r``, ``l`` to (..., T) vertical ground reaction [BW]; without it nothing rings.
+    angles : coordinate name to (..., T) [rad], for the muscles under thigh and shank sensors; without it they stay as they are.
+    output_rate_hz : nominal rate of the sensors [Hz]; default that of the motion.
+
+    Returns
+    -------
+    Measured. Truth belongs to n / ``output_rate_hz``.
+
+    Raises
+    ------
+    ValueError : shapes that do not belong together, missing samples, a rate that is not positive.
+    """
+    rate_out = rate_hz if output_rate_hz is None else output_rate_hz
+    if acc.ndim < 3 or acc.shape != gyro.shape or acc.shape[-2:] != (len(worn.poses), 3):
+        raise ValueError(f"acc {acc.shape}, gyro {gyro.shape} and {len(worn.poses)} sensors do not belong together")
+    if not (math.isfinite(rate_hz) and rate_hz > 0.0 and math.isfinite(rate_out) and rate_out > 0.0):
+        raise ValueError(f"rates must be positive, got {rate_hz} and {rate_out}")
+    impact_stream, clock_stream, electronics_stream = generator.spawn(3)
+    samples = round(acc.shape[-3] / rate_hz * rate_out)
+    if worn.skin is not None or (worn.ringing is not None and force):
+        fine = rate_hz * max(1, math.ceil(FINE_RATE_HZ / rate_hz))
+        acc, gyro = np.split(_refine(np.concatenate([acc, gyro], axis=-1), rate_hz, fine), 2, axis=-1)
+        if worn.skin is not None:
+            muscle = skin.muscle_angles(worn.segments, angles)[..., None] if angles else None
+            riding = skin.ride(acc, gyro, fine, worn.skin, None if muscle is None else _refine(muscle, rate_hz, fine)[..., 0])
+            acc, gyro = riding.acc, riding.gyro
+        if worn.ringing is not None and force:
+            loads = {side: _refine(load[..., None, None], rate_hz, fine)[..., 0, 0] for side, load in force.items()}
+            acc, gyro = ringing.ring(acc, gyro, fine, loads, worn.ringing, impact_stream)
+        rate_hz = fine
+    time = sampling.instants(samples, rate_out, len(worn.poses), realism.clock, clock_stream)
+    both = np.concatenate([acc, gyro], axis=-1)
+    channels = [sampling.at(both[..., k, :], rate_hz, time[:, k], 0.5 * rate_out) for k in range(len(worn.poses))]
+    sampled = np.split(np.stack(channels, axis=-2), 2, axis=-1)
+    # v_sensor = R^T v_segment
+    turned_acc, turned_gyro = (np.einsum("kji,...kj->...ki", worn.rotation, v) for v in sampled)
+    electronics = replace(realism.electronics, misalignment=0.0)
+    read_acc, read_gyro = corrupt(turned_acc, turned_gyro, rate_out, electronics, electronics_stream)
+    return Measured(read_acc, read_gyro, rate_out, time)
+
+
+def _refine(values: Array, rate_hz: float, fine_hz: float) -> Array:
+    """(..., T, K, C) at a multiple of the rate."""
+    factor = round(fine_hz / rate_hz)
+    if factor == 1:
+        return values
+    flat = values.reshape(*values.shape[:-2], -1)
+    fine = sampling.at(flat, rate_hz, np.arange(factor * values.shape[-3]) / fine_hz)
+    return fine.reshape(*fine.shape[:-1], *values.shape[-2:])
