@@ -33,7 +33,7 @@ def test_recordings_reach_the_method_without_truth(walks: Path) -> None:
 
 
 def test_clean_sensors_give_strapdown_the_true_movement(walks: Path) -> None:
-    results, _, _ = virtual.run(walks, strapdown, "strapdown", IDEAL)
+    results = virtual.run(walks, strapdown, "strapdown", IDEAL).results
     for trial in results["trials"].values():
         assert set(trial["angle_rmsd_deg"]) == {f"{j}_{s}" for j in ("hip_flexion", "knee_angle", "ankle_angle") for s in "rl"}
         assert trial["sync_shift_s"] == 0.0
@@ -70,7 +70,9 @@ def test_same_seed_same_sensors(walks: Path) -> None:
 
 def test_command_writes_figures_and_recordings(walks: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file, folder = tmp_path / "figures.json", tmp_path / "cycles"
-    benchmark_virtual.virtual(walks, "normative", file, write=folder)
+    benchmark_virtual.virtual(walks, "normative", file, report=tmp_path / "report", write=folder)
+    page = (tmp_path / "report" / "curves.html").read_text()
+    assert page.count("<svg") == 3 * (6 + 6 + 4)
     results = json.loads(file.read_text())
     assert results["conditions"]["people"] == 3
     assert set(results["conditions"]["consistency"]) == set(results["trials"])

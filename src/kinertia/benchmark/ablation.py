@@ -116,7 +116,7 @@ def run(
         key = _digest(data, variant.config)
         if rows.get(variant.name, {}).get("digest") != key:
             train = partial(train_and_estimate, config=variant.config, method=variant.name, show=show(variant))
-            scored = cycles.run(folder, train, variant.name)
+            scored = cycles.run(folder, train, variant.name).results
             rows[variant.name] = {"variant": variant.name, "change": variant.change, "digest": key} | {
                 k: scored[k] for k in ("mean", "mean_synced", "trials", "seconds", "conditions")
             }

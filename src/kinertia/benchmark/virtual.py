@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,15 +10,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from kinertia.benchmark import normative, results
-from kinertia.benchmark.cycles import if_possible
+from kinertia.benchmark import cycles
+from kinertia.benchmark.cycles import Scored
 from kinertia.body import build
 from kinertia.estimation.estimate import Estimate
 from kinertia.io import motion_capture
 from kinertia.metrics.errors import rmsd
 from kinertia.recording import Recording
 from kinertia.recording.motion_capture import MotionCapture
-from kinertia.sensing import strapdown
 from kinertia.simulation import clocks, consistent, replay, worn
 from kinertia.simulation.replay import Cycle
 from kinertia.simulation.worn import TYPICAL, Wear
@@ -37,7 +35,7 @@ class Trial:
 
 def run(
     folder: Path, method: Callable[[list[Recording]], list[Estimate]], name: str, wear: Wear = TYPICAL, seed: int = 0
-) -> tuple[Json, list[Recording], list[Estimate]]:
+) -> Scored:
     """Make the recordings of a folder of motion capture, estimate and score them.
 
     Parameters
@@ -50,33 +48,21 @@ def run(
 
     Returns
     -------
-    See :func:`kinertia.benchmark.results.collect`; ``conditions`` has ``consistency`` per trial (:func:`consistency`) and
-    ``wear``. Then the recordings and the estimates.
+    As :func:`kinertia.benchmark.cycles.run`; ``conditions`` of the results has ``consistency`` per trial
+    (:func:`consistency`) and ``wear`` beside.
 
     Raises
     ------
     RecordingError : a file cannot be used, or the method cannot use a recording.
     """
     trials = make(folder, wear, seed)
-    recordings = [trial.recording for trial in trials]
-    blind = [recording.without_truth() for recording in recordings]
-    start = time.perf_counter()
-    estimates = method(blind)
-    seconds = time.perf_counter() - start
-    found = results.collect(
-        name,
-        recordings,
-        estimates,
-        [if_possible(strapdown.solve, recording) for recording in blind],
-        [if_possible(normative.solve, recording) for recording in blind],
-        seconds,
-    )
-    found["conditions"] |= {
+    scored = cycles.score([trial.recording for trial in trials], method, name)
+    scored.results["conditions"] |= {
         "signals": "virtual sensors on measured motion",
         "wear": vars(wear) | {"seed": seed},
         "consistency": {trial.recording.name: trial.consistency for trial in trials},
     }
-    return found, recordings, estimates
+    return scored
 
 
 def make(folder: Path, wear: Wear = TYPICAL, seed: int = 0) -> list[Trial]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from statistics import fmean
 from typing import Any
 
@@ -13,22 +14,28 @@ Json = dict[str, Any]
 
 def render_consistency(results: Json) -> Table:
     """Table of ``conditions.consistency`` of :func:`kinertia.benchmark.virtual.run`."""
-    title = "the truth itself: root residual, RMS [BW%, BWBH%]; moments of the body against measured ones; loaded foot"
-    table = Table(title=Text(title), title_justify="left")
-    table.add_column("", no_wrap=True)
-    for heading in ("as it is", "as\nmeasured", "mass and\nheight only", "moments\n[BWBH%]", "height\n[mm]", "slip\n[m/s]"):
-        table.add_column(Text(heading), justify="right", no_wrap=True)
-    for name, found in results["conditions"]["consistency"].items():
-        moments = [value for value in found["moments_bwbh"].values() if value is not None]
-        table.add_row(
-            name,
-            *(_pair(found[key]) for key in ("root", "root_as_measured", "root_of_scaled_body")),
-            f"{fmean(moments):.2f}" if moments else "-",
-            f"{1000 * found['stance_height_m']:.0f}",
-            f"{found['stance_slip_m_s']:.2f}",
-        )
+    found: dict[str, Json] = results["conditions"]["consistency"]
+    table = Table(title="how exact the truth is (RMS)", title_justify="left")
+    table.add_column("")
+    for name in found:
+        table.add_column(Text(name), justify="right", no_wrap=True)
+    rows: tuple[tuple[str, Callable[[Json], str]], ...] = (
+        ("root residual, force [BW%], moment [BWBH%]", lambda trial: _pair(trial["root"])),
+        ("  as measured", lambda trial: _pair(trial["root_as_measured"])),
+        ("  body from mass and height only", lambda trial: _pair(trial["root_of_scaled_body"])),
+        ("moments of this body against measured ones [BWBH%]", lambda trial: _mean(trial["moments_bwbh"])),
+        ("loaded foot, height [mm]", lambda trial: f"{1000 * trial['stance_height_m']:.0f}"),
+        ("loaded foot, slip [m/s]", lambda trial: f"{trial['stance_slip_m_s']:.2f}"),
+    )
+    for label, cell in rows:
+        table.add_row(Text(label), *(cell(trial) for trial in found.values()))
     return table
 
 
 def _pair(root: Json) -> str:
     return f"{100 * root['force_bw']:.2f}, {100 * root['moment_bwbh']:.2f}"
+
+
+def _mean(moments: Json) -> str:
+    given = [value for value in moments.values() if value is not None]
+    return f"{fmean(given):.2f}" if given else "-"

@@ -11,6 +11,7 @@ from kinertia.benchmark import methods
 from kinertia.benchmark import results as result_files
 from kinertia.benchmark.methods import MethodName
 from kinertia.benchmark.table import render
+from kinertia.cli import output
 from kinertia.cli.options import DEFAULT, choose_config
 from kinertia.cli.progress import training_bar
 from kinertia.learning.config import Config
@@ -20,6 +21,7 @@ def cycles(
     data: Path,
     method: MethodName,
     json: Path | None = None,
+    report: Path | None = None,
     model: str | None = None,
     seed: int | None = None,
     config_file: Path | None = None,
@@ -35,6 +37,8 @@ def cycles(
         What estimates; learned methods are trained on these recordings, without labels.
     json
         File to write the figures to.
+    report
+        Folder to write curves.html to: estimate against reference, curve by curve.
     model
         Model of the methods pretrained and adapted: a folder that `kinertia train` wrote, instead of the
         model that comes with the package.
@@ -47,7 +51,10 @@ def cycles(
     """
     wanted = choose_config(config_file, config)
     chosen = methods.choose(method, wanted.training.seed if seed is None else seed, wanted, training_bar, model)
-    results = benchmark.run(data, chosen, method)
+    scored = benchmark.run(data, chosen, method)
     if json is not None:
-        result_files.write(json, results)
-    Console().print(render(results))
+        result_files.write(json, scored.results)
+    console = Console()
+    console.print(render(scored.results))
+    if report is not None:
+        output.write_curves(console, report, scored)

@@ -12,6 +12,7 @@ from kinertia.benchmark import virtual as benchmark
 from kinertia.benchmark.methods import MethodName
 from kinertia.benchmark.table import render
 from kinertia.benchmark.virtual_table import render_consistency
+from kinertia.cli import output
 from kinertia.cli.options import DEFAULT, choose_config
 from kinertia.cli.progress import training_bar
 from kinertia.io import write_recording
@@ -23,6 +24,7 @@ def virtual(
     data: Path,
     method: MethodName,
     json: Path | None = None,
+    report: Path | None = None,
     write: Path | None = None,
     clean: bool = False,
     wear: Wear = TYPICAL,
@@ -42,6 +44,8 @@ def virtual(
         What estimates; learned methods are trained on these recordings, without labels.
     json
         File to write the figures to.
+    report
+        Folder to write curves.html to: estimate against reference, curve by curve.
     write
         Folder to write the virtual recordings to, as averaged gait cycles with their truth.
     clean
@@ -64,12 +68,14 @@ def virtual(
         raise ValueError("--clean and --wear options were both given; leave one out")
     wanted = choose_config(config_file, config)
     chosen = methods.choose(method, wanted.training.seed if seed is None else seed, wanted, training_bar, model)
-    results, recordings, _ = benchmark.run(data, chosen, method, IDEAL if clean else wear, wear_seed)
+    scored = benchmark.run(data, chosen, method, IDEAL if clean else wear, wear_seed)
     if write is not None:
-        for recording in recordings:
+        for recording in scored.recordings:
             write_recording.write(write / f"{recording.name}.csv", recording)
     if json is not None:
-        result_files.write(json, results)
+        result_files.write(json, scored.results)
     console = Console()
-    console.print(render(results))
-    console.print(render_consistency(results))
+    console.print(render(scored.results))
+    console.print(render_consistency(scored.results))
+    if report is not None:
+        output.write_curves(console, report, scored)

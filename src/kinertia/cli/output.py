@@ -10,10 +10,11 @@ from rich.table import Table
 from rich.text import Text
 
 from kinertia import report
+from kinertia.benchmark.cycles import Scored
 from kinertia.estimation.estimate import Estimate
 from kinertia.io import write_opensim, write_table
 from kinertia.recording import Recording
-from kinertia.report import errors_table, gait, summary
+from kinertia.report import comparison, errors_table, gait, summary
 
 Scores = dict[str, Any]
 
@@ -48,6 +49,17 @@ def show(console: Console, estimate: Estimate, recording: Recording, scores: Sco
         show_errors(console, scores)
     for warning in dict.fromkeys((*recording.warnings, *estimate.warnings)):
         console.print(Text(f"  warning: {warning}", style="yellow"))
+
+
+def write_curves(console: Console, folder: Path, scored: Scored) -> None:
+    """Write the curves of a benchmark into ``folder`` and say where."""
+    trials = [
+        comparison.Trial(recording, estimate, scored.results["trials"][recording.name])
+        for recording, estimate in zip(scored.recordings, scored.estimates, strict=True)
+    ]
+    folder.mkdir(parents=True, exist_ok=True)
+    path = comparison.write(folder / "curves.html", scored.results["method"], trials)
+    console.print(Text(f"curves: {path}"))
 
 
 def show_errors(console: Console, scores: Scores) -> None:

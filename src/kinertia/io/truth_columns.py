@@ -1,8 +1,9 @@
 """The reference in a table of signals: columns over time, and constants in the JSON beside it.
 
 Columns are ``angle.<coordinate> [rad]``, ``moment.<coordinate> [Nm]``, ``GRF.<component>_<side> [BW]``,
-``contact.<side> [0/1]`` and ``speed [m/s]``. The JSON has ``speed_mean`` and, in ``truth``, ``note``, ``slope_rad`` and
-``sensors``: segment to ``position_m`` and ``orientation``.
+``contact.<side> [0/1]`` and ``speed [m/s]``; with ``var`` before the unit of the first three, the variance between
+trials (the square of the unit). The JSON has ``speed_mean`` and, in ``truth``, ``note``, ``slope_rad`` and ``sensors``:
+segment to ``position_m`` and ``orientation``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from kinertia.recording import Array, SensorPose, Truth
 from kinertia.recording.errors import RecordingError
 
 _COLUMN = re.compile(r"^(?:(?P<kind>angle|moment|GRF|contact)\.(?P<name>[^\s\[\]]+)|speed)\s*(?:\[(?P<unit>[^\]]*)\])?$")
+_VARIANCE = re.compile(r"^(?P<kind>angle|moment|GRF)\.(?P<name>[^\s\[\]]+) var\s*(?:\[(?P<unit>[^\]]*)\])?$")
 _UNITS = {"angle": ("rad", "deg"), "moment": ("Nm",), "GRF": ("BW",), "contact": ("0/1",), "speed": ("m/s",)}
 """Kind to the units it may have, the first of them where a column states none."""
 
@@ -34,6 +36,7 @@ def columns(truth: Truth | None) -> dict[str, Array]:
         | {f"GRF.{name} [BW]": curve for name, curve in truth.grf.items()}
         | {f"contact.{side} [0/1]": curve for side, curve in truth.contact.items()}
         | ({} if truth.speed_curve is None else {"speed [m/s]": truth.speed_curve})
+        | {_variance_column(name): spread**2 for name, spread in truth.spread.items()}
     )
 
 
@@ -52,7 +55,7 @@ def constants(truth: Truth | None) -> dict[str, Any]:
 
 def names(table: TextTable) -> list[str]:
     """Columns of a table that hold the reference."""
-    return [name for name in table.names if _COLUMN.match(name)]
+    return [name for name in table.names if _COLUMN.match(name) or _VARIANCE.match(name)]
 
 
 def read(table: TextTable, about: Mapping[str, Any], *, note: str = "", about_file: str = "") -> Truth | None:
@@ -70,9 +73,10 @@ def read(table: TextTable, about: Mapping[str, Any], *, note: str = "", about_fi
     RecordingError : an unknown unit, a cell that is no number, contact that is neither 0 nor 1, a damaged entry of the JSON.
     """
     curves: dict[str, dict[str, Array]] = {kind: {} for kind in _UNITS}
-    for column in names(table):
+    for column in table.names:
         match = _COLUMN.match(column)
-        assert match is not None
+        if match is None:
+            continue
         kind = match["kind"] or "speed"
         unit = match["unit"] or _UNITS[kind][0]
         if unit not in _UNITS[kind]:
@@ -88,6 +92,7 @@ def read(table: TextTable, about: Mapping[str, Any], *, note: str = "", about_fi
             _check_contact(values, column, table.file)
         name = match["name"] or ""
         curves[kind][name.lower() if kind == "GRF" else name] = values
+    spread = _spread(table, {kind: set(found) for kind, found in curves.items()})
     speed_curve = curves.pop("speed").get("")
     speed = facts.number(about, "speed_mean")
     constant = about.get("truth", {})
@@ -110,7 +115,28 @@ def read(table: TextTable, about: Mapping[str, Any], *, note: str = "", about_fi
         speed_curve=speed_curve,
         poses=poses,
         slope_rad=slope,
+        spread=spread,
     )
+
+
+def _variance_column(name: str) -> str:
+    kind, _, curve = name.partition(".")
+    kind = "GRF" if kind == "grf" else kind
+    return f"{kind}.{curve} var [{_UNITS[kind][0]}]"
+
+
+def _spread(table: TextTable, curves: Mapping[str, set[str]]) -> dict[str, Array]:
+    """Standard deviation between trials of the curves that are there."""
+    spread = {}
+    for column in table.names:
+        if match := _VARIANCE.match(column):
+            kind = match["kind"]
+            name = match["name"].lower() if kind == "GRF" else match["name"]
+            values = table.numbers(column) if name in curves[kind] else np.full(1, np.nan)
+            if np.isfinite(values).any():
+                unit = factor(match["unit"] or _UNITS[kind][0], _UNITS[kind], file=table.file, sensor=column)
+                spread[f"{kind.lower()}.{name}"] = unit * np.sqrt(np.maximum(values, 0.0))
+    return spread
 
 
 def _check_contact(values: Array, column: str, file: str) -> None:

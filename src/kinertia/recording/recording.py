@@ -98,6 +98,8 @@ class Truth:
     speed_curve : (T,) forward speed of the pelvis [m/s], None when unknown.
     poses : segment to where its sensor really sat.
     slope_rad : inclination of the ground, uphill positive [rad]; None when unknown.
+    spread : ``angle.<name>``, ``moment.<name>``, ``grf.<name>`` to (T,) standard deviation between the trials that a curve is
+        the mean of, in the curve's unit.
     """
 
     angles: dict[str, Array] = field(default_factory=dict)
@@ -109,6 +111,7 @@ class Truth:
     speed_curve: Array | None = None
     poses: dict[str, SensorPose] = field(default_factory=dict)
     slope_rad: float | None = None
+    spread: dict[str, Array] = field(default_factory=dict)
 
     def over_time(self, convert: Callable[[Array], Array]) -> Self:
         """Copy with every curve passed through ``convert``, a function from one (T,) curve to another on a new time axis.
@@ -129,6 +132,7 @@ class Truth:
             contact={side: np.where(np.isnan(c), np.nan, c > 0.5) for side, c in each(self.contact).items()},
             speed_curve=curve,
             speed=float(np.nanmean(curve)) if curve is not None and known else self.speed,
+            spread={name: np.maximum(values, 0.0) for name, values in each(self.spread).items()},
         )
 
 

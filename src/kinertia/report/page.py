@@ -58,7 +58,7 @@ def render(estimate: Estimate, recording: Recording, truth: Truth | None = None,
     moving = window.busiest(estimate, window.FIGURE_SECONDS)
     angles = curves.angles(source)
     speed = signals.speed(estimate, truth.speed if truth else None)
-    template = _environment().get_template("report.html.j2")
+    template = environment().get_template("report.html.j2")
     return template.render(
         version=kinertia.__version__,
         estimate=estimate,
@@ -94,7 +94,8 @@ def render(estimate: Estimate, recording: Recording, truth: Truth | None = None,
     )
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Templates of the pages, everything in them escaped."""
     return Environment(
         loader=PackageLoader("kinertia.report", "templates"),
         autoescape=True,
