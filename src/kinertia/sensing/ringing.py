@@ -23,8 +23,8 @@ Range = tuple[float, float]
 CONTACT_BW = 0.05
 LOADING_WINDOW_S = 0.05
 """Time after contact in which the steepest rise of the force counts as the impact."""
-REFRACTORY_S = 0.15
-"""A foot that leaves the ground for less than a step does not strike it again."""
+SHORTEST_SWING_S = 0.1
+"""A foot must have been off the ground for this long to strike it."""
 
 
 @dataclass(frozen=True)
@@ -137,15 +137,13 @@ def impacts(force: Array, rate_hz: float) -> Array:
     (..., T) steepest rise of the force within 50 ms [BW/s], at the first sample on the ground; zero elsewhere.
     """
     rise = np.diff(force, axis=-1, append=force[..., -1:]) * rate_hz
-    window = max(1, round(LOADING_WINDOW_S * rate_hz))
+    window, swing = (max(1, round(seconds * rate_hz)) for seconds in (LOADING_WINDOW_S, SHORTEST_SWING_S))
     found = np.zeros_like(force)
     for row in np.ndindex(force.shape[:-1]):
         down = force[row] > CONTACT_BW
-        last = -np.inf
         for start in np.flatnonzero(down[1:] & ~down[:-1]) + 1:
-            if start - last >= REFRACTORY_S * rate_hz:
+            if not down[max(0, start - swing) : start].any():
                 found[row][start] = max(0.0, float(rise[row][start - 1 : start + window].max()))
-                last = start
     return found
 
 
