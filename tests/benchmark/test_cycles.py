@@ -41,7 +41,6 @@ FIELDS = {
     "grf_r",
     "speed_error",
     "speed_rmsd",
-    "speed_rmsd",
 }
 
 pytestmark = pytest.mark.data

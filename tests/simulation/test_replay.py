@@ -14,7 +14,7 @@ from kinertia.recording import Subject
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.motion_capture import Geometry, MotionCapture, Plate
 from kinertia.simulation import clocks, consistent, replay, worn
-from kinertia.simulation.worn import IDEAL
+from kinertia.simulation.worn import IDEAL, Wear
 
 PHASE = torch.arange(100, dtype=torch.float64) / 100
 STRIDE_S = 1.0
@@ -146,3 +146,17 @@ def test_ideal_sensors_read_the_motion(shared_data: Path) -> None:
     np.testing.assert_array_equal(recording.acc[..., 2], 0.0)
     total = recording.truth.grf["grf_y_r"] + recording.truth.grf["grf_y_l"]
     assert total.mean() == pytest.approx(1.0, abs=1e-6)
+
+
+def test_tissue_changes_what_sensors_read_but_not_the_truth() -> None:
+    cycle = replay.average(walker())
+    hard, soft = (worn.record(cycle, "made_up", Subject(70.0, 1.75), Wear(tissue=tissue), seed=1) for tissue in (False, True))
+    assert hard.truth is not None
+    assert soft.truth is not None
+    assert soft.truth.poses == hard.truth.poses
+    np.testing.assert_array_equal(soft.truth.angles["knee_angle_r"], hard.truth.angles["knee_angle_r"])
+    change = np.sqrt(np.square(soft.gyro[..., 2] - hard.gyro[..., 2]).mean(axis=0))
+    assert (change > 0.002).all()
+    assert (change < 0.5 * hard.gyro[..., 2].std(axis=0) + 0.3).all()
+    # what rides on the skin is carried along: gravity stays, turned by the mounting
+    np.testing.assert_allclose(soft.acc.mean(axis=0)[:, :2], hard.acc.mean(axis=0)[:, :2], atol=0.8)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 
 from kinertia.physics import kinematics as kin
 from kinertia.recording import SEGMENTS, Array, Frame, Recording, Sensor, SensorPose, Subject, Truth
-from kinertia.sensing import virtual_imu
+from kinertia.sensing import measurement, virtual_imu
+from kinertia.sensing.ringing import RingingRanges
+from kinertia.sensing.skin import SkinRanges
 from kinertia.sensing.virtual_imu import Mounting
 from kinertia.simulation.record import nominal_position
 from kinertia.simulation.replay import CONTACT_BW, LEGS, Cycle, sample
@@ -18,23 +20,24 @@ from kinertia.simulation.replay import CONTACT_BW, LEGS, Cycle, sample
 SAMPLES = 100
 """Per cycle, as averaged cycles of recordings have."""
 PLANE = (0, 1)
+CYCLES = 8
+"""Strides averaged where sensors ride on tissue, the first and the last left out."""
 
 
 @dataclass(frozen=True)
 class Wear:
-    """How sensors are worn; standard deviations over sensors.
-
-    Attributes
-    ----------
-    misalignment_deg : inclination of a sensor against its segment, in the sagittal plane [deg].
-    position_m : distance from the stated place, forward and along the segment [m].
-    acc_noise, gyro_noise : noise that averaging leaves [m/s^2, rad/s].
-    """
+    """How sensors are worn; standard deviations over sensors."""
 
     misalignment_deg: float = 6.0
+    """Inclination of a sensor against its segment, in the sagittal plane [deg]."""
     position_m: float = 0.02
+    """Distance from the stated place, forward and along the segment [m]."""
     acc_noise: float = 0.05
+    """Noise of the accelerometer that averaging leaves [m/s^2]."""
     gyro_noise: float = 0.01
+    """Noise of the gyroscope that averaging leaves [rad/s]."""
+    tissue: bool = False
+    """Sensors ride on skin and muscle, and impacts ring in them."""
 
 
 IDEAL = Wear(0.0, 0.0, 0.0, 0.0)
@@ -55,9 +58,9 @@ def record(cycle: Cycle, name: str, subject: Subject, wear: Wear = TYPICAL, seed
 
     Returns
     -------
-    Periodic recording. Its lateral acceleration and the two other angular rates are zero. Truth: angles [rad] and ground
-    reaction [BW] of both legs, contact, speed, sensor poses; joint moments [N m] as measured, or by inverse dynamics of the
-    body where there are no measured ones.
+    Periodic recording; without tissue, lateral acceleration and the other angular rates are zero. Truth: angles [rad],
+    ground reaction [BW] of both legs, contact, speed, sensor poses; joint moments [N m] as measured, or by inverse dynamics of
+    the body where there are no measured ones.
     """
     generator = np.random.default_rng(seed)
     phase = torch.arange(SAMPLES, dtype=torch.float64) / SAMPLES
@@ -66,18 +69,29 @@ def record(cycle: Cycle, name: str, subject: Subject, wear: Wear = TYPICAL, seed
     stated = [nominal_position(cycle.body, segment) for segment in SEGMENTS]
     place = np.array(stated)[:, PLANE] + wear.position_m * generator.standard_normal((len(SEGMENTS), len(PLANE)))
     angle = math.radians(wear.misalignment_deg) * generator.standard_normal(len(SEGMENTS))
-    mounting = Mounting(tuple(map(skeleton.segment_index, SEGMENTS)), torch.tensor(place), torch.tensor(angle))
-    signals = virtual_imu.read(cycle.body.with_time_axis(), moving.kinematics, mounting.with_time_axis())
-    acc, gyro = np.zeros((2, SAMPLES, len(SEGMENTS), 3))
-    acc[..., PLANE] = signals.acc.numpy() + wear.acc_noise * generator.standard_normal(signals.acc.shape)
-    gyro[..., 2] = signals.gyro.numpy() + wear.gyro_noise * generator.standard_normal(signals.gyro.shape)
+    poses = {
+        segment: SensorPose((p[0], p[1], s[2]), (math.cos(a / 2), 0.0, 0.0, math.sin(a / 2)))
+        for segment, p, s, a in zip(SEGMENTS, place.tolist(), stated, angle.tolist(), strict=True)
+    }
     grf = {
         f"grf_{axis}_{side}": (force[:, i] / cycle.body.weight).numpy()
         for side, force in moving.force.items()
         for i, axis in enumerate("xy")
     }
+    angles = {name: moving.q[:, skeleton.coordinate_index(name)].numpy() for name in LEGS}
+    # On tissue, the sensor's turn against the segment comes last, and is left to the model of the tissue.
+    turn = np.zeros_like(angle) if wear.tissue else angle
+    mounting = Mounting(tuple(map(skeleton.segment_index, SEGMENTS)), torch.tensor(place), torch.tensor(turn))
+    signals = virtual_imu.read(cycle.body.with_time_axis(), moving.kinematics, mounting.with_time_axis())
+    acc, gyro = np.zeros((2, SAMPLES, len(SEGMENTS), 3))
+    acc[..., PLANE], gyro[..., 2] = signals.acc.numpy(), signals.gyro.numpy()
+    noise = [generator.standard_normal(shape) for shape in (signals.acc.shape, signals.gyro.shape)]
+    if wear.tissue:
+        acc, gyro = _on_tissue(acc, gyro, SAMPLES / cycle.period_s, poses, grf, angles, generator)
+    acc[..., PLANE] += wear.acc_noise * noise[0]
+    gyro[..., 2] += wear.gyro_noise * noise[1]
     truth = Truth(
-        angles={name: moving.q[:, skeleton.coordinate_index(name)].numpy() for name in LEGS},
+        angles=angles,
         moments=measured_moments(cycle) or body_moments(cycle),
         grf=grf,
         speed=cycle.speed,
@@ -85,10 +99,7 @@ def record(cycle: Cycle, name: str, subject: Subject, wear: Wear = TYPICAL, seed
         + ("measured moments" if cycle.moments else "moments by inverse dynamics"),
         contact={side: (grf[f"grf_y_{side}"] > CONTACT_BW).astype(float) for side in moving.force},
         speed_curve=moving.qd[:, skeleton.coordinate_index("pelvis_tx")].numpy(),
-        poses={
-            segment: SensorPose((p[0], p[1], s[2]), (math.cos(a / 2), 0.0, 0.0, math.sin(a / 2)))
-            for segment, p, s, a in zip(SEGMENTS, place.tolist(), stated, angle.tolist(), strict=True)
-        },
+        poses=poses,
     )
     return Recording(
         name=name,
@@ -101,6 +112,32 @@ def record(cycle: Cycle, name: str, subject: Subject, wear: Wear = TYPICAL, seed
         periodic=True,
         truth=truth,
     )
+
+
+def _on_tissue(
+    acc: Array,
+    gyro: Array,
+    rate_hz: float,
+    poses: dict[str, SensorPose],
+    grf: dict[str, Array],
+    angles: dict[str, Array],
+    generator: np.random.Generator,
+) -> tuple[Array, Array]:
+    """Mean cycle of sensors on tissue, in their own axes, from (T, K, 3) signals of ideal ones in segment axes."""
+    nominal = {segment: pose.position_m for segment, pose in poses.items()}
+    soft = replace(measurement.IDEAL, skin=SkinRanges(), ringing=RingingRanges())
+    found = measurement.measure(
+        np.tile(acc, (CYCLES, 1, 1)),
+        np.tile(gyro, (CYCLES, 1, 1)),
+        rate_hz,
+        replace(measurement.strap_on(nominal, soft, generator), poses=poses),
+        soft,
+        generator,
+        force={side: np.tile(grf[f"grf_y_{side}"], CYCLES) for side in "rl"},
+        angles={name: np.tile(curve, CYCLES) for name, curve in angles.items()},
+    )
+    shape = (CYCLES, *acc.shape)
+    return found.acc.reshape(shape)[1:-1].mean(axis=0), found.gyro.reshape(shape)[1:-1].mean(axis=0)
 
 
 def measured_moments(cycle: Cycle) -> dict[str, Array]:
