@@ -56,9 +56,9 @@ class Tissue:
 
 def _typical() -> dict[str, Tissue]:
     return {
-        "pelvis": Tissue((9.0, 18.0), (0.25, 0.45), (12.0, 24.0), (0.25, 0.45), lean=(0.0, 0.003)),
-        "femur": Tissue((9.0, 16.0), (0.2, 0.4), (12.0, 22.0), (0.2, 0.4), lean=(0.0, 0.003), bulge=(-0.02, 0.08)),
-        "tibia": Tissue((14.0, 26.0), (0.2, 0.4), (20.0, 36.0), (0.2, 0.4), lean=(0.0, 0.0015), bulge=(-0.01, 0.03)),
+        "pelvis": Tissue((9.0, 18.0), (0.25, 0.45), (12.0, 24.0), (0.25, 0.45), lean=(0.0, 0.002)),
+        "femur": Tissue((9.0, 16.0), (0.2, 0.4), (12.0, 22.0), (0.2, 0.4), lean=(0.0, 0.002), bulge=(-0.02, 0.05)),
+        "tibia": Tissue((14.0, 26.0), (0.2, 0.4), (20.0, 36.0), (0.2, 0.4), lean=(0.0, 0.0015), bulge=(-0.01, 0.02)),
         "foot": Tissue((28.0, 45.0), (0.3, 0.5), (40.0, 60.0), (0.3, 0.5), lean=(0.0, 0.0003)),
     }
 
@@ -197,10 +197,9 @@ def ride(acc: Array, gyro: Array, rate_hz: float, skin: Skin, muscle: Array | No
         poles, push = [1.0, 2 * d * w, w * w], w * w * skin.lean[k]
         rate, force = base_gyro[..., k, 2], base_acc[..., k, 0]
         # Phi = -(p Omega + w^2 lean S_x) / (p^2 + 2 d w p + w^2)
-        turn[..., k] = _respond([-1.0, 0.0], poles, rate, rate_hz) + _respond([-push], poles, force, rate_hz)
-        moved_gyro[..., k, 2] = _respond([2 * d * w, w * w], poles, rate, rate_hz) + _respond(
-            [-push, 0.0], poles, force, rate_hz
-        )
+        turn[..., k] = _respond([-1.0, 0.0], poles, rate, rate_hz) + push * _respond([-1.0], poles, force, rate_hz)
+        moved_gyro[..., k, 2] = _respond([2 * d * w, w * w], poles, rate, rate_hz)
+        moved_gyro[..., k, 2] += push * _respond([-1.0, 0.0], poles, force, rate_hz)
     return Ride(_rotate_back(moved_acc, turn), _rotate_back(moved_gyro, turn), displacement, turn + base_turn)
 
 
