@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kinertia.estimation.estimate import Estimate
-from kinertia.io import cycles
+from kinertia.io import cycles, write_recording
 from kinertia.metrics.scoring import score
 from kinertia.recording import Recording, Sensor, Subject, Truth
 from kinertia.report import comparison
@@ -94,9 +94,14 @@ def test_several_trials_and_recordings_over_time() -> None:
 
 
 @pytest.mark.data
-def test_spread_of_real_cycles(shared_data: Path) -> None:
+def test_spread_of_real_cycles(shared_data: Path, tmp_path: Path) -> None:
     for recording in cycles.read_folder(shared_data / "imu_cycles_biomac"):
         assert recording.truth is not None
         assert {"angle.knee_angle_r", "moment.ankle_angle_r", "grf.grf_y_r"} <= recording.truth.spread.keys()
         assert 0.5 < np.degrees(recording.truth.spread["angle.knee_angle_r"]).mean() < 5
         assert 0.001 < recording.truth.spread["grf.grf_y_r"].mean() < 0.2
+        again = cycles.read(write_recording.write(tmp_path / f"{recording.name}.csv", recording)).truth
+        assert again is not None
+        assert again.spread.keys() == recording.truth.spread.keys()
+        for name, curve in again.spread.items():
+            np.testing.assert_allclose(curve, recording.truth.spread[name], atol=1e-12)

@@ -91,7 +91,7 @@ class Moving:
 
 
 def average(capture: MotionCapture, cutoff_hz: float = CUTOFF_HZ) -> Cycle:
-    """Mean gait cycle of a measured movement, starting at right heel strike or where the one measured cycle starts.
+    """Mean gait cycle of a measured movement, from one heel strike to the next, or as long as the one measured cycle is.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def average(capture: MotionCapture, cutoff_hz: float = CUTOFF_HZ) -> Cycle:
 
     Raises
     ------
-    RecordingError : a coordinate is missing, or there are no two right heel strikes.
+    RecordingError : a coordinate is missing, or there are no two heel strikes of one foot.
     """
     geometry, subject = capture.geometry, capture.subject
     names = GAIT2D_TRUNK.coordinate_names
@@ -192,12 +192,21 @@ def _strides(capture: MotionCapture, time: Array) -> Array:
     """Times at which cycles begin and end."""
     if capture.one_cycle:
         return time[[0, -1]]
-    load = capture.plates["r"].force[:, 1] > CONTACT_BW * capture.subject.mass_kg * STANDARD_GRAVITY
-    strikes = time[1:][load[1:] & ~load[:-1]]
-    keep = np.concatenate([[True], np.diff(strikes) > SHORTEST_STRIDE_S]) if strikes.size else np.zeros(0, dtype=bool)
-    if keep.sum() < 2:
-        raise RecordingError("has no two right heel strikes", file=capture.source, fix="give at least one whole stride")
-    return strikes[keep]
+    found = [_strikes(capture.plates[side].force[:, 1] / capture.subject.mass_kg, time) for side in "rl"]
+    strikes = max(found, key=len)  # the right foot's, unless the left one has more
+    if len(strikes) < 2:
+        raise RecordingError("has no two heel strikes of one foot", file=capture.source, fix="give at least one whole stride")
+    return strikes
+
+
+def _strikes(load: Array, time: Array) -> Array:
+    """Times at which a vertical force [N per kg of body mass] begins, no two closer than a stride can be."""
+    down = load > CONTACT_BW * STANDARD_GRAVITY
+    strikes: list[float] = []
+    for start in time[1:][down[1:] & ~down[:-1]]:
+        if not strikes or start - strikes[-1] > SHORTEST_STRIDE_S:
+            strikes.append(float(start))
+    return np.array(strikes)
 
 
 def _weigh(capture: MotionCapture, time: Array, bounds: Array) -> tuple[float, Array]:
