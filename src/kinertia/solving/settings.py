@@ -1,0 +1,63 @@
+"""What trajectory optimisation weighs, bounds and how finely it looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Weight of each cost term; terms are normalised per person as in training."""
+
+    acc: float = 1.0
+    """Virtual against measured accelerometers, errors over the spread of each channel."""
+    gyro: float = 6.0
+    """Virtual against measured gyroscopes, errors over the spread of each channel."""
+    torque: float = 0.001
+    """Effort: squared joint moments in percent of body weight times height."""
+    torque_rate: float = 0.4
+    """Change of joint moments in 10 ms, relative to moments usual at this speed."""
+    force_rate: float = 0.2
+    """Change of contact forces in 10 ms, relative to forces usual at this speed."""
+    torque_bend: float = 0.0
+    """Bending of the joint moments' curves over 10 ms."""
+    force_bend: float = 0.0
+    """Bending of the contact forces' curves over 10 ms."""
+    slip: float = 1.0
+    """Vertical force on a contact point that moves."""
+    prior: float = 0.01
+    """Sensors and body that differ from what was stated, in units of the expected errors."""
+    lumbar: float = 1.0
+    """Trunk that leaves the line of the pelvis."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Hard limits of contact; forces in body weights."""
+
+    lifted_bw: float = 0.02
+    """Largest vertical force of a contact point at ``clear_m`` above the ground; falls with the cube of height."""
+    clear_m: float = 0.02
+    """Height above the ground at which a foot counts as lifted."""
+    sliding_bw_m_per_s: float = 0.03
+    """Largest product of vertical force and forward speed of a contact point."""
+    penetration_m: float = 1e-2
+    """Deepest a contact point goes below the ground."""
+    friction: float = 0.7
+    """Largest ratio of horizontal to vertical force."""
+    vertical_bw: float = 5.0
+    """Largest vertical force at a contact point."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that decides a solution besides the recording."""
+
+    rate_hz: float = 100.0
+    """Nodes per second."""
+    weights: Weights = field(default_factory=Weights)
+    bounds: Bounds = field(default_factory=Bounds)
+    iterations: int = 400
+    """Most iterations of the solver."""
+    tolerance: float = 1e-4
+    """Largest scaled error of the optimality conditions."""
