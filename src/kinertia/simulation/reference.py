@@ -1,0 +1,201 @@
+"""References for simulated gait: published mean curves, carried to other speeds, stride times and styles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from kinertia.body import Body
+from kinertia.recording import Array
+from kinertia.simulation.gait_problem import RATE_HZ, Reference
+from kinertia.simulation.norms import RUNNING, WALKING, Norm
+
+JOINTS = ("hip_flexion", "knee_angle", "ankle_angle")
+ANGLE_SPREAD_RAD = {"hip_flexion": 0.07, "knee_angle": 0.07, "ankle_angle": 0.06, "pelvis_tilt": 0.05, "lumbar_extension": 0.08}
+"""How far a person may be from the reference at any time: about the standard deviation between people."""
+HEIGHT_SPREAD_M = 0.05
+FORCE_SPREAD_BW = (0.08, 0.25)
+"""Fore-aft, vertical."""
+WALKING_SPEED, RUNNING_SPEED = 1.33, 3.5
+"""Of the published curves [m/s]."""
+STANDING = {"hip_flexion": 0.06, "knee_angle": -0.06, "ankle_angle": 0.0}
+
+
+@dataclass(frozen=True)
+class Leg:
+    """What is personal about one leg.
+
+    Attributes
+    ----------
+    amplitude : of each joint's movement, relative to the mean curve.
+    offset_rad : added to each joint.
+    delay : in parts of the stride, beyond half a stride for the left leg.
+    """
+
+    amplitude: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    offset_rad: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    delay: float = 0.0
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a person moves.
+
+    Attributes
+    ----------
+    right, left : the legs.
+    stride_time : relative to what is usual at a speed.
+    pelvis_tilt_rad : mean, forward negative.
+    lean_rad : forward lean of the trunk over the pelvis.
+    """
+
+    right: Leg = field(default_factory=Leg)
+    left: Leg = field(default_factory=Leg)
+    stride_time: float = 1.0
+    pelvis_tilt_rad: float = -0.05
+    lean_rad: float = 0.0
+
+
+def leg_length(body: Body) -> float:
+    """Hip to sole of the straight leg [m]."""
+    skeleton = body.skeleton
+    knee, ankle = (body.joint_offset[skeleton.segment_index(s), 1] for s in ("tibia_r", "foot_r"))
+    return -float(knee + ankle + body.contact_position[0, 1])
+
+
+def stride_time(speed: float, running: bool, leg_m: float) -> float:
+    """Usual duration of a stride [s].
+
+    Notes
+    -----
+    Walking: stride length grows with the root of speed (Grieve 1968); running: stride frequency with a fifth power
+    (Cavanagh & Kram 1990). Time scales with the root of leg length (Froude).
+    """
+    size = (leg_m / 0.93) ** 0.5
+    if running:
+        return 0.72 * size * (speed / RUNNING_SPEED) ** -0.2
+    return 1.10 * size * (speed / WALKING_SPEED) ** -0.5
+
+
+def duty(speed: float, running: bool) -> float:
+    """Usual part of the stride that a foot is on the ground."""
+    if running:
+        return float(np.clip(0.36 - 0.035 * (speed - RUNNING_SPEED), 0.26, 0.44))
+    return float(np.clip(0.62 - 0.06 * (speed - WALKING_SPEED), 0.56, 0.66))
+
+
+def _amplitudes(speed: float, running: bool) -> tuple[float, float, float]:
+    """Movement of hip, knee and ankle relative to the published speed."""
+    if running:
+        part = speed / RUNNING_SPEED
+        return part**0.5, part**0.3, part**0.2
+    part = speed / WALKING_SPEED
+    return part**0.5, part**0.2, part**0.1
+
+
+@dataclass(frozen=True)
+class Curves:
+    """A way of moving as curves over the phase of the stride, for one body, speed and style.
+
+    Attributes
+    ----------
+    speed : forward speed [m/s].
+    stride_s : duration of a stride [s].
+    running : which published curves they come from; None stands still.
+    """
+
+    body: Body
+    style: Style
+    speed: float
+    stride_s: float
+    running: bool | None
+
+    @property
+    def norm(self) -> Norm:
+        return RUNNING if self.running else WALKING
+
+    def angles(self, phase: Array) -> Array:
+        """(N, n) coordinates at phases (strides since right heel strike); pelvis_tx and pelvis_ty are zero."""
+        names = self.body.skeleton.coordinate_names
+        out = np.zeros((len(phase), len(names)))
+        out[:, names.index("pelvis_tilt")] = self.style.pelvis_tilt_rad
+        out[:, names.index("lumbar_extension")] = -self.style.lean_rad
+        for side, leg, shift in (("r", self.style.right, 0.0), ("l", self.style.left, 0.5)):
+            for k, joint in enumerate(JOINTS):
+                out[:, names.index(f"{joint}_{side}")] = (
+                    self._angle(joint, k, leg, phase + shift + leg.delay) + leg.offset_rad[k]
+                )
+        return out
+
+    def _angle(self, joint: str, k: int, leg: Leg, phase: Array) -> Array:
+        if self.running is None:
+            return np.full(len(phase), STANDING[joint])
+        mean = self.norm.angles[joint][0]
+        size = leg.amplitude[k] * _amplitudes(self.speed, self.running)[k]
+        return mean + size * (self.norm.angle(joint, self._published(phase)) - mean)
+
+    def _published(self, phase: Array) -> Array:
+        """Phase of the published curve: stance and swing are stretched to this speed's share of contact."""
+        own, theirs = duty(self.speed, bool(self.running)), self.norm.stance
+        within = np.mod(phase, 1.0)
+        return np.where(within < own, within * theirs / own, theirs + (within - own) * (1.0 - theirs) / (1.0 - own))
+
+    def forces(self, phase: Array) -> Array:
+        """(N, 4) ground reaction of the right and the left leg [BW]; carries the body weight on average."""
+        if self.running is None:
+            return np.tile([0.0, 0.5, 0.0, 0.5], (len(phase), 1))
+        grid = np.arange(200) / 200
+        mean = self.norm.force("grf_y", self._published(grid)).mean()
+        columns = []
+        for leg, shift in ((self.style.right, 0.0), (self.style.left, 0.5)):
+            at = self._published(phase + shift + leg.delay)
+            vertical = self.norm.force("grf_y", at)
+            forward = self.norm.force("grf_x", at) * self.speed / (RUNNING_SPEED if self.running else WALKING_SPEED)
+            columns += [forward, vertical * 0.5 / mean]
+        return np.stack(columns, axis=1)
+
+
+def curves(body: Body, style: Style, speed: float, running: bool | None) -> Curves:
+    """Curves of a way of moving; ``running`` None stands still."""
+    usual = 1.0 if running is None else stride_time(speed, running, leg_length(body)) * style.stride_time
+    return Curves(body, style, speed, usual, running)
+
+
+def steady(way: Curves, strides: int = 2) -> Reference:
+    """Reference of whole strides that repeat."""
+    nodes = max(round(strides * way.stride_s * RATE_HZ), 8)
+    if way.running is None:
+        nodes = 8
+    phase = strides * np.arange(nodes) / nodes
+    return _reference(way.body, way.angles(phase), way.forces(phase), 1.0)
+
+
+def passage(first: Curves, last: Curves, strides: int = 2) -> Reference:
+    """Reference from one way of moving to another, over whole strides; its pelvis_tx is the planned travel."""
+    pace = [
+        1.0 / (c.stride_s if c.running is not None else (last if c is first else first).stride_s * 1.3) for c in (first, last)
+    ]
+    # phase p' goes from one pace to the other along s(t) = 3 t^2 - 2 t^3, so that whole strides take 2 / (sum of paces)
+    duration = strides * 2.0 / sum(pace)
+    nodes = round(duration * RATE_HZ) + 1
+    part = np.arange(nodes) / (nodes - 1)
+    blend = part**2 * (3.0 - 2.0 * part)
+    rate = pace[0] + (pace[1] - pace[0]) * blend
+    phase = np.concatenate([[0.0], np.cumsum(0.5 * (rate[1:] + rate[:-1]))])
+    phase *= strides / phase[-1]
+    share = blend[:, None]
+    q = (1.0 - share) * first.angles(phase) + share * last.angles(phase)
+    force = (1.0 - share) * first.forces(phase) + share * last.forces(phase)
+    speed = first.speed + (last.speed - first.speed) * blend
+    q[:, 0] = np.concatenate([[0.0], np.cumsum(0.5 * (speed[1:] + speed[:-1]))]) / RATE_HZ
+    return _reference(first.body, q, force, 2.0)
+
+
+def _reference(body: Body, q: Array, force: Array, width: float) -> Reference:
+    """``width`` widens every standard deviation."""
+    names = [name.removesuffix("_r").removesuffix("_l") for name in body.skeleton.coordinate_names]
+    spread = np.array([ANGLE_SPREAD_RAD.get(name, HEIGHT_SPREAD_M if name == "pelvis_ty" else np.inf) for name in names])
+    q = q.copy()
+    q[:, 1] = 0.97 * leg_length(body)
+    return Reference(q, np.tile(width * spread, (len(q), 1)), force, np.tile(np.tile(FORCE_SPREAD_BW, 2) * width, (len(q), 1)))
