@@ -81,6 +81,7 @@ def window(estimate: Estimate, start: int, stop: int) -> Estimate:
         grf=cut(estimate.grf),
         speed=None if estimate.speed is None else estimate.speed[start:stop],
         seconds=estimate.seconds,
+        convergence=estimate.convergence,
         warnings=estimate.warnings,
     )
 

@@ -15,7 +15,9 @@ from kinertia.recording import Recording
 from kinertia.sensing import orientation, strapdown
 from kinertia.sensing.alignment import align
 
-MethodName = Literal["sspinnpose", "sspinnpose-bilstm", "pretrained", "adapted", "strapdown", "orientation", "normative"]
+MethodName = Literal[
+    "sspinnpose", "sspinnpose-bilstm", "pretrained", "adapted", "solve", "strapdown", "orientation", "normative"
+]
 METHOD_NAMES: tuple[str, ...] = get_args(MethodName)
 
 
@@ -80,6 +82,14 @@ def place_population_curve(recordings: Sequence[Recording], *, seed: int) -> lis
     return [_solve_aligned(normative.solve, recording) for recording in recordings]
 
 
+def optimise_trajectories(recordings: Sequence[Recording], *, seed: int) -> list[Estimate]:
+    """Trajectory optimisation of each recording by itself; draws nothing at random."""
+    del seed
+    from kinertia.solving import solver  # CasADi and torch, which the closed-form methods do without
+
+    return [solver.solve(recording).estimate for recording in recordings]
+
+
 def _solve_aligned(solve: Callable[[Recording], Estimate], recording: Recording) -> Estimate:
     aligned, alignment = align(recording)
     estimate = solve(aligned)
@@ -90,8 +100,9 @@ METHODS: dict[str, Method] = {
     "strapdown": integrate_gyroscopes,
     "orientation": subtract_inclinations,
     "normative": place_population_curve,
+    "solve": optimise_trajectories,
 }
-"""Methods in closed form."""
+"""Methods that need no training."""
 
 LEARNED: dict[str, Cell | None] = {"sspinnpose": None, "sspinnpose-bilstm": "bilstm"}
 """Learned methods with the network cell that they ask for; None leaves it to the configuration."""

@@ -37,8 +37,9 @@ def collect(
 
     Returns
     -------
-    ``method``, ``trials``, ``mean``, ``mean_synced``, the same of the population curve as ``normative_mean`` and
-    ``normative_mean_synced``, ``seconds``, and ``conditions``: what the numbers were computed over.
+    ``method``, ``trials`` (with ``convergence`` where the method solves a problem), ``mean``, ``mean_synced``, the same of the
+    population curve as ``normative_mean`` and ``normative_mean_synced``, ``seconds``, and ``conditions``: what the numbers were
+    computed over.
 
     Raises
     ------
@@ -72,7 +73,10 @@ def score_trial(
         notes.append("the sync shift is at the end of its range: sensors and reference may be further apart")
     if rival is None:
         notes.append("no heel strikes found to place the population curve: it is left out")
-    return score(estimate, recording, shift, rival), [f"{recording.name}: {note}" for note in notes]
+    figures = score(estimate, recording, shift, rival)
+    if estimate.convergence:
+        figures["convergence"] = estimate.convergence
+    return figures, [f"{recording.name}: {note}" for note in notes]
 
 
 def assemble(method: str, trials: dict[str, Json], seconds: float, signals: str, warnings: list[str]) -> Json:

@@ -32,6 +32,7 @@ class Estimate:
     events : ``heel_strike_r``, ``toe_off_r``, ... to sample indices.
     output_delay_s : how far behind the input the output is, by construction [s].
     seconds : wall time of training and estimation.
+    convergence : figures on how well the method solved its problem, by name; empty for methods that solve none.
     warnings : what a user should know before trusting it.
     """
 
@@ -53,6 +54,7 @@ class Estimate:
     events: dict[str, np.ndarray] = field(default_factory=dict)
     output_delay_s: float = 0.0
     seconds: float = 0.0
+    convergence: dict[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
     @property

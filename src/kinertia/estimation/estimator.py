@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.interpolate import CubicSpline
-from torch import Tensor
 
-from kinertia.body import Body
-from kinertia.estimation import events, track
+from kinertia.estimation import track
+from kinertia.estimation.assembly import assemble
 from kinertia.estimation.estimate import Estimate
 from kinertia.learning import differences, prepare
 from kinertia.learning.checkpoint import Model, Person
@@ -19,8 +18,6 @@ from kinertia.learning.personal import Deviation
 from kinertia.learning.sequence import Sequence
 from kinertia.learning.training import fingerprint
 from kinertia.recording import SEGMENTS, Array, Recording
-
-TRUSTED_RESIDUAL_BW = 0.10
 
 
 @dataclass(frozen=True)
@@ -65,92 +62,31 @@ def _measured(reading: _Reading, sample: Callable[[Array], Array], used: list[in
     return np.where(present[nearest] > 0, sample(signals), np.nan)
 
 
-def _travel(speed: Array, rate_hz: float) -> Array:
-    """Forward position of the pelvis [m]: the integral of speed (trapezoid)."""
-    step = 0.5 * (speed[1:] + speed[:-1]) / rate_hz
-    return np.concatenate([[0.0], np.cumsum(step)])
-
-
-def side_forces(force: Array, body: Body) -> dict[str, Array]:
-    """``grf_x_r``, ``grf_y_r`` and the left ones, (...): sums over the contact points of each foot, (..., P, 2)."""
-    sides = np.array([c.side for c in body.skeleton.contacts])
-    return {
-        f"grf_{axis}_{side}": force[..., sides == side, i].sum(-1) for side in ("r", "l") for i, axis in enumerate(("x", "y"))
-    }
-
-
-def _centre_of_pressure(force_bw: Array, contact: Array, body: Body) -> dict[str, Array]:
-    sides = np.array([c.side for c in body.skeleton.contacts])
-    found: dict[str, Array] = {}
-    for side in ("r", "l"):
-        vertical = force_bw[:, sides == side, 1]
-        total = vertical.sum(1)
-        centre = (vertical * contact[:, sides == side, 0]).sum(1) / np.maximum(total, 1e-9)
-        found[side] = np.where(total > events.CONTACT_BW, centre, np.nan)
-    return found
-
-
-def _warnings(recording: Recording, person: Person | None, residual: Array) -> tuple[str, ...]:
-    found = list(recording.warnings)
-    for name in recording.subject.assumed:
-        quantity = f"body {name.partition('_')[0]}"
-        if not any(warning.startswith(quantity) for warning in found):
-            found.append(f"{quantity} not given: a default was used")
+def _warnings(recording: Recording, person: Person | None) -> tuple[str, ...]:
+    """What has to be said about a model and a recording."""
     if person is None:
-        found.append(
+        return (
             "the model was not trained on this recording: sensors are taken to sit exactly as stated; "
-            "adapt it to the recording (kinertia train --from) for better angles"
+            "adapt it to the recording (kinertia train --from) for better angles",
         )
-    elif not np.allclose((person.mass_kg, person.height_m), (recording.subject.mass_kg, recording.subject.height_m), rtol=1e-4):
-        found.append(
+    if not np.allclose((person.mass_kg, person.height_m), (recording.subject.mass_kg, recording.subject.height_m), rtol=1e-4):
+        return (
             f"the model was trained on this recording with {person.mass_kg:g} kg and {person.height_m:.2f} m; "
-            "give the same mass and height, or train again"
+            "give the same mass and height, or train again",
         )
-    level = float(np.sqrt((residual[:, :2] ** 2).sum(1).mean()))
-    if level > TRUSTED_RESIDUAL_BW:
-        found.append(
-            f"the estimated motion and forces disagree by {level:.2f} BW (RMS residual of the equations of motion); "
-            "moments and ground reaction should not be trusted"
-        )
-    return tuple(found)
+    return ()
 
 
 def _assemble(model: Model, recording: Recording, reading: _Reading, method: str) -> Estimate:
     found = track.run(model, reading.sequence, reading.deviation)
     sample = _sampler(reading, recording)
-    body = reading.sequence.body
-    weight, moment_scale = float(body.weight), float(body.moment_scale)
-
-    def series(x: Tensor) -> Array:
-        return x.cpu().numpy().astype(np.float64)
-
-    q, generalized, force_bw = series(found.q), series(found.generalized), series(found.force) / weight
-    speed = series(found.qd)[:, 0]
-    q[:, 0] = _travel(speed, model.config.rate_hz)
-    # contact points and landmarks are relative to the pelvis along x
-    shift = np.stack([q[:, 0], np.zeros(len(q))], axis=-1)
-    residual = sample(generalized[:, :3] / np.array([weight, weight, moment_scale]))
-    grf = {k: sample(v) for k, v in side_forces(force_bw, body).items()}
     used = [k for k in range(len(SEGMENTS)) if bool(reading.sequence.present[:, k].any())]
-    names = body.skeleton.coordinate_names
-    return Estimate(
-        name=recording.name,
-        method=method,
-        rate_hz=recording.rate_hz,
-        subject=recording.subject,
-        coordinates={name: sample(q[:, j]) for j, name in enumerate(names)},
-        moments={name: sample(generalized[:, j]) for j, name in enumerate(names) if j > 2},
-        grf=grf,
-        cop_x=_centre_of_pressure(sample(force_bw), sample(series(found.contact) + shift[:, None]), body),
-        speed=sample(speed),
-        points={k: sample(series(v) + shift) for k, v in found.points.items()},
-        root_residual=residual,
-        imu_measured=_measured(reading, sample, used),
-        imu_virtual=sample(series(found.virtual)[:, used]),
-        sensor_segments=tuple(SEGMENTS[k] for k in used),
-        events=events.from_grf(grf, recording.rate_hz, recording.periodic),
-        output_delay_s=differences.REACH / model.config.rate_hz,
-        warnings=_warnings(recording, reading.person, residual),
+    measured, body, rate_hz = _measured(reading, sample, used), reading.sequence.body, model.config.rate_hz
+    result = assemble(found, body, rate_hz, recording, method, measured, used, sample)
+    return replace(
+        result,
+        output_delay_s=differences.REACH / rate_hz,
+        warnings=(*result.warnings, *_warnings(recording, reading.person)),
     )
 
 

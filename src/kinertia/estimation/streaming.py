@@ -15,7 +15,7 @@ from torch import Tensor
 
 from kinertia.body import SKELETONS, build, stack
 from kinertia.estimation import track
-from kinertia.estimation.estimator import side_forces
+from kinertia.estimation.assembly import side_forces
 from kinertia.estimation.track import Wearer
 from kinertia.learning import differences
 from kinertia.learning.checkpoint import Model

@@ -15,6 +15,7 @@ from kinertia.learning.config import Config
 from kinertia.learning.network import CausalConvolutions, Network, State, features
 from kinertia.learning.personal import Deviation
 from kinertia.learning.sequence import Sequence
+from kinertia.physics.motion import Motion
 
 CHUNK = 6000
 """Samples that pass through the network and the physics at once: bounds memory, does not change the result."""
@@ -57,6 +58,7 @@ class Track:
     generalized : (T, n) root residual, then joint moments [N, N m].
     force : (T, P, 2) ground reaction at the contact points [N].
     contact : (T, P, 2) contact points, relative to the pelvis along x [m].
+    contact_velocity : (T, P, 2) their velocities over the ground [m/s].
     virtual : (T, 7, 3) virtual acc x, acc y [m/s^2], gyro z [rad/s].
     points : named landmarks (T, 2), relative to the pelvis along x [m].
     """
@@ -66,6 +68,7 @@ class Track:
     generalized: Tensor
     force: Tensor
     contact: Tensor
+    contact_velocity: Tensor
     virtual: Tensor
     points: dict[str, Tensor]
 
@@ -106,11 +109,14 @@ def physics(raw: Tensor, precise: Wearer, config: Config) -> Track:
 
     In double precision: second differences at 100 Hz magnify rounding 50,000 times.
     """
-    raw = raw.double()
     real = precise.deviation.body(precise.body)
-    body = real.with_time_axis()
-    motion = decode.motion(raw, real, config.rate_hz, config.network.formulation)
-    result = objective.evaluate(motion, body, precise.deviation.mounting(precise.position))
+    return through_body(decode.motion(raw.double(), real, config.rate_hz, config.network.formulation), precise)
+
+
+def through_body(motion: Motion, wearer: Wearer) -> Track:
+    """What the physics says of a motion, a batch of one."""
+    body = wearer.deviation.body(wearer.body).with_time_axis()
+    result = objective.evaluate(motion, body, wearer.deviation.mounting(wearer.position))
     generalized = result.generalized
     if motion.torque is not None:
         generalized = torch.cat([generalized[..., :3], motion.torque[..., 3:]], dim=-1)
@@ -121,6 +127,7 @@ def physics(raw: Tensor, precise: Wearer, config: Config) -> Track:
         generalized=generalized[0],
         force=motion.force[0],
         contact=result.contact.position[0],
+        contact_velocity=result.contact.velocity[0],
         virtual=torch.cat([result.signals.acc, result.signals.gyro.unsqueeze(-1)], dim=-1)[0],
         points={k: v[0] for k, v in points.items()},
     )

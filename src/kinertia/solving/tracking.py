@@ -12,6 +12,7 @@ from torch import Tensor
 from kinertia.body import Body
 from kinertia.learning import losses
 from kinertia.learning.personal import SENSORS, UNITS, Deviation
+from kinertia.learning.sequence import Sequence
 from kinertia.sensing import virtual_imu
 from kinertia.sensing.virtual_imu import Mounting
 from kinertia.solving import equations
@@ -23,6 +24,9 @@ SHARED = 1 + UNITS
 """Unknowns that hold for the whole movement: forward speed [m/s], then the deviations of sensors and body."""
 RATE_S = 0.01
 """Changes of forces and moments are judged over this time, whatever the distance of the nodes."""
+
+USUAL_MOMENT_BWBH = 0.02
+USUAL_MOMENT_PER_SPEED = 0.01  # BWBH s/m
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,21 @@ class Person:
     position: Tensor
     misalignment: Tensor
     size_error: Tensor
+
+    @classmethod
+    def of(cls, sequence: Sequence) -> Person:
+        """Wearer and sensors of a sequence."""
+        return cls(
+            sequence.body.to(torch.float64),
+            sequence.position.double(),
+            sequence.misalignment.double(),
+            sequence.size_error.double(),
+        )
+
+
+def usual_moment(speed: float) -> float:
+    """Size of joint moments that are usual at a forward speed [m/s], in BWBH."""
+    return USUAL_MOMENT_BWBH + USUAL_MOMENT_PER_SPEED * abs(speed)
 
 
 def deviation(person: Person, units: Tensor) -> Deviation:
@@ -179,3 +198,34 @@ def constraint_bounds(person: Person, settings: Settings) -> tuple[list[float], 
     ]
     high = [*still, *[inf] * points, *[bounds.lifted_bw] * points, *[bounds.sliding_bw_m_per_s] * points, *[inf] * 2 * points]
     return low + low_q, high + high_q
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of constraint: its name, its unit, and where it stands among a node's constraints."""
+
+    name: str
+    unit: str
+    first: int
+    count: int
+
+    @property
+    def places(self) -> slice:
+        return slice(self.first, self.first + self.count)
+
+
+def kinds(person: Person) -> tuple[Kind, ...]:
+    """Kinds of a node's constraints, in their order."""
+    skeleton = person.body.skeleton
+    points = len(skeleton.contacts)
+    named = (
+        ("equations of motion, forces", "BW", 2),
+        ("equations of motion, moments", "BWBH", len(skeleton.coordinates) - 2),
+        ("contact points below the ground", "m", points),
+        ("force on lifted contact points", "BW", points),
+        ("force on sliding contact points", "BW m/s", points),
+        ("friction", "BW", 2 * points),
+        ("range of motion", "rad", len(_ranged(person.body))),
+    )
+    ends = _ends(*(count for _, _, count in named))
+    return tuple(Kind(name, unit, first, count) for (name, unit, count), first in zip(named, ends, strict=False))

@@ -1,0 +1,118 @@
+"""How well a solved movement solves its problem."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+
+from kinertia.body import Body
+from kinertia.estimation.assembly import series
+from kinertia.estimation.track import Track
+from kinertia.recording import Array
+
+LIFTED_M = 0.02
+"""A foot whose lower contact point is higher than this is in the air."""
+
+
+@dataclass(frozen=True)
+class Solve:
+    """One run of the solver: its word, whether that means a solution, its iterations and wall time [s]."""
+
+    status: str
+    converged: bool
+    iterations: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Violation:
+    """How far constraints of one kind are outside their bounds, over all nodes: largest and root mean square."""
+
+    unit: str
+    largest: float
+    rms: float
+
+
+@dataclass(frozen=True)
+class Contact:
+    """What the movement itself shows, whatever the solver says.
+
+    Attributes
+    ----------
+    root_force_bw, root_moment_bwbh : RMS of what force and moment at the root remain unexplained [BW, BWBH].
+    force_in_air_bw : largest vertical force on a foot more than 2 cm up [BW].
+    slip_m_s : forward speed of loaded contact points, root mean square weighted by their vertical force [m/s].
+    """
+
+    root_force_bw: float
+    root_moment_bwbh: float
+    force_in_air_bw: float
+    slip_m_s: float
+
+
+@dataclass(frozen=True)
+class Convergence:
+    """Report on a solved movement.
+
+    Attributes
+    ----------
+    solves : runs of the solver, one per window.
+    nodes : number of nodes.
+    cost : each term per node, weighted.
+    violation : each kind of constraint.
+    contact : figures of the movement itself; None before they are known.
+    """
+
+    solves: tuple[Solve, ...]
+    nodes: int
+    cost: dict[str, float]
+    violation: dict[str, Violation]
+    contact: Contact | None = None
+
+    def with_contact(self, contact: Contact) -> Convergence:
+        """Copy with figures of the movement itself."""
+        return replace(self, contact=contact)
+
+    @property
+    def converged(self) -> bool:
+        return all(solve.converged for solve in self.solves)
+
+    @property
+    def seconds(self) -> float:
+        """Wall time of the solver [s]."""
+        return sum(solve.seconds for solve in self.solves)
+
+    def figures(self) -> dict[str, float]:
+        """The report in a few numbers, for benchmarks."""
+        found = {
+            "converged": float(np.mean([solve.converged for solve in self.solves])),
+            "iterations": float(sum(solve.iterations for solve in self.solves)),
+            "seconds": self.seconds,
+            "largest_violation": max(found.largest for found in self.violation.values()),
+        }
+        return found | ({} if self.contact is None else asdict(self.contact))
+
+
+def violation(unit: str, outside: Array) -> Violation:
+    """Summary of distances (N, k) outside of the bounds."""
+    return Violation(unit, float(outside.max(initial=0.0)), float(np.sqrt(np.mean(outside**2))) if outside.size else 0.0)
+
+
+def contact_figures(track: Track, body: Body) -> Contact:
+    """Figures of a movement; ``body`` as stated gives the units of force and moment."""
+    weight, moment_scale = float(body.weight), float(body.moment_scale)
+    root = series(track.generalized)[:, :3] / np.array([weight, weight, moment_scale])
+    vertical, height = series(track.force)[..., 1] / weight, series(track.contact)[..., 1]
+    forward = series(track.contact_velocity)[..., 0]
+    sides = np.array([c.side for c in body.skeleton.contacts])
+    in_air = 0.0
+    for side in ("r", "l"):
+        up = height[:, sides == side].min(axis=1) > LIFTED_M
+        in_air = max(in_air, float(vertical[up][:, sides == side].sum(axis=1).max(initial=0.0)))
+    return Contact(
+        root_force_bw=float(np.sqrt((root[:, :2] ** 2).sum(axis=1).mean())),
+        root_moment_bwbh=float(np.sqrt((root[:, 2] ** 2).mean())),
+        force_in_air_bw=in_air,
+        slip_m_s=float(np.sqrt((vertical * forward**2).sum() / max(vertical.sum(), 1e-9))),
+    )

@@ -1,0 +1,136 @@
+"""A solved movement: evaluated at any time, and how well it solves the problem."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from scipy.interpolate import BSpline
+from torch import Tensor
+
+from kinertia.body import Body, stack
+from kinertia.estimation import track
+from kinertia.estimation.track import Track, Wearer
+from kinertia.learning.personal import Deviation
+from kinertia.physics.motion import Motion
+from kinertia.recording import Array
+from kinertia.solving import tracking
+from kinertia.solving.convergence import Convergence, Solve, contact_figures, violation
+from kinertia.solving.problem import Answer, Problem
+from kinertia.solving.tracking import Person
+
+GAUGE = "anchor"
+"""A cost that only chooses among equal motions; of no interest in a report."""
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Motion and forces of one person.
+
+    Attributes
+    ----------
+    person : body and sensors as they were stated.
+    step_s : time between nodes [s].
+    periodic : whether the movement repeats.
+    coefficients : (C, n) of cubic B-splines, see :class:`~kinertia.solving.transcription.Layout` [m, rad].
+    force_bw : (N, P, 2) ground reaction at the contact points at the nodes [BW of the stated body].
+    moment_bwbh : (N, m) joint moments at the nodes [BWBH of the real body].
+    speed : forward speed that is added to the rate of pelvis_tx [m/s].
+    units : (22,) deviations of sensors and body in units of the expected errors.
+    convergence : how well it solves the problem.
+    """
+
+    person: Person
+    step_s: float
+    periodic: bool
+    coefficients: Array
+    force_bw: Array
+    moment_bwbh: Array
+    speed: float
+    units: Array
+    convergence: Convergence
+
+    @classmethod
+    def of(cls, problem: Problem, x: Array, data: Array, answers: list[Answer]) -> Solution:
+        """From the unknowns of a problem, judged at every node.
+
+        Parameters
+        ----------
+        problem : gives layout, constraints and costs.
+        x : unknowns.
+        data : what they were to explain.
+        answers : runs of the solver that led to them.
+        """
+        c, f, m, shared = problem.layout.split(x)
+        force_bw = f.reshape(problem.layout.nodes, -1, 2)
+        outline = Convergence(
+            solves=tuple(Solve(a.status, a.converged, a.iterations, a.seconds) for a in answers),
+            nodes=problem.layout.nodes,
+            cost={k: v for k, v in problem.costs(x, data).items() if k != GAUGE},
+            violation={kind.name: violation(kind.unit, found) for kind, found in problem.violations(x, data).items()},
+        )
+        bare = cls(
+            problem.person, problem.step_s, problem.layout.periodic, c, force_bw, m, float(shared[0]), shared[1:], outline
+        )
+        found = bare.at(problem.step_s * np.arange(problem.layout.nodes, dtype=np.float64))
+        figures = contact_figures(found, problem.person.body)
+        return cls(**{**bare.__dict__, "convergence": outline.with_contact(figures)})
+
+    @property
+    def nodes(self) -> int:
+        return len(self.force_bw)
+
+    @property
+    def duration_s(self) -> float:
+        """Period of a cycle, or time from the first node to the last [s]."""
+        return (self.nodes if self.periodic else self.nodes - 1) * self.step_s
+
+    @property
+    def deviation(self) -> Deviation:
+        """Where sensors sit and how large the body is."""
+        return tracking.deviation(self.person, torch.tensor(self.units))
+
+    @property
+    def body(self) -> Body:
+        """The body at the size that was found."""
+        return self.deviation.body(self.person.body)
+
+    def at(self, time_s: Array) -> Track:
+        """Motion and forces at any times: splines exactly, forces along straight lines between nodes.
+
+        Parameters
+        ----------
+        time_s : (T,) from the first node on [s]; beyond the ends of a movement that does not repeat the end stands still.
+
+        Returns
+        -------
+        Track; its residual and moments are those that the equations of motion ask for at these times.
+        """
+        time = time_s % self.duration_s if self.periodic else np.clip(time_s, 0.0, self.duration_s)
+        curve = self._spline()
+        q, qd, qdd = (curve(time, order) for order in range(3))
+        q[:, 0] = 0.0
+        qd[:, 0] += self.speed
+        motion = Motion(*(_one(x) for x in (q, qd, qdd)), force=_one(self._forces(time)) * self.person.body.weight)
+        return track.through_body(motion, Wearer(stack([self.person.body]), self.person.position[None], self.deviation))
+
+    def _spline(self) -> BSpline:
+        c = self.coefficients
+        if self.periodic:
+            c = np.concatenate([c[-1:], c, c[:2]])
+        # node k lies at the middle of the support of coefficient k + 1
+        return BSpline(self.step_s * (np.arange(len(c) + 4) - 3.0), c, 3)
+
+    def _forces(self, time_s: Array) -> Array:
+        """(T, P, 2) [BW]"""
+        values = np.concatenate([self.force_bw, self.force_bw[:1]]) if self.periodic else self.force_bw
+        place = np.clip(time_s / self.step_s, 0.0, len(values) - 1.0)
+        before = np.minimum(place.astype(int), len(values) - 2)
+        part = (place - before)[:, None, None]
+        return (1.0 - part) * values[before] + part * values[before + 1]
+
+
+def _one(x: Array) -> Tensor:
+    """As a batch of one."""
+    return torch.tensor(x)[None]

@@ -1,0 +1,81 @@
+"""Trajectory optimisation of a recording: from signals to an estimate."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from kinertia.estimation.assembly import assemble
+from kinertia.estimation.estimate import Estimate
+from kinertia.learning import prepare
+from kinertia.learning.sequence import sagittal
+from kinertia.recording import SEGMENTS, Recording
+from kinertia.solving import cycle
+from kinertia.solving.problem import Progress
+from kinertia.solving.settings import Settings
+from kinertia.solving.solution import Solution
+
+METHOD = "solve"
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A recording's estimate and the solution it was made of."""
+
+    estimate: Estimate
+    solution: Solution
+
+
+def solve(
+    recording: Recording, settings: Settings | None = None, progress: Progress | None = None, guess: Estimate | None = None
+) -> Solved:
+    """Find the motion and forces that explain a recording best.
+
+    Parameters
+    ----------
+    recording : in sensor or segment axes; truth in it is not read.
+    settings : weights, bounds and rate; default those that come with the package.
+    progress : called after each iteration of the solver.
+    guess : another method's estimate of the recording to start from; default the signals themselves.
+
+    Raises
+    ------
+    RecordingError
+        If the recording cannot be aligned or has no usable sensor.
+    """
+    begin = time.perf_counter()
+    chosen = Settings() if settings is None else settings
+    ready = prepare.to_segments(recording)
+    solution = cycle.solve(ready, chosen, progress, guess)
+    result = to_estimate(solution, ready)
+    return Solved(replace(result, seconds=time.perf_counter() - begin), solution)
+
+
+def to_estimate(solution: Solution, recording: Recording) -> Estimate:
+    """The solution at the samples of a recording in segment frames."""
+    signals, present = sagittal(recording)
+    used = [k for k in range(len(SEGMENTS)) if bool(present[:, k].any())]
+    measured = np.where(present > 0, signals, np.nan)[:, used]
+    found = solution.at(recording.time_s)
+    result = assemble(found, solution.person.body, recording.rate_hz, recording, METHOD, measured, used, lambda x: x)
+    return replace(
+        result,
+        # the whole recording is explained at once
+        output_delay_s=recording.duration_s,
+        convergence=solution.convergence.figures(),
+        warnings=(*result.warnings, *_warnings(solution)),
+    )
+
+
+def _warnings(solution: Solution) -> tuple[str, ...]:
+    found = solution.convergence
+    failed = [solve.status for solve in found.solves if not solve.converged]
+    if not failed:
+        return ()
+    name, worst = max(found.violation.items(), key=lambda item: item[1].largest)
+    return (
+        f"{len(failed)} of {len(found.solves)} runs of the solver did not converge ({', '.join(sorted(set(failed)))}): "
+        f"constraints are met to {worst.largest:.2g} {worst.unit} ({name}); do not trust moments and ground reaction there",
+    )

@@ -1,0 +1,223 @@
+"""A motion to start from: segment angles straight from the sensors, the rest from the shape of the body.
+
+It need not obey the equations of motion. Any subset of sensors will do: what no sensor shows is taken from the other leg, half
+a stride later, or else from a rest pose.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from scipy.interpolate import CubicSpline
+from scipy.signal import butter, sosfiltfilt
+
+from kinertia.body import Body
+from kinertia.estimation.estimate import Estimate
+from kinertia.learning.sequence import Sequence
+from kinertia.physics import kinematics as kin
+from kinertia.recording import SEGMENTS, Array, Recording
+from kinertia.sensing import contact_events, orientation, strapdown
+from kinertia.sensing.mean_gravity import is_running
+from kinertia.solving.transcription import Layout
+
+WALKING_M_S, RUNNING_M_S = 1.3, 3.0
+"""Speeds to start from where no gyroscope on a leg shows one."""
+REST_RAD = {"femur": 0.1, "tibia": -0.2, "foot": 0.0}
+"""Inclination of a segment against the one above it where no sensor shows it."""
+MARGIN_RAD = 0.02
+"""Joints start at least this far inside their ranges."""
+HIP_CUTOFF_HZ = 3.0
+HIP_HARMONICS = 4
+SOLE_M = 0.02
+"""Height of a contact point at which its share of the weight has fallen to a third."""
+LEAST_SHARE = 1e-3
+"""Shares of the weight are not scaled up beyond this: far above the ground nothing carries it."""
+SHORTEST_S = 0.5
+"""Continuous recordings shorter than this are too short for an orientation filter."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """A motion at the nodes.
+
+    Attributes
+    ----------
+    q : (N, n) coordinates [m, rad]; pelvis_tx is what is left after travel at ``speed``.
+    force_bw : (N, P, 2) ground reaction at the contact points [BW].
+    speed : forward speed [m/s].
+    """
+
+    q: Array
+    force_bw: Array
+    speed: float
+
+    def unknowns(self, layout: Layout, step_s: float) -> Array:
+        """(size,) of a problem's layout: no moments, sensors and body as stated."""
+        coefficients = to_coefficients(self.q, step_s, layout.periodic)
+        moments = np.zeros((layout.nodes, layout.moments))
+        shared = np.concatenate([[self.speed], np.zeros(layout.shared - 1)])
+        return layout.join(coefficients, self.force_bw.reshape(layout.nodes, -1), moments, shared)
+
+
+def to_coefficients(q: Array, step_s: float, periodic: bool) -> Array:
+    """Coefficients of the cubic B-splines through values (N, n) at the nodes; one more at each end unless periodic."""
+    time = step_s * np.arange(len(q) + periodic)
+    closed = np.concatenate([q, q[:1]]) if periodic else q
+    bend = np.asarray(CubicSpline(time, closed, axis=0, bc_type="periodic" if periodic else "natural")(time, 2))
+    # q = (c- + 4 c + c+) / 6 = c + h^2 q'' / 6
+    inner = (closed - step_s**2 / 6.0 * bend)[: len(q)]
+    if periodic:
+        return inner
+    # q'' = (c+ - 2 c + c-) / h^2 vanishes at the ends
+    return np.concatenate([2.0 * inner[:1] - inner[1:2], inner, 2.0 * inner[-1:] - inner[-2:-1]])
+
+
+def of(recording: Recording, sequence: Sequence, guess: Estimate | None = None) -> Start:
+    """Start from another method's estimate, where there is one, or else from the signals; ``sequence`` at the nodes."""
+    body, hint = sequence.body.to(torch.float64), float(sequence.speed_hint)
+    return from_signals(recording, body, hint) if guess is None else from_estimate(recording, body, guess, hint)
+
+
+def from_signals(recording: Recording, body: Body, speed_hint: float) -> Start:
+    """Start from the signals alone.
+
+    Parameters
+    ----------
+    recording : in segment frames, its samples are the nodes; any sensors, gaps allowed.
+    body : the stated body, float64.
+    speed_hint : rough forward speed [m/s], NaN when unknown.
+    """
+    whole = _bridge(recording)
+    angle = _inclinations(whole)
+    skeleton = body.skeleton
+    q = np.zeros((recording.samples, len(skeleton.coordinates)))
+    q[:, skeleton.coordinate_index("pelvis_tilt")] = angle["pelvis"]
+    for side in "rl":
+        above = "pelvis"
+        for joint, part in (("hip_flexion", "femur"), ("knee_angle", "tibia"), ("ankle_angle", "foot")):
+            below = f"{part}_{side}"
+            q[:, skeleton.coordinate_index(f"{joint}_{side}")] = angle[below] - angle[above]
+            above = below
+    if not np.isfinite(speed_hint):
+        speed_hint = RUNNING_M_S if any(is_running(whole.acc[:, i], whole.rate_hz) for i in _upper(whole)) else WALKING_M_S
+    return _standing_on_ground(recording, body, q, speed_hint)
+
+
+def from_estimate(recording: Recording, body: Body, estimate: Estimate, speed_hint: float) -> Start:
+    """Start from another method's angles and speed, as far as it gives them.
+
+    Parameters
+    ----------
+    recording, body, speed_hint : as for :func:`from_signals`, which fills what is missing.
+    estimate : at any rate, from the same first sample on.
+    """
+    start = from_signals(recording, body, speed_hint)
+    q = start.q.copy()
+    for name, curve in estimate.coordinates.items():
+        if name in body.skeleton.coordinate_names and name not in ("pelvis_tx", "pelvis_ty"):
+            q[:, body.skeleton.coordinate_index(name)] = np.interp(recording.time_s, estimate.time_s, curve)
+    return _standing_on_ground(recording, body, q, start.speed if estimate.speed is None else float(np.nanmean(estimate.speed)))
+
+
+def _bridge(recording: Recording) -> Recording:
+    """Gaps filled along straight lines; a sensor that has no signal at all of one kind is left out."""
+
+    def complete(signal: Array) -> Array:
+        out = signal.copy()
+        for column in out.reshape(len(out), -1).T:
+            known = np.flatnonzero(np.isfinite(column))
+            if known.size:
+                column[:] = np.interp(np.arange(len(column)), known, column[known])
+        return out
+
+    acc, gyro = complete(recording.acc), complete(recording.gyro)
+    usable = [k for k in range(len(recording.sensors)) if np.isfinite(acc[:, k]).all() and np.isfinite(gyro[:, k]).all()]
+    return replace(
+        recording,
+        sensors=tuple(recording.sensors[k] for k in usable),
+        acc=acc[:, usable],
+        gyro=gyro[:, usable],
+        acc_var=None,
+        gyro_var=None,
+        orientation=None,
+    )
+
+
+def _inclinations(recording: Recording) -> dict[str, Array]:
+    """(T,) inclination of every segment [rad]."""
+    closed_form = (
+        strapdown.segment_angle if recording.periodic or recording.duration_s < SHORTEST_S else orientation.inclination
+    )
+    found = {s: closed_form(recording, s) for s in SEGMENTS if recording.sensor_index(s) is not None}
+    half = _half_stride(recording) if found else None
+    angle = {"pelvis": found.get("pelvis", np.zeros(recording.samples))}
+    for side, other in ("rl", "lr"):
+        seen = {part: found.get(f"{part}_{side}") for part in REST_RAD}
+        if half is not None and all(values is None for values in seen.values()):
+            across = {part: found.get(f"{part}_{other}") for part in REST_RAD}
+            seen = {part: None if values is None else np.roll(values, half) for part, values in across.items()}
+        angle |= {f"{part}_{side}": values for part, values in _leg(seen, angle["pelvis"]).items()}
+    return angle
+
+
+def _leg(seen: dict[str, Array | None], pelvis: Array) -> dict[str, Array]:
+    """Inclinations of a leg's segments; missing ones from the next segment that is known, below it first."""
+    parts = list(REST_RAD)
+    out: dict[str, Array] = {}
+    for i, part in enumerate(parts):
+        values = seen[part]
+        if values is None:
+            fall = 0.0
+            for below in parts[i + 1 :]:
+                fall += REST_RAD[below]
+                known = seen[below]
+                if known is not None:
+                    values = known - fall
+                    break
+        if values is None:
+            values = (out[parts[i - 1]] if i else pelvis) + REST_RAD[part]
+        out[part] = values
+    return out
+
+
+def _half_stride(recording: Recording) -> int | None:
+    """Samples of half a stride; None where no strides are found."""
+    if recording.periodic:
+        return round(0.5 * recording.samples)
+    strides = [
+        np.median(np.diff(at)) for name, at in contact_events.locate(recording).items() if "strike" in name and len(at) > 1
+    ]
+    return round(0.5 * float(np.median(strides))) if strides else None
+
+
+def _upper(recording: Recording) -> list[int]:
+    """Sensors on pelvis and thighs, whose specific force shows flight."""
+    return [i for i, sensor in enumerate(recording.sensors) if sensor.segment.partition("_")[0] in ("pelvis", "femur")]
+
+
+def _standing_on_ground(recording: Recording, body: Body, q: Array, speed: float) -> Start:
+    """Joints inside their ranges, hips as high as the lower foot wants, weight on the points near the ground."""
+    q = q.copy()
+    low, high = body.coordinate_min.numpy(), body.coordinate_max.numpy()
+    q[:, 3:] = np.clip(q[:, 3:], (low + MARGIN_RAD)[3:], (high - MARGIN_RAD)[3:])
+    q[:, :2] = 0.0
+    positions, still = torch.tensor(q), torch.zeros(q.shape, dtype=torch.float64)
+    below = kin.contact_points(body, kin.forward(body, positions, still, still)).position[..., 1].numpy()
+    q[:, 1] = _smooth(-below.min(axis=1), recording)
+    height = np.maximum(below + q[:, 1:2], 0.0)
+    share = np.exp(-height / SOLE_M)
+    force = np.zeros((*height.shape, 2))
+    force[..., 1] = share / np.maximum(share.sum(axis=1, keepdims=True), LEAST_SHARE)
+    return Start(q, force, speed)
+
+
+def _smooth(height: Array, recording: Recording) -> Array:
+    """Height of the hips without the corners where the feet take turns."""
+    if recording.periodic:
+        spectrum = np.fft.rfft(height)
+        spectrum[HIP_HARMONICS + 1 :] = 0.0
+        return np.fft.irfft(spectrum, len(height))
+    sections = butter(2, HIP_CUTOFF_HZ, fs=recording.rate_hz, output="sos")
+    return np.asarray(sosfiltfilt(sections, height, padlen=min(len(height) - 1, round(recording.rate_hz))))
