@@ -61,7 +61,12 @@ NO_ERRORS = SensorErrors(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, math.inf, math.inf)
 
 
 def corrupt(
-    acc: Array, gyro: Array, rate_hz: float, errors: SensorErrors, generator: np.random.Generator
+    acc: Array,
+    gyro: Array,
+    rate_hz: float,
+    errors: SensorErrors,
+    generator: np.random.Generator,
+    noise: np.random.Generator | None = None,
 ) -> tuple[Array, Array]:
     """Signals that imperfect spatial sensors would have given.
 
@@ -73,6 +78,7 @@ def corrupt(
     errors : sizes of the errors.
     generator : source of randomness. The constants of the sensors are drawn before the noise, so the same seed
         gives the same sensors whatever the duration.
+    noise : source of the noise; default ``generator``.
 
     Returns
     -------
@@ -89,12 +95,11 @@ def corrupt(
     acc_constants = _draw_constants((sensors, 3), errors.acc_scale, errors.acc_bias, generator)
     gyro_constants = _draw_constants((sensors, 3), errors.gyro_scale, errors.gyro_bias, generator)
     # R^T v for every sensor
+    noise = generator if noise is None else noise
     turned_acc, turned_gyro = (np.einsum("kji,...kj->...ki", turn, v) for v in (acc, gyro))
     return (
-        _measure(turned_acc, acc_constants, errors.acc_noise_density, errors.acc_range, errors.acc_step, rate_hz, generator),
-        _measure(
-            turned_gyro, gyro_constants, errors.gyro_noise_density, errors.gyro_range, errors.gyro_step, rate_hz, generator
-        ),
+        _measure(turned_acc, acc_constants, errors.acc_noise_density, errors.acc_range, errors.acc_step, rate_hz, noise),
+        _measure(turned_gyro, gyro_constants, errors.gyro_noise_density, errors.gyro_range, errors.gyro_step, rate_hz, noise),
     )
 
 

@@ -133,6 +133,7 @@ def measure(
     force: Mapping[str, Array] | None = None,
     angles: Mapping[str, Array] | None = None,
     output_rate_hz: float | None = None,
+    electronics: np.random.Generator | None = None,
 ) -> Measured:
     """What worn sensors read of a true motion.
 
@@ -148,6 +149,7 @@ def measure(
     force : ``r``, ``l`` to (..., T) vertical ground reaction [BW]; without it nothing rings.
     angles : coordinate name to (..., T) [rad], for the muscles under thigh and shank sensors; without it they stay as they are.
     output_rate_hz : nominal rate of the sensors [Hz]; default that of the motion.
+    electronics : source of scale and bias, alike for all recordings by the same sensors; default ``generator``.
 
     Returns
     -------
@@ -181,8 +183,9 @@ def measure(
     sampled = np.split(np.stack(channels, axis=-2), 2, axis=-1)
     # v_sensor = R^T v_segment
     turned_acc, turned_gyro = (np.einsum("kji,...kj->...ki", worn.rotation, v) for v in sampled)
-    electronics = replace(realism.electronics, misalignment=0.0)
-    read_acc, read_gyro = corrupt(turned_acc, turned_gyro, rate_out, electronics, electronics_stream)
+    errors = replace(realism.electronics, misalignment=0.0)
+    constants = electronics_stream if electronics is None else electronics
+    read_acc, read_gyro = corrupt(turned_acc, turned_gyro, rate_out, errors, constants, electronics_stream)
     return Measured(read_acc, read_gyro, rate_out, time)
 
 

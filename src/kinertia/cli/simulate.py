@@ -1,0 +1,51 @@
+"""``kinertia simulate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+
+def simulate(
+    subjects: int, seed: int, out: Path, seconds: float = 60.0, rate: float = 100.0, jobs: int = 2, only: tuple[str, ...] = ()
+) -> None:
+    """Simulate people who walk and run, with the sensors they wear and the exact truth; goes on where it stopped.
+
+    Parameters
+    ----------
+    subjects
+        Number of people; the first ones are the same whatever their number.
+    seed
+        Decides who they are and how they move.
+    out
+        Folder to write to: a folder per person, with a table per recording.
+    seconds
+        Length of a recording [s].
+    rate
+        Sampling rate of the sensors [Hz].
+    jobs
+        Processes to use.
+    only
+        Recordings to make; default all: three walking and three running speeds, a slope, and a mixed one.
+    """
+    from kinertia.simulation.plan import RECORDINGS
+    from kinertia.simulation.simulate import Request, run
+
+    request = Request(seed, seconds, rate, only or tuple(RECORDINGS))
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    console = Console(stderr=True)
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task("recordings", total=subjects * len(request.recordings))
+        warnings = run(out, subjects, request, jobs=jobs, show=lambda *_: bar.advance(task))
+    for warning in warnings:
+        console.print(f"warning: {warning}", highlight=False, soft_wrap=True)
+    Console().print(f"{subjects} simulated people in {out}", highlight=False, soft_wrap=True)

@@ -1,0 +1,108 @@
+"""What a person does: speeds, slope and personal style of each recording.
+
+Speeds scale with leg length at equal Froude number (Alexander 1989, Physiol Rev 69). Cadence varies around the usual one as
+people do at a given speed (walk ratio: Sekiya & Nagasaki 1998, Gait Posture 8; running: van Oeveren et al. 2019, Sports
+Biomech). Angles stay within the spread between people that the published mean curves come with.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from kinertia.simulation.person import Person
+from kinertia.simulation.reference import Leg, Style, leg_length
+
+WALKING_M_S = {"walk_1": (0.85, 1.15), "walk_2": (1.2, 1.5), "walk_3": (1.55, 1.95)}
+RUNNING_M_S = {"run_1": (2.2, 2.8), "run_2": (2.9, 3.6), "run_3": (3.7, 4.7)}
+"""Speeds of a leg of average length, drawn evenly."""
+WALKING_RANGE_M_S = (0.8, 2.0)
+RUNNING_RANGE_M_S = (2.0, 5.0)
+SLOPE_M_S = (1.0, 1.5)
+SLOPE_DEG = (2.0, 6.0)
+"""Steepness, up or down."""
+AVERAGE_LEG_M = 0.91
+# Standard deviations between people, or between the legs of one.
+STRIDE_TIME = {"walk": 0.05, "run": 0.04}
+AMPLITUDE = 0.06
+OFFSET_DEG = (3.0, 2.5, 2.5)
+"""Hip, knee, ankle."""
+SIDE_AMPLITUDE = 0.015
+SIDE_OFFSET_DEG = 0.8
+SIDE_DELAY = 0.008
+TILT_DEG = {"walk": (-3.0, 2.5), "run": (-5.0, 2.5)}
+"""Mean and standard deviation of pelvis tilt, forward negative."""
+LEAN_DEG = {"walk": (0.0, 2.5), "run": (3.0, 2.5)}
+"""The same of the trunk over the pelvis, forward positive."""
+LARGEST = 2.0
+"""Standard deviations at which every draw is cut."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One steady way of moving.
+
+    Attributes
+    ----------
+    name : of the recording.
+    running : or walking.
+    speed : [m/s].
+    slope_rad : uphill positive [rad].
+    style : of the person when walking or running.
+    """
+
+    name: str
+    running: bool
+    speed: float
+    slope_rad: float
+    style: Style
+
+
+def draw(person: Person) -> dict[str, Condition]:
+    """Three walking speeds, three running speeds and a walk on a slope, by name."""
+    generator, styles = person.stream("conditions"), draw_styles(person)
+    # v^2 / (g L) the same for all
+    size = math.sqrt(leg_length(person.body) / AVERAGE_LEG_M)
+
+    def speed(bounds: tuple[float, float], limits: tuple[float, float]) -> float:
+        return float(np.clip(size * generator.uniform(*bounds), *limits))
+
+    found = [Condition(name, False, speed(b, WALKING_RANGE_M_S), 0.0, styles["walk"]) for name, b in WALKING_M_S.items()]
+    found += [Condition(name, True, speed(b, RUNNING_RANGE_M_S), 0.0, styles["run"]) for name, b in RUNNING_M_S.items()]
+    slope = math.radians(generator.uniform(*SLOPE_DEG)) * (1.0 if generator.integers(2) else -1.0)
+    found.append(Condition("slope", False, speed(SLOPE_M_S, WALKING_RANGE_M_S), slope, styles["walk"]))
+    return {condition.name: condition for condition in found}
+
+
+def draw_styles(person: Person) -> dict[str, Style]:
+    """``walk`` and ``run`` to the person's own style, with legs that differ a little."""
+    generator = person.stream("style")
+    size, shift = 1.0 + AMPLITUDE * _normal(generator, 3), np.radians(OFFSET_DEG) * _normal(generator, 3)
+    differ = 0.5 * SIDE_AMPLITUDE * _normal(generator, 3)
+    apart = 0.5 * math.radians(SIDE_OFFSET_DEG) * _normal(generator, 3)
+    delay = 0.5 * SIDE_DELAY * float(_normal(generator, 1)[0])
+    right, left = (
+        Leg(_three(size + sign * differ), _three(shift + sign * apart), late) for sign, late in ((1.0, 0.0), (-1.0, delay))
+    )
+    styles = {}
+    for kind, variation in STRIDE_TIME.items():
+        slower, tilt, lean = _normal(generator, 3).tolist()
+        styles[kind] = Style(
+            right=right,
+            left=left,
+            stride_time=1.0 + variation * slower,
+            pelvis_tilt_rad=math.radians(TILT_DEG[kind][0] + TILT_DEG[kind][1] * tilt),
+            lean_rad=math.radians(LEAN_DEG[kind][0] + LEAN_DEG[kind][1] * lean),
+        )
+    return styles
+
+
+def _normal(generator: np.random.Generator, count: int) -> np.ndarray:
+    return np.clip(generator.standard_normal(count), -LARGEST, LARGEST)
+
+
+def _three(values: np.ndarray) -> tuple[float, float, float]:
+    hip, knee, ankle = values.tolist()
+    return hip, knee, ankle

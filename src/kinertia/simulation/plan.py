@@ -1,0 +1,157 @@
+"""From the name of a recording to the person's movement: what is solved, how often it repeats, what follows what."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+import numpy as np
+
+from kinertia.simulation import conditions, reference
+from kinertia.simulation.conditions import Condition
+from kinertia.simulation.gait import Gait, UnsolvableError, solve_passage, solve_periodic
+from kinertia.simulation.gait_problem import GaitProblem
+from kinertia.simulation.person import Person
+from kinertia.simulation.reference import Curves
+from kinertia.simulation.timeline import Timeline, join
+
+RECORDINGS = {
+    "walk_1": "slow walking",
+    "walk_2": "walking",
+    "walk_3": "fast walking",
+    "run_1": "slow running",
+    "run_2": "running",
+    "run_3": "fast running",
+    "slope": "walking uphill or downhill",
+    "mixed": "standing, slow walking, fast walking, slow running, walking, standing, with the passages between them",
+}
+MIXED = ("stand", "walk_1", "walk_3", "run_1", "walk_2", "stand")
+SHARES = (0.1, 0.2, 0.2, 0.25, 0.15, 0.1)
+"""Of the time that passages leave, for each part of the mixed recording."""
+SHARE_SPREAD = 0.2
+SHORTEST_STAND_S = 3.0
+TRIALS = ((1.0, 1.0), (0.97, 1.0), (1.03, 0.97), (0.94, 1.03))
+"""Speed and stride time to try, relative to what was asked, until a movement is found."""
+PASSAGE_STRIDES = (2, 3, 4)
+Found = TypeVar("Found")
+
+
+@dataclass
+class Moves:
+    """The movements of one person, each solved when it is first asked for."""
+
+    person: Person
+    _steady: dict[str, tuple[Curves, Gait]] = field(default_factory=dict)
+    _problems: dict[float, GaitProblem] = field(default_factory=dict)
+
+    def steady(self, name: str) -> tuple[Curves, Gait]:
+        """A movement that repeats, and the curves it follows; ``stand`` or the name of a recording.
+
+        Raises
+        ------
+        UnsolvableError : none of the trials led to a movement.
+        """
+        if name not in self._steady:
+            if name == "stand":
+                style = conditions.draw(self.person)["walk_1"].style
+                self._steady[name] = self._solve(reference.curves(self.person.body, style, 0.0, None), 0.0)
+            else:
+                condition = conditions.draw(self.person)[name]
+                self._steady[name] = _first([_Trial(self, condition, *trial) for trial in TRIALS])
+        return self._steady[name]
+
+    def passage(self, first: str, last: str) -> Gait:
+        """The way from one movement to another, both on level ground.
+
+        Raises
+        ------
+        UnsolvableError : no passage was found.
+        """
+        (from_curves, from_gait), (to_curves, to_gait) = self.steady(first), self.steady(last)
+        problem = self._problem(0.0)
+        return _first(
+            [
+                lambda strides=strides: solve_passage(
+                    problem, reference.passage(from_curves, to_curves, strides), from_gait, to_gait
+                )
+                for strides in PASSAGE_STRIDES
+            ]
+        )
+
+    def _problem(self, slope_rad: float) -> GaitProblem:
+        if slope_rad not in self._problems:
+            self._problems[slope_rad] = GaitProblem(self.person.body, slope_rad)
+        return self._problems[slope_rad]
+
+    def _solve(self, way: Curves, slope_rad: float) -> tuple[Curves, Gait]:
+        return way, solve_periodic(self._problem(slope_rad), reference.steady(way), way.speed)
+
+
+@dataclass(frozen=True)
+class _Trial:
+    moves: Moves
+    condition: Condition
+    speed: float
+    stride_time: float
+
+    def __call__(self) -> tuple[Curves, Gait]:
+        asked = self.condition
+        style = replace(asked.style, stride_time=asked.style.stride_time * self.stride_time)
+        way = reference.curves(self.moves.person.body, style, asked.speed * self.speed, asked.running)
+        return self.moves._solve(way, asked.slope_rad)
+
+
+def _first(trials: list[Callable[[], Found]]) -> Found:
+    """The first trial that succeeds; the error of the first one when none does."""
+    errors: list[UnsolvableError] = []
+    for trial in trials:
+        try:
+            return trial()
+        except UnsolvableError as error:
+            errors.append(error)
+    raise errors[0]
+
+
+def make(moves: Moves, name: str, seconds: float) -> tuple[Timeline, float, float]:
+    """The movement of a recording.
+
+    Parameters
+    ----------
+    moves : of the person.
+    name : of :data:`RECORDINGS`.
+    seconds : how long it should be.
+
+    Returns
+    -------
+    The movement, where in it the recording starts [s], and how long it is [s]: ``seconds``, or as long as a mixed recording
+    needs for all of its parts.
+
+    Raises
+    ------
+    UnsolvableError : a movement in it could not be found.
+    """
+    generator = moves.person.stream(f"plan {name}")
+    if name == "mixed":
+        timeline = _mixed(moves, seconds, generator)
+        return timeline, 0.0, max(seconds, math.floor(timeline.duration_s))
+    gait = moves.steady(name)[1]
+    # a recording starts anywhere in the stride
+    start = gait.step_s * int(generator.integers(gait.nodes))
+    return join([(gait, math.ceil((start + seconds) / gait.duration_s) + 1)]), start, seconds
+
+
+def _mixed(moves: Moves, seconds: float, generator: np.random.Generator) -> Timeline:
+    steady = [moves.steady(name)[1] for name in MIXED]
+    passages = [moves.passage(a, b) for a, b in itertools.pairwise(MIXED)]
+    left = seconds - sum(passage.duration_s for passage in passages)
+    vary = 1.0 + SHARE_SPREAD * generator.uniform(-1.0, 1.0, len(MIXED))
+    pieces: list[tuple[Gait, int]] = []
+    for name, gait, share, change in zip(MIXED[:-1], steady[:-1], SHARES[:-1], vary[:-1], strict=True):
+        lasting = max(share * change * left, SHORTEST_STAND_S if name == "stand" else 0.0)
+        pieces += [(gait, max(1, round(lasting / gait.duration_s))), (passages[len(pieces) // 2], 1)]
+    passed = sum(repeats * gait.duration_s for gait, repeats in pieces)
+    end = max(seconds - passed, SHORTEST_STAND_S)
+    return join([*pieces, (steady[-1], math.ceil(end / steady[-1].duration_s) + 1)])

@@ -1,0 +1,182 @@
+"""Recordings of many simulated people on disk: several processes, each person on their own, goes on where it stopped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.queues import Queue
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+import torch
+
+from kinertia.io import write_recording
+from kinertia.io.files import write_text
+from kinertia.simulation import conditions, person, plan, session
+from kinertia.simulation.gait import UnsolvableError
+from kinertia.simulation.person import Person
+
+PEOPLE_FILE = "people.json"
+README_FILE = "README.md"
+POLL_S = 0.5
+Show = Callable[[str, str], None]
+"""Called with the person's name and the recording's, when it is there or left out."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is simulated of every person.
+
+    Attributes
+    ----------
+    seed : of all random numbers; a person is decided by it and their number alone.
+    seconds, rate_hz : length and sampling rate of a recording.
+    recordings : names, of :data:`kinertia.simulation.plan.RECORDINGS`.
+    """
+
+    seed: int
+    seconds: float = 60.0
+    rate_hz: float = 100.0
+    recordings: tuple[str, ...] = tuple(plan.RECORDINGS)
+
+    def __post_init__(self) -> None:
+        if unknown := set(self.recordings) - set(plan.RECORDINGS):
+            raise ValueError(f"unknown recordings {sorted(unknown)}; known: {', '.join(plan.RECORDINGS)}")
+        if not (self.seconds >= 1.0 and self.rate_hz >= 1.0):
+            raise ValueError(f"recordings last at least 1 s at 1 Hz or more, got {self.seconds:g} s at {self.rate_hz:g} Hz")
+
+
+def run(folder: Path, subjects: int, request: Request, *, jobs: int = 1, show: Show | None = None) -> list[str]:
+    """Write recordings with truth of ``subjects`` people into ``folder``/personNNN; what is there already is left.
+
+    Parameters
+    ----------
+    folder : to write into; also gets ``people.json`` and ``README.md``, which say who and what is in it.
+    subjects : number of people; the first ones are the same whatever their number.
+    request : what of each.
+    jobs : processes; 1 works in this one.
+    show : called for every recording.
+
+    Returns
+    -------
+    Warnings: recordings that were left out, because no movement could be found.
+
+    Raises
+    ------
+    ValueError : no people or processes asked for, or the folder holds people of another seed, length or rate.
+    """
+    if subjects < 1 or jobs < 1:
+        raise ValueError(f"at least one person and one process are needed, got {subjects} and {jobs}")
+    people = [person.draw(request.seed, number) for number in range(1, subjects + 1)]
+    _describe(folder, people, request)
+    report = show or _quiet
+    if jobs == 1:
+        return [warning for someone in people for warning in simulate(folder, someone.number, request, report)]
+    return _in_processes(folder, people, request, jobs, report)
+
+
+def simulate(folder: Path, number: int, request: Request, show: Show) -> list[str]:
+    """Write the recordings of one person; as :func:`run`."""
+    someone = person.draw(request.seed, number)
+    home = folder / someone.name
+    missing = [name for name in request.recordings if not (home / f"{name}.parquet").is_file()]
+    for name in request.recordings:
+        if name not in missing:
+            show(someone.name, name)
+    if not missing:
+        return []
+    worn = session.begin(someone)
+    moves = plan.Moves(someone)
+    warnings = []
+    for name in missing:
+        try:
+            timeline, start, seconds = plan.make(moves, name, request.seconds)
+        except UnsolvableError as error:
+            warnings.append(f"{someone.name}: {name} is left out: {error}")
+        else:
+            recording = session.record(worn, timeline, name, start, seconds, request.rate_hz)
+            write_recording.write(home / f"{name}.parquet", recording, single_precision=True)
+        show(someone.name, name)
+    return warnings
+
+
+def _quiet(person_name: str, recording: str) -> None:
+    pass
+
+
+def _in_processes(folder: Path, people: list[Person], request: Request, jobs: int, show: Show) -> list[str]:
+    context = get_context("spawn")
+    done = context.Queue()
+    with ProcessPoolExecutor(min(jobs, len(people)), context, _prepare, (done,)) as pool:
+        running = {pool.submit(_work, folder, someone.number, request) for someone in people}
+        try:
+            return [warning for future in _finished(running, done, show) for warning in future.result()]
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _finished(running: set[Future[list[str]]], done: Queue[tuple[str, str]], show: Show) -> Iterator[Future[list[str]]]:
+    while running:
+        finished, running = wait(running, POLL_S, FIRST_COMPLETED)
+        while True:
+            try:
+                show(*done.get_nowait())
+            except Empty:
+                break
+        yield from finished
+
+
+_done: Queue[tuple[str, str]]
+
+
+def _prepare(done: Queue[tuple[str, str]]) -> None:
+    """In each process, once."""
+    global _done
+    _done = done
+    torch.set_num_threads(1)
+
+
+def _work(folder: Path, number: int, request: Request) -> list[str]:
+    return simulate(folder, number, request, lambda *what: _done.put(what))
+
+
+def _describe(folder: Path, people: list[Person], request: Request) -> None:
+    """Write who and what is in the folder, beside the people that are there already."""
+    path = folder / PEOPLE_FILE
+    settings = {"seed": request.seed, "seconds": request.seconds, "rate_hz": request.rate_hz}
+    known: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {**settings, "people": {}}
+    if others := {key: known.get(key) for key in settings if known.get(key) != settings[key]}:
+        there = ", ".join(f"{key} {value}" for key, value in others.items())
+        raise ValueError(f"{path}: holds people with {there}; give another folder, or the same options")
+    known["people"] |= {someone.name: _facts(someone) for someone in people}
+    known["people"] = dict(sorted(known["people"].items()))
+    write_text(path, json.dumps(known, indent=1, allow_nan=False) + "\n")
+    write_text(folder / README_FILE, _readme(len(known["people"]), request))
+
+
+def _facts(someone: Person) -> dict[str, Any]:
+    asked = {
+        c.name: {"speed_m_s": round(c.speed, 4), "slope_rad": round(c.slope_rad, 5)} for c in conditions.draw(someone).values()
+    }
+    return someone.facts() | {"asked": asked}
+
+
+def _readme(count: int, request: Request) -> str:
+    rows = "\n".join(f"| `{name}` | {plan.RECORDINGS[name]} |" for name in plan.RECORDINGS)
+    return f"""# {count} simulated people, seed {request.seed}
+
+Written by `kinertia simulate`. A folder per person; each recording is a table (`.parquet`) with the person and the sensors
+in a `.json` of the same name: {request.seconds:g} s at {request.rate_hz:g} Hz, seven sensors with errors, and the exact truth.
+`{PEOPLE_FILE}` lists true and stated sizes and the speeds that were asked for; what was reached is in each recording's `.json`.
+
+| recording | what it is |
+|---|---|
+{rows}
+
+A recording is missing where no movement was found that obeys the equations of motion.
+"""

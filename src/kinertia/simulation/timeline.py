@@ -1,0 +1,130 @@
+"""Steady movements and passages between them, one after the other, as one long spline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from kinertia.body import Body
+from kinertia.recording import Array
+from kinertia.simulation.gait import JOIN, Gait
+
+JOINT_TOLERANCE = 1e-5
+"""Largest difference of spline coefficients where movements join [m, rad]."""
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A continuous movement; node i lies between coefficients i and i + 2.
+
+    Attributes
+    ----------
+    body : the person's true body.
+    coefficients : (M + 2, n) spline coefficients of the coordinates, travel included [m, rad].
+    force : (M, P, 2) ground reaction at the contact points, at the nodes [BW].
+    moment : (M, n - 3) joint moments at the nodes [BWBH].
+    step_s : time between nodes [s].
+    slope_rad : inclination of the ground, uphill positive [rad].
+    """
+
+    body: Body
+    coefficients: Array
+    force: Array
+    moment: Array
+    step_s: float
+    slope_rad: float
+
+    @property
+    def nodes(self) -> int:
+        return self.force.shape[0]
+
+    @property
+    def duration_s(self) -> float:
+        """From the first node to the last [s]."""
+        return (self.nodes - 1) * self.step_s
+
+    def motion(self, time_s: Array) -> tuple[Tensor, Tensor, Tensor]:
+        """Coordinates and their exact first and second time derivative, each (T, n), at times from the first node."""
+        node, part = self._place(time_s)
+        u = part[:, None]
+        # basis of the cubic B-spline on one interval: four coefficients around it
+        weights = (
+            ((1 - u) ** 3, 3 * u**3 - 6 * u**2 + 4, -3 * u**3 + 3 * u**2 + 3 * u + 1, u**3),
+            (-3 * (1 - u) ** 2, 9 * u**2 - 12 * u, -9 * u**2 + 6 * u + 3, 3 * u**2),
+            (6 * (1 - u), 18 * u - 12, -18 * u + 6, 6 * u),
+        )
+        last = len(self.coefficients) - 1
+        around = [self.coefficients[np.minimum(node + k, last)] for k in range(4)]
+        found = [
+            torch.from_numpy(sum(w * c for w, c in zip(row, around, strict=True)) / (6.0 * self.step_s**order))
+            for order, row in enumerate(weights)
+        ]
+        return found[0], found[1], found[2]
+
+    def at(self, values: Array, time_s: Array) -> Array:
+        """(T, ...) of values at the nodes (M, ...), linear in between."""
+        node, part = self._place(time_s)
+        share = part.reshape(-1, *(1 for _ in values.shape[1:]))
+        return (1.0 - share) * values[node] + share * values[np.minimum(node + 1, self.nodes - 1)]
+
+    def _place(self, time_s: Array) -> tuple[NDArray[np.int64], Array]:
+        """Node before each time, and how far it is to the next one, 0..1."""
+        position = np.asarray(time_s) / self.step_s
+        # times that are nodes but for rounding are nodes
+        nearest = np.round(position)
+        position = np.where(np.abs(position - nearest) < 1e-6, nearest, position)
+        if position.min() < 0.0 or position.max() > self.nodes - 1:
+            raise ValueError(f"times {time_s.min():g}..{time_s.max():g} s are outside of 0..{self.duration_s:g} s")
+        node = np.floor(position).astype(np.int64)
+        return node, position - node.astype(np.float64)
+
+
+def join(pieces: list[tuple[Gait, int]]) -> Timeline:
+    """Movements one after the other.
+
+    Parameters
+    ----------
+    pieces : movements, and how often a periodic one repeats (1 for a passage).
+
+    Raises
+    ------
+    ValueError : no pieces, bodies or slopes that differ, or ends that do not meet.
+    """
+    if not pieces:
+        raise ValueError("no movements to join")
+    gait = pieces[0][0]
+    coefficients: Array = np.empty((0, gait.coefficients.shape[1]))
+    forces, moments = [], []
+    for index, (piece, repeats) in enumerate(pieces):
+        if (piece.step_s, piece.slope_rad) != (gait.step_s, gait.slope_rad) or piece.body is not gait.body:
+            raise ValueError("only movements of one person on one slope, with the same steps in time, can be joined")
+        own, force, moment = _unrolled(piece, repeats)
+        if index:
+            own = own.copy()
+            own[:, 0] += coefficients[-2, 0] - own[1, 0]
+            apart = float(np.abs(own[:JOIN] - coefficients[-JOIN:]).max())
+            if apart > JOINT_TOLERANCE:
+                raise ValueError(f"movement {index + 1} of {len(pieces)} starts {apart:.2g} beside the end of the one before")
+            # the first node is the last one of the movement before
+            coefficients, force, moment = np.concatenate([coefficients, own[JOIN:]]), force[1:], moment[1:]
+        else:
+            coefficients = own
+        forces.append(force)
+        moments.append(moment)
+    return Timeline(gait.body, coefficients, np.concatenate(forces), np.concatenate(moments), gait.step_s, gait.slope_rad)
+
+
+def _unrolled(gait: Gait, repeats: int) -> tuple[Array, Array, Array]:
+    """Coefficients (M + 2, n), forces and moments (M, ...) of a movement; a periodic one ends with its first node again."""
+    if not gait.periodic:
+        return gait.coefficients, gait.force, gait.moment
+    around = np.arange(-1, repeats * gait.nodes + JOIN - 1)
+    coefficients = gait.coefficients[around % gait.nodes].copy()
+    # a straight line is its own spline coefficients
+    coefficients[:, 0] += gait.speed * gait.step_s * around
+    nodes = np.arange(repeats * gait.nodes + 1) % gait.nodes
+    return coefficients, gait.force[nodes], gait.moment[nodes]
