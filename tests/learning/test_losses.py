@@ -105,7 +105,20 @@ def test_torque_terms_are_in_percent_of_body_weight_height() -> None:
     close(losses.torque_rate(torch.full_like(ramp, 33.0), body, MASK), 0.0)
 
 
-@pytest.mark.parametrize("term", [losses.kane, losses.torque, losses.torque_rate])
+def test_bends_are_squared_second_differences() -> None:
+    body = person()
+    time = torch.arange(T, dtype=torch.float64).reshape(1, T, 1)
+    parabola = 0.01 * body.moment_scale.unsqueeze(-1) * time**2 * torch.ones(7)
+    size = float((parabola / body.moment_scale[..., None]).square().mean()) + losses.SMALLEST_MOMENT_BWBH**2
+    close(losses.torque_bend(parabola, body, MASK), 0.02**2 / size)
+    ramp = body.moment_scale.unsqueeze(-1) * time * torch.ones(7)
+    close(losses.torque_bend(ramp, body, MASK), 0.0)
+    force = 0.1 * (time**2).unsqueeze(-1) * torch.ones(4, 2)
+    close(losses.force_bend(force, MASK), 0.2**2)
+    close(losses.force_bend(time.unsqueeze(-1) * torch.ones(4, 2), MASK), 0.0)
+
+
+@pytest.mark.parametrize("term", [losses.kane, losses.torque, losses.torque_rate, losses.torque_bend])
 def test_terms_do_not_depend_on_the_size_of_the_person(term: Callable[..., Tensor]) -> None:
     x = random(3) * 100.0
     torch.testing.assert_close(term(x, person(60.0), MASK), term(2 * x, person(120.0), MASK))

@@ -61,6 +61,10 @@ class LossWeights:
     """Change of contact forces between samples."""
     torque_rate: float = 0.4
     """Change of joint moments between samples."""
+    torque_bend: float = 0.0
+    """Bending of the curves of joint moments: ripples."""
+    force_bend: float = 0.0
+    """Bending of the curves of contact forces."""
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,18 @@ def _pairs(mask: Tensor) -> Tensor:
     return mask[..., 1:] * mask[..., :-1]
 
 
+def _triples(mask: Tensor) -> Tensor:
+    """(..., T - 2) 1 where a sample and both of its neighbours are unmasked."""
+    return mask[..., 2:] * mask[..., 1:-1] * mask[..., :-2]
+
+
+def _moment_size(relative: Tensor, mask: Tensor) -> Tensor:
+    """(..., 1, 1) mean square of a window's joint moments (..., T, J) [BWBH^2], without gradient."""
+    seen = mask.expand(relative.shape[:-1]).unsqueeze(-1)
+    square = (relative.detach().square() * seen).sum((-1, -2), keepdim=True)
+    return square / (relative.shape[-1] * seen.sum((-1, -2), keepdim=True)).clamp_min(1.0) + SMALLEST_MOMENT_BWBH**2
+
+
 def robust(square: Tensor) -> Tensor:
     """Pseudo-Huber of a squared error: squared when small, absolute when large. Skin and impacts make errors heavy-tailed."""
     # 2 d^2 (sqrt(1 + (e / d)^2) - 1)
@@ -66,10 +78,24 @@ def torque_rate(joint: Tensor, body: Body, mask: Tensor) -> Tensor:
     denominator carries no gradient, or large moments would pay.
     """
     relative = joint / body.moment_scale[..., None]
-    seen = mask.expand(relative.shape[:-1]).unsqueeze(-1)
-    square = (relative.detach().square() * seen).sum((-1, -2), keepdim=True)
-    size = square / (relative.shape[-1] * seen.sum((-1, -2), keepdim=True)).clamp_min(1.0) + SMALLEST_MOMENT_BWBH**2
-    return masked_mean((relative[..., 1:, :] - relative[..., :-1, :]).square() / size, _pairs(mask)[..., None])
+    change = (relative[..., 1:, :] - relative[..., :-1, :]).square()
+    return masked_mean(change / _moment_size(relative, mask), _pairs(mask)[..., None])
+
+
+def torque_bend(joint: Tensor, body: Body, mask: Tensor) -> Tensor:
+    """Mean squared second difference of joint moments, over the mean square of a window's moments; as :func:`torque_rate`.
+
+    Ripples bend a curve and cost; a moment that rises and falls once a step hardly does, so that posture stays free.
+    """
+    relative = joint / body.moment_scale[..., None]
+    bend = relative[..., 2:, :] - 2.0 * relative[..., 1:-1, :] + relative[..., :-2, :]
+    return masked_mean(bend.square() / _moment_size(relative, mask), _triples(mask)[..., None])
+
+
+def force_bend(force_bw: Tensor, mask: Tensor) -> Tensor:
+    """Squared second difference of contact forces [BW^2]. ``force_bw`` (B, T, P, 2)."""
+    bend = force_bw[..., 2:, :, :] - 2.0 * force_bw[..., 1:-1, :, :] + force_bw[..., :-2, :, :]
+    return masked_mean(bend.square(), _triples(mask)[..., None, None])
 
 
 def limit(body: Body, q: Tensor, mask: Tensor) -> Tensor:
