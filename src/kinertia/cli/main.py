@@ -15,7 +15,7 @@ DESCRIPTION = (
     "Joint angles, joint moments, ground reaction and speed from inertial sensors, learned without labels. "
     "--version shows the version; --traceback, anywhere, shows where an error came from."
 )
-COMMANDS = {name: f"kinertia.cli.{name}" for name in ("inspect", "train", "estimate", "simulate", "demo", "ship")}
+COMMANDS = {name: f"kinertia.cli.{name}" for name in ("inspect", "train", "estimate", "solve", "simulate", "demo", "ship")}
 BENCHMARKS = {
     name: f"kinertia.cli.benchmark_{name}"
     for name in ("cycles", "continuous", "simulated", "virtual", "ablation", "physics", "speed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from kinertia import report
 from kinertia.benchmark.cycles import Scored
 from kinertia.estimation.estimate import Estimate
 from kinertia.io import write_opensim, write_table
+from kinertia.io.files import write_text
 from kinertia.recording import Recording
 from kinertia.report import comparison, errors_table, gait, summary
 
@@ -31,6 +33,11 @@ def write(folder: Path, estimate: Estimate, recording: Recording, scores: Scores
         write_table.write(table, estimate),
         report.write(folder / "report.html", estimate, recording, recording.truth, scores),
     ]
+
+
+def write_json(path: Path, content: dict[str, Any]) -> Path:
+    """Write strict JSON: a NaN is an error, not a number."""
+    return write_text(path, json.dumps(content, indent=1, allow_nan=False) + "\n")
 
 
 def show(console: Console, estimate: Estimate, recording: Recording, scores: Scores | None) -> None:

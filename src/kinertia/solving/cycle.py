@@ -6,7 +6,7 @@ from kinertia.estimation.estimate import Estimate
 from kinertia.recording import Recording
 from kinertia.recording.resampling import resample
 from kinertia.solving import start as starts
-from kinertia.solving.problem import Problem, Progress, node_data, to_sequence
+from kinertia.solving.problem import Problem, Show, node_data, silent, to_sequence
 from kinertia.solving.settings import Settings
 from kinertia.solving.solution import Solution
 
@@ -14,16 +14,14 @@ SLOWEST_HZ, FASTEST_HZ = 50.0, 200.0
 """A cycle sampled within these rates has its nodes on its samples."""
 
 
-def solve(
-    recording: Recording, settings: Settings, progress: Progress | None = None, guess: Estimate | None = None
-) -> Solution:
+def solve(recording: Recording, settings: Settings, show: Show = silent, guess: Estimate | None = None) -> Solution:
     """Solve a periodic cycle.
 
     Parameters
     ----------
     recording : one cycle, in segment frames; truth in it is not read.
     settings : weights, bounds and rate.
-    progress : called after each iteration of the solver.
+    show : given the largest number of iterations, a context that yields a progress function.
     guess : another method's estimate to start from; default the signals themselves.
     """
     nodes = at_nodes(recording, settings)
@@ -31,7 +29,8 @@ def solve(
     start = starts.of(nodes, sequence, guess)
     problem = Problem.of(sequence, nodes.samples, True, settings, start.speed)
     data = node_data(sequence)
-    answer = problem.solve(start.unknowns(problem.layout, problem.step_s), data, progress=progress)
+    with show(settings.iterations) as progress:
+        answer = problem.solve(start.unknowns(problem.layout, problem.step_s), data, progress=progress)
     return Solution.of(problem, answer.x, data, [answer])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from collections.abc import Sequence as Sequence_
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,10 +27,19 @@ LARGEST_UNIT = 4.0
 BARRIER = 1e-3
 """Barrier parameter to start from. With larger ones, or an adaptive one, the solver leaves the start for good and does not find
 back."""
+INTERRUPTED = "User_Requested_Stop"
 CONVERGED = ("Solve_Succeeded", "Solved_To_Acceptable_Level")
 
 Progress = Callable[[int, dict[str, float]], None]
-"""Called with the number of iterations and figures by name."""
+"""Called with the work done and figures by name."""
+Show = Callable[[int], AbstractContextManager[Progress | None]]
+"""Given the amount of work, a context that yields the function to call as it is done."""
+
+
+def silent(work: int) -> AbstractContextManager[Progress | None]:
+    """Show nothing."""
+    del work
+    return nullcontext()
 
 
 @dataclass(frozen=True)
@@ -142,7 +152,7 @@ class Problem:
         start : (size,) unknowns to start from.
         data : (N, 42) of :func:`node_data`.
         bounded : further bounds, from :meth:`bounded`.
-        progress : called after each iteration with ``cost`` per node and largest ``violation`` of a constraint.
+        progress : called after each iteration with its number, ``cost`` per node and largest ``violation`` of a constraint.
         limit_s : wall time after which the present iterate is the answer [s].
         """
         begin = time.perf_counter()
@@ -153,6 +163,8 @@ class Problem:
         solver = ca.nlpsol("solver", "ipopt", self.program.problem, self._options(limit_s, monitor))
         found = solver(x0=start, p=data.ravel(), lbx=held.low, ubx=held.high, lbg=low.ravel(), ubg=high.ravel())
         stats = solver.stats()
+        if stats["return_status"] == INTERRUPTED:
+            raise KeyboardInterrupt
         return Answer(
             np.array(found["x"]).ravel(), stats["return_status"], int(stats["iter_count"]), time.perf_counter() - begin
         )

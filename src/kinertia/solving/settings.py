@@ -15,17 +15,17 @@ class Weights:
     """Virtual against measured gyroscopes, errors over the spread of each channel."""
     torque: float = 0.001
     """Effort: squared joint moments in percent of body weight times height."""
-    torque_rate: float = 0.4
+    torque_rate: float = 0.1
     """Change of joint moments in 10 ms, relative to moments usual at this speed."""
-    force_rate: float = 0.2
+    force_rate: float = 0.0
     """Change of contact forces in 10 ms, relative to forces usual at this speed."""
-    torque_bend: float = 0.0
+    torque_bend: float = 20.0
     """Bending of the joint moments' curves over 10 ms."""
-    force_bend: float = 0.0
+    force_bend: float = 4.0
     """Bending of the contact forces' curves over 10 ms."""
     slip: float = 1.0
     """Vertical force on a contact point that moves."""
-    prior: float = 0.01
+    prior: float = 0.02
     """Sensors and body that differ from what was stated, in units of the expected errors."""
     lumbar: float = 1.0
     """Trunk that leaves the line of the pelvis."""
@@ -50,6 +50,22 @@ class Bounds:
 
 
 @dataclass(frozen=True)
+class Windows:
+    """How a recording that does not repeat is cut."""
+
+    length_s: float = 2.0
+    """Length of a window."""
+    overlap_s: float = 0.5
+    """Part of a window that the next one does again, knowing what follows."""
+    calibration: int = 3
+    """Windows that sensors and body size are found from before the rest is solved with them."""
+    seconds: float = 60.0
+    """Longest wall time for a window."""
+    minutes: float = 60.0
+    """Wall time after which windows get little more time than none."""
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that decides a solution besides the recording."""
 
@@ -57,6 +73,7 @@ class Settings:
     """Nodes per second."""
     weights: Weights = field(default_factory=Weights)
     bounds: Bounds = field(default_factory=Bounds)
+    windows: Windows = field(default_factory=Windows)
     iterations: int = 400
     """Most iterations of the solver."""
     tolerance: float = 1e-4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -12,8 +13,8 @@ from kinertia.estimation.estimate import Estimate
 from kinertia.learning import prepare
 from kinertia.learning.sequence import sagittal
 from kinertia.recording import SEGMENTS, Recording
-from kinertia.solving import cycle
-from kinertia.solving.problem import Progress
+from kinertia.solving import cycle, windows
+from kinertia.solving.problem import Show, silent
 from kinertia.solving.settings import Settings
 from kinertia.solving.solution import Solution
 
@@ -29,16 +30,26 @@ class Solved:
 
 
 def solve(
-    recording: Recording, settings: Settings | None = None, progress: Progress | None = None, guess: Estimate | None = None
+    recording: Recording,
+    settings: Settings | None = None,
+    show: Show = silent,
+    guess: Estimate | None = None,
+    folder: Path | None = None,
+    resume: bool = False,
 ) -> Solved:
     """Find the motion and forces that explain a recording best.
 
     Parameters
     ----------
     recording : in sensor or segment axes; truth in it is not read.
-    settings : weights, bounds and rate; default those that come with the package.
-    progress : called after each iteration of the solver.
+    settings : weights, bounds, rate and windows; default those that come with the package.
+    show : given the amount of work, a context that yields a progress function.
     guess : another method's estimate of the recording to start from; default the signals themselves.
+    folder, resume : where finished windows of a continuous recording are kept, and whether to go on from them.
+
+    Returns
+    -------
+    Solved. A solver that does not converge is a warning of the estimate, with how far constraints are violated.
 
     Raises
     ------
@@ -48,9 +59,11 @@ def solve(
     begin = time.perf_counter()
     chosen = Settings() if settings is None else settings
     ready = prepare.to_segments(recording)
-    solution = cycle.solve(ready, chosen, progress, guess)
-    result = to_estimate(solution, ready)
-    return Solved(replace(result, seconds=time.perf_counter() - begin), solution)
+    if ready.periodic:
+        solution = cycle.solve(ready, chosen, show, guess)
+    else:
+        solution = windows.solve(ready, chosen, show, guess, folder, resume)
+    return Solved(replace(to_estimate(solution, ready), seconds=time.perf_counter() - begin), solution)
 
 
 def to_estimate(solution: Solution, recording: Recording) -> Estimate:

@@ -1,0 +1,153 @@
+"""``kinertia solve``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import tyro
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from kinertia.cli import options
+from kinertia.cli.options import NOTHING_GIVEN, Shared
+from kinertia.solving.settings import Settings
+
+if TYPE_CHECKING:
+    from kinertia.estimation.estimate import Estimate
+    from kinertia.recording import Recording
+    from kinertia.solving.convergence import Convergence
+
+DEFAULT = Settings()
+WINDOWS = "windows"
+REPORT = "convergence.json"
+
+
+def solve(
+    recording: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="RECORDING")],
+    /,
+    out: Path,
+    begin: Annotated[float | None, tyro.conf.arg(metavar="S")] = None,
+    end: Annotated[float | None, tyro.conf.arg(metavar="S")] = None,
+    cycle: bool = False,
+    start: Literal["signals", "model"] = "signals",
+    resume: bool = False,
+    csv: bool = False,
+    reading: Shared = NOTHING_GIVEN,
+    settings: Settings = DEFAULT,
+) -> None:
+    """Find the motion and forces that explain a recording best and obey the equations of motion exactly.
+
+    Slower than `kinertia estimate` (10 s for a gait cycle, 10 s for each second of other recordings), needs no model, and its
+    forces and moments leave no residual. See docs/solving.md.
+
+    Parameters
+    ----------
+    recording
+        File or folder of any supported format; one periodic gait cycle, or a continuous recording.
+    out
+        Folder for the results: those of `kinertia estimate`, and convergence.json.
+    begin
+        First second to solve of a continuous recording; sensors are aligned with all of it.
+    end
+        Last second to solve.
+    cycle
+        Solve the mean of the strides of a continuous recording, as one cycle that repeats.
+    start
+        Motion to start from: straight from the signals, or what the model that comes with the package
+        estimates.
+    resume
+        Go on from the finished windows of an interrupted run in OUT.
+    csv
+        Write the table as CSV instead of Parquet.
+    reading
+        What the file does not say itself.
+    settings
+        What counts how much, what is bounded, and how finely it looks.
+    """
+    from kinertia.benchmark.single import score_single
+    from kinertia.cli import output
+    from kinertia.cli.progress import training_bar
+    from kinertia.solving import solver
+
+    read = options.read(recording, reading)
+    measured, ready = _part(read, begin, end, mean=cycle)
+    solved = solver.solve(
+        ready,
+        settings,
+        lambda work: training_bar(work, label="solving"),
+        _guess(ready) if start == "model" else None,
+        out / WINDOWS,
+        resume,
+    )
+    scores = score_single(solved.estimate, measured)
+    convergence = solved.solution.convergence
+    paths = output.write(out, solved.estimate, measured, scores, csv=csv)
+    paths.append(output.write_json(out / REPORT, asdict(convergence) | {"summary": convergence.figures()}))
+    console = Console()
+    output.show(console, solved.estimate, measured, scores)
+    show(console, convergence)
+    for path in paths:
+        console.print(f"  {path}", highlight=False)
+
+
+def _part(recording: Recording, begin: float | None, end: float | None, *, mean: bool) -> tuple[Recording, Recording]:
+    """The part of a recording that is to be solved, as it was read and in segment frames."""
+    from kinertia.learning.prepare import to_segments
+    from kinertia.recording.crop import crop
+    from kinertia.solving.mean_cycle import mean_cycle
+
+    ready = to_segments(recording)
+    if begin is not None or end is not None:
+        rate = recording.rate_hz
+        first = round((begin or 0.0) * rate)
+        last = recording.samples if end is None else round(end * rate)
+        recording, ready = crop(recording, first, last), crop(ready, first, last)
+    if mean and not recording.periodic:
+        ready = mean_cycle(ready)
+        recording = ready
+    return recording, ready
+
+
+def _guess(recording: Recording) -> Estimate:
+    from kinertia.estimation import estimator
+    from kinertia.learning import shipped
+
+    return estimator.estimate(shipped.load(), recording)
+
+
+def show(console: Console, convergence: Convergence) -> None:
+    """Constraints and costs of a solution as tables."""
+    runs = convergence.solves
+    done = sum(run.converged for run in runs)
+    console.print(
+        Text(
+            f"  solver: {done} of {len(runs)} converged, {sum(run.iterations for run in runs)} iterations, "
+            f"{convergence.seconds:.0f} s, {convergence.nodes} nodes",
+            style="" if done == len(runs) else "yellow",
+        )
+    )
+    table = Table(title="constraints: how far outside", title_justify="left")
+    for heading in ("", "largest", "RMS", "unit"):
+        table.add_column(heading, justify="left" if heading in ("", "unit") else "right")
+    for name, found in convergence.violation.items():
+        table.add_row(name, f"{found.largest:.2g}", f"{found.rms:.2g}", found.unit)
+    console.print(table)
+    contact = convergence.contact
+    if contact is not None:
+        table = Table(title="the movement itself", title_justify="left")
+        for heading in ("", "value", "unit"):
+            table.add_column(heading, justify="right" if heading == "value" else "left")
+        table.add_row("unexplained force at the root, RMS", f"{contact.root_force_bw:.2g}", "BW")
+        table.add_row("unexplained moment at the root, RMS", f"{contact.root_moment_bwbh:.2g}", "BWBH")
+        table.add_row("force on a foot more than 2 cm up, largest", f"{contact.force_in_air_bw:.3f}", "BW")
+        table.add_row("slip in stance, RMS", f"{contact.slip_m_s:.3f}", "m/s")
+        console.print(table)
+    table = Table(title="cost per node", title_justify="left")
+    table.add_column("")
+    table.add_column("weighted", justify="right")
+    for name, value in sorted(convergence.cost.items(), key=lambda item: -item[1]):
+        table.add_row(name, f"{value:.4f}")
+    console.print(table)

@@ -1,0 +1,64 @@
+"""The mean stride of a continuous recording, as one cycle that repeats."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from kinertia.estimation import strides
+from kinertia.recording import Array, Recording
+from kinertia.recording.errors import RecordingError
+from kinertia.sensing import contact_events
+
+TOLERANCE = 0.1
+"""Strides whose duration is further from the median than this part of it are left out."""
+FEWEST = 2
+
+
+def mean_cycle(recording: Recording) -> Recording:
+    """Average the strides of a recording.
+
+    Parameters
+    ----------
+    recording : continuous, in segment frames; gaps are allowed, strides with gaps do not count for the signal that has them.
+
+    Returns
+    -------
+    Recording of one periodic cycle, from heel strike to heel strike of one leg, at about the same rate; a warning says how many
+    strides it is the mean of. No truth.
+
+    Raises
+    ------
+    RecordingError : no two strides of equal duration were found.
+    """
+    found = contact_events.locate(recording)
+    # the leg that shows more strides
+    candidates = [strides.find(at, tolerance=TOLERANCE) for name, at in found.items() if name.startswith("heel_strike")]
+    best = max(candidates, key=lambda cycles: cycles.count, default=None)
+    if best is None or best.count < FEWEST:
+        raise RecordingError(
+            "no strides to average were found",
+            file=recording.source or recording.name,
+            fix="give a recording of steady walking or running with a gyroscope on a shank or foot",
+        )
+    duration = float(best.durations.mean())
+    samples = round(duration)
+
+    def mean(signals: Array) -> Array:
+        flat = signals.reshape(len(signals), -1)
+        # the last point of a stride is the first one of the next
+        columns = [strides.average(strides.cut(column, best, samples + 1))[0][:-1] for column in flat.T]
+        return np.stack(columns, axis=1).reshape(samples, *signals.shape[1:])
+
+    return replace(
+        recording.without_truth(),
+        rate_hz=samples * recording.rate_hz / duration,
+        acc=mean(recording.acc),
+        gyro=mean(recording.gyro),
+        acc_var=None,
+        gyro_var=None,
+        orientation=None,
+        periodic=True,
+        warnings=(*recording.warnings, f"the mean of {best.count} strides was solved, not the recording itself"),
+    )

@@ -1,0 +1,61 @@
+"""Parts of an unfinished solution on disk, so that an interrupted one can go on."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kinertia.io.files import replacing
+
+
+@dataclass(frozen=True)
+class Store:
+    """Named parts in a folder, each a file that is complete or absent.
+
+    Attributes
+    ----------
+    folder : where; None keeps nothing.
+    mark : what the parts belong to; parts with another mark are not read.
+    """
+
+    folder: Path | None = None
+    mark: str = ""
+
+    def save(self, name: str, **arrays: np.ndarray) -> None:
+        """Write a part."""
+        if self.folder is not None:
+            content: dict[str, Any] = {"mark": np.array(self.mark)} | arrays
+            with replacing(self._path(self.folder, name)) as temporary, temporary.open("wb") as file:
+                np.savez(file, **content)
+
+    def load(self, name: str) -> dict[str, np.ndarray] | None:
+        """A part that was saved for the same problem; None where there is none."""
+        if self.folder is None or not (path := self._path(self.folder, name)).is_file():
+            return None
+        with np.load(path, allow_pickle=False) as file:
+            if str(file["mark"]) != self.mark:
+                return None
+            return {key: np.asarray(file[key]) for key in file.files if key != "mark"}
+
+    def clear(self) -> None:
+        """Remove all parts."""
+        if self.folder is not None and self.folder.is_dir():
+            for path in self.folder.glob("*.npz"):
+                path.unlink()
+
+    @staticmethod
+    def _path(folder: Path, name: str) -> Path:
+        return folder / f"{name}.npz"
+
+
+def fingerprint(*parts: object) -> str:
+    """The same for the same parts only: arrays by their content, the rest by how it prints."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(np.ascontiguousarray(part).tobytes() if isinstance(part, np.ndarray) else repr(part).encode())
+        digest.update(b"\0")
+    return digest.hexdigest()
