@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import casadi as ca
 import numpy as np
-import torch
 
 from kinertia.body import Body
-from kinertia.physics import kinematics as kin
 from kinertia.recording import Array
+from kinertia.simulation import first_guess
 from kinertia.simulation.gait_problem import RATE_HZ, GaitProblem, Reference, data_of
 from kinertia.solving.transcription import Layout
 
@@ -98,10 +97,8 @@ def solve_periodic(problem: GaitProblem, reference: Reference, speed: float) -> 
     UnsolvableError : the solver did not converge.
     """
     layout = problem.layout(reference.nodes, True)
-    q = reference.q.copy()
-    q[:, 1] = _hip_height(problem.body, q)
+    q = first_guess.standing_hips(problem.body, reference.q, reference.force, periodic=True)
     coefficients = _periodic_coefficients(q)
-    coefficients[:, 0] = 0.0
     fixed = {layout.size - 1: speed}
     return _solve(problem, layout, reference, coefficients, fixed, speed)
 
@@ -112,26 +109,19 @@ def solve_passage(problem: GaitProblem, reference: Reference, first: Gait, last:
     Parameters
     ----------
     problem : body and slope, those of ``first`` and ``last``.
-    reference : from the first node of ``first`` to the first node of ``last``; its pelvis_tx is the planned travel.
+    reference : from the first node of ``first`` to the first node of ``last``. How far it travels follows from the steps.
 
     Returns
     -------
-    Gait whose ends continue both movements with the same position, speed and acceleration. Its pelvis_tx starts at that of
-    ``first``.
+    Gait whose ends continue both movements with the same position, speed and acceleration, but for the place where it starts.
 
     Raises
     ------
     UnsolvableError : the solver did not converge.
     """
     layout = problem.layout(reference.nodes, False)
-    q = reference.q.copy()
-    lowest = _hip_height(problem.body, q)
-    q[:, 1] = lowest
-    coefficients = np.concatenate([2 * q[:1] - q[1:2], q, 2 * q[-1:] - q[-2:-1]])
-    coefficients[:JOIN] = first.start()
-    end = last.start()
-    end[:, 0] += q[-1, 0] - end[1, 0]
-    coefficients[-JOIN:] = end
+    q = first_guess.standing_hips(problem.body, reference.q, reference.force, periodic=False)
+    coefficients = first_guess.between(q, first.start(), last.start())
     n = layout.coordinates
     ends = np.r_[: JOIN * n, (layout.coefficients - JOIN) * n : layout.coefficients * n]
     fixed = dict(zip(ends.tolist(), coefficients.ravel()[ends].tolist(), strict=True))
@@ -176,14 +166,6 @@ def _solve(
         float(s[0]),
         problem.slope_rad,
     )
-
-
-def _hip_height(body: Body, q: Array) -> Array:
-    """(N,) heights of the hip at which the lowest contact point is on the ground."""
-    flat = torch.as_tensor(q * (np.arange(q.shape[1]) != 1))
-    still = torch.zeros_like(flat)
-    lowest = kin.contact_points(body, kin.forward(body, flat, still, still)).position[..., 1].min(-1).values
-    return -lowest.numpy()
 
 
 def _periodic_coefficients(q: Array) -> Array:

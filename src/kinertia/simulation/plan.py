@@ -28,6 +28,8 @@ RECORDINGS = {
     "slope": "walking uphill or downhill",
     "mixed": "standing, slow walking, fast walking, slow running, walking, standing, with the passages between them",
 }
+STRIDES = 1
+"""Per period of a steady movement; more of them would only differ in what the solver leaves open."""
 MIXED = ("stand", "walk_1", "walk_3", "run_1", "walk_2", "stand")
 SHARES = (0.1, 0.2, 0.2, 0.25, 0.15, 0.1)
 """Of the time that passages leave, for each part of the mixed recording."""
@@ -87,7 +89,7 @@ class Moves:
         return self._problems[slope_rad]
 
     def _solve(self, way: Curves, slope_rad: float) -> tuple[Curves, Gait]:
-        return way, solve_periodic(self._problem(slope_rad), reference.steady(way), way.speed)
+        return way, solve_periodic(self._problem(slope_rad), reference.steady(way, STRIDES), way.speed)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,84 @@
+"""Where trajectory optimisation of gait starts: the reference, with hips carried over feet that stand still."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from scipy.ndimage import gaussian_filter1d
+
+from kinertia.body import Body
+from kinertia.physics import kinematics as kin
+from kinertia.recording import Array
+
+SMOOTHING = 4.0
+"""Width of the filter on hip height, which has corners where another point of the sole is lowest [nodes]."""
+ANGLE_SMOOTHING = 1.0
+LOWEST_M = 0.01
+"""Contact points that are less than this above the lowest one of both feet count as standing."""
+FADE = 40
+"""Nodes over which the difference at an end is spread."""
+
+
+def standing_hips(body: Body, q: Array, force: Array, periodic: bool) -> Array:
+    """Coordinates whose hips move as loaded contact points at rest ask for.
+
+    Parameters
+    ----------
+    q : (N, n) coordinates; pelvis_tx and pelvis_ty are not read.
+    force : (N, 4) ``grf_x_r``, ``grf_y_r``, ``grf_x_l``, ``grf_y_l`` [BW], which says where the load is.
+    periodic : pelvis_tx is without steady travel; else it starts at 0 and holds all of it.
+
+    Returns
+    -------
+    (N, n): smooth angles, and pelvis_tx and pelvis_ty with the lowest contact point on the ground.
+    """
+    edge = "wrap" if periodic else "nearest"
+    smooth = gaussian_filter1d(q, ANGLE_SMOOTHING, axis=0, mode=edge)
+    smooth[:, :2] = 0.0
+    flat = torch.as_tensor(smooth)
+    still = torch.zeros_like(flat)
+    points = kin.contact_points(body, kin.forward(body, flat, still, still)).position.numpy()
+    height = points[..., 1]
+    smooth[:, 1] = gaussian_filter1d(-height.min(axis=1), SMOOTHING, mode=edge)
+    smooth[:, 0] = _travel(body, points, force, periodic)
+    return smooth
+
+
+def _travel(body: Body, points: Array, force: Array, periodic: bool) -> Array:
+    """(N,) forward position of the hips over contact points (N, P, 2) given relative to them."""
+    column = [1 if contact.side == "r" else 3 for contact in body.skeleton.contacts]
+    height = points[..., 1] - points[..., 1].min(axis=1, keepdims=True)
+    weight = np.exp(-height / LOWEST_M) * (np.maximum(force[:, column], 0.0) + 1e-3)
+    weight /= weight.sum(axis=1, keepdims=True)
+    after, following = np.roll(points[..., 0], -1, axis=0), np.roll(weight, -1, axis=0)
+    # a point at rest: hips' way = - way of the point relative to them
+    way = -(0.5 * (weight + following) * (after - points[..., 0])).sum(axis=1)
+    if periodic:
+        way = way - way.mean()
+    return np.concatenate([[0.0], np.cumsum(way[:-1])])
+
+
+def between(q: Array, first: Array, last: Array) -> Array:
+    """Spline coefficients near (N, n) coordinates whose ends are those of other movements.
+
+    Parameters
+    ----------
+    q : coordinates, travel included.
+    first, last : (3, n) coefficients around the first and the last node; where they travel is shifted to fit.
+
+    Returns
+    -------
+    (N + 2, n) coefficients that begin with ``first`` and end with ``last``.
+    """
+    coefficients = np.concatenate([2 * q[:1] - q[1:2], q, 2 * q[-1:] - q[-2:-1]])
+    first, last = first.copy(), last.copy()
+    first[:, 0] += coefficients[1, 0] - first[1, 0]
+    last[:, 0] += coefficients[-2, 0] - last[1, 0]
+    node = np.arange(len(coefficients)) - 1
+    # from one to zero with two smooth derivatives
+    left, right = (np.clip(distance / FADE, 0.0, 1.0) for distance in (node, node[::-1]))
+    fades = [(1 - s) ** 3 * (1 + 3 * s + 6 * s**2) for s in (left, right)]
+    coefficients = coefficients + fades[0][:, None] * (first[1] - coefficients[1])
+    coefficients = coefficients + fades[1][:, None] * (last[1] - coefficients[-2])
+    coefficients[: len(first)], coefficients[-len(last) :] = first, last
+    return coefficients
