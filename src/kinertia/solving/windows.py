@@ -61,7 +61,7 @@ def solve(
     plan = lay(ready.samples, settings.rate_hz, settings.windows)
     problem = Problem.of(sequence, plan.nodes, False, settings, start.speed)
     data = node_data(sequence)
-    store = Store(folder, fingerprint(data, start.q, ready.subject, ready.sensors, settings))
+    store = Store(folder, _mark(recording, settings, guess))
     if not resume:
         store.clear()
     movement = _Movement.begin(to_coefficients(start.q, problem.step_s, False), start.force_bw, problem)
@@ -75,6 +75,13 @@ def solve(
     whole = replace(problem, layout=tracking.layout(problem.person, ready.samples, False))
     x = whole.layout.join(movement.coefficients, movement.forces, movement.moments, np.concatenate([[0.0], units]))
     return Solution.of(whole, x, data, answers)
+
+
+def _mark(recording: Recording, settings: Settings, guess: Estimate | None) -> str:
+    """Names the problem; rounded, because the last digits of signals may differ from run to run."""
+    signals = (np.round(x, 6) + 0.0 for x in (recording.acc, recording.gyro))
+    start = None if guess is None else guess.method
+    return fingerprint(*signals, recording.rate_hz, recording.subject, recording.sensors, settings, start)
 
 
 @dataclass(frozen=True)

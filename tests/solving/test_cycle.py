@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kinertia.benchmark import virtual
+from kinertia.benchmark.methods import choose
+from kinertia.benchmark.results import collect
+from kinertia.learning.config import Config
+from kinertia.metrics.scoring import score
+from kinertia.recording import Recording
+from kinertia.recording.resampling import resample
+from kinertia.simulation.worn import IDEAL
+from kinertia.solving import solver
+from kinertia.solving.settings import Settings
+from kinertia.solving.solver import Solved
+
+COARSE = Settings(rate_hz=50.0)
+
+
+@pytest.fixture(scope="module")
+def solved(stride: Recording) -> Solved:
+    return solver.solve(stride)
+
+
+def test_constraints_are_met(solved: Solved, stride: Recording) -> None:
+    found = solved.solution.convergence
+    assert found.converged
+    assert found.nodes == stride.samples
+    assert max(kind.largest for kind in found.violation.values()) < 1e-6
+    assert found.contact is not None
+    assert found.contact.root_force_bw <= 0.005
+    assert found.contact.root_moment_bwbh <= 0.002
+    assert found.contact.force_in_air_bw <= 0.02
+    assert found.contact.slip_m_s <= 0.1
+
+
+def test_estimate_shows_the_same(solved: Solved) -> None:
+    estimate, solution = solved.estimate, solved.solution
+    assert estimate.root_residual is not None
+    assert np.abs(estimate.root_residual).max() < 1e-6
+    assert estimate.convergence["converged"] == 1.0
+    assert estimate.warnings[-1:] != ()  # the mean of strides was solved
+    assert not any("converge" in warning for warning in estimate.warnings)
+    # moments of inverse dynamics are the solver's unknowns at the nodes
+    scale = float(solution.body.moment_scale)
+    names = solution.body.skeleton.coordinate_names[3:]
+    for j, name in enumerate(names):
+        np.testing.assert_allclose(estimate.moments[name], solution.moment_bwbh[:, j] * scale, atol=1e-4)
+    vertical = estimate.grf["grf_y_r"] + estimate.grf["grf_y_l"]
+    assert vertical.mean() == pytest.approx(1.0, abs=0.01)
+    assert set(estimate.events) == {"heel_strike_r", "heel_strike_l", "toe_off_r", "toe_off_l"}
+
+
+def test_evaluated_between_nodes(solved: Solved) -> None:
+    solution = solved.solution
+    period = solution.duration_s
+    a, b = solution.at(np.array([0.3, 0.5])), solution.at(np.array([0.3, 0.5]) + period)
+    np.testing.assert_allclose(a.q, b.q, atol=1e-9)
+    step = 1e-5
+    around = solution.at(np.array([0.3 - step, 0.3 + step]))
+    np.testing.assert_allclose((around.q[1] - around.q[0])[1:] / (2 * step), a.qd[0, 1:], atol=1e-5)
+
+
+def test_few_sensors(stride: Recording) -> None:
+    worn = [k for k, sensor in enumerate(stride.sensors) if sensor.segment in ("femur_r", "tibia_r", "foot_r")]
+    few = replace(stride, sensors=tuple(stride.sensors[k] for k in worn), acc=stride.acc[:, worn], gyro=stride.gyro[:, worn])
+    found = solver.solve(resample(few, 50.0), COARSE)
+    assert found.solution.convergence.violation["equations of motion, forces"].largest < 1e-3
+    assert found.estimate.sensor_segments == ("femur_r", "tibia_r", "foot_r")
+    assert np.degrees(np.ptp(found.estimate.coordinates["knee_angle_r"])) > 40.0
+
+
+def test_no_convergence_is_a_warning(stride: Recording) -> None:
+    found = solver.solve(resample(stride, 50.0), replace(COARSE, iterations=3))
+    assert not found.solution.convergence.converged
+    (warning,) = [w for w in found.estimate.warnings if "did not converge" in w]
+    assert "Maximum_Iterations_Exceeded" in warning
+    assert "BW" in warning
+
+
+@pytest.mark.data
+def test_accurate_on_exact_data(shared_data: Path) -> None:
+    truth = virtual.make(shared_data / "walking_arnold", IDEAL)[1].recording
+    (estimate,) = choose("solve", 0, Config())([truth.without_truth()])
+    figures = score(estimate, truth, None, None)
+    assert np.mean(list(figures["angle_rmsd_deg"].values())) <= 3.0
+    assert np.mean(list(figures["moment_rmsd_bwbh"].values())) <= 1.5
+    assert np.mean(list(figures["grf_rmsd_bw"].values())) <= 6.0
+    assert figures["speed_error"] <= 0.1
+    results = collect("solve", [truth], [estimate], [None], [None], 1.0)
+    assert results["trials"][truth.name]["convergence"]["root_force_bw"] <= 0.005
