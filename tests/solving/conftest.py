@@ -5,18 +5,15 @@ from __future__ import annotations
 import pytest
 
 from kinertia.recording import Recording
-from kinertia.recording.crop import crop
-from kinertia.simulation import people
+from kinertia.simulation import walking
+from kinertia.simulation.record import record
 from kinertia.solving.mean_cycle import mean_cycle
-from kinertia.solving.settings import Settings
-
-COARSE = Settings(rate_hz=50.0)
 
 
 @pytest.fixture(scope="session")
 def walk() -> Recording:
     """A simulated person's walk, without truth."""
-    return crop(people.walk(seconds=6.0)[0], 0, 600).without_truth()
+    return record(walking.fit(72.0, 1.78), "walk", seconds=6.0).without_truth()
 
 
 @pytest.fixture(scope="session")

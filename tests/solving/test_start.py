@@ -10,7 +10,8 @@ from scipy.interpolate import BSpline
 from kinertia.body import GAIT2D_TRUNK, build
 from kinertia.estimation.estimate import Estimate
 from kinertia.recording import SEGMENTS, Recording
-from kinertia.simulation import people
+from kinertia.simulation import walking
+from kinertia.simulation.record import record
 from kinertia.solving import start
 from kinertia.solving.problem import to_sequence
 from kinertia.solving.tracking import Person, layout
@@ -42,7 +43,7 @@ def test_any_subset_of_sensors(walk: Recording, stride: Recording, segments: tup
 
 
 def test_close_to_the_truth_with_all_sensors() -> None:
-    recording = people.walk(seconds=6.0)[0]
+    recording = record(walking.fit(72.0, 1.78), "walk", seconds=6.0)
     assert recording.truth is not None
     found = start.of(recording.without_truth(), to_sequence(recording))
     for name, curve in recording.truth.angles.items():

@@ -1,0 +1,43 @@
+"""Trajectory optimisation from the command line: what is written and printed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from shell import Shell
+
+COARSE = ("--settings.rate-hz", "50")
+
+
+def test_mean_stride(kinertia: Shell, walk_csv: Path, tmp_path: Path) -> None:
+    result = kinertia("solve", walk_csv, "--out", tmp_path, "--cycle", "--csv", *COARSE)
+    assert result.code == 0, result.err
+    written = {path.name for path in tmp_path.iterdir()}
+    assert {"walk_coordinates.mot", "walk_grf.mot", "walk.csv", "report.html", "convergence.json"} <= written
+    found = json.loads((tmp_path / "convergence.json").read_text())
+    assert found["summary"]["converged"] == 1.0
+    assert found["contact"]["root_force_bw"] <= 0.005
+    assert found["violation"]["equations of motion, forces"]["unit"] == "BW"
+    assert set(found["cost"]) >= {"acc", "gyro", "torque", "prior"}
+    assert "1 of 1 converged" in result.out
+    assert "slip in stance" in result.out
+    assert "strides was solved" in result.out
+
+
+def test_part_of_a_recording_from_the_models_estimate(kinertia: Shell, walk_csv: Path, tmp_path: Path) -> None:
+    few = ("--settings.iterations", "5")
+    result = kinertia("solve", walk_csv, "--out", tmp_path, "--begin", "2", "--end", "3", "--start", "model", *COARSE, *few)
+    assert result.code == 0, result.err
+    assert "did not converge" in result.out
+    assert json.loads((tmp_path / "convergence.json").read_text())["nodes"] == 50
+    assert (tmp_path / "windows" / "window00000.npz").is_file()
+
+
+def test_impossible_requests_are_one_line(kinertia: Shell, walk_csv: Path, tmp_path: Path) -> None:
+    outside = kinertia("solve", walk_csv, "--out", tmp_path, "--begin", "5", "--end", "99")
+    assert outside.code == 2
+    assert "outside" in outside.err
+    short = kinertia("solve", walk_csv, "--out", tmp_path, "--settings.windows.length-s", "0.1")
+    assert short.code == 2
+    assert "overlap" in short.err
