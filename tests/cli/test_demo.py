@@ -13,8 +13,8 @@ def test_demo(kinertia: Shell, tmp_path: Path) -> None:
     out = tmp_path / "kinertia-demo"
     result = kinertia("demo", "--out", out, "--steps", "3")
     assert result.code == 0, result.err
-    recordings = sorted((out / "recordings").glob("*.parquet"))
-    assert len(recordings) >= 2
+    recordings = sorted((out / "recordings").glob("*/*.parquet"))
+    assert [path.stem for path in recordings] == ["run_2", "walk_2"]
     assert result.out.count("errors against the exact truth") == len(recordings)
     for row in ("shipped", "adapted", "population curve"):
         assert result.out.count(f"│ {row} ") == len(recordings)

@@ -29,7 +29,14 @@ BLOCK_S = 2.0
 FEW = 0.1
 
 
-def run(folder: Path, method: Method, name: str, people: int | None = None, show: Callable[[str], None] | None = None) -> Json:
+def run(
+    folder: Path,
+    method: Method,
+    name: str,
+    people: int | None = None,
+    show: Callable[[str], None] | None = None,
+    only: tuple[str, ...] = (),
+) -> Json:
     """Estimate and score the recordings of simulated people, one person at a time.
 
     Parameters
@@ -39,6 +46,7 @@ def run(folder: Path, method: Method, name: str, people: int | None = None, show
     name : name of the method.
     people : score the first so many; None for all.
     show : called with each person's name before the work on it.
+    only : names of the recordings to score; empty for all.
 
     Returns
     -------
@@ -53,7 +61,7 @@ def run(folder: Path, method: Method, name: str, people: int | None = None, show
     gaits: dict[str, dict[str, Json]] = {}
     warnings: list[str] = []
     seconds = 0.0
-    for person, recordings in _people(folder, people):
+    for person, recordings in _people(folder, people, only):
         if show is not None:
             show(person)
         blind = [recording.without_truth() for recording in recordings]
@@ -94,11 +102,16 @@ def _aloft(truth: Truth) -> np.ndarray | None:
     return None
 
 
-def _people(folder: Path, people: int | None) -> Iterator[tuple[str, list[Recording]]]:
+def _people(folder: Path, people: int | None, only: tuple[str, ...]) -> Iterator[tuple[str, list[Recording]]]:
     """Each person's recordings, named PERSON_RECORDING."""
     files: dict[Path, list[Path]] = {}
     for path in folders.recordings(folder):
-        files.setdefault(path.parent, []).append(path)
+        if not only or path.stem in only:
+            files.setdefault(path.parent, []).append(path)
+    if not files:
+        raise RecordingError(
+            f"holds none of {', '.join(only)}", file=str(folder), fix="give names of recordings that are there"
+        )
     for home in sorted(files)[:people]:
         # names start with the person, up to the first underscore
         person = home.name.replace("_", "-")

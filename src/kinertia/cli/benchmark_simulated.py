@@ -13,8 +13,9 @@ from kinertia.benchmark import simulated as benchmark
 from kinertia.benchmark.methods import MethodName
 from kinertia.benchmark.table import render_means
 from kinertia.cli.options import DEFAULT, choose_config
-from kinertia.cli.progress import training_bar
+from kinertia.cli.progress import recordings_bar, training_bar
 from kinertia.learning.config import Config
+from kinertia.simulation.plan import RECORDINGS
 
 PEOPLE = 20
 
@@ -24,6 +25,8 @@ def simulated(
     json: Path | None = None,
     people: int | None = None,
     data: Path | None = None,
+    only: tuple[str, ...] = (),
+    jobs: int = 2,
     model: str | None = None,
     seed: int | None = None,
     config_file: Path | None = None,
@@ -41,7 +44,11 @@ def simulated(
         Number of people; default 20, or all in the folder given with --data.
     data
         Folder of simulated people that `kinertia simulate` wrote; default the benchmark's own, which are
-        made once and kept in the user's cache.
+        made once, which takes about two minutes a person and process, and kept in the user's cache.
+    only
+        Names of the recordings to score, for example walk_2 run_2; default all.
+    jobs
+        Processes that make the benchmark's own people.
     model
         Model of the methods pretrained and adapted: a folder that `kinertia train` wrote, instead of the
         model that comes with the package.
@@ -59,8 +66,12 @@ def simulated(
     if folder is None:
         folder, count = simulated_people.cache(), people or PEOPLE
         status.print(f"simulated people: {folder}", highlight=False, soft_wrap=True)
-        simulated_people.make(folder, count)
-    results = benchmark.run(folder, chosen, method, count, lambda person: status.print(person, style="dim"))
+        recordings = only or tuple(RECORDINGS)
+        with recordings_bar(count * len(recordings)) as show:
+            warnings = simulated_people.make(folder, count, recordings=recordings, jobs=jobs, show=show)
+        for warning in warnings:
+            status.print(f"warning: {warning}", highlight=False, soft_wrap=True)
+    results = benchmark.run(folder, chosen, method, count, lambda person: status.print(person, style="dim"), only)
     if json is not None:
         result_files.write(json, results)
     Console().print(render_means(results))

@@ -11,6 +11,8 @@ from rich.table import Table
 
 STEPS = 500
 """Fewer than by default, for less than a minute of adaptation; everything else is as in `kinertia train --from default`."""
+RECORDINGS = ("walk_2", "run_2")
+SECONDS = 20.0
 SHOWN = (
     ("angles [deg]", "angle_rmsd_deg"),
     ("moments [BWBH%]", "moment_rmsd_bwbh"),
@@ -20,7 +22,7 @@ SHOWN = (
 
 
 def demo(out: Path = Path("kinertia-demo"), steps: int = STEPS, seed: int = 0) -> None:
-    """Simulate people, estimate with the model that comes with the package, adapt it without labels, compare with the truth.
+    """Simulate a person, estimate with the model that comes with the package, adapt it without labels, compare with the truth.
 
     Parameters
     ----------
@@ -33,14 +35,13 @@ def demo(out: Path = Path("kinertia-demo"), steps: int = STEPS, seed: int = 0) -
     """
     from kinertia.benchmark.single import score_single
     from kinertia.cli import output
-    from kinertia.cli.progress import training_bar
+    from kinertia.cli.progress import recordings_bar, training_bar
     from kinertia.estimation.estimator import estimate
-    from kinertia.io import write_recording
     from kinertia.io.read import read
     from kinertia.learning import adaptation, shipped
     from kinertia.learning.prepare import to_sequence
     from kinertia.learning.training import train
-    from kinertia.simulation import people
+    from kinertia.simulation import simulate
 
     console = Console()
     shipped_model = shipped.load()
@@ -48,8 +49,12 @@ def demo(out: Path = Path("kinertia-demo"), steps: int = STEPS, seed: int = 0) -
     config = adaptation.settings(shipped_model.config, asked)
     config = replace(config, training=replace(config.training, seed=seed))
     folder = out / "recordings"
+    with recordings_bar(len(RECORDINGS), "simulating") as show:
+        warnings = simulate.run(folder, 1, simulate.Request(seed, SECONDS, recordings=RECORDINGS), show=show)
+    for warning in warnings:
+        console.print(f"warning: {warning}", highlight=False, soft_wrap=True)
     # what is estimated from is what a user can read from the file; its truth is only compared with
-    recordings = [read(write_recording.write(folder / f"{r.name}.parquet", r)) for r in people.walk(seed=seed)]
+    recordings = [read(path) for path in sorted(folder.glob("*/*.parquet"))]
     console.print(f"Simulated: {', '.join(r.name for r in recordings)}; seven sensors each, in {folder}.", highlight=False)
     for recording in recordings:
         before = estimate(shipped_model, recording)

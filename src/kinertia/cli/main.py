@@ -18,7 +18,7 @@ DESCRIPTION = (
 COMMANDS = {name: f"kinertia.cli.{name}" for name in ("inspect", "train", "estimate", "solve", "simulate", "demo", "ship")}
 BENCHMARKS = {
     name: f"kinertia.cli.benchmark_{name}"
-    for name in ("cycles", "continuous", "simulated", "virtual", "ablation", "physics", "speed")
+    for name in ("cycles", "continuous", "simulated", "simulator", "virtual", "ablation", "physics", "speed")
 }
 GROUP = "benchmark"
 USER_ERROR = 2

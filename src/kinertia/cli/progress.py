@@ -1,12 +1,20 @@
-"""Progress bars for training: each loss term, and the time left."""
+"""Progress bars with the time left: of training, with each loss term, and of simulation."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console, RenderableType
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.text import Text
 
 from kinertia.benchmark.progress import ShowStep
@@ -22,10 +30,8 @@ class _TwoLines(Progress):
         yield Text(self.terms, style="dim")
 
 
-@contextmanager
-def training_bar(steps: int, start: int = 0, label: str = "training") -> Iterator[ShowStep]:
-    """A bar on standard error; yields the function that the training loop calls after each step."""
-    columns = (
+def _columns() -> tuple[ProgressColumn, ...]:
+    return (
         TextColumn("{task.description}"),
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
@@ -33,7 +39,25 @@ def training_bar(steps: int, start: int = 0, label: str = "training") -> Iterato
         TextColumn("left"),
         TimeRemainingColumn(),
     )
-    with _TwoLines(*columns, console=Console(stderr=True)) as bar:
+
+
+@contextmanager
+def recordings_bar(total: int, label: str = "recordings") -> Iterator[Callable[[str, str], None]]:
+    """A bar on standard error; yields the function that the simulator calls with each person and recording."""
+    with Progress(*_columns(), console=Console(stderr=True)) as bar:
+        task = bar.add_task(label, total=total)
+
+        def report(person: str, recording: str) -> None:
+            bar.update(task, description=f"{person} {recording}")
+            bar.advance(task)
+
+        yield report
+
+
+@contextmanager
+def training_bar(steps: int, start: int = 0, label: str = "training") -> Iterator[ShowStep]:
+    """A bar on standard error; yields the function that the training loop calls after each step."""
+    with _TwoLines(*_columns(), console=Console(stderr=True)) as bar:
         task = bar.add_task(label, total=steps, completed=start)
 
         def report(step: int, terms: dict[str, float]) -> None:

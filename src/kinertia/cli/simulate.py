@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from kinertia.cli.progress import recordings_bar
 
 
 def simulate(
@@ -34,18 +35,9 @@ def simulate(
     from kinertia.simulation.simulate import Request, run
 
     request = Request(seed, seconds, rate, only or tuple(RECORDINGS))
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=24),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-    )
+    with recordings_bar(subjects * len(request.recordings)) as show:
+        warnings = run(out, subjects, request, jobs=jobs, show=show)
     console = Console(stderr=True)
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task("recordings", total=subjects * len(request.recordings))
-        warnings = run(out, subjects, request, jobs=jobs, show=lambda *_: bar.advance(task))
     for warning in warnings:
         console.print(f"warning: {warning}", highlight=False, soft_wrap=True)
     Console().print(f"{subjects} simulated people in {out}", highlight=False, soft_wrap=True)

@@ -15,6 +15,8 @@ SMOOTHING = 4.0
 ANGLE_SMOOTHING = 1.0
 LOWEST_M = 0.01
 """Contact points that are less than this above the lowest one of both feet count as standing."""
+BORNE_BW = 0.3
+"""Vertical force of both feet from which on they decide the way."""
 FADE = 40
 """Nodes over which the difference at an end is spread."""
 
@@ -24,7 +26,7 @@ def standing_hips(body: Body, q: Array, force: Array, periodic: bool) -> Array:
 
     Parameters
     ----------
-    q : (N, n) coordinates; pelvis_tx and pelvis_ty are not read.
+    q : (N, n) coordinates; pelvis_tx is the planned travel, for times in the air; pelvis_ty is not read.
     force : (N, 4) ``grf_x_r``, ``grf_y_r``, ``grf_x_l``, ``grf_y_l`` [BW], which says where the load is.
     periodic : pelvis_tx is without steady travel; else it starts at 0 and holds all of it.
 
@@ -40,12 +42,20 @@ def standing_hips(body: Body, q: Array, force: Array, periodic: bool) -> Array:
     points = kin.contact_points(body, kin.forward(body, flat, still, still)).position.numpy()
     height = points[..., 1]
     smooth[:, 1] = gaussian_filter1d(-height.min(axis=1), SMOOTHING, mode=edge)
-    smooth[:, 0] = _travel(body, points, force, periodic)
+    way, borne = _way(body, points, force)
+    if periodic:
+        planned = np.average(way, weights=borne + 1e-6)
+        way = borne * (way - planned)
+        way -= way.mean()
+    else:
+        way = borne * way + (1.0 - borne) * np.diff(q[:, 0], append=q[-1, 0])
+    smooth[:, 0] = np.concatenate([[0.0], np.cumsum(way[:-1])])
     return smooth
 
 
-def _travel(body: Body, points: Array, force: Array, periodic: bool) -> Array:
-    """(N,) forward position of the hips over contact points (N, P, 2) given relative to them."""
+def _way(body: Body, points: Array, force: Array) -> tuple[Array, Array]:
+    """(N,) how far the hips go until the next node over contact points (N, P, 2) given relative to them, and 0..1 whether
+    the feet bear any load."""
     column = [1 if contact.side == "r" else 3 for contact in body.skeleton.contacts]
     height = points[..., 1] - points[..., 1].min(axis=1, keepdims=True)
     weight = np.exp(-height / LOWEST_M) * (np.maximum(force[:, column], 0.0) + 1e-3)
@@ -53,9 +63,7 @@ def _travel(body: Body, points: Array, force: Array, periodic: bool) -> Array:
     after, following = np.roll(points[..., 0], -1, axis=0), np.roll(weight, -1, axis=0)
     # a point at rest: hips' way = - way of the point relative to them
     way = -(0.5 * (weight + following) * (after - points[..., 0])).sum(axis=1)
-    if periodic:
-        way = way - way.mean()
-    return np.concatenate([[0.0], np.cumsum(way[:-1])])
+    return way, np.clip(np.maximum(force[:, [1, 3]], 0.0).sum(axis=1) / BORNE_BW, 0.0, 1.0)
 
 
 def between(q: Array, first: Array, last: Array) -> Array:

@@ -16,6 +16,7 @@ import torch
 
 from kinertia.io import write_recording
 from kinertia.io.files import write_text
+from kinertia.recording.errors import RecordingError
 from kinertia.simulation import conditions, person, plan, session
 from kinertia.simulation.gait import UnsolvableError
 from kinertia.simulation.person import Person
@@ -67,7 +68,8 @@ def run(folder: Path, subjects: int, request: Request, *, jobs: int = 1, show: S
 
     Raises
     ------
-    ValueError : no people or processes asked for, or the folder holds people of another seed, length or rate.
+    ValueError : no people or processes asked for.
+    RecordingError : the folder holds people of another seed, length or rate.
     """
     if subjects < 1 or jobs < 1:
         raise ValueError(f"at least one person and one process are needed, got {subjects} and {jobs}")
@@ -152,7 +154,7 @@ def _describe(folder: Path, people: list[Person], request: Request) -> None:
     known: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {**settings, "people": {}}
     if others := {key: known.get(key) for key in settings if known.get(key) != settings[key]}:
         there = ", ".join(f"{key} {value}" for key, value in others.items())
-        raise ValueError(f"{path}: holds people with {there}; give another folder, or the same options")
+        raise RecordingError(f"holds people with {there}", file=str(path), fix="give another folder, or the same options")
     known["people"] |= {someone.name: _facts(someone) for someone in people}
     known["people"] = dict(sorted(known["people"].items()))
     write_text(path, json.dumps(known, indent=1, allow_nan=False) + "\n")
