@@ -82,11 +82,12 @@ def between(q: Array, first: Array, last: Array) -> Array:
     first, last = first.copy(), last.copy()
     first[:, 0] += coefficients[1, 0] - first[1, 0]
     last[:, 0] += coefficients[-2, 0] - last[1, 0]
-    node = np.arange(len(coefficients)) - 1
-    # from one to zero with two smooth derivatives
-    left, right = (np.clip(distance / FADE, 0.0, 1.0) for distance in (node, node[::-1]))
-    fades = [(1 - s) ** 3 * (1 + 3 * s + 6 * s**2) for s in (left, right)]
-    coefficients = coefficients + fades[0][:, None] * (first[1] - coefficients[1])
-    coefficients = coefficients + fades[1][:, None] * (last[1] - coefficients[-2])
+    node = np.arange(len(coefficients), dtype=np.float64) - 1.0
+    for end, distance, around in ((first, node, coefficients[:3]), (last, node[::-1], coefficients[:-4:-1])):
+        # differences in value and slope, faded from one to zero with two smooth derivatives
+        differ = (end if end is first else end[::-1]) - around
+        s = np.clip(distance / FADE, 0.0, 1.0)
+        fade = ((1 - s) ** 3 * (1 + 3 * s + 6 * s**2))[:, None]
+        coefficients = coefficients + fade * (differ[1] + distance[:, None] * 0.5 * (differ[2] - differ[0]))
     coefficients[: len(first)], coefficients[-len(last) :] = first, last
     return coefficients

@@ -19,6 +19,8 @@ FORCE_SPREAD_BW = (0.08, 0.25)
 """Fore-aft, vertical."""
 WALKING_SPEED, RUNNING_SPEED = 1.33, 3.5
 """Of the published curves [m/s]."""
+FIRST_STEP = 0.25
+"""Part of the way from standing to walking after which forces are those of walking."""
 STANDING = {"hip_flexion": 0.06, "knee_angle": -0.06, "ankle_angle": 0.0}
 
 
@@ -186,10 +188,20 @@ def passage(first: Curves, last: Curves, strides: int = 2) -> Reference:
     phase *= strides / phase[-1]
     share = blend[:, None]
     q = (1.0 - share) * first.angles(phase) + share * last.angles(phase)
-    force = (1.0 - share) * first.forces(phase) + share * last.forces(phase)
+    loaded = _loads(first, last, blend)[:, None]
+    force = (1.0 - loaded) * first.forces(phase) + loaded * last.forces(phase)
     speed = first.speed + (last.speed - first.speed) * blend
     q[:, 0] = np.concatenate([[0.0], np.cumsum(0.5 * (speed[1:] + speed[:-1]))]) / RATE_HZ
     return _reference(first.body, q, force, 2.0)
+
+
+def _loads(first: Curves, last: Curves, blend: Array) -> Array:
+    """Part of the forces that are those of ``last``: who starts or stops unloads the swinging leg with the first step."""
+    walks = np.clip((1.0 - blend if last.running is None else blend) / FIRST_STEP, 0.0, 1.0)
+    eased = walks**2 * (3.0 - 2.0 * walks)
+    if first.running is None:
+        return eased
+    return 1.0 - eased if last.running is None else blend
 
 
 def _reference(body: Body, q: Array, force: Array, width: float) -> Reference:
