@@ -74,14 +74,14 @@ def solve(
 
     read = options.read(recording, reading)
     measured, ready = _part(read, begin, end, mean=cycle)
-    solved = solver.solve(
-        ready,
-        settings,
-        lambda work: training_bar(work, label="solving"),
-        _guess(ready) if start == "model" else None,
-        out / WINDOWS,
-        resume,
-    )
+    guess = _guess(ready) if start == "model" else None
+    try:
+        solved = solver.solve(ready, settings, lambda work: training_bar(work, label="solving"), guess, out / WINDOWS, resume)
+    except KeyboardInterrupt:
+        again = "the same command with --resume goes on from the last finished window"
+        advice = "nothing was written" if ready.periodic else again
+        Console(stderr=True).print(f"interrupted; {advice}", highlight=False)
+        raise
     scores = score_single(solved.estimate, measured)
     convergence = solved.solution.convergence
     paths = output.write(out, solved.estimate, measured, scores, csv=csv)

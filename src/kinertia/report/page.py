@@ -150,11 +150,17 @@ def _facts(estimate: Estimate, recording: Recording) -> list[tuple[str, str]]:
         ("Person", person + (f", {estimate.subject.sex}" if estimate.subject.sex else "")),
         ("Length", f"{length} ({estimate.samples} samples at {estimate.rate_hz:.6g} Hz)"),
         ("Sensors", _sensors([sensor.segment for sensor in recording.sensors])),
-        ("Output delay", f"{1000.0 * estimate.output_delay_s:.0f} ms behind the input"),
+        ("Output delay", _delay(estimate.output_delay_s, duration)),
     ]
     if estimate.seconds > 0:
         facts.append(("Computing time", _duration(estimate.seconds)))
     return facts
+
+
+def _delay(delay_s: float, duration_s: float) -> str:
+    if delay_s >= duration_s:
+        return "every value depends on the whole recording"
+    return f"{1000.0 * delay_s:.0f} ms behind the input"
 
 
 def _assumptions(estimate: Estimate, recording: Recording) -> list[str]:

@@ -27,7 +27,8 @@ LARGEST_UNIT = 4.0
 BARRIER = 1e-3
 """Barrier parameter to start from. With larger ones, or an adaptive one, the solver leaves the start for good and does not find
 back."""
-INTERRUPTED = "User_Requested_Stop"
+INTERRUPTED = ("User_Requested_Stop", "NonIpopt_Exception_Thrown")
+"""What a keyboard interrupt looks like: CasADi turns it into an exception within the solver, and that into a status."""
 CONVERGED = ("Solve_Succeeded", "Solved_To_Acceptable_Level")
 
 Progress = Callable[[int, dict[str, float]], None]
@@ -154,6 +155,11 @@ class Problem:
         bounded : further bounds, from :meth:`bounded`.
         progress : called after each iteration with its number, ``cost`` per node and largest ``violation`` of a constraint.
         limit_s : wall time after which the present iterate is the answer [s].
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If the solver was interrupted.
         """
         begin = time.perf_counter()
         held = bounded or self.bounded()
@@ -163,7 +169,7 @@ class Problem:
         solver = ca.nlpsol("solver", "ipopt", self.program.problem, self._options(limit_s, monitor))
         found = solver(x0=start, p=data.ravel(), lbx=held.low, ubx=held.high, lbg=low.ravel(), ubg=high.ravel())
         stats = solver.stats()
-        if stats["return_status"] == INTERRUPTED:
+        if stats["return_status"] in INTERRUPTED:
             raise KeyboardInterrupt
         return Answer(
             np.array(found["x"]).ravel(), stats["return_status"], int(stats["iter_count"]), time.perf_counter() - begin
