@@ -26,7 +26,7 @@ class Batch:
     position : (B, 7, 2).
     misalignment : (B, 7).
     size_error : (B,).
-    speed_hint : (B,), NaN where there is none.
+    speed_hint, knee_hint : (B,), NaN where there is none.
     person : (B,) index of the recording each window comes from.
     """
 
@@ -38,6 +38,7 @@ class Batch:
     misalignment: Tensor
     size_error: Tensor
     speed_hint: Tensor
+    knee_hint: Tensor
     person: Tensor
 
 
@@ -52,6 +53,7 @@ class Pool:
     misalignment: Tensor
     size_error: Tensor
     speed_hint: Tensor
+    knee_hint: Tensor
 
     @classmethod
     def of(cls, sequences: list[Sequence]) -> Pool:
@@ -64,6 +66,7 @@ class Pool:
             torch.stack([s.misalignment for s in sequences]),
             torch.stack([s.size_error for s in sequences]),
             torch.stack([s.speed_hint for s in sequences]),
+            torch.stack([s.knee_hint for s in sequences]),
         )
 
     def to(self, device: torch.device) -> Pool:
@@ -77,6 +80,7 @@ class Pool:
             self.misalignment.to(device),
             self.size_error.to(device),
             self.speed_hint.to(device),
+            self.knee_hint.to(device),
         )
 
     def draw(self, size: int, window: int, generator: torch.Generator) -> Batch:
@@ -107,6 +111,7 @@ class Pool:
             self.misalignment[person],
             self.size_error[person],
             self.speed_hint[person],
+            self.knee_hint[person],
             person,
         )
 

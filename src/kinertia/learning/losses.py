@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
 from kinertia.body import Body
+from kinertia.body.posture import SPREAD_DEG
 from kinertia.learning import differences
 from kinertia.physics import passive
 from kinertia.physics.contact import Complementarity
@@ -134,6 +137,21 @@ def speed_hint(speed: Tensor, hint: Tensor, mask: Tensor) -> Tensor:
     known = torch.isfinite(hint).unsqueeze(-1)
     distance = (speed - torch.nan_to_num(hint).unsqueeze(-1)).square()
     return masked_mean(distance, mask * known)
+
+
+def posture(knee: Tensor, hint: Tensor, mask: Tensor) -> Tensor:
+    """Squared distance of each knee's mean angle in a window from the usual one, in standard deviations between people.
+
+    Parameters
+    ----------
+    knee : (B, T, K) knee angles [rad].
+    hint : (B,) usual mean angle [rad]; windows without one (NaN) do not count.
+    """
+    seen = mask.expand(knee.shape[:-1]).unsqueeze(-1)
+    mean = (knee * seen).sum(-2) / seen.sum(-2).clamp_min(1.0)
+    spread = math.radians(SPREAD_DEG["knee_angle"])
+    distance = ((mean - torch.nan_to_num(hint).unsqueeze(-1)) / spread).square()
+    return masked_mean(distance, (torch.isfinite(hint) * seen.amax((-1, -2))).unsqueeze(-1))
 
 
 def prior(units: Tensor) -> Tensor:

@@ -77,6 +77,7 @@ def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config) -> dict[str,
         "kane": losses.kane(residual, body, mask),
         "torque": losses.torque(joint, body, mask),
         "speed_hint": losses.speed_hint(motion.qd[..., 0], batch.speed_hint, mask),
+        "posture": losses.posture(motion.q[..., _knees(body)], batch.knee_hint, mask),
         "prior": losses.prior(units),
         "torque_rate": losses.torque_rate(joint, body, mask),
         "torque_bend": losses.torque_bend(joint, body, mask),
@@ -93,6 +94,10 @@ def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config) -> dict[str,
     if config.network.formulation == "paper":
         found["temporal"] = losses.temporal(motion.q, motion.qd, motion.qdd, config.rate_hz, mask)
     return found
+
+
+def _knees(body: Body) -> list[int]:
+    return [j for j, name in enumerate(body.skeleton.coordinate_names) if name.startswith("knee_angle")]
 
 
 def total(found: dict[str, Tensor], weights: LossWeights) -> Tensor:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from kinertia.body import Body, Skeleton, build
+from kinertia.body import Body, Skeleton, build, posture
 from kinertia.recording import SEGMENTS, Array, Frame, Recording, Sensor
 from kinertia.recording.errors import RecordingError
+from kinertia.sensing import contact_events
 
 ACC_VARIANCE_FLOOR = 1.0  # (m/s^2)^2
 GYRO_VARIANCE_FLOOR = 0.1  # (rad/s)^2
@@ -18,6 +20,8 @@ DEFAULT_PELVIS_POSITION_M = (-0.1, 0.05)
 DEFAULT_MISALIGNMENT_RAD = 0.2  # sensors fitted by eye to their segments are off by up to 15 degrees and more
 SLOWEST_SWEEP_M_PER_S = 0.3
 SIZE_ERROR = 0.01  # height and proportions are known well
+STEADY_S, STEADY_RATIO = 5.0, 1.4
+"""A recording is at one pace if no stretch of this length is so much faster than another."""
 ASSUMED_SIZE_ERROR = 0.07  # spread of adults' height, where it is not given
 
 
@@ -36,6 +40,8 @@ class Sequence:
     misalignment : (7,) expected error of each sensor's inclination [rad].
     size_error : () expected relative error of the body's lengths.
     speed_hint : () rough forward speed [m/s] to start training from; NaN where legs have no gyroscopes.
+    knee_hint : () mean knee angle of people who walk, or run, as this person does throughout [rad]; NaN where it is not
+        known which.
     rate_hz : sampling rate [Hz].
     """
 
@@ -48,6 +54,7 @@ class Sequence:
     misalignment: Tensor
     size_error: Tensor
     speed_hint: Tensor
+    knee_hint: Tensor
     rate_hz: float
 
 
@@ -104,6 +111,24 @@ def speed_hint(signals: Array, present: Array, body: Body) -> float:
     return float(-np.quantile(moving, 0.25)) if len(moving) else float("nan")
 
 
+def knee_hint(recording: Recording, signals: Array, present: Array, rate_hz: float, body: Body) -> float:
+    """Mean knee angle of people who move like this [rad]; NaN unless the whole recording walks, or runs, at one pace.
+
+    Parameters
+    ----------
+    recording : steps are found in it.
+    signals, present : (T, 7, 3) the same at ``rate_hz``.
+    body : gives the lengths of thigh and shank.
+    """
+    length = max(round(STEADY_S * rate_hz), 1)
+    starts = range(0, max(len(signals) - length, 0) + 1, length)
+    paces = np.array([speed_hint(signals[i : i + length], present[i : i + length], body) for i in starts])
+    if not np.isfinite(paces).all() or paces.max() > STEADY_RATIO * paces.min():
+        return float("nan")
+    running = contact_events.runs(recording)
+    return float("nan") if running is None else math.radians(posture.usual(running).mean_deg["knee_angle"])
+
+
 def sagittal(recording: Recording) -> tuple[Array, Array]:
     """Sagittal channels of a recording in segment frames: signals and presence, each (T, 7, 3).
 
@@ -152,6 +177,7 @@ def from_arrays(recording: Recording, signals: Array, present: Array, rate_hz: f
         misalignment=misalignment(recording.sensors),
         size_error=torch.tensor(ASSUMED_SIZE_ERROR if "height_m" in recording.subject.assumed else SIZE_ERROR),
         speed_hint=torch.tensor(speed_hint(signals, present, body), dtype=torch.float32),
+        knee_hint=torch.tensor(knee_hint(recording, signals, present, rate_hz, body), dtype=torch.float32),
         rate_hz=rate_hz,
     )
 

@@ -41,6 +41,10 @@ class _Leg:
     foot: Array  # rate that shows slap and push-off [rad/s]
 
 
+RUNNING_DUTY_FACTOR = 0.5
+"""By definition: in running both feet are off the ground at times."""
+
+
 def detect(recording: Recording) -> dict[str, np.ndarray]:
     """Contact events to the nearest sample.
 
@@ -108,6 +112,17 @@ def duty_factor(recording: Recording, events: dict[str, Array]) -> float:
             fix="record steady walking or running with a sensor on a foot or shank",
         )
     return float(np.median(stances))
+
+
+def runs(recording: Recording) -> bool | None:
+    """Whether a steady recording shows running: each foot is on the ground for less than half of the stride.
+
+    None where no strides are found, so that neither can be said.
+    """
+    try:
+        return duty_factor(recording, locate(recording)) < RUNNING_DUTY_FACTOR
+    except RecordingError:
+        return None
 
 
 def _read_leg(recording: Recording, side: str) -> _Leg | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kinertia.estimation.estimate import Estimate
 from kinertia.recording import Recording
 from kinertia.recording.resampling import resample
+from kinertia.sensing import contact_events
 from kinertia.solving import start as starts
 from kinertia.solving.problem import Problem, Show, node_data, silent, to_sequence
 from kinertia.solving.settings import Settings
@@ -27,7 +28,7 @@ def solve(recording: Recording, settings: Settings, show: Show = silent, guess: 
     nodes = at_nodes(recording, settings)
     sequence = to_sequence(nodes)
     start = starts.of(nodes, sequence, guess)
-    problem = Problem.of(sequence, nodes.samples, True, settings, start.speed)
+    problem = Problem.of(sequence, nodes.samples, True, settings, start.speed, contact_events.runs(nodes))
     data = node_data(sequence)
     with show(settings.iterations) as progress:
         answer = problem.solve(start.unknowns(problem.layout, problem.step_s), data, progress=progress)

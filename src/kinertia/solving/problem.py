@@ -109,7 +109,9 @@ class Problem:
     parts: dict[str, ca.Function] = field(repr=False)
 
     @classmethod
-    def of(cls, sequence: Sequence, nodes: int, periodic: bool, settings: Settings, speed: float) -> Problem:
+    def of(
+        cls, sequence: Sequence, nodes: int, periodic: bool, settings: Settings, speed: float, running: bool | None = None
+    ) -> Problem:
         """Compile the problem of a person.
 
         Parameters
@@ -119,13 +121,15 @@ class Problem:
         periodic : whether the movement repeats.
         settings : weights and bounds.
         speed : rough forward speed [m/s]; moments usual at it are the unit of changes of moments.
+        running : whether the person runs or walks throughout, for the prior on posture; None leaves that out.
         """
         person = Person.of(sequence)
         layout, step_s = tracking.layout(person, nodes, periodic), 1.0 / sequence.rate_hz
         node, parts = tracking.node(person, layout, settings, step_s, tracking.usual_moment(speed))
         shared, nothing = ca.SX.sym("shared", tracking.SHARED), ca.SX.sym("nothing", 0)
         prior = ca.Function("prior", [shared, nothing], [nodes * settings.weights.prior * ca.sumsqr(shared[1:])])
-        program = transcribe(layout, node, prior, tracking.node_data(), 0)
+        means = tracking.posture(person, layout, settings, running)
+        program = transcribe(layout, node, prior, tracking.node_data(), 0, means)
         return cls(person, layout, settings, step_s, program, node.constraints, parts)
 
     def bounded(self) -> Bounded:
@@ -186,6 +190,7 @@ class Problem:
             "ipopt.linear_solver": "mumps",
             "ipopt.mu_strategy": "monotone",
             "ipopt.mu_init": BARRIER,
+            "ipopt.mumps_permuting_scaling": 0,
             "ipopt.max_iter": self.settings.iterations,
             "ipopt.tol": self.settings.tolerance,
         }

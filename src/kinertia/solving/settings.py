@@ -15,11 +15,11 @@ class Weights:
     """Virtual against measured gyroscopes, errors over the spread of each channel."""
     torque: float = 0.001
     """Effort: squared joint moments in percent of body weight times height."""
-    torque_rate: float = 0.1
+    torque_rate: float = 1.0
     """Change of joint moments in 10 ms, relative to moments usual at this speed."""
     force_rate: float = 0.0
     """Change of contact forces in 10 ms, relative to forces usual at this speed."""
-    torque_bend: float = 20.0
+    torque_bend: float = 10.0
     """Bending of the joint moments' curves over 10 ms."""
     force_bend: float = 4.0
     """Bending of the contact forces' curves over 10 ms."""
@@ -27,6 +27,8 @@ class Weights:
     """Vertical force on a contact point that moves."""
     prior: float = 0.02
     """Sensors and body that differ from what was stated, in units of the expected errors."""
+    posture: float = 0.02
+    """Knees whose mean angle is unlike that of people who walk, or run, in standard deviations between people."""
     lumbar: float = 1.0
     """Trunk that leaves the line of the pelvis."""
 

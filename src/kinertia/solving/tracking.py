@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, radians
 
 import casadi as ca
+import numpy as np
 import torch
 from torch import Tensor
 
 from kinertia.body import Body
+from kinertia.body import posture as postures
 from kinertia.learning import losses
 from kinertia.learning.personal import SENSORS, UNITS, Deviation
 from kinertia.learning.sequence import Sequence
@@ -18,7 +20,7 @@ from kinertia.sensing.virtual_imu import Mounting
 from kinertia.solving import equations
 from kinertia.solving.settings import Settings
 from kinertia.solving.symbolic import symbolic
-from kinertia.solving.transcription import Layout, Node
+from kinertia.solving.transcription import Average, Layout, Node
 
 SHARED = 1 + UNITS
 """Unknowns that hold for the whole movement: forward speed [m/s], then the deviations of sensors and body."""
@@ -71,6 +73,23 @@ def layout(person: Person, nodes: int, periodic: bool) -> Layout:
     """Unknowns of a tracking problem."""
     skeleton = person.body.skeleton
     return Layout(nodes, len(skeleton.coordinates), 2 * len(skeleton.contacts), len(skeleton.rotations) - 1, SHARED, periodic)
+
+
+def posture(person: Person, where: Layout, settings: Settings, running: bool | None) -> list[Average]:
+    """Costs on joint angles whose mean is unlike that of people who run, or walk; none where it is not known which."""
+    if running is None:
+        return []
+    usual = postures.usual(running)
+    found = []
+    for j, name in enumerate(person.body.skeleton.coordinate_names):
+        joint = name.removesuffix("_r").removesuffix("_l")
+        if joint in usual.mean_deg:
+            # the mean of a spline over its nodes is that of its coefficients (but for the ends of one that does not repeat)
+            places = np.arange(where.coefficients) * where.coordinates + j
+            spread = radians(usual.spread_deg[joint])
+            weight = where.nodes * settings.weights.posture / spread**2
+            found.append(Average(places, radians(usual.mean_deg[joint]), weight))
+    return found
 
 
 def node_data() -> int:

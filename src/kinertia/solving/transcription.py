@@ -8,6 +8,7 @@ the sparse Jacobian and Hessian of the whole problem.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -119,7 +120,24 @@ def _scatter(places: Indices, rows: int, columns: int) -> tuple[ca.Sparsity, ca.
     return sparsity, ca.DM(adder, 1.0)
 
 
-def transcribe(layout: Layout, node: Node, shared: ca.Function, data: int, shared_data: int) -> Program:
+@dataclass(frozen=True)
+class Average:
+    """A cost on the mean of some unknowns: ``weight (mean - target)^2``.
+
+    Attributes
+    ----------
+    places : of the unknowns.
+    target, weight : of the cost.
+    """
+
+    places: Indices
+    target: float
+    weight: float
+
+
+def transcribe(
+    layout: Layout, node: Node, shared: ca.Function, data: int, shared_data: int, averages: Sequence[Average] = ()
+) -> Program:
     """Assemble the program.
 
     Parameters
@@ -127,6 +145,7 @@ def transcribe(layout: Layout, node: Node, shared: ca.Function, data: int, share
     layout : the unknowns.
     node : cost and constraints of a node.
     shared : (shared unknowns, shared data) to a cost.
+    averages : costs on means over the whole movement.
     data, shared_data : numbers of parameters per node and of the shared cost.
 
     Returns
@@ -152,6 +171,9 @@ def transcribe(layout: Layout, node: Node, shared: ca.Function, data: int, share
     table = ca.reshape(p[: data * nodes], data, nodes)
     rest, rest_data = x[layout.size - layout.shared :], p[data * nodes :]
     common = shared(rest, rest_data)
+    for average in averages:
+        mean = ca.sum1(x[average.places.tolist()]) / len(average.places)
+        common = common + average.weight * (mean - average.target) ** 2
 
     costs, values = mapped["value"](unknowns, table)
     total = ca.sum2(costs) + common
