@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -230,3 +231,13 @@ def test_speed_hint_counts_only_people_who_have_one() -> None:
     speed = torch.full((2, T), 1.5, dtype=torch.float64)
     close(losses.speed_hint(speed, torch.tensor([1.0, float("nan")], dtype=torch.float64), MASK.expand(2, T)), 0.25)
     close(losses.speed_hint(speed, torch.full((2,), float("nan"), dtype=torch.float64), MASK.expand(2, T)), 0.0)
+
+
+def test_posture_is_the_distance_of_a_knees_mean_in_standard_deviations() -> None:
+    spread = math.radians(4.0)
+    knee = torch.full((2, T, 2), -0.4, dtype=torch.float64)
+    knee[:, ::2] += 0.1
+    knee[:, 1::2] -= 0.1
+    hint = torch.tensor([float(knee[0, :, 0].mean()) - 2.0 * spread, float("nan")], dtype=torch.float64)
+    close(losses.posture(knee, hint, MASK.expand(2, T)), 4.0)
+    close(losses.posture(knee, torch.full_like(hint, float("nan")), MASK.expand(2, T)), 0.0)

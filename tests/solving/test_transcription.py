@@ -6,7 +6,7 @@ import casadi as ca
 import numpy as np
 import pytest
 
-from kinertia.solving.transcription import Layout, Node, transcribe
+from kinertia.solving.transcription import Average, Layout, Node, transcribe
 
 
 @pytest.mark.parametrize("periodic", [True, False])
@@ -20,7 +20,14 @@ def test_derivatives_equal_those_of_the_whole_problem(periodic: bool) -> None:
     limits = ca.vertcat(ca.cos(z[0] * z[4]) * d[2], z[6] * z[7] * z[-1] + z[8] ** 2, ca.sum1(z[:6] ** 2))
     node = Node(ca.Function("c", [z, d], [cost]), ca.Function("g", [z, d], [limits]))
     s, e = ca.SX.sym("s", 2), ca.SX.sym("e", 1)
-    program = transcribe(layout, node, ca.Function("s", [s, e], [ca.sum1(s**4) * e]), data=3, shared_data=1)
+    program = transcribe(
+        layout,
+        node,
+        ca.Function("s", [s, e], [ca.sum1(s**4) * e]),
+        data=3,
+        shared_data=1,
+        averages=[Average(np.arange(0, 10, 2), 0.3, 7.0)],
+    )
 
     x, p, on_cost, on_limits = (ca.MX.sym(name, n) for name, n in (("x", layout.size), ("p", 16), ("f", 1), ("g", 15)))
     f, g = program.problem(x, p)

@@ -47,7 +47,7 @@ class LossWeights:
     """Distance of forward speed from a rough value out of the leg gyroscopes; fades out early in training."""
     prior: float = 0.002
     """Sensors and body that differ from what was stated, in units of the expected errors."""
-    posture: float = 0.02
+    posture: float = 0.0
     """Knees whose mean angle is unlike that of people who walk, or run, in standard deviations between people."""
     limit: float = 20.0
     """Joint angles beyond the range of motion."""

@@ -29,7 +29,7 @@ def solve(recording: Recording, settings: Settings, show: Show = silent, guess: 
     sequence = to_sequence(nodes)
     start = starts.of(nodes, sequence, guess)
     problem = Problem.of(sequence, nodes.samples, True, settings, start.speed, contact_events.runs(nodes))
-    data = node_data(sequence)
+    data = node_data(sequence, nodes)
     with show(settings.iterations) as progress:
         answer = problem.solve(start.unknowns(problem.layout, problem.step_s), data, progress=progress)
     return Solution.of(problem, answer.x, data, [answer])

@@ -16,7 +16,7 @@ from kinertia.body import GAIT2D_TRUNK
 from kinertia.learning import sequence as sequences
 from kinertia.learning.personal import UNITS
 from kinertia.learning.sequence import Sequence
-from kinertia.recording import Array, Recording
+from kinertia.recording import SEGMENTS, Array, Recording
 from kinertia.solving import tracking
 from kinertia.solving.settings import Settings
 from kinertia.solving.tracking import Kind, Person
@@ -24,6 +24,7 @@ from kinertia.solving.transcription import Layout, Program, transcribe
 
 LARGEST_UNIT = 4.0
 """Furthest that sensors and body may be from what was stated, in units of the expected errors."""
+TINY_VARIANCE = 1e-12
 BARRIER = 1e-3
 """Barrier parameter to start from. With larger ones, or an adaptive one, the solver leaves the start for good and does not find
 back."""
@@ -224,11 +225,31 @@ def to_sequence(recording: Recording) -> Sequence:
     return sequences.from_arrays(recording, signals, present, recording.rate_hz, GAIT2D_TRUNK)
 
 
-def node_data(sequence: Sequence) -> Array:
-    """(T, 42) signals of each node and their weights: one over the variance, zero where a signal is missing."""
-    signals, present = sequence.signals.double(), sequence.present.double()
-    weight = present / sequence.variance.double()
-    return np.concatenate([signals.flatten(1).numpy(), weight.flatten(1).numpy()], axis=1)
+def node_data(sequence: Sequence, recording: Recording | None = None) -> Array:
+    """(T, 42) signals of each node and their weights: one over the variance, zero where a signal is missing.
+
+    Parameters
+    ----------
+    sequence : signals at the nodes, with the variance of each channel over time.
+    recording : the same nodes; where it is an average of trials, samples at which these differ count less.
+    """
+    signals, present = sequence.signals.double().numpy(), sequence.present.double().numpy()
+    weight = present / sequence.variance.double().numpy()
+    if recording is not None:
+        weight = weight / _relative_spread(recording)
+    return np.concatenate([signals.reshape(len(signals), -1), weight.reshape(len(weight), -1)], axis=1)
+
+
+def _relative_spread(recording: Recording) -> Array:
+    """(T, 7, 3) how uncertain each sample is for its channel, 1 on average: half alike, half as the trials vary."""
+    found = np.ones((recording.samples, len(SEGMENTS), 3))
+    for kind, axes, places in ((recording.acc_var, [0, 1], [0, 1]), (recording.gyro_var, [2], [2])):
+        for k, segment in enumerate(SEGMENTS):
+            i = recording.sensor_index(segment)
+            if kind is not None and i is not None:
+                variance = np.nan_to_num(kind[:, i][:, axes])
+                found[:, k, places] = 0.5 + 0.5 * variance / np.maximum(variance.mean(axis=0), TINY_VARIANCE)
+    return found
 
 
 class _Monitor(ca.Callback):

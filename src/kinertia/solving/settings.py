@@ -27,7 +27,7 @@ class Weights:
     """Vertical force on a contact point that moves."""
     prior: float = 0.02
     """Sensors and body that differ from what was stated, in units of the expected errors."""
-    posture: float = 0.02
+    posture: float = 0.0
     """Knees whose mean angle is unlike that of people who walk, or run, in standard deviations between people."""
     lumbar: float = 1.0
     """Trunk that leaves the line of the pelvis."""

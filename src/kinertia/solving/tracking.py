@@ -77,7 +77,7 @@ def layout(person: Person, nodes: int, periodic: bool) -> Layout:
 
 def posture(person: Person, where: Layout, settings: Settings, running: bool | None) -> list[Average]:
     """Costs on joint angles whose mean is unlike that of people who run, or walk; none where it is not known which."""
-    if running is None:
+    if running is None or settings.weights.posture == 0.0:
         return []
     usual = postures.usual(running)
     found = []
