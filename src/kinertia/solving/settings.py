@@ -25,7 +25,7 @@ class Weights:
     """Bending of the contact forces' curves over 10 ms."""
     slip: float = 1.0
     """Vertical force on a contact point that moves."""
-    prior: float = 0.02
+    prior: float = 0.01
     """Sensors and body that differ from what was stated, in units of the expected errors."""
     posture: float = 0.0
     """Knees whose mean angle is unlike that of people who walk, or run, in standard deviations between people."""
