@@ -83,11 +83,11 @@ def place_population_curve(recordings: Sequence[Recording], *, seed: int) -> lis
 
 
 def optimise_trajectories(recordings: Sequence[Recording], *, seed: int) -> list[Estimate]:
-    """Trajectory optimisation of each recording by itself; draws nothing at random."""
+    """Trajectory optimisation, cycles of one session together; draws nothing at random."""
     del seed
     from kinertia.solving import solver  # CasADi and torch, which the closed-form methods do without
 
-    return [solver.solve(recording).estimate for recording in recordings]
+    return solver.solve_all(recordings)
 
 
 def _solve_aligned(solve: Callable[[Recording], Estimate], recording: Recording) -> Estimate:

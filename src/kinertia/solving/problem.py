@@ -168,10 +168,10 @@ class Problem:
         """
         begin = time.perf_counter()
         held = bounded or self.bounded()
-        low, high = (np.tile(side, (self.layout.nodes, 1)) for side in tracking.constraint_bounds(self.person, self.settings))
+        low, high = self.node_limits()
         low[: held.free_nodes], high[: held.free_nodes] = -np.inf, np.inf
         monitor = None if progress is None else _Monitor(self, low.ravel(), high.ravel(), progress)
-        solver = ca.nlpsol("solver", "ipopt", self.program.problem, self._options(limit_s, monitor))
+        solver = ca.nlpsol("solver", "ipopt", self.program.problem, self.options(limit_s, monitor))
         found = solver(x0=start, p=data.ravel(), lbx=held.low, ubx=held.high, lbg=low.ravel(), ubg=high.ravel())
         stats = solver.stats()
         if stats["return_status"] in INTERRUPTED:
@@ -180,7 +180,13 @@ class Problem:
             np.array(found["x"]).ravel(), stats["return_status"], int(stats["iter_count"]), time.perf_counter() - begin
         )
 
-    def _options(self, limit_s: float, monitor: _Monitor | None) -> dict[str, Any]:
+    def node_limits(self) -> tuple[Array, Array]:
+        """Bounds of the constraints of every node, each (N, k)."""
+        low, high = (np.tile(side, (self.layout.nodes, 1)) for side in tracking.constraint_bounds(self.person, self.settings))
+        return low, high
+
+    def options(self, limit_s: float, monitor: _Monitor | None) -> dict[str, Any]:
+        """Options of the solver, the derivatives among them."""
         options: dict[str, Any] = {
             "grad_f": self.program.gradient,
             "jac_g": self.program.jacobian,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from kinertia.estimation.estimate import Estimate
 from kinertia.learning import prepare
 from kinertia.learning.sequence import sagittal
 from kinertia.recording import SEGMENTS, Recording
-from kinertia.solving import cycle, windows
+from kinertia.solving import cycle, together, windows
 from kinertia.solving.problem import Show, silent
 from kinertia.solving.settings import Settings
 from kinertia.solving.solution import Solution
@@ -64,6 +65,43 @@ def solve(
     else:
         solution = windows.solve(ready, chosen, show, guess, folder, resume)
     return Solved(replace(to_estimate(solution, ready), seconds=time.perf_counter() - begin), solution)
+
+
+def solve_all(recordings: Sequence[Recording], settings: Settings | None = None) -> list[Estimate]:
+    """Solve recordings, in order; cycles of one wearer (:func:`kinertia.solving.together.same_wearer`) share their sensors.
+
+    Parameters
+    ----------
+    recordings : in sensor or segment axes; truth in them is not read.
+    settings : weights, bounds, rate and windows; default those that come with the package.
+
+    Raises
+    ------
+    RecordingError
+        If a recording cannot be aligned or has no usable sensor.
+    """
+    chosen = Settings() if settings is None else settings
+    found: dict[int, Estimate] = {}
+    for i, recording in enumerate(recordings):
+        if i in found:
+            continue
+        group = [k for k in range(i, len(recordings)) if k not in found and _one_session(recording, recordings[k])]
+        if len(group) < 2:
+            found[i] = solve(recording, chosen).estimate
+            continue
+        begin = time.perf_counter()
+        ready = [prepare.to_segments(recordings[k]) for k in group]
+        solutions = together.solve(ready, chosen)
+        seconds = (time.perf_counter() - begin) / len(group)
+        found |= {
+            k: replace(to_estimate(solution, one), seconds=seconds)
+            for k, solution, one in zip(group, solutions, ready, strict=True)
+        }
+    return [found[i] for i in range(len(recordings))]
+
+
+def _one_session(first: Recording, second: Recording) -> bool:
+    return first.periodic and second.periodic and together.same_wearer(first, second)
 
 
 def to_estimate(solution: Solution, recording: Recording) -> Estimate:
