@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 .PHONY: help install test lint demo benchmark weights clean
 
 # Recipe of the shipped weights: simulated people, then self-supervised training, then a copy into the package.
-PEOPLE ?= 100
+PEOPLE ?= 14
 PEOPLE_SEED ?= 1
 DEVICE ?= cpu
 WEIGHTS := runs/weights
@@ -19,7 +19,7 @@ help:
 	@echo "make test        run the tests"
 	@echo "make lint        check style and types"
 	@echo "make benchmark   speed of the physics; with DATA=folder also accuracy on averaged gait cycles"
-	@echo "make weights     train the shipped weights again: hours, goes on where it stopped; DEVICE=cuda uses a GPU"
+	@echo "make weights     train the shipped weights again: an hour or two, goes on where it stopped; DEVICE=cuda uses a GPU"
 	@echo "make clean       remove .venv and results of the demo"
 
 install: $(STAMP)
@@ -48,9 +48,12 @@ ifdef DATA
 endif
 
 weights: install
-	$(RUN)/kinertia simulate --subjects $(PEOPLE) --seed $(PEOPLE_SEED) --out $(WEIGHTS)/people
-	$(RUN)/kinertia train $(WEIGHTS)/people --config-file recipes/default.json --out $(WEIGHTS)/model --device $(DEVICE) \
-		$(if $(wildcard $(WEIGHTS)/model/checkpoint.json),--resume)
+	$(RUN)/kinertia simulate --subjects $(PEOPLE) --seed $(PEOPLE_SEED) --out $(WEIGHTS)/people --only walk_1 walk_2 walk_3 run_1 run_2 run_3 slope
+	$(RUN)/kinertia train $(WEIGHTS)/people --config-file recipes/start.json --out $(WEIGHTS)/start --device $(DEVICE) \
+		$(if $(wildcard $(WEIGHTS)/start/checkpoint.json),--resume)
+	$(RUN)/kinertia train $(WEIGHTS)/people --from $(WEIGHTS)/start --out $(WEIGHTS)/model --device $(DEVICE) \
+		$(if $(wildcard $(WEIGHTS)/model/checkpoint.json),--resume,--config.weights.posture 0.02 --config.adaptation.steps 1500 \
+		--config.adaptation.batch 4 --config.adaptation.window 800 --config.adaptation.learning-rate 0.0006)
 	$(RUN)/kinertia ship $(WEIGHTS)/model --out src/kinertia/models/default --note "$(PEOPLE) simulated people, seed $(PEOPLE_SEED)" \
 		--recipe "make weights PEOPLE=$(PEOPLE) PEOPLE_SEED=$(PEOPLE_SEED)"
 

@@ -44,8 +44,10 @@ def test_settings_are_the_models_with_the_numbers_of_adaptation(tiny: Config) ->
     mine = replace(tiny, weights=LossWeights(kane=42.0), adaptation=AdaptationConfig(steps=77, learning_rate=1e-5))
     found = adaptation.settings(mine)
     assert found.network == mine.network
-    assert found.weights == replace(mine.weights, speed_hint=0.0)
-    assert found.training == replace(mine.training, steps=77, learning_rate=1e-5, personal_learning_rate=2e-2, ema=0.99)
+    assert found.weights == replace(mine.weights, speed_hint=0.0, posture=0.0)
+    assert found.training == replace(
+        mine.training, steps=77, batch=3, window=600, learning_rate=1e-5, personal_learning_rate=2e-2, ema=0.99
+    )
 
 
 def test_what_is_asked_for_replaces_the_models(tiny: Config) -> None:

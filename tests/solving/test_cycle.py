@@ -49,7 +49,7 @@ def test_estimate_shows_the_same(solved: Solved) -> None:
     scale = float(solution.body.moment_scale)
     names = solution.body.skeleton.coordinate_names[3:]
     for j, name in enumerate(names):
-        np.testing.assert_allclose(estimate.moments[name], solution.moment_bwbh[:, j] * scale, atol=1e-4)
+        np.testing.assert_allclose(estimate.moments[name], solution.moment_bwbh[:, j] * scale, atol=1e-2)
     vertical = estimate.grf["grf_y_r"] + estimate.grf["grf_y_l"]
     assert vertical.mean() == pytest.approx(1.0, abs=0.01)
     assert set(estimate.events) == {"heel_strike_r", "heel_strike_l", "toe_off_r", "toe_off_l"}

@@ -20,7 +20,8 @@ def settings(model: Config, given: Config = DEFAULT) -> Config:
 
     Returns
     -------
-    Configuration whose training has the numbers of ``adaptation`` and no hint of speed: the model knows what gait looks like.
+    Configuration whose training has the numbers of ``adaptation``, without hints of speed and, unless ``given`` asks for
+    them, of posture: the model knows what gait looks like.
 
     Raises
     ------
@@ -29,7 +30,8 @@ def settings(model: Config, given: Config = DEFAULT) -> Config:
     """
     chosen = _merge(model, given, DEFAULT)
     require_same_network(model, chosen)
-    return adapting(chosen)
+    found = adapting(chosen)
+    return replace(found, weights=replace(found.weights, posture=given.weights.posture))
 
 
 def adapting(config: Config) -> Config:
@@ -37,7 +39,7 @@ def adapting(config: Config) -> Config:
     return replace(
         config,
         training=replace(config.training, **asdict(config.adaptation)),
-        weights=replace(config.weights, speed_hint=0.0),
+        weights=replace(config.weights, speed_hint=0.0, posture=0.0),
     )
 
 

@@ -103,8 +103,12 @@ class TrainingConfig:
 class AdaptationConfig:
     """How to train on from a finished model: these replace their namesakes of training."""
 
-    steps: int = 1200
+    steps: int = 800
     """Optimisation steps."""
+    batch: int = 3
+    """Windows per step."""
+    window: int = 600
+    """Length of a window, in samples: long, or what the network remembers of seconds ago drifts unseen."""
     learning_rate: float = 1e-3
     """Highest learning rate of the network."""
     personal_learning_rate: float = 2e-2

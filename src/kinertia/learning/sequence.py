@@ -121,6 +121,8 @@ def knee_hint(recording: Recording, signals: Array, present: Array, rate_hz: flo
     body : gives the lengths of thigh and shank.
     """
     length = max(round(STEADY_S * rate_hz), 1)
+    if len(signals) < length:
+        return float("nan")
     starts = range(0, max(len(signals) - length, 0) + 1, length)
     paces = np.array([speed_hint(signals[i : i + length], present[i : i + length], body) for i in starts])
     if not np.isfinite(paces).all() or paces.max() > STEADY_RATIO * paces.min():
