@@ -51,11 +51,13 @@ def test_settings_are_the_models_with_the_numbers_of_adaptation(tiny: Config) ->
 
 
 def test_what_is_asked_for_replaces_the_models(tiny: Config) -> None:
-    asked = Config(weights=LossWeights(acc=0.5), training=TrainingConfig(batch=3, seed=9), adaptation=AdaptationConfig(steps=5))
+    asked = Config(
+        weights=LossWeights(acc=0.5), training=TrainingConfig(warm_up=20, seed=9), adaptation=AdaptationConfig(steps=5)
+    )
     found = adaptation.settings(tiny, asked)
     assert (found.weights.acc, found.weights.kane) == (0.5, tiny.weights.kane)
-    assert (found.training.batch, found.training.seed, found.training.steps) == (3, 9, 5)
-    assert found.training.window == tiny.training.window
+    assert (found.training.warm_up, found.training.seed, found.training.steps) == (20, 9, 5)
+    assert found.training.acc_noise == tiny.training.acc_noise
 
 
 @pytest.mark.parametrize(
