@@ -127,8 +127,7 @@ class GaitProblem:
 
         def limits(before: Tensor, at: Tensor, after: Tensor, f1: Tensor, m1: Tensor, speed: Tensor) -> list[Tensor]:
             now = moving(before, at, after, speed)
-            shifted = replace(now, qdd=now.qdd + ahead * pull)
-            pulled = equations.move(tilted, shifted.q, shifted.qd, shifted.qdd)
+            pulled = equations.move(tilted, now.q, now.qd, now.qdd + ahead * pull)
             return [
                 equations.kane(tilted, pulled, f1 / math.cos(self.slope_rad), m1 / math.cos(self.slope_rad)),
                 equations.contact_limits(now, f1, bounds.friction, bounds.clear_m),
