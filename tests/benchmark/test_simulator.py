@@ -59,7 +59,13 @@ def test_mean_cycle_is_that_of_the_movement() -> None:
 def test_differences_are_found(people: Path) -> None:
     found = simulator.run(people, people / "nothing").results
     rows = {row["curve"]: row for row in found["curves"]}
-    assert set(found["missing"]) == {"walking_arnold", "running_hamner", "imu_hugadb", "imu_mocap_gaittoolbox"}
+    assert set(found["missing"]) == {
+        "walking_arnold",
+        "walking_moco",
+        "running_hamner",
+        "imu_hugadb",
+        "imu_mocap_gaittoolbox",
+    }
     assert (found["people"], found["recordings"]) == (3, 3)
     assert rows["angle.knee_angle"]["simulated"] == 3
     assert rows["angle.knee_angle"]["difference"] == pytest.approx(2.0, abs=0.3)
@@ -103,7 +109,9 @@ def test_a_folder_without_people_is_refused(tmp_path: Path) -> None:
 def test_references_of_measured_movements(shared_data: Path) -> None:
     walks = gait_curves.measured(shared_data / "walking_arnold", running=False)
     assert len(walks) == 3
-    for walk in walks:
+    longer = gait_curves.measured(shared_data / "walking_moco", running=False)
+    assert len(longer) == 1
+    for walk in (*walks, *longer):
         assert walk.speed == pytest.approx(1.25, abs=0.15)
         assert -80.0 < walk.angles["knee_angle"].min() < -50.0
         assert 1.0 < walk.forces["grf_y"].max() < 1.4

@@ -28,6 +28,43 @@ def test_walks(shared_data: Path) -> None:
     assert np.mean(first.plates["r"].centre[on["r"], 0]) > np.mean(first.plates["l"].centre[:50, 0])
 
 
+def test_longer_walk(shared_data: Path) -> None:
+    (walk,) = motion_capture.read_folder(shared_data / "walking_moco")
+    assert walk.name == "walking_moco"
+    assert walk.subject.mass_kg == pytest.approx(85.27, abs=0.01)
+    assert walk.subject.assumed == ("height_m",)
+    assert walk.one_cycle
+    # right heel strikes at 0.277 and 1.4215 s on the plates
+    assert (walk.samples - 1) / walk.rate_hz == pytest.approx(1.1445, abs=0.0011)
+    for name in ("pelvis_ty", "hip_flexion_r", "knee_angle_l", "ankle_angle_r"):
+        assert walk.coordinates[name][-1] == pytest.approx(walk.coordinates[name][0], abs=0.025)
+    assert walk.coordinates["knee_angle_r"].min() < -1.0
+    assert walk.moments["ankle_angle_r"].min() < -80.0
+    weight = 9.81 * walk.subject.mass_kg
+    assert np.mean(sum(plate.force[:, 1] for plate in walk.plates.values())) == pytest.approx(weight, rel=0.02)
+    for plate in walk.plates.values():
+        # never far from where it is loaded, though the files have hundreds of metres there
+        assert np.ptp(plate.centre[:, 0]) < 2.0
+
+
+def test_a_walk_shorter_than_a_stride_is_refused(shared_data: Path, tmp_path: Path) -> None:
+    source = shared_data / "walking_moco"
+    for path in source.glob("*.*o*"):
+        shutil.copyfile(path, tmp_path / path.name)
+    motion = tmp_path / "coordinates.sto"
+    lines = motion.read_text().splitlines()
+    kept = [line.replace("nRows=1350", "nRows=1000") for line in lines[:-350]]
+    motion.write_text("\n".join(kept) + "\n")
+    with pytest.raises(RecordingError, match="shorter than a stride"):
+        motion_capture.read_folder(tmp_path)
+    forces = tmp_path / "grf_walk.mot"
+    lines = forces.read_text().splitlines()
+    # the second right heel strike is at 1.42 s
+    forces.write_text("\n".join([line.replace("nRows=4778", "nRows=2778") for line in lines[:-2000]]) + "\n")
+    with pytest.raises(RecordingError, match="no two heel strikes"):
+        motion_capture.read_folder(tmp_path)
+
+
 def test_runs(shared_data: Path) -> None:
     runs = motion_capture.read_folder(shared_data / "running_hamner")
     assert [(run.name, run.belt_speed) for run in runs] == [("runner_run200", 2.0), ("runner_run300", 3.0)]

@@ -21,7 +21,7 @@ from kinertia.recording.errors import RecordingError
 
 Json = dict[str, Any]
 
-MEASURED = {"walking_arnold": False, "running_hamner": True}
+MEASURED = {"walking_arnold": False, "walking_moco": False, "running_hamner": True}
 """Folder of motion capture to whether it is running."""
 HUGADB, GAITTOOLBOX, HELD_OUT = "imu_hugadb", "imu_mocap_gaittoolbox", "imu_cycles_biomac"
 HUGADB_RANGE = 2 * 9.81

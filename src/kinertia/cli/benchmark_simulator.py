@@ -24,7 +24,8 @@ def simulator(data: Path, people: Path, json: Path | None = None, report: Path |
     Parameters
     ----------
     data
-        Folder with walking_arnold, running_hamner, imu_hugadb and imu_mocap_gaittoolbox; what is not there is left out.
+        Folder with walking_arnold, walking_moco, running_hamner, imu_hugadb and imu_mocap_gaittoolbox; what is not there is
+        left out.
     people
         Folder that `kinertia simulate` wrote.
     json
