@@ -1,0 +1,1 @@
+"""Numerical methods that the light install needs, on numpy alone."""
