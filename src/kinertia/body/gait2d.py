@@ -172,19 +172,20 @@ def build(
         raise ValueError(f"cannot scale skeleton {skeleton.name!r}; known: {GAIT2D.name}, {GAIT2D_TRUNK.name}")
     given_mass, given_height = torch.as_tensor(mass, dtype=dtype), torch.as_tensor(height, dtype=dtype)
     total_mass, stature = torch.broadcast_tensors(given_mass, given_height)
-    return _scale(total_mass, stature, lengths or SegmentLengths(), skeleton)
-
-
-def _scale(mass: Tensor, height: Tensor, given: SegmentLengths, skeleton: Skeleton) -> Body:
-    dtype = mass.dtype
-    for name, value in (("mass", mass), ("height", height)):
+    for name, value in (("mass", total_mass), ("height", stature)):
         if not bool((torch.isfinite(value) & (value > 0)).all()):
             raise ValueError(f"body {name} must be positive and finite, got {value.tolist()}")
+    return scale(total_mass, stature, skeleton, lengths)
+
+
+def scale(mass: Tensor, height: Tensor, skeleton: Skeleton, lengths: SegmentLengths | None = None) -> Body:
+    """:func:`build` for mass and height of one shape that are known to be good."""
+    dtype, given = mass.dtype, lengths or SegmentLengths()
     hat = HAT.length * height
     thigh = _measured(given.thigh, THIGH.length * height)
     shank = _measured(given.shank, SHANK.length * height)
     foot = _measured(given.foot, FOOT.length * height)
-    scale = height / REFERENCE_HEIGHT_M
+    stature = height / REFERENCE_HEIGHT_M
     zero = torch.zeros_like(height)
 
     legs = ((THIGH, thigh), (SHANK, shank), (FOOT, foot)) * 2
@@ -198,8 +199,8 @@ def _scale(mass: Tensor, height: Tensor, given: SegmentLengths, skeleton: Skelet
         _vector(0.5 * foot + FOOT_COM_X_M, zero + FOOT_COM_Y_M),
     ]
     leg_joint = [_vector(zero, zero), _vector(zero, -thigh), _vector(zero, -shank)]
-    ankle_height = ANKLE_HEIGHT_M * scale
-    heel_x = HEEL_X_M * scale
+    ankle_height = ANKLE_HEIGHT_M * stature
+    heel_x = HEEL_X_M * stature
     heel, toe = _vector(heel_x, -ankle_height), _vector(heel_x + foot - TOE_PAD_M, -ankle_height)
     names = skeleton.coordinate_names
     bounds = [LIMITS_DEG.get(name.removesuffix("_r").removesuffix("_l"), (-math.inf, math.inf)) for name in names]

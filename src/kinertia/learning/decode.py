@@ -13,6 +13,7 @@ from kinertia.learning.network import Layout
 from kinertia.physics.motion import Motion
 
 FRICTION_LIMIT = 0.6
+VERTICAL_SCALE = 0.25  # BW
 ANGLE_SCALE = 0.5  # rad
 HEIGHT_SCALE = 0.1  # m
 SPEED_SCALE = 2.0  # m/s
@@ -29,18 +30,22 @@ def pose(raw: Tensor, body: Body) -> tuple[Tensor, Tensor]:
     turning = [skeleton.coordinates[j].name for j in skeleton.rotations]
     rest = [REST_ANGLES.get(name.removesuffix("_r").removesuffix("_l"), 0.0) for name in turning]
     angles = torch.tensor(rest, dtype=raw.dtype, device=raw.device) + ANGLE_SCALE * raw[..., : layout.rotations]
-    leg = -(body.joint_offset[..., 2, 1] + body.joint_offset[..., 3, 1] + body.contact_position[..., 0, 1])
-    height = 0.98 * leg.unsqueeze(-1) + HEIGHT_SCALE * raw[..., layout.height]
+    height = standing_height(body).unsqueeze(-1) + HEIGHT_SCALE * raw[..., layout.height]
     speed = REST_SPEED + SPEED_SCALE * raw[..., layout.speed]
     q = torch.cat([torch.zeros_like(height).unsqueeze(-1), height.unsqueeze(-1), angles], dim=-1)
     return q, speed
+
+
+def standing_height(body: Body) -> Tensor:
+    """Height of the hips in a slightly flexed stance, (...,) [m]."""
+    return -0.98 * (body.joint_offset[..., 2, 1] + body.joint_offset[..., 3, 1] + body.contact_position[..., 0, 1])
 
 
 def contact_force(raw: Tensor, body: Body) -> Tensor:
     """Ground reaction at the contact points, (B, T, P, 2) [N]: pushing only, inside a friction cone."""
     layout = Layout.of(body.skeleton)
     part = raw[..., layout.force].unflatten(-1, (layout.contacts, 2))
-    vertical = softplus(4.0 * part[..., 1] - 2.0) * 0.25
+    vertical = VERTICAL_SCALE * softplus(4.0 * part[..., 1] - 2.0)
     forward = FRICTION_LIMIT * vertical * torch.tanh(part[..., 0])
     return torch.stack([forward, vertical], dim=-1) * body.weight[..., None, None, None]
 

@@ -58,18 +58,23 @@ class Sequence:
     rate_hz: float
 
 
+def default_position(segment: str, body: Body) -> Tensor:
+    """(2,) where a sensor sits in its segment's frame if nobody says [m]: mid-segment; at the back of the pelvis."""
+    if segment == "pelvis":
+        return torch.tensor(DEFAULT_PELVIS_POSITION_M, dtype=body.com.dtype)
+    if segment.startswith("foot"):
+        toe = body.contact_position[[c.name for c in body.skeleton.contacts].index(f"toe_{segment[-1]}"), 0]
+        return torch.stack([0.5 * toe, torch.zeros_like(toe)])
+    child = body.skeleton.parents.index(body.skeleton.segment_index(segment))
+    return 0.5 * body.joint_offset[child]
+
+
 def sensor_position(sensor: Sensor | None, segment: str, body: Body) -> tuple[float, float]:
-    """Sagittal position of a sensor in its segment frame [m]; mid-segment where it is not known."""
+    """Sagittal position of a sensor in its segment frame [m]; the default where it is not known."""
     if sensor is not None and sensor.position_m is not None:
         return (sensor.position_m[0], sensor.position_m[1])
-    if segment == "pelvis":
-        return DEFAULT_PELVIS_POSITION_M
-    if segment.startswith("foot"):
-        toe = [c.name for c in body.skeleton.contacts].index(f"toe_{segment[-1]}")
-        return (0.5 * float(body.contact_position[toe, 0]), 0.0)
-    child = body.skeleton.parents.index(body.skeleton.segment_index(segment))
-    offset = body.joint_offset[child]
-    return (0.5 * float(offset[0]), 0.5 * float(offset[1]))
+    x, y = default_position(segment, body).tolist()
+    return (x, y)
 
 
 def placement(sensors: tuple[Sensor, ...], body: Body) -> Tensor:

@@ -1,0 +1,1 @@
+"""Trained models as ONNX graphs: one per sample with network and inverse dynamics, one per person."""

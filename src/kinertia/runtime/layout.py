@@ -1,0 +1,72 @@
+"""What an exported model's output vector holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+GROUPS = ("coordinates", "moments", "residual", "grf", "speed", "virtual", "points", "cop")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Names of the entries, group after group in the order of :data:`GROUPS`.
+
+    Attributes
+    ----------
+    names : one per entry: coordinates [m, rad], ``<coordinate>_moment`` [N m], ``residual_x``, ``residual_y`` [BW],
+        ``residual_moment`` [BWBH], ``grf_x_r``, ``grf_y_r``, ``grf_x_l``, ``grf_y_l`` [BW], ``speed`` [m/s], virtual signals
+        ``<segment>_acc_x``, ``<segment>_acc_y`` [m/s^2], ``<segment>_gyro_z`` [rad/s], landmarks ``<name>_x``, ``<name>_y``
+        and centres of pressure ``cop_x_r``, ``cop_x_l`` [m], these relative to the pelvis along x.
+    sizes : entries in each group.
+    """
+
+    names: tuple[str, ...]
+    sizes: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.sizes) != len(GROUPS) or sum(self.sizes) != len(self.names) or len(set(self.names)) != len(self.names):
+            raise ValueError(f"{len(self.names)} names do not fit groups of {self.sizes}")
+
+    def slice_of(self, group: str) -> slice:
+        """Where a group stands in the vector."""
+        at = GROUPS.index(group)
+        begin = sum(self.sizes[:at])
+        return slice(begin, begin + self.sizes[at])
+
+    @cached_property
+    def coordinates(self) -> slice:
+        return self.slice_of("coordinates")
+
+    @cached_property
+    def moments(self) -> slice:
+        return self.slice_of("moments")
+
+    @cached_property
+    def residual(self) -> slice:
+        return self.slice_of("residual")
+
+    @cached_property
+    def grf(self) -> slice:
+        return self.slice_of("grf")
+
+    @cached_property
+    def speed(self) -> int:
+        return self.slice_of("speed").start
+
+    @cached_property
+    def virtual(self) -> slice:
+        return self.slice_of("virtual")
+
+    @cached_property
+    def points(self) -> slice:
+        return self.slice_of("points")
+
+    @cached_property
+    def cop(self) -> slice:
+        return self.slice_of("cop")
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """Name to position."""
+        return {name: i for i, name in enumerate(self.names)}

@@ -1,0 +1,133 @@
+"""Exported models: loading, and steppers for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+
+from kinertia.recording import SEGMENTS, Sensor, Subject
+from kinertia.runtime import card as cards
+from kinertia.runtime.card import Card, Wearer
+from kinertia.runtime.layout import Layout
+from kinertia.runtime.stepper import GRAPH_NUMBERS, Numbers, Stepper
+
+DEFAULT = "default"
+PERSON_OUTPUTS = (*GRAPH_NUMBERS, "weight", "moment_scale")
+
+
+@dataclass(frozen=True)
+class ExportedModel:
+    """A model as graphs.
+
+    Attributes
+    ----------
+    card : facts.
+    step, person : the graphs: one sample with its state, and the numbers of one person.
+    """
+
+    card: Card
+    step: bytes
+    person: bytes
+
+    @property
+    def rate_hz(self) -> float:
+        return self.card.rate_hz
+
+    @property
+    def delay_samples(self) -> int:
+        return self.card.delay_samples
+
+    @property
+    def layout(self) -> Layout:
+        return self.card.layout
+
+    @property
+    def name(self) -> str:
+        """Of a shipped model, else empty."""
+        return self.card.name
+
+    @cached_property
+    def session(self) -> ort.InferenceSession:
+        """The graph of one step, ready to run; shared by all steppers."""
+        return ort.InferenceSession(self.step, _options(), providers=["CPUExecutionProvider"])
+
+    def numbers(self, subject: Subject, sensors: tuple[Sensor, ...] = (), wearer: Wearer | None = None) -> Numbers:
+        """What the graph of one step needs to know about a person.
+
+        Parameters
+        ----------
+        subject : mass and height.
+        sensors : where sensors sit; mid-segment where not stated.
+        wearer : what training learned about this wearer.
+        """
+        on = {sensor.segment: sensor.position_m for sensor in reversed(sensors)}
+        unknown = (np.nan, np.nan)
+        places = [(on.get(segment) or unknown)[:2] for segment in SEGMENTS]
+        angle, shift, size = (
+            (np.zeros(len(SEGMENTS)), np.zeros((len(SEGMENTS), 2)), 1.0)
+            if wearer is None
+            else (np.array(wearer.angle_rad), np.array(wearer.shift_m), wearer.size)
+        )
+        given = {
+            "mass": np.array(subject.mass_kg),
+            "height": np.array(subject.height_m),
+            "position": np.array(places, dtype=np.float64),
+            "angle": angle,
+            "shift": shift,
+            "size": np.array(size),
+        }
+        session = ort.InferenceSession(self.person, _options(), providers=["CPUExecutionProvider"])
+        found = session.run(list(PERSON_OUTPUTS), given)
+        return Numbers(dict(zip(PERSON_OUTPUTS, (np.ascontiguousarray(x) for x in found), strict=True)))
+
+    def stepper(self, subject: Subject, sensors: tuple[Sensor, ...] = (), wearer: Wearer | None = None) -> Stepper:
+        """One wearer's state, see :meth:`numbers`."""
+        return Stepper(self.session, self.card, self.numbers(subject, sensors, wearer))
+
+
+def names() -> list[str]:
+    """Names of the shipped models."""
+    folder = resources.files("kinertia") / "models"
+    return sorted(entry.name for entry in folder.iterdir() if entry.is_dir()) if folder.is_dir() else []
+
+
+def load(model: str | Path = DEFAULT) -> ExportedModel:
+    """A shipped model by its name, or any other by the folder that `kinertia export` wrote.
+
+    Raises
+    ------
+    ValueError
+        If files are missing, damaged or of another version; the message names file and fix.
+    """
+    if str(model) not in names():
+        return _load(Path(model))
+    with resources.as_file(resources.files("kinertia") / "models" / str(model)) as folder:
+        return _load(folder)
+
+
+def _load(folder: Path) -> ExportedModel:
+    card = cards.read(folder)
+    graphs: dict[str, bytes] = {}
+    for name in (cards.STEP, cards.PERSON):
+        path = folder / name
+        if not path.is_file():
+            raise ValueError(f"{path}: missing; export the model again")
+        graphs[name] = path.read_bytes()
+        if sha256(graphs[name]).hexdigest() != card.checksums.get(name):
+            raise ValueError(f"{path}: does not belong to {cards.CARD} beside it, or is damaged; export the model again")
+    return ExportedModel(card, graphs[cards.STEP], graphs[cards.PERSON])
+
+
+def _options() -> ort.SessionOptions:
+    """One thread, nothing spinning: several people run side by side in one process."""
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    return options

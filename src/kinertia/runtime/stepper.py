@@ -1,0 +1,168 @@
+"""One wearer's state in an exported model: one sample in, one vector of values out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from kinertia.recording import SEGMENTS, Array
+from kinertia.runtime.card import Card
+
+CHANNELS = 3
+GRAPH_NUMBERS = ("first_layer", "offset", "acceleration", "wrench", "force", "landmarks")
+"""What of a person's numbers the graph of one step reads."""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What the graph of a person gave; see :mod:`kinertia.export.person` for the meaning of the arrays."""
+
+    arrays: dict[str, NDArray[np.floating]]
+
+    @property
+    def weight_n(self) -> float:
+        """Body weight [N]."""
+        return self.arrays["weight"].item()
+
+    @property
+    def moment_scale_nm(self) -> float:
+        """Body weight times height [N m]."""
+        return self.arrays["moment_scale"].item()
+
+
+class Stepper:
+    """The state of one wearer.
+
+    Parameters
+    ----------
+    session : the graph of one step.
+    card : facts about the model.
+    numbers : the person.
+
+    Notes
+    -----
+    The runtime reads and writes the state in place: each state's input and output are the same memory. That is safe because
+    the graph reads every state before it can know its successor.
+    """
+
+    def __init__(self, session: ort.InferenceSession, card: Card, numbers: Numbers) -> None:
+        self._session, self._card, self._numbers = session, card, numbers
+        self._x = np.zeros((1, len(SEGMENTS) * (CHANNELS + 1)), dtype=np.float32)
+        self._signals, self._seen = self._x[0, : 3 * len(SEGMENTS)], self._x[0, 3 * len(SEGMENTS) :]
+        self._hold = np.zeros(1, dtype=bool)
+        self._states = {name: np.zeros((1, width), dtype=np.float32) for name, width in card.states.items()}
+        self._window = np.zeros((1, 2 * card.delay_samples * card.raw))
+        self._out = np.zeros((1, len(card.layout.names)))
+        self._row = self._out[0]
+        self._binding = session.io_binding()
+        inputs = {"x": self._x, "hold": self._hold, "window": self._window, **self._states}
+        inputs |= {
+            name: numbers.arrays[name] for name in ("first_layer", "offset", "acceleration", "wrench", "force", "landmarks")
+        }
+        for name, array in inputs.items():
+            self._binding.bind_input(name, "cpu", 0, array.dtype.type, array.shape, array.ctypes.data)
+        outputs = {"window_next": self._window, "out": self._out} | {f"{k}_next": v for k, v in self._states.items()}
+        for name, array in outputs.items():
+            self._binding.bind_output(name, "cpu", 0, array.dtype.type, array.shape, array.ctypes.data)
+        self._step_s = 1.0 / card.rate_hz
+        self._speed_at = card.layout.speed
+        self.reset()
+
+    @property
+    def weight_n(self) -> float:
+        """Body weight [N]."""
+        return self._numbers.weight_n
+
+    @property
+    def moment_scale_nm(self) -> float:
+        """Body weight times height [N m]."""
+        return self._numbers.moment_scale_nm
+
+    def reset(self) -> None:
+        """Back to the beginning."""
+        for state in self._states.values():
+            state[:] = 0.0
+        self._samples, self._travel, self._speed = 0, 0.0, 0.0
+
+    def copy_state_from(self, other: Stepper) -> None:
+        """Go on where another stepper is, of the same network and body.
+
+        Raises
+        ------
+        ValueError
+            If the networks differ in size.
+        """
+        if self._card.states != other._card.states or self._card.raw != other._card.raw:
+            raise ValueError("the models differ in size; warm the new one up on the last seconds instead")
+        for name, state in self._states.items():
+            state[:] = other._states[name]
+        self._window[:] = other._window
+        self._samples, self._travel, self._speed = other._samples, other._travel, other._speed
+
+    def step(self, signals: Array) -> Array | None:
+        """Take in one sample and give the values of the sample ``delay_samples`` before it.
+
+        Parameters
+        ----------
+        signals : (7, 3) acc x, acc y [m/s^2], gyro z [rad/s] in segment frames, rows in the order of
+            :data:`~kinertia.recording.SEGMENTS`, at the model's rate; NaN where missing.
+
+        Returns
+        -------
+        (M,) named by the layout, or None for the first ``delay_samples`` samples.
+
+        Raises
+        ------
+        ValueError
+            If the sample has another shape.
+        """
+        if signals.shape != (len(SEGMENTS), CHANNELS):
+            raise ValueError(f"sample has shape {signals.shape}, expected {(len(SEGMENTS), CHANNELS)}")
+        self._signals[:] = signals.ravel()
+        # a sum is finite only if every entry is
+        if np.isfinite(self._signals.sum()):
+            self._seen[:] = 1.0
+        else:
+            present = np.isfinite(signals)
+            self._signals[~present.ravel()] = 0.0
+            self._seen[:] = present.any(axis=1)
+        self._session.run_with_iobinding(self._binding)
+        self._samples += 1
+        if self._samples == 1:
+            # the first output is repeated before the beginning, as for whole recordings
+            raw = self._card.raw
+            self._window[0] = np.tile(self._window[0, -raw:], 2 * self._card.delay_samples)
+        return self._values() if self._samples > self._card.delay_samples else None
+
+    def finish(self) -> list[Array]:
+        """Values of the last ``delay_samples`` samples; no samples can follow.
+
+        Raises
+        ------
+        ValueError
+            If fewer samples than that were given.
+        """
+        if self._samples < self._card.delay_samples:
+            raise ValueError(f"the stream had fewer than {self._card.delay_samples} samples")
+        found = []
+        self._hold[0] = True
+        for _ in range(self._card.delay_samples):
+            self._session.run_with_iobinding(self._binding)
+            self._samples += 1
+            if self._samples > self._card.delay_samples:
+                found.append(self._values())
+        self._hold[0] = False
+        return found
+
+    def _values(self) -> Array:
+        values = self._row.copy()
+        speed = float(values[self._speed_at])
+        if self._samples > self._card.delay_samples + 1:
+            # the way since the first sample, by the trapezoidal rule
+            self._travel += 0.5 * (speed + self._speed) * self._step_s
+        self._speed = speed
+        values[0] = self._travel
+        return values
