@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy import signal
 
 from kinertia.io import opensim
 from kinertia.io.opensim import KneeSign, Table
+from kinertia.numerics.low_pass import butterworth, filter_both_ways
 from kinertia.recording import Array, Truth
 from kinertia.recording.errors import RecordingError
 
@@ -168,7 +168,7 @@ def on_grid(time_s: Array, values: Array, new_time_s: Array) -> Array:
     """(T,) samples at new times: zero-phase low-pass at 0.4 of the new rate if that is slower, then linear interpolation."""
     rate, new_rate = (len(time_s) - 1) / (time_s[-1] - time_s[0]), (len(new_time_s) - 1) / (new_time_s[-1] - new_time_s[0])
     if new_rate < 0.99 * rate and len(values) > 30 and np.isfinite(values).all():
-        values = signal.sosfiltfilt(signal.butter(4, 0.4 * new_rate, fs=rate, output="sos"), values)
+        values = filter_both_ways(butterworth(4, 0.4 * new_rate, rate), values)
     return np.interp(new_time_s, time_s, values)
 
 

@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from kinertia.io import facts
 from kinertia.io.text import parse_table, read_text
+from kinertia.numerics import rotations
 from kinertia.recording import SEGMENTS, Array, Frame, Recording, Sensor, Subject
 from kinertia.recording.errors import RecordingError
 
 _FILE = re.compile(r"^(?P<trial>.+)_(?P<serial>[0-9A-Fa-f]{8})\.txt$")
 _RATE = re.compile(r"^//\s*Update Rate:\s*([0-9.]+)\s*Hz", re.MULTILINE)
 _COUNTER_RANGE = 1 << 16  # the packet counter has 16 bits
-_EARTH = Rotation.from_matrix([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])  # z up to y up
+_EARTH = rotations.from_matrix(np.array([[[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]]]))  # z up to y up
 
 
 @dataclass(frozen=True)
@@ -168,8 +168,9 @@ def angular_rate(orientation: Array, rate_hz: float) -> Array:
     after = np.minimum(np.arange(samples) + 1, samples - 1)
     good = np.isfinite(orientation[before]).all(axis=1) & np.isfinite(orientation[after]).all(axis=1) & (after > before)
     if good.any():
-        first, last = (Rotation.from_quat(orientation[i[good]], scalar_first=True) for i in (before, after))
-        rate[good] = (first.inv() * last).as_rotvec() * (rate_hz / (after - before)[good])[:, None]
+        first, last = (rotations.normalised(orientation[i[good]]) for i in (before, after))
+        turn = rotations.to_vector(rotations.multiply(rotations.conjugate(first), last))
+        rate[good] = turn * (rate_hz / (after - before)[good])[:, None]
     return rate
 
 
@@ -231,20 +232,20 @@ def _read_stream(path: Path, rate_hz: float | None, warnings: list[str]) -> _Str
     orientation = None
     if "Quat_q0" in table.names:
         quaternion = np.stack([table.numbers(f"Quat_q{i}") for i in range(4)], axis=1)
-        orientation = _to_earth(quaternion, lambda q: Rotation.from_quat(q, scalar_first=True), file, serial)
+        orientation = _to_earth(quaternion, rotations.normalised, file, serial)
     elif "Mat[1][1]" in table.names:
         matrix = np.stack([table.numbers(f"Mat[{i}][{j}]") for i in (1, 2, 3) for j in (1, 2, 3)], axis=1)
-        orientation = _to_earth(matrix, lambda m: Rotation.from_matrix(m.reshape(-1, 3, 3)), file, serial)
+        orientation = _to_earth(matrix, lambda m: rotations.from_matrix(m.reshape(-1, 3, 3)), file, serial)
     return _Stream(serial, file, rate, _unwrap(table.numbers("PacketCounter"), file, serial, warnings), acc, gyro, orientation)
 
 
-def _to_earth(values: Array, convert: Callable[[Array], Rotation], file: str, serial: str) -> Array:
+def _to_earth(values: Array, convert: Callable[[Array], Array], file: str, serial: str) -> Array:
     """(T, 4) quaternions wxyz, sensor to y-up earth; rows with missing values stay NaN."""
     good = np.isfinite(values).all(axis=1)
     orientation = np.full((len(values), 4), np.nan)
     if good.any():
         try:
-            orientation[good] = (_EARTH * convert(values[good])).as_quat(scalar_first=True)
+            orientation[good] = rotations.multiply(_EARTH, convert(values[good]))
         except ValueError as error:
             raise RecordingError(
                 f"orientation is no rotation ({error})", file=file, sensor=serial, fix="export it again"

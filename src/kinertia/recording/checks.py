@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from scipy.signal import detrend
 
 from kinertia.recording import gaps
 from kinertia.recording.recording import SEGMENTS, Array, Recording
@@ -112,7 +111,7 @@ def stride_frequency(recording: Recording) -> float | None:
     signals = signals[np.isfinite(signals).all(axis=1)]
     if len(signals) < 3.0 * recording.rate_hz or not signals.shape[1]:
         return None
-    signals = detrend(signals, axis=0, type="constant")
+    signals = signals - signals.mean(axis=0)
     size = 1 << int(np.ceil(np.log2(2 * len(signals))))
     spectrum = np.abs(np.fft.rfft(signals, size, axis=0)) ** 2
     correlation = np.fft.irfft(spectrum.sum(axis=1), size)[: len(signals)]

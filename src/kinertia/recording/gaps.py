@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from scipy.interpolate import CubicSpline, PchipInterpolator
 
+from kinertia.numerics.spline import CubicSpline, MonotoneCubic
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.recording import Array, Recording
 
@@ -94,7 +94,7 @@ def _fill_signal(
     at = np.concatenate([np.arange(a, b) for a, b in short]) if short else np.zeros(0, dtype=int)
     if len(at):
         if method == "cubic":
-            signal[at] = PchipInterpolator(good, known, axis=0)(at)
+            signal[at] = MonotoneCubic(good, known)(at)
         else:
             signal[at] = np.stack([np.interp(at, good, column) for column in known.T], axis=1)
         if rotation:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
-from scipy import signal
 
+from kinertia.numerics.resampling import resample_periodic, resample_polyphase
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.gaps import runs
 from kinertia.recording.recording import Array, Recording
@@ -88,27 +88,21 @@ def _resample_array(values: Array, count: int, ratio: Fraction, periodic: bool) 
     """(T, ...) to (count, ...); NaN stretches are bridged, then made NaN again."""
     flat = values.reshape(len(values), -1)
     result = np.full((count, flat.shape[1]), np.nan)
-    for c in range(flat.shape[1]):
-        missing = np.isnan(flat[:, c])
-        if missing.all():
-            continue
-        column = flat[:, c]
-        if missing.any():
-            good = np.flatnonzero(~missing)
-            column = np.interp(np.arange(len(column)), good, column[good], period=len(column) if periodic else None)
-        result[:, c] = _resample_column(column, count, ratio, periodic)
-        for start, stop in runs(missing):
-            scale = count / len(column) if periodic else float(ratio)
+    missing = np.isnan(flat)
+    known = np.flatnonzero(~missing.all(axis=0))
+    bridged = flat[:, known]
+    for c in np.flatnonzero(missing[:, known].any(axis=0)):
+        good = np.flatnonzero(~missing[:, known[c]])
+        bridged[:, c] = np.interp(np.arange(len(flat)), good, bridged[good, c], period=len(flat) if periodic else None)
+    if periodic:
+        result[:, known] = resample_periodic(bridged, count)
+    else:
+        result[:, known] = resample_polyphase(bridged, ratio.numerator, ratio.denominator)[:count]
+    scale = count / len(flat) if periodic else float(ratio)
+    for c in known:
+        for start, stop in runs(missing[:, c]):
             result[max(int(np.floor((start - 1) * scale)) + 1, 0) : int(np.ceil(stop * scale)), c] = np.nan
     return result.reshape(count, *values.shape[1:])
-
-
-def _resample_column(column: Array, count: int, ratio: Fraction, periodic: bool) -> Array:
-    if periodic:
-        return np.asarray(signal.resample(column, count))
-    if ratio == 1:
-        return column.copy()
-    return signal.resample_poly(column, ratio.numerator, ratio.denominator, padtype="line")[:count]
 
 
 def _resample_orientation(orientation: Array, count: int, ratio: Fraction, periodic: bool) -> Array:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import uniform_filter1d
 
+from kinertia.numerics.moving_mean import moving_mean
 from kinertia.recording.gaps import runs
 from kinertia.recording.recording import Array, Recording
 
@@ -43,8 +43,8 @@ def _deviation(values: Array, window: int) -> Array:
     missing = np.asarray(~np.isfinite(values).all(axis=1))
     filled = np.where(missing[:, None], 0.0, values)
     filled = filled - filled.mean(axis=0)  # keeps the difference of squares accurate
-    mean = uniform_filter1d(filled, window, axis=0)
-    square = uniform_filter1d(filled**2, window, axis=0)
+    mean = moving_mean(filled, window)
+    square = moving_mean(filled**2, window)
     deviation = np.sqrt(np.maximum((square - mean**2).sum(axis=1), 0.0))
-    near = uniform_filter1d(missing.astype(np.float64), window) > 0.5 / window
+    near = moving_mean(missing.astype(np.float64), window) > 0.5 / window
     return np.where(near, np.inf, deviation)

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy.signal import butter, find_peaks, sosfiltfilt
 
+from kinertia.numerics.low_pass import butterworth, filter_both_ways
+from kinertia.numerics.peaks import find_peaks
 from kinertia.recording import Array, Recording
 from kinertia.recording.errors import RecordingError
 from kinertia.sensing import sagittal
@@ -135,7 +136,7 @@ def _read_leg(recording: Recording, side: str) -> _Leg | None:
     def smooth(rate: Array, cutoff_hz: float) -> Array:
         tiled = np.tile(rate, _REPEATS + 2) if recording.periodic else rate
         cutoff_hz = min(cutoff_hz, 0.4 * recording.rate_hz)
-        low = sosfiltfilt(butter(2, cutoff_hz, fs=recording.rate_hz, output="sos"), tiled)
+        low = filter_both_ways(butterworth(2, cutoff_hz, recording.rate_hz), tiled)
         return low[recording.samples : -recording.samples] if recording.periodic else low
 
     # One sensor serves for both where the other is missing.
@@ -144,7 +145,7 @@ def _read_leg(recording: Recording, side: str) -> _Leg | None:
 
 def _leg_events(leg: _Leg, recording: Recording) -> tuple[Array, Array]:
     height = max(MIN_SWING_RATE, 0.4 * float(np.quantile(leg.swing, 0.98)))
-    swings, _ = find_peaks(leg.swing, height=height, distance=max(1, round(MIN_STRIDE_S * recording.rate_hz)))
+    swings = find_peaks(leg.swing, height=height, distance=max(1, round(MIN_STRIDE_S * recording.rate_hz)))
     if recording.periodic:
         stride = float(recording.samples)
     else:

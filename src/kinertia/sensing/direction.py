@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from itertools import pairwise, product
 
 import numpy as np
-from scipy.ndimage import uniform_filter1d
-from scipy.signal import find_peaks
 
+from kinertia.numerics.moving_mean import moving_mean
+from kinertia.numerics.peaks import find_peaks
 from kinertia.recording import Array
 
 SKEW_WEIGHT = {"femur": 0.3, "tibia": 1.0, "foot": 0.0}
@@ -114,7 +114,7 @@ def of_pelvis(
 def incline(rate: Array, stride: int, rate_hz: float) -> Array:
     """(T,) integral of a rate, less its moving mean over a stride: a segment's inclination about its mean [rad]."""
     angle = np.cumsum(rate - rate.mean()) / rate_hz
-    return angle - uniform_filter1d(angle, stride, mode="nearest")
+    return angle - moving_mean(angle, stride, beyond="nearest")
 
 
 def _own_evidence(name: str, rate: Array, acc_x: Array, acc_y: Array, stride: int, rate_hz: float) -> float:
@@ -127,8 +127,8 @@ def _own_evidence(name: str, rate: Array, acc_x: Array, acc_y: Array, stride: in
 
 def _advance(rate: Array, acc_x: Array, acc_y: Array, stride: int, rate_hz: float) -> float:
     """Net part of the way a foot travels along its x axis between instants of rest, -1..1; 0 when there are no two."""
-    motion = uniform_filter1d(rate**2, max(1, round(_REST_S * rate_hz)), mode="nearest")
-    rests, _ = find_peaks(-motion, distance=max(1, round(0.7 * stride)))
+    motion = moving_mean(rate**2, max(1, round(_REST_S * rate_hz)), beyond="nearest")
+    rests = find_peaks(-motion, distance=max(1, round(0.7 * stride)))
     way = np.zeros(max(len(rests) - 1, 0))
     for i, (begin, end) in enumerate(pairwise(rests)):
         if end - begin > 1.5 * stride:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import uniform_filter1d
 
+from kinertia.numerics.moving_mean import moving_mean
 from kinertia.recording import Array
 
 MOVING_RATE = 0.3
@@ -25,7 +25,7 @@ def moving(rates: Array, rate_hz: float) -> np.ndarray:
     rate_hz : sampling rate [Hz].
     """
     window = round(_NOMINAL_STRIDE_S * rate_hz)
-    power = uniform_filter1d((rates**2).sum(-1), window, axis=0, mode="nearest")
+    power = moving_mean((rates**2).sum(-1), window, beyond="nearest")
     return np.median(np.sqrt(np.maximum(power, 0.0)), axis=1) > MOVING_RATE
 
 
@@ -39,7 +39,7 @@ def straight(rates: Array, up: Array, rate_hz: float) -> np.ndarray:
     rate_hz : sampling rate [Hz].
     """
     window = round(_NOMINAL_STRIDE_S * rate_hz)
-    yaw = uniform_filter1d(np.einsum("tki,ki->tk", rates, up), window, axis=0, mode="nearest")
+    yaw = moving_mean(np.einsum("tki,ki->tk", rates, up), window, beyond="nearest")
     return np.abs(np.median(yaw, axis=1)) < STRAIGHT_YAW_RATE
 
 

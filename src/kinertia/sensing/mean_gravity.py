@@ -9,9 +9,9 @@ running contact is too short and hard for that, and population means serve for t
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import uniform_filter1d
-from scipy.spatial.transform import Rotation
 
+from kinertia.numerics import rotations
+from kinertia.numerics.moving_mean import moving_mean
 from kinertia.recording import Array
 
 GRAVITY = 9.81
@@ -53,7 +53,7 @@ def over_strides(acc: Array, rate: Array, stride: int, rate_hz: float, *, at_res
         # A foot on the ground neither turns nor feels more than gravity (Skog et al., IEEE TBME 57:2657, 2010).
         excess, turning = (np.linalg.norm(acc, axis=-1) - GRAVITY) ** 2, (rate**2).sum(-1)
         motion = turning / turning.mean() + excess / excess.mean()
-        motion = uniform_filter1d(motion, max(1, round(0.1 * rate_hz)), axis=1, mode="wrap")
+        motion = moving_mean(motion, max(1, round(0.1 * rate_hz)), axis=1, beyond="wrap")
         chosen = np.argsort(motion, axis=1)[:, : max(1, round(REST_SHARE * stride)), None]
         seen = np.take_along_axis(seen, chosen, axis=1)
     total = seen.mean(axis=(0, 1))
@@ -68,15 +68,15 @@ def is_running(acc: Array, rate_hz: float) -> bool:
     acc : (T, 3) specific force [m/s^2], any axes.
     rate_hz : sampling rate [Hz].
     """
-    smooth = uniform_filter1d(acc, max(1, round(0.05 * rate_hz)), axis=0, mode="wrap")
+    smooth = moving_mean(acc, max(1, round(0.05 * rate_hz)), beyond="wrap")
     return bool(np.quantile(np.linalg.norm(smooth, axis=-1), 0.05) < FLIGHT_FORCE)
 
 
 def _integrate(rate: Array, rate_hz: float) -> Array:
     """(S, T, 3, 3) attitudes R(t), sensor to its axes at the start of each stride, from (S, T, 3) rates."""
-    attitude = Rotation.identity(len(rate))
-    matrices = [attitude.as_matrix()]
-    for step in (0.5 * (rate[:, 1:] + rate[:, :-1]) / rate_hz).swapaxes(0, 1):
-        attitude = attitude * Rotation.from_rotvec(step)  # R(t+1) = R(t) exp(w dt)
-        matrices.append(attitude.as_matrix())
-    return np.stack(matrices, axis=1)
+    attitude = np.empty((*rate.shape, 3))
+    attitude[:, 0] = np.eye(3)
+    turns = rotations.to_matrix(0.5 * (rate[:, 1:] + rate[:, :-1]) / rate_hz)
+    for t in range(turns.shape[1]):
+        attitude[:, t + 1] = attitude[:, t] @ turns[:, t]  # R(t+1) = R(t) exp(w dt)
+    return attitude
