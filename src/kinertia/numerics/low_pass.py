@@ -1,0 +1,106 @@
+"""Butterworth low-pass, run forwards and backwards so that nothing is delayed."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+_BLOCK = 64  # samples that are filtered at once
+
+
+class Section(NamedTuple):
+    """Second-order section (b (1 + z^-1)^2) / (1 + a1 z^-1 + a2 z^-2), 1 at zero frequency."""
+
+    b: float
+    a1: float
+    a2: float
+
+
+def butterworth(order: int, cutoff_hz: float, rate_hz: float) -> tuple[Section, ...]:
+    """Sections of a digital Butterworth low-pass.
+
+    Parameters
+    ----------
+    order : even.
+    cutoff_hz : frequency at which half of the power is left [Hz], above 0 and below half of the rate.
+    rate_hz : sampling rate [Hz].
+
+    Raises
+    ------
+    ValueError : another order or cut-off.
+    """
+    if order < 2 or order % 2:
+        raise ValueError(f"a low-pass of even order is made, not of {order}")
+    if not 0 < cutoff_hz < 0.5 * rate_hz:
+        raise ValueError(f"the cut-off {cutoff_hz:g} Hz does not lie between 0 and half of the rate, {rate_hz:g} Hz")
+    wide = np.tan(np.pi * cutoff_hz / rate_hz)  # bilinear transform, with the cut-off where it belongs
+    sections = []
+    for k in range(order // 2):
+        damping = 2.0 * wide * np.sin(np.pi * (2 * k + 1) / (2 * order))
+        scale = 1.0 + damping + wide**2
+        sections.append(Section(wide**2 / scale, 2.0 * (wide**2 - 1.0) / scale, (1.0 - damping + wide**2) / scale))
+    return tuple(sections)
+
+
+def filter_both_ways(sections: tuple[Section, ...], values: Array) -> Array:
+    """Filter forwards, then backwards.
+
+    Parameters
+    ----------
+    sections : result of :func:`butterworth`.
+    values : (T,) signal; it is continued beyond its ends by its reflection in the end points.
+
+    Returns
+    -------
+    (T,) signal; the gain is the filter's squared, the phase zero.
+
+    Raises
+    ------
+    ValueError : a signal too short for the filter.
+    """
+    edge = 3 * (2 * len(sections) + 1)
+    if len(values) <= edge:
+        raise ValueError(f"{len(values)} samples are too few to filter, more than {edge} are needed")
+    signal = np.concatenate([2.0 * values[0] - values[edge:0:-1], values, 2.0 * values[-1] - values[-2 : -edge - 2 : -1]])
+    for _ in range(2):
+        for section in sections:
+            signal = _run(section, signal)
+        signal = signal[::-1]
+    return signal[edge:-edge].copy()
+
+
+def _run(section: Section, values: Array) -> Array:
+    """One section over a signal, as if the first value had been there for ever.
+
+    Block by block: within a block the response to its own samples is a product of matrices; only the state, two outputs and
+    two inputs, passes from block to block.
+    """
+    b, a1, a2 = section
+    level = values[0]
+    signal = values - level  # at rest before the first sample
+    blocks = -(-len(signal) // _BLOCK)
+    padded = np.zeros(2 + blocks * _BLOCK)
+    padded[2 : 2 + len(signal)] = signal
+    driven = (padded[2:] + 2.0 * padded[1:-1] + padded[:-2]).reshape(blocks, _BLOCK) * b
+    impulse = np.zeros(_BLOCK + 1)  # response of the recursion to a single 1
+    before, now = 0.0, 1.0
+    for k in range(_BLOCK + 1):
+        impulse[k] = now
+        before, now = now, -a1 * now - a2 * before
+    lag = np.subtract.outer(np.arange(_BLOCK), np.arange(_BLOCK))
+    own = driven @ np.where(lag >= 0, impulse[np.maximum(lag, 0)], 0.0).T
+    # outputs y(-1), y(-2) of the block before go on as y(-1) (-a1 h(n) - a2 h(n-1)) + y(-2) (-a2 h(n))
+    last = (impulse[1:], -a2 * impulse[:-1])
+    ends = own[:, -2:].tolist()
+    first, second = 0.0, 0.0
+    states = np.zeros((blocks, 2))
+    (p1, p2), (q1, q2) = last[0][-2:].tolist(), last[1][-2:].tolist()
+    for k in range(blocks):
+        states[k] = first, second
+        end = ends[k]
+        first, second = end[1] + p2 * first + q2 * second, end[0] + p1 * first + q1 * second
+    result = own + states @ np.stack(last)
+    return result.reshape(-1)[: len(values)] + level
