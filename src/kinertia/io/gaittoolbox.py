@@ -27,9 +27,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import scipy.io
 
-from kinertia.io import xsens
+from kinertia.io import extra, xsens
 from kinertia.recording import Array, Recording, Subject, Truth
 from kinertia.recording.errors import RecordingError
 
@@ -105,7 +104,7 @@ def read(
 
     Raises
     ------
-    RecordingError : missing files or fields, or a reference of another length than the IMU recording.
+    RecordingError : missing files or fields, a reference of another length than the IMU recording, or scipy is not installed.
     """
     folder = Path(folder)
     prefix = f"{subject}-{activity}"
@@ -122,8 +121,9 @@ def read(
 
 
 def _read_truth(path: Path, recording: Recording, walking: tuple[int, int]) -> Truth:
+    matlab = extra.load("scipy.io", file=str(path), purpose="reading the optical reference (MATLAB)")
     try:
-        fields = scipy.io.loadmat(path)
+        fields = matlab.loadmat(path)
     except (OSError, ValueError, NotImplementedError, TypeError) as error:
         raise RecordingError(f"cannot be read as a MATLAB file ({error})", file=str(path), fix="check the file") from error
 

@@ -31,9 +31,8 @@ from typing import Any, Literal
 
 import msgspec
 import numpy as np
-import polars as pl
 
-from kinertia.io import facts, truth_columns
+from kinertia.io import facts, parquet, truth_columns
 from kinertia.io.text import TextTable, parse_table, read_text
 from kinertia.io.units import ACC_UNITS, GYRO_UNITS, TIME_UNITS, factor
 from kinertia.recording import SEGMENTS, Array, Frame, Recording, Sensor, Subject
@@ -220,15 +219,7 @@ def read(
 
 def _read_cells(path: Path, separator: str) -> TextTable:
     if path.suffix.lower() in (".parquet", ".pq"):
-        try:
-            frame = pl.read_parquet(path)
-            cells = [pl.col(name) if kind.is_numeric() else pl.col(name).cast(pl.String) for name, kind in frame.schema.items()]
-            frame = frame.select(cells)
-        except (OSError, pl.exceptions.PolarsError) as error:
-            raise RecordingError(f"cannot be read as Parquet ({error})", file=str(path), fix="write the file again") from error
-        if not frame.height:
-            raise RecordingError("has no rows", file=str(path), fix="write the file again")
-        return TextTable(tuple(frame.columns), frame, str(path), 1)
+        return parquet.read(path)
     text = read_text(path)
     header = text.partition("\n")[0]
     separator = separator or max((",", ";", "\t"), key=header.count)

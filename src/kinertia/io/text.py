@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import polars as pl
-
+from kinertia.io import cells
 from kinertia.recording import Array
 from kinertia.recording.errors import RecordingError
-
-MISSING = ("", "nan", "na", "null", "none", "n/a", "-nan")
-"""Spellings of a missing value, lower case."""
 
 
 @dataclass(frozen=True)
 class TextTable:
-    """Columns of text cells (or of numbers, from a binary file).
+    """Columns of numbers, and what of them is none.
 
     Attributes
     ----------
     names : column names, stripped.
-    cells : one column per name.
+    values : (T, columns) cells, NaN where missing or no number.
+    wrong : column index to the row and text of its first cell that is neither a number nor missing.
     file : path, for errors.
     first_line : line number of the first data row in the file (from 1).
     """
 
     names: tuple[str, ...]
-    cells: pl.DataFrame
+    values: Array
+    wrong: Mapping[int, tuple[int, str]]
     file: str
     first_line: int
 
     @property
     def rows(self) -> int:
-        return self.cells.height
+        return len(self.values)
 
     def numbers(self, name: str) -> Array:
         """Column ``name`` as (T,) float64; missing cells are NaN.
@@ -48,25 +45,17 @@ class TextTable:
             raise RecordingError(
                 f"column {name!r} is missing", file=self.file, fix=f"the file has: {', '.join(self.names[:12])}, ..."
             )
-        column = self.cells[name]
-        values = column if column.dtype.is_numeric() else column.cast(pl.Float64, strict=False)
-        values = values.cast(pl.Float64)
-        if values.null_count() > column.null_count():
-            # the rare cells that did not convert at once: padded numbers, spellings of a missing value, or no numbers
-            text = column.str.strip_chars()
-            values = text.cast(pl.Float64, strict=False)
-            bad = (values.is_null() & text.is_not_null() & ~text.str.to_lowercase().is_in(list(MISSING))).to_numpy()
-            if bad.any():
-                row = int(np.argmax(bad))
-                raise RecordingError(
-                    f"line {self.first_line + row}: {text[row]!r} is not a number",
-                    file=self.file,
-                    sensor=name,
-                    sample=row,
-                    fix="write a decimal number with a point, or leave the cell empty when the value is missing",
-                )
-        array = values.fill_null(float("nan")).to_numpy().astype(np.float64)
-        return np.where(np.isinf(array), np.nan, array)
+        column = self.names.index(name)
+        if column in self.wrong:
+            row, text = self.wrong[column]
+            raise RecordingError(
+                f"line {self.first_line + row}: {text!r} is not a number",
+                file=self.file,
+                sensor=name,
+                sample=row,
+                fix="write a decimal number with a point, or leave the cell empty when the value is missing",
+            )
+        return self.values[:, column].copy()
 
 
 def read_text(path: Path) -> str:
@@ -120,23 +109,15 @@ def parse_table(text: str, separator: str, *, file: str, header_line: int = 1) -
         raise RecordingError("has a header but no data rows", file=file, fix="the file looks truncated; export it again")
     rows = lines[1:]
     for i, line in enumerate(rows):
-        cells = line.count(separator) + 1
-        if cells != len(names) and not (cells == len(names) + 1 and line.endswith(separator)):
+        width = line.count(separator) + 1
+        if width != len(names) and not (width == len(names) + 1 and line.endswith(separator)):
             raise RecordingError(
-                f"line {header_line + 1 + i} has {cells} cells, the header names {len(names)}",
+                f"line {header_line + 1 + i} has {width} cells, the header names {len(names)}",
                 file=file,
                 sample=i,
                 fix="the file looks truncated or damaged; export it again, or delete that line",
             )
-        if cells > len(names):
+        if width > len(names):
             rows[i] = line[:-1]
-    columns = [f"c{k}" for k in range(len(names))]
-    frame = pl.read_csv(
-        io.StringIO("\n".join(rows) + "\n"),
-        has_header=False,
-        separator=separator,
-        new_columns=columns,
-        infer_schema=False,
-        quote_char=None,
-    )
-    return TextTable(tuple(names), frame.rename(dict(zip(columns, names, strict=True))), file, header_line + 1)
+    values, wrong = cells.to_numbers(rows, separator, len(names))
+    return TextTable(tuple(names), values, wrong, file, header_line + 1)

@@ -10,7 +10,6 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
-import polars as pl
 
 from kinertia.estimation.estimate import Estimate
 from kinertia.io.files import replacing, write_text
@@ -182,8 +181,8 @@ def _write_storage(
         "Units are S.I. (seconds, metres, newtons, newton metres); angles are in degrees where inDegrees=yes.\n\n"
         "endheader\n"
     )
-    table = pl.DataFrame({"time": estimate.time_s} | columns)
-    with replacing(path) as temporary, temporary.open("wb") as file:
-        file.write(header.encode())
-        table.write_csv(file, separator="\t", float_precision=8)
+    columns = {"time": estimate.time_s} | columns
+    with replacing(path) as temporary:
+        names = header + "\t".join(columns)
+        np.savetxt(temporary, np.stack(list(columns.values()), axis=1), "%.8f", "\t", header=names, comments="")
     return Path(path)

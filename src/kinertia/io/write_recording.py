@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import polars as pl
 
-from kinertia.io import truth_columns
-from kinertia.io.files import replacing, write_text
+from kinertia.io import truth_columns, write_columns
+from kinertia.io.files import write_text
+from kinertia.io.write_columns import ENDINGS
 from kinertia.recording import Array, Frame, Recording
 
-ENDINGS = (".parquet", ".csv")
 _SIGNALS = (("acc", "m/s^2"), ("gyro", "rad/s"))
 _TIMES = ("time [s]", "cycle_percent")
 
@@ -35,7 +34,7 @@ def write(path: Path | str, recording: Recording, *, single_precision: bool = Fa
 
     Raises
     ------
-    ValueError : another ending, a gait cycle as ``.parquet``, or signals in sensor axes.
+    ValueError : another ending, a gait cycle as ``.parquet``, Parquet without polars, or signals in sensor axes.
     """
     path = Path(path)
     ending = path.suffix.lower()
@@ -45,16 +44,11 @@ def write(path: Path | str, recording: Recording, *, single_precision: bool = Fa
         raise ValueError(f"{path}: a gait cycle is written as .csv")
     if recording.frame is not Frame.SEGMENT:
         raise ValueError(f"{path}: {recording.name!r} is in sensor axes; align it to the segments first")
-    table = pl.DataFrame(_columns(recording)).fill_nan(None)
-    if single_precision and ending == ".parquet":
-        table = table.with_columns(pl.exclude(_TIMES).cast(pl.Float32))
+    columns = _columns(recording)
     write_text(path.with_suffix(".json"), json.dumps(_facts(recording), indent=1, allow_nan=False) + "\n")
-    with replacing(path) as temporary:
-        if ending == ".csv":
-            table.write_csv(temporary)
-        else:
-            table.write_parquet(temporary, compression="zstd")
-    return path
+    return write_columns.write(
+        path, columns, single=[name for name in columns if name not in _TIMES] if single_precision else ()
+    )
 
 
 def _columns(recording: Recording) -> dict[str, Array]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 
 from kinertia.estimation.estimate import Estimate
-from kinertia.io.files import replacing
+from kinertia.io import write_columns
+from kinertia.io.write_columns import ENDINGS
 from kinertia.io.write_opensim import is_translation
 from kinertia.recording import Array
 
-ENDINGS = (".parquet", ".csv")
 _RESIDUALS = ("root_residual_x [BW]", "root_residual_y [BW]", "root_residual_moment [BWBH]")
 _CHANNELS = ("acc_x", "acc_y", "gyro_z")
 _CHANNEL_UNITS = ("m/s^2", "m/s^2", "rad/s")
@@ -32,18 +31,12 @@ def write(path: Path | str, estimate: Estimate) -> Path:
 
     Raises
     ------
-    ValueError : another ending.
+    ValueError : another ending, or Parquet without polars.
     """
     path = Path(path)
     if path.suffix.lower() not in ENDINGS:
         raise ValueError(f"{path}: a table is written as {' or '.join(ENDINGS)}, not {path.suffix or 'without an ending'!r}")
-    table = pl.DataFrame(columns(estimate)).fill_nan(None)
-    with replacing(path) as temporary:
-        if path.suffix.lower() == ".csv":
-            table.write_csv(temporary)
-        else:
-            table.write_parquet(temporary)
-    return path
+    return write_columns.write(path, columns(estimate))
 
 
 def columns(estimate: Estimate) -> dict[str, Array | np.ndarray]:
