@@ -161,7 +161,8 @@ def transcribe(
     curve = ca.triu(ca.hessian(lagrangian, z)[0])
     forms = {
         "value": ca.Function("value", [z, d], [cost, constraints]),
-        "slope": ca.Function("slope", [z, d], [cost, ca.densify(ca.gradient(cost, z)), constraints, _entries(slope)]),
+        "steep": ca.Function("steep", [z, d], [cost, ca.densify(ca.gradient(cost, z))]),
+        "slope": ca.Function("slope", [z, d], [constraints, _entries(slope)]),
         "curve": ca.Function("curve", [z, d, weight], [_entries(curve)]),
     }
     mapped = {name: form.map(nodes) for name, form in forms.items()}
@@ -179,13 +180,14 @@ def transcribe(
     total = ca.sum2(costs) + common
     problem = ca.Function("nlp", [x, p], [total, ca.vec(values)], ["x", "p"], ["f", "g"])
 
-    costs, gradients, values, slopes = mapped["slope"](unknowns, table)
+    costs, gradients = mapped["steep"](unknowns, table)
     places = local.ravel(order="F")
     column, adder = _scatter(np.stack([places, np.zeros_like(places)]), layout.size, 1)
     local_gradient = ca.densify(ca.MX(column, adder @ ca.vec(gradients)))
     inside = ca.gradient(common, x)
     gradient = ca.Function("grad_f", [x, p], [ca.sum2(costs) + common, local_gradient + inside], ["x", "p"], ["f", "grad_f_x"])
 
+    values, slopes = mapped["slope"](unknowns, table)
     r, c = (np.array(i) for i in slope.sparsity().get_triplet())
     every = np.arange(nodes)
     rows = (r[:, None] + count * every).ravel(order="F")
