@@ -20,7 +20,7 @@ config = Config(training=TrainingConfig(steps=int(os.environ.get("STEPS", "1000"
 model = train([to_sequence(recording, config)], config)
 
 # %% Estimate, and see how far the result obeys the equations of motion.
-from kinertia.estimation.estimator import estimate  # noqa: E402
+from kinertia.estimation.trained import estimate  # noqa: E402
 from kinertia.report import summary  # noqa: E402
 
 result = estimate(model, recording)

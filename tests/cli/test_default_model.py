@@ -12,6 +12,7 @@ from shell import Shell
 from kinertia.learning import checkpoint, shipped
 from kinertia.learning import config as configuration
 
+GRAPHS = {"export.json", "step.onnx", "person.onnx"}
 FEW = ("--config.adaptation.steps", "4")
 TINY = ("--config.training.steps", "4", "--config.training.batch", "2", "--config.network.hidden", "16")
 
@@ -111,7 +112,7 @@ def test_ship(kinertia: Shell, people: Path, tmp_path: Path) -> None:
     result = kinertia("ship", tmp_path / "model", "--out", tmp_path / "package", "--note", "four walks", "--recipe", "by hand")
     assert result.code == 0, result.err
     written = {p.name for p in (tmp_path / "package").iterdir()}
-    assert written == {"model.json", "model-4.safetensors", "config.json", "history.csv"}
+    assert written == {"model.json", "model-4.safetensors", "config.json", "history.csv", *GRAPHS}
     card = checkpoint.read(tmp_path / "package", checkpoint.MODEL)[1]
     assert card.trained_on.startswith("four walks; 4 recordings of people of 60 to 90 kg")
     assert card.recipe == "by hand"

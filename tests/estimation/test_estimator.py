@@ -13,7 +13,7 @@ from kinertia.benchmark import throughput
 from kinertia.body import GAIT2D_TRUNK, build
 from kinertia.estimation import track
 from kinertia.estimation.estimate import Estimate
-from kinertia.estimation.estimator import estimate
+from kinertia.estimation.trained import estimate
 from kinertia.learning import differences
 from kinertia.learning.checkpoint import Model, Person
 from kinertia.learning.prepare import to_sequence

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from kinertia.learning import differences
-from kinertia.learning.sequence import tile_cycle
+from kinertia.recording.sagittal import tile_cycle
 
 
 def grid(steps: int) -> tuple[torch.Tensor, float]:

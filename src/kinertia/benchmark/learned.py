@@ -8,7 +8,7 @@ from functools import partial
 
 from kinertia.benchmark.progress import ShowProgress, silent
 from kinertia.estimation.estimate import Estimate
-from kinertia.estimation.estimator import estimate
+from kinertia.estimation.trained import estimate
 from kinertia.learning import adaptation, shipped
 from kinertia.learning.checkpoint import Model
 from kinertia.learning.config import Cell, Config

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 
 from kinertia.body import SKELETONS
-from kinertia.estimation.estimator import estimate
-from kinertia.estimation.streaming import Stream
+from kinertia.estimation.trained import estimate
+from kinertia.export import export
 from kinertia.learning.checkpoint import Model
 from kinertia.learning.config import Config
 from kinertia.learning.network import Network
@@ -33,7 +33,7 @@ def measure(
     duration_s : length of the recording [s].
     config : size of the network, and the sampling rate; default the built-in one.
     threads : CPU threads that torch may use during the measurement.
-    stream_samples : samples for the latency of streaming; not measured for a bidirectional cell.
+    stream_samples : samples for the latency of streaming; measured for cells that can be exported (lstm, gru).
     seed : seed of signals and weights.
 
     Returns
@@ -51,7 +51,8 @@ def measure(
         wall, cpu = time.perf_counter(), time.process_time()
         estimate(model, recording)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-        latency = {} if config.network.cell == "bilstm" else _latency(model, recording, stream_samples)
+        streams = config.network.cell in ("lstm", "gru") and config.network.formulation == "derivative"
+        latency = _latency(model, recording, stream_samples) if streams else {}
     finally:
         torch.set_num_threads(before)
     return {
@@ -66,12 +67,12 @@ def measure(
 
 
 def _latency(model: Model, recording: Recording, samples: int) -> dict[str, float]:
-    stream = Stream(model, recording.subject, recording.sensors)
+    stepper = export.export(model).stepper(recording.subject, recording.sensors)
     signals = np.concatenate([recording.acc[:samples, :, :2], recording.gyro[:samples, :, 2:]], axis=-1)
     times = []
     for row in signals:
         start = time.perf_counter()
-        stream.push(row)
+        stepper.step(row)
         times.append(1000.0 * (time.perf_counter() - start))
     settled = times[len(times) // 10 :]
     return {"stream_median_ms": statistics.median(settled), "stream_p99_ms": float(np.percentile(settled, 99))}

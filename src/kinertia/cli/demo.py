@@ -36,7 +36,7 @@ def demo(out: Path = Path("kinertia-demo"), steps: int = STEPS, seed: int = 0) -
     from kinertia.benchmark.single import score_single
     from kinertia.cli import output
     from kinertia.cli.progress import recordings_bar, training_bar
-    from kinertia.estimation.estimator import estimate
+    from kinertia.estimation.trained import estimate
     from kinertia.io.read import read
     from kinertia.learning import adaptation, shipped
     from kinertia.learning.prepare import to_sequence

@@ -15,7 +15,9 @@ DESCRIPTION = (
     "Joint angles, joint moments, ground reaction and speed from inertial sensors, learned without labels. "
     "--version shows the version; --traceback, anywhere, shows where an error came from."
 )
-COMMANDS = {name: f"kinertia.cli.{name}" for name in ("inspect", "train", "estimate", "solve", "simulate", "demo", "ship")}
+COMMANDS = {
+    name: f"kinertia.cli.{name}" for name in ("inspect", "train", "estimate", "solve", "simulate", "demo", "export", "ship")
+}
 BENCHMARKS = {
     name: f"kinertia.cli.benchmark_{name}"
     for name in ("cycles", "continuous", "simulated", "simulator", "virtual", "ablation", "physics", "speed")

@@ -55,6 +55,14 @@ def recordings_bar(total: int, label: str = "recordings") -> Iterator[Callable[[
 
 
 @contextmanager
+def samples_bar(total: int, label: str) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error; yields the function that takes the number of samples done since its last call."""
+    with Progress(*_columns(), console=Console(stderr=True)) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda samples: bar.advance(task, samples)
+
+
+@contextmanager
 def training_bar(steps: int, start: int = 0, label: str = "training") -> Iterator[ShowStep]:
     """A bar on standard error; yields the function that the training loop calls after each step."""
     with _TwoLines(*_columns(), console=Console(stderr=True)) as bar:

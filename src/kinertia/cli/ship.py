@@ -32,7 +32,9 @@ def ship(
     recipe
         Command that makes these weights.
     """
-    from kinertia.learning import shipped
+    from kinertia.export import export
+    from kinertia.learning import checkpoint, shipped
 
     size = shipped.ship(model, out, name=name, note=note, recipe=recipe)
+    size += sum(path.stat().st_size for path in export.write(export.export(checkpoint.load_model(out)), out))
     Console(stderr=True).print(f"{name} written to {out}, {size / 1e6:.2f} MB", highlight=False)

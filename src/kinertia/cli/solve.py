@@ -112,10 +112,10 @@ def _part(recording: Recording, begin: float | None, end: float | None, *, mean:
 
 
 def _guess(recording: Recording) -> Estimate:
-    from kinertia.estimation import estimator
+    from kinertia.estimation import trained
     from kinertia.learning import shipped
 
-    return estimator.estimate(shipped.load(), recording)
+    return trained.estimate(shipped.load(), recording)
 
 
 def show(console: Console, convergence: Convergence) -> None:

@@ -1,101 +1,109 @@
-"""Run a trained model over a recording."""
+"""Run a model over a recording, whatever computes it: a trained network or an exported one."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
-from scipy.interpolate import CubicSpline
 
-from kinertia.estimation import track
 from kinertia.estimation.assembly import assemble
 from kinertia.estimation.estimate import Estimate
-from kinertia.learning import differences, prepare
-from kinertia.learning.checkpoint import Model, Person
-from kinertia.learning.personal import Deviation
-from kinertia.learning.sequence import Sequence
-from kinertia.learning.training import fingerprint
-from kinertia.recording import SEGMENTS, Array, Recording
+from kinertia.estimation.series import Series
+from kinertia.numerics.spline import CubicSpline
+from kinertia.recording import SEGMENTS, Array, Recording, Subject, sagittal
+from kinertia.sensing.segments import to_segments
+
+
+class Runner(Protocol):
+    """A model that turns signals into series.
+
+    Attributes
+    ----------
+    rate_hz : of the signals it reads.
+    delay_samples : how far its outputs are behind them.
+    """
+
+    @property
+    def rate_hz(self) -> float: ...
+
+    @property
+    def delay_samples(self) -> int: ...
+
+    def stated(self, fingerprint: str) -> tuple[float, float] | None:
+        """Mass [kg] and height [m] that were stated for a recording in training; None for one it was not trained on."""
+        ...
+
+    def run(self, signals: Array, present: Array, recording: Recording, fingerprint: str) -> Series:
+        """Series of (T, 7, 3) signals, zero where not ``present``; ``recording`` gives person and sensors."""
+        ...
 
 
 @dataclass(frozen=True)
 class _Reading:
-    """What the model reads, the times [s] on its axis at which the user wants values, who it was trained on with this."""
+    """What the model reads, the times [s] on its axis at which the user wants values, and who it was trained on with this."""
 
-    sequence: Sequence
-    deviation: Deviation
+    signals: Array
+    present: Array
+    fingerprint: str
     wanted_s: Array
-    person: Person | None
 
 
-def _read(model: Model, recording: Recording) -> _Reading:
-    sequence = prepare.to_sequence(recording, model.config)
+def _read(runner: Runner, recording: Recording) -> _Reading:
+    signals, present = sagittal.at_rate(recording, runner.rate_hz)
     # a periodic cycle has here the length it had in training, so that a recording that was trained on is recognised
-    mark = fingerprint(sequence)
-    deviation, person = model.deviation_of(mark), model.person_of(mark)
+    mark = sagittal.fingerprint(signals)
     if not recording.periodic:
-        return _Reading(sequence, deviation, recording.time_s, person)
-    cycles = prepare.lead_cycles(recording.duration_s)
-    margin_s = (2 * differences.REACH + 1) / model.config.rate_hz
-    longer = prepare.to_sequence(recording, model.config, (cycles + 1) * recording.duration_s + margin_s)
-    return _Reading(longer, deviation, cycles * recording.duration_s + recording.time_s, person)
+        return _Reading(signals, present, mark, recording.time_s)
+    cycles = sagittal.lead_cycles(recording.duration_s)
+    margin_s = (2 * runner.delay_samples + 1) / runner.rate_hz
+    longer = sagittal.at_rate(recording, runner.rate_hz, (cycles + 1) * recording.duration_s + margin_s)
+    return _Reading(*longer, mark, cycles * recording.duration_s + recording.time_s)
 
 
-def _sampler(reading: _Reading, recording: Recording) -> Callable[[Array], Array]:
+def _sampler(reading: _Reading, rate_hz: float, recording: Recording) -> Callable[[Array], Array]:
     """Function that brings a series (T, ...) from the model's time axis to the wanted times."""
-    samples, rate = reading.sequence.signals.shape[0], reading.sequence.rate_hz
-    if not recording.periodic and samples == recording.samples and rate == recording.rate_hz:
+    samples = len(reading.signals)
+    if not recording.periodic and samples == recording.samples and rate_hz == recording.rate_hz:
         return lambda x: x
-    time_s = np.arange(samples) / rate
+    time_s = np.arange(samples) / rate_hz
     at = np.minimum(reading.wanted_s, time_s[-1])
-    return lambda x: np.asarray(CubicSpline(time_s, x, axis=0)(at))
+    return lambda x: np.asarray(CubicSpline(time_s, x)(at))
 
 
-def _measured(reading: _Reading, sample: Callable[[Array], Array], used: list[int]) -> Array:
+def _measured(reading: _Reading, rate_hz: float, sample: Callable[[Array], Array], used: list[int]) -> Array:
     """Signals that the model saw; NaN where there were none."""
-    signals, present = (x.numpy().astype(np.float64)[:, used] for x in (reading.sequence.signals, reading.sequence.present))
+    # single precision is what models read
+    signals, present = reading.signals[:, used].astype(np.float32).astype(np.float64), reading.present[:, used]
     if present.all():
         return sample(signals)
-    nearest = np.minimum(np.rint(reading.wanted_s * reading.sequence.rate_hz).astype(int), len(present) - 1)
+    nearest = np.minimum(np.rint(reading.wanted_s * rate_hz).astype(int), len(present) - 1)
     return np.where(present[nearest] > 0, sample(signals), np.nan)
 
 
-def _warnings(recording: Recording, person: Person | None) -> tuple[str, ...]:
+def _warnings(stated: tuple[float, float] | None, subject: Subject) -> tuple[str, ...]:
     """What has to be said about a model and a recording."""
-    if person is None:
+    if stated is None:
         return (
             "the model was not trained on this recording: sensors are taken to sit exactly as stated; "
             "adapt it to the recording (kinertia train --from) for better angles",
         )
-    if not np.allclose((person.mass_kg, person.height_m), (recording.subject.mass_kg, recording.subject.height_m), rtol=1e-4):
+    if not np.allclose(stated, (subject.mass_kg, subject.height_m), rtol=1e-4):
         return (
-            f"the model was trained on this recording with {person.mass_kg:g} kg and {person.height_m:.2f} m; "
+            f"the model was trained on this recording with {stated[0]:g} kg and {stated[1]:.2f} m; "
             "give the same mass and height, or train again",
         )
     return ()
 
 
-def _assemble(model: Model, recording: Recording, reading: _Reading, method: str) -> Estimate:
-    found = track.run(model, reading.sequence, reading.deviation)
-    sample = _sampler(reading, recording)
-    used = [k for k in range(len(SEGMENTS)) if bool(reading.sequence.present[:, k].any())]
-    measured, body, rate_hz = _measured(reading, sample, used), reading.sequence.body, model.config.rate_hz
-    result = assemble(found, body, rate_hz, recording, method, measured, used, sample)
-    return replace(
-        result,
-        output_delay_s=differences.REACH / rate_hz,
-        warnings=(*result.warnings, *_warnings(recording, reading.person)),
-    )
-
-
-def estimate(model: Model, recording: Recording, method: str = "sspinnpose") -> Estimate:
+def estimate(runner: Runner, recording: Recording, method: str = "sspinnpose") -> Estimate:
     """Estimate movement dynamics of a recording, at its own rate and length.
 
     Parameters
     ----------
-    model : a trained model.
+    runner : a model.
     recording : a recording in sensor or segment axes; truth in it is not read. A periodic cycle is
         repeated, and the last complete repetition is reported.
     method : name to write into the result.
@@ -110,6 +118,16 @@ def estimate(model: Model, recording: Recording, method: str = "sspinnpose") -> 
         If the recording cannot be aligned or has no usable sensor.
     """
     begin = time.perf_counter()
-    ready = prepare.to_segments(recording)
-    result = _assemble(model, ready, _read(model, ready), method)
-    return replace(result, seconds=time.perf_counter() - begin)
+    ready = to_segments(recording)
+    reading = _read(runner, ready)
+    series = runner.run(reading.signals, reading.present, ready, reading.fingerprint)
+    sample = _sampler(reading, runner.rate_hz, ready)
+    used = [k for k in range(len(SEGMENTS)) if bool(reading.present[:, k].any())]
+    measured = _measured(reading, runner.rate_hz, sample, used)
+    result = assemble(series, runner.rate_hz, ready, method, measured, used, sample)
+    return replace(
+        result,
+        output_delay_s=runner.delay_samples / runner.rate_hz,
+        warnings=(*result.warnings, *_warnings(runner.stated(reading.fingerprint), ready.subject)),
+        seconds=time.perf_counter() - begin,
+    )

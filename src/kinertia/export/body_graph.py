@@ -50,23 +50,23 @@ def add(nodes: Nodes, plan: Plan, window: str, person: dict[str, str]) -> str:
     virtual = nodes.apply("MatMul", read, nodes.constant(_virtual()))
     placed = nodes.apply("Add", nodes.apply("MatMul", z, person["landmarks"]), part["root_position"])
     points = nodes.apply("MatMul", placed, nodes.constant(_interleaved(len(LANDMARKS))))
-    cop = _centre_of_pressure(nodes, plan, placed, vertical)
-    return nodes.concat(part["q"], generalized, grf, part["speed"], virtual, points, cop)
+    pressure, cop = _pressure(nodes, plan, placed, vertical)
+    return nodes.concat(part["q"], generalized, grf, part["speed"], virtual, points, cop, pressure)
 
 
-def _centre_of_pressure(nodes: Nodes, plan: Plan, placed: str, vertical: str) -> str:
-    """(1, 2) along x, relative to the pelvis; NaN in the air."""
+def _pressure(nodes: Nodes, plan: Plan, placed: str, vertical: str) -> tuple[str, str]:
+    """(1, 2) each: vertical force times its place along x relative to the pelvis [BW m], and that place; NaN in the air."""
     choose = np.zeros((2 * len(LANDMARKS), plan.contacts))
-    share = np.zeros((plan.contacts, len(SIDES)))
+    share = np.zeros((plan.contacts, len(SIDES)))  # with the scale of forces
     for k, point in enumerate(plan.skeleton.contacts):
         choose[LANDMARKS.index(point.name), k] = 1.0
-        share[k, SIDES.index(point.side)] = 1.0
+        share[k, SIDES.index(point.side)] = decode.VERTICAL_SCALE
     along = nodes.apply("Mul", vertical, nodes.apply("MatMul", placed, nodes.constant(choose)))
     by_side = nodes.constant(share)
     total = nodes.apply("MatMul", vertical, by_side)
-    centre = nodes.apply("Div", nodes.apply("MatMul", along, by_side), total)
-    loaded = nodes.apply("Greater", total, nodes.constant(np.array(CONTACT_BW / decode.VERTICAL_SCALE)))
-    return nodes.apply("Where", loaded, centre, nodes.constant(np.array(np.nan)))
+    pressure = nodes.apply("MatMul", along, by_side)
+    loaded = nodes.apply("Greater", total, nodes.constant(np.array(CONTACT_BW)))
+    return pressure, nodes.apply("Where", loaded, nodes.apply("Div", pressure, total), nodes.constant(np.array(np.nan)))
 
 
 def _grf(plan: Plan) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from hashlib import sha256
 from pathlib import Path
@@ -39,6 +40,7 @@ def layout(skeleton: Skeleton) -> Layout:
         tuple(f"{segment}_{channel}" for segment in SEGMENTS for channel in ("acc_x", "acc_y", "gyro_z")),
         tuple(f"{name}_{axis}" for name in LANDMARKS for axis in ("x", "y")),
         tuple(f"cop_x_{side}" for side in body_graph.SIDES),
+        tuple(f"pressure_{side}" for side in body_graph.SIDES),
     )
     return Layout(tuple(name for group in groups for name in group), tuple(len(group) for group in groups))
 
@@ -93,6 +95,8 @@ def person_shapes(model: Model, plan: Plan) -> dict[str, tuple[int, ...]]:
 
 def person_graph(model: Model) -> onnx.ModelProto:
     """The graph that computes the numbers of a person."""
+    # the exporter talks of packages that are not installed and not needed
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         program = torch.onnx.export(

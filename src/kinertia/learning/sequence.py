@@ -10,8 +10,7 @@ import torch
 from torch import Tensor
 
 from kinertia.body import Body, Skeleton, build, posture
-from kinertia.recording import SEGMENTS, Array, Frame, Recording, Sensor
-from kinertia.recording.errors import RecordingError
+from kinertia.recording import SEGMENTS, Array, Recording, Sensor
 from kinertia.sensing import contact_events
 
 ACC_VARIANCE_FLOOR = 1.0  # (m/s^2)^2
@@ -136,36 +135,6 @@ def knee_hint(recording: Recording, signals: Array, present: Array, rate_hz: flo
     return float("nan") if running is None else math.radians(posture.usual(running).mean_deg["knee_angle"])
 
 
-def sagittal(recording: Recording) -> tuple[Array, Array]:
-    """Sagittal channels of a recording in segment frames: signals and presence, each (T, 7, 3).
-
-    Raises
-    ------
-    RecordingError
-        If the recording is still in sensor axes or has none of the known segments.
-    """
-    if recording.frame is not Frame.SEGMENT:
-        raise RecordingError(
-            "signals are in sensor axes",
-            file=recording.source or recording.name,
-            fix="align the recording to its segments first",
-        )
-    signals = np.full((recording.samples, len(SEGMENTS), 3), np.nan)
-    for k, segment in enumerate(SEGMENTS):
-        i = recording.sensor_index(segment)
-        if i is not None:
-            signals[:, k, :2] = recording.acc[:, i, :2]
-            signals[:, k, 2] = recording.gyro[:, i, 2]
-    present = np.isfinite(signals)
-    if not present.any():
-        raise RecordingError(
-            f"none of the segments {', '.join(SEGMENTS)} carries a sensor",
-            file=recording.source or recording.name,
-            fix="name the segment of each sensor",
-        )
-    return np.where(present, signals, 0.0), present.astype(np.float64)
-
-
 def from_arrays(recording: Recording, signals: Array, present: Array, rate_hz: float, skeleton: Skeleton) -> Sequence:
     """Build a sequence from (T, 7, 3) sagittal ``signals`` of ``recording`` at ``rate_hz``."""
     body = build(recording.subject.mass_kg, recording.subject.height_m, skeleton=skeleton)
@@ -194,28 +163,3 @@ def _presence(present: Array) -> Tensor:
     if present.all():
         return torch.ones(1, dtype=torch.float32).expand(present.shape)
     return torch.as_tensor(np.array(present), dtype=torch.float32)
-
-
-def tile_cycle(signals: Array, cycle_rate_hz: float, rate_hz: float, duration_s: float, phase_s: float = 0.0) -> Array:
-    """Repeat one periodic cycle (T, ...) at another rate by trigonometric interpolation.
-
-    Parameters
-    ----------
-    signals : (T, ...) one period, sampled at ``cycle_rate_hz``.
-    rate_hz, duration_s : rate and length of the result.
-    phase_s : time within the cycle of the first returned sample [s].
-    """
-    samples = signals.shape[0]
-    period = samples / cycle_rate_hz
-    spectrum = np.fft.rfft(signals, axis=0)
-    # harmonics below half the new rate
-    keep = min(len(spectrum), int(np.ceil(0.5 * rate_hz * period - 1e-9)))
-    time = phase_s + np.arange(round(duration_s * rate_hz)) / rate_hz
-    angle = 2 * np.pi * np.outer(time / period, np.arange(keep))
-    weight = np.full(keep, 2.0)
-    weight[0] = 1.0
-    if keep == len(spectrum) and samples % 2 == 0:
-        weight[-1] = 1.0
-    basis = np.exp(1j * angle) * weight
-    flat = spectrum[:keep].reshape(keep, -1)
-    return (basis @ flat).real.reshape(len(time), *signals.shape[1:]) / samples

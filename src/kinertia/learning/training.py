@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from hashlib import sha256
 from math import isfinite
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from kinertia.learning.personal import Deviation
 from kinertia.learning.schedule import fade, one_cycle
 from kinertia.learning.sequence import Sequence
 from kinertia.learning.state import TrainingState
+from kinertia.recording import sagittal
 
 LOG_EVERY = 20
 SHORTEST = 16
@@ -30,7 +30,7 @@ Progress = Callable[[int, dict[str, float]], None]
 
 def fingerprint(sequence: Sequence) -> str:
     """Short hash of a sequence's signals, to recognise a recording that a model was trained on."""
-    return sha256(sequence.signals.numpy().tobytes()).hexdigest()[:16]
+    return sagittal.fingerprint(sequence.signals.numpy())
 
 
 def _noise(batch: Batch, config: Config, generator: torch.Generator) -> torch.Tensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-GROUPS = ("coordinates", "moments", "residual", "grf", "speed", "virtual", "points", "cop")
+GROUPS = ("coordinates", "moments", "residual", "grf", "speed", "virtual", "points", "cop", "pressure")
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,8 @@ class Layout:
     names : one per entry: coordinates [m, rad], ``<coordinate>_moment`` [N m], ``residual_x``, ``residual_y`` [BW],
         ``residual_moment`` [BWBH], ``grf_x_r``, ``grf_y_r``, ``grf_x_l``, ``grf_y_l`` [BW], ``speed`` [m/s], virtual signals
         ``<segment>_acc_x``, ``<segment>_acc_y`` [m/s^2], ``<segment>_gyro_z`` [rad/s], landmarks ``<name>_x``, ``<name>_y``
-        and centres of pressure ``cop_x_r``, ``cop_x_l`` [m], these relative to the pelvis along x.
+        and centres of pressure ``cop_x_r``, ``cop_x_l`` [m] (NaN in the air), these relative to the pelvis along x;
+        ``pressure_r``, ``pressure_l``: vertical force times its forward distance from the pelvis [BW m].
     sizes : entries in each group.
     """
 
@@ -65,6 +66,10 @@ class Layout:
     @cached_property
     def cop(self) -> slice:
         return self.slice_of("cop")
+
+    @cached_property
+    def pressure(self) -> slice:
+        return self.slice_of("pressure")
 
     @cached_property
     def index(self) -> dict[str, int]:

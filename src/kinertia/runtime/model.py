@@ -75,12 +75,12 @@ class ExportedModel:
             else (np.array(wearer.angle_rad), np.array(wearer.shift_m), wearer.size)
         )
         given = {
-            "mass": np.array(subject.mass_kg),
-            "height": np.array(subject.height_m),
+            "mass": np.array(subject.mass_kg, dtype=np.float64),
+            "height": np.array(subject.height_m, dtype=np.float64),
             "position": np.array(places, dtype=np.float64),
             "angle": angle,
             "shift": shift,
-            "size": np.array(size),
+            "size": np.array(size, dtype=np.float64),
         }
         session = ort.InferenceSession(self.person, _options(), providers=["CPUExecutionProvider"])
         found = session.run(list(PERSON_OUTPUTS), given)

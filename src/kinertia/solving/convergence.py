@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from kinertia.body import Body
-from kinertia.estimation.assembly import series
 from kinertia.estimation.track import Track
+from kinertia.estimation.trained import numbers
 from kinertia.recording import Array
 
 LIFTED_M = 0.02
@@ -102,9 +102,9 @@ def violation(unit: str, outside: Array) -> Violation:
 def contact_figures(track: Track, body: Body) -> Contact:
     """Figures of a movement; ``body`` as stated gives the units of force and moment."""
     weight, moment_scale = float(body.weight), float(body.moment_scale)
-    root = series(track.generalized)[:, :3] / np.array([weight, weight, moment_scale])
-    vertical, height = series(track.force)[..., 1] / weight, series(track.contact)[..., 1]
-    forward = series(track.contact_velocity)[..., 0]
+    root = numbers(track.generalized)[:, :3] / np.array([weight, weight, moment_scale])
+    vertical, height = numbers(track.force)[..., 1] / weight, numbers(track.contact)[..., 1]
+    forward = numbers(track.contact_velocity)[..., 0]
     sides = np.array([c.side for c in body.skeleton.contacts])
     in_air = 0.0
     for side in ("r", "l"):

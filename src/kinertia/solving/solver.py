@@ -11,9 +11,10 @@ import numpy as np
 
 from kinertia.estimation.assembly import assemble
 from kinertia.estimation.estimate import Estimate
-from kinertia.learning import prepare
-from kinertia.learning.sequence import sagittal
+from kinertia.estimation.trained import to_series
 from kinertia.recording import SEGMENTS, Recording
+from kinertia.recording.sagittal import sagittal
+from kinertia.sensing.segments import to_segments
 from kinertia.solving import cycle, together, windows
 from kinertia.solving.problem import Show, silent
 from kinertia.solving.settings import Settings
@@ -59,7 +60,7 @@ def solve(
     """
     begin = time.perf_counter()
     chosen = Settings() if settings is None else settings
-    ready = prepare.to_segments(recording)
+    ready = to_segments(recording)
     if ready.periodic:
         solution = cycle.solve(ready, chosen, show, guess)
     else:
@@ -90,7 +91,7 @@ def solve_all(recordings: Sequence[Recording], settings: Settings | None = None)
             found[i] = solve(recording, chosen).estimate
             continue
         begin = time.perf_counter()
-        ready = [prepare.to_segments(recordings[k]) for k in group]
+        ready = [to_segments(recordings[k]) for k in group]
         solutions = together.solve(ready, chosen)
         seconds = (time.perf_counter() - begin) / len(group)
         found |= {
@@ -110,7 +111,7 @@ def to_estimate(solution: Solution, recording: Recording) -> Estimate:
     used = [k for k in range(len(SEGMENTS)) if bool(present[:, k].any())]
     measured = np.where(present > 0, signals, np.nan)[:, used]
     found = solution.at(recording.time_s)
-    result = assemble(found, solution.person.body, recording.rate_hz, recording, METHOD, measured, used, lambda x: x)
+    result = assemble(to_series(found, solution.person.body), recording.rate_hz, recording, METHOD, measured, used, lambda x: x)
     return replace(
         result,
         # the whole recording is explained at once

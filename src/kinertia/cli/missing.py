@@ -1,0 +1,62 @@
+"""What commands say in an installation without the extra ``kinertia[train]``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+TRAINING = ("train", "solve", "simulate", "demo", "ship", "export")
+"""Commands that nothing can be done with in such an installation; of the benchmarks, all but :data:`LIGHT_BENCHMARKS`."""
+LIGHT_BENCHMARKS = ("latency",)
+GROUP = "benchmark"
+EXTRA = ("torch", "casadi", "scipy", "safetensors", "polars", "onnx", "onnxscript")
+_ALWAYS = ("torch", "scipy", "safetensors")  # what each of these commands needs
+_HELP = ("-h", "--help")
+
+
+def check(arguments: Sequence[str]) -> None:
+    """Refuse a command that needs packages which are not installed, before its options are read.
+
+    Raises
+    ------
+    ValueError : names command, packages and what installs them.
+    """
+    from kinertia.io.extra import available
+
+    command = " ".join(arguments[: 2 if arguments[:1] == [GROUP] else 1])
+    light = command.removeprefix(f"{GROUP} ") in LIGHT_BENCHMARKS or command.split(" ")[0] not in (*TRAINING, GROUP)
+    if light or any(argument in _HELP for argument in arguments):
+        return
+    if absent := [package for package in _ALWAYS if not available(package)]:
+        raise ValueError(_sentence(f"kinertia {command}", absent))
+
+
+def explain(error: ModuleNotFoundError) -> str | None:
+    """The sentence about a package of the extra that some code asked for; None where the package is none of them."""
+    package = (error.name or "").split(".")[0]
+    return _sentence("this", [package]) if package in EXTRA else None
+
+
+def command(name: str, error: ModuleNotFoundError) -> Callable[[], None]:
+    """Stands in the list of commands for one that cannot be loaded.
+
+    Raises
+    ------
+    ModuleNotFoundError : ``error`` again, where its package does not belong to the extra.
+    """
+    said = explain(error)
+    if said is None:
+        raise error
+
+    def refuse() -> None:
+        raise ValueError(said.replace("this", name, 1))
+
+    refuse.__doc__ = said[0].upper() + said[1:]
+    return refuse
+
+
+def _sentence(what: str, packages: Sequence[str]) -> str:
+    from kinertia.io.extra import INSTALL
+
+    *others, last = packages
+    listed = f"{', '.join(others)} and {last}" if others else last
+    return f"{what} needs {listed}, which {'are' if others else 'is'} not installed. Fix: {INSTALL}"

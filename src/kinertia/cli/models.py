@@ -1,0 +1,78 @@
+"""Models as the command line names them: shipped, exported or trained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kinertia.cli.progress import samples_bar
+
+if TYPE_CHECKING:
+    from kinertia.estimation.estimator import Runner
+    from kinertia.recording import Recording
+    from kinertia.runtime.model import ExportedModel
+
+SHOWN_SAMPLES = 20_000
+"""Recordings longer than this take seconds and get a progress bar."""
+
+
+@contextmanager
+def running(model: str, recording: Recording) -> Iterator[Runner]:
+    """The model that a user named, ready for a recording; long recordings show a bar.
+
+    Raises
+    ------
+    ValueError
+        If there is no such model, or it is damaged; the message names file and fix.
+    """
+    from kinertia.runtime import model as exported
+    from kinertia.runtime.exported import Exported
+
+    if not _exported(model):
+        from kinertia.estimation.trained import Trained
+        from kinertia.learning import shipped
+
+        yield Trained(shipped.load(model))
+        return
+    loaded = exported.load(model)
+    samples = round(recording.duration_s * loaded.rate_hz)
+    if samples < SHOWN_SAMPLES:
+        yield Exported(loaded)
+        return
+    with samples_bar(samples, "estimating") as advance:
+        yield Exported(loaded, advance)
+
+
+def streaming(model: str) -> ExportedModel:
+    """The model that a user named as graphs; a trained one is exported first, which takes some seconds.
+
+    Raises
+    ------
+    ValueError
+        As :func:`running`, or if the model cannot be exported.
+    """
+    from kinertia.runtime import model as exported
+
+    if not _exported(model):
+        from kinertia.export import export
+        from kinertia.learning import shipped
+
+        return export.export(shipped.load(model))
+    return exported.load(model)
+
+
+def _exported(model: str) -> bool:
+    """Whether a model is there as graphs; ValueError if it is not there at all."""
+    from kinertia.runtime import model as exported
+    from kinertia.runtime.card import CARD
+
+    if model in exported.names() or (Path(model) / CARD).is_file():
+        return True
+    if not (Path(model) / "model.json").is_file():
+        raise ValueError(
+            f"{model}: no model; give {' or '.join(exported.names())}, or the folder that `kinertia train --out` or "
+            "`kinertia export --out` wrote"
+        )
+    return False

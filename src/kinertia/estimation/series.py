@@ -1,0 +1,44 @@
+"""Motion and forces over time as every method with a body gives them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kinertia.recording import Array
+
+SIDES = ("r", "l")
+
+
+@dataclass(frozen=True)
+class Series:
+    """Time series at a method's own rate, one row per sample.
+
+    Attributes
+    ----------
+    names : the n coordinates' names, the root's first.
+    q : (T, n) coordinates [m, rad]; pelvis_tx is not read, it follows from the speed.
+    speed : (T,) forward speed [m/s].
+    moments : (T, n - 3) net joint moments [N m].
+    residual : (T, 3) force x, y [BW] and moment [BWBH] at the root that no joint explains.
+    grf : (T, 4) ground reaction x, y of the right and x, y of the left foot [BW].
+    pressure : (T, 2) vertical force times its forward distance from the pelvis, right and left [BW m].
+    virtual : (T, 7, 3) virtual acc x, acc y [m/s^2], gyro z [rad/s].
+    points : named landmarks (T, 2), relative to the pelvis along x [m].
+    """
+
+    names: tuple[str, ...]
+    q: Array
+    speed: Array
+    moments: Array
+    residual: Array
+    grf: Array
+    pressure: Array
+    virtual: Array
+    points: dict[str, Array]
+
+    def travel(self, rate_hz: float) -> Array:
+        """(T,) forward position of the pelvis [m]: the integral of speed (trapezoid)."""
+        step = 0.5 * (self.speed[1:] + self.speed[:-1]) / rate_hz
+        return np.concatenate([[0.0], np.cumsum(step)])

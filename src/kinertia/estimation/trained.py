@@ -1,0 +1,73 @@
+"""Trained networks at work on whole recordings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from kinertia.body import SKELETONS, Body
+from kinertia.estimation import estimator, track
+from kinertia.estimation.estimate import Estimate
+from kinertia.estimation.series import SIDES, Series
+from kinertia.estimation.track import Track
+from kinertia.learning import differences, sequence
+from kinertia.learning.checkpoint import Model
+from kinertia.recording import Array, Recording
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained network as a runner of :mod:`kinertia.estimation.estimator`."""
+
+    model: Model
+
+    @property
+    def rate_hz(self) -> float:
+        return self.model.config.rate_hz
+
+    @property
+    def delay_samples(self) -> int:
+        return differences.REACH
+
+    def stated(self, fingerprint: str) -> tuple[float, float] | None:
+        """Mass [kg] and height [m] that were stated for a recording in training."""
+        person = self.model.person_of(fingerprint)
+        return None if person is None else (person.mass_kg, person.height_m)
+
+    def run(self, signals: Array, present: Array, recording: Recording, fingerprint: str) -> Series:
+        """Series of (T, 7, 3) signals, zero where not ``present``."""
+        skeleton = SKELETONS[self.model.config.body]
+        read = sequence.from_arrays(recording, signals, present, self.rate_hz, skeleton)
+        return to_series(track.run(self.model, read, self.model.deviation_of(fingerprint)), read.body)
+
+
+def estimate(model: Model, recording: Recording, method: str = "sspinnpose") -> Estimate:
+    """:func:`kinertia.estimation.estimator.estimate` with a trained network."""
+    return estimator.estimate(Trained(model), recording, method)
+
+
+def to_series(found: Track, body: Body) -> Series:
+    """A track in double precision without torch; mass and height of the stated ``body`` scale forces and moments."""
+    weight, moment_scale = float(body.weight), float(body.moment_scale)
+    generalized, force, contact = numbers(found.generalized), numbers(found.force) / weight, numbers(found.contact)
+    sides = np.array([point.side for point in body.skeleton.contacts])
+    vertical = force[..., 1]
+    return Series(
+        names=body.skeleton.coordinate_names,
+        q=numbers(found.q),
+        speed=numbers(found.qd)[:, 0],
+        moments=generalized[:, 3:],
+        residual=generalized[:, :3] / np.array([weight, weight, moment_scale]),
+        grf=np.concatenate([force[:, sides == side].sum(1) for side in SIDES], axis=-1),
+        pressure=np.stack([(vertical * contact[..., 0])[:, sides == side].sum(1) for side in SIDES], axis=-1),
+        virtual=numbers(found.virtual),
+        points={name: numbers(point) for name, point in found.points.items()},
+    )
+
+
+def numbers(x: Tensor) -> Array:
+    """A tensor as a float64 array of its own."""
+    return np.array(x.detach().to(device="cpu", dtype=torch.float64).numpy())

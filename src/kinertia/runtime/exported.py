@@ -1,0 +1,87 @@
+"""Exported models at work on whole recordings: the graph that streams, sample after sample."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from kinertia.estimation import estimator
+from kinertia.estimation.estimate import Estimate
+from kinertia.estimation.series import Series
+from kinertia.recording import SEGMENTS, Array, Recording
+from kinertia.runtime.card import Wearer
+from kinertia.runtime.model import ExportedModel
+from kinertia.runtime.stepper import Stepper
+
+REPORTED = 500
+"""Samples between two words about progress."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """An exported model as a runner of :mod:`kinertia.estimation.estimator`.
+
+    Attributes
+    ----------
+    model : the model.
+    progress : called with the number of samples done since the last call.
+    """
+
+    model: ExportedModel
+    progress: Callable[[int], None] | None = None
+
+    @property
+    def rate_hz(self) -> float:
+        return self.model.rate_hz
+
+    @property
+    def delay_samples(self) -> int:
+        return self.model.delay_samples
+
+    def stated(self, fingerprint: str) -> tuple[float, float] | None:
+        """Mass [kg] and height [m] that were stated for a recording in training."""
+        wearer = self._wearer(fingerprint)
+        return None if wearer is None else (wearer.mass_kg, wearer.height_m)
+
+    def run(self, signals: Array, present: Array, recording: Recording, fingerprint: str) -> Series:
+        """Series of (T, 7, 3) signals, zero where not ``present``."""
+        stepper = self.model.stepper(recording.subject, recording.sensors, self._wearer(fingerprint))
+        values = self._values(stepper, np.where(present > 0, signals, np.nan))
+        layout = self.model.layout
+        points, names = values[:, layout.points], layout.names[layout.points]
+        return Series(
+            names=self.model.card.coordinates,
+            q=values[:, layout.coordinates],
+            speed=values[:, layout.speed],
+            moments=values[:, layout.moments],
+            residual=values[:, layout.residual],
+            grf=values[:, layout.grf],
+            pressure=values[:, layout.pressure],
+            virtual=values[:, layout.virtual].reshape(-1, len(SEGMENTS), 3),
+            points={names[k].removesuffix("_x"): points[:, k : k + 2] for k in range(0, len(names), 2)},
+        )
+
+    def _values(self, stepper: Stepper, signals: Array) -> Array:
+        """(T, M) outputs."""
+        late, found = self.delay_samples, np.empty((len(signals), len(self.model.layout.names)))
+        for k, sample in enumerate(signals):
+            values = stepper.step(sample)
+            if values is not None:
+                found[k - late] = values
+            if self.progress is not None and (k + 1) % REPORTED == 0:
+                self.progress(REPORTED)
+        for k, values in enumerate(stepper.finish()):
+            found[len(signals) - late + k] = values
+        return found
+
+    def _wearer(self, fingerprint: str) -> Wearer | None:
+        return next((wearer for wearer in self.model.card.people if wearer.fingerprint == fingerprint), None)
+
+
+def estimate(
+    model: ExportedModel, recording: Recording, method: str = "sspinnpose", progress: Callable[[int], None] | None = None
+) -> Estimate:
+    """:func:`kinertia.estimation.estimator.estimate` with an exported model."""
+    return estimator.estimate(Exported(model, progress), recording, method)

@@ -1,0 +1,168 @@
+"""An exported model gives, sample by sample and over whole recordings, what the trained network gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kinertia.estimation import trained
+from kinertia.estimation.estimate import Estimate
+from kinertia.export import export
+from kinertia.learning import shipped
+from kinertia.learning.checkpoint import Model, Person
+from kinertia.learning.prepare import to_sequence
+from kinertia.learning.training import fingerprint
+from kinertia.recording import Array, Recording
+from kinertia.runtime import exported
+from kinertia.runtime import model as runtime
+from kinertia.runtime.model import ExportedModel
+from kinertia.runtime.stepper import Stepper
+
+SINGLE = 5e-5
+"""Two implementations round single precision differently; second differences magnify that 30,000 times."""
+
+
+@cache
+def default() -> ExportedModel:
+    return runtime.load()
+
+
+def samples_of(recording: Recording) -> Array:
+    return np.concatenate([recording.acc[:, :, :2], recording.gyro[:, :, 2:]], axis=-1)
+
+
+def play(stepper: Stepper, signals: Array) -> list[Array]:
+    found = [stepper.step(sample) for sample in signals]
+    assert found[:2] == [None] * 2
+    return [values for values in found if values is not None]
+
+
+def assert_equal(a: Estimate, b: Estimate, tolerance: float) -> None:
+    weight = a.subject.mass_kg * 9.81
+    units = {"coordinates": 1.0, "grf": 1.0, "points": 1.0, "moments": weight * a.subject.height_m}
+    for part, unit in units.items():
+        one, two = getattr(a, part), getattr(b, part)
+        assert one.keys() == two.keys()
+        for name in one:
+            np.testing.assert_allclose(one[name] / unit, two[name] / unit, atol=tolerance, rtol=0, err_msg=name)
+    assert a.speed is not None
+    np.testing.assert_allclose(a.speed, b.speed, atol=tolerance, rtol=0)
+    for side in "rl":
+        np.testing.assert_allclose(a.cop_x[side], b.cop_x[side], atol=1e-3)
+    np.testing.assert_allclose(a.imu_virtual, b.imu_virtual, atol=400 * tolerance, rtol=0)
+    np.testing.assert_allclose(a.root_residual, b.root_residual, atol=5 * tolerance, rtol=0)
+    assert a.warnings == b.warnings
+    assert a.output_delay_s == b.output_delay_s
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_exported_equals_trained(make_model: Callable[..., Model], walk: Recording, cell: str) -> None:
+    model = make_model(cell, layers=3)
+    assert_equal(exported.estimate(export.export(model), walk), trained.estimate(model, walk), SINGLE)
+
+
+@pytest.mark.parametrize("rate", [59.3, 100.0, 148.0])
+def test_the_model_that_comes_with_the_package(walk: Recording, rate: float) -> None:
+    other = replace(walk, rate_hz=rate)
+    assert_equal(exported.estimate(default(), other), trained.estimate(shipped.load(), other), SINGLE)
+
+
+def test_cycles_and_missing_sensors(walk: Recording) -> None:
+    keep = [0, 3, 6]
+    few = replace(walk, sensors=tuple(walk.sensors[k] for k in keep), acc=walk.acc[:, keep], gyro=walk.gyro[:, keep])
+    cycle = replace(few, acc=few.acc[:111], gyro=few.gyro[:111], periodic=True)
+    for recording in (few, cycle):
+        assert_equal(exported.estimate(default(), recording), trained.estimate(shipped.load(), recording), SINGLE)
+
+
+def test_the_shipped_graphs_belong_to_the_shipped_weights() -> None:
+    assert default().card.model == shipped.load().fingerprint
+    assert default().name == shipped.DEFAULT
+
+
+def test_what_was_learned_about_a_wearer_goes_with_the_model(
+    make_model: Callable[..., Model], walk: Recording, tmp_path: Path
+) -> None:
+    model = make_model()
+    mark = fingerprint(to_sequence(walk, model.config))
+    shift = tuple((0.01 * k, -0.02) for k in range(7))
+    known = replace(model, people=(Person(walk.name, mark, 68.0, 1.71, (0.1,) * 7, shift, 1.05),))
+    export.write(export.export(known), tmp_path)
+    loaded = runtime.load(tmp_path)
+    assert_equal(exported.estimate(loaded, walk), trained.estimate(known, walk), SINGLE)
+    stated = replace(walk, subject=replace(walk.subject, mass_kg=90.0))
+    assert any("trained on this recording with 68 kg" in warning for warning in exported.estimate(loaded, stated).warnings)
+
+
+def test_a_stream_is_bit_for_bit_the_whole_recording(walk: Recording) -> None:
+    stepper = default().stepper(walk.subject, walk.sensors)
+    values = np.array(play(stepper, samples_of(walk)) + stepper.finish())
+    assert len(values) == walk.samples
+    whole, layout = exported.estimate(default(), walk), default().layout
+    for k, name in enumerate(layout.names[layout.coordinates]):
+        np.testing.assert_allclose(values[:, k], whole.coordinates[name], rtol=0, atol=1e-12 if k == 0 else 0)
+    np.testing.assert_array_equal(values[:, layout.index["grf_y_l"]], whole.grf["grf_y_l"])
+    np.testing.assert_array_equal(values[:, layout.index["knee_angle_r_moment"]], whole.moments["knee_angle_r"])
+
+
+def test_streams_of_one_model_do_not_disturb_each_other(walk: Recording) -> None:
+    signals = samples_of(walk)[:40]
+    alone = play(default().stepper(walk.subject, walk.sensors), signals)
+    one, other = (default().stepper(walk.subject, walk.sensors) for _ in range(2))
+    found = []
+    for sample in signals:
+        values = one.step(sample)
+        other.step(-sample)
+        if values is not None:
+            found.append(values)
+    np.testing.assert_array_equal(found, alone)
+
+
+def test_missing_channels_and_resets(walk: Recording) -> None:
+    signals = samples_of(walk)[:60]
+    signals[20:40, 3] = np.nan
+    stepper = default().stepper(walk.subject, walk.sensors)
+    first = play(stepper, signals)
+    assert all(np.isfinite(values[default().layout.coordinates]).all() for values in first)
+    stepper.reset()
+    np.testing.assert_array_equal(play(stepper, signals), first)
+    follower = default().stepper(walk.subject, walk.sensors)
+    follower.copy_state_from(stepper)
+    np.testing.assert_array_equal(follower.step(signals[0]), stepper.step(signals[0]))
+
+
+def test_samples_of_another_shape_are_refused(walk: Recording) -> None:
+    stepper = default().stepper(walk.subject)
+    with pytest.raises(ValueError, match=r"shape \(7, 6\), expected \(7, 3\)"):
+        stepper.step(np.zeros((7, 6)))
+    with pytest.raises(ValueError, match="fewer than 2 samples"):
+        stepper.finish()
+
+
+def test_networks_without_a_step_are_refused(make_model: Callable[..., Model]) -> None:
+    with pytest.raises(ValueError, match="cell 'bilstm' cannot be exported"):
+        export.export(make_model("bilstm"))
+    with pytest.raises(ValueError, match="formulation 'paper' cannot be exported"):
+        export.export(make_model("lstm", "paper"))
+
+
+def test_damaged_exports_name_the_file(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"export.json: no exported model"):
+        runtime.load(tmp_path)
+    export.write(default(), tmp_path)
+    step = tmp_path / "step.onnx"
+    step.write_bytes(step.read_bytes()[:-10])
+    with pytest.raises(ValueError, match=r"step.onnx: does not belong to export.json"):
+        runtime.load(tmp_path)
+    card = tmp_path / "export.json"
+    card.write_text(card.read_text().replace('"format": 1', '"format": 99'))
+    with pytest.raises(ValueError, match="format 99, this version reads 1"):
+        runtime.load(tmp_path)
+    card.write_text("{")
+    with pytest.raises(ValueError, match=r"export.json: damaged"):
+        runtime.load(tmp_path)
