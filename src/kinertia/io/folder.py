@@ -7,7 +7,7 @@ from pathlib import Path
 from kinertia.io import gaittoolbox, xsens
 from kinertia.recording.errors import RecordingError
 
-TABLES = (".csv", ".parquet", ".pq")
+TABLES = (".csv", ".parquet", ".pq", ".kinlog")
 
 
 def recordings(path: Path) -> list[Path]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from kinertia.io import cycles, gaittoolbox, hugadb, table, xsens
+from kinertia.io import cycles, gaittoolbox, hugadb, stream_log, stream_recording, table, xsens
 from kinertia.recording import DEFAULT_HEIGHT_M, DEFAULT_MASS_KG, Recording, Subject
 from kinertia.recording.errors import RecordingError
 
@@ -15,6 +15,7 @@ SUPPORTED = (
     "Xsens MT Manager exports (.txt, one per sensor)",
     "HuGaDB (.txt)",
     "a folder of Xsens exports, with or without the gait toolbox's optical reference",
+    "live recordings (.kinlog)",
 )
 
 
@@ -50,6 +51,8 @@ def read(
         recording = _read_folder(path, placement, trial, rate_hz, gyro_from_orientation)
     elif cycles.is_cycle(path) or (path.suffix.lower() == ".json" and cycles.is_cycle(path.with_suffix(".csv"))):
         recording = cycles.read(path)
+    elif stream_log.is_stream_log(path):
+        recording = stream_recording.read(path)
     elif hugadb.is_hugadb(path):
         recording = hugadb.read(path, rate_hz=rate_hz)
     elif xsens.is_xsens(path):

@@ -179,19 +179,37 @@ def to_uniform(time_s: Array, values: Array, *, rate_hz: float | None = None, fi
     jitter = float(np.abs(steps[steps < 1.5 / rate] * rate - 1).max(initial=0.0))
     if jitter > 0.02:
         warnings.append(f"time stamps jitter by up to {100 * jitter:.0f} % of a step; resampled evenly at {rate:.4g} Hz")
-    result = np.full((samples, values.shape[1]), np.nan)
-    for c in range(values.shape[1]):
-        good = np.isfinite(values[:, c])
-        if good.sum() >= 2:
-            known = time_s[good]
-            inside = (grid >= known[0] - 1e-9) & (grid <= known[-1] + 1e-9)
-            after = np.clip(np.searchsorted(known, grid), 1, len(known) - 1)
-            nearest = np.minimum(np.abs(known[after] - grid), np.abs(grid - known[after - 1]))
-            inside &= (known[after] - known[after - 1] < 1.5 / rate) | (nearest < 0.02 / rate)
-            result[inside, c] = CubicSpline(known, values[good, c])(grid[inside])
+    result = at_times(grid, time_s, values, rate)
     holes = np.flatnonzero(steps >= 1.5 / rate)
     if len(holes):
         warnings.append(
             f"{len(holes)} gaps in the time stamps, first after sample {int(holes[0])}; the samples between are missing"
         )
     return Uniform(result, rate, tuple(warnings))
+
+
+def at_times(wanted_s: Array, time_s: Array, values: Array, rate_hz: float) -> Array:
+    """Samples at other times, by a cubic spline.
+
+    Parameters
+    ----------
+    wanted_s : (N,) times [s].
+    time_s : (T,) increasing time stamps [s].
+    values : (T, C) samples.
+    rate_hz : rate of the samples [Hz].
+
+    Returns
+    -------
+    (N, C); NaN beyond the ends, and between samples more than 1.5 steps apart.
+    """
+    result = np.full((len(wanted_s), values.shape[1]), np.nan)
+    for c in range(values.shape[1]):
+        good = np.isfinite(values[:, c])
+        if good.sum() >= 2:
+            known = time_s[good]
+            inside = (wanted_s >= known[0] - 1e-9) & (wanted_s <= known[-1] + 1e-9)
+            after = np.clip(np.searchsorted(known, wanted_s), 1, len(known) - 1)
+            nearest = np.minimum(np.abs(known[after] - wanted_s), np.abs(wanted_s - known[after - 1]))
+            inside &= (known[after] - known[after - 1] < 1.5 / rate_hz) | (nearest < 0.02 / rate_hz)
+            result[inside, c] = CubicSpline(known, values[good, c])(wanted_s[inside])
+    return result

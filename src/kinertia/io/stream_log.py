@@ -1,0 +1,307 @@
+"""The byte format of a live recording: whatever happens to the writer, everything up to the last whole record can be read.
+
+A file is :data:`MAGIC`, then records: :data:`SYNC`, length and CRC-32 of the rest (both unsigned 32 bit, little endian, as all
+numbers), one byte for the kind, and the content. The session comes first, twice; it may come again when more of it is known.
+A record that is damaged is skipped: the next one is found by its :data:`SYNC`.
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from kinertia.recording import Array, RecordingError, Sensor, Subject
+
+MAGIC = b"\x89KINLOG\n"
+SYNC = b"\xf1KR\x8f"
+ENDING = ".kinlog"
+VERSION = 1
+SESSION, SAMPLE, NOTE = b"H", b"S", b"N"
+LONGEST = 1 << 20
+_HEAD = struct.Struct("<4sII")
+_SAMPLE = struct.Struct("<HHqdd")
+_CHANNELS = 6
+
+
+class Stream(msgspec.Struct, frozen=True):
+    """A sender: its name, the indices of its sensors and its nominal rate [Hz]."""
+
+    name: str
+    sensors: tuple[int, ...]
+    rate_hz: float
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True):
+    """The session.
+
+    Attributes
+    ----------
+    version : of the format.
+    subject, sensors, streams : who wears what, and on which streams it comes.
+    rotations : (K, 3, 3) sensor to segment axes; None while not aligned.
+    bias : (K, 3) gyroscope offset in sensor axes [rad/s]; None for zero.
+    source : where the samples came from.
+    unix_s, clock_s : the time of day, and the clock that samples are received by, at the same instant [s].
+    """
+
+    version: int = VERSION
+    subject: Subject
+    sensors: tuple[Sensor, ...]
+    streams: tuple[Stream, ...]
+    rotations: list[list[list[float]]] | None = None
+    bias: list[list[float]] | None = None
+    source: str = ""
+    unix_s: float = 0.0
+    clock_s: float = 0.0
+
+
+class Note(msgspec.Struct, frozen=True):
+    """Something that happened to the recording itself.
+
+    Attributes
+    ----------
+    what : in words.
+    samples : how many samples it cost.
+    end : the recording was ended properly here.
+    """
+
+    what: str
+    samples: int = 0
+    end: bool = False
+
+
+@dataclass(frozen=True)
+class Received:
+    """What came on one stream, in the order in which it came.
+
+    Attributes
+    ----------
+    time_s : (N,) sender's clock [s]; NaN where it gave none.
+    sequence : (N,) sender's running number; -1 where it gave none.
+    received_s : (N,) receiver's clock [s].
+    values : (N, k, 6) as in the samples: acc [m/s^2], gyro [rad/s], sensor axes.
+    """
+
+    time_s: Array
+    sequence: np.ndarray
+    received_s: Array
+    values: Array
+
+
+@dataclass(frozen=True)
+class StreamLog:
+    """A live recording.
+
+    Attributes
+    ----------
+    header : the latest session.
+    streams : one per stream of the session.
+    notes : what happened to the recording.
+    damaged : places at which records are damaged or cut off.
+    lost_bytes : bytes in those places.
+    file : path, for messages.
+    """
+
+    header: Header
+    streams: tuple[Received, ...]
+    notes: tuple[Note, ...]
+    damaged: int
+    lost_bytes: int
+    file: str
+
+    @property
+    def ended(self) -> bool:
+        """Whether the recording was ended properly, not by a crash."""
+        return any(note.end for note in self.notes)
+
+    @property
+    def samples(self) -> int:
+        return sum(len(stream.received_s) for stream in self.streams)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is missing, in sentences."""
+        told = []
+        if self.damaged:
+            told.append(
+                f"damaged in {self.damaged} place{'s' if self.damaged > 1 else ''}: {self.lost_bytes} bytes lost, "
+                f"about {self.lost_bytes // self._record_bytes} samples; {self.samples} samples are whole"
+            )
+        if not self.ended:
+            told.append("the recording was not ended properly; what was received until then is here")
+        told += [f"{note.what}: {note.samples} samples are missing" for note in self.notes if note.samples]
+        return tuple(told)
+
+    @property
+    def _record_bytes(self) -> int:
+        rows = max((len(stream.sensors) for stream in self.header.streams), default=1)
+        return _HEAD.size + 1 + _SAMPLE.size + 4 * _CHANNELS * rows
+
+
+def record(kind: bytes, content: bytes) -> bytes:
+    """One framed record."""
+    body = kind + content
+    return _HEAD.pack(SYNC, len(body), zlib.crc32(body)) + body
+
+
+def beginning(header: Header) -> bytes:
+    """What a file begins with."""
+    session = session_record(header)
+    return MAGIC + session + session  # twice: without it, nothing else can be understood
+
+
+def session_record(header: Header) -> bytes:
+    """The session, again when more of it is known."""
+    return record(SESSION, msgspec.json.encode(header))
+
+
+def note_record(note: Note) -> bytes:
+    """Something that happened to the recording itself."""
+    return record(NOTE, msgspec.json.encode(note))
+
+
+def sample_record(stream: int, sequence: int, time_s: float, received_s: float, values: np.ndarray) -> bytes:
+    """One sample; values are kept with 24 bits of mantissa, more than any sensor gives."""
+    head = _SAMPLE.pack(stream, len(values), sequence, time_s, received_s)
+    return record(SAMPLE, head + values.astype("<f4").tobytes())
+
+
+def kind_of(framed: bytes) -> bytes:
+    """Kind of a framed record."""
+    return framed[_HEAD.size : _HEAD.size + 1]
+
+
+def is_stream_log(path: Path) -> bool:
+    """Whether a file is a live recording, by its beginning, or by its ending where the beginning is damaged."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(MAGIC)) == MAGIC or path.suffix.lower() == ENDING
+
+
+@dataclass
+class _Gathered:
+    """The parts of one stream as they are read."""
+
+    heads: list[tuple[float, int, float]] = field(default_factory=list)
+    values: bytearray = field(default_factory=bytearray)
+
+    def finish(self, rows: int) -> Received:
+        time_s, sequence, received_s = zip(*self.heads, strict=True) if self.heads else ((), (), ())
+        return Received(
+            np.array(time_s, dtype=np.float64),
+            np.array(sequence, dtype=np.int64),
+            np.array(received_s, dtype=np.float64),
+            np.frombuffer(self.values, dtype="<f4").astype(np.float64).reshape(-1, rows, _CHANNELS),
+        )
+
+
+def read(path: str | Path) -> StreamLog:
+    """Read everything that is whole.
+
+    Raises
+    ------
+    RecordingError : no such file, no session in it, or written by a newer version.
+    """
+    path = Path(path)
+    try:
+        data = _bytes(path)
+    except OSError as error:
+        raise RecordingError(f"cannot be read ({error.strerror})", file=str(path), fix="check the path") from error
+    headers: list[Header] = []
+    notes: list[Note] = []
+    gathered: dict[int, _Gathered] = {}
+    damage = _Damage()
+    for body in _records(data, damage):
+        kind, content = body[:1], body[1:]
+        if kind == SAMPLE:
+            _gather(content, headers, gathered, path)
+        elif kind == SESSION:
+            headers.append(_header(content, path))
+        elif kind == NOTE:
+            notes.append(msgspec.json.decode(content, type=Note))
+    if not headers:
+        raise RecordingError("holds no session: it is damaged from the start", file=str(path), fix="restore a copy")
+    latest = headers[-1]
+    streams = tuple(gathered.get(at, _Gathered()).finish(len(stream.sensors)) for at, stream in enumerate(latest.streams))
+    return StreamLog(latest, streams, tuple(notes), damage.places, damage.bytes, str(path))
+
+
+def _bytes(path: Path) -> bytes | mmap.mmap:
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
+
+
+@dataclass
+class _Damage:
+    places: int = 0
+    bytes: int = 0
+
+    def add(self, size: int) -> None:
+        self.places += 1
+        self.bytes += size
+
+
+def _records(data: bytes | mmap.mmap, damage: _Damage) -> Iterator[bytes]:
+    """Kind and content of every whole record; what lies between is counted."""
+    at, size = len(MAGIC), len(data)
+    if data[:at] != MAGIC:
+        found = data.find(SYNC)
+        at = size if found < 0 else found
+        damage.add(at)
+    while at < size:
+        body = _whole(data, at, size)
+        if body is not None:
+            yield body
+            at += _HEAD.size + len(body)
+            continue
+        found = data.find(SYNC, at + 1)
+        # a damaged length may make a record seem to hold the ones after it: the next one that is whole counts
+        while found >= 0 and _whole(data, found, size) is None:
+            found = data.find(SYNC, found + 1)
+        following = size if found < 0 else found
+        damage.add(following - at)
+        at = following
+
+
+def _whole(data: bytes | mmap.mmap, at: int, size: int) -> bytes | None:
+    if at + _HEAD.size > size:
+        return None
+    sync, length, checksum = _HEAD.unpack_from(data, at)
+    begin = at + _HEAD.size
+    if sync != SYNC or not 1 <= length <= LONGEST or begin + length > size:
+        return None
+    body = data[begin : begin + length]
+    return body if zlib.crc32(body) == checksum else None
+
+
+def _header(content: bytes, path: Path) -> Header:
+    try:
+        if (version := msgspec.json.decode(content, type=dict[str, object]).get("version")) != VERSION:
+            raise RecordingError(f"is of version {version}", file=str(path), fix="read it with a newer kinertia")
+        return msgspec.json.decode(content, type=Header)
+    except msgspec.DecodeError as error:
+        raise RecordingError(
+            f"holds a session that is not understood ({error})", file=str(path), fix="see docs/formats.md"
+        ) from error
+
+
+def _gather(content: bytes, headers: list[Header], gathered: dict[int, _Gathered], path: Path) -> None:
+    stream, rows, sequence, time_s, received_s = _SAMPLE.unpack_from(content)
+    if not headers or stream >= len(headers[-1].streams) or rows != len(headers[-1].streams[stream].sensors):
+        raise RecordingError(
+            f"holds a sample of stream {stream} with {rows} sensors, which its session does not have",
+            file=str(path),
+            fix="restore a copy; the beginning of the file is missing or damaged",
+        )
+    mine = gathered.setdefault(stream, _Gathered())
+    mine.heads.append((time_s, sequence, received_s))
+    mine.values += content[_SAMPLE.size :]

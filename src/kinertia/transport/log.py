@@ -1,0 +1,180 @@
+"""Recording while streaming: samples go to a file on a thread of its own, and a slow or full disk never holds up the stream."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Self
+
+from kinertia.io import stream_log
+from kinertia.io.stream_log import Header, Note, Stream
+from kinertia.streaming.sample import Sample, Session
+from kinertia.transport.append import AppendFile, create
+
+FLUSH_S = 0.2
+"""Samples reach the system after so long, and survive a crash of this program."""
+SYNC_S = 1.0
+"""Samples reach the disk after so long, and survive a crash of the machine."""
+RETRY_S = 1.0
+PIECE = 1000
+"""Records that are written at once."""
+CAPACITY = 64 << 20
+"""Bytes that wait at most for a slow or full disk: ten minutes and more of one wearer."""
+JOIN_S = 5.0
+
+
+class LogWriter:
+    """A live recording that is being written.
+
+    Parameters
+    ----------
+    file : where to.
+    session : of the samples.
+    source : where the samples come from, in words.
+    capacity : bytes that wait at most; further samples are lost and counted until there is room.
+
+    Attributes
+    ----------
+    samples : written so far.
+    lost : samples that did not fit into what may wait.
+    failures : how often writing failed.
+    """
+
+    def __init__(self, file: AppendFile, session: Session, *, source: str = "", capacity: int = CAPACITY) -> None:
+        self.samples = self.lost = self.failures = 0
+        self._file, self._source, self._capacity = file, source, capacity
+        self._lock = threading.Lock()
+        self._pending: deque[bytes] = deque()
+        self._waiting = 0
+        self._unsaid = 0
+        self._trouble = ""
+        self._stopping = threading.Event()
+        self._closed = False
+        file.append(stream_log.beginning(_header(session, source)))
+        self._thread = threading.Thread(target=self._run, name="recording", daemon=True)
+        self._thread.start()
+
+    def sample(self, sample: Sample) -> None:
+        """Record a sample; never waits."""
+        data = stream_log.sample_record(sample.stream, sample.sequence, sample.time_s, sample.received_s, sample.values)
+        with self._lock:
+            if self._waiting + len(data) > self._capacity:
+                self.lost += 1
+                self._unsaid += 1
+                return
+            self._pending.append(data)
+            self._waiting += len(data)
+
+    def session(self, session: Session) -> None:
+        """Record what has become known about the session, such as how the sensors sit."""
+        data = stream_log.session_record(_header(session, self._source))
+        with self._lock:
+            self._pending.append(data)
+            self._waiting += len(data)
+
+    @property
+    def status(self) -> str:
+        """How it is, in a sentence."""
+        state = f"{self._file.name}: {self.samples} samples, {self._file.size / 1e6:.1f} MB"
+        if self._trouble:
+            state += f"; not writing ({self._trouble}), {len(self._pending)} samples wait"
+        return state + (f"; {self.lost} samples lost" if self.lost else "")
+
+    @property
+    def writing(self) -> bool:
+        """Whether the disk takes what comes."""
+        return not self._trouble
+
+    def close(self) -> None:
+        """Write what waits and end the recording; what a full disk does not take is counted as lost."""
+        if self._closed:
+            return
+        self._closed = True
+        self._stopping.set()
+        self._thread.join(JOIN_S)
+        if self._thread.is_alive():  # the disk hangs; nothing is touched that it may still be writing
+            self._trouble = "the disk does not answer"
+            return
+        self._write()
+        with self._lock:
+            self.lost += sum(_is_sample(data) for data in self._pending)
+            self._pending.clear()
+        if not self._trouble:
+            self._try(lambda: self._file.append(stream_log.note_record(Note("ended", end=True))))
+        self._try(self._file.sync)
+        self._try(self._file.close)
+
+    def _run(self) -> None:
+        synced = time.monotonic()
+        while not self._stopping.wait(RETRY_S if self._trouble else FLUSH_S):
+            if self._write() and time.monotonic() - synced > SYNC_S:
+                self._try(self._file.sync)
+                synced = time.monotonic()
+
+    def _write(self) -> bool:
+        """Append everything that waits; False when the disk does not take it: it waits on."""
+        while self._pending or self._unsaid:
+            with self._lock:
+                taken, unsaid = list(islice(self._pending, PIECE)), self._unsaid
+            note = [stream_log.note_record(Note("the disk was slow or full", unsaid))] if unsaid else []
+            if not self._try(partial(self._file.append, b"".join([*taken, *note]))):
+                return False
+            with self._lock:
+                for data in taken:
+                    self._pending.popleft()
+                    self._waiting -= len(data)
+                self._unsaid -= unsaid
+            self.samples += sum(_is_sample(data) for data in taken)
+        return True
+
+    def _try(self, action: Callable[[], None]) -> bool:
+        try:
+            action()
+        except OSError as error:
+            self.failures += 1
+            self._trouble = error.strerror or str(error)
+            return False
+        self._trouble = ""
+        return True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def begin(path: Path, session: Session, *, source: str = "") -> LogWriter:
+    """Begin a recording in a new file.
+
+    Raises
+    ------
+    ValueError : the name does not end in ``.kinlog``.
+    OSError : the file exists or cannot be written.
+    """
+    if path.suffix.lower() != stream_log.ENDING:
+        raise ValueError(f"{path}: live recordings are written as {stream_log.ENDING}")
+    return LogWriter(create(path), session, source=source)
+
+
+def _is_sample(data: bytes) -> bool:
+    return stream_log.kind_of(data) == stream_log.SAMPLE
+
+
+def _header(session: Session, source: str) -> Header:
+    streams = tuple(Stream(stream.name, stream.sensors, stream.rate_hz) for stream in session.streams)
+    return Header(
+        subject=session.subject,
+        sensors=session.sensors,
+        streams=streams,
+        rotations=None if session.rotations is None else session.rotations.tolist(),
+        bias=None if session.bias is None else session.bias.tolist(),
+        source=source,
+        unix_s=time.time(),
+        clock_s=time.perf_counter(),
+    )

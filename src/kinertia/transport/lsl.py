@@ -1,0 +1,270 @@
+"""Samples from Lab Streaming Layer."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pylsl
+from pylsl.util import LostError
+from pylsl.util import TimeoutError as LslTimeoutError
+
+from kinertia.io.facts import Placement
+from kinertia.recording import RecordingError
+from kinertia.streaming.sample import Sample, StreamInfo
+from kinertia.transport import lsl_channels
+from kinertia.transport.lsl_channels import Channel, ChannelMap
+from kinertia.transport.placing import place
+from kinertia.transport.source import Source
+
+TIMEOUT_S = 10.0
+SETTLE_S = 1.0
+"""After the first stream of several, how long to look for the others; also how long to watch a stream without a stated rate."""
+PULL_S = 0.1
+SEARCH_S = 1.0
+SILENT_S = 1.0
+CORRECTION_S = 1.0
+"""How often the offset of the sender's clock is looked up; the library measures it every few seconds."""
+BUFFER_S = 30
+
+
+@dataclass(frozen=True)
+class Query:
+    """Which streams.
+
+    Attributes
+    ----------
+    name : exact, or the beginning when it ends in ``*``; empty for any.
+    type : exact; empty for any.
+    source_id : exact; empty for any.
+    streams : how many to wait for; 0 takes those that are found within a second of the first.
+    """
+
+    name: str = ""
+    type: str = "IMU"
+    source_id: str = ""
+    streams: int = 0
+
+    @property
+    def predicate(self) -> str:
+        """As an XPath predicate on the stream's description.
+
+        Raises
+        ------
+        ValueError : nothing is asked for, or a value holds both kinds of quotation marks.
+        """
+        parts = [f"{field}={_quoted(value)}" for field in ("type", "source_id") if (value := getattr(self, field))]
+        if self.name.endswith("*") and len(self.name) > 1:
+            parts.append(f"starts-with(name,{_quoted(self.name[:-1])})")
+        elif self.name and self.name != "*":
+            parts.append(f"name={_quoted(self.name)}")
+        if not parts:
+            raise ValueError("LSL: say which streams: a name, a type or a source id")
+        return " and ".join(parts)
+
+
+class _Link:
+    """One stream: how to find it again, its channels, and the connection."""
+
+    def __init__(self, info: pylsl.StreamInfo, timeout_s: float, acc_unit: str | None, gyro_unit: str | None) -> None:
+        self.name, self.units = info.name(), (acc_unit, gyro_unit)
+        own = {"name": self.name, "type": info.type(), "source_id": info.source_id()}
+        self.predicate = " and ".join(f"{field}={_quoted(value)}" for field, value in own.items() if value)
+        if info.channel_format() == pylsl.cf_string:
+            raise RecordingError(
+                "holds text, not numbers", file=f"LSL stream {self.name!r}", fix="choose the stream of signals"
+            )
+        self.rows: tuple[int, ...] = ()
+        self.connect(info, timeout_s)
+        self.map = self.read_channels(timeout_s)
+        self.rate_hz = info.nominal_srate() or self._measured_rate()
+
+    def connect(self, info: pylsl.StreamInfo, timeout_s: float) -> None:
+        self.inlet = pylsl.StreamInlet(info, max_buflen=BUFFER_S, recover=False)
+        self.inlet.open_stream(timeout_s)
+        self.offset = self.inlet.time_correction(timeout_s)
+        self.checked = time.perf_counter()
+
+    def read_channels(self, timeout_s: float) -> ChannelMap:
+        info = self.inlet.info(timeout_s)
+        acc_unit, gyro_unit = self.units
+        channels = _channels(info)
+        if channels is None:
+            return lsl_channels.undescribed(info.channel_count(), stream=self.name, acc_unit=acc_unit, gyro_unit=gyro_unit)
+        return lsl_channels.described(channels, stream=self.name, acc_unit=acc_unit, gyro_unit=gyro_unit)
+
+    def correct(self, now: float) -> None:
+        """Look up the offset of the sender's clock, now and then."""
+        if now - self.checked > CORRECTION_S:
+            self.checked = now
+            self.offset = self.inlet.time_correction(PULL_S)
+
+    def _measured_rate(self) -> float:
+        until, stamps = time.perf_counter() + SETTLE_S, []
+        while time.perf_counter() < until:
+            _, stamp = self.inlet.pull_sample(timeout=PULL_S)
+            stamps += [stamp] if stamp else []
+        steps = np.diff(stamps)
+        if len(steps) < 3 or not np.median(steps) > 0:
+            raise RecordingError(
+                "states no rate and sends too little to measure it",
+                file=f"LSL stream {self.name!r}",
+                fix="start the sensors first",
+            )
+        return float(1.0 / np.median(steps))
+
+
+class LslSource(Source):
+    """Streams of sensors; a lost one is looked for until it is back.
+
+    Made by :func:`connect`. Times are the senders' time stamps on this machine's LSL clock.
+    """
+
+    def __init__(self, links: list[_Link], placement: Placement | None = None) -> None:
+        names = [sensor for link in links for sensor in link.map.sensors]
+        placed, warnings = place(names, placement, source="LSL")
+        sensors = tuple(sensor for sensor in placed if sensor is not None)
+        index = {sensor.name: k for k, sensor in enumerate(sensors)}
+        streams = []
+        for link in links:
+            link.rows = tuple(row for row, name in enumerate(link.map.sensors) if name in index)
+            streams.append(StreamInfo(link.name, tuple(index[link.map.sensors[row]] for row in link.rows), link.rate_hz))
+        used = [at for at, stream in enumerate(streams) if stream.sensors]
+        self._links = [links[at] for at in used]
+        notes = tuple(note for link in self._links for note in link.map.warnings)
+        super().__init__("LSL", sensors, tuple(streams[at] for at in used), warnings=(*notes, *warnings))
+        self._missing: set[int] = set()
+
+    def _loops(self) -> tuple[Callable[[], None], ...]:
+        return tuple(lambda at=at: self._receive(at) for at in range(len(self._links)))
+
+    def _receive(self, at: int) -> None:
+        link, seen, silent = self._links[at], -math.inf, True
+        keep = slice(None) if len(link.rows) == len(link.map.sensors) else list(link.rows)
+        while not self._stopping.is_set():
+            try:
+                channels, stamp = link.inlet.pull_sample(timeout=PULL_S)
+                now = time.perf_counter()
+                if stamp is not None and channels is not None:
+                    self._buffer.put(Sample(at, stamp + link.offset, -1, link.map.values(channels)[keep], now))
+                    seen = now
+                link.correct(now)
+            except LslTimeoutError:
+                self._count("clock offset not measured")
+            except LostError:
+                self._count("stream lost")
+                self._find_again(at)
+                seen, silent = -math.inf, True
+            if silent != (time.perf_counter() - seen > SILENT_S):
+                silent = not silent
+                self._tell(at, silent=silent)
+
+    def _find_again(self, at: int) -> None:
+        """Look for a lost stream until it is back with the same channels, or the source is stopped."""
+        link = self._links[at]
+        self._tell(at, silent=True)
+        while not self._stopping.is_set():
+            found = pylsl.resolve_bypred(link.predicate, 1, SEARCH_S)
+            if not found:
+                continue
+            try:
+                link.connect(found[0], SEARCH_S)
+                back = link.read_channels(SEARCH_S)
+            except (LostError, LslTimeoutError):
+                continue
+            except RecordingError as error:
+                self._refuse(str(error))
+                continue
+            if back.sensors == link.map.sensors:
+                link.map = back
+                self._count("stream found again")
+                return
+            self._refuse(f"LSL stream {link.name!r} is back with other sensors ({', '.join(back.sensors)}); start again")
+
+    def _refuse(self, why: str) -> None:
+        self._count("stream came back unlike before")
+        self._say(why)
+        self._stopping.wait(SEARCH_S)
+
+    def _tell(self, at: int, *, silent: bool) -> None:
+        with self._lock:
+            (self._missing.add if silent else self._missing.discard)(at)
+            missing = [self._links[m].name for m in sorted(self._missing)]
+        total = len(self._links)
+        self._say(
+            f"nothing from {', '.join(missing)}, looking for it"
+            if missing
+            else f"receiving {total} LSL stream{'s' if total > 1 else ''}"
+        )
+
+
+def connect(
+    query: Query = Query(),
+    *,
+    placement: Placement | None = None,
+    acc_unit: str | None = None,
+    gyro_unit: str | None = None,
+    timeout_s: float = TIMEOUT_S,
+) -> LslSource:
+    """Find streams and read what they carry.
+
+    Parameters
+    ----------
+    query : which streams.
+    placement : sensor name to segment, where the names do not say it.
+    acc_unit, gyro_unit : for streams that state none.
+    timeout_s : how long to look [s].
+
+    Raises
+    ------
+    RecordingError : no stream, or fewer than asked for, or one that cannot be understood; names what there is.
+    """
+    found = pylsl.resolve_bypred(query.predicate, max(1, query.streams), timeout_s)
+    if found and not query.streams:
+        found = pylsl.resolve_bypred(query.predicate, lsl_channels.MOST_CHANNELS, SETTLE_S)
+    if len(found) < max(1, query.streams):
+        raise RecordingError(
+            f"found {len(found)} of {max(1, query.streams)} streams with {query.predicate} in {timeout_s:g} s; "
+            f"there are: {_visible()}",
+            file="LSL",
+            fix="start the sensors' streaming; where the network hides streams, see docs/transport.md",
+        )
+    try:
+        links = [_Link(info, timeout_s, acc_unit, gyro_unit) for info in sorted(found, key=lambda info: info.name())]
+    except (LostError, LslTimeoutError) as error:
+        raise RecordingError(f"connection failed ({error})", file="LSL", fix="check the sender and the firewall") from error
+    return LslSource(links, placement)
+
+
+def _channels(info: pylsl.StreamInfo) -> list[Channel] | None:
+    """Channel entries of a full description; None when there are no labels."""
+    channels = []
+    entry = info.desc().child("channels").child("channel")
+    while not entry.empty() and len(channels) < lsl_channels.MOST_CHANNELS:
+        channels.append(Channel(*(entry.child_value(field) for field in ("label", "type", "unit"))))
+        entry = entry.next_sibling("channel")
+    if not any(channel.label for channel in channels):
+        return None
+    if len(channels) != info.channel_count():
+        raise RecordingError(
+            f"describes {len(channels)} channels but sends {info.channel_count()}",
+            file=f"LSL stream {info.name()!r}",
+            fix="correct the stream's description",
+        )
+    return channels
+
+
+def _visible() -> str:
+    streams = pylsl.resolve_streams(SETTLE_S)
+    return ", ".join(f"{info.name()!r} of type {info.type()!r}" for info in streams) or "none at all"
+
+
+def _quoted(value: str) -> str:
+    if "'" not in value:
+        return f"'{value}'"
+    if '"' in value:
+        raise ValueError(f"LSL: {value!r} holds both kinds of quotation marks")
+    return f'"{value}"'

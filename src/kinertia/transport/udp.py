@@ -1,0 +1,255 @@
+"""Samples from UDP datagrams of JSON."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from kinertia.io.facts import Placement
+from kinertia.recording import RecordingError
+from kinertia.streaming.sample import Sample, StreamInfo
+from kinertia.transport import address, udp_message
+from kinertia.transport.placing import place
+from kinertia.transport.source import Source
+from kinertia.transport.udp_message import Message, Reason, Rejected
+
+TIMEOUT_S = 30.0
+SETTLE_S = 1.0
+"""How long to listen after the first good message to learn which devices and sensors there are."""
+WAIT_S = 0.1
+SILENT_S = 1.0
+KERNEL_BUFFER = 1 << 20
+LARGEST_DATAGRAM = 1 << 16
+
+
+@dataclass(frozen=True)
+class Device:
+    """Sensors that come in the same messages: a stream.
+
+    Attributes
+    ----------
+    name : of the sender.
+    sensors : their names.
+    rate_hz : nominal rate [Hz].
+    """
+
+    name: str
+    sensors: tuple[str, ...]
+    rate_hz: float
+
+
+class UdpSource(Source):
+    """Messages of :mod:`~kinertia.transport.udp_message` on a bound socket.
+
+    Made by :func:`listen`. A message that does not fit is rejected and counted by its reason; nothing else happens.
+
+    Parameters
+    ----------
+    bound : UDP socket; closed with the source.
+    devices : what may come; everything else is rejected.
+    placement : sensor name to segment, where the names do not say it.
+    """
+
+    def __init__(self, bound: socket.socket, devices: Sequence[Device], placement: Placement | None = None) -> None:
+        names = [sensor for device in devices for sensor in device.sensors]
+        placed, warnings = place(names, placement, source="UDP")
+        self._socket = bound
+        self._rows: dict[tuple[str, str], tuple[int, int]] = {}
+        streams, sensors, at = [], [], 0
+        for device in devices:
+            mine = []
+            for name in device.sensors:
+                sensor = placed[at]
+                at += 1
+                # a sensor that is left out is known, but has no row
+                self._rows[device.name, name] = (-1, -1) if sensor is None else (len(streams), len(mine))
+                if sensor is not None:
+                    mine.append(len(sensors))
+                    sensors.append(sensor)
+            if mine:
+                streams.append(StreamInfo(device.name or "UDP", tuple(mine), device.rate_hz))
+        super().__init__("UDP", tuple(sensors), tuple(streams), warnings=warnings)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port that it listens on."""
+        host, port = self._socket.getsockname()[:2]
+        return host, port
+
+    @property
+    def rejected(self) -> int:
+        """Messages that were not used."""
+        counts = self.counts
+        return sum(counts.get(f"rejected, {reason.value}", 0) for reason in Reason)
+
+    def sample(self, message: Message, received_s: float) -> Sample | None:
+        """The sample that a message makes; None when it holds only sensors that are left out.
+
+        Raises
+        ------
+        Rejected : unknown or doubled sensors, sensors of two streams, values out of range.
+        """
+        table = udp_message.rows(message)
+        stream, places = -1, []
+        for reading in message.sensors:
+            place_of = self._rows.get((message.device, reading.name))
+            if place_of is None:
+                raise Rejected(Reason.UNKNOWN, f"{reading.name!r} of device {message.device!r}")
+            places.append(place_of)
+            if place_of[0] >= 0 and stream >= 0 and place_of[0] != stream:
+                raise Rejected(Reason.MIXED, f"{reading.name!r} comes in messages of its own")
+            stream = max(stream, place_of[0])
+        if len({reading.name for reading in message.sensors}) < len(message.sensors):
+            raise Rejected(Reason.TWICE)
+        if stream < 0:
+            return None
+        values = np.full((len(self.streams[stream].sensors), 6), np.nan)
+        for (of, row), numbers in zip(places, table, strict=True):
+            if of >= 0:
+                values[row] = numbers
+        time_s = float("nan") if message.time_s is None else message.time_s
+        return Sample(stream, time_s, -1 if message.sequence is None else message.sequence, values, received_s)
+
+    def stop(self) -> None:
+        super().stop()
+        self._socket.close()
+
+    def _loops(self) -> tuple[Callable[[], None], ...]:
+        return (self._receive,)
+
+    def _receive(self) -> None:
+        buffer = memoryview(bytearray(LARGEST_DATAGRAM))
+        seen, told = -np.inf, 0.0
+        why = ""
+        while not self._stopping.is_set():
+            size = _next(self._socket, buffer)
+            now = time.perf_counter()
+            if size is not None:
+                try:
+                    sample = self.sample(udp_message.parse(buffer[:size]), now)
+                except Rejected as rejected:
+                    self._count(f"rejected, {rejected.reason.value}")
+                    why = str(rejected)
+                else:
+                    seen = now
+                    if sample is not None:
+                        self._buffer.put(sample)
+            if now - told > SILENT_S:  # a sentence a second, however many messages are bad
+                told = now
+                self._say(self._sentence(now - seen > SILENT_S, why))
+
+    def _sentence(self, silent: bool, why: str) -> str:
+        host, port = self.address
+        state = f"nothing comes in on {host}:{port}" if silent else f"receiving on {host}:{port}"
+        return f"{state}; {self.rejected} messages rejected, the last one: {why}" if why else state
+
+
+def listen(
+    where: str,
+    *,
+    devices: Sequence[Device] = (),
+    placement: Placement | None = None,
+    timeout_s: float = TIMEOUT_S,
+) -> UdpSource:
+    """Wait for senders and learn what they carry.
+
+    Parameters
+    ----------
+    where : ``HOST:PORT``; without a host, only this machine can send.
+    devices : what to expect; default: what sends in the first second. Sensors that come in one message are one stream.
+    placement : sensor name to segment, where the names do not say it.
+    timeout_s : how long to wait for the first good message [s].
+
+    Raises
+    ------
+    RecordingError : nothing good came in time; names what was wrong with what came.
+    ValueError, OSError : the address is not one of this machine, or in use.
+    """
+    bound, own = address.udp_socket(*address.parse(where))
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, KERNEL_BUFFER)
+        bound.bind(own)
+        bound.settimeout(WAIT_S)
+        return UdpSource(bound, devices or _learn(bound, where, timeout_s), placement)
+    except BaseException:
+        bound.close()
+        raise
+
+
+@dataclass
+class _Heard:
+    """What one device sent while it was listened to."""
+
+    groups: list[set[str]] = field(default_factory=list)
+    order: dict[str, None] = field(default_factory=dict)
+    stamps: dict[str, list[float]] = field(default_factory=dict)
+    rate_hz: float | None = None
+
+    def add(self, message: Message, now: float) -> None:
+        names = {reading.name for reading in message.sensors}
+        if len(self.order.keys() | names) > udp_message.MOST_SENSORS:
+            return
+        self.order |= dict.fromkeys(reading.name for reading in message.sensors)
+        joined = [group for group in self.groups if group & names]
+        self.groups = [group for group in self.groups if not group & names] + [names.union(*joined)]
+        self.rate_hz = message.rate_hz or self.rate_hz
+        for name in names:
+            self.stamps.setdefault(name, []).append(now if message.time_s is None else message.time_s)
+
+    def devices(self, name: str) -> list[Device]:
+        found = []
+        for group in sorted(self.groups, key=lambda group: min(list(self.order).index(name) for name in group)):
+            sensors = tuple(sensor for sensor in self.order if sensor in group)
+            steps = np.diff(self.stamps[sensors[0]])
+            steps = steps[steps > 0]
+            rate = self.rate_hz or (float(1.0 / np.median(steps)) if len(steps) else 0.0)
+            found.append(Device(name, sensors, rate))
+        return found
+
+
+def _learn(bound: socket.socket, where: str, timeout_s: float) -> list[Device]:
+    """Devices that send within a second of the first good message."""
+    buffer = memoryview(bytearray(LARGEST_DATAGRAM))
+    heard: dict[str, _Heard] = {}
+    why, until = "nothing came at all", time.perf_counter() + timeout_s
+    while (now := time.perf_counter()) < until:
+        size = _next(bound, buffer)
+        if size is None:
+            continue
+        try:
+            message = udp_message.parse(buffer[:size])
+        except Rejected as rejected:
+            why = f"the last message was rejected: {rejected}"
+            continue
+        if not heard:
+            until = now + SETTLE_S
+        if message.device in heard or len(heard) < udp_message.MOST_DEVICES:
+            heard.setdefault(message.device, _Heard()).add(message, now)
+    devices = [device for name, of in heard.items() for device in of.devices(name)]
+    if not devices:
+        raise RecordingError(
+            f"no message with sensors within {timeout_s:g} s: {why}",
+            file=f"UDP {where}",
+            fix="see docs/transport.md for the format",
+        )
+    if slow := next((device for device in devices if device.rate_hz <= 0), None):
+        raise RecordingError(
+            f"device {slow.name!r} sends too little to measure its rate",
+            file=f"UDP {where}",
+            fix="send steadily from the start, or state rate_hz in the messages",
+        )
+    return devices
+
+
+def _next(bound: socket.socket, buffer: memoryview) -> int | None:
+    """Bytes of the next datagram; None when none came for a while, or the system reports an unreachable sender."""
+    try:
+        return bound.recv_into(buffer)
+    except TimeoutError:
+        return None
+    except ConnectionError:
+        return None

@@ -1,0 +1,213 @@
+"""A walker in numbers: what seven sensors on a moving sagittal body read, from Fourier coefficients of its joints.
+
+The coefficients come from a simulated walk (:mod:`kinertia.simulation.walker_file`, file ``walker.json``). Between standing and
+that walk, and a little beyond, the joints' movement grows with the pace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+
+import msgspec
+import numpy as np
+
+from kinertia.recording import SEGMENTS, Array, Sensor, Subject
+
+GRAVITY = 9.81
+RAMP_S = 2.0
+"""Time from standing to walking, and from one speed to another."""
+STEP_S = 1e-3
+"""Distance of the three instants that an acceleration is the second difference of."""
+SLOWEST_PACE = 0.55
+"""Stride frequency relative to the own pace, as movements become small."""
+WANDER_S = (7.3, 4.1)
+WANDER = 0.02
+"""The pace wanders by so much, in periods that are no multiples of each other: no two strides are alike."""
+
+
+class Walker(msgspec.Struct, frozen=True, dict=True):
+    """One person's symmetric walk over a stride from right heel strike.
+
+    Attributes
+    ----------
+    mass_kg, height_m : the person.
+    stride_s : duration of a stride at the own pace [s].
+    thigh_m, shank_m, ankle_height_m : lengths [m].
+    joints : joint to mean, then cosine and sine of each harmonic of a stride; the left leg is half a stride later [rad].
+    middle : ``pelvis_ty`` [m], ``pelvis_tilt`` [rad] and ``speed`` [m/s] likewise, harmonics of a step.
+    sensor_position_m : segment to where its sensor sits, from the proximal joint [m].
+    """
+
+    mass_kg: float
+    height_m: float
+    stride_s: float
+    thigh_m: float
+    shank_m: float
+    ankle_height_m: float
+    joints: dict[str, list[float]]
+    middle: dict[str, list[float]]
+    sensor_position_m: dict[str, tuple[float, float, float]]
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(self.mass_kg, self.height_m)
+
+    @property
+    def sensors(self) -> tuple[Sensor, ...]:
+        """In the order of :data:`~kinertia.recording.SEGMENTS`."""
+        return tuple(Sensor(segment, segment, self.sensor_position_m[segment]) for segment in SEGMENTS)
+
+    @property
+    def speed(self) -> float:
+        """At the own pace [m/s]."""
+        return self.middle["speed"][0]
+
+    @cached_property
+    def places(self) -> Array:
+        """(7, 2) sensor positions in the sagittal plane [m]."""
+        return np.array([self.sensor_position_m[segment][:2] for segment in SEGMENTS])
+
+    @cached_property
+    def coefficients(self) -> tuple[Array, Array]:
+        """(17, 3) of the joints, (9, 3) of the middle."""
+        return np.array(list(self.joints.values())).T, np.array(list(self.middle.values())).T
+
+    def effort(self, speed: Array) -> Array:
+        """Size of the movements relative to the own pace at a forward speed [m/s]."""
+        # v / v0 = a (s + (1 - s) a), the part in brackets being the pace
+        s = SLOWEST_PACE
+        return (np.sqrt(s * s + 4.0 * (1.0 - s) * speed / self.speed) - s) / (2.0 * (1.0 - s))
+
+    def signals(self, phase: Array, effort: Array, rate: Array) -> tuple[Array, Array]:
+        """What ideal sensors in segment axes read.
+
+        Parameters
+        ----------
+        phase, effort, rate : (3, T) strides so far, :meth:`effort` and strides per second at each instant, and at
+            :data:`STEP_S` before and after it: rows before, now, after.
+
+        Returns
+        -------
+        acc : (T, 7, 3) specific force [m/s^2].
+        gyro : (T, 7, 3) angular rate [rad/s].
+        """
+        angle, arm, height, forward = self._pose(phase, effort, rate)
+        cos, sin = np.cos(angle), np.sin(angle)
+        x = arm[..., 0] + cos * self.places[:, 0] - sin * self.places[:, 1]
+        y = arm[..., 1] + sin * self.places[:, 0] + cos * self.places[:, 1] + height[..., None]
+        ax = _second(x) + ((forward[2] - forward[0]) / (2.0 * STEP_S))[:, None]
+        ay = _second(y) + GRAVITY
+        now = cos[1], sin[1]
+        acc, gyro = np.zeros((2, *angle.shape[1:], 3))
+        acc[..., 0], acc[..., 1] = now[0] * ax + now[1] * ay, now[0] * ay - now[1] * ax
+        gyro[..., 2] = (angle[2] - angle[0]) / (2.0 * STEP_S)
+        return acc, gyro
+
+    def _pose(self, phase: Array, effort: Array, rate: Array) -> tuple[Array, Array, Array, Array]:
+        """Angles (3, T, 7), proximal joints (3, T, 7, 2) from the hip, hip height and forward speed (3, T)."""
+        legs, middle = self.coefficients
+        right, left = (_series(phase + shift, len(legs)) @ legs * effort[..., None] for shift in (0.0, 0.5))
+        height, tilt, speed = np.moveaxis(_series(2.0 * phase, len(middle)) @ middle, -1, 0)
+        standing = self.thigh_m + self.shank_m + self.ankle_height_m
+        tilt = tilt * effort
+        chains = [tilt[..., None] + np.cumsum(leg, axis=-1) for leg in (right, left)]
+        angle = np.concatenate([tilt[..., None], *chains], axis=-1)
+        arm = np.zeros((*angle.shape, 2))
+        for thigh in (1, 4):
+            for child, length in ((thigh + 1, self.thigh_m), (thigh + 2, self.shank_m)):
+                a = angle[..., child - 1]
+                arm[..., child, :] = arm[..., child - 1, :] + length * np.stack([np.sin(a), -np.cos(a)], axis=-1)
+        # the legs' bend, and the fall it causes, grow with the square of small movements
+        height = standing + effort**2 * (height - standing)
+        forward = (self.speed + effort * (speed - self.speed)) * effort * rate * self.stride_s
+        return angle, arm, height, forward
+
+
+def load() -> Walker:
+    """The walker that comes with the package."""
+    return msgspec.json.decode((resources.files("kinertia.transport") / "walker.json").read_bytes(), type=Walker)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Part of a walk.
+
+    Attributes
+    ----------
+    seconds : how long.
+    speed : forward speed [m/s]; 0 is standing still.
+    """
+
+    seconds: float
+    speed: float
+
+
+def walk(
+    walker: Walker, first: tuple[Stage, ...], then: tuple[Stage, ...], rate_hz: float, block_s: float = 1.0
+) -> Iterator[tuple[Array, Array]]:
+    """Endless signals of ideal sensors in segment axes, block after block.
+
+    Parameters
+    ----------
+    walker : the person.
+    first : stages that come once.
+    then : stages that are repeated forever.
+    rate_hz : sampling rate [Hz].
+    block_s : length of a block [s].
+
+    Yields
+    ------
+    acc, gyro : (T, 7, 3) as in :meth:`Walker.signals`.
+    """
+    samples = max(1, round(block_s * rate_hz))
+    at, strides = 0, 0.0
+    while True:
+        time = (at + np.arange(samples + 1)) / rate_hz
+        around = time[:-1] + np.array([[-STEP_S], [0.0], [STEP_S]])
+        effort = walker.effort(_speed(around, first, then))
+        rate = _rate(walker, effort, around)
+        ends = _rate(walker, walker.effort(_speed(time, first, then)), time)
+        phase = strides + np.concatenate([[0.0], np.cumsum(0.5 * (ends[1:] + ends[:-1]) / rate_hz)])
+        change = (rate[2] - rate[0]) / (2.0 * STEP_S)
+        # phase(t +- h) = phase +- h phase' + h^2 / 2 phase''
+        steps = np.array([[-STEP_S], [0.0], [STEP_S]])
+        yield walker.signals(phase[:-1] + steps * rate[1] + 0.5 * steps**2 * change, effort, rate)
+        at, strides = at + samples, float(phase[-1] % 1.0)
+
+
+def _rate(walker: Walker, effort: Array, time: Array) -> Array:
+    """Strides per second."""
+    wander = sum(WANDER * np.sin(2.0 * np.pi * time / period) for period in WANDER_S)
+    return (SLOWEST_PACE + (1.0 - SLOWEST_PACE) * effort) / walker.stride_s * (1.0 + wander)
+
+
+def _speed(time: Array, first: tuple[Stage, ...], then: tuple[Stage, ...]) -> Array:
+    """Forward speed, each stage beginning with a smooth ramp from the one before."""
+    once, round_s = sum(stage.seconds for stage in first), sum(stage.seconds for stage in then)
+    laps = max(0, int((time.max() - once) // round_s)) if round_s > 0 else 0
+    # the stages around these instants are those of this lap, of the one before and of the one after
+    skipped = max(0, laps - 1)
+    stages = (*(first if not skipped else ()), *then * 3)
+    begin = 0.0 if not skipped else once + skipped * round_s
+    speed = np.full_like(time, stages[0].speed if not skipped else then[-1].speed)
+    before = stages[0].speed if not skipped else then[-1].speed
+    for stage in stages:
+        s = np.clip((time - begin) / RAMP_S, 0.0, 1.0)
+        speed = speed + (stage.speed - before) * s**3 * (10.0 - 15.0 * s + 6.0 * s * s)
+        before, begin = stage.speed, begin + stage.seconds
+    return speed
+
+
+def _series(phase: Array, count: int) -> Array:
+    """(..., count) values that coefficients are multiplied with: of the mean, then cosine and sine of each harmonic."""
+    turn = 2.0 * np.pi * phase[..., None] * np.arange(1, (count + 1) // 2)
+    waves = np.stack([np.cos(turn), np.sin(turn)], axis=-1).reshape(*phase.shape, -1)
+    return np.concatenate([np.ones((*phase.shape, 1)), waves], axis=-1)
+
+
+def _second(values: Array) -> Array:
+    """Second derivative now, from before, now and after."""
+    return (values[2] - 2.0 * values[1] + values[0]) / STEP_S**2
