@@ -10,6 +10,8 @@ from importlib import import_module
 from tyro.extras import SubcommandApp
 
 from kinertia import __version__
+from kinertia.cli import missing
+from kinertia.cli.missing import GROUP
 
 DESCRIPTION = (
     "Joint angles, joint moments, ground reaction and speed from inertial sensors, learned without labels. "
@@ -20,9 +22,21 @@ COMMANDS = {
 }
 BENCHMARKS = {
     name: f"kinertia.cli.benchmark_{name}"
-    for name in ("cycles", "continuous", "simulated", "simulator", "virtual", "ablation", "physics", "speed")
+    for name in (
+        "cycles",
+        "continuous",
+        "simulated",
+        "simulator",
+        "virtual",
+        "ablation",
+        "physics",
+        "speed",
+        "latency",
+        "crowd",
+        "loss",
+        "faults",
+    )
 }
-GROUP = "benchmark"
 USER_ERROR = 2
 INTERRUPTED = 130
 
@@ -42,7 +56,10 @@ def application(first: str = "") -> SubcommandApp:
 
 
 def _function(module: str, name: str) -> Callable[..., None]:
-    return getattr(import_module(module), name)
+    try:
+        return getattr(import_module(module), name)
+    except ModuleNotFoundError as error:
+        return missing.command(name, error)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -56,17 +73,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # Read by torch when it is loaded. Waiting for a second thread on a busy machine makes training 20 times slower.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
+        missing.check(wanted)
         application(*wanted[:1]).cli(prog="kinertia", description=DESCRIPTION, args=wanted)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
-    except (ValueError, OSError) as error:
-        if traceback:
+    except (ValueError, OSError, ModuleNotFoundError) as error:
+        said = _one_line(error)
+        if traceback or said is None:
             raise
-        print(f"kinertia: {_one_line(error)}", file=sys.stderr)
+        print(f"kinertia: {said}", file=sys.stderr)
         sys.exit(USER_ERROR)
 
 
-def _one_line(error: ValueError | OSError) -> str:
+def _one_line(error: ValueError | OSError | ModuleNotFoundError) -> str | None:
+    """What the user is told; None for a broken installation."""
+    if isinstance(error, ModuleNotFoundError):
+        return missing.explain(error)
     if isinstance(error, OSError) and error.filename and error.strerror:
         return f"{error.filename}: {error.strerror}"
     return " ".join(str(error).split())

@@ -22,18 +22,17 @@ def check(arguments: Sequence[str]) -> None:
     """
     from kinertia.io.extra import available
 
-    command = " ".join(arguments[: 2 if arguments[:1] == [GROUP] else 1])
-    light = command.removeprefix(f"{GROUP} ") in LIGHT_BENCHMARKS or command.split(" ")[0] not in (*TRAINING, GROUP)
-    if light or any(argument in _HELP for argument in arguments):
+    first, second = [*arguments, "", ""][:2]
+    if first not in (*TRAINING, GROUP) or second in LIGHT_BENCHMARKS or any(argument in _HELP for argument in arguments):
         return
     if absent := [package for package in _ALWAYS if not available(package)]:
-        raise ValueError(_sentence(f"kinertia {command}", absent))
+        raise ValueError(_sentence(f"{first} {second}" if first == GROUP else first, absent))
 
 
-def explain(error: ModuleNotFoundError) -> str | None:
-    """The sentence about a package of the extra that some code asked for; None where the package is none of them."""
+def explain(error: ModuleNotFoundError, what: str = "this") -> str | None:
+    """The sentence about a package of the extra that ``what`` asked for; None where the package is none of them."""
     package = (error.name or "").split(".")[0]
-    return _sentence("this", [package]) if package in EXTRA else None
+    return _sentence(what, [package]) if package in EXTRA else None
 
 
 def command(name: str, error: ModuleNotFoundError) -> Callable[[], None]:
@@ -43,14 +42,14 @@ def command(name: str, error: ModuleNotFoundError) -> Callable[[], None]:
     ------
     ModuleNotFoundError : ``error`` again, where its package does not belong to the extra.
     """
-    said = explain(error)
+    said = explain(error, name)
     if said is None:
         raise error
 
     def refuse() -> None:
-        raise ValueError(said.replace("this", name, 1))
+        raise ValueError(said)
 
-    refuse.__doc__ = said[0].upper() + said[1:]
+    refuse.__doc__ = said
     return refuse
 
 

@@ -13,7 +13,8 @@ from rich.text import Text
 from kinertia import report
 from kinertia.benchmark.cycles import Scored
 from kinertia.estimation.estimate import Estimate
-from kinertia.io import write_opensim, write_table
+from kinertia.io import parquet, write_opensim, write_table
+from kinertia.io.extra import INSTALL
 from kinertia.io.files import write_text
 from kinertia.recording import Recording
 from kinertia.report import comparison, errors_table, gait, summary
@@ -24,9 +25,14 @@ Scores = dict[str, Any]
 def write(folder: Path, estimate: Estimate, recording: Recording, scores: Scores | None, *, csv: bool = False) -> list[Path]:
     """Write OpenSim files, one table and the report into a folder; returns the paths.
 
-    ``scores`` are those of :func:`kinertia.benchmark.single.score_single`.
+    ``scores`` are those of :func:`kinertia.benchmark.single.score_single`. The table is Parquet unless ``csv`` asks otherwise
+    or nothing here can write it, which is then said.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    if not csv and not parquet.available():
+        csv = True
+        note = f"  the table is written as CSV: Parquet needs polars, which is not installed ({INSTALL})"
+        Console(stderr=True).print(Text(note))
     table = folder / f"{estimate.name}.{'csv' if csv else 'parquet'}"
     return [
         *write_opensim.write(folder, estimate),

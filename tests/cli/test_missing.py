@@ -1,0 +1,45 @@
+"""Commands without the extra kinertia[train]; tests/install tries them in an environment that really lacks it."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from shell import Shell
+
+from kinertia.cli import main, missing
+
+
+@pytest.fixture
+def light(monkeypatch: pytest.MonkeyPatch) -> None:
+    for package in missing.EXTRA:
+        monkeypatch.setitem(sys.modules, package, None)
+
+
+@pytest.mark.usefixtures("light")
+@pytest.mark.parametrize("command", [*missing.TRAINING, "benchmark", "benchmark physics"])
+def test_one_sentence(kinertia: Shell, command: str) -> None:
+    result = kinertia(*command.split())
+    assert result.code == 2
+    said = f"{command} needs torch, scipy and safetensors, which are not installed. Fix: pip install 'kinertia[train]'"
+    assert " ".join(result.err.split()) == f"kinertia: {said}"
+
+
+def test_every_command_is_light_or_heavy() -> None:
+    assert main.COMMANDS.keys() >= set(missing.TRAINING)
+    assert missing.GROUP not in main.COMMANDS
+
+
+def test_a_command_that_cannot_be_loaded_is_listed(kinertia: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(module: str) -> None:
+        raise ModuleNotFoundError(f"No module named {package!r}", name=package)
+
+    monkeypatch.setattr(main, "import_module", load)
+    package = "torch"
+    assert "speed needs torch, which is not installed." in kinertia("benchmark", "--help").out
+    package = "kinertia.lost"
+    with pytest.raises(ModuleNotFoundError, match=r"kinertia\.lost"):
+        main.main(["inspect"])
+    assert missing.explain(ModuleNotFoundError(name="torch.nn")) == (
+        "this needs torch, which is not installed. Fix: pip install 'kinertia[train]'"
+    )
