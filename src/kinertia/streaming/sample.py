@@ -18,8 +18,8 @@ class Sample:
     stream : index into the session's streams.
     time_s : sender's clock [s]; NaN where the sender gives none.
     sequence : sender's running number, -1 where it gives none.
-    values : (k, 6) specific force x, y, z [m/s^2] and angular rate x, y, z [rad/s] of the stream's k sensors, in their own axes;
-        NaN where missing. Never changed after the sample was made.
+    values : (k, 6) specific force x, y, z [m/s^2] and angular rate x, y, z [rad/s] of the stream's k sensors, in their own
+        axes; NaN where missing. Never changed after the sample was made.
     received_s : ``time.perf_counter()`` when it came in [s].
     """
 

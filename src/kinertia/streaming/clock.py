@@ -1,0 +1,110 @@
+"""One sender's clock against the local one.
+
+What is known are pairs of a sender's time and the local time of arrival. Their difference is the offset between the clocks plus
+the delay of transport, and delays have a floor: the least difference within half a second hardly depends on jitter. A Kalman
+filter follows offset and drift from floor to floor; it believes low ones more than high ones.
+"""
+
+from __future__ import annotations
+
+WINDOW_S = 0.5
+SURE_WINDOWS = 4
+DRIFT_SPREAD = 2e-4
+"""Expected drift of a clock (standard deviation): quartz is within 1e-4."""
+FLOOR_SPREAD_S = 3e-4
+"""How evenly floors lie when nothing disturbs them [s]."""
+LEVEL_WALK = (5e-5) ** 2
+DRIFT_WALK = (1e-6) ** 2
+"""By how much floor and drift change, variances per second."""
+MOST_DRIFT = 0.05
+SLEW = 1e-3
+"""Corrections of a settled offset are spread: seconds per second, on top of the drift."""
+STEP_S = 0.02
+"""A settled offset that is wrong by more is corrected at once."""
+JITTER_MEMORY_S = 5.0
+
+
+class Clock:
+    """Offset and drift of a sender's clock.
+
+    Attributes
+    ----------
+    offset_s : local time less sender's time at the latest sample, least delay included [s].
+    drift : by how much the offset grows per second of the sender.
+    jitter_s : how much later than at best samples usually come [s].
+    """
+
+    __slots__ = (
+        "_cross",
+        "_end",
+        "_floor",
+        "_floor_at",
+        "_last",
+        "_low",
+        "_low_at",
+        "_slope",
+        "_spread",
+        "_windows",
+        "drift",
+        "jitter_s",
+        "offset_s",
+    )
+
+    def __init__(self) -> None:
+        self.start(0.0, 0.0)
+
+    @property
+    def sure(self) -> bool:
+        """Whether there were enough samples to know the offset."""
+        return self._windows >= SURE_WINDOWS
+
+    def start(self, sender_s: float, received_s: float) -> None:
+        """Begin with one sample; nothing earlier counts."""
+        self.offset_s = self._floor = self._low = received_s - sender_s
+        self.drift = self.jitter_s = self._slope = 0.0
+        self._last = self._low_at = self._floor_at = sender_s
+        self._end = sender_s + WINDOW_S
+        self._windows = 0
+        # variances of floor and drift, and what they have in common
+        self._spread, self._cross = (1.0, DRIFT_SPREAD**2), 0.0
+
+    def update(self, sender_s: float, received_s: float) -> None:
+        """Take in a sample that is later than the one before on the sender's clock."""
+        passed = sender_s - self._last
+        self._last = sender_s
+        self.offset_s += self._slope * passed
+        difference = received_s - sender_s
+        if difference < self._low:
+            self._low, self._low_at = difference, sender_s
+        if difference < self.offset_s and self._windows < SURE_WINDOWS:
+            self.offset_s = difference
+        excess = difference - self.offset_s
+        if excess > self.jitter_s:
+            self.jitter_s += 0.25 * (excess - self.jitter_s)
+        else:
+            self.jitter_s -= self.jitter_s * min(passed / JITTER_MEMORY_S, 1.0)
+        if sender_s >= self._end:
+            self._follow_floor(sender_s)
+            self._low, self._end = float("inf"), sender_s + WINDOW_S
+
+    def _follow_floor(self, now_s: float) -> None:
+        """Take in the floor of a window, and let the offset be there by the end of the next one."""
+        passed, self._floor_at = now_s - self._floor_at, now_s
+        level, drift = self._spread
+        cross = self._cross + passed * drift
+        level += passed * (2.0 * self._cross + passed * drift + LEVEL_WALK)
+        drift += passed * DRIFT_WALK
+        # where the floor is expected now, and where the lowest sample puts it
+        expected = self._floor + self.drift * passed
+        error = self._low + self.drift * (now_s - self._low_at) - expected
+        noise = FLOOR_SPREAD_S * (FLOOR_SPREAD_S + max(error, 0.0))
+        total = level + noise
+        self._floor = expected + level / total * error
+        self.drift = min(max(self.drift + cross / total * error, -MOST_DRIFT), MOST_DRIFT)
+        self._spread = (level * noise / total, drift - cross * cross / total)
+        self._cross = cross * noise / total
+        self._windows += 1
+        wrong = self._floor - self.offset_s
+        if self._windows <= SURE_WINDOWS or abs(wrong) > STEP_S:
+            self.offset_s, wrong = self._floor, 0.0
+        self._slope = self.drift + min(max(wrong / WINDOW_S, -SLEW), SLEW)

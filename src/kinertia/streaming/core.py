@@ -1,0 +1,276 @@
+"""One sample in, one estimate out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import perf_counter
+
+import numpy as np
+
+from kinertia.recording import Array
+from kinertia.runtime.card import Wearer
+from kinertia.runtime.model import ExportedModel
+from kinertia.streaming import gaps, trust
+from kinertia.streaming.axis import Axis
+from kinertia.streaming.delay import Delay
+from kinertia.streaming.estimator import Estimator, Tap
+from kinertia.streaming.frame import Frame
+from kinertia.streaming.grid import Grid
+from kinertia.streaming.health import Health, examine
+from kinertia.streaming.inlet import Inlet
+from kinertia.streaming.local_time import JUMPED, NOT_YET, LocalTime
+from kinertia.streaming.order import BEHIND
+from kinertia.streaming.pending import Pending
+from kinertia.streaming.sample import Sample, Session
+from kinertia.streaming.session import check
+from kinertia.streaming.settings import Settings
+
+WAIT_FOR_FIRST_S = 1.0
+"""How long the first stream is waited for before another one gives the time."""
+AHEAD_S = 0.5
+"""How far one stream can be ahead of the others, beyond the longest silence."""
+
+
+class Core:
+    """One wearer's stream of samples, turned into a stream of frames.
+
+    Parameters
+    ----------
+    model : an exported model.
+    session : who wears which sensors, and what they come on.
+    settings : waits and limits.
+
+    Raises
+    ------
+    ValueError
+        If the session contradicts itself.
+
+    Notes
+    -----
+    ``push``, ``poll`` and ``finish`` belong to one thread; health, delays, gait and ``swap`` may be used from any.
+    """
+
+    def __init__(self, model: ExportedModel, session: Session, settings: Settings | None = None) -> None:
+        check(session)
+        self.session, self.settings = session, settings or Settings()
+        self._axis = Axis(Grid(model.rate_hz))
+        self._grid, self._local = self._axis.grid, LocalTime()
+        self._pending = Pending(len(session.sensors), round((AHEAD_S + self.settings.pause_s) * model.rate_hz))
+        self._inlets = tuple(Inlet(i, info, self._axis, self._pending, self.settings) for i, info in enumerate(session.streams))
+        self._estimator = Estimator(model, session, self.settings)
+        self._rejected = 0
+        self._begun_s = self._heard_s = -np.inf
+        self._paused = False
+
+    @property
+    def model(self) -> ExportedModel:
+        """The model whose estimates come out."""
+        return self._estimator.model
+
+    @property
+    def health(self) -> Health:
+        """How every sensor is doing now."""
+        return examine(self.session.sensors, self._inlets, self._local.now_s, self.settings.lost_s, self._rejected)
+
+    @property
+    def delay(self) -> Delay:
+        """How far estimates are behind, by construction."""
+        return Delay(
+            self.model.delay_samples / self.model.rate_hz,
+            max(inlet.wait_s for inlet in self._inlets),
+            max(inlet.patience_s for inlet in self._inlets),
+        )
+
+    @property
+    def output_delay_s(self) -> float:
+        """How far values are behind the signals while everything arrives, by construction [s]."""
+        return self.delay.usual_s
+
+    @property
+    def paused(self) -> bool:
+        """Whether all sensors have been silent for long, so that no frames come."""
+        return self._paused
+
+    @property
+    def swapping(self) -> bool:
+        """Whether another model is on its way."""
+        return self._estimator.swapping
+
+    def push(self, sample: Sample) -> list[Frame]:
+        """Take in a sample; the frames that became complete.
+
+        Whatever is wrong with a sample is counted in :attr:`health`, never raised.
+        """
+        begin = perf_counter()
+        try:
+            inlet = self._inlets[sample.stream] if sample.stream >= 0 else None
+        except (IndexError, TypeError):
+            inlet = None
+        if inlet is None:
+            self._rejected += 1
+            return []
+        received = sample.received_s
+        values = gaps.as_values(sample.values, inlet.shape)
+        if values is None or not self._keep_time(received):
+            inlet.order.counts.received += 1
+            inlet.order.counts.rejected += 1
+            return []
+        frames = self._after_silence() if received - self._heard_s > self.settings.pause_s else []
+        verdict = inlet.judge(sample)
+        if verdict < BEHIND:
+            return frames
+        clean = gaps.usable(values)
+        if not clean:
+            values, absurd = gaps.without_absurd(values)
+            if absurd.any():
+                inlet.absurd_s = received
+        if verdict == BEHIND:
+            if not inlet.put_back(values, clean):
+                inlet.order.counts.late += 1
+            return frames
+        self._heard_s = received
+        if self._paused or self._axis.leader != inlet.index:
+            self._see_to_time(inlet)
+        inlet.take(values, clean)
+        if inlet.late_throughout:
+            inlet.order.counts.restarts += 1
+            inlet.start(received)
+        if not self._grid.started:
+            return frames
+        found = self._advance(begin, inlet)
+        return frames + found if frames else found
+
+    def poll(self, now_s: float) -> list[Frame]:
+        """Let time pass without a sample; the frames that nobody waits for any longer.
+
+        Parameters
+        ----------
+        now_s : ``time.perf_counter()`` at a moment when no received sample was left to push [s].
+        """
+        if not (self._local.started and self._keep_time(now_s)) or self._paused or not self._grid.started:
+            return []
+        frames = self._advance(perf_counter(), None)
+        self._paused = self._local.now_s - self._heard_s > self.settings.pause_s
+        return frames
+
+    def finish(self) -> list[Frame]:
+        """Frames with the values that the model still owes at the end; samples that follow begin a new movement."""
+        if not self._grid.started or self._paused:
+            return []
+        index = self._pending.head
+        time_s = self._grid.time(index)
+        return self._estimator.finish(index, time_s, time_s - self._axis.base_s)
+
+    def swap(self, model: ExportedModel, wearer: Wearer | None = None) -> None:
+        """Let another model take over without a gap: it first goes through the last seconds, in the background.
+
+        Parameters
+        ----------
+        model : of the same rate, delay and outputs.
+        wearer : what training learned about this wearer.
+
+        Raises
+        ------
+        ValueError
+            If the model does not fit the running one.
+        """
+        self._estimator.swap(model, wearer)
+
+    def align(self, rotations: Array, bias: Array | None = None) -> None:
+        """Say how the sensors sit; holds from the next grid point on, and the movement before is forgotten.
+
+        Parameters
+        ----------
+        rotations : (K, 3, 3) sensor to segment axes.
+        bias : (K, 3) gyroscope offset in sensor axes [rad/s].
+
+        Raises
+        ------
+        ValueError
+            If these are not numbers of all sensors.
+        """
+        session = replace(self.session, rotations=rotations, bias=bias)
+        check(session)
+        self.session = session
+        self._estimator.align(rotations, bias)
+
+    def listen(self, tap: Tap) -> None:
+        """Let ``tap`` read every grid point in sensor axes, in the thread that pushes."""
+        self._estimator.taps = (*self._estimator.taps, tap)
+
+    def unlisten(self, tap: Tap) -> None:
+        """Undo :meth:`listen`; nothing happens if ``tap`` does not listen."""
+        self._estimator.taps = tuple(other for other in self._estimator.taps if other != tap)
+
+    def _keep_time(self, now_s: float) -> bool:
+        """Note the local time; whether it can be used."""
+        before = self._local.now_s
+        if not self._local.started:
+            self._axis.base_s, self._begun_s = -now_s, now_s
+        verdict = self._local.report(now_s)
+        if verdict == JUMPED:
+            jump = now_s - before
+            self._axis.base_s -= jump
+            self._heard_s += jump
+            self._begun_s += jump
+            for inlet in self._inlets:
+                inlet.received_s += jump
+                inlet.order.forget()
+        return verdict != NOT_YET
+
+    def _after_silence(self) -> list[Frame]:
+        """What would have come out had somebody polled while nothing came."""
+        if self._paused or not self._grid.started:
+            return []
+        frames = self._advance(perf_counter(), None)
+        self._paused = True
+        return frames
+
+    def _see_to_time(self, inlet: Inlet) -> None:
+        """Give the session's time to a stream when there is none, or the one that gave it is silent; end a pause."""
+        axis, pending = self._axis, self._pending
+        if axis.leader < 0:
+            if inlet.index == 0 or inlet.received_s - self._begun_s > WAIT_FOR_FIRST_S:
+                inlet.lead()
+                self._grid.start(inlet.time_s)
+        elif axis.leader != inlet.index:
+            silent = inlet.received_s - self._inlets[axis.leader].received_s
+            if silent > self.settings.lost_s:
+                inlet.lead()
+        if self._paused:
+            pending.skip_to(max(pending.head, self._grid.following(inlet.time_s)))
+            for other in self._inlets:
+                other.next = pending.head
+            self._estimator.restart()
+            self._paused = False
+
+    def _advance(self, begin: float, own: Inlet | None) -> list[Frame]:
+        """Frames of all grid points that are complete, or need not wait any longer.
+
+        Parameters
+        ----------
+        begin : when the work on the first of them began.
+        own : the stream whose sample came; what it has not given yet is still to come.
+        """
+        pending, grid, base = self._pending, self._grid, self._axis.base_s
+        local = min(self._local.now_s, self._heard_s + self.settings.pause_s)
+        now = local + base
+        frames: list[Frame] = []
+        while True:
+            index = pending.head
+            known = 0
+            for inlet in self._inlets:
+                if inlet.next <= index:
+                    # nobody who delivers waits for a sensor that is lost
+                    lost = own is not None and local - max(inlet.received_s, self._begun_s) > self.settings.lost_s
+                    if inlet is own or not (lost or now > inlet.deadline_s()):
+                        return frames
+                    inlet.lapse()
+                if inlet.inspection.faulty:
+                    known = trust.SENSOR_FAULTY
+            if len(self._inlets) > 1 and not all(inlet.clock.sure for inlet in self._inlets):
+                known |= trust.CLOCK_UNSURE
+            raw, held = pending.take()
+            time_s = grid.time(index)
+            frames.append(self._estimator.frame(index, time_s, time_s - base, raw, held, known, begin))
+            begin = perf_counter()

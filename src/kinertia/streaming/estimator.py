@@ -1,0 +1,187 @@
+"""From a grid point to a frame: alignment, the model, events, trust."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from time import perf_counter
+
+import numpy as np
+
+from kinertia.recording import SEGMENTS, Array
+from kinertia.runtime.card import Wearer
+from kinertia.runtime.model import ExportedModel
+from kinertia.streaming import gaps, trust
+from kinertia.streaming.align import Align
+from kinertia.streaming.events import Feet
+from kinertia.streaming.frame import Frame
+from kinertia.streaming.gait import Event, Steps
+from kinertia.streaming.sample import Session
+from kinertia.streaming.settings import Settings
+from kinertia.streaming.swap import Successor, check_like
+from kinertia.streaming.trust import Trust
+
+Tap = Callable[[int, Array], None]
+"""Called with the index of a grid point and (K, 6) values in sensor axes, NaN where missing, to be copied at once."""
+
+
+class Estimator:
+    """One wearer's model at work.
+
+    Parameters
+    ----------
+    model : an exported model.
+    session : who wears which sensors.
+    settings : limits.
+
+    Attributes
+    ----------
+    model : the model whose estimates come out.
+    taps : who else reads the grid points.
+    """
+
+    def __init__(self, model: ExportedModel, session: Session, settings: Settings) -> None:
+        self.model, self._session, self._settings = model, session, settings
+        self.taps: tuple[Tap, ...] = ()
+        self._stepper = model.stepper(session.subject, session.sensors)
+        self._step_s = 1.0 / model.rate_hz
+        self._align = None if session.rotations is None else Align(session.sensors, session.rotations, session.bias)
+        self._new_align: Align | None = None
+        self._successor: Successor | None = None
+        self._room = max(round(settings.memory_s * model.rate_hz), 1)
+        self._past: deque[Array] = deque(maxlen=self._room)
+        self._trust = Trust(model.layout, model.rate_hz, model.delay_samples, settings)
+        self._feet = Feet(model.layout, model.rate_hz, settings.confirm_s)
+        self._steps = Steps()
+        self._nothing = _constant(np.full(len(model.layout.names), np.nan))
+        self._blank = _constant(np.full((len(SEGMENTS), 3), np.nan))
+        self._none = _constant(np.zeros(len(SEGMENTS), dtype=bool))
+        self._way = self._way_here = 0.0
+
+    def frame(
+        self, index: int, time_s: float, local_s: float, raw: Array, held: np.ndarray | None, known: int, begin: float
+    ) -> Frame:
+        """The frame of a grid point.
+
+        Parameters
+        ----------
+        index, time_s, local_s : see :class:`~kinertia.streaming.frame.Frame`.
+        raw : (K, 6) values in sensor axes, NaN where missing; not kept.
+        held : (K,) sensors for which an older value stands in; None for none.
+        known : reasons not to trust it that are known already.
+        begin : ``time.perf_counter()`` when work on it began [s].
+        """
+        for tap in self.taps:
+            tap(index, raw)
+        if self._new_align is not None:
+            self._align, self._new_align = self._new_align, None
+            self.restart()
+        align = self._align
+        if align is None:
+            return self._bare(index, time_s, local_s, None, known | trust.NOT_ALIGNED, begin)
+        present, flags = align.expected, self._none
+        if gaps.usable(raw):
+            signals = align.turn(raw)
+        else:
+            signals = align.turn_some(raw)
+            present = np.asarray(np.isfinite(signals).any(axis=1))
+            if (present != align.expected).any():
+                known |= trust.SENSOR_LOST
+        if held is not None and held.any():
+            flags = align.per_segment(held)
+            known |= trust.SENSOR_HELD
+        signals.setflags(write=False)
+        if self._successor is not None:
+            self._succeed(self._successor)
+        values = self._stepper.step(signals)
+        self._past.append(signals)
+        if self._successor is not None:
+            self._successor.follow(signals)
+        reasons = self._trust.judge(values, signals, known)
+        happened = self._values_known(values, index, time_s)
+        if values is None:
+            values = self._nothing
+        gait = self._steps.gait
+        return Frame(index, time_s, local_s, values, signals, present, flags, reasons, happened, gait, perf_counter() - begin)
+
+    def finish(self, index: int, time_s: float, local_s: float) -> list[Frame]:
+        """Frames without signals that carry the values of the last samples; nothing can follow without a restart.
+
+        Parameters
+        ----------
+        index, time_s, local_s : of the first of them.
+        """
+        if self._align is None or len(self._past) < self.model.delay_samples:
+            return []
+        frames = []
+        for i, values in enumerate(self._stepper.finish()):
+            begin, later = perf_counter(), i * self._step_s
+            frames.append(self._bare(index + i, time_s + later, local_s + later, values, trust.SENSOR_LOST, begin))
+        self.restart()
+        return frames
+
+    def restart(self) -> None:
+        """Forget the movement so far, as after a pause; the way walked goes on."""
+        if self._successor is not None:
+            self._successor.stop()
+            self.model, self._stepper, self._successor = self._successor.model, self._successor.stepper, None
+        self._stepper.reset()
+        self._way, self._way_here = self._way + self._way_here, 0.0
+        self._past.clear()
+        self._trust.forget()
+        self._feet.forget()
+
+    def align(self, rotations: Array, bias: Array | None) -> None:
+        """Turn sensors in another way from the next grid point on; the movement so far is then forgotten."""
+        self._new_align = Align(self._session.sensors, rotations, bias)
+
+    def swap(self, model: ExportedModel, wearer: Wearer | None) -> None:
+        """Let another model take over, as soon as it has gone through the last seconds.
+
+        Raises
+        ------
+        ValueError
+            If its rate, delay or outputs are others.
+        """
+        check_like(model, self.model)
+        stepper = model.stepper(self._session.subject, self._session.sensors, wearer)
+        self._successor = Successor(model, stepper, self._room)
+
+    @property
+    def swapping(self) -> bool:
+        """Whether another model is on its way."""
+        return self._successor is not None
+
+    def _succeed(self, successor: Successor) -> None:
+        if not successor.started:
+            successor.start(self._past)
+        elif successor.arrived():
+            if successor.last is not None:
+                self._way += self._way_here - successor.last.item(0)
+            self.model, self._stepper = successor.model, successor.stepper
+            self._successor = None
+
+    def _values_known(self, values: Array | None, index: int, time_s: float) -> tuple[Event, ...]:
+        """Events that values make certain; the way walked is carried over from steppers before this one."""
+        if values is None:
+            return ()
+        self._way_here = values.item(0)
+        if self._way:
+            values[0] += self._way
+        behind = self.model.delay_samples
+        happened = self._feet.update(values, index - behind, time_s - behind * self._step_s, self._step_s)
+        for event in happened:
+            self._steps = self._steps.after(event)
+        return happened
+
+    def _bare(self, index: int, time_s: float, local_s: float, values: Array | None, reasons: int, begin: float) -> Frame:
+        """A frame without signals."""
+        happened = self._values_known(values, index, time_s)
+        shown = self._nothing if values is None else values
+        gait, none = self._steps.gait, self._none
+        return Frame(index, time_s, local_s, shown, self._blank, none, none, reasons, happened, gait, perf_counter() - begin)
+
+
+def _constant(array: np.ndarray) -> np.ndarray:
+    array.setflags(write=False)
+    return array

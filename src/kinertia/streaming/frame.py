@@ -1,0 +1,53 @@
+"""What comes out: one frame per sample of the model's time grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kinertia.recording import Array
+from kinertia.streaming import trust
+from kinertia.streaming.gait import Event, Gait
+
+
+@dataclass(slots=True)
+class Frame:
+    """One grid point. Arrays belong to nobody: read them, never change them.
+
+    Attributes
+    ----------
+    index : number of the grid point; it grows by one except over a pause.
+    time_s : its time on the session's axis [s], zero at the first one.
+    local_s : the same on the clock of ``time.perf_counter()`` [s]: when the signals were measured, as far as clocks can tell.
+    values : (M,) named by the model's layout, NaN before there are any; of the grid point ``delay_samples`` earlier.
+    signals : (7, 3) acc x, acc y [m/s^2], gyro z [rad/s] in segment frames that went in now; NaN where missing.
+    present : (7,) whether the segment's sensor gave something, in the order of :data:`~kinertia.recording.SEGMENTS`.
+    held : (7,) whether an older value stands in for one that did not come.
+    reasons : why not to trust the values, bits of :mod:`kinertia.streaming.trust`; zero when nothing speaks against them.
+    events : heel strikes and toe offs that became certain now.
+    gait : stride time, cadence and symmetry from the latest events.
+    compute_s : time it took to compute this frame [s]; waiting and output delay are no part of it.
+    """
+
+    index: int
+    time_s: float
+    local_s: float
+    values: Array
+    signals: Array
+    present: np.ndarray
+    held: np.ndarray
+    reasons: int
+    events: tuple[Event, ...]
+    gait: Gait
+    compute_s: float
+
+    @property
+    def trust(self) -> bool:
+        """Whether nothing speaks against the values."""
+        return self.reasons == 0
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        """What speaks against the values, in words."""
+        return trust.describe(self.reasons)

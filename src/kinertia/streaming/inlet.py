@@ -1,0 +1,216 @@
+"""One stream: from its samples to its share of every grid point."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kinertia.recording import Array
+from kinertia.streaming import gaps
+from kinertia.streaming.axis import Axis
+from kinertia.streaming.clock import Clock
+from kinertia.streaming.inspection import Inspection
+from kinertia.streaming.order import NEXT, REFUSED, STARTED, Order
+from kinertia.streaming.pending import Pending
+from kinertia.streaming.rates import Rates
+from kinertia.streaming.sample import Sample, StreamInfo
+from kinertia.streaming.settings import Settings
+
+LATE_IN_A_ROW = 10
+LATE_S = 0.5
+"""A stream that is late throughout for that long has a new delay, not a passing one."""
+SAME_RATE = 0.02
+"""The grid is anchored to the samples of a stream whose rate is that of the model, or a multiple, to within this part."""
+
+
+class Inlet:
+    """What is known of one stream.
+
+    Parameters
+    ----------
+    index : of the stream.
+    info : the stream.
+    axis : the session's time.
+    pending : grid points to fill.
+    settings : waits.
+
+    Attributes
+    ----------
+    order, clock, memory, inspection, rates : see their classes.
+    shape : of its samples.
+    next : grid point that this stream fills next.
+    received_s : local time of the latest usable sample; minus infinity before the first one [s].
+    time_s : session time of that sample [s].
+    absurd_s : local time of the latest value that no sensor can give; minus infinity before the first one [s].
+    wait_s : how long grid points lately waited for a sample behind them, to be interpolated [s].
+    interpolated, held, missing : grid points without a sample of their own so far, by what stands in for them.
+    """
+
+    def __init__(self, index: int, info: StreamInfo, axis: Axis, pending: Pending, settings: Settings) -> None:
+        count, step = len(info.sensors), axis.grid.step_s
+        self.index, self.info, self.shape = index, info, (count, 6)
+        self.order, self.clock, self.rates = Order(info.rate_hz), Clock(), Rates()
+        self.memory = gaps.Memory(count, settings.hold_s)
+        self.inspection = Inspection(count, info.rate_hz, settings.frozen_s)
+        self.next = 0
+        self.received_s = self.absurd_s = -np.inf
+        self.time_s = self.wait_s = 0.0
+        self.interpolated = self.held = self.missing = 0
+        self._axis, self._grid, self._pending, self._settings = axis, axis.grid, pending, settings
+        first = info.sensors[0]
+        adjacent = info.sensors == tuple(range(first, first + count))
+        self._where = slice(first, first + count) if adjacent else np.array(info.sensors)
+        self._snap = min(self._grid.snap_s, 0.25 / info.rate_hz)
+        self._bridge = settings.interpolate_s + 1.5 / info.rate_hz
+        times = info.rate_hz * step
+        self._anchors = abs(times / max(round(times), 1) - 1.0) < SAME_RATE
+        self._half_s = 0.5 / info.rate_hz
+        self._origin = 0.0
+        self._lapsed = -1
+        self._late, self._late_since = 0, 0.0
+
+    def judge(self, sample: Sample) -> int:
+        """Verdict of :mod:`kinertia.streaming.order`; for samples in order, clock and session time are brought up to date."""
+        received = sample.received_s
+        try:
+            verdict = self.order.judge(float(sample.time_s), int(sample.sequence), received, self.clock)
+        except (TypeError, ValueError, OverflowError):
+            self.order.counts.received += 1
+            self.order.counts.rejected += 1
+            return REFUSED
+        if verdict == NEXT:
+            self.clock.update(self.order.time_s, received)
+        elif verdict == STARTED:
+            self.start(received)
+        else:
+            return verdict
+        self.received_s = received
+        if self._axis.leader == self.index:
+            self._axis.base_s = self._origin - self.clock.offset_s
+        self.time_s = self._place(self.order.time_s)
+        return verdict
+
+    def start(self, received_s: float) -> None:
+        """Relate clock and session anew from the sample judged last: its arrival is all that is known."""
+        sender = self.order.time_s
+        self.clock.start(sender, received_s)
+        self._late = 0
+        if self._axis.leader == self.index:
+            at = received_s + self._axis.base_s
+            # in phase with the grid, or everything would be resampled from now on
+            at = self._grid.time(self._grid.nearest(at)) if self._anchors else at
+            self._origin, self._axis.base_s = at - sender, at - received_s
+        self.time_s = self._place(sender)
+
+    def lead(self) -> None:
+        """Make this stream's clock the session's; session time goes on without a jump."""
+        self._origin = self.time_s - self.order.time_s
+        self._axis.leader = self.index
+
+    def latest_s(self, row: int) -> float:
+        """Local time of the latest value of a sensor of this stream [s]."""
+        known = self.memory.known_s(row)
+        return self.received_s if known is None else known - self._axis.base_s
+
+    def take(self, values: Array, clean: bool) -> None:
+        """Fill grid points with the sample judged last; ``clean`` when nothing is missing in it."""
+        if self.inspection.look(values):
+            self.rates.measure(self.order.counts, self.time_s)
+        if self.inspection.frozen is not None:
+            values, clean = np.where(self.inspection.frozen[:, None], np.nan, values), False
+        if self._grid.started:
+            if self._anchors and self._axis.leader == self.index:
+                self._grid.follow(self.time_s, self._half_s)
+            self._give(values, clean)
+        self.memory.keep(values, self.time_s, clean)
+
+    def put_back(self, values: Array, clean: bool) -> bool:
+        """Use a sample that came out of order, if its grid point is still there."""
+        time = self._place(self.order.time_s)
+        index = self._grid.nearest(time)
+        due = self._grid.started and self._pending.head <= index < self.next
+        if not (due and clean and abs(time - self._grid.time(index)) <= self._snap):
+            return False
+        self._pending.rows[index & self._pending.mask][self._where] = values
+        self._pending.note_held(index, self._where, np.zeros(len(values), dtype=bool))
+        return True
+
+    def lapse(self) -> None:
+        """Fill the next grid point without a sample."""
+        self._lapsed = self.next
+        self._put(*self.memory.held(self._grid.time(self.next)))
+
+    def deadline_s(self) -> float:
+        """Session time until which the next grid point waits for this stream [s]."""
+        return self._grid.time(self.next) + self.patience_s
+
+    @property
+    def patience_s(self) -> float:
+        """How long a grid point waits for this stream [s]."""
+        return min(self._settings.patience_s + self.clock.jitter_s, self._settings.most_patience_s)
+
+    @property
+    def late_throughout(self) -> bool:
+        """Whether samples keep coming after their grid points are gone."""
+        return self._late >= LATE_IN_A_ROW and self.received_s - self._late_since > LATE_S
+
+    def _place(self, sender_s: float) -> float:
+        """Session time of a sender's time [s]."""
+        if self._axis.leader == self.index:
+            return sender_s + self._origin
+        return sender_s + self.clock.offset_s + self._axis.base_s
+
+    def _give(self, values: Array, clean: bool) -> None:
+        time, index = self.time_s, self.next
+        at = self._grid.time(index)
+        if time < at - self._snap:
+            self._note_late(at)
+            return
+        self._late = 0
+        if clean and time <= at + self._snap:
+            self._pending.rows[index & self._pending.mask][self._where] = values
+            self.next = index + 1
+            if self.wait_s:
+                self.wait_s *= 0.98
+        else:
+            self._fill(time, values, clean)
+
+    def _note_late(self, at: float) -> None:
+        """Too early for the next grid point: late when the one before had to go without."""
+        if self._lapsed == self.next - 1 and self.time_s <= at - self._grid.step_s + self._snap:
+            if not self._late:
+                self._late_since = self.received_s
+            self._late += 1
+            self.order.counts.late += 1
+
+    def _fill(self, time: float, values: Array, clean: bool) -> None:
+        grid, pending = self._grid, self._pending
+        while self.next - pending.head < pending.capacity:
+            at = grid.time(self.next)
+            if time < at - self._snap:
+                break
+            if time > at + self._snap:
+                self._put(*self._between(at, time, values))
+            elif clean:
+                self._put(values, None)
+            else:
+                self._put(*self.memory.filled(values, at))
+
+    def _between(self, at: float, time: float, values: Array) -> tuple[Array, np.ndarray | None]:
+        """At a grid point between the sample before and this one."""
+        memory = self.memory
+        gap = time - memory.time_s
+        if gap > self._bridge or at <= memory.time_s:
+            return memory.held(at)
+        self.wait_s += 0.02 * (time - at - self.wait_s)
+        self.interpolated += 1
+        given = memory.values + ((at - memory.time_s) / gap) * (values - memory.values)
+        return (given, None) if gaps.usable(given) else memory.filled(given, at)
+
+    def _put(self, values: Array, held: np.ndarray | None) -> None:
+        index = self.next
+        self._pending.rows[index & self._pending.mask][self._where] = values
+        if held is not None:
+            self._pending.note_held(index, self._where, held)
+            self.held += bool(held.any())
+            self.missing += bool(np.isnan(values).all(axis=1).any())
+        self.next = index + 1

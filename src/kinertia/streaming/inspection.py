@@ -1,0 +1,77 @@
+"""Sensors that repeat themselves or reach the end of their range, found block by block."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kinertia.recording import Array
+
+LEAST_RANGE = np.array([15.0, 15.0, 15.0, 4.0, 4.0, 4.0])
+"""Smallest ranges that sensors are set to: 2 g and 250 deg/s, less a little."""
+AT_LIMIT = 1.0 - 1e-4
+
+
+class Inspection:
+    """Looks at the samples of a stream.
+
+    Parameters
+    ----------
+    sensors : k sensors of the stream.
+    rate_hz : its rate [Hz].
+    frozen_s : how long a sensor may repeat the same values [s]; 0 for any time.
+
+    Attributes
+    ----------
+    frozen : (k,) sensors that repeat themselves; None when there are none.
+    clipping : (k,) sensors that reached their limit in the last block.
+    faulty : whether a sensor repeats itself or reached its limit in the last block.
+    clipped : (k,) samples at the limit so far.
+    """
+
+    __slots__ = ("_at", "_before", "_block", "_limit", "_watch", "clipped", "clipping", "faulty", "frozen")
+
+    def __init__(self, sensors: int, rate_hz: float, frozen_s: float) -> None:
+        self._block = np.zeros((max(round(0.5 * (frozen_s or 0.5) * rate_hz), 4), sensors, 6))
+        self._watch = frozen_s > 0.0
+        self._at = 0
+        self._before = np.full((sensors, 6), np.nan)
+        self._limit = np.tile(LEAST_RANGE, (sensors, 1))
+        self.frozen: np.ndarray | None = None
+        self.clipping = np.zeros(sensors, dtype=bool)
+        self.clipped = np.zeros(sensors, dtype=int)
+        self.faulty = False
+
+    def look(self, values: Array) -> bool:
+        """Take in a sample (k, 6); True at the end of a block."""
+        self._block[self._at] = values
+        self._at += 1
+        if self.frozen is not None:
+            self._thaw(values)
+        if self._at < len(self._block):
+            return False
+        self._at = 0
+        self._find_clipped()
+        if self._watch:
+            self._find_frozen()
+        self.faulty = self.frozen is not None or bool(self.clipping.any())
+        return True
+
+    def _find_clipped(self) -> None:
+        size = np.abs(self._block)
+        np.fmax(self._limit, np.fmax.reduce(size), out=self._limit)
+        at_limit = size >= AT_LIMIT * self._limit
+        # a peak that only just reached a new maximum is no limit: a limit is kept for two samples
+        count = (at_limit[1:] & at_limit[:-1]).any(axis=2).sum(axis=0)
+        self.clipping = count > 0
+        self.clipped += count
+
+    def _find_frozen(self) -> None:
+        """Both blocks, this one and the one before, hold one single value of acceleration, or of angular rate."""
+        same = (self._block == self._before).all(axis=0).reshape(-1, 2, 3).all(axis=2).any(axis=1)
+        self._before = self._block[0].copy()
+        self.frozen = same if same.any() else None
+
+    def _thaw(self, values: Array) -> None:
+        moved = (values != self._before).reshape(-1, 2, 3).any(axis=2).all(axis=1)
+        still = self.frozen & ~moved if self.frozen is not None else moved
+        self.frozen = still if still.any() else None
