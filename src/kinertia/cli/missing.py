@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 TRAINING = ("train", "solve", "simulate", "demo", "ship", "export")
-"""Commands that nothing can be done with in such an installation; of the benchmarks, all but :data:`LIGHT_BENCHMARKS`."""
-LIGHT_BENCHMARKS = ("latency",)
+"""Commands that nothing can be done with in such an installation."""
 GROUP = "benchmark"
+TRAINING_BENCHMARKS = ("cycles", "continuous", "simulated", "simulator", "virtual", "ablation", "physics", "speed")
+"""The same for the commands of the group; those of streaming are light."""
 EXTRA = ("torch", "casadi", "scipy", "safetensors", "polars", "onnx", "onnxscript")
 _ALWAYS = ("torch", "scipy", "safetensors")  # what each of these commands needs
 _HELP = ("-h", "--help")
@@ -23,7 +24,8 @@ def check(arguments: Sequence[str]) -> None:
     from kinertia.io.extra import available
 
     first, second = [*arguments, "", ""][:2]
-    if first not in (*TRAINING, GROUP) or second in LIGHT_BENCHMARKS or any(argument in _HELP for argument in arguments):
+    heavy = second in TRAINING_BENCHMARKS if first == GROUP else first in TRAINING
+    if not heavy or any(argument in _HELP for argument in arguments):
         return
     if absent := [package for package in _ALWAYS if not available(package)]:
         raise ValueError(_sentence(f"{first} {second}" if first == GROUP else first, absent))
