@@ -23,18 +23,8 @@ COMMANDS = {
 BENCHMARKS = {
     name: f"kinertia.cli.benchmark_{name}"
     for name in (
-        "cycles",
-        "continuous",
-        "simulated",
-        "simulator",
-        "virtual",
-        "ablation",
-        "physics",
-        "speed",
-        "latency",
-        "crowd",
-        "loss",
-        "faults",
+        *("cycles", "continuous", "simulated", "simulator", "virtual", "ablation"),
+        *("physics", "speed", "latency", "crowd", "loss", "faults"),
     )
 }
 USER_ERROR = 2

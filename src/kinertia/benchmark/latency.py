@@ -1,0 +1,167 @@
+"""How long an estimate takes, sample by sample, paced as sensors send; and whether it is that of the whole recording."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from kinertia.estimation.estimate import Estimate
+from kinertia.recording import Array, Frame, Recording
+from kinertia.runtime import exported
+from kinertia.runtime.model import ExportedModel
+from kinertia.streaming.core import Core
+from kinertia.streaming.sample import Sample, Session
+from kinertia.transport import lsl_channels
+from kinertia.transport.lsl_channels import Channel, ChannelMap
+from kinertia.transport.synthetic import SyntheticSource
+
+WARM_UP_S = 2.0
+PERCENTILES = {"p50_ms": 50.0, "p90_ms": 90.0, "p99_ms": 99.0, "p999_ms": 99.9, "max_ms": 100.0}
+STANDARD_GRAVITY = 9.80665
+EDGES_MS = (0.0, 0.05, 0.075, 0.1, 0.125, 0.15, 0.2, 0.25, 0.3, 0.35, 0.5, 0.75, 1.0, 2.0, 5.0, np.inf)
+
+
+@dataclass(frozen=True)
+class Signals:
+    """A wearer's signals as a radio would deliver them.
+
+    Attributes
+    ----------
+    session : who wears what; sensors are aligned.
+    rows : (T, 42) readings, six channels per sensor [g, deg/s].
+    rate_hz : sampling rate [Hz].
+    """
+
+    session: Session
+    rows: Array
+    rate_hz: float
+
+    def channels(self) -> ChannelMap:
+        """How the rows become samples in SI units."""
+        names = [sensor.name for sensor in self.session.sensors]
+        described = [
+            Channel(f"{name}_{kind}_{axis}", "", unit)
+            for name in names
+            for kind, unit in (("acc", "g"), ("gyro", "deg/s"))
+            for axis in "xyz"
+        ]
+        return lsl_channels.described(described, stream="benchmark")
+
+    def recording(self) -> Recording:
+        """The same signals as a recording in segment axes."""
+        assert self.session.rotations is not None
+        values = np.stack([self.channels().values(row) for row in self.rows])
+        return Recording(
+            name="latency",
+            rate_hz=self.rate_hz,
+            sensors=self.session.sensors,
+            acc=np.einsum("kij,tkj->tki", self.session.rotations, values[..., :3]),
+            gyro=np.einsum("kij,tkj->tki", self.session.rotations, values[..., 3:]),
+            subject=self.session.subject,
+            frame=Frame.SEGMENT,
+        )
+
+
+def signals(seconds: float, rate_hz: float, seed: int = 0) -> Signals:
+    """A synthetic wearer with seven sensors."""
+    source = SyntheticSource(seed, rate_hz=rate_hz, seconds=seconds, aligned=True, speed=np.inf)
+    unit = np.repeat([1.0 / STANDARD_GRAVITY, np.degrees(1.0)], 3)
+    with source:
+        rows = [np.ravel(sample.values * unit) for sample in taken(source)]
+    return Signals(source.session(), np.array(rows), rate_hz)
+
+
+def taken(source: SyntheticSource) -> Iterable[Sample]:
+    """All samples of a source, until it ends."""
+    while not source.finished:
+        yield from source.take()
+
+
+def measure(
+    model: ExportedModel,
+    seconds: float = 600.0,
+    rate_hz: float = 100.0,
+    seed: int = 0,
+    progress: Callable[[int], None] | None = None,
+) -> dict[str, Any]:
+    """Time every sample of a stream from the radio's numbers to the estimate.
+
+    Counted: conversion of units, ordering, clock, resampling, alignment, network, inverse dynamics, events and trust. Not
+    counted: the network that carries the sample, and the output delay, which is stated beside it.
+
+    Parameters
+    ----------
+    model : an exported model.
+    seconds : length of the stream.
+    rate_hz : of the sensors; samples come one at a time at this pace, not back to back.
+    seed : of the synthetic wearer.
+    progress : called with the number of samples done since the last call.
+
+    Returns
+    -------
+    dict with ``p50_ms``, ``p90_ms``, ``p99_ms``, ``p999_ms``, ``max_ms``, ``samples``, ``output_delay_ms``,
+    ``batch_difference`` (largest absolute difference to the estimate of the whole recording, in rad, BW, BWBH and m/s),
+    ``histogram`` (upper edge [ms] to count).
+    """
+    given = signals(seconds, rate_hz, seed)
+    core = Core(model, given.session)
+    times, values = _play(core, given, progress)
+    settled = 1000.0 * times[round(WARM_UP_S * rate_hz) :]
+    counts, _ = np.histogram(settled, EDGES_MS)
+    return {
+        **{name: float(np.percentile(settled, q)) for name, q in PERCENTILES.items()},
+        "samples": len(settled),
+        "rate_hz": rate_hz,
+        "output_delay_ms": 1000.0 * core.output_delay_s,
+        "batch_difference": difference(values, model, exported.estimate(model, given.recording())),
+        "histogram": {f"{edge:g}": int(n) for edge, n in zip(EDGES_MS[1:], counts, strict=True)},
+    }
+
+
+def _play(core: Core, given: Signals, progress: Callable[[int], None] | None) -> tuple[Array, Array]:
+    """Seconds per sample, and the values (T, M) that came out."""
+    channels, period = given.channels(), 1.0 / given.rate_hz
+    rows = [row.tolist() for row in given.rows]
+    times, found = np.empty(len(rows)), []
+    gc.collect()
+    gc.freeze()
+    due = time.perf_counter() + period
+    for k, row in enumerate(rows):
+        wait_until(due)
+        begin = time.perf_counter()
+        frames = core.push(Sample(0, k * period, k, channels.values(row), begin))
+        times[k] = time.perf_counter() - begin
+        found += [frame.values for frame in frames]
+        due += period
+        if progress is not None and (k + 1) % 100 == 0:
+            progress(100)
+    found += [frame.values for frame in core.finish()]
+    gc.unfreeze()
+    return times, np.array(found)
+
+
+def wait_until(due: float) -> None:
+    """Sleep until a time of ``time.perf_counter()``."""
+    left = due - time.perf_counter()
+    if left > 0:
+        time.sleep(left)
+
+
+def difference(values: Array, model: ExportedModel, whole: Estimate) -> float:
+    """Largest absolute difference of a stream to an estimate of the whole recording, in rad and m, BW, BWBH, m/s."""
+    layout = model.layout
+    streamed = values[np.isfinite(values[:, layout.speed])][: whole.samples]
+    stepper = model.stepper(whole.subject)
+    pairs = [(streamed[:, layout.index[name]], series) for name, series in (whole.coordinates | whole.grf).items()]
+    pairs += [
+        (streamed[:, layout.index[f"{name}_moment"]] / stepper.moment_scale_nm, series / stepper.moment_scale_nm)
+        for name, series in whole.moments.items()
+    ]
+    assert whole.speed is not None
+    pairs.append((streamed[:, layout.speed], whole.speed))
+    return max(float(np.abs(a - b[: len(a)]).max()) for a, b in pairs)
