@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from transport_tools import LSL_CONFIGURATION
 
 from kinertia.recording import SEGMENTS, Sensor, Subject
 from kinertia.streaming.sample import Session, StreamInfo
-
-LSL_CONFIGURATION = """
-[multicast]
-ResolveScope = machine
-[lab]
-KnownPeers = {127.0.0.1}
-SessionID = kinertia-tests
-[log]
-level = -3
-"""
 
 
 @pytest.fixture
@@ -28,5 +19,6 @@ def session() -> Session:
 @pytest.fixture(scope="session")
 def lsl() -> None:
     """Streams are seen on this machine only."""
-    pylsl = pytest.importorskip("pylsl", reason="liblsl cannot be loaded", exc_type=(ImportError, RuntimeError, OSError))
+    import pylsl
+
     pylsl.set_config_content(LSL_CONFIGURATION)

@@ -130,7 +130,7 @@ def inject(samples: Iterable[Sample], faults: Faults, counts: Counter[str]) -> I
     lucks: dict[int, _Luck] = {}
     periods: dict[int, float] = {}
     last: dict[int, float] = {}
-    bursts, order = _Bursts(faults), count()
+    bursts, clocks, order = _Bursts(faults), _Clocks(faults), count()
     waiting: list[tuple[float, int, Sample]] = []
     for sample in samples:
         sent, stream = sample.received_s, sample.stream
@@ -141,6 +141,7 @@ def inject(samples: Iterable[Sample], faults: Faults, counts: Counter[str]) -> I
         luck = lucks.setdefault(stream, _Luck(faults.seed, stream))
         chance, jitter, again = luck.next()
         counts["sent"] += 1
+        stamped = clocks.stamp(sample)
         lost = _lost(sample, faults, chance, bursts)
         if lost:
             counts[lost] += 1
@@ -149,7 +150,6 @@ def inject(samples: Iterable[Sample], faults: Faults, counts: Counter[str]) -> I
         if chance[REORDER] < faults.reordered:
             counts["reordered"] += 1
             delay += 1.5 * periods[stream]
-        stamped = _clock(sample, faults)
         arrivals = [sent + delay]
         if chance[DUPLICATE] < faults.duplicated:
             counts["duplicated"] += 1
@@ -169,17 +169,21 @@ def _lost(sample: Sample, faults: Faults, chance: np.ndarray, bursts: _Bursts) -
     return "lost at random" if chance[LOSS] < faults.loss else ""
 
 
-def _clock(sample: Sample, faults: Faults) -> Sample:
-    """The sample as its sender's own clock and counter stamp it."""
-    stream, sent = sample.stream, sample.received_s
-    drift = faults.drift_ppm[stream] if stream < len(faults.drift_ppm) else 0.0
-    offset = faults.offset_s[stream] if stream < len(faults.offset_s) else 0.0
-    restarts = [o for o in faults.outages if o.restarted and o.stream == stream and o.stop_s <= sent]
-    if not (drift or offset or restarts):
-        return sample
-    if not restarts:
-        return replace(sample, time_s=offset + sample.time_s * (1.0 + 1e-6 * drift))
-    begun = max(o.stop_s for o in restarts)
-    rate = sample.sequence / sample.time_s if sample.sequence > 0 and sample.time_s > 0 else 0.0
-    number = max(0, sample.sequence - int(np.ceil(begun * rate))) if sample.sequence >= 0 else -1
-    return replace(sample, time_s=(sample.time_s - begun) * (1.0 + 1e-6 * drift), sequence=number)
+class _Clocks:
+    """What senders' own clocks and counters show."""
+
+    def __init__(self, faults: Faults) -> None:
+        self._faults = faults
+        self._first: dict[tuple[int, float], int] = {}
+
+    def stamp(self, sample: Sample) -> Sample:
+        """The sample as its sender stamps it."""
+        stream, drift, offset = sample.stream, self._faults.drift_ppm, self._faults.offset_s
+        pace = 1.0 + 1e-6 * (drift[stream] if stream < len(drift) else 0.0)
+        shift = offset[stream] if stream < len(offset) else 0.0
+        restarts = [o.stop_s for o in self._faults.outages if o.restarted and o.stream == stream and o.stop_s <= sample.time_s]
+        if not restarts:
+            return replace(sample, time_s=shift + sample.time_s * pace)
+        begun = max(restarts)
+        first = self._first.setdefault((stream, begun), sample.sequence)
+        return replace(sample, time_s=(sample.time_s - begun) * pace, sequence=sample.sequence - first)

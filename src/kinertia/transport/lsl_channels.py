@@ -161,11 +161,13 @@ def _where(stream: str) -> str:
 
 
 def _parse(channel: Channel) -> tuple[str, str, str] | None:
-    """Sensor, ``acc`` or ``gyro``, axis; None for a channel of another kind. Of words that fit, the last one counts."""
+    """Sensor, ``acc`` or ``gyro``, axis; None for a channel of another kind."""
     found = list(WORDS.finditer(channel.label))
     said = [match[0].lower() for match in found]
     both, axis_at, kind_at = (_last(said, fits) for fits in (_SHORT.__contains__, tuple(AXES).__contains__, _is_kind))
-    if axis_at is None and both is not None:
+    if kind_at is not None and kind_at + 1 < len(said) and said[kind_at + 1] in tuple(AXES):
+        axis_at = kind_at + 1  # a serial number behind it may hold an x too
+    if both is not None and kind_at is None:
         (kind, axis), used = _SHORT[said[both]], {both}
     elif axis_at is not None:
         kind, axis = _kind(words(channel.type) if kind_at is None else [said[kind_at]]), said[axis_at]

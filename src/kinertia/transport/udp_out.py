@@ -65,7 +65,7 @@ class EstimateMessage(msgspec.Struct, tag_field="type", tag="estimate", kw_only=
     time_s: float
     trusted: bool
     why: tuple[str, ...]
-    values: list[float]
+    values: list[float | None]
     events: list[EventMessage]
 
 
