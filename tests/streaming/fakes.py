@@ -64,9 +64,22 @@ class FakeStepper:
         return values
 
 
-def model(gain: float = 1.0, rate_hz: float = 100.0) -> ExportedModel:
-    def stepper(*_: Any) -> FakeStepper:
-        return FakeStepper(gain)
+class IdleStepper:
+    """Costs next to nothing."""
+
+    def __init__(self) -> None:
+        self._values = np.zeros(len(LAYOUT.names))
+
+    def reset(self) -> None:
+        pass
+
+    def step(self, signals: Array) -> Array:
+        return self._values.copy()
+
+
+def model(gain: float = 1.0, rate_hz: float = 100.0, *, idle: bool = False) -> ExportedModel:
+    def stepper(*_: Any) -> FakeStepper | IdleStepper:
+        return IdleStepper() if idle else FakeStepper(gain)
 
     return cast(ExportedModel, SimpleNamespace(rate_hz=rate_hz, delay_samples=DELAY, layout=LAYOUT, stepper=stepper))
 

@@ -60,6 +60,32 @@ class Limits(Protocol):
     def warm_up_s(self) -> float: ...
 
 
+class _Window:
+    """Sum over the last half second."""
+
+    __slots__ = ("_at", "_ring", "_sum")
+
+    def __init__(self, length: int) -> None:
+        self._ring = [0.0] * length
+        self.clear()
+
+    def clear(self) -> None:
+        self._ring[:] = [0.0] * len(self._ring)
+        self._at, self._sum = 0, 0.0
+
+    def add(self, value: float) -> float:
+        """The sum with one more value."""
+        at = self._at
+        self._sum += value - self._ring[at]
+        self._ring[at] = value
+        self._at = at + 1
+        if self._at == len(self._ring):
+            self._at = 0
+            # rounding must not add up
+            self._sum = math.fsum(self._ring)
+        return self._sum
+
+
 class Trust:
     """Judges estimates one after the other.
 
@@ -71,46 +97,24 @@ class Trust:
     limits : :class:`kinertia.streaming.settings.Settings`.
     """
 
-    __slots__ = (
-        "_acc_error",
-        "_acc_power",
-        "_at",
-        "_count",
-        "_disagreement",
-        "_gyro_error",
-        "_gyro_power",
-        "_past",
-        "_reasons",
-        "_residual",
-        "_ring",
-        "_share",
-        "_stale",
-        "_sum",
-        "_trusted_square",
-        "_virtual",
-        "_warm",
-        "delay_samples",
-    )
-
     def __init__(self, layout: Layout, rate_hz: float, delay_samples: int, limits: Limits) -> None:
-        self.delay_samples = delay_samples
-        self._residual = layout.residual.start
-        self._virtual = layout.virtual
+        self._residual_at, self._virtual_at = layout.residual.start, layout.virtual
+        self._delay = delay_samples
         window = max(round(WINDOW_S * rate_hz), 1)
-        self._ring = [0.0] * window
-        self._share = 1.0 / window
-        self._trusted_square = window * limits.residual_bw**2
-        self._disagreement = limits.disagreement**2
+        self._residual, self._acc, self._gyro = (_Window(window) for _ in range(3))
+        self._trusted_residual = window * limits.residual_bw**2
+        self._trusted_gyro = limits.disagreement**2
+        self._trusted_acc = (ACC_RATIO * limits.disagreement) ** 2
         self._warm = round(limits.warm_up_s * rate_hz) + delay_samples
+        self._past: deque[Array] = deque(maxlen=delay_samples + 1)
         self.forget()
 
     def forget(self) -> None:
         """Start again, as after a pause."""
-        self._ring[:] = [0.0] * len(self._ring)
-        self._at = self._count = self._stale = self._reasons = 0
-        self._sum = 0.0
-        self._past: deque[Array] = deque(maxlen=self.delay_samples + 1)
-        self._gyro_error = self._gyro_power = self._acc_error = self._acc_power = 0.0
+        for window in (self._residual, self._acc, self._gyro):
+            window.clear()
+        self._count = self._stale = self._reasons = 0
+        self._past.clear()
 
     def judge(self, values: Array | None, signals: Array, reasons: int) -> int:
         """Reasons not to trust the values of a grid point.
@@ -124,41 +128,27 @@ class Trust:
         self._count += 1
         self._past.append(signals)
         if reasons:
-            self._stale = self.delay_samples + 1
-            self._reasons = reasons
+            self._stale, self._reasons = self._delay, reasons
         elif self._stale:
             self._stale -= 1
-            reasons = self._reasons if self._stale else 0
+            reasons = self._reasons
         if self._count <= self._warm:
             reasons |= WARMING_UP
         if values is None:
             return reasons
-        return reasons | self._residual_of(values) | self._disagreement_of(values, self._past[0])
+        return reasons | self._residual_of(values) | self._disagreement_of(values, self._past[0].ravel())
 
     def _residual_of(self, values: Array) -> int:
-        x, y = values.item(self._residual), values.item(self._residual + 1)
-        square, at = x * x + y * y, self._at
-        self._sum += square - self._ring[at]
-        self._ring[at] = square
-        self._at = at + 1
-        if self._at == len(self._ring):
-            self._at = 0
-            # rounding must not add up
-            self._sum = math.fsum(self._ring)
-        return 0 if self._sum <= self._trusted_square else RESIDUAL
+        x, y = values.item(self._residual_at), values.item(self._residual_at + 1)
+        # what is no number is not below the limit either
+        return 0 if self._residual.add(x * x + y * y) <= self._trusted_residual else RESIDUAL
 
     def _disagreement_of(self, values: Array, measured: Array) -> int:
-        error = values[self._virtual] - measured.ravel()
-        square, power = KINDS.dot(error * error), KINDS.dot(measured.ravel() ** 2)
-        if not math.isfinite(square[0] + square[1]):
+        error = values[self._virtual_at] - measured
+        squares, powers = KINDS.dot(error * error), KINDS.dot(measured * measured)
+        if not math.isfinite(squares[0] + squares[1]):
             there = np.isfinite(error)
-            square, power = (KINDS.dot(np.where(there, x, 0.0) ** 2) for x in (error, measured.ravel()))
-        share = self._share
-        self._acc_error += share * (square.item(0) - self._acc_error)
-        self._gyro_error += share * (square.item(1) - self._gyro_error)
-        self._acc_power += share * (power.item(0) - self._acc_power)
-        self._gyro_power += share * (power.item(1) - self._gyro_power)
-        worst = self._disagreement
-        acc = self._acc_error > ACC_RATIO**2 * worst * self._acc_power
-        gyro = self._gyro_error > worst * (self._gyro_power + STILL_POWER)
-        return DISAGREEMENT if acc or gyro else 0
+            squares, powers = (KINDS.dot(np.where(there, x, 0.0) ** 2) for x in (error, measured))
+        acc = self._acc.add(squares.item(0) - self._trusted_acc * powers.item(0))
+        gyro = self._gyro.add(squares.item(1) - self._trusted_gyro * (powers.item(1) + STILL_POWER))
+        return DISAGREEMENT if acc > 0.0 or gyro > 0.0 else 0
