@@ -1,0 +1,147 @@
+"""Target bands: is an output where it should be, at each moment or once per stride."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+
+Measure = Literal["value", "highest", "lowest"]
+Phase = Literal["stride", "stance", "swing"]
+Verdict = Literal["waiting", "in", "above", "below"]
+
+LONGEST_STRIDE_S = 3.0
+"""A longer one is a pause, not a stride."""
+RECENT = 20
+
+
+class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is asked for.
+
+    Attributes
+    ----------
+    output : name of an output of the model, such as ``knee_angle_r``.
+    measure : ``value`` at each sample, or the ``highest`` or ``lowest`` of each stride.
+    phase : part of the stride that counts.
+    low, high : the band [SI units of the output].
+    """
+
+    output: str
+    measure: Measure
+    low: float
+    high: float
+    phase: Phase = "stride"
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
+            raise ValueError(f"target band of {self.output}: from {self.low} to {self.high} is no band; low must be below high")
+
+    @property
+    def foot(self) -> str:
+        """Foot whose strides count: the output's own, else the right one."""
+        return "l" if self.output.removesuffix("_moment").endswith("_l") else "r"
+
+    def judge(self, value: float) -> Verdict:
+        """Where a value lies."""
+        if math.isnan(value):
+            return "waiting"
+        if value > self.high:
+            return "above"
+        return "below" if value < self.low else "in"
+
+
+@dataclass(frozen=True)
+class Result:
+    """How it goes.
+
+    Attributes
+    ----------
+    verdict : of the last value, or of the last stride; ``waiting`` while there is none.
+    value : what was judged last, NaN before [SI units].
+    hits, count : judged strides (or samples) within the band, and all of them.
+    recent : verdicts of the last strides, the newest last; empty for ``value``.
+    """
+
+    verdict: Verdict = "waiting"
+    value: float = math.nan
+    hits: int = 0
+    count: int = 0
+    recent: tuple[Verdict, ...] = ()
+
+    @property
+    def share(self) -> float:
+        """Part of the judged ones that was within the band, NaN while there is none."""
+        return self.hits / self.count if self.count else math.nan
+
+
+class Feedback:
+    """Follows one output of a stream, sample by sample.
+
+    Parameters
+    ----------
+    target : the band.
+    """
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.result = Result()
+        self._begin_s = math.nan  # of the part of the stride that counts; NaN outside of it
+        self._extreme = math.nan
+        self._recent: deque[Verdict] = deque(maxlen=RECENT)
+        self._judged_s = math.nan
+
+    def push(self, time_s: float, value: float, *, strike: bool = False, off: bool = False) -> Result:
+        """Take in one sample.
+
+        Parameters
+        ----------
+        time_s : time of the sample [s].
+        value : the output [SI units], NaN where there is none.
+        strike, off : whether the target's foot touched or left the ground with this sample.
+        """
+        if self.target.measure == "value":
+            self._mark(time_s, strike, off)
+            self._follow(value)
+        else:
+            self._collect(time_s, value, strike, off)
+        return self.result
+
+    def _mark(self, time_s: float, strike: bool, off: bool) -> None:
+        begins, ends = {"stride": (strike, False), "stance": (strike, off), "swing": (off, strike)}[self.target.phase]
+        if ends:
+            self._begin_s = math.nan
+        if begins:
+            self._begin_s, self._extreme = time_s, math.nan
+
+    def _follow(self, value: float) -> None:
+        inside = self.target.phase == "stride" or not math.isnan(self._begin_s)
+        verdict = self.target.judge(value) if inside else "waiting"
+        before = self.result
+        if verdict == "waiting":
+            self.result = Result("waiting", value, before.hits, before.count)
+        else:
+            self.result = Result(verdict, value, before.hits + (verdict == "in"), before.count + 1)
+
+    def _collect(self, time_s: float, value: float, strike: bool, off: bool) -> None:
+        ended = {"stride": strike, "stance": off, "swing": strike}[self.target.phase]
+        if not math.isnan(value):
+            best = max if self.target.measure == "highest" else min
+            self._extreme = value if math.isnan(self._extreme) else best(self._extreme, value)
+        if ended and time_s - self._begin_s < LONGEST_STRIDE_S and not math.isnan(self._extreme):
+            self._judge(time_s, self._extreme)
+        elif time_s - self._judged_s > LONGEST_STRIDE_S:
+            self._judged_s = math.nan
+            self.result = Result("waiting", self.result.value, self.result.hits, self.result.count, self.result.recent)
+        if ended:
+            self._begin_s = math.nan
+        self._mark(time_s, strike, off)
+
+    def _judge(self, time_s: float, value: float) -> None:
+        verdict = self.target.judge(value)
+        self._recent.append(verdict)
+        self._judged_s = time_s
+        before = self.result
+        self.result = Result(verdict, value, before.hits + (verdict == "in"), before.count + 1, tuple(self._recent))

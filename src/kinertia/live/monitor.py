@@ -1,0 +1,146 @@
+"""Follows a hub: figures, trust and the target band, as messages that all viewers share."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+
+import numpy as np
+
+from kinertia.live import figures
+from kinertia.live.feedback import Feedback, Result, Target
+from kinertia.live.hub import EXTRA, Hub, Place
+from kinertia.live.message import Status, TargetStatus, Trust, encode
+from kinertia.live.ring import Rows
+from kinertia.live.state import SessionState
+from kinertia.recording import SEGMENTS
+from kinertia.streaming.trust import describe
+
+TRUST_S = 0.5
+"""A reason not to trust is shown at least this long, so that it can be read."""
+RATE_S = 2.0
+
+
+class Monitor:
+    """One per hub; its methods are called by one thread.
+
+    Parameters
+    ----------
+    hub : what it follows.
+
+    Attributes
+    ----------
+    status : the last status message, as JSON.
+    target : the last message on the target band, as JSON.
+    target_version : counts the changes of it.
+    """
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._place = Place(hub)
+        self._strike_s = math.nan
+        self._counted: deque[tuple[float, int]] = deque()
+        self._feedback: Feedback | None = None
+        self._shown: Result | None = None
+        self._names = [column.name for column in hub.columns]
+        self._speed = self._names.index("speed")
+        self._quick = round(TRUST_S * hub.rate_hz)
+        self.target_version = 0
+        self.status = self.target = ""
+        self.set_target(None)
+        self.refresh(SessionState(), viewers=0)
+
+    def set_target(self, target: Target | None) -> None:
+        """Follow another target band, or none.
+
+        Raises
+        ------
+        ValueError : the target is of an output that the page does not show.
+        """
+        if target is not None and target.output not in self._names:
+            raise ValueError(f"target on {target.output!r}: there is no such output; there are {', '.join(self._names)}")
+        self._feedback = None if target is None else Feedback(target)
+        self._shown = None
+        self._tell()
+
+    def follow(self) -> None:
+        """Take in the frames since the last call."""
+        rows = self._place.take()
+        events = self._hub.events
+        if not len(rows):
+            return
+        last = rows.first + len(rows)
+        marks: dict[int, list[str]] = {}
+        while events and events[0][0] < last:
+            number, event = events.popleft()
+            if event.name.startswith("heel_strike"):
+                self._strike_s = event.time_s
+            marks.setdefault(number, []).append(event.name)
+        if self._feedback is not None:
+            self._judge(self._feedback, rows, marks)
+            self._tell()
+
+    def _judge(self, feedback: Feedback, rows: Rows, marks: dict[int, list[str]]) -> None:
+        foot = feedback.target.foot
+        strike, off = f"heel_strike_{foot}", f"toe_off_{foot}"
+        values = rows.values[:, self._names.index(feedback.target.output)].tolist()
+        for number, (at, value) in enumerate(zip(rows.time_s.tolist(), values, strict=True), start=rows.first):
+            names = marks.get(number, ())
+            feedback.push(at, value, strike=strike in names, off=off in names)
+
+    def _tell(self) -> None:
+        """Renew the message on the target, if anything about it is new."""
+        feedback = self._feedback
+        result = Result() if feedback is None else feedback.result
+        if result == self._shown:
+            return
+        self._shown = result
+        value = result.value if math.isfinite(result.value) else None
+        target = None if feedback is None else feedback.target
+        self.target = encode(TargetStatus(target, result.verdict, value, result.hits, result.count, result.recent))
+        self.target_version += 1
+
+    def refresh(self, session: SessionState, viewers: int) -> None:
+        """Renew the status message."""
+        hub, rows = self._hub, self._hub.ring.since(0)
+        wide = len(hub.columns)
+        extra = {name: rows.values[:, wide + i] for i, name in enumerate(EXTRA)}
+        quiet = time.perf_counter() - hub.published_s
+        speed = rows.values[-round(figures.SPEED_S * hub.rate_hz) :, self._speed]
+        now = float(rows.time_s[-1]) if len(rows) else math.nan
+        self.status = encode(
+            Status(
+                frames=hub.ring.count,
+                quiet_s=quiet if math.isfinite(quiet) else None,
+                frames_per_s=self._frames_per_s(),
+                compute=figures.compute(extra["compute_ms"]),
+                walking=figures.walking(hub.gait, now - self._strike_s, speed),
+                trust=_trust(_together(extra["trust"][-self._quick :])) if len(rows) else None,
+                held=_segments(_together(extra["held"][-self._quick :])),
+                viewers=viewers,
+                session=session,
+            )
+        )
+
+    def _frames_per_s(self) -> float:
+        """Frames per second of this computer's clock over the last seconds."""
+        now, count = time.perf_counter(), self._hub.ring.count
+        self._counted.append((now, count))
+        while now - self._counted[0][0] > RATE_S:
+            self._counted.popleft()
+        begin, before = self._counted[0]
+        return (count - before) / (now - begin) if now > begin else 0.0
+
+
+def _together(bits: np.ndarray) -> int:
+    """All bits that are set in any of the frames."""
+    return int(np.bitwise_or.reduce(bits.astype(np.int64))) if bits.size else 0
+
+
+def _trust(reasons: int) -> Trust:
+    return Trust(reasons == 0, describe(reasons))
+
+
+def _segments(bits: int) -> tuple[str, ...]:
+    return tuple(name for i, name in enumerate(SEGMENTS) if bits >> i & 1)

@@ -1,0 +1,94 @@
+"""Outputs in words and units that a person reads, from the names that a model gives them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import msgspec
+
+DEGREES = math.degrees(1.0)
+SIDES = {"r": "right", "l": "left"}
+ANGLES = {
+    "hip_flexion": ("Hip flexion", 1.0),
+    "knee_angle": ("Knee flexion", -1.0),
+    "ankle_angle": ("Ankle dorsiflexion", 1.0),
+    "pelvis_tilt": ("Pelvis tilt, backward", 1.0),
+    "lumbar_extension": ("Trunk extension", 1.0),
+}
+"""Coordinate without its side to words and sign: flexion counts as positive on the page, as clinicians read it."""
+MOMENTS = {
+    "hip_flexion": "Hip moment, flexion +",
+    "knee_angle": "Knee moment, extension +",
+    "ankle_angle": "Ankle moment, dorsiflexion +",
+    "lumbar_extension": "Trunk moment, extension +",
+}
+OTHERS = {
+    "pelvis_ty": ("Hip height", "m", 1.0),
+    "grf_x": ("Ground reaction, forward", "BW", 1.0),
+    "grf_y": ("Ground reaction, up", "BW", 1.0),
+    "speed": ("Speed", "m/s", 1.0),
+    "residual_x": ("Unexplained force, forward", "BW", 1.0),
+    "residual_y": ("Unexplained force, up", "BW", 1.0),
+    "residual_moment": ("Unexplained moment", "BWBH", 1.0),
+}
+SEGMENTS = {"pelvis": "Pelvis", "femur": "Thigh", "tibia": "Shank", "foot": "Foot"}
+LANDMARKS = ("hip", "knee_r", "ankle_r", "heel_r", "toe_r", "knee_l", "ankle_l", "heel_l", "toe_l", "head")
+DRAWN = (*(f"{point}_{axis}" for point in LANDMARKS for axis in "xy"), "cop_x_r", "cop_x_l", "pelvis_tx")
+"""Columns that the stick figure needs and no curve shows."""
+
+
+class Column(msgspec.Struct, frozen=True):
+    """One column of the frames that the page gets.
+
+    Attributes
+    ----------
+    name : name in the model's layout.
+    quantity : name without its side; both legs share a chart.
+    side : ``right``, ``left`` or empty.
+    label, unit : in words; empty for what only the stick figure needs.
+    scale : from the value in SI units to the one shown.
+    """
+
+    name: str
+    quantity: str
+    side: str = ""
+    label: str = ""
+    unit: str = ""
+    scale: float = 1.0
+
+
+def column(name: str) -> Column | None:
+    """The column of an output; None for an output that the page has no use for."""
+    if name in DRAWN:
+        return Column(name, name)
+    stem = name.removesuffix("_moment")
+    base, side = split_side(stem)
+    if stem != name and base in MOMENTS:
+        return Column(name, f"{base}_moment", side, MOMENTS[base], "N m")
+    if stem == name and base in ANGLES:
+        label, sign = ANGLES[base]
+        return Column(name, base, side, label, "\u00b0", sign * DEGREES)
+    base, side = split_side(name)
+    if base in OTHERS:
+        label, unit, scale = OTHERS[base]
+        return Column(name, base, side, label, unit, scale)
+    return None
+
+
+def columns(names: Sequence[str]) -> tuple[Column, ...]:
+    """Columns of all outputs that the page shows, in the model's order."""
+    return tuple(found for name in names if (found := column(name)) is not None)
+
+
+def split_side(name: str) -> tuple[str, str]:
+    """``knee_angle_r`` to (``knee_angle``, ``right``); (name, ``""``) without a side."""
+    base, _, side = name.rpartition("_")
+    return (base, SIDES[side]) if base and side in SIDES else (name, "")
+
+
+def segment_words(name: str) -> str:
+    """``tibia_r`` to ``Right shank``; a name that is not known is shown as it is."""
+    base, side = split_side(name)
+    words = SEGMENTS.get(base, base.replace("_", " "))
+    return f"{side} {words.lower()}".capitalize() if side else words.capitalize()

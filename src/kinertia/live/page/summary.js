@@ -1,0 +1,49 @@
+// Figures in numbers, and whether to trust them.
+
+import { number, plural } from "./words.js";
+
+const $ = id => document.getElementById(id);
+const QUIET_S = 1;
+const EVEN_PERCENT = 1;
+
+// The wearer in words, and what about him or her was only assumed.
+export function describeWearer(hello) {
+  const parts = [["mass_kg", `${number(hello.mass_kg)} kg`], ["height_m", `${number(hello.height_m, 2)} m`]];
+  return parts.map(([name, words]) => (hello.assumed.includes(name) ? `${words} assumed` : words)).join(", ");
+}
+
+export function showSummary(status, dropped, wearer) {
+  const { walking, compute, session } = status;
+  fill("speed", number(walking.speed, 2), "m/s");
+  fill("cadence", number(walking.cadence), "steps/min");
+  const symmetry = walking.symmetry_percent;
+  if (symmetry === null) fill("symmetry", "\u2013", "");
+  else if (Math.abs(symmetry) < EVEN_PERCENT) fill("symmetry", "even", `${number(symmetry, 1, true)} %`);
+  else fill("symmetry", `${number(Math.abs(symmetry), 1)} %`, symmetry > 0 ? "longer right" : "longer left");
+  const times = compute.p50_ms === null ? "\u2013" : `${number(compute.p50_ms, 2)} / ${number(compute.p99_ms, 2)}`;
+  fill("compute", times, "ms", "half, and 99 of 100 samples of the last ten seconds took no longer, from sample in to estimate out");
+  fill("delay", number(session.delay_ms), "ms", "how far the outputs are behind the inputs by construction; the time to compute comes on top");
+  fill("rate", number(status.frames_per_s), dropped ? `per s, ${dropped} not shown here` : "per s");
+  $("session").textContent = [session.source, session.model && `model ${session.model}`, wearer].filter(Boolean).join(" \u00b7 ") || "connected";
+}
+
+function fill(id, value, unit, title = "") {
+  const place = $(id), said = `${value}|${unit}`;
+  if (place.dataset.said === said) return;
+  place.dataset.said = said;
+  const small = document.createElement("small");
+  small.textContent = unit;
+  place.replaceChildren(value, " ", small);
+  if (title) place.title = title;
+}
+
+export function showTrust(status) {
+  const badge = $("trust"), [word, why] = [badge.querySelector("strong"), badge.querySelector("span")];
+  let level = "good", said = "Trusted", reasons = "";
+  if (status.trust === null) [level, said, reasons] = ["waiting", "Waiting", "no estimate yet"];
+  else if (status.quiet_s > QUIET_S) [level, said, reasons] = ["poor", "Nothing comes in", `the last estimate is ${plural(Math.floor(status.quiet_s), "second")} old`];
+  else if (!status.trust.ok) [level, said, reasons] = ["fair", "With care", status.trust.reasons.join("; ")];
+  if (badge.dataset.trust !== level) badge.dataset.trust = level;
+  if (word.textContent !== said) word.textContent = said;
+  if (why.textContent !== reasons) why.textContent = reasons;
+}

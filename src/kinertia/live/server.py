@@ -1,0 +1,239 @@
+"""The web server of the live page: its files, and one socket per viewer, on a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from http import HTTPStatus
+from typing import Self
+from urllib.parse import urlsplit
+
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.datastructures import Headers
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from kinertia.live import command, files
+from kinertia.live.access import Access, access
+from kinertia.live.command import AnyCommand, ClearTarget, SetTarget
+from kinertia.live.control import Control
+from kinertia.live.hub import EXTRA, HISTORY_S, Hub, Place
+from kinertia.live.message import VERSION, Hello, Reply, encode, encode_frames
+from kinertia.live.monitor import Monitor
+from kinertia.recording import SEGMENTS, Subject
+
+HOST = "127.0.0.1"
+PORT = 8470
+SOCKET = "/socket"
+FRAME_S = 1.0 / 30.0
+STATUS_S = 0.2
+VIEWERS = 24
+START_S = 10.0
+WRITE_LIMIT = 2**16
+"""Bytes that wait for one viewer before its frames are left out instead."""
+POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
+SECURITY = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+class Server:
+    """Shows a hub to browsers; use it as a context, or :meth:`start` and :meth:`stop` it.
+
+    Parameters
+    ----------
+    hub : what is shown.
+    control : tells how the session stands, and does what pages ask for.
+    subject : the wearer, as the page states it.
+    host, port : where to listen; port 0 takes a free one.
+    allowed : who may see it; default as :func:`~kinertia.live.access.access` says for ``host``.
+
+    Raises
+    ------
+    OSError : on starting, if the address cannot be used.
+    """
+
+    def __init__(
+        self, hub: Hub, control: Control, subject: Subject, host: str = HOST, port: int = PORT, allowed: Access | None = None
+    ) -> None:
+        self._hub, self._control, self._subject = hub, control, subject
+        self._host, self.port = host, port
+        self.access = allowed or access(host)
+        self._files = files.load()
+        self._monitor = Monitor(hub)
+        self._connected = 0
+        self._thread = threading.Thread(target=self._run, name="live-server", daemon=True)
+        self._ready = threading.Event()
+        self._error: OSError | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping: asyncio.Event | None = None
+
+    @property
+    def url(self) -> str:
+        """Address of the page, with the token where one is needed."""
+        shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)
+        place = f"http://[{shown}]:{self.port}/" if ":" in shown else f"http://{shown}:{self.port}/"
+        return place if self.access.token is None else f"{place}?token={self.access.token}"
+
+    def start(self) -> None:
+        """Listen; returns when the page can be opened."""
+        self._thread.start()
+        if not self._ready.wait(START_S):
+            raise OSError(f"the page's server did not start within {START_S:g} s")
+        if self._error is not None:
+            words = f"cannot listen on {self._host} port {self.port}: {self._error}; choose another with --port"
+            raise OSError(words) from self._error
+
+    def stop(self) -> None:
+        """Disconnect everybody and end."""
+        if self._loop is not None and self._stopping is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stopping.set)
+        self._thread.join(START_S)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _run(self) -> None:
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
+        try:
+            server = await serve(
+                self._view,
+                self._host,
+                self.port,
+                process_request=self._answer,
+                server_header=None,
+                compression=None,
+                max_size=command.LARGEST,
+                max_queue=4,
+                write_limit=WRITE_LIMIT,
+                close_timeout=1.0,
+            )
+        except OSError as error:
+            self._error = error
+            self._ready.set()
+            return
+        self.port = next(iter(server.sockets)).getsockname()[1]
+        async with server, asyncio.TaskGroup() as group:
+            follower = group.create_task(self._follow())
+            self._ready.set()
+            await self._stopping.wait()
+            follower.cancel()
+
+    async def _follow(self) -> None:
+        """Keep the messages that all viewers share up to date."""
+        loop = asyncio.get_running_loop()
+        refreshed = 0.0
+        while True:
+            self._monitor.follow()
+            if loop.time() - refreshed >= STATUS_S:
+                refreshed = loop.time()
+                self._monitor.refresh(self._control.state(), self._connected)
+            await asyncio.sleep(FRAME_S)
+
+    def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
+        """A file, a refusal, or None for a viewer's socket."""
+        refusal = self.access.refuse(request.path, request.headers)
+        if refusal is not None:
+            return _respond(refusal.status, f"kinertia: {refusal.words}\n".encode())
+        path = urlsplit(request.path).path
+        if path == SOCKET:
+            if self._connected >= VIEWERS:
+                return _respond(HTTPStatus.SERVICE_UNAVAILABLE, f"kinertia: {VIEWERS} pages are open already\n".encode())
+            return None
+        file = self._files.get(path)
+        if file is None:
+            return _respond(HTTPStatus.NOT_FOUND, b"kinertia: there is nothing here\n")
+        response = _respond(HTTPStatus.OK, file.content, file.type)
+        if self.access.brings_token(request.path):
+            cookie = f"{self.access.cookie}={self.access.token}; Path=/; HttpOnly; SameSite=Strict"
+            response.headers["Set-Cookie"] = cookie
+        return response
+
+    async def _view(self, connection: ServerConnection) -> None:
+        """Serve one viewer until it leaves."""
+        self._connected += 1
+        try:
+            async with asyncio.TaskGroup() as both:
+                sender = both.create_task(self._send(connection))
+                await self._listen(connection)
+                sender.cancel()
+        finally:
+            self._connected -= 1
+
+    async def _listen(self, connection: ServerConnection) -> None:
+        """Carry out what the viewer asks for."""
+        try:
+            async for text in connection:
+                await connection.send(encode(await self._carry_out(text)))
+        except ConnectionClosed:
+            return
+
+    async def _send(self, connection: ServerConnection) -> None:
+        """Frames at most thirty times a second; while a send waits for a slow viewer, its place in the ring stays behind."""
+        place, status, target_version = Place(self._hub), "", -1
+        try:
+            await connection.send(self._hello())
+            while True:
+                rows = place.take()
+                if len(rows):
+                    await connection.send(encode_frames(rows, place.dropped))
+                if self._monitor.target_version != target_version:
+                    target_version = self._monitor.target_version
+                    await connection.send(self._monitor.target)
+                if self._monitor.status is not status:
+                    status = self._monitor.status
+                    await connection.send(status)
+                await asyncio.sleep(FRAME_S)
+        except ConnectionClosed:
+            return
+
+    def _hello(self) -> str:
+        return encode(
+            Hello(
+                version=VERSION,
+                columns=self._hub.columns,
+                extra=EXTRA,
+                segments=SEGMENTS,
+                rate_hz=self._hub.rate_hz,
+                history_s=HISTORY_S,
+                mass_kg=self._subject.mass_kg,
+                height_m=self._subject.height_m,
+                assumed=self._subject.assumed,
+            )
+        )
+
+    async def _carry_out(self, text: str | bytes) -> Reply:
+        try:
+            asked: AnyCommand = command.parse(text)
+        except ValueError as error:
+            return Reply(0, ok=False, words=str(error))
+        try:
+            if isinstance(asked, SetTarget):
+                self._monitor.set_target(asked.target)
+            elif isinstance(asked, ClearTarget):
+                self._monitor.set_target(None)
+            else:
+                # it may have to wait for a disk, and nobody else should
+                await asyncio.to_thread(self._control.do, asked)
+        except (ValueError, OSError) as error:
+            return Reply(asked.id, ok=False, words=str(error))
+        return Reply(asked.id, ok=True)
+
+
+def _respond(status: HTTPStatus, content: bytes, kind: str = "text/plain; charset=utf-8") -> Response:
+    headers = Headers(**{"Content-Type": kind, "Content-Length": str(len(content)), "Connection": "close"})
+    for name, value in SECURITY.items():
+        headers[name] = value
+    return Response(status.value, status.phrase, headers, content)

@@ -1,0 +1,162 @@
+"""Messages: there and back, and refused where they cannot be right."""
+
+from __future__ import annotations
+
+import json
+
+import live_walker
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kinertia.live import message
+from kinertia.live.command import AnyCommand, ClearTarget, SetTarget, StartRecording, parse
+from kinertia.live.hub import Hub
+from kinertia.live.message import HEADER, decode_frames, encode_frames
+from kinertia.live.monitor import Monitor
+from kinertia.live.outputs import columns, segment_words
+from kinertia.live.ring import Rows
+from kinertia.live.state import SessionState
+
+TARGET = {"output": "knee_angle_r", "measure": "lowest", "low": -1.1, "high": -0.9}
+
+
+@given(st.integers(0, 30), st.integers(1, 20), st.integers(0, 2**33), st.integers(0, 10**9))
+def test_frames_there_and_back(count: int, width: int, dropped: int, first: int) -> None:
+    values = np.random.default_rng(count).standard_normal((count, width)).astype(np.float32)
+    rows, told = decode_frames(encode_frames(Rows(first, 0.01 * np.arange(count), values, 0), dropped))
+    assert np.array_equal(rows.values, values)
+    assert np.array_equal(rows.time_s, 0.01 * np.arange(count))
+    assert (rows.first, told) == (first, dropped % 2**32)
+
+
+@given(st.binary(max_size=400))
+def test_other_bytes_are_refused_or_are_frames(data: bytes) -> None:
+    try:
+        rows, _ = decode_frames(data)
+    except ValueError:
+        return
+    assert rows.values.shape[0] == len(rows)
+
+
+def test_a_message_says_what_is_wrong() -> None:
+    whole = encode_frames(Rows(0, np.zeros(2), np.zeros((2, 3), np.float32), 0), 0)
+    assert len(whole) == HEADER.size + 2 * 8 + 6 * 4
+    with pytest.raises(ValueError, match="2 rows of 3 values have"):
+        decode_frames(whole[:-1])
+    with pytest.raises(ValueError, match="version 9"):
+        decode_frames(b"\x09" + whole[1:])
+    with pytest.raises(ValueError, match="shorter than its header"):
+        decode_frames(b"")
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ({"do": "start_recording", "id": 3}, StartRecording(3)),
+        ({"do": "clear_target"}, ClearTarget(0)),
+    ],
+)
+def test_commands_are_understood(given: dict[str, object], wanted: AnyCommand) -> None:
+    assert parse(json.dumps(given)) == wanted
+
+
+def test_a_target_is_understood() -> None:
+    asked = parse(json.dumps({"do": "set_target", "id": 4, "target": TARGET}))
+    assert isinstance(asked, SetTarget)
+    assert (asked.target.output, asked.target.phase, asked.target.foot) == ("knee_angle_r", "stride", "r")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{}",
+        "[]",
+        "null",
+        '"start_recording"',
+        '{"do": "format_disk"}',
+        '{"do": "start_recording", "file": "/etc/passwd"}',
+        '{"do": "start_recording", "id": "3"}',
+        '{"do": "set_target"}',
+        json.dumps({"do": "set_target", "target": {**TARGET, "low": "x"}}),
+        json.dumps({"do": "set_target", "target": {**TARGET, "low": 2.0}}),
+        json.dumps({"do": "set_target", "target": {**TARGET, "measure": "mean"}}),
+        json.dumps({"do": "set_target", "target": {**TARGET, "more": 1}}),
+        '{"do": "set_target", "target": {"output": "speed", "measure": "value", "low": NaN, "high": 1}}',
+        '{"do": "start_recording", "id": ' + "9" * 3000 + "}",
+        "[" * 2000,
+        b"{}",
+    ],
+)
+def test_anything_else_is_refused(text: str | bytes) -> None:
+    with pytest.raises(ValueError, match="command"):
+        parse(text)
+
+
+@given(st.text(max_size=200) | st.binary(max_size=200))
+def test_no_text_does_anything_but_be_refused(text: str | bytes) -> None:
+    with pytest.raises(ValueError, match="command"):
+        parse(text)
+
+
+def test_outputs_have_words_and_units() -> None:
+    named = {column.name: column for column in columns(live_walker.NAMES)}
+    knee = named["knee_angle_l"]
+    assert (knee.label, knee.side, knee.unit) == ("Knee flexion", "left", "\u00b0")
+    assert knee.scale * np.deg2rad(-60) == pytest.approx(60.0)
+    assert named["knee_angle_l_moment"].quantity == "knee_angle_moment"
+    assert named["grf_y_r"].side == "right"
+    assert named["head_x"].label == ""
+    assert segment_words("tibia_r") == "Right shank"
+    assert segment_words("pelvis") == "Pelvis"
+    assert segment_words("torso") == "Torso"
+
+
+def test_status_tells_walking_trust_and_compute_time() -> None:
+    hub = Hub(live_walker.NAMES, live_walker.RATE_HZ)
+    monitor = Monitor(hub)
+    assert json.loads(monitor.status)["trust"] is None
+    for index in range(600):
+        hub.publish(live_walker.frame(index, reasons=2 if index > 590 else 0))
+    monitor.follow()
+    monitor.refresh(SessionState(), viewers=2)
+    status = json.loads(monitor.status)
+    assert status["frames"] == 600
+    assert status["viewers"] == 2
+    assert status["walking"]["speed"] == pytest.approx(live_walker.SPEED, abs=0.05)
+    assert status["walking"]["cadence"] == pytest.approx(live_walker.GAIT.cadence_per_min)
+    assert status["trust"] == {"ok": False, "reasons": ["the estimate has only just started"]}
+    assert 0.1 < status["compute"]["p50_ms"] <= status["compute"]["p99_ms"] < 0.3
+    assert len(monitor.status) < 2000
+
+
+def test_who_stands_has_no_cadence() -> None:
+    hub = Hub(live_walker.NAMES, live_walker.RATE_HZ)
+    monitor = Monitor(hub)
+    for index in range(600):
+        frame = live_walker.frame(index)
+        frame.events = frame.events if index < 200 else ()
+        hub.publish(frame)
+    monitor.follow()
+    monitor.refresh(SessionState(), viewers=0)
+    assert json.loads(monitor.status)["walking"]["cadence"] is None
+
+
+def test_target_is_followed_and_told() -> None:
+    hub = Hub(live_walker.NAMES, live_walker.RATE_HZ)
+    monitor = Monitor(hub)
+    assert json.loads(monitor.target)["target"] is None
+    asked = parse(json.dumps({"do": "set_target", "target": TARGET}))
+    assert isinstance(asked, SetTarget)
+    monitor.set_target(asked.target)
+    before = monitor.target_version
+    for index in range(600):
+        hub.publish(live_walker.frame(index))
+    monitor.follow()
+    told = json.loads(monitor.target)
+    assert monitor.target_version == before + 1
+    assert (told["verdict"], told["count"], told["hits"]) == ("in", 5, 5)
+    with pytest.raises(ValueError, match="no such output"):
+        monitor.set_target(message.Target("foot_r_gyro_z", "value", 0.0, 1.0))

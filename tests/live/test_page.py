@@ -1,0 +1,191 @@
+"""The page in a headless browser."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+
+import pytest
+from browser import Browser, wait_for
+from feed import SUBJECT, Feed
+
+from kinertia.live.command import StartCalibration, StartRecording
+from kinertia.live.server import Server
+
+READY = "document.getElementById('empty').hidden && document.querySelectorAll('#sensors li').length === 7"
+PIXELS = """(() => {
+  const canvas = document.querySelector('%s'), pen = canvas.getContext('2d');
+  let sum = 0;
+  for (const byte of pen.getImageData(0, 0, canvas.width, canvas.height).data) sum = (sum * 31 + byte) %% 1000000007;
+  return sum;
+})()"""
+FIGURE = PIXELS % "#figure"
+CURVE = PIXELS % ".chart canvas"
+NO_SCROLL = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server) -> Browser:
+    browser.size(1280, 800)
+    browser.open(server.url)
+    browser.wait(READY)
+    return browser
+
+
+def _click(page: Browser, selector: str) -> None:
+    page.run(f"document.querySelector({json.dumps(selector)}).click()")
+
+
+def _text(page: Browser, selector: str) -> str:
+    return page.run(f"document.querySelector({json.dumps(selector)}).textContent")
+
+
+def test_figure_moves_and_curves_draw(page: Browser) -> None:
+    for what in (FIGURE, CURVE):
+        before = page.run(what)
+        wait_for(lambda what=what, before=before: page.run(what) != before, "another picture")
+    assert page.run("document.querySelectorAll('.chart canvas').length") == 3
+    page.wait("document.querySelector('#trust strong').textContent === 'Trusted'")
+    assert 1.2 < float(_text(page, "#speed").split()[0]) < 1.4
+    assert "109" in _text(page, "#cadence")
+    assert "/" in _text(page, "#compute")
+    assert "20 ms" in _text(page, "#delay").replace("\u00a0", " ")
+    assert "model default" in _text(page, "#session")
+    assert page.run(NO_SCROLL)
+    assert page.problems == []
+
+
+def test_another_output_can_be_chosen_and_is_remembered(page: Browser, server: Server) -> None:
+    page.run(
+        "(() => { const s = document.querySelector('.chart select');"
+        " s.value = 'hip_flexion'; s.dispatchEvent(new Event('change')); })()"
+    )
+    page.open(server.url)
+    page.wait(READY)
+    assert page.run("document.querySelector('.chart select').value") == "hip_flexion"
+    page.run("localStorage.clear()")
+    assert page.problems == []
+
+
+def test_a_pulled_sensor_shows_within_a_second(page: Browser, feed: Feed) -> None:
+    assert _text(page, "[data-sensor=tibia_l] strong") == "Good"
+    page.run(
+        "window.pulled = new Promise(done => { const t = setInterval(() => {"
+        " if (document.querySelector('[data-sensor=tibia_l]').dataset.state !== 'lost') return;"
+        " clearInterval(t); done(performance.now()); }, 10); }); null"
+    )
+    begin = page.run("performance.now()")
+    feed.lost.add("tibia_l")
+    taken_ms = page.run("window.pulled") - begin
+    assert taken_ms < 1000.0
+    assert _text(page, "[data-sensor=tibia_l] strong") == "Lost"
+    page.wait("document.querySelector('#trust').dataset.trust === 'fair'")
+    assert "sensor is lost" in _text(page, "#trust span")
+    feed.lost.clear()
+    page.wait("document.querySelector('[data-sensor=tibia_l]').dataset.state === 'ok'")
+    assert page.problems == []
+
+
+def test_the_page_comes_back_after_the_server_did(browser: Browser, feed: Feed) -> None:
+    browser.size(1280, 800)
+    with Server(feed.hub, feed, SUBJECT, port=0) as server:
+        port = server.port
+        browser.open(server.url)
+        browser.wait(READY)
+    browser.wait("document.body.dataset.connection === 'lost' && !document.getElementById('banner').hidden")
+    assert "connection" in _text(browser, "#banner p")
+    still = browser.run(FIGURE)
+    with Server(feed.hub, feed, SUBJECT, port=port):
+        browser.wait("document.body.dataset.connection === 'open' && document.getElementById('banner').hidden")
+        wait_for(lambda: browser.run(FIGURE) != still, "the figure to move again")
+        # the browser itself logs refused connections; the page must not add to them
+        assert [p for p in browser.problems if "WebSocket connection" not in p] == []
+
+
+@pytest.mark.parametrize("width", [360, 390])
+def test_a_phone_scrolls_in_one_direction_only(browser: Browser, server: Server, width: int) -> None:
+    browser.size(width, 780, dark=True)
+    browser.open(server.url)
+    browser.wait(READY)
+    assert browser.run(NO_SCROLL)
+    widest = "Math.max(...[...document.querySelectorAll('main *, header *')].map(e => e.getBoundingClientRect().right))"
+    assert browser.run(widest) <= width
+    small = "[...document.querySelectorAll('header button')].every(b => b.getBoundingClientRect().height >= 36)"
+    assert browser.run(small)
+    _click(browser, "#aim")
+    assert browser.run("document.querySelector('#aiming').getBoundingClientRect().width") <= width
+    assert browser.problems == []
+
+
+def test_a_target_cues_the_eye_and_when_asked_the_ear(page: Browser) -> None:
+    before = page.run(CURVE)
+    _click(page, "#aim")
+    page.run("(() => { const f = document.querySelector('#aiming form'); f.low.value = 10; f.high.value = 20; })()")
+    _click(page, "#aim-go")
+    page.wait("!document.getElementById('target').hidden && !document.getElementById('aiming').open")
+    assert page.run(CURVE) != before
+    page.wait("document.getElementById('target').dataset.verdict === 'above'")
+    assert _text(page, "#target .verdict") == "Above"
+    assert "10 to 20\u00b0" in _text(page, "#target .asked")
+    assert _text(page, "#target .sound") == "Sound off"
+    page.run(
+        "window.tones = 0; { const start = OscillatorNode.prototype.start;"
+        " OscillatorNode.prototype.start = function (...a) { window.tones++; return start.apply(this, a); }; }"
+    )
+    _click(page, "#target .sound")
+    page.wait("window.tones > 0")
+    _click(page, "#target .change")
+    page.run("(() => { const f = document.querySelector('#aiming form'); f.low.value = 40; f.high.value = 70; })()")
+    _click(page, "#aim-go")
+    page.wait("document.getElementById('target').dataset.verdict === 'in'")
+    assert "strides in the band" in _text(page, "#target .score p")
+    _click(page, "#target .remove")
+    page.wait("document.getElementById('target').hidden")
+    assert page.problems == []
+
+
+def test_buttons_ask_the_session(page: Browser, feed: Feed) -> None:
+    _click(page, "#record")
+    page.wait("document.getElementById('record').getAttribute('aria-pressed') === 'true'")
+    assert isinstance(feed.done[-1], StartRecording)
+    _click(page, "#record")
+    page.wait("document.getElementById('record').getAttribute('aria-pressed') === 'false'")
+    _click(page, "#calibrate")
+    assert page.run("document.getElementById('calibration').open")
+    _click(page, "#calibrate-go")
+    wait_for(lambda: isinstance(feed.done[-1], StartCalibration), "calibration to be asked for")
+    page.press("Escape", 27)
+    page.wait("!document.getElementById('calibration').open")
+    assert page.problems == []
+
+
+def test_keys_reach_everything(page: Browser) -> None:
+    reached = set()
+    for _ in range(12):
+        page.press("Tab", 9)
+        reached.add(page.run("document.activeElement.id || document.activeElement.tagName"))
+    assert {"pause", "calibrate", "aim", "record", "SELECT"} <= reached
+
+
+def test_less_motion_and_pause(browser: Browser, server: Server) -> None:
+    browser.size(1280, 800, calm=True)
+    browser.open(server.url)
+    browser.wait(READY)
+    browser.run(
+        "window.drawn = 0; { const pen = CanvasRenderingContext2D.prototype, put = pen.clearRect;"
+        " pen.clearRect = function (...a) { if (this.canvas.id === 'figure') window.drawn++; put.apply(this, a); }; }"
+    )
+    time.sleep(1.2)
+    assert browser.run("window.drawn") <= 4
+    _click(browser, "#pause")
+    drawn = browser.run("window.drawn")
+    time.sleep(0.7)
+    assert browser.run("window.drawn") == drawn
+    assert _text(browser, "#pause") == "Go on"
+    assert browser.problems == []
+
+
+def test_the_picture_is_not_empty(page: Browser) -> None:
+    shot = page.call("Page.captureScreenshot", format="png")["data"]
+    assert len(base64.b64decode(shot)) > 20_000
