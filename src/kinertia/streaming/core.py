@@ -104,19 +104,19 @@ class Core:
         begin = perf_counter()
         try:
             inlet = self._inlets[sample.stream] if sample.stream >= 0 else None
-        except (IndexError, TypeError):
-            inlet = None
+            received, sent, sequence = float(sample.received_s), float(sample.time_s), int(sample.sequence)
+        except (IndexError, TypeError, ValueError, OverflowError):
+            inlet, received, sent, sequence = None, 0.0, 0.0, 0
         if inlet is None:
             self._rejected += 1
             return []
-        received = sample.received_s
         values = gaps.as_values(sample.values, inlet.shape)
         if values is None or not self._keep_time(received):
             inlet.order.counts.received += 1
             inlet.order.counts.rejected += 1
             return []
         frames = self._after_silence() if received - self._heard_s > self.settings.pause_s else []
-        verdict = inlet.judge(sample)
+        verdict = inlet.judge(sent, sequence, received)
         if verdict < BEHIND:
             return frames
         clean = gaps.usable(values)

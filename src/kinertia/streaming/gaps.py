@@ -22,9 +22,10 @@ def as_values(values: object, shape: tuple[int, int]) -> Array | None:
 
 
 def usable(values: Array) -> bool:
-    """Whether all values are numbers that a sensor can give (the sum of their squares is not even needed exactly)."""
+    """Whether all values are numbers that a sensor can give; one sum of squares shows it, as a missing one spoils it."""
     flat = values.ravel()
-    return bool(flat.dot(flat) < _SQUARE)
+    with np.errstate(over="ignore"):
+        return bool(flat.dot(flat) < _SQUARE)
 
 
 def without_absurd(values: Array) -> tuple[Array, np.ndarray]:

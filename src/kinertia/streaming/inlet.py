@@ -9,10 +9,10 @@ from kinertia.streaming import gaps
 from kinertia.streaming.axis import Axis
 from kinertia.streaming.clock import Clock
 from kinertia.streaming.inspection import Inspection
-from kinertia.streaming.order import NEXT, REFUSED, STARTED, Order
+from kinertia.streaming.order import NEXT, STARTED, Order
 from kinertia.streaming.pending import Pending
 from kinertia.streaming.rates import Rates
-from kinertia.streaming.sample import Sample, StreamInfo
+from kinertia.streaming.sample import StreamInfo
 from kinertia.streaming.settings import Settings
 
 LATE_IN_A_ROW = 10
@@ -68,15 +68,9 @@ class Inlet:
         self._lapsed = -1
         self._late, self._late_since = 0, 0.0
 
-    def judge(self, sample: Sample) -> int:
+    def judge(self, time_s: float, sequence: int, received: float) -> int:
         """Verdict of :mod:`kinertia.streaming.order`; for samples in order, clock and session time are brought up to date."""
-        received = sample.received_s
-        try:
-            verdict = self.order.judge(float(sample.time_s), int(sample.sequence), received, self.clock)
-        except (TypeError, ValueError, OverflowError):
-            self.order.counts.received += 1
-            self.order.counts.rejected += 1
-            return REFUSED
+        verdict = self.order.judge(time_s, sequence, received, self.clock)
         if verdict == NEXT:
             self.clock.update(self.order.time_s, received)
         elif verdict == STARTED:
