@@ -133,7 +133,7 @@ def test_nothing_is_overwritten(tmp_path: Path, session: Session) -> None:
 class SmallDisk(io.FileIO):
     """A file on a disk with little room; more can be made."""
 
-    room = 4000
+    room = 5000
 
     def write(self, data: object) -> int:
         view = memoryview(data)  # type: ignore[arg-type]
@@ -149,7 +149,7 @@ def test_a_full_disk_keeps_what_was_written_and_goes_on_when_there_is_room(
     monkeypatch.setattr(log, "RETRY_S", 0.05)
     path = tmp_path / "walk.kinlog"
     disk = SmallDisk(path, "w")
-    writer = LogWriter(append.AppendFile(disk, "walk"), session, capacity=200 * 260)
+    writer = LogWriter(append.AppendFile(disk, "walk"), session, capacity=200 * 390)
     sent = samples(400)
     for sample in sent[:4]:
         writer.sample(sample)

@@ -37,7 +37,7 @@ def test_stands_then_walks_and_can_be_aligned() -> None:
     left = found.rotation @ np.swapaxes(source.mounting, 1, 2)
     angle = np.arccos(np.clip((np.trace(left, axis1=1, axis2=2) - 1.0) / 2.0, -1.0, 1.0))
     assert np.rad2deg(angle).max() < 1.0
-    np.testing.assert_allclose(found.gyro_bias, source.bias, atol=2e-3)
+    np.testing.assert_allclose(found.gyro_bias, source.offset, atol=2e-3)
 
 
 def test_is_seeded_and_speaks_of_its_mounting_only_when_asked() -> None:

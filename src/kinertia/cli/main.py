@@ -18,7 +18,8 @@ DESCRIPTION = (
     "--version shows the version; --traceback, anywhere, shows where an error came from."
 )
 COMMANDS = {
-    name: f"kinertia.cli.{name}" for name in ("inspect", "train", "estimate", "solve", "simulate", "demo", "export", "ship")
+    name: f"kinertia.cli.{name}"
+    for name in ("inspect", "train", "estimate", "solve", "simulate", "demo", "export", "ship", "stream", "live")
 }
 BENCHMARKS = {
     name: f"kinertia.cli.benchmark_{name}"

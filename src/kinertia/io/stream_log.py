@@ -142,7 +142,7 @@ class StreamLog:
     @property
     def _record_bytes(self) -> int:
         rows = max((len(stream.sensors) for stream in self.header.streams), default=1)
-        return _HEAD.size + 1 + _SAMPLE.size + 4 * _CHANNELS * rows
+        return _HEAD.size + 1 + _SAMPLE.size + 8 * _CHANNELS * rows
 
 
 def record(kind: bytes, content: bytes) -> bytes:
@@ -168,9 +168,9 @@ def note_record(note: Note) -> bytes:
 
 
 def sample_record(stream: int, sequence: int, time_s: float, received_s: float, values: np.ndarray) -> bytes:
-    """One sample; values are kept with 24 bits of mantissa, more than any sensor gives."""
+    """One sample; values are kept exactly, so that a recorded stream played again gives the same estimates."""
     head = _SAMPLE.pack(stream, len(values), sequence, time_s, received_s)
-    return record(SAMPLE, head + values.astype("<f4").tobytes())
+    return record(SAMPLE, head + values.astype("<f8").tobytes())
 
 
 def kind_of(framed: bytes) -> bytes:
@@ -199,7 +199,7 @@ class _Gathered:
             np.array(time_s, dtype=np.float64),
             np.array(sequence, dtype=np.int64),
             np.array(received_s, dtype=np.float64),
-            np.frombuffer(self.values, dtype="<f4").astype(np.float64).reshape(-1, rows, _CHANNELS),
+            np.frombuffer(self.values, dtype="<f8").astype(np.float64).reshape(-1, rows, _CHANNELS),
         )
 
 

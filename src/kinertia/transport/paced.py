@@ -23,7 +23,7 @@ class PacedSource(Source):
     samples : makes the samples in the order in which they arrive; ``received_s`` is when, from 0 on [s]. It is given the
         counter of what happened.
     speed : 1 is real time; :data:`AS_FAST_AS_POSSIBLE` waits for the consumer, so that nothing is dropped.
-    subject, rotations : where known.
+    subject, rotations, bias : where known.
 
     Notes
     -----
@@ -41,13 +41,15 @@ class PacedSource(Source):
         speed: float = 1.0,
         subject: Subject | None = None,
         rotations: Array | None = None,
+        bias: Array | None = None,
         warnings: tuple[str, ...] = (),
         capacity: int = CAPACITY,
     ) -> None:
         if not speed > 0.0:
             raise ValueError(f"{name}: a speed of {speed} plays nothing; give a positive factor")
         super().__init__(name, sensors, streams, warnings=warnings, capacity=capacity)
-        self.subject, self.rotations, self.speed = subject, rotations, speed
+        self.subject, self.rotations, self.bias, self.speed = subject, rotations, bias, speed
+        self.real_time = speed == 1.0
         self._samples = samples
         self._injected: Counter[str] = Counter()
         self._taken_s = 0.0
@@ -60,7 +62,7 @@ class PacedSource(Source):
         return taken
 
     def now_s(self) -> float:
-        return time.perf_counter() if self.speed == 1.0 else self._taken_s
+        return time.perf_counter() if self.real_time else self._taken_s
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -74,7 +76,7 @@ class PacedSource(Source):
         return (self._play,)
 
     def _play(self) -> None:
-        began, real, waits = self._began_s, self.speed == 1.0, math.isinf(self.speed)
+        began, waits = self._began_s, math.isinf(self.speed)
         self._say("playing")
         for sample in self._samples(self._injected):
             left = began + sample.received_s / self.speed - time.perf_counter()
@@ -83,7 +85,7 @@ class PacedSource(Source):
             if self._stopping.is_set():
                 self._say("stopped")
                 return
-            received = time.perf_counter() if real else began + sample.received_s
+            received = time.perf_counter() if self.real_time else began + sample.received_s
             out = Sample(sample.stream, sample.time_s, sample.sequence, sample.values, received)
             if not waits:
                 self._buffer.put(out)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 
+from kinertia.io.stream_log import StreamLog
 from kinertia.recording import SEGMENTS, Frame, Recording, RecordingError, Sensor
 from kinertia.streaming.sample import Sample, StreamInfo
 from kinertia.transport import faults as injection
@@ -60,6 +62,42 @@ def play(
         rotations=np.tile(np.eye(3), (len(sensors), 1, 1)) if recording.frame is Frame.SEGMENT else None,
         warnings=(*recording.warnings, *notes),
     )
+
+
+def play_log(log: StreamLog, *, speed: float = 1.0) -> PacedSource:
+    """A source that replays a live recording message by message as it was received: with its jitter, loss and restarts.
+
+    Parameters
+    ----------
+    log : the live recording.
+    speed : as for :func:`play`.
+    """
+    header = log.header
+    begin = min((float(stream.received_s.min()) for stream in log.streams if len(stream.received_s)), default=0.0)
+
+    def samples(counts: Counter[str]) -> Iterator[Sample]:
+        return injection.inject(_received(log, begin), NO_FAULTS, counts)
+
+    return PacedSource(
+        Path(log.file).stem,
+        header.sensors,
+        tuple(StreamInfo(stream.name, stream.sensors, stream.rate_hz) for stream in header.streams),
+        samples,
+        speed=speed,
+        subject=header.subject,
+        rotations=None if header.rotations is None else np.array(header.rotations),
+        bias=None if header.bias is None else np.array(header.bias),
+        warnings=log.warnings,
+    )
+
+
+def _received(log: StreamLog, begin: float) -> Iterator[Sample]:
+    at = [(stream, k) for stream, received in enumerate(log.streams) for k in range(len(received.received_s))]
+    arrived = np.concatenate([received.received_s for received in log.streams])
+    for which in np.argsort(arrived, kind="stable").tolist():
+        stream, k = at[which]
+        of = log.streams[stream]
+        yield Sample(stream, float(of.time_s[k]), int(of.sequence[k]), of.values[k], float(of.received_s[k]) - begin)
 
 
 def _streams(sensors: tuple[Sensor, ...], rate_hz: float, name: str, *, together: bool) -> tuple[StreamInfo, ...]:

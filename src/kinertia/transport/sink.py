@@ -77,6 +77,8 @@ class Sinks:
 
     def close(self) -> None:
         """Hand over what waits and close the sinks."""
+        if self._stopping.is_set():
+            return
         self._stopping.set()
         self._buffer.close()
         self._thread.join(JOIN_S)

@@ -29,8 +29,12 @@ class Source(ABC):
     capacity : samples that wait at most for a slow consumer; then the oldest are dropped and counted.
     """
 
+    real_time: bool = True
+    """Whether samples are received by the clock of ``time.perf_counter()``."""
     rotations: Array | None = None
     """(K, 3, 3) sensor to segment axes, where the source knows them; see :class:`~kinertia.streaming.sample.Session`."""
+    bias: Array | None = None
+    """(K, 3) gyroscope offset in sensor axes [rad/s], likewise."""
     subject: Subject | None = None
     """The wearer, where the source knows."""
 
@@ -59,9 +63,8 @@ class Source(ABC):
 
     def session(self, subject: Subject | None = None) -> Session:
         """What a streaming core needs to know; ``subject`` in place of the source's own or the assumed one."""
-        return Session(
-            subject or self.subject or Subject(assumed=("mass_kg", "height_m")), self.sensors, self.streams, self.rotations
-        )
+        wearer = subject or self.subject or Subject(assumed=("mass_kg", "height_m"))
+        return Session(wearer, self.sensors, self.streams, self.rotations, self.bias)
 
     def start(self) -> None:
         """Begin to receive; once only."""

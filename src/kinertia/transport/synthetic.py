@@ -40,7 +40,7 @@ class SyntheticSource(PacedSource):
     Attributes
     ----------
     mounting : (7, 3, 3) how the sensors really sit, v_segment = R v_sensor.
-    bias : (7, 3) their real gyroscope offsets in sensor axes [rad/s].
+    offset : (7, 3) their real gyroscope offsets in sensor axes [rad/s].
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class SyntheticSource(PacedSource):
         generator = np.random.default_rng(seed)
         count = len(person.sensors)
         self.mounting = np.stack([_mounting(generator) for _ in range(count)])
-        self.bias = GYRO_BIAS * generator.standard_normal((count, 3))
+        self.offset = GYRO_BIAS * generator.standard_normal((count, 3))
         streams = (
             (StreamInfo("walker", tuple(range(count)), rate_hz),)
             if together
@@ -82,6 +82,7 @@ class SyntheticSource(PacedSource):
             speed=speed,
             subject=person.subject,
             rotations=self.mounting if aligned else None,
+            bias=self.offset if aligned else None,
         )
 
     def _measured(self, ideal: Iterator[tuple[Array, Array]], generator: np.random.Generator) -> Iterator[Array]:
@@ -90,7 +91,7 @@ class SyntheticSource(PacedSource):
             # v_sensor = R^T v_segment
             parts = [np.einsum("kij,tki->tkj", self.mounting, part) for part in (acc, gyro)]
             parts[0] += ACC_NOISE * generator.standard_normal(parts[0].shape)
-            parts[1] += self.bias + GYRO_NOISE * generator.standard_normal(parts[1].shape)
+            parts[1] += self.offset + GYRO_NOISE * generator.standard_normal(parts[1].shape)
             yield np.concatenate(parts, axis=-1)
 
 

@@ -1,0 +1,116 @@
+"""One wearer's way through: samples from a source to the log and the core, frames from the core to the sinks."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from kinertia.streaming.core import Core
+from kinertia.streaming.frame import Frame
+from kinertia.transport.log import LogWriter
+from kinertia.transport.sink import Sinks
+from kinertia.transport.source import Source
+
+WAIT_S = 0.02
+"""How long to wait for samples before the core is told that time passes."""
+KEPT = 6000
+"""Frames that timings are taken over: the last minute at 100 Hz."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Percentiles of times over the last frames [s]; NaN while there are none."""
+
+    p50_s: float
+    p99_s: float
+
+    @classmethod
+    def of(cls, times: deque[float]) -> Timing:
+        found = np.percentile(list(times), [50.0, 99.0]) if times else np.full(2, np.nan)
+        return cls(float(found[0]), float(found[1]))
+
+
+class Pump:
+    """Moves samples and frames; everything happens in the thread that calls :meth:`step`.
+
+    Parameters
+    ----------
+    source : where samples come from; started and stopped with this.
+    core : of the source's session.
+    sinks : where frames go; closed with this.
+    log : what samples are recorded in; closed with this.
+
+    Attributes
+    ----------
+    samples, frames, trusted : how many so far; trusted ones are among the frames.
+    latest : the last frame.
+    """
+
+    def __init__(self, source: Source, core: Core, sinks: Sinks, log: LogWriter | None = None) -> None:
+        self.source, self.core, self.sinks, self.log = source, core, sinks, log
+        self.samples = self.frames = self.trusted = 0
+        self.latest: Frame | None = None
+        self._compute: deque[float] = deque(maxlen=KEPT)
+        self._behind: deque[float] = deque(maxlen=KEPT)
+
+    @property
+    def compute(self) -> Timing:
+        """Time from a sample to its estimate, computing alone."""
+        return Timing.of(self._compute)
+
+    @property
+    def behind(self) -> Timing:
+        """Time from when signals were measured to when their frame came out: transport, waiting and computing."""
+        return Timing.of(self._behind)
+
+    def step(self, wait_s: float = WAIT_S) -> list[Frame]:
+        """Take what came, or let time pass; the frames that came out of it."""
+        samples, log, core = self.source.take(wait_s), self.log, self.core
+        frames: list[Frame] = []
+        for sample in samples:
+            if log is not None:
+                log.sample(sample)
+            if found := core.push(sample):
+                self._pass_on(found)
+                frames += found
+        self.samples += len(samples)
+        if not samples:
+            found = core.poll(self.source.now_s())
+            self._pass_on(found)
+            frames += found
+        return frames
+
+    def close(self) -> list[Frame]:
+        """Stop the source, take what is left, and end everything; the last frames."""
+        self.source.stop()
+        frames = self.step(0.0)
+        last = self.core.finish()
+        for frame in last:
+            self.sinks.put(frame)
+        self.frames += len(last)
+        self.sinks.close()
+        if self.log is not None:
+            self.log.close()
+        return frames + last
+
+    def _pass_on(self, frames: list[Frame]) -> None:
+        now = time.perf_counter()
+        for frame in frames:
+            self.sinks.put(frame)
+            self.frames += 1
+            self.trusted += frame.trust
+            self._compute.append(frame.compute_s)
+            if self.source.real_time:
+                self._behind.append(now - frame.local_s)
+            self.latest = frame
+
+    def __enter__(self) -> Self:
+        self.source.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
