@@ -176,20 +176,24 @@ class Core:
         """
         self._estimator.swap(model, wearer)
 
-    def align(self, rotations: Array, bias: Array | None = None) -> None:
+    def align(self, rotations: Array, bias: Array | None = None, misalignment_rad: float | None = None) -> None:
         """Say how the sensors sit; holds from the next grid point on, and the movement before is forgotten.
 
         Parameters
         ----------
         rotations : (K, 3, 3) sensor to segment axes.
         bias : (K, 3) gyroscope offset in sensor axes [rad/s].
+        misalignment_rad : expected error of the sensors' inclinations, for training [rad]; as stated before when not given.
 
         Raises
         ------
         ValueError
             If these are not numbers of all sensors.
         """
-        session = replace(self.session, rotations=rotations, bias=bias)
+        sensors = self.session.sensors
+        if misalignment_rad is not None:
+            sensors = tuple(replace(sensor, misalignment_rad=misalignment_rad) for sensor in sensors)
+        session = replace(self.session, rotations=rotations, bias=bias, sensors=sensors)
         check(session)
         self.session = session
         self._estimator.align(rotations, bias)

@@ -1,0 +1,260 @@
+"""Calibration in the stream: stand still, walk ten steps, and how the sensors sit is known."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from threading import Lock
+
+import numpy as np
+
+from kinertia.recording import SEGMENTS, Array, Frame, Recording, RecordingError
+from kinertia.recording.standing import STILL_ACC, STILL_RATE, WINDOW_S
+from kinertia.sensing import gait_phase
+from kinertia.sensing.alignment import Alignment, align
+from kinertia.streaming.core import Core
+from kinertia.streaming.progress import Progress
+
+LOOK_S = 0.1
+COUNT_S = 1.0
+FEWEST_STEPS = 6
+"""With fewer steps in a row nothing is tried at all."""
+MORE_STEPS = 4
+"""Asked for when the steps so far did not do."""
+MOST_NAMED = 2
+"""When more sensors move or are silent, it is not the sensors."""
+STANDING_SHARE, WALKING_SHARE = 0.3, 0.6
+
+
+@dataclass(frozen=True)
+class CalibrationSettings:
+    """What is asked of the wearer.
+
+    Attributes
+    ----------
+    stand_s : how long to stand still [s].
+    steps : how many steps to walk.
+    patience_s : how long either of the two may take [s].
+    """
+
+    stand_s: float = 3.0
+    steps: int = 10
+    patience_s: float = 60.0
+
+    def __post_init__(self) -> None:
+        if not 2.0 <= self.stand_s <= 30.0 or not FEWEST_STEPS <= self.steps <= 100 or not self.patience_s > self.stand_s:
+            raise ValueError(f"calibration needs 2 to 30 s of standing, {FEWEST_STEPS} to 100 steps and patience: got {self}")
+
+
+class Calibration:
+    """Collects standing and walking from a running core, finds the alignment in the background and gives it to the core.
+
+    Parameters
+    ----------
+    core : the running core; if it is aligned already, it goes on as before until the new alignment is there.
+    settings : what is asked of the wearer.
+
+    Attributes
+    ----------
+    progress : how it stands; may be read from any thread.
+    alignment : what was found, with its warnings; None before.
+
+    Notes
+    -----
+    Signals come in the thread that pushes; the work on them is done in another one.
+    """
+
+    def __init__(self, core: Core, settings: CalibrationSettings | None = None) -> None:
+        self._core, self._settings = core, settings or CalibrationSettings()
+        self._rate = core.model.rate_hz
+        self._sensors = core.session.sensors
+        self._used = [k for k, sensor in enumerate(self._sensors) if sensor.segment in SEGMENTS]
+        longest = 2.0 * self._settings.patience_s + self._settings.stand_s
+        self._rows = np.empty((round(longest * self._rate), len(self._sensors), 6))
+        self._window = round(WINDOW_S * self._rate)
+        self._look = max(round(LOOK_S * self._rate), 1)
+        self._lock = Lock()
+        self._pool = ThreadPoolExecutor(1, "kinertia-calibration")
+        self._stride: Future[int | None] | None = None
+        self._solving: Future[Alignment] | None = None
+        self.progress = Progress()
+        self.alignment: Alignment | None = None
+
+    def start(self) -> None:
+        """Begin, or begin again."""
+        self.stop()
+        with self._lock:
+            self._begin()
+
+    def stop(self) -> None:
+        """Leave everything as it was."""
+        self._core.unlisten(self._take)
+        with self._lock:
+            if self.progress.state == "running":
+                self.progress = Progress()
+
+    def _begin(self) -> None:
+        self.alignment = None
+        self._count = self._seen = self._stood = self._walked = self._begun = 0
+        self._index: int | None = None
+        self._wanted, self._steps = self._settings.steps, 0
+        self._stride = self._solving = None
+        self._say("stand", 0.0, f"stand still, upright, for {self._settings.stand_s:g} seconds")
+        self._core.listen(self._take)
+
+    def _take(self, index: int, raw: Array) -> None:
+        """One grid point, in sensor axes."""
+        with self._lock:
+            if self.progress.state == "running":
+                self._collect(index, raw)
+
+    def _collect(self, index: int, raw: Array) -> None:
+        if self._index is not None and index != self._index + 1:
+            self._fail("the sensors were silent for a while; see that they are in range, then calibrate again")
+            return
+        self._index = index
+        if self._count < len(self._rows):
+            self._rows[self._count] = raw
+            self._count += 1
+        self._seen += 1
+        if self._seen % self._look == 0 and self._count >= self._window:
+            {"stand": self._stand, "walk": self._walk, "solve": self._solve}[self.progress.step]()
+
+    def _stand(self) -> None:
+        recent = self._rows[self._count - self._window : self._count, self._used]
+        silent, moving = _silent(recent), _moving(recent)
+        if silent.any():
+            self._count, waiting = 0, self._name(silent)
+            self._say(
+                "stand",
+                0.0,
+                f"no acceleration or no angular rate comes from {waiting}; see to it, or leave it out and start again",
+            )
+        elif moving.any():
+            first, self._count = self._count == self._window, 0
+            again = "" if first else ", and begin again"
+            self._say("stand", 0.0, f"stand still for {self._settings.stand_s:g} seconds{again}: {self._name(moving)} moves")
+        elif self._count >= self._settings.stand_s * self._rate:
+            self._stood = self._begun = self._count
+            self._say("walk", STANDING_SHARE, f"now walk {self._wanted} steps straight ahead at your usual speed")
+            return
+        else:
+            part = self._count / (self._settings.stand_s * self._rate)
+            self._say("stand", STANDING_SHARE * part, "stand still")
+        if self._seen > self._settings.patience_s * self._rate:
+            blame = silent if silent.any() else moving
+            what = "sends nothing" if silent.any() else "moved all the time"
+            self._fail(
+                f"no {self._settings.stand_s:g} seconds of standing still in {self._settings.patience_s:g} s: "
+                f"{self._name(blame) or 'a sensor'} {what}; fasten it, stand upright without moving and calibrate again"
+            )
+
+    def _walk(self) -> None:
+        rates = self._rows[self._count - self._window : self._count, self._used, 3:] - self._bias()
+        walking = float(np.median(np.sqrt(np.nan_to_num(rates**2).sum(-1).mean(axis=0)))) > gait_phase.MOVING_RATE
+        if walking and not self._walked:
+            self._begun = self._count - self._window
+        self._walked += self._look * walking
+        self._count_steps()
+        if self._steps >= self._wanted:
+            self._begin_to_solve()
+            return
+        part = min(self._steps / self._wanted, 1.0)
+        if self._steps:
+            words = f"walk on: about {self._steps} of {self._wanted} steps"
+        elif self._walked:
+            words = "walk on, straight ahead"
+        else:
+            words = f"now walk {self._wanted} steps straight ahead at your usual speed"
+        self._say("walk", STANDING_SHARE + WALKING_SHARE * part, words)
+        if self._count - self._stood > self._settings.patience_s * self._rate:
+            if self._steps >= FEWEST_STEPS:
+                self._begin_to_solve()
+            else:
+                self._fail(
+                    f"only about {self._steps} steps in {self._settings.patience_s:g} s; walk {self._settings.steps} steps "
+                    "in a row, straight ahead, and calibrate again"
+                )
+
+    def _count_steps(self) -> None:
+        """Steps so far, from how often the signals repeat; counted in the background, once a second."""
+        if self._stride is not None and self._stride.done():
+            stride = None if self._stride.exception() else self._stride.result()
+            self._stride = None
+            self._steps = round(2 * self._walked / stride) if stride else self._steps
+        if self._stride is None and self._walked >= 3 * COUNT_S * self._rate and self._seen % round(COUNT_S * self._rate) == 0:
+            rates = np.nan_to_num(self._rows[self._begun : self._count, self._used, 3:] - self._bias())
+            self._stride = self._pool.submit(gait_phase.stride_samples, rates, self._rate)
+
+    def _begin_to_solve(self) -> None:
+        session, rows = self._core.session, self._rows[: self._count].copy()
+        recording = Recording(
+            "calibration", self._rate, self._sensors, rows[..., :3], rows[..., 3:], session.subject, Frame.SENSOR
+        )
+        self._solving = self._pool.submit(lambda: align(recording)[1])
+        self._say("solve", STANDING_SHARE + WALKING_SHARE, "well done; finding how the sensors sit")
+
+    def _solve(self) -> None:
+        if self._solving is None or not self._solving.done():
+            return
+        error = self._solving.exception()
+        if error is None:
+            self._finish(self._solving.result())
+        elif not isinstance(error, RecordingError):
+            self._fail(f"the alignment could not be computed: {error}")
+        elif self._count - self._stood > self._settings.patience_s * self._rate:
+            self._fail(f"{error}; walk {self._settings.steps} steps in a row, straight ahead, and calibrate again")
+        else:
+            self._wanted = self._steps + MORE_STEPS
+            self._say("walk", STANDING_SHARE, "walk on, straight ahead and evenly: the steps so far did not do")
+
+    def _finish(self, found: Alignment) -> None:
+        heard = [k for k in self._used if np.isfinite(self._rows[: self._count, k]).any(axis=0).all()]
+        left_out = [k for k in self._used if k not in heard]
+        if left_out or len(found.segments) != len(heard):
+            names = ", ".join(self._sensors[k].name for k in left_out)
+            self._fail(
+                f"{names or 'a sensor'} gave no acceleration or no angular rate; mend it or leave it out, and start again"
+            )
+            return
+        rotations, bias = np.tile(np.eye(3), (len(self._sensors), 1, 1)), np.zeros((len(self._sensors), 3))
+        rotations[heard], bias[heard] = found.rotation, found.gyro_bias
+        uncertainty = float(np.deg2rad(max(figures.up_uncertainty_deg for figures in found.quality)))
+        self._core.align(rotations, bias, uncertainty)
+        self.alignment = found
+        self._end(Progress("done", "solve", 1.0, "; ".join(("the sensors are aligned", *found.warnings))))
+
+    def _bias(self) -> Array:
+        """(K', 3) mean rate of the sensors that are used while they stood [rad/s]."""
+        return np.nanmean(self._rows[: self._stood, self._used, 3:], axis=0)
+
+    def _name(self, which: np.ndarray) -> str:
+        """The flagged ones among the sensors that are used, in words."""
+        named = [self._sensors[k] for k, flag in zip(self._used, which, strict=True) if flag]
+        if len(named) > MOST_NAMED:
+            return "nearly every sensor"
+        return " and ".join(f"{sensor.name} on {sensor.segment}" for sensor in named)
+
+    def _say(self, step: str, done: float, words: str) -> None:
+        self.progress = Progress("running", step, done, words)
+
+    def _fail(self, words: str) -> None:
+        self._end(replace(self.progress, state="failed", words=words))
+
+    def _end(self, progress: Progress) -> None:
+        self.progress = progress
+        self._core.unlisten(self._take)
+
+
+def _silent(rows: Array) -> np.ndarray:
+    """(K,) sensors of which less than half of the samples (T, K, 6) came in full."""
+    return np.asarray(np.isfinite(rows).all(axis=2).mean(axis=0) < 0.5)
+
+
+def _moving(rows: Array) -> np.ndarray:
+    """(K,) sensors that do not stand still in (T, K, 6), by the limits that recordings are searched for standing with."""
+    found = np.zeros(rows.shape[1], dtype=bool)
+    for k in np.flatnonzero(~_silent(rows)):
+        spread = np.sqrt(np.nanvar(rows[:, k], axis=0).reshape(2, 3).sum(axis=1))
+        found[k] = bool(spread[0] >= STILL_ACC or spread[1] >= STILL_RATE)
+    return found

@@ -1,0 +1,130 @@
+"""Between two samples, the same work on a twin that nobody sees: code and weights stay in the processor's cache.
+
+A processor that did something else for ten milliseconds, or nothing, takes two to three times as long for the next estimate
+as for one right after another. Rehearsing shortly before the next sample is due buys that back with idle time.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from threading import Thread
+from typing import Generic, TypeVar
+
+from kinertia.streaming.core import Core
+from kinertia.streaming.sample import Sample
+
+LEAD_S = 1.5e-3
+"""How long before a sample is due rehearsing begins."""
+REST_S = 2.5e-4
+"""How long before it ends, so that no sample has to wait for the end of a rehearsal."""
+LATE_S = 2e-3
+"""How long after it was due a sample is still waited for with open eyes."""
+BUSY_HZ = 250.0
+"""With more samples than that, there is no time in which anything could cool down."""
+
+Item = TypeVar("Item")
+
+
+class Rehearsal:
+    """A twin of a core.
+
+    Parameters
+    ----------
+    core : whose work is rehearsed; its estimates are not touched.
+    """
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._twin: Core | None = None
+        self._made_for: tuple[object, object] | None = None
+        self._latest: dict[int, Sample] = {}
+        self._rounds = 0
+        self._maker: Thread | None = None
+
+    def note(self, sample: Sample) -> None:
+        """Remember what the core was given."""
+        self._latest[sample.stream] = sample
+
+    def run(self) -> bool:
+        """Do the work of one sample; False while there is nothing to do it with."""
+        twin = self._ready()
+        if twin is None or not self._latest:
+            return False
+        self._rounds += 1
+        streams = self._core.session.streams
+        for stream, sample in self._latest.items():
+            time_s = self._rounds / streams[stream].rate_hz
+            twin.push(Sample(stream, time_s, self._rounds, sample.values, time_s))
+        return True
+
+    def _ready(self) -> Core | None:
+        """The twin; another one is made in the background when model or alignment have changed."""
+        wanted = (self._core.model, self._core.session)
+        if self._made_for is not None and all(a is b for a, b in zip(self._made_for, wanted, strict=True)):
+            return self._twin
+        if self._maker is None or not self._maker.is_alive():
+            self._maker = Thread(target=self._make, args=wanted, name="kinertia-rehearsal", daemon=True)
+            self._maker.start()
+        return None
+
+    def _make(self, model: object, session: object) -> None:
+        core = self._core
+        twin = Core(core.model, core.session, core.settings)
+        self._rounds = 0
+        self._twin, self._made_for = twin, (model, session)
+
+
+class Attention(Generic[Item]):
+    """Waiting for samples that come at a steady pace.
+
+    Parameters
+    ----------
+    rehearse : what to do shortly before the next one; False when there is nothing to do.
+    rate_hz : samples per second of each stream.
+    streams : how many.
+    """
+
+    def __init__(self, rehearse: Callable[[], bool], rate_hz: float, streams: int = 1) -> None:
+        self._rehearse, self._period = rehearse, 1.0 / rate_hz
+        self._worthwhile = rate_hz * streams <= BUSY_HZ
+        self._came_s = 0.0
+
+    def take(self, source: Callable[[float], list[Item]], timeout_s: float) -> list[Item]:
+        """What ``source(timeout)`` gives, as soon as it gives something; empty after ``timeout_s``."""
+        found = self._take(source, timeout_s)
+        if found:
+            self._came_s = time.perf_counter()
+        return found
+
+    def until(self, due_s: float) -> None:
+        """Wait for a time of ``time.perf_counter()`` [s]."""
+        sleep(due_s - LEAD_S)
+        self._keep_warm(due_s)
+        sleep(due_s)
+
+    def _take(self, source: Callable[[float], list[Item]], timeout_s: float) -> list[Item]:
+        due_s = self._came_s + self._period
+        left = due_s - LEAD_S - time.perf_counter()
+        if not self._worthwhile or left < -LATE_S:
+            return source(timeout_s)
+        found = source(min(max(left, 0.0), timeout_s))
+        while not found and time.perf_counter() < due_s - REST_S and self._rehearse():
+            found = source(0.0)
+        while not found and time.perf_counter() < due_s + LATE_S:
+            time.sleep(0)  # lets the thread that receives have its turn
+            found = source(0.0)
+        return found or source(timeout_s)
+
+    def _keep_warm(self, due_s: float) -> None:
+        while time.perf_counter() < due_s - REST_S and self._rehearse():
+            pass
+        while time.perf_counter() < due_s:
+            pass
+
+
+def sleep(until_s: float) -> None:
+    """Sleep until a time of ``time.perf_counter()`` [s]."""
+    left = until_s - time.perf_counter()
+    if left > 0:
+        time.sleep(left)
