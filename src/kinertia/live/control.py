@@ -6,6 +6,7 @@ from typing import Protocol
 
 from kinertia.live.command import SessionCommand
 from kinertia.live.state import SessionState
+from kinertia.streaming.progress import Progress
 
 
 class Control(Protocol):
@@ -17,4 +18,24 @@ class Control(Protocol):
 
     def do(self, command: SessionCommand) -> None:
         """Carry out what was asked for; ValueError or OSError say why it cannot be."""
+        ...
+
+
+class Task(Protocol):
+    """Something that goes on beside the stream, such as adapting the model; its methods may be called by any thread.
+
+    Attributes
+    ----------
+    progress : how it is getting on.
+    """
+
+    @property
+    def progress(self) -> Progress: ...
+
+    def start(self) -> None:
+        """Begin, or begin again; ValueError says why it cannot."""
+        ...
+
+    def stop(self) -> None:
+        """Leave everything as it was."""
         ...

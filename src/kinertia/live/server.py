@@ -24,6 +24,7 @@ from kinertia.recording import SEGMENTS, Subject
 
 HOST = "127.0.0.1"
 PORT = 8470
+LAST_PORT = 65535
 SOCKET = "/socket"
 FRAME_S = 1.0 / 30.0
 STATUS_S = 0.2
@@ -55,12 +56,15 @@ class Server:
 
     Raises
     ------
+    ValueError : the port is none.
     OSError : on starting, if the address cannot be used.
     """
 
     def __init__(
         self, hub: Hub, control: Control, subject: Subject, host: str = HOST, port: int = PORT, allowed: Access | None = None
     ) -> None:
+        if not 0 <= port <= LAST_PORT:
+            raise ValueError(f"port {port} is none; give one from 1 to {LAST_PORT}, or 0 for a free one")
         self._hub, self._control, self._subject = hub, control, subject
         self._host, self.port = host, port
         self.access = allowed or access(host)

@@ -9,6 +9,7 @@ import msgspec
 
 from kinertia.live.outputs import segment_words
 from kinertia.streaming.health import Health, State
+from kinertia.streaming.progress import Progress
 
 COUNTED = ("late", "out_of_order", "duplicated", "rejected", "restarts", "interpolated", "held", "missing", "clipped")
 
@@ -56,23 +57,6 @@ def sensor_states(health: Health) -> tuple[SensorState, ...]:
     )
 
 
-class Progress(msgspec.Struct, frozen=True):
-    """A task in the background of the stream.
-
-    Attributes
-    ----------
-    state : ``idle`` before it was ever asked for.
-    step : what it does now, by name.
-    done : part that is done, 0 to 1.
-    words : what the wearer should do, or what came out of it.
-    """
-
-    state: Literal["idle", "running", "done", "failed"] = "idle"
-    step: str = ""
-    done: float = 0.0
-    words: str = ""
-
-
 class RecordingState(msgspec.Struct, frozen=True):
     """The file that the stream is written to.
 
@@ -90,18 +74,21 @@ class RecordingState(msgspec.Struct, frozen=True):
     problem: str = ""
 
 
+Level = Literal["good", "note", "warning"]
+
+
 class Notice(msgspec.Struct, frozen=True):
     """Something that happened.
 
     Attributes
     ----------
     number : counts up from 1.
-    level : ``good``, ``note`` or ``warning``.
+    level : how to take it.
     words : one sentence.
     """
 
     number: int
-    level: Literal["good", "note", "warning"]
+    level: Level
     words: str
 
 
@@ -111,19 +98,25 @@ class SessionState(msgspec.Struct, frozen=True):
     Attributes
     ----------
     model : name of the model at work.
-    source : where the samples come from, in words.
+    source, source_status : where the samples come from, and how it is, in words.
     delay_ms : how far the outputs are behind the inputs by construction, without the time to compute them [ms].
     sensors : one per sensor of the session.
-    counts : of the whole stream, such as rejected packets; only those that are not zero.
+    aligned : whether it is known how the sensors sit; without that there are no estimates.
+    counts : what happened to samples on their way, by what; only what did happen.
+    calibration, adaptation, recording : how these stand; no adaptation where it is not possible.
+    notices : what happened lately, the oldest first.
+    ended : why nothing more comes, empty while it may.
     """
 
     model: str = ""
     source: str = ""
+    source_status: str = ""
     delay_ms: float = 0.0
     sensors: tuple[SensorState, ...] = ()
+    aligned: bool = True
     counts: dict[str, int] = {}
     calibration: Progress = Progress()
-    adaptation: Progress = Progress()
+    adaptation: Progress | None = None
     recording: RecordingState = RecordingState()
     notices: tuple[Notice, ...] = ()
     ended: str = ""

@@ -42,6 +42,8 @@ export class Session {
   }
 
   #adaptation(progress) {
+    document.querySelector(".adapting").hidden = progress === null;
+    if (progress === null) return;
     const running = progress.state === "running";
     $("adaptation-done").value = progress.state === "done" ? 1 : progress.done;
     text($("adaptation-words"), progress.words);

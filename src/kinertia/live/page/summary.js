@@ -38,10 +38,14 @@ function fill(id, value, unit, title = "") {
 }
 
 export function showTrust(status) {
+  const empty = status.session.aligned ? "Waiting for the first estimate" : "How the sensors sit is not known yet. Press Calibrate, stand still, then walk ten steps.";
+  if ($("empty").textContent !== empty) $("empty").textContent = empty;
+  $("calibrate").classList.toggle("main", !status.session.aligned);
   const badge = $("trust"), [word, why] = [badge.querySelector("strong"), badge.querySelector("span")];
   let level = "good", said = "Trusted", reasons = "";
   if (status.trust === null) [level, said, reasons] = ["waiting", "Waiting", "no estimate yet"];
-  else if (status.quiet_s > QUIET_S) [level, said, reasons] = ["poor", "Nothing comes in", `the last estimate is ${plural(Math.floor(status.quiet_s), "second")} old`];
+  else if (status.quiet_s > QUIET_S) [level, said, reasons] = ["poor", "Nothing comes in", `the last estimate is ${plural(Math.floor(status.quiet_s), "second")} old; ${status.session.source_status}`];
+  else if (!status.session.aligned) [level, said, reasons] = ["fair", "Not calibrated", ""];
   else if (!status.trust.ok) [level, said, reasons] = ["fair", "With care", status.trust.reasons.join("; ")];
   if (badge.dataset.trust !== level) badge.dataset.trust = level;
   if (word.textContent !== said) word.textContent = said;

@@ -1,0 +1,118 @@
+"""``kinertia live``."""
+
+from __future__ import annotations
+
+import threading
+import webbrowser
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import tyro
+from rich.console import Console
+from rich.text import Text
+
+from kinertia.cli.ending import until_asked
+from kinertia.cli.sources import FROM_LSL, Shared, SourceOptions, open_source
+
+if TYPE_CHECKING:
+    from kinertia.live.session import LiveSession
+    from kinertia.recording import Subject
+    from kinertia.transport.source import Source
+
+HOST, PORT = "127.0.0.1", 8470
+
+
+def live(
+    recording: Annotated[Path | None, tyro.conf.Positional, tyro.conf.arg(metavar="[RECORDING]")] = None,
+    /,
+    source: Shared = FROM_LSL,
+    model: str = "default",
+    host: str = HOST,
+    port: int = PORT,
+    record: Annotated[Path | None, tyro.conf.arg(metavar="FILE.kinlog")] = None,
+    open: bool = False,
+) -> None:
+    """Show estimates on a page in the browser while the samples come; Ctrl-C ends it. --source synthetic needs no sensors.
+
+    Parameters
+    ----------
+    recording
+        Recording to replay; the same as --source replay --replay.file.
+    source
+        Where samples come from.
+    model
+        Folder that `kinertia train` or `kinertia export` wrote; `default` is the model that comes with the package.
+    host
+        Address to serve the page on. Any other than the loopback address lets other devices in, who then need the token that
+        is part of the printed address.
+    port
+        Port to serve the page on; 0 takes a free one.
+    record
+        File to record the samples in from the start; recordings that are started on the page go into the same folder.
+    open
+        Open the page in this computer's browser.
+    """
+    from kinertia.cli.models import streaming
+    from kinertia.live.hub import Hub
+    from kinertia.live.server import Server
+    from kinertia.live.session import LiveSession
+    from kinertia.streaming.core import Core
+    from kinertia.transport import log
+    from kinertia.transport.pump import Pump
+    from kinertia.transport.sink import Sinks
+
+    console = Console(stderr=True)
+    options = _replaying(source, recording)
+    if options.source == "lsl":
+        from kinertia.transport import lsl_library
+
+        lsl_library.quieten()
+    loaded = streaming(model)
+    given, subject = _opened(options)
+    for warning in given.warnings:
+        console.print(Text(f"warning: {warning}", style="yellow"), soft_wrap=True)
+    session = given.session(subject)
+    hub = Hub(loaded.layout.names, loaded.rate_hz)
+    core = Core(loaded, session)
+    writer = None if record is None else log.begin(record, session, source=given.name)
+    pump = Pump(given, core, Sinks([]), writer)
+    shown = LiveSession(pump, hub, model, Path() if record is None else record.parent, record)
+    with pump, Server(hub, shown, subject, host, port) as server:
+        console.print(Text.assemble("Open ", (server.url, "bold"), " in a browser. Ctrl-C ends."), soft_wrap=True)
+        if open:
+            webbrowser.open(server.url)
+        _serve(shown)
+    if given.error is not None:
+        raise OSError(f"{given.name}: {given.error}")
+
+
+def _replaying(options: SourceOptions, recording: Path | None) -> SourceOptions:
+    """The options with a recording named by itself in them."""
+    if recording is None:
+        return options
+    if options.source not in ("lsl", "replay") or options.replay.file is not None:
+        raise ValueError(f"{recording} and another source were given; name one of them")
+    return replace(options, source="replay", replay=replace(options.replay, file=recording))
+
+
+def _opened(options: SourceOptions) -> tuple[Source, Subject]:
+    """Source and wearer; who gave no source and has no sensors is told what else there is."""
+    from kinertia.recording import RecordingError
+
+    try:
+        return open_source(options)
+    except RecordingError as error:
+        if options.source != "lsl":
+            raise
+        raise ValueError(f"{error}. To look around without sensors: kinertia live --source synthetic") from error
+
+
+def _serve(session: LiveSession) -> None:
+    """Until the user asks for the end; the page stays when the source ends."""
+    with until_asked() as asked:
+        estimating = threading.Thread(target=session.run, name="estimate")
+        estimating.start()
+        asked.wait()
+        session.stop()
+        estimating.join()

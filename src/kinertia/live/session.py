@@ -1,0 +1,145 @@
+"""One wearer's session with viewers: the pump's frames go to the hub, and what viewers ask for is done."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import datetime
+from pathlib import Path
+
+from kinertia.io.stream_log import ENDING
+from kinertia.live.command import (
+    SessionCommand,
+    StartAdaptation,
+    StartCalibration,
+    StartRecording,
+    StopCalibration,
+    StopRecording,
+)
+from kinertia.live.control import Task
+from kinertia.live.hub import Hub
+from kinertia.live.notices import Notices
+from kinertia.live.state import RecordingState, SessionState, sensor_states
+from kinertia.streaming.calibration import Calibration
+from kinertia.transport import log
+from kinertia.transport.pump import Pump
+
+
+class LiveSession:
+    """Runs a pump in one thread and answers viewers from others.
+
+    Parameters
+    ----------
+    pump : source, core and sinks; started and closed by whoever made it.
+    hub : where frames are shown.
+    model : name of the model, as it is shown.
+    folder : where recordings go that a viewer starts.
+    record : file that the pump records in already, if it does.
+    adaptation : adapts the model to the wearer; None where that is not possible.
+    """
+
+    def __init__(
+        self, pump: Pump, hub: Hub, model: str, folder: Path, record: Path | None = None, adaptation: Task | None = None
+    ) -> None:
+        self._pump, self._hub, self._model, self._folder = pump, hub, model, folder
+        self._notices = Notices()
+        self._calibration = Calibration(pump.core)
+        self._adaptation = adaptation
+        self._doing = threading.Lock()
+        self._stopping = threading.Event()
+        self._recorded = RecordingState()
+        self._path = record
+        self._began_s = time.monotonic()
+
+    def run(self) -> None:
+        """Until the source ends or :meth:`stop` is called."""
+        pump, publish = self._pump, self._hub.publish
+        session = pump.core.session
+        while not (self._stopping.is_set() or pump.source.finished):
+            for frame in pump.step():
+                publish(frame)
+            if pump.core.session is not session:
+                session = pump.core.session
+                if pump.log is not None:
+                    pump.log.session(session)
+
+    def stop(self) -> None:
+        """End :meth:`run`, from any thread."""
+        self._stopping.set()
+
+    def state(self) -> SessionState:
+        """How the session stands; see :class:`kinertia.live.control.Control`."""
+        pump = self._pump
+        source, core = pump.source, pump.core
+        sensors = sensor_states(core.health)
+        if not source.finished:
+            self._notices.compare(sensors)
+        adaptation = None if self._adaptation is None else self._adaptation.progress
+        for name, progress in (("Calibration", self._calibration.progress), ("Adaptation", adaptation)):
+            if progress is not None:
+                self._notices.follow(name, progress)
+        counts = {name: count for name, count in source.counts.items() if count and name != "sent"}
+        if source.dropped:
+            counts["dropped, too slow"] = source.dropped
+        return SessionState(
+            model=self._model,
+            source=source.name,
+            source_status=source.status,
+            delay_ms=1e3 * core.output_delay_s,
+            sensors=sensors,
+            aligned=core.session.rotations is not None,
+            counts=counts,
+            calibration=self._calibration.progress,
+            adaptation=adaptation,
+            recording=self._recording(),
+            notices=self._notices.all,
+            ended=self._ended(),
+        )
+
+    def do(self, command: SessionCommand) -> None:
+        """Carry out what a viewer asks for; see :class:`kinertia.live.control.Control`."""
+        with self._doing:
+            match command:
+                case StartCalibration():
+                    self._calibration.start()
+                case StopCalibration():
+                    self._calibration.stop()
+                case StartAdaptation():
+                    if self._adaptation is None:
+                        raise ValueError("the model cannot be adapted here; see docs/live.md for what that needs")
+                    self._adaptation.start()
+                case StartRecording():
+                    self._start_recording()
+                case StopRecording():
+                    self._stop_recording()
+
+    def _ended(self) -> str:
+        source = self._pump.source
+        if source.error is not None:
+            return f"{source.name} failed: {source.error}"
+        return f"Nothing more comes from {source.name}: {source.status}." if source.finished else ""
+
+    def _start_recording(self) -> None:
+        if self._pump.log is not None:
+            raise ValueError("a recording runs already")
+        path = self._folder / f"live-{datetime.now():%Y%m%d-%H%M%S}{ENDING}"
+        self._pump.log = log.begin(path, self._pump.core.session, source=self._pump.source.name)
+        self._path, self._began_s = path, time.monotonic()
+        self._notices.say("note", f"Recording to {path}.")
+
+    def _stop_recording(self) -> None:
+        writer = self._pump.log
+        if writer is None:
+            raise ValueError("nothing is being recorded")
+        self._pump.log = None
+        writer.close()
+        problem = "" if writer.writing and not writer.lost else writer.status
+        self._recorded = RecordingState(False, str(self._path), time.monotonic() - self._began_s, problem)
+        self._notices.say("good" if writer.writing else "warning", f"Recorded: {writer.status}.")
+
+    def _recording(self) -> RecordingState:
+        writer = self._pump.log
+        if writer is None:
+            return self._recorded
+        problem = "" if writer.writing and not writer.lost else writer.status
+        return RecordingState(True, str(self._path), time.monotonic() - self._began_s, problem)
