@@ -47,7 +47,7 @@ def test_latency_counts_every_sample_and_compares_with_the_whole() -> None:
 def test_a_difference_to_the_whole_is_found() -> None:
     given = latency.signals(3.0, 100.0)
     whole = exported.estimate(model(), given.recording())
-    _, values = latency._play(latency.Core(model(), given.session), given, None)
+    _, values = latency._play(latency.Core(model(), given.session), given, None, None)
     assert latency.difference(values, model(), whole) < 1e-5
     values[150, model().layout.index["knee_angle_r"]] += 0.25
     assert latency.difference(values, model(), whole) == pytest.approx(0.25, abs=1e-4)

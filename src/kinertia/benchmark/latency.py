@@ -15,6 +15,7 @@ from kinertia.recording import Array, Frame, Recording
 from kinertia.runtime import exported
 from kinertia.runtime.model import ExportedModel
 from kinertia.streaming.core import Core
+from kinertia.streaming.rehearsal import Attention, Rehearsal, sleep
 from kinertia.streaming.sample import Sample, Session
 from kinertia.transport import lsl_channels
 from kinertia.transport.lsl_channels import Channel, ChannelMap
@@ -88,6 +89,7 @@ def measure(
     rate_hz: float = 100.0,
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
+    warm: bool = True,
 ) -> dict[str, Any]:
     """Time every sample of a stream from the radio's numbers to the estimate.
 
@@ -101,6 +103,7 @@ def measure(
     rate_hz : of the sensors; samples come one at a time at this pace, not back to back.
     seed : of the synthetic wearer.
     progress : called with the number of samples done since the last call.
+    warm : rehearse between samples, as `kinertia stream` and `kinertia live` do (:mod:`kinertia.streaming.rehearsal`).
 
     Returns
     -------
@@ -110,32 +113,40 @@ def measure(
     """
     given = signals(seconds, rate_hz, seed)
     core = Core(model, given.session)
-    times, values = _play(core, given, progress)
+    times, values = _play(core, given, Rehearsal(core) if warm else None, progress)
     settled = 1000.0 * times[round(WARM_UP_S * rate_hz) :]
     counts, _ = np.histogram(settled, EDGES_MS)
     return {
         **{name: float(np.percentile(settled, q)) for name, q in PERCENTILES.items()},
         "samples": len(settled),
         "rate_hz": rate_hz,
+        "warm": warm,
         "output_delay_ms": 1000.0 * core.output_delay_s,
         "batch_difference": difference(values, model, exported.estimate(model, given.recording())),
         "histogram": {f"{edge:g}": int(n) for edge, n in zip(EDGES_MS[1:], counts, strict=True)},
     }
 
 
-def _play(core: Core, given: Signals, progress: Callable[[int], None] | None) -> tuple[Array, Array]:
+def _play(
+    core: Core, given: Signals, rehearsal: Rehearsal | None, progress: Callable[[int], None] | None
+) -> tuple[Array, Array]:
     """Seconds per sample, and the values (T, M) that came out."""
     channels, period = given.channels(), 1.0 / given.rate_hz
     rows = [row.tolist() for row in given.rows]
     times, found = np.empty(len(rows)), []
+    attention = None if rehearsal is None else Attention(rehearsal.run, given.rate_hz)
+    wait_until = sleep if attention is None else attention.until
     gc.collect()
     gc.freeze()
     due = time.perf_counter() + period
     for k, row in enumerate(rows):
         wait_until(due)
         begin = time.perf_counter()
-        frames = core.push(Sample(0, k * period, k, channels.values(row), begin))
+        sample = Sample(0, k * period, k, channels.values(row), begin)
+        frames = core.push(sample)
         times[k] = time.perf_counter() - begin
+        if rehearsal is not None:
+            rehearsal.note(sample)
         found += [frame.values for frame in frames]
         due += period
         if progress is not None and (k + 1) % 100 == 0:
@@ -143,13 +154,6 @@ def _play(core: Core, given: Signals, progress: Callable[[int], None] | None) ->
     found += [frame.values for frame in core.finish()]
     gc.unfreeze()
     return times, np.array(found)
-
-
-def wait_until(due: float) -> None:
-    """Sleep until a time of ``time.perf_counter()``."""
-    left = due - time.perf_counter()
-    if left > 0:
-        time.sleep(left)
 
 
 def difference(values: Array, model: ExportedModel, whole: Estimate) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -13,15 +14,19 @@ from typing import Any
 import numpy as np
 import pylsl
 
-from kinertia.benchmark.latency import EDGES_MS, PERCENTILES, WARM_UP_S, signals, wait_until
+from kinertia.benchmark.latency import EDGES_MS, PERCENTILES, WARM_UP_S, signals
 from kinertia.recording import Array
 from kinertia.runtime.model import ExportedModel
 from kinertia.streaming.core import Core
+from kinertia.streaming.rehearsal import sleep
 from kinertia.transport import lsl
 from kinertia.transport.lsl_out import LslSink
+from kinertia.transport.pump import Pump
 from kinertia.transport.sink import Sinks
 
 START_S = 60.0
+SWITCH_S = 5e-4
+"""As in `kinertia stream`."""
 LAST_S = 2.0
 
 
@@ -31,6 +36,7 @@ def measure(
     rate_hz: float = 100.0,
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
+    warm: bool = True,
 ) -> dict[str, Any]:
     """Time samples from the moment they are sent until their estimate is received.
 
@@ -48,7 +54,7 @@ def measure(
     outlet = _outlet(name, [sensor.name for sensor in given.session.sensors], rate_hz)
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
-    worker = context.Process(target=_estimate, args=(model, name, stop), daemon=True)
+    worker = context.Process(target=_estimate, args=(model, name, stop, warm), daemon=True)
     worker.start()
     try:
         found = pylsl.resolve_byprop("name", f"{name} out", 1, START_S)
@@ -118,7 +124,7 @@ def _exchange(
     stamps[:] = begin + period * np.arange(len(rows))
     listener.start()
     for k, row in enumerate(rows):
-        wait_until(due)
+        sleep(due)
         sent[k] = time.perf_counter()
         outlet.push_sample(row, stamps[k])
         due += period
@@ -131,16 +137,15 @@ def _exchange(
     return sent, received
 
 
-def _estimate(model: ExportedModel, name: str, stop: Event) -> None:
+def _estimate(model: ExportedModel, name: str, stop: Event, warm: bool) -> None:
     """The process in the middle."""
+    sys.setswitchinterval(SWITCH_S)
     source = lsl.connect(lsl.Query(name=name, streams=1), timeout_s=START_S)
     core = Core(model, source.session())
     core.align(np.tile(np.eye(3), (len(source.sensors), 1, 1)))
     out = LslSink(f"{name} out", model.layout.names, model.rate_hz, core.output_delay_s)
     gc.collect()
     gc.freeze()
-    with source, Sinks([out]) as sinks:
+    with Pump(source, core, Sinks([out]), warm=warm) as pump:
         while not stop.is_set():
-            for sample in source.take():
-                for frame in core.push(sample):
-                    sinks.put(frame)
+            pump.step()

@@ -15,6 +15,7 @@ def latency(
     rate: float = 100.0,
     seed: int = 0,
     lsl: bool = False,
+    warm: bool = True,
 ) -> None:
     """Time estimates sample by sample, paced as sensors send, and compare them with those of the whole recording.
 
@@ -32,6 +33,8 @@ def latency(
         Seed of the synthetic wearer.
     lsl
         Measure from sender to receiver over Lab Streaming Layer on this machine instead, network and threads included.
+    warm
+        Rehearse between samples, as `kinertia stream` and `kinertia live` do by default.
     """
     from kinertia.benchmark import latency as measurement
     from kinertia.benchmark import lsl_latency, results
@@ -41,7 +44,7 @@ def latency(
     loaded = streaming(model)
     measure = lsl_latency.measure if lsl else measurement.measure
     with samples_bar(round(60.0 * minutes * rate), "streaming") as advance:
-        measured = measure(loaded, 60.0 * minutes, rate, seed, advance)
+        measured = measure(loaded, 60.0 * minutes, rate, seed, advance, warm)
     if json is not None:
         results.write(json, measured)
     console = Console()

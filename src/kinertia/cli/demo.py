@@ -41,6 +41,8 @@ def demo(out: Path = Path("kinertia-demo"), steps: int = STEPS, seed: int = 0) -
     from kinertia.learning import adaptation, shipped
     from kinertia.learning.prepare import to_sequence
     from kinertia.learning.training import train
+    from kinertia.runtime import exported
+    from kinertia.runtime import model as runtime
     from kinertia.simulation import simulate
 
     console = Console()
@@ -57,7 +59,7 @@ def demo(out: Path = Path("kinertia-demo"), steps: int = STEPS, seed: int = 0) -
     recordings = [read(path) for path in sorted(folder.glob("*/*.parquet"))]
     console.print(f"Simulated: {', '.join(r.name for r in recordings)}; seven sensors each, in {folder}.", highlight=False)
     for recording in recordings:
-        before = estimate(shipped_model, recording)
+        before = exported.estimate(runtime.load(), recording)
         sequences, own = [to_sequence(recording, config)], out / recording.name
         with training_bar(config.training.steps, label=f"adapting to {recording.name}") as progress:
             model = train(sequences, config, own / "model", start=shipped_model, progress=progress)

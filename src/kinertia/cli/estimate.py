@@ -32,7 +32,7 @@ def estimate(
     model
         Folder that `kinertia train` or `kinertia export` wrote; `default` is the model that comes with the package.
     csv
-        Write the table as CSV instead of Parquet.
+        Write the table as CSV instead of Parquet, which needs kinertia[train].
     reading
         What the file does not say itself.
     """

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 ENDINGS = {"_moment": "N m", "_acc_x": "m/s^2", "_acc_y": "m/s^2", "_gyro_z": "rad/s"}
-BEGINNINGS = {"grf_": "BW", "residual_": "BW"}
+BEGINNINGS = {"grf_": "BW", "residual_": "BW", "pressure_": "BW m"}
 ANGLES = ("pelvis_tilt", "hip_flexion", "knee_angle", "ankle_angle", "lumbar_extension")
 OTHERS = {"residual_moment": "BWBH", "speed": "m/s"}
 

@@ -11,6 +11,8 @@ import numpy as np
 
 from kinertia.streaming.core import Core
 from kinertia.streaming.frame import Frame
+from kinertia.streaming.rehearsal import Attention, Rehearsal
+from kinertia.streaming.sample import Sample
 from kinertia.transport.log import LogWriter
 from kinertia.transport.sink import Sinks
 from kinertia.transport.source import Source
@@ -43,6 +45,7 @@ class Pump:
     core : of the source's session.
     sinks : where frames go; closed with this.
     log : what samples are recorded in; closed with this.
+    warm : rehearse between samples (:mod:`kinertia.streaming.rehearsal`): estimates come sooner, for a part of a core.
 
     Attributes
     ----------
@@ -50,8 +53,11 @@ class Pump:
     latest : the last frame.
     """
 
-    def __init__(self, source: Source, core: Core, sinks: Sinks, log: LogWriter | None = None) -> None:
+    def __init__(self, source: Source, core: Core, sinks: Sinks, log: LogWriter | None = None, *, warm: bool = False) -> None:
         self.source, self.core, self.sinks, self.log = source, core, sinks, log
+        self._rehearsal = Rehearsal(core) if warm and source.real_time else None
+        fastest = max(stream.rate_hz for stream in source.streams)
+        self._attention = self._rehearsal and Attention[Sample](self._rehearsal.run, fastest, len(source.streams))
         self.samples = self.frames = self.trusted = 0
         self.latest: Frame | None = None
         self._compute: deque[float] = deque(maxlen=KEPT)
@@ -69,7 +75,7 @@ class Pump:
 
     def step(self, wait_s: float = WAIT_S) -> list[Frame]:
         """Take what came, or let time pass; the frames that came out of it."""
-        samples, log, core = self.source.take(wait_s), self.log, self.core
+        samples, log, core = self._take(wait_s), self.log, self.core
         frames: list[Frame] = []
         for sample in samples:
             if log is not None:
@@ -77,6 +83,8 @@ class Pump:
             if found := core.push(sample):
                 self._pass_on(found)
                 frames += found
+        if self._rehearsal is not None and samples:
+            self._rehearsal.note(samples[-1])
         self.samples += len(samples)
         if not samples:
             found = core.poll(self.source.now_s())
@@ -96,6 +104,9 @@ class Pump:
         if self.log is not None:
             self.log.close()
         return frames + last
+
+    def _take(self, wait_s: float) -> list[Sample]:
+        return self.source.take(wait_s) if self._attention is None else self._attention.take(self.source.take, wait_s)
 
     def _pass_on(self, frames: list[Frame]) -> None:
         now = time.perf_counter()
