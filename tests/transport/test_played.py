@@ -144,7 +144,7 @@ def test_replay_in_real_time_is_paced() -> None:
         got = drain(source)
     assert len(got) == 30
     received = [sample.received_s for sample in got]
-    assert received[-1] - received[0] >= 0.28  # it may be later on a busy machine, never earlier
+    assert received[-1] - received[0] >= 0.2  # the first one may be late on a busy machine
 
 
 def test_replay_endlessly_until_stopped() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,8 +27,8 @@ SETTLE_S = 1.0
 PULL_S = 0.1
 SEARCH_S = 1.0
 SILENT_S = 1.0
-CORRECTION_S = 1.0
-"""How often the offset of the sender's clock is looked up; the library measures it every few seconds."""
+CORRECTION_S = 3.0
+"""How long to measure the offset of the sender's clock; on a busy network or machine it may fail."""
 BUFFER_S = 30
 
 
@@ -78,15 +79,19 @@ class _Link:
                 "holds text, not numbers", file=f"LSL stream {self.name!r}", fix="choose the stream of signals"
             )
         self.rows: tuple[int, ...] = ()
+        self.offset, self.corrected = 0.0, False
         self.connect(info, timeout_s)
         self.map = self.read_channels(timeout_s)
         self.rate_hz = info.nominal_srate() or self._measured_rate()
 
     def connect(self, info: pylsl.StreamInfo, timeout_s: float) -> None:
+        """Open the stream; the offset of its sender's clock is measured once, so that time stamps never step."""
         self.inlet = pylsl.StreamInlet(info, max_buflen=BUFFER_S, recover=False)
         self.inlet.open_stream(timeout_s)
-        self.offset = self.inlet.time_correction(timeout_s)
-        self.checked = time.perf_counter()
+        try:
+            self.offset, self.corrected = self.inlet.time_correction(CORRECTION_S), True
+        except LslTimeoutError:
+            self.corrected = False
 
     def read_channels(self, timeout_s: float) -> ChannelMap:
         info = self.inlet.info(timeout_s)
@@ -95,12 +100,6 @@ class _Link:
         if channels is None:
             return lsl_channels.undescribed(info.channel_count(), stream=self.name, acc_unit=acc_unit, gyro_unit=gyro_unit)
         return lsl_channels.described(channels, stream=self.name, acc_unit=acc_unit, gyro_unit=gyro_unit)
-
-    def correct(self, now: float) -> None:
-        """Look up the offset of the sender's clock, now and then."""
-        if now - self.checked > CORRECTION_S:
-            self.checked = now
-            self.offset = self.inlet.time_correction(PULL_S)
 
     def _measured_rate(self) -> float:
         until, stamps = time.perf_counter() + SETTLE_S, []
@@ -120,7 +119,8 @@ class _Link:
 class LslSource(Source):
     """Streams of sensors; a lost one is looked for until it is back.
 
-    Made by :func:`connect`. Times are the senders' time stamps on this machine's LSL clock.
+    Made by :func:`connect`. Times are the senders' time stamps, put on this machine's LSL clock by their offset when the stream
+    was found; how the clocks drift apart later is left to the streaming core.
     """
 
     def __init__(self, links: list[_Link], placement: Placement | None = None) -> None:
@@ -134,7 +134,12 @@ class LslSource(Source):
             streams.append(StreamInfo(link.name, tuple(index[link.map.sensors[row]] for row in link.rows), link.rate_hz))
         used = [at for at, stream in enumerate(streams) if stream.sensors]
         self._links = [links[at] for at in used]
-        notes = tuple(note for link in self._links for note in link.map.warnings)
+        notes = [note for link in self._links for note in link.map.warnings]
+        notes += [
+            f"LSL stream {link.name!r}: the offset of its clock could not be measured; its times are those of its own clock"
+            for link in self._links
+            if not link.corrected
+        ]
         super().__init__("LSL", sensors, tuple(streams[at] for at in used), warnings=(*notes, *warnings))
         self._missing: set[int] = set()
 
@@ -151,9 +156,6 @@ class LslSource(Source):
                 if stamp is not None and channels is not None:
                     self._buffer.put(Sample(at, stamp + link.offset, -1, link.map.values(channels)[keep], now))
                     seen = now
-                link.correct(now)
-            except LslTimeoutError:
-                self._count("clock offset not measured")
             except LostError:
                 self._count("stream lost")
                 self._find_again(at)
@@ -181,6 +183,8 @@ class LslSource(Source):
             if back.sensors == link.map.sensors:
                 link.map = back
                 self._count("stream found again")
+                if not link.corrected:
+                    self._count("clock offset not measured")
                 return
             self._refuse(f"LSL stream {link.name!r} is back with other sensors ({', '.join(back.sensors)}); start again")
 
@@ -233,7 +237,9 @@ def connect(
             fix="start the sensors' streaming; where the network hides streams, see docs/transport.md",
         )
     try:
-        links = [_Link(info, timeout_s, acc_unit, gyro_unit) for info in sorted(found, key=lambda info: info.name())]
+        ordered = sorted(found, key=lambda info: info.name())
+        with ThreadPoolExecutor(len(ordered)) as pool:  # each takes most of a second
+            links = list(pool.map(lambda info: _Link(info, timeout_s, acc_unit, gyro_unit), ordered))
     except (LostError, LslTimeoutError) as error:
         raise RecordingError(f"connection failed ({error})", file="LSL", fix="check the sender and the firewall") from error
     return LslSource(links, placement)
