@@ -68,6 +68,11 @@ class Core:
         return self._estimator.model
 
     @property
+    def wearer(self) -> Wearer | None:
+        """What training learned about the wearer, if the model was adapted."""
+        return self._estimator.wearer
+
+    @property
     def health(self) -> Health:
         """How every sensor is doing now."""
         return examine(self.session.sensors, self._inlets, self._local.now_s, self.settings.lost_s, self._rejected)

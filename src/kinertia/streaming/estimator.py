@@ -36,12 +36,13 @@ class Estimator:
 
     Attributes
     ----------
-    model : the model whose estimates come out.
+    model, wearer : the model whose estimates come out, and what training learned about the wearer.
     taps : who else reads the grid points.
     """
 
     def __init__(self, model: ExportedModel, session: Session, settings: Settings) -> None:
         self.model, self._session, self._settings = model, session, settings
+        self.wearer: Wearer | None = None
         self.taps: tuple[Tap, ...] = ()
         self._stepper = model.stepper(session.subject, session.sensors)
         self._step_s = 1.0 / model.rate_hz
@@ -124,7 +125,7 @@ class Estimator:
         """Forget the movement so far, as after a pause; the way walked goes on."""
         if self._successor is not None:
             self._successor.stop()
-            self.model, self._stepper, self._successor = self._successor.model, self._successor.stepper, None
+            self._hand_over(self._successor)
         self._stepper.reset()
         self._way, self._way_here = self._way + self._way_here, 0.0
         self._past.clear()
@@ -145,7 +146,7 @@ class Estimator:
         """
         check_like(model, self.model)
         stepper = model.stepper(self._session.subject, self._session.sensors, wearer)
-        self._successor = Successor(model, stepper, self._room)
+        self._successor = Successor(model, wearer, stepper, self._room)
 
     @property
     def swapping(self) -> bool:
@@ -158,8 +159,11 @@ class Estimator:
         elif successor.arrived():
             if successor.last is not None:
                 self._way += self._way_here - successor.last.item(0)
-            self.model, self._stepper = successor.model, successor.stepper
-            self._successor = None
+            self._hand_over(successor)
+
+    def _hand_over(self, successor: Successor) -> None:
+        self.model, self.wearer, self._stepper = successor.model, successor.wearer, successor.stepper
+        self._successor = None
 
     def _values_known(self, values: Array | None, index: int, time_s: float) -> tuple[Event, ...]:
         """Events that values make certain; the way walked is carried over from steppers before this one."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from threading import Thread
 
 from kinertia.recording import Array
+from kinertia.runtime.card import Wearer
 from kinertia.runtime.model import ExportedModel
 from kinertia.runtime.stepper import Stepper
 
@@ -22,7 +23,7 @@ class Successor:
 
     Parameters
     ----------
-    model, stepper : what takes over.
+    model, wearer, stepper : what takes over.
     room : samples that may wait; when there are more, the stream has overtaken the thread.
 
     Attributes
@@ -30,8 +31,8 @@ class Successor:
     last : latest values it gave, None before there are any.
     """
 
-    def __init__(self, model: ExportedModel, stepper: Stepper, room: int) -> None:
-        self.model, self.stepper = model, stepper
+    def __init__(self, model: ExportedModel, wearer: Wearer | None, stepper: Stepper, room: int) -> None:
+        self.model, self.wearer, self.stepper = model, wearer, stepper
         self.last: Array | None = None
         self._room = room
         self._waiting: deque[Array] = deque()

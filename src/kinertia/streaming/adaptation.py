@@ -1,0 +1,179 @@
+"""Label-free adaptation to the wearer while the stream goes on.
+
+Signals of a while are written as a recording, a process of its own trains on from a model (`kinertia train --from`) and writes
+the result as graphs (`kinertia export`), and the core swaps to it without a gap. Whatever fails leaves the model as it was.
+"""
+
+from __future__ import annotations
+
+import atexit
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Lock, Thread
+from typing import Literal
+
+import numpy as np
+
+from kinertia.io import extra, write_recording
+from kinertia.recording import Array, Recording
+from kinertia.runtime import model as exported
+from kinertia.runtime.card import Wearer
+from kinertia.runtime.model import ExportedModel
+from kinertia.streaming.apart import Command
+from kinertia.streaming.collected import as_recording, misfit
+from kinertia.streaming.core import Core
+from kinertia.streaming.progress import Progress
+
+LEAST_S = 10.0
+MOST_S = 600.0
+SHARES = {"collect": (0.0, 0.4), "train": (0.4, 0.95), "export": (0.95, 0.98), "swap": (0.98, 1.0)}
+"""Steps, and which part of the whole each of them is."""
+SWAP_S = 30.0
+WORSE = 1.05
+"""An adapted model that fits the signals worse than the one at work by more than this factor is not used."""
+
+
+@dataclass(frozen=True)
+class AdaptationSettings:
+    """How to adapt.
+
+    Attributes
+    ----------
+    seconds : how much to learn from [s].
+    start : model to train on from: a shipped one, or a folder that ``kinertia train`` wrote.
+    options : further options of ``kinertia train``.
+    """
+
+    seconds: float = 40.0
+    start: str = "default"
+    options: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not LEAST_S <= self.seconds <= MOST_S:
+            raise ValueError(f"adaptation learns from {LEAST_S:g} to {MOST_S:g} s of walking, not from {self.seconds:g} s")
+
+
+class Adaptation:
+    """Adapts the model of a running core.
+
+    Parameters
+    ----------
+    core : the running core, aligned.
+    folder : for the recording, the trained model and its graphs; made if need be.
+    settings : how.
+
+    Attributes
+    ----------
+    progress : how it stands; may be read from any thread.
+    """
+
+    def __init__(self, core: Core, folder: Path | str, settings: AdaptationSettings | None = None) -> None:
+        self._core, self._folder, self._settings = core, Path(folder), settings or AdaptationSettings()
+        self._rate = core.model.rate_hz
+        self._rows = np.empty((round(self._settings.seconds * self._rate), len(core.session.sensors), 6))
+        self._lock = Lock()
+        self._command: Command | None = None
+        self.progress = Progress()
+
+    def start(self) -> None:
+        """Begin to collect.
+
+        Raises
+        ------
+        ValueError
+            If it runs already, the sensors are not aligned, or training is not installed.
+        """
+        if self.progress.state == "running":
+            raise ValueError("adaptation runs already")
+        if self._core.session.rotations is None:
+            raise ValueError("how the sensors sit is not known yet: calibrate first, then adapt")
+        if not extra.available("torch"):
+            raise ValueError(f"adaptation trains, which needs torch. Fix: {extra.INSTALL}")
+        with self._lock:
+            self._count, self._index = 0, None
+            self._session = self._core.session
+            self._say("collect", 0.0, "walk as usual")
+        self._core.listen(self._take)
+
+    def stop(self) -> None:
+        """Give up; the model stays as it is."""
+        self._core.unlisten(self._take)
+        with self._lock:
+            if self.progress.state == "running":
+                self.progress = Progress()
+            if self._command is not None:
+                self._command.stop()
+
+    def _take(self, index: int, raw: Array) -> None:
+        """One grid point, in sensor axes."""
+        with self._lock:
+            if (self._index is not None and index != self._index + 1) or self._session is not self._core.session:
+                # a recording has no holes of unknown length, and one mounting
+                self._count, self._session = 0, self._core.session
+            self._index = index
+            self._rows[self._count] = raw
+            self._count += 1
+            if self._count % max(round(self._rate), 1) == 0:
+                gone, wanted = self._count / self._rate, self._settings.seconds
+                self._say("collect", gone / wanted, f"walk as usual: {gone:.0f} of {wanted:g} s")
+            full = self._count == len(self._rows)
+        if full:
+            self._core.unlisten(self._take)
+            Thread(target=self._adapt, name="kinertia-adaptation", daemon=True).start()
+
+    def _adapt(self) -> None:
+        try:
+            recording = as_recording(self._session, self._rows, self._rate)
+            model, wearer = self._train(recording)
+            self._refuse_worse(model, wearer)
+            self._say("swap", 0.0, "the adapted model takes over")
+            self._core.swap(model, wearer)
+            until = time.monotonic() + SWAP_S
+            while self._core.swapping and time.monotonic() < until:
+                time.sleep(0.02)
+        except (ValueError, OSError, ImportError) as error:
+            self._end("failed", f"the model stays as it was: {error}")
+        else:
+            self._end("done", "the model is adapted to the wearer")
+
+    def _train(self, recording: Recording) -> tuple[ExportedModel, Wearer | None]:
+        table = self._folder / "walking.csv"
+        self._folder.mkdir(parents=True, exist_ok=True)
+        write_recording.write(table, recording)
+        trained, graphs = self._folder / "model", self._folder / "exported"
+        options = ("--from", self._settings.start, "--out", str(trained), *self._settings.options)
+        self._run("train", "adapting to the wearer", "train", str(table), *options)
+        self._run("export", "adapted; making graphs", "export", "--model", str(trained), "--out", str(graphs))
+        model = exported.load(graphs)
+        return model, model.card.people[0] if model.card.people else None
+
+    def _run(self, step: str, words: str, *arguments: str) -> None:
+        with self._lock:
+            if self.progress.state != "running":
+                raise ValueError("it was stopped")
+            self._say(step, 0.0, words)
+            self._command = command = Command(arguments)
+        atexit.register(command.stop)
+        try:
+            command.wait(lambda part: self._say(step, part, f"{words}: {100 * part:.0f} %"))
+        finally:
+            atexit.unregister(command.stop)
+            self._command = None
+
+    def _refuse_worse(self, model: ExportedModel, wearer: Wearer | None) -> None:
+        """ValueError if the model fits the signals worse than the one at work."""
+        pairs = ((self._core.model, self._core.wearer), (model, wearer))
+        before, after = (misfit(*pair, self._session, self._rows) for pair in pairs)
+        if not after <= WORSE * before:
+            raise ValueError(f"the adapted one fits the signals worse ({after:.2f} instead of {before:.2f})")
+
+    def _say(self, step: str, part: float, words: str) -> None:
+        begin, end = SHARES[step]
+        self.progress = Progress("running", step, begin + part * (end - begin), words)
+
+    def _end(self, state: Literal["done", "failed"], words: str) -> None:
+        with self._lock:
+            if self.progress.state == "running":
+                done = 1.0 if state == "done" else self.progress.done
+                self.progress = replace(self.progress, state=state, done=done, words=words)
