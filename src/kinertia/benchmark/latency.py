@@ -57,6 +57,8 @@ class Signals:
         """The same signals as a recording in segment axes."""
         assert self.session.rotations is not None
         values = np.stack([self.channels().values(row) for row in self.rows])
+        if self.session.bias is not None:
+            values[..., 3:] -= self.session.bias
         return Recording(
             name="latency",
             rate_hz=self.rate_hz,

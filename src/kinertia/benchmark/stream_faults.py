@@ -23,7 +23,7 @@ from kinertia.streaming.health import Health
 from kinertia.transport import udp_message
 from kinertia.transport.append import AppendFile
 from kinertia.transport.faults import Faults, Outage
-from kinertia.transport.log import LogWriter
+from kinertia.transport.log import FLUSH_S, LogWriter
 from kinertia.transport.paced import AS_FAST_AS_POSSIBLE
 from kinertia.transport.synthetic import SyntheticSource
 from kinertia.transport.udp import Device, UdpSource
@@ -33,6 +33,10 @@ RATE_HZ = 100.0
 LATE_S = 0.5
 """Frames that may be missing at a beginning or around a restart."""
 ROOM_BYTES = 200_000
+FLUSHED = 400
+"""Samples between two flushes."""
+NOTICED_S = 10.0
+"""A full disk is noticed much sooner; a busy machine may be slow."""
 
 Progress = Callable[[int], None]
 
@@ -194,8 +198,13 @@ def full_disk(model: ExportedModel, seconds: float) -> Outcome:
                 log.sample(sample)
                 sent += 1
                 frames += len(core.push(sample))
-            stopped = stopped or not log.writing
-            time.sleep(0.01)  # the disk's thread has its turn, as in real time
+                if sent % FLUSHED == 0:
+                    time.sleep(2 * FLUSH_S)  # in real time, what came is written every so often
+                    stopped = stopped or not log.writing
+        until = time.monotonic() + NOTICED_S
+        while not stopped and time.monotonic() < until:
+            time.sleep(0.01)
+            stopped = not log.writing
         log.close()
         kept = stream_log.read(path)
         readable = sum(len(stream.received_s) for stream in kept.streams)
