@@ -9,6 +9,7 @@ from transport_tools import until
 
 from kinertia.io import stream_log
 from kinertia.io.read import read
+from kinertia.recording import Frame as Frame_
 from kinertia.runtime import model
 from kinertia.streaming.core import Core
 from kinertia.streaming.frame import Frame
@@ -68,6 +69,22 @@ def test_a_recorded_stream_is_a_recording(tmp_path: Path) -> None:
     assert recording.rate_hz == pytest.approx(100.0)
     assert recording.subject == source.subject
     assert recording.sensors == source.sensors
+
+
+def test_how_the_sensors_sit_is_found_and_recorded(tmp_path: Path) -> None:
+    path = tmp_path / "walk.kinlog"
+    source = SyntheticSource(1, speed=math.inf)
+    session = source.session()
+    pump = Pump(source, Core(model.load(), session), Sinks([]), log.begin(path, session))
+    with pump:
+        until(lambda: pump.step() is not None and pump.latest is not None and pump.latest.trust)
+    assert pump.calibration is not None
+    assert pump.calibration.progress.state == "done"
+    rotations = stream_log.read(path).header.rotations
+    np.testing.assert_allclose(np.array(rotations), source.mounting, atol=0.02)
+    recording = read(path)
+    assert recording.frame is Frame_.SEGMENT
+    np.testing.assert_allclose(recording.acc[50:450].mean(axis=0), np.tile([0.0, 9.81, 0.0], (7, 1)), atol=0.1)
 
 
 def test_in_real_time_the_core_hears_of_silence() -> None:

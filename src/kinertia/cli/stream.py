@@ -61,13 +61,15 @@ def stream(
         from kinertia.transport import lsl_library
 
         lsl_library.quieten()
+    if record is not None:
+        log.check_name(record)
     loaded = streaming(model)
-    given, subject = open_source(source)
-    for warning in given.warnings:
-        console.print(Text(f"warning: {warning}", style="yellow"), soft_wrap=True)
-    session = given.session(subject)
-    core = Core(loaded, session)
     with _sinks(loaded, lsl_out, udp_out, csv) as sinks:
+        given, subject = open_source(source)
+        for warning in given.warnings:
+            console.print(Text(f"warning: {warning}", style="yellow"), soft_wrap=True)
+        session = given.session(subject)
+        core = Core(loaded, session)
         writer = None if record is None else log.begin(record, session, source=given.name)
         pump = Pump(given, core, sinks, writer, warm=warm)
         with pump, stream_table.shown(console, pump):

@@ -65,6 +65,8 @@ def lines(pump: Pump) -> list[str]:
     told += [f"{what}: {times}" for what, times in pump.source.counts.items() if what != "sent"]
     delay = f"output delay {1e3 * pump.core.output_delay_s:.0f} ms"
     told.append(f"compute {_times(pump.compute)}; from sample to estimate {_times(pump.behind)}; {delay}")
+    if pump.calibration is not None:
+        told.append(f"calibration: {pump.calibration.progress.words}")
     told.append(_gait(pump))
     if pump.log is not None:
         told.append(pump.log.status)

@@ -157,9 +157,22 @@ def begin(path: Path, session: Session, *, source: str = "") -> LogWriter:
     ValueError : the name does not end in ``.kinlog``.
     OSError : the file exists or cannot be written.
     """
+    check_name(path)
+    return LogWriter(create(path), session, source=source)
+
+
+def check_name(path: Path) -> None:
+    """Say at once what :func:`begin` would refuse later.
+
+    Raises
+    ------
+    ValueError : the name does not end in ``.kinlog``.
+    FileExistsError : there is such a file.
+    """
     if path.suffix.lower() != stream_log.ENDING:
         raise ValueError(f"{path}: live recordings are written as {stream_log.ENDING}")
-    return LogWriter(create(path), session, source=source)
+    if path.exists():
+        raise FileExistsError(f"{path}: exists already; recordings are not overwritten, choose another name")
 
 
 def _is_sample(data: bytes) -> bool:

@@ -226,7 +226,7 @@ def connect(
     ------
     RecordingError : no stream, or fewer than asked for, or one that cannot be understood; names what there is.
     """
-    found = pylsl.resolve_bypred(query.predicate, max(1, query.streams), timeout_s)
+    found = _look(query.predicate, max(1, query.streams), timeout_s)
     if found and not query.streams:
         found = pylsl.resolve_bypred(query.predicate, lsl_channels.MOST_CHANNELS, SETTLE_S)
     if len(found) < max(1, query.streams):
@@ -243,6 +243,16 @@ def connect(
     except (LostError, LslTimeoutError) as error:
         raise RecordingError(f"connection failed ({error})", file="LSL", fix="check the sender and the firewall") from error
     return LslSource(links, placement)
+
+
+def _look(predicate: str, count: int, timeout_s: float) -> list[pylsl.StreamInfo]:
+    """Streams that are there within the time, in steps in between which the user can interrupt."""
+    end = time.perf_counter() + timeout_s
+    while True:
+        left = end - time.perf_counter()
+        found = pylsl.resolve_bypred(predicate, count, max(0.0, min(left, SEARCH_S)))
+        if len(found) >= count or left <= SEARCH_S:
+            return found
 
 
 def _channels(info: pylsl.StreamInfo) -> list[Channel] | None:

@@ -9,6 +9,7 @@ from typing import Self
 
 import numpy as np
 
+from kinertia.streaming.calibration import Calibration
 from kinertia.streaming.core import Core
 from kinertia.streaming.frame import Frame
 from kinertia.streaming.rehearsal import Attention, Rehearsal
@@ -60,6 +61,8 @@ class Pump:
         self._attention = self._rehearsal and Attention[Sample](self._rehearsal.run, fastest, len(source.streams))
         self.samples = self.frames = self.trusted = 0
         self.latest: Frame | None = None
+        self.calibration = Calibration(core) if core.session.rotations is None else None
+        self._calibrated = self.calibration is None
         self._compute: deque[float] = deque(maxlen=KEPT)
         self._behind: deque[float] = deque(maxlen=KEPT)
 
@@ -86,6 +89,8 @@ class Pump:
         if self._rehearsal is not None and samples:
             self._rehearsal.note(samples[-1])
         self.samples += len(samples)
+        if not self._calibrated:
+            self._watch()
         if not samples:
             found = core.poll(self.source.now_s())
             self._pass_on(found)
@@ -107,6 +112,17 @@ class Pump:
 
     def _take(self, wait_s: float) -> list[Sample]:
         return self.source.take(wait_s) if self._attention is None else self._attention.take(self.source.take, wait_s)
+
+    def _watch(self) -> None:
+        """What was found about the sensors goes to the log; after a failure the wearer may try again."""
+        calibration = self.calibration
+        assert calibration is not None
+        if calibration.progress.state == "done":
+            self._calibrated = True
+            if self.log is not None:
+                self.log.session(self.core.session)
+        elif calibration.progress.state != "running":
+            calibration.start()
 
     def _pass_on(self, frames: list[Frame]) -> None:
         now = time.perf_counter()
