@@ -23,8 +23,8 @@ from kinertia.runtime import model as runtime
 from kinertia.runtime.model import ExportedModel
 from kinertia.runtime.stepper import Stepper
 
-SINGLE = 5e-5
-"""Two implementations round single precision differently; second differences magnify that 30,000 times."""
+SINGLE = 1e-5
+"""Two implementations round single precision differently; second differences magnify that."""
 
 
 @cache
@@ -54,7 +54,7 @@ def assert_equal(a: Estimate, b: Estimate, tolerance: float) -> None:
     np.testing.assert_allclose(a.speed, b.speed, atol=tolerance, rtol=0)
     for side in "rl":
         np.testing.assert_allclose(a.cop_x[side], b.cop_x[side], atol=1e-3)
-    np.testing.assert_allclose(a.imu_virtual, b.imu_virtual, atol=400 * tolerance, rtol=0)
+    np.testing.assert_allclose(a.imu_virtual, b.imu_virtual, atol=1e3 * tolerance, rtol=0)
     np.testing.assert_allclose(a.root_residual, b.root_residual, atol=5 * tolerance, rtol=0)
     assert a.warnings == b.warnings
     assert a.output_delay_s == b.output_delay_s

@@ -92,6 +92,7 @@ def measure(
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
     warm: bool = True,
+    trained: Callable[[Recording], Estimate] | None = None,
 ) -> dict[str, Any]:
     """Time every sample of a stream from the radio's numbers to the estimate.
 
@@ -106,25 +107,28 @@ def measure(
     seed : of the synthetic wearer.
     progress : called with the number of samples done since the last call.
     warm : rehearse between samples, as `kinertia stream` and `kinertia live` do (:mod:`kinertia.streaming.rehearsal`).
+    trained : estimates the whole recording with the network that the graphs were exported from.
 
     Returns
     -------
     dict with ``p50_ms``, ``p90_ms``, ``p99_ms``, ``p999_ms``, ``max_ms``, ``samples``, ``output_delay_ms``,
     ``batch_difference`` (largest absolute difference to the estimate of the whole recording, in rad, BW, BWBH and m/s),
-    ``histogram`` (upper edge [ms] to count).
+    ``trained_difference`` (the same to ``trained``), ``histogram`` (upper edge [ms] to count).
     """
     given = signals(seconds, rate_hz, seed)
     core = Core(model, given.session)
     times, values = _play(core, given, Rehearsal(core) if warm else None, progress)
     settled = 1000.0 * times[round(WARM_UP_S * rate_hz) :]
     counts, _ = np.histogram(settled, EDGES_MS)
+    whole = given.recording()
     return {
         **{name: float(np.percentile(settled, q)) for name, q in PERCENTILES.items()},
         "samples": len(settled),
         "rate_hz": rate_hz,
         "warm": warm,
         "output_delay_ms": 1000.0 * core.output_delay_s,
-        "batch_difference": difference(values, model, exported.estimate(model, given.recording())),
+        "batch_difference": difference(values, model, exported.estimate(model, whole)),
+        **({} if trained is None else {"trained_difference": difference(values, model, trained(whole))}),
         "histogram": {f"{edge:g}": int(n) for edge, n in zip(EDGES_MS[1:], counts, strict=True)},
     }
 

@@ -38,13 +38,15 @@ def latency(
     """
     from kinertia.benchmark import latency as measurement
     from kinertia.benchmark import lsl_latency, results
-    from kinertia.cli.models import streaming
+    from kinertia.cli.models import streaming, trained
     from kinertia.cli.progress import samples_bar
 
-    loaded = streaming(model)
-    measure = lsl_latency.measure if lsl else measurement.measure
-    with samples_bar(round(60.0 * minutes * rate), "streaming") as advance:
-        measured = measure(loaded, 60.0 * minutes, rate, seed, advance, warm)
+    loaded, seconds = streaming(model), 60.0 * minutes
+    with samples_bar(round(seconds * rate), "streaming") as advance:
+        if lsl:
+            measured = lsl_latency.measure(loaded, seconds, rate, seed, advance, warm)
+        else:
+            measured = measurement.measure(loaded, seconds, rate, seed, advance, warm, trained(model))
     if json is not None:
         results.write(json, measured)
     console = Console()
@@ -60,6 +62,8 @@ def latency(
             "(rad, BW, BWBH, m/s)",
             highlight=False,
         )
+    if "trained_difference" in measured:
+        console.print(f"and to that of the network it was exported from: {measured['trained_difference']:.2g}", highlight=False)
     table = Table("up to [ms]", "samples")
     for edge, count in measured["histogram"].items():
         table.add_row(edge, str(count))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kinertia.cli.progress import samples_bar
 
 if TYPE_CHECKING:
+    from kinertia.estimation.estimate import Estimate
     from kinertia.estimation.estimator import Runner
     from kinertia.recording import Recording
     from kinertia.runtime.model import ExportedModel
@@ -61,6 +64,18 @@ def streaming(model: str) -> ExportedModel:
 
         return export.export(shipped.load(model))
     return exported.load(model)
+
+
+def trained(model: str) -> Callable[[Recording], Estimate] | None:
+    """What estimates with the network that a user's model was exported from; None without torch or without the network."""
+    if find_spec("torch") is None:
+        return None
+    from kinertia.estimation import trained as networks
+    from kinertia.learning import shipped
+
+    if model not in shipped.names() and not (Path(model) / "model.json").is_file():
+        return None
+    return partial(networks.estimate, shipped.load(model))
 
 
 def _exported(model: str) -> bool:

@@ -93,13 +93,13 @@ def outputs(network: Network, x: Tensor) -> Tensor:
     cell reads the whole recording at once.
     """
     if network.config.cell == "bilstm":
-        return network(x)[0]
+        return network.forward_precise(x)[0]
     context = look_back(network) if network.config.cell == "tcn" else 0
     state: State = None
     parts: list[Tensor] = []
     for start in range(0, x.shape[1], CHUNK):
         lead = min(context, start)
-        raw, state = network(x[:, start - lead : start + CHUNK], state)
+        raw, state = network.forward_precise(x[:, start - lead : start + CHUNK], state)
         parts.append(raw[:, lead:])
     return torch.cat(parts, dim=1)
 

@@ -68,7 +68,7 @@ def step_graph(model: Model, dtype: str = "float32") -> onnx.ModelProto:
     step = network_graph.add(nodes, model.network, x, numbers["first_layer"], states, dtype)
     _, last = nodes.split(window, [(WINDOW - 2) * raw, raw])
     # at the end of a recording the last output is repeated
-    newest = nodes.apply("Where", hold, last, nodes.apply("Cast", step.raw, to=onnx.TensorProto.DOUBLE))
+    newest = nodes.apply("Where", hold, last, step.raw)
     filled = nodes.concat(window, newest)
     out = body_graph.add(nodes, plan, filled, numbers)
     # the next window comes from the filled one, so that it cannot be written over the present one too early
