@@ -95,10 +95,12 @@ def events(index: int) -> tuple[Event, ...]:
     return tuple(found)
 
 
-def frame(index: int, *, missing: tuple[int, ...] = (), reasons: int = 0) -> Frame:
-    """A frame; ``missing`` are rows of segments whose sensors gave nothing."""
+def frame(index: int, *, missing: tuple[int, ...] = (), held: tuple[int, ...] = (), reasons: int = 0) -> Frame:
+    """A frame; ``missing`` and ``held`` are rows of segments whose sensors gave nothing."""
     present = np.ones(len(SEGMENTS), dtype=bool)
     present[list(missing)] = False
+    stands_in = np.zeros(len(SEGMENTS), dtype=bool)
+    stands_in[list(held)] = True
     return Frame(
         index=index,
         time_s=index / RATE_HZ,
@@ -106,7 +108,7 @@ def frame(index: int, *, missing: tuple[int, ...] = (), reasons: int = 0) -> Fra
         values=values(index),
         signals=np.zeros((len(SEGMENTS), 3)),
         present=present,
-        held=np.zeros(len(SEGMENTS), dtype=bool),
+        held=stands_in,
         reasons=reasons,
         events=events(index),
         gait=GAIT,

@@ -8,7 +8,7 @@ import live_walker
 import numpy as np
 
 from kinertia.live.hub import EXTRA, HISTORY_S, Hub, Place
-from kinertia.streaming.trust import SENSOR_LOST
+from kinertia.streaming.trust import SENSOR_HELD, SENSOR_LOST
 
 
 def _hub(frames: int = 0) -> Hub:
@@ -20,15 +20,14 @@ def _hub(frames: int = 0) -> Hub:
 
 def test_frames_arrive_as_they_were_published() -> None:
     hub = _hub()
-    hub.publish(live_walker.frame(7, missing=(2, 6), reasons=SENSOR_LOST))
+    hub.publish(live_walker.frame(7, held=(2, 6), reasons=SENSOR_LOST | SENSOR_HELD))
     rows = Place(hub).take()
     row = dict(zip([*(c.name for c in hub.columns), *EXTRA], rows.values[0].tolist(), strict=True))
     values = live_walker.values(7)
     for name in ("knee_angle_r", "ankle_angle_l_moment", "grf_y_r", "toe_l_y", "pelvis_tx"):
         assert row[name] == np.float32(values[live_walker.AT[name]])
-    assert row["trust"] == SENSOR_LOST
-    assert row["present"] == 0b0111011
-    assert row["held"] == 0
+    assert row["trust"] == SENSOR_LOST | SENSOR_HELD
+    assert row["held"] == 0b1000100
     assert 0.05 < row["compute_ms"] < 1.0
     assert rows.time_s.tolist() == [0.07]
 

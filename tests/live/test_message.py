@@ -15,9 +15,12 @@ from kinertia.live.command import AnyCommand, ClearTarget, SetTarget, StartRecor
 from kinertia.live.hub import Hub
 from kinertia.live.message import HEADER, decode_frames, encode_frames
 from kinertia.live.monitor import Monitor
+from kinertia.live.notices import Notices
 from kinertia.live.outputs import columns, segment_words
 from kinertia.live.ring import Rows
-from kinertia.live.state import SessionState
+from kinertia.live.state import SensorState, SessionState
+from kinertia.recording import SEGMENTS
+from kinertia.streaming.health import State
 
 TARGET = {"output": "knee_angle_r", "measure": "lowest", "low": -1.1, "high": -0.9}
 
@@ -130,6 +133,24 @@ def test_status_tells_walking_trust_and_compute_time() -> None:
     assert status["trust"] == {"ok": False, "reasons": ["the estimate has only just started"]}
     assert 0.1 < status["compute"]["p50_ms"] <= status["compute"]["p99_ms"] < 0.3
     assert len(monitor.status) < 2000
+
+
+def test_sensors_that_go_together_are_one_sentence() -> None:
+    notices = Notices()
+
+    def compare(*lost: str) -> None:
+        notices.compare([SensorState(s, s, segment_words(s), State.LOST if s in lost else State.OK) for s in SEGMENTS])
+
+    compare()
+    assert notices.all == ()
+    compare("tibia_l")
+    compare("tibia_l", "foot_l", "pelvis")
+    compare("foot_l")
+    assert [(notice.number, notice.words) for notice in notices.all] == [
+        (1, "Left shank: lost."),
+        (2, "Pelvis and left foot give nothing that can be used."),
+        (3, "Pelvis and left shank are back."),
+    ]
 
 
 def test_who_stands_has_no_cadence() -> None:

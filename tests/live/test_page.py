@@ -139,7 +139,7 @@ def test_a_target_cues_the_eye_and_when_asked_the_ear(page: Browser) -> None:
     page.run("(() => { const f = document.querySelector('#aiming form'); f.low.value = 40; f.high.value = 70; })()")
     _click(page, "#aim-go")
     page.wait("document.getElementById('target').dataset.verdict === 'in'")
-    assert "strides in the band" in _text(page, "#target .score p")
+    assert "strides in band" in _text(page, "#target .score p")
     _click(page, "#target .remove")
     page.wait("document.getElementById('target').hidden")
     assert page.problems == []

@@ -12,6 +12,8 @@ from kinertia.streaming.gait import Gait
 STANDING_S = 2.5
 """Without a heel strike for this long nobody walks, and figures of the last strides say nothing any more."""
 SPEED_S = 2.0
+MOST_STEPS_PER_MIN = 300.0
+"""More cannot be; the first steps of an estimate may seem to."""
 
 
 class Walking(msgspec.Struct, frozen=True):
@@ -47,7 +49,7 @@ def walking(gait: Gait, since_strike_s: float, speed: np.ndarray) -> Walking:
     strides = [stride for stride in gait.stride_s if math.isfinite(stride)]
     return Walking(
         speed=mean,
-        cadence=_known(gait.cadence_per_min),
+        cadence=_known(gait.cadence_per_min) if gait.cadence_per_min < MOST_STEPS_PER_MIN else None,
         symmetry_percent=_known(gait.symmetry_percent),
         stride_s=sum(strides) / len(strides) if strides else None,
     )

@@ -17,14 +17,15 @@ from kinertia.live.ring import Ring, Rows
 from kinertia.recording import SEGMENTS
 from kinertia.streaming.frame import Frame
 from kinertia.streaming.gait import NOTHING, Event, Gait
+from kinertia.streaming.trust import SENSOR_HELD
 
 HISTORY_S = 10.0
 """What a viewer that comes (again) is shown at once."""
 LATEST_S = 2.0
 """What a viewer that cannot keep up is shown at most; older frames are left out and counted."""
 EVENTS = 1024
-EXTRA = ("trust", "present", "held", "compute_ms")
-"""Columns after the outputs: reasons not to trust, sensors that delivered, sensors that were held (bits), compute time [ms]."""
+EXTRA = ("trust", "held", "compute_ms")
+"""Columns after the outputs: reasons not to trust and segments whose sensors were held (bits each), compute time [ms]."""
 
 
 class Hub:
@@ -51,6 +52,7 @@ class Hub:
         self.rate_hz = rate_hz
         self.latest = round(LATEST_S * rate_hz)
         self._places = np.array([list(names).index(column.name) for column in self.columns], dtype=np.intp)
+        self._chosen = np.empty(len(self._places))
         self._weights = 2.0 ** np.arange(len(SEGMENTS), dtype=np.float32)
         self.ring = Ring(round(HISTORY_S * rate_hz), len(self.columns) + len(EXTRA))
         self.events: deque[tuple[int, Event]] = deque(maxlen=EVENTS)
@@ -61,11 +63,11 @@ class Hub:
         """Show a frame; from one thread only."""
         row = self.ring.next_row()
         wide = len(self._places)
-        row[:wide] = frame.values[self._places]
+        frame.values.take(self._places, out=self._chosen, mode="clip")
+        row[:wide] = self._chosen
         row[wide] = frame.reasons
-        row[wide + 1] = self._weights @ frame.present
-        row[wide + 2] = self._weights @ frame.held
-        row[wide + 3] = 1e3 * frame.compute_s
+        row[wide + 1] = self._weights @ frame.held if frame.reasons & SENSOR_HELD else 0.0
+        row[wide + 2] = 1e3 * frame.compute_s
         for event in frame.events:
             self.events.append((self.ring.count, event))
         self.gait = frame.gait

@@ -31,7 +31,7 @@ class Hello(msgspec.Struct, frozen=True, tag="hello", tag_field="type"):
     version : of this description.
     columns : outputs in a row of a frame message.
     extra : names of the columns after them.
-    segments : what the bits of ``present`` and ``held`` mean, the lowest first.
+    segments : what the bits of ``held`` mean, the lowest first.
     rate_hz : frames per second.
     history_s : how far back the frames that follow reach [s].
     mass_kg, height_m : the wearer.

@@ -39,11 +39,14 @@ class Notices:
     def compare(self, sensors: Sequence[SensorState]) -> None:
         """Say which sensors went and which came back since the last call."""
         gone = {sensor.name for sensor in sensors if sensor.state in GONE}
-        for sensor in sensors:
-            if sensor.name in gone - self._gone:
-                self.say("warning", f"{sensor.words}: {sensor.message or sensor.state}.")
-            elif sensor.name in self._gone - gone:
-                self.say("good", f"{sensor.words} is back.")
+        went = [sensor for sensor in sensors if sensor.name in gone - self._gone]
+        came = [sensor for sensor in sensors if sensor.name in self._gone - gone]
+        if len(went) == 1:
+            self.say("warning", f"{went[0].words}: {went[0].message or went[0].state}.")
+        elif went:
+            self.say("warning", f"{_listed(went, sensors)} give nothing that can be used.")
+        if came:
+            self.say("good", f"{_listed(came, sensors)} {'is' if len(came) == 1 else 'are'} back.")
         self._gone = gone
 
     def follow(self, name: str, progress: Progress) -> None:
@@ -55,3 +58,11 @@ class Notices:
             if progress.state != "idle":
                 level: Level = "good" if progress.state == "done" else "warning"
                 self.say(level, f"{name} {progress.state}: {progress.words}.")
+
+
+def _listed(some: Sequence[SensorState], every: Sequence[SensorState]) -> str:
+    if len(some) == len(every) > 2:
+        return "All sensors"
+    first, *others = [sensor.words for sensor in some]
+    words = [first, *(other[0].lower() + other[1:] for other in others)]
+    return ", ".join(words[:-1]) + f" and {words[-1]}" if others else first

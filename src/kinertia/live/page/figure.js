@@ -1,5 +1,7 @@
 // The moving stick figure with ground reaction at the centre of pressure.
 
+import { number } from "./words.js";
+
 const BONES = [
   // the left leg first: the right one is nearer to the viewer
   ["hip", "knee_l", "left"], ["knee_l", "ankle_l", "left"], ["ankle_l", "heel_l", "left"], ["heel_l", "toe_l", "left"], ["ankle_l", "toe_l", "left"],
@@ -92,7 +94,7 @@ export class Figure {
     for (let mark = Math.ceil((along - reach) * 2) / 2; mark <= along + reach; mark += 0.5) {
       const x = width / 2 + (mark - along) * scale, metre = Number.isInteger(mark);
       line(pen, x, floor, x, floor + (metre ? 9 : 5));
-      if (metre) pen.fillText(`${mark} m`, x, floor + 24);
+      if (metre && x > 18 && x < width - 18) pen.fillText(`${number(mark)} m`, x, floor + 24);
     }
   }
 

@@ -72,7 +72,7 @@ $("pause").addEventListener("click", () => {
   $("pause").setAttribute("aria-pressed", String(paused));
   $("pause").textContent = paused ? "Go on" : "Pause";
 });
-window.addEventListener("resize", () => { fresh = true; });
+new ResizeObserver(() => { fresh = true; }).observe($("figure"));
 
 function draw(now) {
   requestAnimationFrame(draw);

@@ -20,8 +20,9 @@ export class Sensors {
   show(sensors, held) {
     if (sensors.map(s => s.name).join() !== [...this.tiles.keys()].join()) this.#build(sensors);
     for (const sensor of sensors) this.#fill(this.tiles.get(sensor.name), sensor, sensor.state === "ok" && held.includes(sensor.segment) ? "held" : sensor.state);
-    const wrong = sensors.filter(s => BAD.has(s.state)).length;
-    this.summary.textContent = sensors.length === 0 ? "none yet" : wrong ? `${wrong} of ${sensors.length} not usable` : `${sensors.length} connected`;
+    const wrong = sensors.filter(s => s.message);
+    const words = wrong.length === 0 ? `${sensors.length} connected` : wrong.map(s => s.message).join(". ");
+    if (this.summary.textContent !== words) this.summary.textContent = words;
   }
 
   #build(sensors) {

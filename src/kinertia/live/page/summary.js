@@ -4,6 +4,7 @@ import { number, plural } from "./words.js";
 
 const $ = id => document.getElementById(id);
 const QUIET_S = 1;
+const REASONS = 2;
 const EVEN_PERCENT = 1;
 
 // The wearer in words, and what about him or her was only assumed.
@@ -23,7 +24,7 @@ export function showSummary(status, dropped, wearer) {
   const times = compute.p50_ms === null ? "\u2013" : `${number(compute.p50_ms, 2)} / ${number(compute.p99_ms, 2)}`;
   fill("compute", times, "ms", "half, and 99 of 100 samples of the last ten seconds took no longer, from sample in to estimate out");
   fill("delay", number(session.delay_ms), "ms", "how far the outputs are behind the inputs by construction; the time to compute comes on top");
-  fill("rate", number(status.frames_per_s), dropped ? `per s, ${dropped} not shown here` : "per s");
+  fill("rate", number(status.frames_per_s), dropped ? `per s, ${dropped} left out` : "per s");
   $("session").textContent = [session.source, session.model && `model ${session.model}`, wearer].filter(Boolean).join(" \u00b7 ") || "connected";
 }
 
@@ -37,16 +38,24 @@ function fill(id, value, unit, title = "") {
   if (title) place.title = title;
 }
 
+// The first reasons; those that follow mostly follow from them.
+function shorten(reasons) {
+  const more = reasons.length - REASONS;
+  return reasons.slice(0, REASONS).join("; ") + (more > 0 ? `; and ${plural(more, "more reason")}` : "");
+}
+
 export function showTrust(status) {
-  const empty = status.session.aligned ? "Waiting for the first estimate" : "How the sensors sit is not known yet. Press Calibrate, stand still, then walk ten steps.";
+  const { aligned, calibration } = status.session;
+  const advice = calibration.state === "running" ? calibration.words : "How the sensors sit is not known yet. Press Calibrate, stand still, then walk ten steps.";
+  const empty = aligned ? "Waiting for the first estimate" : advice;
   if ($("empty").textContent !== empty) $("empty").textContent = empty;
-  $("calibrate").classList.toggle("main", !status.session.aligned);
+  $("calibrate").classList.toggle("main", !aligned);
   const badge = $("trust"), [word, why] = [badge.querySelector("strong"), badge.querySelector("span")];
   let level = "good", said = "Trusted", reasons = "";
   if (status.trust === null) [level, said, reasons] = ["waiting", "Waiting", "no estimate yet"];
   else if (status.quiet_s > QUIET_S) [level, said, reasons] = ["poor", "Nothing comes in", `the last estimate is ${plural(Math.floor(status.quiet_s), "second")} old; ${status.session.source_status}`];
-  else if (!status.session.aligned) [level, said, reasons] = ["fair", "Not calibrated", ""];
-  else if (!status.trust.ok) [level, said, reasons] = ["fair", "With care", status.trust.reasons.join("; ")];
+  else if (!aligned) [level, said, reasons] = ["fair", "Not calibrated", ""];
+  else if (!status.trust.ok) [level, said, reasons] = ["fair", "With care", shorten(status.trust.reasons)];
   if (badge.dataset.trust !== level) badge.dataset.trust = level;
   if (word.textContent !== said) word.textContent = said;
   if (why.textContent !== reasons) why.textContent = reasons;

@@ -6,6 +6,7 @@ import { digits, number, outputName, withUnit } from "./words.js";
 const VERDICTS = { in: ["In the band", "\u2713"], above: ["Above", "\u25b2"], below: ["Below", "\u25bc"], waiting: ["Waiting", "\u2026"] };
 const FIRST = "knee_angle_r";
 const BANDS = { knee_angle: [55, 65], hip_flexion: [25, 35], ankle_angle: [5, 15], grf_y: [0.9, 1.15], speed: [1.2, 1.4] };
+const SHOWN = 8;
 const OTHER_WAY = { above: "below", below: "above" };
 const PHASES = { stride: "of each stride", stance: "of each stance", swing: "of each swing" };
 
@@ -117,13 +118,13 @@ export class Target {
 
   #score(message, continuous, seen) {
     const dots = this.card.querySelector(".strides"), said = this.card.querySelector(".score p");
-    dots.replaceChildren(...message.recent.map(verdict => {
+    dots.replaceChildren(...message.recent.slice(-SHOWN).map(verdict => {
       const dot = document.createElement("i");
       dot.dataset.verdict = seen(verdict);
       return dot;
     }));
     if (!message.count) said.textContent = continuous ? "nothing judged yet" : "no stride judged yet";
-    else if (continuous) said.textContent = `${number(100 * message.hits / message.count)} % of the time in the band`;
-    else said.textContent = `${message.hits} of ${message.count} strides in the band`;
+    else if (continuous) said.textContent = `${number(100 * message.hits / message.count)} % of the time in band`;
+    else said.textContent = `${message.hits} of ${message.count} strides in band`;
   }
 }

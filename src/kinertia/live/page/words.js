@@ -1,9 +1,10 @@
 // Numbers and names as people read them.
 
 const MINUS = "\u2212";
+const NOTHING = "\u2013";
 
 export function number(value, digits = 0, signed = false) {
-  if (value === null || value === undefined || !Number.isFinite(value)) return "\u2013";
+  if (value === null || value === undefined || !Number.isFinite(value)) return NOTHING;
   const rounded = Number(value.toFixed(digits)) + 0;
   const text = Math.abs(rounded).toFixed(digits);
   if (rounded < 0) return MINUS + text;
@@ -17,6 +18,7 @@ export function digits(unit) {
 
 export function withUnit(value, unit) {
   const text = number(value, digits(unit));
+  if (text === NOTHING) return text;
   return unit === "\u00b0" ? text + unit : `${text}\u00a0${unit}`;
 }
 
