@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pylsl
@@ -16,5 +17,8 @@ def quieten() -> None:
 
     To be called before anything else of the library is used.
     """
-    if "LSLAPICFG" not in os.environ and not any(Path(place).expanduser().is_file() for place in PLACES):
-        pylsl.set_config_content(QUIET)
+    configured = "LSLAPICFG" in os.environ or any(Path(place).expanduser().is_file() for place in PLACES)
+    tell = getattr(pylsl, "set_config_content", None)  # older libraries have no such function and keep talking
+    if not configured and tell is not None:
+        with suppress(NotImplementedError):
+            tell(QUIET)
