@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from kinertia.learning import shipped
 from kinertia.learning.checkpoint import Model, Person
 from kinertia.learning.prepare import to_sequence
 from kinertia.learning.training import fingerprint
-from kinertia.recording import Array, Recording
+from kinertia.recording import Array, Recording, Subject
 from kinertia.runtime import exported
 from kinertia.runtime import model as runtime
 from kinertia.runtime.model import ExportedModel
@@ -166,3 +167,15 @@ def test_damaged_exports_name_the_file(tmp_path: Path) -> None:
     card.write_text("{")
     with pytest.raises(ValueError, match=r"export.json: damaged"):
         runtime.load(tmp_path)
+
+
+def test_the_pages_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    export.write(default(), tmp_path / "exported")
+    monkeypatch.chdir(tmp_path)
+    page = (Path(__file__).resolve().parents[2] / "docs" / "export.md").read_text()
+    names: dict[str, Any] = {}
+    exec(compile(page.partition("```python\n")[2].partition("```")[0], "docs/export.md", "exec"), names)
+    stepper = default().stepper(Subject(72.0, 1.78))
+    found = [stepper.step(np.array([[0.0, 9.81, 0.0]] * 7)) for _ in range(10)][-1]
+    assert found is not None
+    np.testing.assert_allclose(list(names["values"].values())[1:], found[1:], atol=1e-9)
