@@ -154,10 +154,10 @@ class Adapting:
 
 def test_adaptation_from_the_page_where_there_is_one(walking: Running, tmp_path: Path) -> None:
     assert walking.session.state().adaptation is None
-    with pytest.raises(ValueError, match="cannot be adapted here"):
+    with pytest.raises(ValueError, match="cannot be adapted: it is there as graphs alone"):
         walking.session.do(StartAdaptation())
     task = Adapting()
-    session = LiveSession(walking.pump, walking.hub, "default", tmp_path, adaptation=task)
+    session = LiveSession(walking.pump, walking.hub, "default", tmp_path, adapt=lambda folder: task)
     session.do(StartAdaptation())
     assert session.state().adaptation == task.progress
     task.progress = Progress("done", "train", 1.0, "the model fits the wearer better")

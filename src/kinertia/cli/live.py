@@ -16,8 +16,9 @@ from kinertia.cli.ending import until_asked
 from kinertia.cli.sources import FROM_LSL, Shared, SourceOptions, open_source
 
 if TYPE_CHECKING:
-    from kinertia.live.session import LiveSession
+    from kinertia.live.session import Adapt, LiveSession
     from kinertia.recording import Subject
+    from kinertia.streaming.core import Core
     from kinertia.transport.source import Source
 
 HOST, PORT = "127.0.0.1", 8470
@@ -32,6 +33,7 @@ def live(
     port: int = PORT,
     record: Annotated[Path | None, tyro.conf.arg(metavar="FILE.kinlog")] = None,
     open: bool = False,
+    warm: bool = True,
 ) -> None:
     """Show estimates on a page in the browser while the samples come; Ctrl-C ends it. --source synthetic needs no sensors.
 
@@ -49,9 +51,12 @@ def live(
     port
         Port to serve the page on; 0 takes a free one.
     record
-        File to record the samples in from the start; recordings that are started on the page go into the same folder.
+        File to record the samples in from the start. What is started on the page, recordings and adapted models, goes into
+        the same folder; else into the present one.
     open
         Open the page in this computer's browser.
+    warm
+        Rehearse between samples: estimates come in half the time, for about a sixth of one core.
     """
     from kinertia.cli.models import streaming
     from kinertia.live.hub import Hub
@@ -68,6 +73,8 @@ def live(
         from kinertia.transport import lsl_library
 
         lsl_library.quieten()
+    if record is not None:
+        log.check_name(record)
     loaded = streaming(model)
     given, subject = _opened(options)
     for warning in given.warnings:
@@ -76,8 +83,9 @@ def live(
     hub = Hub(loaded.layout.names, loaded.rate_hz)
     core = Core(loaded, session)
     writer = None if record is None else log.begin(record, session, source=given.name)
-    pump = Pump(given, core, Sinks([]), writer)
-    shown = LiveSession(pump, hub, model, Path() if record is None else record.parent, record)
+    pump = Pump(given, core, Sinks([]), writer, warm=warm)
+    folder = Path() if record is None else record.parent
+    shown = LiveSession(pump, hub, model, folder, record, _adaptation(core, model))
     with pump, Server(hub, shown, subject, host, port) as server:
         console.print(Text.assemble("Open ", (server.url, "bold"), " in a browser. Ctrl-C ends."), soft_wrap=True)
         if open:
@@ -106,6 +114,16 @@ def _opened(options: SourceOptions) -> tuple[Source, Subject]:
         if options.source != "lsl":
             raise
         raise ValueError(f"{error}. To look around without sensors: kinertia live --source synthetic") from error
+
+
+def _adaptation(core: Core, model: str) -> Adapt | None:
+    """What adapts the model; None for one that is there as graphs alone, which nothing can be trained on from."""
+    from kinertia.runtime import model as exported
+    from kinertia.streaming.adaptation import Adaptation, AdaptationSettings
+
+    if model not in exported.names() and not (Path(model) / "model.json").is_file():
+        return None
+    return lambda folder: Adaptation(core, folder, AdaptationSettings(start=model))
 
 
 def _serve(session: LiveSession) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -21,8 +22,11 @@ from kinertia.live.hub import Hub
 from kinertia.live.notices import Notices
 from kinertia.live.state import RecordingState, SessionState, sensor_states
 from kinertia.streaming.calibration import Calibration
+from kinertia.streaming.progress import Progress
 from kinertia.transport import log
 from kinertia.transport.pump import Pump
+
+Adapt = Callable[[Path], Task]
 
 
 class LiveSession:
@@ -35,16 +39,17 @@ class LiveSession:
     model : name of the model, as it is shown.
     folder : where recordings go that a viewer starts.
     record : file that the pump records in already, if it does.
-    adaptation : adapts the model to the wearer; None where that is not possible.
+    adapt : makes what adapts the model to the wearer, given a new folder for it; None where that is not possible.
     """
 
     def __init__(
-        self, pump: Pump, hub: Hub, model: str, folder: Path, record: Path | None = None, adaptation: Task | None = None
+        self, pump: Pump, hub: Hub, model: str, folder: Path, record: Path | None = None, adapt: Adapt | None = None
     ) -> None:
         self._pump, self._hub, self._model, self._folder = pump, hub, model, folder
         self._notices = Notices()
         self._calibration = Calibration(pump.core)
-        self._adaptation = adaptation
+        self._adapt = adapt
+        self._adaptation: Task | None = None
         self._doing = threading.Lock()
         self._stopping = threading.Event()
         self._recorded = RecordingState()
@@ -64,8 +69,11 @@ class LiveSession:
                     pump.log.session(session)
 
     def stop(self) -> None:
-        """End :meth:`run`, from any thread."""
+        """End :meth:`run` and what goes on beside it, from any thread."""
         self._stopping.set()
+        self._calibration.stop()
+        if self._adaptation is not None:
+            self._adaptation.stop()
 
     def state(self) -> SessionState:
         """How the session stands; see :class:`kinertia.live.control.Control`."""
@@ -74,15 +82,14 @@ class LiveSession:
         sensors = sensor_states(core.health)
         if not source.finished:
             self._notices.compare(sensors)
-        adaptation = None if self._adaptation is None else self._adaptation.progress
-        for name, progress in (("Calibration", self._calibration.progress), ("Adaptation", adaptation)):
-            if progress is not None:
-                self._notices.follow(name, progress)
+        adaptation = Progress() if self._adaptation is None else self._adaptation.progress
+        self._notices.follow("Calibration", self._calibration.progress)
+        self._notices.follow("Adaptation", adaptation)
         counts = {name: count for name, count in source.counts.items() if count and name != "sent"}
         if source.dropped:
             counts["dropped, too slow"] = source.dropped
         return SessionState(
-            model=self._model,
+            model=f"{self._model}, adapted" if adaptation.state == "done" else self._model,
             source=source.name,
             source_status=source.status,
             delay_ms=1e3 * core.output_delay_s,
@@ -90,7 +97,7 @@ class LiveSession:
             aligned=core.session.rotations is not None,
             counts=counts,
             calibration=self._calibration.progress,
-            adaptation=adaptation,
+            adaptation=None if self._adapt is None else adaptation,
             recording=self._recording(),
             notices=self._notices.all,
             ended=self._ended(),
@@ -105,9 +112,7 @@ class LiveSession:
                 case StopCalibration():
                     self._calibration.stop()
                 case StartAdaptation():
-                    if self._adaptation is None:
-                        raise ValueError("the model cannot be adapted here; see docs/live.md for what that needs")
-                    self._adaptation.start()
+                    self._start_adaptation()
                 case StartRecording():
                     self._start_recording()
                 case StopRecording():
@@ -119,10 +124,23 @@ class LiveSession:
             return f"{source.name} failed: {source.error}"
         return f"Nothing more comes from {source.name}: {source.status}." if source.finished else ""
 
+    def _start_adaptation(self) -> None:
+        if self._adapt is None:
+            raise ValueError("the model cannot be adapted: it is there as graphs alone; start with the one it was exported from")
+        if self._adaptation is not None and self._adaptation.progress.state == "running":
+            raise ValueError("adaptation runs already")
+        task = self._adapt(self._new("adapted"))
+        task.start()
+        self._adaptation = task
+
+    def _new(self, name: str) -> Path:
+        """A path that is not taken yet."""
+        return self._folder / f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
+
     def _start_recording(self) -> None:
         if self._pump.log is not None:
             raise ValueError("a recording runs already")
-        path = self._folder / f"live-{datetime.now():%Y%m%d-%H%M%S}{ENDING}"
+        path = self._new("live").with_suffix(ENDING)
         self._pump.log = log.begin(path, self._pump.core.session, source=self._pump.source.name)
         self._path, self._began_s = path, time.monotonic()
         self._notices.say("note", f"Recording to {path}.")
