@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 REFRESH_HZ = 2.0
 STYLES = {State.OK: "green", State.WAITING: "dim", State.LOST: "bold red"}
-COLUMNS = ("sensor", "segment", "state", "rate [Hz]", "lost", "late", "held", "double", "drift [ppm]")
+COLUMNS = ("sensor", "segment", "state", "rate [Hz]", "lost", "late", "held", "double", "restarts", "drift [ppm]")
 
 
 @contextmanager
@@ -52,6 +52,7 @@ def _row(sensor: SensorHealth) -> tuple[str | Text, ...]:
         f"{sensor.late}",
         f"{sensor.held}",
         f"{sensor.duplicated}",
+        f"{sensor.restarts}",
         _number(sensor.clock_drift_ppm, "{:.0f}"),
     )
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pylsl
-from pylsl.util import LostError
 from pylsl.util import TimeoutError as LslTimeoutError
 
 from kinertia.io.facts import Placement
@@ -26,6 +25,7 @@ SETTLE_S = 1.0
 """After the first stream of several, how long to look for the others; also how long to watch a stream without a stated rate."""
 PULL_S = 0.1
 SEARCH_S = 1.0
+RETRY_S = 0.2
 SILENT_S = 1.0
 CORRECTION_S = 3.0
 """How long to measure the offset of the sender's clock; on a busy network or machine it may fail."""
@@ -156,7 +156,7 @@ class LslSource(Source):
                 if stamp is not None and channels is not None:
                     self._buffer.put(Sample(at, stamp + link.offset, -1, link.map.values(channels)[keep], now))
                     seen = now
-            except LostError:
+            except RuntimeError:  # what the library raises: the stream is lost, or it fails in another way
                 self._count("stream lost")
                 self._find_again(at)
                 seen, silent = -math.inf, True
@@ -175,7 +175,8 @@ class LslSource(Source):
             try:
                 link.connect(found[0], SEARCH_S)
                 back = link.read_channels(SEARCH_S)
-            except (LostError, LslTimeoutError):
+            except RuntimeError:  # it is gone again, or what was found is only its trace
+                self._stopping.wait(RETRY_S)
                 continue
             except RecordingError as error:
                 self._refuse(str(error))
@@ -240,7 +241,7 @@ def connect(
         ordered = sorted(found, key=lambda info: info.name())
         with ThreadPoolExecutor(len(ordered)) as pool:  # each takes most of a second
             links = list(pool.map(lambda info: _Link(info, timeout_s, acc_unit, gyro_unit), ordered))
-    except (LostError, LslTimeoutError) as error:
+    except RuntimeError as error:
         raise RecordingError(f"connection failed ({error})", file="LSL", fix="check the sender and the firewall") from error
     return LslSource(links, placement)
 
