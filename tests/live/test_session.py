@@ -3,48 +3,22 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from browser import wait_for
+from running import Running
 
 from kinertia.io import stream_log
 from kinertia.live.command import StartAdaptation, StartCalibration, StartRecording, StopCalibration, StopRecording
-from kinertia.live.hub import Hub, Place
+from kinertia.live.hub import Place
 from kinertia.live.monitor import Monitor
 from kinertia.live.session import LiveSession
-from kinertia.runtime import model as exported
-from kinertia.streaming.core import Core
 from kinertia.streaming.progress import Progress
 from kinertia.transport.faults import Faults, Outage
-from kinertia.transport.pump import Pump
-from kinertia.transport.sink import Sinks
-from kinertia.transport.source import Source
 from kinertia.transport.synthetic import SyntheticSource
 from kinertia.transport.walker import Stage
-
-
-class Running:
-    """A session on its thread."""
-
-    def __init__(self, source: Source, folder: Path) -> None:
-        self.model = exported.load()
-        self.hub = Hub(self.model.layout.names, self.model.rate_hz)
-        self.pump = Pump(source, Core(self.model, source.session()), Sinks([]))
-        self.session = LiveSession(self.pump, self.hub, "default", folder)
-        self._thread = threading.Thread(target=self.session.run)
-
-    def __enter__(self) -> Running:
-        self.pump.__enter__()
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.session.stop()
-        self._thread.join()
-        self.pump.close()
 
 
 @pytest.fixture
