@@ -25,7 +25,7 @@ BENCHMARKS = {
     name: f"kinertia.cli.benchmark_{name}"
     for name in (
         *("cycles", "continuous", "simulated", "simulator", "virtual", "ablation"),
-        *("physics", "speed", "latency", "crowd", "loss", "faults"),
+        *("physics", "speed", "latency", "crowd", "loss", "faults", "sparse"),
     )
 }
 USER_ERROR = 2

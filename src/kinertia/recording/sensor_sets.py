@@ -1,0 +1,71 @@
+"""Sets of sensors by initials: P pelvis, T thighs, S shanks, F feet; with r or l behind, of one side only."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from kinertia.recording.errors import RecordingError
+from kinertia.recording.recording import SEGMENTS, Recording
+
+ALL = "all"
+PARTS = {"P": "pelvis", "T": "femur", "S": "tibia", "F": "foot"}
+_ITEM = re.compile(r"([PTSF])([rl]?)")
+
+
+def segments(name: str) -> tuple[str, ...]:
+    """Segments of a set, in the order of :data:`~kinertia.recording.SEGMENTS`.
+
+    Parameters
+    ----------
+    name : ``all``, or initials such as ``FST``, ``FrTr`` or ``PTS``.
+
+    Raises
+    ------
+    ValueError
+        If the name is not understood.
+    """
+    if name == ALL:
+        return SEGMENTS
+    items = _ITEM.findall(name)
+    if not items or "".join(f"{part}{side}" for part, side in items) != name:
+        raise ValueError(
+            f"sensor set {name!r}: give {ALL}, or initials of P pelvis, T thighs, S shanks, F feet, each with r or l "
+            "behind it for one side, such as FT or FrTr"
+        )
+    if ("P", "r") in items or ("P", "l") in items:
+        raise ValueError(f"sensor set {name!r}: the pelvis has no sides")
+    chosen = {segment for part, side in items for segment in SEGMENTS if _matches(segment, PARTS[part], side)}
+    return tuple(segment for segment in SEGMENTS if segment in chosen)
+
+
+def choose(recording: Recording, name: str) -> Recording:
+    """The recording with the sensors of a set only.
+
+    Raises
+    ------
+    ValueError
+        As :func:`segments`.
+    RecordingError
+        If the recording lacks one of them.
+    """
+    wanted = segments(name)
+    absent = [segment for segment in wanted if recording.sensor_index(segment) is None]
+    if absent:
+        raise RecordingError(
+            f"no sensor on {', '.join(absent)}, which the set {name} asks for",
+            file=recording.source or recording.name,
+            fix="choose a smaller set",
+        )
+    index = [i for segment in wanted if (i := recording.sensor_index(segment)) is not None]
+    arrays = {
+        part: array[:, index]
+        for part in ("acc", "gyro", "acc_var", "gyro_var", "orientation")
+        if (array := getattr(recording, part)) is not None
+    }
+    return replace(recording, sensors=tuple(recording.sensors[i] for i in index), **arrays)
+
+
+def _matches(segment: str, part: str, side: str) -> bool:
+    name, _, own = segment.partition("_")
+    return name == part and (not side or own == side)
