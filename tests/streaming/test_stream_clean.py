@@ -155,6 +155,17 @@ def test_sensors_are_turned_and_their_offset_taken_off() -> None:
     np.testing.assert_allclose(np.array([frame.signals for frame in frames]), sagittal(values), atol=1e-12)
 
 
+def test_time_begins_with_the_first_frame() -> None:
+    """Whoever comes first, and however late the first packet is."""
+    values = signals(300)
+    each = [list(samples_of(values[:, [k]], stream=k)) for k in range(7)]
+    each[0][:4] = [replace(s, received_s=1000.037 + 1e-4 * s.sequence) for s in each[0][:4]]
+    frames = run(Core(model(), own_streams()), sorted((s for stream in each for s in stream), key=lambda s: s.received_s))
+    assert frames[0].index == 0
+    assert frames[0].time_s == 0.0
+    assert frames[-1].time_s == pytest.approx(2.99, abs=0.001)
+
+
 def test_frames_tell_when_they_were_measured() -> None:
     frames = run(Core(model(), one_stream()), samples_of(signals(50), start_s=333.0))
     assert frames[20].time_s == pytest.approx(0.2)

@@ -34,7 +34,7 @@ def test_offset_and_drift_are_found_through_jitter(jitter: str, ppm: float) -> N
     for s, r in zip(sender[1:], received[1:], strict=True):
         clock.update(s, r)
         errors.append(clock.offset_s - (5000.0 + 1e-6 * ppm * s))
-    assert clock.sure
+    assert not clock.unsure
     assert np.abs(errors[300:]).max() < 0.0015
     assert 1e6 * clock.drift == pytest.approx(ppm, abs=15.0)
 

@@ -32,6 +32,7 @@ class Clock:
     offset_s : local time less sender's time at the latest sample, least delay included [s].
     drift : by how much the offset grows per second of the sender.
     jitter_s : how much later than at best samples usually come [s].
+    unsure : whether there were too few samples since the start to know the offset.
     """
 
     __slots__ = (
@@ -48,15 +49,12 @@ class Clock:
         "drift",
         "jitter_s",
         "offset_s",
+        "unsure",
     )
 
     def __init__(self) -> None:
         self.start(0.0, 0.0)
-
-    @property
-    def sure(self) -> bool:
-        """Whether there were enough samples to know the offset."""
-        return self._windows >= SURE_WINDOWS
+        self.unsure = False
 
     def start(self, sender_s: float, received_s: float) -> None:
         """Begin with one sample; nothing earlier counts."""
@@ -65,6 +63,7 @@ class Clock:
         self._last = self._low_at = self._floor_at = sender_s
         self._end = sender_s + WINDOW_S
         self._windows = 0
+        self.unsure = True
         # variances of floor and drift, and what they have in common
         self._spread, self._cross = (1.0, DRIFT_SPREAD**2), 0.0
 
@@ -76,7 +75,7 @@ class Clock:
         difference = received_s - sender_s
         if difference < self._low:
             self._low, self._low_at = difference, sender_s
-        if difference < self.offset_s and self._windows < SURE_WINDOWS:
+        if difference < self.offset_s and self.unsure:
             self.offset_s = difference
         excess = difference - self.offset_s
         if excess > self.jitter_s:
@@ -103,8 +102,9 @@ class Clock:
         self.drift = min(max(self.drift + cross / total * error, -MOST_DRIFT), MOST_DRIFT)
         self._spread = (level * noise / total, drift - cross * cross / total)
         self._cross = cross * noise / total
-        self._windows += 1
         wrong = self._floor - self.offset_s
-        if self._windows <= SURE_WINDOWS or abs(wrong) > STEP_S:
+        if self.unsure or abs(wrong) > STEP_S:
             self.offset_s, wrong = self._floor, 0.0
+        self._windows += 1
+        self.unsure = self._windows < SURE_WINDOWS
         self._slope = self.drift + min(max(wrong / WINDOW_S, -SLEW), SLEW)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from threading import Lock
 from time import perf_counter
 
 import numpy as np
@@ -47,7 +48,7 @@ class Core:
 
     Notes
     -----
-    ``push``, ``poll`` and ``finish`` belong to one thread; health, delays, gait and ``swap`` may be used from any.
+    ``push``, ``poll`` and ``finish`` belong to one thread; everything else may be used from any.
     """
 
     def __init__(self, model: ExportedModel, session: Session, settings: Settings | None = None) -> None:
@@ -58,6 +59,7 @@ class Core:
         self._pending = Pending(len(session.sensors), round((AHEAD_S + self.settings.pause_s) * model.rate_hz))
         self._inlets = tuple(Inlet(i, info, self._axis, self._pending, self.settings) for i, info in enumerate(session.streams))
         self._estimator = Estimator(model, session, self.settings)
+        self._tapping = Lock()
         self._rejected = 0
         self._begun_s = self._heard_s = -np.inf
         self._paused = False
@@ -164,7 +166,7 @@ class Core:
             return []
         index = self._pending.head
         time_s = self._grid.time(index)
-        return self._estimator.finish(index, time_s, time_s - self._axis.base_s)
+        return self._estimator.finish(index, time_s - self._grid.begun_s, time_s - self._axis.base_s)
 
     def swap(self, model: ExportedModel, wearer: Wearer | None = None) -> None:
         """Let another model take over without a gap: it first goes through the last seconds, in the background.
@@ -205,11 +207,13 @@ class Core:
 
     def listen(self, tap: Tap) -> None:
         """Let ``tap`` read every grid point in sensor axes, in the thread that pushes."""
-        self._estimator.taps = (*self._estimator.taps, tap)
+        with self._tapping:
+            self._estimator.taps = (*self._estimator.taps, tap)
 
     def unlisten(self, tap: Tap) -> None:
         """Undo :meth:`listen`; nothing happens if ``tap`` does not listen."""
-        self._estimator.taps = tuple(other for other in self._estimator.taps if other != tap)
+        with self._tapping:
+            self._estimator.taps = tuple(other for other in self._estimator.taps if other != tap)
 
     def _keep_time(self, now_s: float) -> bool:
         """Note the local time; whether it can be used."""
@@ -265,21 +269,25 @@ class Core:
         local = min(self._local.now_s, self._heard_s + self.settings.pause_s)
         now = local + base
         frames: list[Frame] = []
+        several = len(self._inlets) > 1
         while True:
             index = pending.head
             known = 0
+            absent: list[Inlet] = []
             for inlet in self._inlets:
                 if inlet.next <= index:
                     # nobody who delivers waits for a sensor that is lost
                     lost = own is not None and local - max(inlet.received_s, self._begun_s) > self.settings.lost_s
                     if inlet is own or not (lost or now > inlet.deadline_s()):
                         return frames
-                    inlet.lapse()
+                    absent.append(inlet)
                 if inlet.inspection.faulty:
-                    known = trust.SENSOR_FAULTY
-            if len(self._inlets) > 1 and not all(inlet.clock.sure for inlet in self._inlets):
-                known |= trust.CLOCK_UNSURE
+                    known |= trust.SENSOR_FAULTY
+                if inlet.clock.unsure and several:
+                    known |= trust.CLOCK_UNSURE
+            for inlet in absent:
+                inlet.lapse()
             raw, held = pending.take()
             time_s = grid.time(index)
-            frames.append(self._estimator.frame(index, time_s, time_s - base, raw, held, known, begin))
+            frames.append(self._estimator.frame(index, time_s - grid.begun_s, time_s - base, raw, held, known, begin))
             begin = perf_counter()

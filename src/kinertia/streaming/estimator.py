@@ -117,7 +117,8 @@ class Estimator:
         frames = []
         for i, values in enumerate(self._stepper.finish()):
             begin, later = perf_counter(), i * self._step_s
-            frames.append(self._bare(index + i, time_s + later, local_s + later, values, trust.SENSOR_LOST, begin))
+            reasons = self._trust.judge(values, self._blank, 0)
+            frames.append(self._bare(index + i, time_s + later, local_s + later, values, reasons, begin))
         self.restart()
         return frames
 

@@ -68,7 +68,8 @@ class Memory:
 
     def known_s(self, row: int) -> float | None:
         """Session time of the latest value of a sensor [s]; None when that is the latest sample's."""
-        return None if self._known_s is None else float(self._known_s[row].max())
+        known = self._known_s
+        return None if known is None else float(known[row].max())
 
     def held(self, time_s: float) -> tuple[Array, np.ndarray]:
         """(k, 6) values at a time without a sample, NaN where they are too old, and (k,) whether a sensor is held."""

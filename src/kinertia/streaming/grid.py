@@ -23,19 +23,20 @@ class Grid:
     step_s : time between grid points [s].
     snap_s : how far from a grid point a sample may lie to be taken as it is [s].
     started : whether the first grid point is known.
+    begun_s : its time [s].
     """
 
-    __slots__ = ("_at", "_index", "snap_s", "started", "step_s")
+    __slots__ = ("_at", "_index", "begun_s", "snap_s", "started", "step_s")
 
     def __init__(self, rate_hz: float) -> None:
         self.step_s = 1.0 / rate_hz
         self.snap_s = SNAP * self.step_s
         self.started = False
-        self._index, self._at = 0, 0.0
+        self._index, self._at, self.begun_s = 0, 0.0, 0.0
 
     def start(self, time_s: float) -> None:
         """Put grid point 0 at a time."""
-        self._index, self._at, self.started = 0, time_s, True
+        self._index, self._at, self.begun_s, self.started = 0, time_s, time_s, True
 
     def time(self, index: int) -> float:
         """Time of a grid point [s]."""

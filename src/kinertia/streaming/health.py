@@ -133,7 +133,9 @@ def _state(inlet: Inlet, row: int, now_s: float, lost_s: float) -> tuple[State, 
         return State.LOST, f"nothing has come for {age:.1f} s; is it switched on, charged and in range?" if age < 1e9 else (
             "it has sent no usable value yet; does it measure acceleration and angular rate?"
         )
-    if inspection.frozen is not None and inspection.frozen[row]:
+    # the thread that pushes may change it meanwhile
+    frozen = inspection.frozen
+    if frozen is not None and frozen[row]:
         return State.FROZEN, "it repeats the same values; it is left out until they change. Restart the sensor"
     if now_s - inlet.absurd_s < ABSURD_S:
         return State.UNUSABLE, "its values are no movement of a person; check the unit of what it sends"
@@ -150,4 +152,4 @@ def _state(inlet: Inlet, row: int, now_s: float, lost_s: float) -> tuple[State, 
 
 def clock_drifts(inlet: Inlet) -> bool:
     """Whether a sender's clock is wrong by more than any quartz."""
-    return inlet.clock.sure and abs(inlet.clock.drift) > DRIFT_ERROR
+    return not inlet.clock.unsure and abs(inlet.clock.drift) > DRIFT_ERROR

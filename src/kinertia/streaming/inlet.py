@@ -87,6 +87,7 @@ class Inlet:
         """Relate clock and session anew from the sample judged last: its arrival is all that is known."""
         sender = self.order.time_s
         self.clock.start(sender, received_s)
+        self.rates.forget()
         self._late = 0
         if self._axis.leader == self.index:
             at = received_s + self._axis.base_s

@@ -9,6 +9,7 @@ from kinertia.recording import Array
 LEAST_RANGE = np.array([15.0, 15.0, 15.0, 4.0, 4.0, 4.0])
 """Smallest ranges that sensors are set to: 2 g and 250 deg/s, less a little."""
 AT_LIMIT = 1.0 - 1e-4
+LEAST_REACHED = 4
 
 
 class Inspection:
@@ -28,7 +29,7 @@ class Inspection:
     clipped : (k,) samples at the limit so far.
     """
 
-    __slots__ = ("_at", "_before", "_block", "_limit", "_watch", "clipped", "clipping", "faulty", "frozen")
+    __slots__ = ("_at", "_before", "_block", "_limit", "_reached", "_watch", "clipped", "clipping", "faulty", "frozen")
 
     def __init__(self, sensors: int, rate_hz: float, frozen_s: float) -> None:
         self._block = np.zeros((max(round(0.5 * (frozen_s or 0.5) * rate_hz), 4), sensors, 6))
@@ -36,6 +37,7 @@ class Inspection:
         self._at = 0
         self._before = np.full((sensors, 6), np.nan)
         self._limit = np.tile(LEAST_RANGE, (sensors, 1))
+        self._reached = np.zeros((sensors, 6), dtype=int)
         self.frozen: np.ndarray | None = None
         self.clipping = np.zeros(sensors, dtype=bool)
         self.clipped = np.zeros(sensors, dtype=int)
@@ -58,10 +60,14 @@ class Inspection:
 
     def _find_clipped(self) -> None:
         size = np.abs(self._block)
-        np.fmax(self._limit, np.fmax.reduce(size), out=self._limit)
-        at_limit = size >= AT_LIMIT * self._limit
-        # a peak that only just reached a new maximum is no limit: a limit is kept for two samples
-        count = (at_limit[1:] & at_limit[:-1]).any(axis=2).sum(axis=0)
+        highest = np.fmax(self._limit, np.fmax.reduce(size))
+        self._reached[highest * AT_LIMIT > self._limit] = 0
+        self._limit = highest
+        at_limit = size >= AT_LIMIT * highest
+        self._reached += at_limit.sum(axis=0)
+        # a peak, however flat, reaches its maximum once; a limit is reached again and kept
+        kept = at_limit[1:] & at_limit[:-1] & (self._reached >= LEAST_REACHED)
+        count = kept.any(axis=2).sum(axis=0)
         self.clipping = count > 0
         self.clipped += count
 

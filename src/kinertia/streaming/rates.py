@@ -20,6 +20,10 @@ class Rates:
         self._time_s: float | None = None
         self._arrived = self._lost = 0
 
+    def forget(self) -> None:
+        """Begin at the next look: times before it are of another clock."""
+        self._time_s = None
+
     def measure(self, counts: Counts, time_s: float) -> None:
         """Look at the counters."""
         arrived, lost = counts.received - counts.duplicated - counts.rejected, counts.lost
