@@ -23,7 +23,7 @@ level = -3
 """
 
 
-def until(condition: Callable[[], object], timeout_s: float = 10.0) -> None:
+def until(condition: Callable[[], object], timeout_s: float = 30.0) -> None:
     """Wait until something holds."""
     end = time.monotonic() + timeout_s
     while not condition():
@@ -31,7 +31,7 @@ def until(condition: Callable[[], object], timeout_s: float = 10.0) -> None:
         time.sleep(0.005)
 
 
-def drain(source: Source, count: int | None = None, timeout_s: float = 20.0) -> list[Sample]:
+def drain(source: Source, count: int | None = None, timeout_s: float = 30.0) -> list[Sample]:
     """Samples of a started source, up to a number or its end."""
     got: list[Sample] = []
     end = time.monotonic() + timeout_s
