@@ -11,7 +11,14 @@ from browser import wait_for
 from running import Running
 
 from kinertia.io import stream_log
-from kinertia.live.command import StartAdaptation, StartCalibration, StartRecording, StopCalibration, StopRecording
+from kinertia.live.command import (
+    StartAdaptation,
+    StartCalibration,
+    StartRecording,
+    StopAdaptation,
+    StopCalibration,
+    StopRecording,
+)
 from kinertia.live.hub import Place
 from kinertia.live.monitor import Monitor
 from kinertia.live.session import LiveSession
@@ -132,6 +139,10 @@ def test_adaptation_from_the_page_where_there_is_one(walking: Running, tmp_path:
         walking.session.do(StartAdaptation())
     task = Adapting()
     session = LiveSession(walking.pump, walking.hub, "default", tmp_path, adapt=lambda folder: task)
+    session.do(StartAdaptation())
+    assert session.state().adaptation == task.progress
+    session.do(StopAdaptation())
+    assert session.state().adaptation == Progress()
     session.do(StartAdaptation())
     assert session.state().adaptation == task.progress
     task.progress = Progress("done", "train", 1.0, "the model fits the wearer better")

@@ -33,6 +33,10 @@ class StartAdaptation(Command, frozen=True, tag="start_adaptation"):
     """Adapt the model to the wearer without labels, while the stream goes on."""
 
 
+class StopAdaptation(Command, frozen=True, tag="stop_adaptation"):
+    """Give the adaptation up; the model stays as it is."""
+
+
 class StartRecording(Command, frozen=True, tag="start_recording"):
     """Write what comes in to a new file; the server names it."""
 
@@ -51,7 +55,7 @@ class ClearTarget(Command, frozen=True, tag="clear_target"):
     """No target any more."""
 
 
-SessionCommand = StartCalibration | StopCalibration | StartAdaptation | StartRecording | StopRecording
+SessionCommand = StartCalibration | StopCalibration | StartAdaptation | StopAdaptation | StartRecording | StopRecording
 """Those that the session carries out."""
 AnyCommand = SessionCommand | SetTarget | ClearTarget
 _DECODER = msgspec.json.Decoder(AnyCommand)

@@ -14,6 +14,7 @@ from kinertia.live.command import (
     StartAdaptation,
     StartCalibration,
     StartRecording,
+    StopAdaptation,
     StopCalibration,
     StopRecording,
 )
@@ -113,6 +114,9 @@ class LiveSession:
                     self._calibration.stop()
                 case StartAdaptation():
                     self._start_adaptation()
+                case StopAdaptation():
+                    if self._adaptation is not None:
+                        self._adaptation.stop()
                 case StartRecording():
                     self._start_recording()
                 case StopRecording():
@@ -126,7 +130,9 @@ class LiveSession:
 
     def _start_adaptation(self) -> None:
         if self._adapt is None:
-            raise ValueError("the model cannot be adapted: it is there as graphs alone; start with the one it was exported from")
+            raise ValueError(
+                "the model cannot be adapted: it is there as graphs alone; start with the one it was exported from"
+            )
         if self._adaptation is not None and self._adaptation.progress.state == "running":
             raise ValueError("adaptation runs already")
         task = self._adapt(self._new("adapted"))

@@ -134,7 +134,8 @@ class Chart {
   }
 
   #ticks(at, unit) {
-    const step = at.length > 1 ? at[1] - at[0] : 1, places = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
+    const step = at.length > 1 ? at[1] - at[0] : 1;
+    const places = [0, 1, 2, 3].find(p => Math.abs(step * 10 ** p - Math.round(step * 10 ** p)) < 1e-6) ?? 4;
     return at.map((v, i) => (unit === "\u00b0" ? number(v) + unit : number(v, places) + (i === at.length - 1 ? ` ${unit}` : "")));
   }
 

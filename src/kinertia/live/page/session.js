@@ -14,7 +14,7 @@ export class Session {
     const order = command => async () => { const reply = await ask({ do: command }); if (!reply.ok) this.notice("warning", `Not done: ${reply.words}.`); };
     $("calibrate").addEventListener("click", () => $("calibration").showModal());
     $("calibrate-go").addEventListener("click", () => order(this.state?.calibration.state === "running" ? "stop_calibration" : "start_calibration")());
-    $("adapt").addEventListener("click", order("start_adaptation"));
+    $("adapt").addEventListener("click", () => order(this.state?.adaptation?.state === "running" ? "stop_adaptation" : "start_adaptation")());
     $("record").addEventListener("click", () => order(this.state?.recording.on ? "stop_recording" : "start_recording")());
   }
 
@@ -48,8 +48,7 @@ export class Session {
     $("adaptation-done").value = progress.state === "done" ? 1 : progress.done;
     text($("adaptation-words"), progress.words);
     $("adaptation-words").dataset.level = progress.state;
-    $("adapt").disabled = running;
-    text($("adapt"), running ? `Adapting ${Math.round(100 * progress.done)} %` : progress.state === "idle" ? "Adapt" : "Adapt again");
+    text($("adapt"), running ? "Stop" : progress.state === "idle" ? "Adapt" : "Adapt again");
   }
 
   #recording(recording) {
