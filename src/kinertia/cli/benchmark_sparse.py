@@ -72,5 +72,5 @@ def sparse(
 
 
 def _cells(mean: dict[str, float | None]) -> list[str]:
-    units = {"angle_rmsd_deg": 1.0, "moment_rmsd_bwbh": 100.0, "grf_rmsd_bw": 100.0, "speed_error": 1.0}
-    return ["" if (value := mean[name]) is None else f"{unit * value:.2f}" for name, unit in units.items()]
+    names = ("angle_rmsd_deg", "moment_rmsd_bwbh", "grf_rmsd_bw", "speed_error")
+    return ["" if (value := mean[name]) is None else f"{value:.2f}" for name in names]
