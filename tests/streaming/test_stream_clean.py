@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -170,3 +172,11 @@ def test_frames_tell_when_they_were_measured() -> None:
     frames = run(Core(model(), one_stream()), samples_of(signals(50), start_s=333.0))
     assert frames[20].time_s == pytest.approx(0.2)
     assert frames[20].local_s == pytest.approx(1000.2)
+
+
+def test_the_page_runs() -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "streaming.md"
+    names: dict[str, Any] = {}
+    exec(page.read_text().split("```python")[1].split("```")[0], names)
+    assert names["frame"].why == ("the estimate has only just started",)
+    assert names["core"].health.sensors[0].received == 1

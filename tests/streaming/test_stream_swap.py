@@ -89,6 +89,17 @@ def test_a_pause_ends_a_swap() -> None:
     np.testing.assert_allclose(frames[-1].values[1], 5.0 * alone(signals(1000)[800:], 1.0)[-1, 1], rtol=1e-6)
 
 
+def test_the_latest_wish_counts() -> None:
+    samples = list(samples_of(signals(3000)))
+    core = Core(model(), one_stream())
+    run(core, samples[:500])
+    core.swap(model(gain=5.0))
+    run(core, samples[500:510])
+    core.swap(last := model(gain=7.0))
+    until_swapped(core, samples[510:])
+    assert core.model is last
+
+
 def test_models_that_do_not_fit_are_refused() -> None:
     core = Core(model(), one_stream())
     with pytest.raises(ValueError, match=r"its rate_hz is 50.0, not 100.0; start a new session"):

@@ -48,6 +48,7 @@ class Estimator:
         self._step_s = 1.0 / model.rate_hz
         self._align = None if session.rotations is None else Align(session.sensors, session.rotations, session.bias)
         self._new_align: Align | None = None
+        self._asked: Successor | None = None
         self._successor: Successor | None = None
         self._room = max(round(settings.memory_s * model.rate_hz), 1)
         self._past: deque[Array] = deque(maxlen=self._room)
@@ -92,8 +93,8 @@ class Estimator:
             flags = align.per_segment(held)
             known |= trust.SENSOR_HELD
         signals.setflags(write=False)
-        if self._successor is not None:
-            self._succeed(self._successor)
+        if self.swapping:
+            self._succeed()
         values = self._stepper.step(signals)
         self._past.append(signals)
         if self._successor is not None:
@@ -124,9 +125,10 @@ class Estimator:
 
     def restart(self) -> None:
         """Forget the movement so far, as after a pause; the way walked goes on."""
-        if self._successor is not None:
-            self._successor.stop()
-            self._hand_over(self._successor)
+        successor = self._next_successor()
+        if successor is not None:
+            successor.stop()
+            self._hand_over(successor)
         self._stepper.reset()
         self._way, self._way_here = self._way + self._way_here, 0.0
         self._past.clear()
@@ -147,14 +149,27 @@ class Estimator:
         """
         check_like(model, self.model)
         stepper = model.stepper(self._session.subject, self._session.sensors, wearer)
-        self._successor = Successor(model, wearer, stepper, self._room)
+        # the thread that pushes takes it from here
+        self._asked = Successor(model, wearer, stepper, self._room)
 
     @property
     def swapping(self) -> bool:
         """Whether another model is on its way."""
-        return self._successor is not None
+        return self._asked is not None or self._successor is not None
 
-    def _succeed(self, successor: Successor) -> None:
+    def _next_successor(self) -> Successor | None:
+        """The model that is to take over; one that was asked for later replaces one that has not arrived."""
+        asked, self._asked = self._asked, None
+        if asked is not None:
+            if self._successor is not None:
+                self._successor.stop()
+            self._successor = asked
+        return self._successor
+
+    def _succeed(self) -> None:
+        successor = self._next_successor()
+        if successor is None:
+            return
         if not successor.started:
             successor.start(self._past)
         elif successor.arrived():

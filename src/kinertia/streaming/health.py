@@ -9,7 +9,7 @@ from enum import StrEnum
 from kinertia.recording import Sensor
 from kinertia.streaming.inlet import Inlet
 
-STALE_S = 0.1
+STALE_S, STALE_SAMPLES = 0.1, 4
 RATE_ERROR = 0.05
 DRIFT_ERROR = 5e-3
 ABSURD_S = 1.0
@@ -139,7 +139,7 @@ def _state(inlet: Inlet, row: int, now_s: float, lost_s: float) -> tuple[State, 
         return State.FROZEN, "it repeats the same values; it is left out until they change. Restart the sensor"
     if now_s - inlet.absurd_s < ABSURD_S:
         return State.UNUSABLE, "its values are no movement of a person; check the unit of what it sends"
-    if age > STALE_S:
+    if age > max(STALE_S, STALE_SAMPLES / nominal):
         return State.STALE, f"nothing has come for {age:.2f} s"
     if inlet.rates.sending_hz and clock_drifts(inlet):
         return State.CLOCK, f"its clock runs {100 * -inlet.clock.drift:+.1f} % off; are its time stamps in seconds?"
