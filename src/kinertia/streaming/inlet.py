@@ -50,7 +50,7 @@ class Inlet:
         self.index, self.info, self.shape = index, info, (count, 6)
         self.order, self.clock, self.rates = Order(info.rate_hz), Clock(), Rates()
         self.memory = gaps.Memory(count, settings.hold_s)
-        self.inspection = Inspection(count, info.rate_hz, settings.frozen_s)
+        self.inspection = Inspection(count, info.rate_hz, settings.frozen_s, index)
         self.next = 0
         self.received_s = self.absurd_s = -np.inf
         self.time_s = self.wait_s = 0.0

@@ -10,6 +10,7 @@ LEAST_RANGE = np.array([15.0, 15.0, 15.0, 4.0, 4.0, 4.0])
 """Smallest ranges that sensors are set to: 2 g and 250 deg/s, less a little."""
 AT_LIMIT = 1.0 - 1e-4
 LEAST_REACHED = 4
+PHASE_SAMPLES = 3
 
 
 class Inspection:
@@ -20,6 +21,7 @@ class Inspection:
     sensors : k sensors of the stream.
     rate_hz : its rate [Hz].
     frozen_s : how long a sensor may repeat the same values [s]; 0 for any time.
+    phase : of several streams, which one: their blocks end at different samples, so that the work is spread.
 
     Attributes
     ----------
@@ -31,10 +33,10 @@ class Inspection:
 
     __slots__ = ("_at", "_before", "_block", "_limit", "_reached", "_watch", "clipped", "clipping", "faulty", "frozen")
 
-    def __init__(self, sensors: int, rate_hz: float, frozen_s: float) -> None:
-        self._block = np.zeros((max(round(0.5 * (frozen_s or 0.5) * rate_hz), 4), sensors, 6))
+    def __init__(self, sensors: int, rate_hz: float, frozen_s: float, phase: int = 0) -> None:
+        self._block = np.full((max(round(0.5 * (frozen_s or 0.5) * rate_hz), 4), sensors, 6), np.nan)
         self._watch = frozen_s > 0.0
-        self._at = 0
+        self._at = PHASE_SAMPLES * phase % len(self._block)
         self._before = np.full((sensors, 6), np.nan)
         self._limit = np.tile(LEAST_RANGE, (sensors, 1))
         self._reached = np.zeros((sensors, 6), dtype=int)
