@@ -82,6 +82,13 @@ def test_standing_breaks_a_series_of_strides() -> None:
     assert np.isnan(steps.after(Event("heel_strike_r", 0, 9.0)).gait.stride_s[0])
 
 
+def test_strikes_that_come_too_soon_are_no_strides() -> None:
+    steps = Steps()
+    for time_s in (0.0, 0.18, 1.2):
+        steps = steps.after(Event("heel_strike_r", 0, time_s))
+    assert steps.gait.stride_s[0] == pytest.approx(1.02)
+
+
 def test_frames_carry_events_at_the_time_they_happened() -> None:
     values = signals(400, noise=0.0)
     frames = run(Core(model(), one_stream()), samples_of(values))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-LONGEST_STRIDE_S = 3.0
-"""Heel strikes further apart have standing between them."""
+SHORTEST_STRIDE_S, LONGEST_STRIDE_S = 0.35, 3.0
+"""Heel strikes further apart have standing between them; closer ones, as after a start, are no strides: sprinters take 0.4 s."""
 STRIDES = 5
 """Strides that figures are averaged over."""
 
@@ -67,7 +67,7 @@ class Steps:
         strikes, stances = list(self.strikes), list(self.stances)
         if event.name.startswith("heel_strike"):
             before = strikes[side]
-            broken = bool(before) and not 0.0 < event.time_s - before[-1] < LONGEST_STRIDE_S
+            broken = bool(before) and not SHORTEST_STRIDE_S < event.time_s - before[-1] < LONGEST_STRIDE_S
             strikes[side] = (*(() if broken else before[-STRIDES:]), event.time_s)
             stances[side] = () if broken else stances[side]
         elif strikes[side] and 0.0 < event.time_s - strikes[side][-1] < LONGEST_STRIDE_S:
