@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 SHORTEST_STRIDE_S, LONGEST_STRIDE_S = 0.35, 3.0
-"""Heel strikes further apart have standing between them; closer ones, as after a start, are no strides: sprinters take 0.4 s."""
+"""Heel strikes further apart have standing between them; closer ones, as after a start, are no strides (sprinters: 0.4 s)."""
 STRIDES = 5
 """Strides that figures are averaged over."""
 
