@@ -52,8 +52,7 @@ weights: install
 	$(RUN)/kinertia train $(WEIGHTS)/people --config-file recipes/start.json --out $(WEIGHTS)/start --device $(DEVICE) \
 		$(if $(wildcard $(WEIGHTS)/start/checkpoint.json),--resume)
 	$(RUN)/kinertia train $(WEIGHTS)/people --from $(WEIGHTS)/start --out $(WEIGHTS)/model --device $(DEVICE) \
-		$(if $(wildcard $(WEIGHTS)/model/checkpoint.json),--resume,--config.weights.posture 0.02 --config.adaptation.steps 1500 \
-		--config.adaptation.batch 4 --config.adaptation.window 800 --config.adaptation.learning-rate 0.0006)
+		$(if $(wildcard $(WEIGHTS)/model/checkpoint.json),--resume,--config.weights.posture 0.02)
 	$(RUN)/kinertia ship $(WEIGHTS)/model --out src/kinertia/models/default --note "$(PEOPLE) simulated people, seed $(PEOPLE_SEED)" \
 		--recipe "make weights PEOPLE=$(PEOPLE) PEOPLE_SEED=$(PEOPLE_SEED)"
 

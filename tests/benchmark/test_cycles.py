@@ -1,5 +1,6 @@
 import json
 import shutil
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -167,13 +168,16 @@ def test_benchmark_without_truth_or_feet_gives_nulls_and_says_so(folder: Path, t
     Console(file=open("/dev/null", "w")).print(render(results))  # noqa: PTH123, SIM115
 
 
-def test_adaptation_is_for_each_recording_by_itself(folder: Path) -> None:
+def test_adaptation_is_for_each_session_by_itself(folder: Path) -> None:
     walking, running = sorted(read_folder(folder), key=lambda recording: "running" in recording.name)
+    stranger = replace(walking, name="P02_normwalking", subject=replace(walking.subject, mass_kg=60.0))
     method = choose("adapted", 0, settings("adapted"))
-    together, alone = method([walking, running]), method([running])
-    assert [e.method for e in together] == ["adapted", "adapted"]
-    for key, curve in alone[0].coordinates.items():
-        np.testing.assert_array_equal(curve, together[1].coordinates[key])
+    among, alone, session = method([walking, stranger, running]), method([running]), method([walking, running])
+    assert [e.name for e in among] == ["P01_normwalking", "P02_normwalking", "P01_normrunning"]
+    assert [e.method for e in among] == ["adapted"] * 3
+    for key, curve in session[1].coordinates.items():
+        np.testing.assert_array_equal(curve, among[2].coordinates[key])
+    assert any((curve != session[1].coordinates[key]).any() for key, curve in alone[0].coordinates.items())
     plain = choose("pretrained", 0, settings("pretrained"))([running])
     assert any((curve != plain[0].coordinates[key]).any() for key, curve in alone[0].coordinates.items())
 

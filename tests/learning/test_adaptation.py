@@ -44,9 +44,18 @@ def test_settings_are_the_models_with_the_numbers_of_adaptation(tiny: Config) ->
     mine = replace(tiny, weights=LossWeights(kane=42.0), adaptation=AdaptationConfig(steps=77, learning_rate=1e-5))
     found = adaptation.settings(mine)
     assert found.network == mine.network
-    assert found.weights == replace(mine.weights, speed_hint=0.0, posture=0.0)
+    names = ("prior", "torque", "lumbar", "torque_rate", "torque_bend", "force_bend")
+    replaced = {name: getattr(mine.adaptation, name) for name in names}
+    assert found.weights == replace(mine.weights, speed_hint=0.0, posture=0.0, **replaced)
     assert found.training == replace(
-        mine.training, steps=77, batch=3, window=600, learning_rate=1e-5, personal_learning_rate=2e-2, ema=0.99
+        mine.training,
+        steps=77,
+        batch=4,
+        window=600,
+        learning_rate=1e-5,
+        personal_learning_rate=2e-2,
+        ema=0.99,
+        one_mounting=True,
     )
 
 
@@ -102,6 +111,24 @@ def test_adaptation_lowers_the_loss_from_where_the_model_is(model: Model, other:
     assert shown[20]["speed_hint"] == 0.0
     assert not same_weights(adapted, model)
     assert all(torch.equal(x, before[name]) for name, x in model.network.state_dict().items())
+
+
+def test_recordings_of_one_session_share_the_mounting(model: Model, other: Sequence) -> None:
+    cycle = swinging_cycle("P07_swing", mass=62.0)
+    again = replace(cycle, name="P07_faster", rate_hz=1.1 * cycle.rate_hz)
+    stranger = swinging_cycle("P08_swing", mass=63.0)
+    config = quick(model)
+    sequences = [to_sequence(recording, config) for recording in (cycle, stranger, again)]
+    first, theirs, second = train(sequences, config, start=model).people
+    assert (first.sensor_angle_rad, first.sensor_shift_m, first.size) == (
+        second.sensor_angle_rad,
+        second.sensor_shift_m,
+        second.size,
+    )
+    assert first.sensor_angle_rad != theirs.sensor_angle_rad
+    apart = replace(config, training=replace(config.training, one_mounting=False))
+    first, _, second = train(sequences, apart, start=model).people
+    assert first.sensor_angle_rad != second.sensor_angle_rad
 
 
 @pytest.mark.parametrize("tell_again", [True, False])

@@ -33,9 +33,9 @@ def test_windows_are_contiguous_and_stay_in_one_recording(sequences: list[Sequen
         batch = pool.draw(4, 64, generator)
         numbers = batch.signals[:, :, 0, 0]
         assert (numbers.diff(dim=1) == 1).all()
-        assert ((numbers / 1000).long() == batch.person[:, None] + 1).all()
+        assert ((numbers / 1000).long() == batch.wearer[:, None] + 1).all()
         assert (batch.present == 1).all()
-        assert sorted(batch.person.tolist()) == [0, 0, 1, 1]
+        assert sorted(batch.wearer.tolist()) == [0, 0, 1, 1]
         starts |= set(numbers[:, 0].tolist())
     assert {1000.0, 1026.0, 2000.0, 2006.0} <= starts  # first and last possible windows too
     assert max(s for s in starts if s < 2000) == 1026.0
@@ -43,9 +43,9 @@ def test_windows_are_contiguous_and_stay_in_one_recording(sequences: list[Sequen
 
 def test_windows_carry_the_parameters_of_their_person(sequences: list[Sequence]) -> None:
     batch = marked(sequences, (90, 70)).draw(6, 64, torch.Generator().manual_seed(1))
-    masses = [float(sequences[p].body.total_mass) for p in batch.person]
+    masses = [float(sequences[p].body.total_mass) for p in batch.wearer]
     assert batch.body.total_mass.tolist() == masses
-    for row, p in enumerate(batch.person.tolist()):
+    for row, p in enumerate(batch.wearer.tolist()):
         torch.testing.assert_close(batch.position[row], sequences[p].position)
         torch.testing.assert_close(batch.variance[row], sequences[p].variance)
 
@@ -112,7 +112,7 @@ def test_a_cycle_with_a_hole_counts_that_channel_as_missing(cycle: Recording, ti
 def test_of_very_many_recordings_some_are_drawn_at_random(sequences: list[Sequence]) -> None:
     pool = Pool.of([replace(sequences[k % 2], name=str(k)) for k in range(30)])
     generator = torch.Generator().manual_seed(2)
-    drawn = [pool.draw(4, 64, generator).person.tolist() for _ in range(60)]
+    drawn = [pool.draw(4, 64, generator).wearer.tolist() for _ in range(60)]
     assert all(len(set(people)) == 4 for people in drawn)
     assert {p for people in drawn for p in people} == set(range(30))
     assert any(max(people) - min(people) > 10 for people in drawn)

@@ -33,7 +33,7 @@ def make_batch(masses: tuple[float, ...] = (70.0,), samples: int = SAMPLES) -> B
         size_error=torch.full((count,), 0.03, dtype=torch.float64),
         speed_hint=torch.full((count,), 1.2, dtype=torch.float64),
         knee_hint=torch.full((count,), -0.4, dtype=torch.float64),
-        person=torch.arange(count),
+        wearer=torch.arange(count),
     )
 
 

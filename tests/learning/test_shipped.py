@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 from kinertia import __version__
 from kinertia.learning import checkpoint, decode, network, probe, shipped
 from kinertia.learning import config as configuration
-from kinertia.learning.config import Config
+from kinertia.learning.config import AdaptationConfig, Config
 from kinertia.learning.sequence import Sequence
 from kinertia.learning.training import train
 from kinertia.physics import dynamics
@@ -65,6 +65,7 @@ def test_shipping_leaves_single_people_out(folder: Path, tmp_path: Path) -> None
     card = checkpoint.read(tmp_path / "out", checkpoint.MODEL)[1]
     assert card.trained_on == "swinging legs; 2 recordings of people of 70 to 85 kg, 1.75 to 1.75 m"
     assert card.history == ()
+    assert card.config.adaptation == AdaptationConfig()
     assert len((tmp_path / "out" / "history.csv").read_text().splitlines()) == 3
 
 

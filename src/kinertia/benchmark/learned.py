@@ -15,6 +15,7 @@ from kinertia.learning.config import Cell, Config
 from kinertia.learning.prepare import to_sequence
 from kinertia.learning.training import train
 from kinertia.recording import Recording
+from kinertia.recording.wearer import wearer_of
 
 
 def with_cell(config: Config, cell: Cell) -> Config:
@@ -75,20 +76,24 @@ def estimate_each(recordings: Sequence[Recording], model: Model, method: str) ->
 def adapt_and_estimate(
     recordings: Sequence[Recording], model: Model, config: Config, method: str, show: ShowProgress = silent
 ) -> list[Estimate]:
-    """Train on from a model, without labels, on each recording by itself, and estimate it.
+    """Train on from a model, without labels, on each wearer's recordings, and estimate them.
 
     Parameters
     ----------
-    recordings : truth in them is not read.
-    model : to start from, for every recording anew.
+    recordings : truth in them is not read. Those of one session, as they state person and sensor places
+        (:func:`kinertia.recording.wearer.same_wearer`), are adapted to together.
+    model : to start from, for every session anew.
     config : of :func:`kinertia.learning.adaptation.settings`.
     method : name to write into the estimates.
     show : given the number of steps, a context that yields a progress function.
     """
-    found = []
-    for recording in recordings:
-        sequence = to_sequence(recording, config)
+    sessions: dict[str, list[int]] = {}
+    for index, recording in enumerate(recordings):
+        sessions.setdefault(wearer_of(recording) or f"recording {index}", []).append(index)
+    found: dict[int, Estimate] = {}
+    for session in sessions.values():
+        sequences = [to_sequence(recordings[index], config) for index in session]
         with show(config.training.steps) as progress:
-            adapted = train([sequence], config, start=model, progress=progress)
-        found.append(estimate(adapted, recording, method))
-    return found
+            adapted = train(sequences, config, start=model, progress=progress)
+        found |= {index: estimate(adapted, recordings[index], method) for index in session}
+    return [found[index] for index in range(len(recordings))]

@@ -108,4 +108,4 @@ LEARNED: dict[str, Cell | None] = {"sspinnpose": None, "sspinnpose-bilstm": "bil
 """Learned methods with the network cell that they ask for; None leaves it to the configuration."""
 
 PRETRAINED = ("pretrained", "adapted")
-"""Methods that start from a model: used as it is, or adapted without labels to each recording by itself."""
+"""Methods that start from a model: used as it is, or adapted without labels to the recordings of each session."""

@@ -35,11 +35,15 @@ def settings(model: Config, given: Config = DEFAULT) -> Config:
 
 
 def adapting(config: Config) -> Config:
-    """The configuration with the numbers of its ``adaptation`` in place of those of its ``training``."""
+    """The configuration with the numbers of its ``adaptation`` in place of their namesakes in ``training`` and ``weights``."""
+    numbers = asdict(config.adaptation)
+    training, weights = (
+        {f.name: numbers[f.name] for f in fields(part) if f.name in numbers} for part in (config.training, config.weights)
+    )
     return replace(
         config,
-        training=replace(config.training, **asdict(config.adaptation)),
-        weights=replace(config.weights, speed_hint=0.0, posture=0.0),
+        training=replace(config.training, **training),
+        weights=replace(config.weights, **weights, speed_hint=0.0, posture=0.0),
     )
 
 

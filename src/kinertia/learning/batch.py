@@ -27,7 +27,7 @@ class Batch:
     misalignment : (B, 7).
     size_error : (B,).
     speed_hint, knee_hint : (B,), NaN where there is none.
-    person : (B,) index of the recording each window comes from.
+    wearer : (B,) whose deviations hold for each window.
     """
 
     signals: Tensor
@@ -39,12 +39,12 @@ class Batch:
     size_error: Tensor
     speed_hint: Tensor
     knee_hint: Tensor
-    person: Tensor
+    wearer: Tensor
 
 
 @dataclass(frozen=True)
 class Pool:
-    """Recordings to draw windows from."""
+    """Recordings to draw windows from; ``wearer`` is the number of each one's wearer, from 0."""
 
     sequences: tuple[Sequence, ...]
     bodies: Body
@@ -54,10 +54,14 @@ class Pool:
     size_error: Tensor
     speed_hint: Tensor
     knee_hint: Tensor
+    wearer: Tensor
 
     @classmethod
-    def of(cls, sequences: list[Sequence]) -> Pool:
-        """Collect sequences; ValueError when there are none."""
+    def of(cls, sequences: list[Sequence], one_mounting: bool = False) -> Pool:
+        """Collect sequences; ValueError when there are none.
+
+        With ``one_mounting`` recordings of one session have one wearer, otherwise each has its own.
+        """
         return cls(
             tuple(sequences),
             stack([s.body for s in sequences]),
@@ -67,7 +71,13 @@ class Pool:
             torch.stack([s.size_error for s in sequences]),
             torch.stack([s.speed_hint for s in sequences]),
             torch.stack([s.knee_hint for s in sequences]),
+            torch.tensor(_wearers(sequences, one_mounting)),
         )
+
+    @property
+    def wearers(self) -> int:
+        """How many there are."""
+        return int(self.wearer.max()) + 1
 
     def to(self, device: torch.device) -> Pool:
         """Move every tensor to a device."""
@@ -81,6 +91,7 @@ class Pool:
             self.size_error.to(device),
             self.speed_hint.to(device),
             self.knee_hint.to(device),
+            self.wearer.to(device),
         )
 
     def draw(self, size: int, window: int, generator: torch.Generator) -> Batch:
@@ -112,8 +123,15 @@ class Pool:
             self.size_error[person],
             self.speed_hint[person],
             self.knee_hint[person],
-            person,
+            self.wearer[person],
         )
+
+
+def _wearers(sequences: list[Sequence], one_mounting: bool) -> list[int]:
+    """Number of each sequence's wearer, in order of appearance."""
+    names = [s.wearer if one_mounting and s.wearer else str(i) for i, s in enumerate(sequences)]
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return [numbers[name] for name in names]
 
 
 def covered(present: Tensor) -> Tensor:

@@ -95,17 +95,19 @@ class TrainingConfig:
     """Standard deviation of noise added to gyroscopes in training [rad/s]."""
     hint_share: float = 0.3
     """Share of training over which the hint of speed fades out."""
+    one_mounting: bool = False
+    """Recordings that state the same person and sensor places share one mounting of the sensors and one size of the body."""
     seed: int = 0
     """Start of all random numbers."""
 
 
 @dataclass(frozen=True)
 class AdaptationConfig:
-    """How to train on from a finished model: these replace their namesakes of training."""
+    """How to train on from a finished model: these replace their namesakes of training and of the weights."""
 
-    steps: int = 800
+    steps: int = 1200
     """Optimisation steps."""
-    batch: int = 3
+    batch: int = 4
     """Windows per step."""
     window: int = 600
     """Length of a window, in samples: long, or what the network remembers of seconds ago drifts unseen."""
@@ -115,6 +117,20 @@ class AdaptationConfig:
     """Highest learning rate of sensor mounting and body size."""
     ema: float = 0.99
     """Decay of the moving average of the weights that estimates use."""
+    one_mounting: bool = True
+    """Recordings that state the same person and sensor places share one mounting of the sensors and one size of the body."""
+    prior: float = 0.002
+    """Sensors and body that differ from what was stated, in units of the expected errors."""
+    torque: float = 0.001
+    """Effort: squared joint moments in percent of body weight times height."""
+    lumbar: float = 0.03
+    """Trunk that leaves the line of the pelvis."""
+    torque_rate: float = 0.1
+    """Change of joint moments between samples."""
+    torque_bend: float = 5.0
+    """Bending of the curves of joint moments: ripples."""
+    force_bend: float = 6.0
+    """Bending of the curves of contact forces."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from kinertia.body import Body, Skeleton, build, posture
 from kinertia.recording import SEGMENTS, Array, Recording, Sensor
+from kinertia.recording.wearer import wearer_of
 from kinertia.sensing import contact_events
 
 ACC_VARIANCE_FLOOR = 1.0  # (m/s^2)^2
@@ -41,6 +42,7 @@ class Sequence:
     speed_hint : () rough forward speed [m/s] to start training from; NaN where legs have no gyroscopes.
     knee_hint : () mean knee angle of people who walk, or run, as this person does throughout [rad]; NaN where it is not
         known which.
+    wearer : the same for recordings of one session, see :func:`kinertia.recording.wearer.wearer_of`; empty where not known.
     rate_hz : sampling rate [Hz].
     """
 
@@ -54,6 +56,7 @@ class Sequence:
     size_error: Tensor
     speed_hint: Tensor
     knee_hint: Tensor
+    wearer: str
     rate_hz: float
 
 
@@ -154,6 +157,7 @@ def from_arrays(recording: Recording, signals: Array, present: Array, rate_hz: f
         size_error=torch.tensor(ASSUMED_SIZE_ERROR if "height_m" in recording.subject.assumed else SIZE_ERROR),
         speed_hint=torch.tensor(speed_hint(signals, present, body), dtype=torch.float32),
         knee_hint=torch.tensor(knee_hint(recording, signals, present, rate_hz, body), dtype=torch.float32),
+        wearer=wearer_of(recording),
         rate_hz=rate_hz,
     )
 

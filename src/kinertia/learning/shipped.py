@@ -11,6 +11,7 @@ import torch
 from kinertia.learning import checkpoint
 from kinertia.learning import config as configuration
 from kinertia.learning.checkpoint import MODEL, Card, Model
+from kinertia.learning.config import AdaptationConfig
 from kinertia.learning.training import write_history
 
 DEFAULT = "default"
@@ -41,6 +42,8 @@ def load(model: str | Path = DEFAULT, device: torch.device | str = "cpu") -> Mod
 def ship(model: Path, out: Path, *, name: str = DEFAULT, note: str = "", recipe: str = "") -> int:
     """Write a trained model as a package folder: no deviations of single people, the loss history beside it.
 
+    It will be adapted with the built-in numbers, whatever it was adapted with itself.
+
     Parameters
     ----------
     model : folder that training wrote.
@@ -63,9 +66,10 @@ def ship(model: Path, out: Path, *, name: str = DEFAULT, note: str = "", recipe:
     size = sum(x.numel() * x.element_size() for x in tensors.values())
     if size > LARGEST_BYTES:
         raise ValueError(f"{model}: the weights take {size / 1e6:.1f} MB, at most {LARGEST_BYTES / 1e6:g} MB are shipped")
-    described = replace(card, people=(), history=(), name=name, trained_on=_people(card, note), recipe=recipe)
+    config = replace(card.config, adaptation=AdaptationConfig())
+    described = replace(card, config=config, people=(), history=(), name=name, trained_on=_people(card, note), recipe=recipe)
     checkpoint.write(out, tensors, described)
-    configuration.save(card.config, out / "config.json")
+    configuration.save(config, out / "config.json")
     write_history(out / "history.csv", _thinned(card.history))
     return sum(path.stat().st_size for path in out.iterdir())
 

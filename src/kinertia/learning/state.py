@@ -21,7 +21,7 @@ class TrainingState:
     ----------
     network : the network that is being trained.
     average : exponential moving average of its weights, used for estimates.
-    personal : (people, 22) learned deviations of the people, see :mod:`kinertia.learning.personal`.
+    personal : (wearers, 22) learned deviations, see :mod:`kinertia.learning.personal`.
     optimiser : Adam over both.
     generator : source of windows and noise.
     step : steps done.
@@ -35,7 +35,7 @@ class TrainingState:
     step: int = 0
 
     @classmethod
-    def start(cls, config: Config, people: int, device: torch.device) -> TrainingState:
+    def start(cls, config: Config, wearers: int, device: torch.device) -> TrainingState:
         """Fresh state from the configuration's seed."""
         seed = config.training.seed
         generator = torch.Generator().manual_seed(seed)
@@ -45,7 +45,7 @@ class TrainingState:
         average = Network(config.network, SKELETONS[config.body]).to(device)
         average.load_state_dict(network.state_dict())
         average.requires_grad_(False)
-        personal = nn.Parameter(torch.zeros(people, UNITS, device=device))
+        personal = nn.Parameter(torch.zeros(wearers, UNITS, device=device))
         return cls(network, average, personal, make_optimiser(network, personal), generator)
 
     def take_over(self, weights: dict[str, Tensor]) -> None:

@@ -49,7 +49,7 @@ def step(state: TrainingState, pool: Pool, config: Config) -> dict[str, torch.Te
     batch = pool.draw(training.batch, training.window, state.generator)
     noisy = batch.signals + _noise(batch, config, state.generator)
     raw, _ = state.network(features(noisy, batch.present, batch.body, batch.position))
-    found = objective.terms(raw, batch, state.personal[batch.person], config)
+    found = objective.terms(raw, batch, state.personal[batch.wearer], config)
     hint = config.weights.speed_hint * fade(state.step, training.steps, training.hint_share)
     used = replace(config.weights, speed_hint=hint)
     weights = asdict(used)
@@ -63,41 +63,41 @@ def step(state: TrainingState, pool: Pool, config: Config) -> dict[str, torch.Te
     return {"total": loss.detach(), **{k: weights[k] * v.detach() for k, v in found.items()}}
 
 
-def _people(state: TrainingState, sequences: list[Sequence]) -> tuple[Person, ...]:
-    def person(index: int, s: Sequence) -> Person:
-        found = Deviation.of(state.personal[index].detach().cpu(), s.misalignment, s.size_error)
+def _people(state: TrainingState, run: _Run) -> tuple[Person, ...]:
+    def person(wearer: int, s: Sequence) -> Person:
+        found = Deviation.of(state.personal[wearer].detach().cpu(), s.misalignment, s.size_error)
         angle = tuple(round(float(a), 6) for a in found.angle)
         shift = tuple((round(float(x), 6), round(float(y), 6)) for x, y in found.shift)
         size = round(float(found.size), 6)
         return Person(s.name, fingerprint(s), float(s.body.total_mass), float(s.body.height), angle, shift, size)
 
-    return tuple(person(i, s) for i, s in enumerate(sequences))
+    return tuple(person(*each) for each in zip(run.wearers, run.sequences, strict=True))
 
 
 @dataclass(frozen=True)
 class _Run:
-    """What is trained on, how, and from which weights; does not change on the way."""
+    """What is trained on, how, and from which weights; does not change on the way. ``wearers`` has one number a sequence."""
 
     sequences: list[Sequence]
+    wearers: list[int]
     config: Config
     start: str
 
     def save(self, folder: Path, kind: str, state: TrainingState, log: list[dict[str, float]]) -> None:
         tensors = state.average.state_dict() if kind == MODEL else state.tensors()
         answer = probe.answer(state.average, self.config)
-        people = _people(state, self.sequences)
+        people = _people(state, self)
         card = Card(FORMAT, kind, state.step, self.config, people, answer, tuple(log), start=self.start)
         checkpoint.write(folder, dict(tensors), card)
 
 
 def _resume(folder: Path, state: TrainingState, run: _Run) -> tuple[_Run, list[dict[str, float]]]:
     tensors, card = checkpoint.read(folder, CHECKPOINT)
-    config, sequences = run.config, run.sequences
-    if card.config != config:
+    if card.config != run.config:
         raise ValueError(
             f"{folder}: the checkpoint was trained with another configuration; use its config.json or another --out"
         )
-    if [_identity(p) for p in card.people] != [_identity(p) for p in _people(state, sequences)]:
+    if [_identity(p) for p in card.people] != [_identity(p) for p in _people(state, run)]:
         raise ValueError(
             f"{folder}: the checkpoint was trained on other recordings or people; use the same ones, in the same order, "
             "with the same mass and height, or another --out"
@@ -195,11 +195,11 @@ def train(
     if resume and folder is None:
         raise ValueError("resuming needs the folder of the checkpoint")
     place = usable(device)
-    pool = Pool.of(sequences).to(place)
-    state = TrainingState.start(config, len(sequences), place)
+    pool = Pool.of(sequences, config.training.one_mounting).to(place)
+    state = TrainingState.start(config, pool.wearers, place)
     if start is not None:
         state.take_over(start.network.state_dict())
-    run = _Run(sequences, config, "" if start is None else start.fingerprint)
+    run = _Run(sequences, pool.wearer.tolist(), config, "" if start is None else start.fingerprint)
     log: list[dict[str, float]] = []
     if folder is not None and resume:
         run, log = _resume(folder, state, run)
@@ -220,4 +220,4 @@ def train(
     if folder is not None and state.step == training.steps:
         run.save(folder, MODEL, state, log)
         write_history(folder / "history.csv", log)
-    return Model(state.average.to("cpu").eval(), config, _people(state, sequences))
+    return Model(state.average.to("cpu").eval(), config, _people(state, run))

@@ -14,6 +14,7 @@ from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.trained import to_series
 from kinertia.recording import SEGMENTS, Recording
 from kinertia.recording.sagittal import sagittal
+from kinertia.recording.wearer import same_wearer
 from kinertia.sensing.segments import to_segments
 from kinertia.solving import cycle, together, windows
 from kinertia.solving.problem import Show, silent
@@ -69,7 +70,7 @@ def solve(
 
 
 def solve_all(recordings: Sequence[Recording], settings: Settings | None = None) -> list[Estimate]:
-    """Solve recordings, in order; cycles of one wearer (:func:`kinertia.solving.together.same_wearer`) share their sensors.
+    """Solve recordings, in order; cycles of one wearer (:func:`kinertia.recording.wearer.same_wearer`) share their sensors.
 
     Parameters
     ----------
@@ -102,7 +103,7 @@ def solve_all(recordings: Sequence[Recording], settings: Settings | None = None)
 
 
 def _one_session(first: Recording, second: Recording) -> bool:
-    return first.periodic and second.periodic and together.same_wearer(first, second)
+    return first.periodic and second.periodic and same_wearer(first, second)
 
 
 def to_estimate(solution: Solution, recording: Recording) -> Estimate:

@@ -33,12 +33,6 @@ class _Part:
     start: Array
 
 
-def same_wearer(first: Recording, second: Recording) -> bool:
-    """Whether two recordings state the same person and the same sensor places, as recordings of one session do."""
-    places = [{s.segment: s.position_m for s in recording.sensors} for recording in (first, second)]
-    return first.subject == second.subject and places[0] == places[1] and not first.subject.assumed
-
-
 def solve(recordings: Sequence[Recording], settings: Settings, show: Show = silent) -> list[Solution]:
     """Solve periodic cycles of one wearer with one mounting of the sensors and one size of the body.
 
