@@ -20,6 +20,7 @@ LIGHT = (
     "estimation.estimate",
     "estimation",
     "sensing",
+    "placing",
     "io.files",
     "io",
     "runtime",

@@ -19,13 +19,13 @@ DESCRIPTION = (
 )
 COMMANDS = {
     name: f"kinertia.cli.{name}"
-    for name in ("inspect", "train", "estimate", "solve", "simulate", "demo", "export", "ship", "stream", "live")
+    for name in ("inspect", "place", "train", "estimate", "solve", "simulate", "demo", "export", "ship", "stream", "live")
 }
 BENCHMARKS = {
     name: f"kinertia.cli.benchmark_{name}"
     for name in (
         *("cycles", "continuous", "simulated", "simulator", "virtual", "ablation"),
-        *("physics", "speed", "latency", "crowd", "loss", "faults", "sparse"),
+        *("physics", "speed", "latency", "crowd", "loss", "faults", "sparse", "place"),
     )
 }
 USER_ERROR = 2

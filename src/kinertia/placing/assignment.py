@@ -1,0 +1,158 @@
+"""Which sensor is on which segment: the likeliest of all assignments.
+
+All sensors are compared with the gait model at once, because a single one says little about its side: left is right half a
+stride later, and turning a sensor's mediolateral axis round changes the sign of two of its three curves. One common instant,
+one gait and a sign per sensor are found along with the segments. The mirror image of the whole set, half a stride later, is
+exactly as likely: gravity and a sagittal motion cannot tell left from right of the whole set.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from itertools import permutations
+
+import numpy as np
+
+from kinertia.placing import harmonics
+from kinertia.placing.gait_model import GAITS, PARTS, GaitModel
+from kinertia.placing.harmonics import Shapes
+from kinertia.recording import SEGMENTS, Array
+
+INSTANTS = 60
+BELIEF = 0.15
+"""Weight of the log-likelihood: harmonics of one curve and curves of one sensor are no independent evidence."""
+_TURNED = np.array([-1.0, 1.0, -1.0])
+"""Signs of the curves rate, up, forward when a mediolateral axis is turned round."""
+_MIRRORED = np.array([-1.0, 1.0, 1.0])
+"""The same when the axes are left-handed, or the angular rate has the wrong sign."""
+MIRROR_COST = 60.0
+"""Squared distance that such a sensor costs: it is rare."""
+PELVIS_MIRROR_COST = 1e6
+"""How a pelvis tilts differs too much between people to tell."""
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """The likeliest assignment of K sensors.
+
+    Attributes
+    ----------
+    segments : K segment names; of the two mirror images the one that agrees with more stated names.
+    sign : (K,) factor that turns a sensor's mediolateral axis to the right.
+    confidence : (K,) probability of the segment and its side, up to the mirror image of the whole set.
+    running : whether it is running.
+    misfit : (K,) root mean square distance from the model in spreads, 1 for a typical person.
+    mirror_gain : (K,) by how much the squared distance would fall if the angular rate had the other sign; negative for
+        right-handed axes.
+    log_likelihood : of the whole.
+    log_stated : the same with the stated segments; NaN where these cannot be (two sensors on one segment).
+    """
+
+    segments: tuple[str, ...]
+    sign: Array
+    confidence: Array
+    running: bool
+    misfit: Array
+    mirror_gain: Array
+    log_likelihood: float
+    log_stated: float
+
+
+def assign(leg: Shapes, pelvis: Shapes, stride_hz: float, stated: tuple[str, ...], model: GaitModel) -> Assignment:
+    """Assign sensors to segments.
+
+    Parameters
+    ----------
+    leg, pelvis : shapes of K sensors, at most 7, under either guess of the mediolateral axes.
+    stride_hz : strides per second.
+    stated : K names of segments the sensors are said to be on; anything for an unknown one.
+    model : means and spreads.
+    """
+    count = len(leg.up)
+    orders = _orders(count)  # (N, K) indices of segments
+    best: list[tuple[float, np.ndarray, Array, Array, Array]] = []
+    totals = []
+    for gait in range(len(GAITS)):
+        distance, constant = _distances(leg, pelvis, float(np.log(stride_hz)), gait, model)
+        least = distance.min(axis=0)
+        table = -BELIEF * (0.5 * least + constant)  # (instants, K, 7)
+        total = np.zeros((INSTANTS, len(orders)))
+        for k in range(count):
+            total += table[:, k, orders[:, k]]
+        total += _log_pace(stride_hz, gait, model)
+        totals.append(total)
+        instant, order = np.unravel_index(int(np.argmax(total)), total.shape)
+        chosen = orders[order]
+        mine = distance[:, instant, np.arange(count), chosen]  # (4, K)
+        pattern = mine.argmin(axis=0)
+        gain = mine[:2].min(axis=0) - (mine[2:].min(axis=0) - MIRROR_COST)
+        # forward and mediolateral axis turn together
+        sign = np.array([1.0, -1.0, 1.0, -1.0])[pattern]
+        best.append((float(total[instant, order]), chosen, sign, mine.min(axis=0), gain))
+    gait = int(np.argmax([value for value, *_ in best]))
+    value, chosen, sign, apart, gain = best[gait]
+    everything = np.max([total.max(axis=0) for total in totals], axis=0)  # (N,)
+    confidence = _confidence(everything, orders, chosen)
+    names = tuple(SEGMENTS[i] for i in chosen)
+    if sum(a == b for a, b in zip(_mirrored(names), stated, strict=True)) > sum(
+        a == b for a, b in zip(names, stated, strict=True)
+    ):
+        names = _mirrored(names)
+    wanted = [SEGMENTS.index(name) if name in SEGMENTS else -1 for name in stated]
+    same = np.flatnonzero((orders == wanted).all(axis=1))
+    log_stated = float(everything[same[0]]) if len(same) else float("nan")
+    misfit = np.sqrt(np.maximum(apart, 0.0) / (2 * leg.curves[0].size + leg.sizes.shape[1]))
+    return Assignment(names, sign, confidence, GAITS[gait] == "running", misfit, gain, value, log_stated)
+
+
+def _mirrored(names: tuple[str, ...]) -> tuple[str, ...]:
+    swap = {"_r": "_l", "_l": "_r"}
+    return tuple(name[:-2] + swap.get(name[-2:], name[-2:]) for name in names)
+
+
+@cache
+def _orders(count: int) -> np.ndarray:
+    return np.array(list(permutations(range(len(SEGMENTS)), count)))
+
+
+def _distances(leg: Shapes, pelvis: Shapes, log_pace: float, gait: int, model: GaitModel) -> tuple[Array, Array]:
+    """(4, INSTANTS, K, 7) squared distances in spreads under four patterns of signs; (7,) logarithms of the spreads.
+
+    The patterns: as it is, mediolateral axis turned round, and both with mirrored axes.
+    """
+    curves, sizes = model.at(gait, log_pace)
+    instants = np.arange(INSTANTS) / INSTANTS
+    patterns = ((np.ones(3), 0.0), (_TURNED, 0.0), (_MIRRORED, 1.0), (_MIRRORED * _TURNED, 1.0))
+    distances, constants = [], []
+    for name in SEGMENTS:
+        part = PARTS.index(name.split("_")[0])
+        seen = pelvis if name == "pelvis" else leg
+        delay = instants + (0.5 if name.endswith("_l") else 0.0)
+        moved = harmonics.later(seen.curves[None], delay[:, None, None])  # (I, K, 3, H)
+        spread = model.curve_spread[gait, part]
+        size = (((seen.sizes - sizes[part]) / model.size_spread[gait, part]) ** 2).sum(axis=-1)
+        # |m s - c|^2 = |m|^2 + |c|^2 - 2 s Re(m* c), s = -1 or 1
+        own = (np.abs(seen.curves / spread) ** 2).sum(axis=(-2, -1)) + (np.abs(curves[part] / spread) ** 2).sum()
+        common = np.real(np.conj(moved) * curves[part] / spread**2).sum(axis=-1)  # (I, K, 3)
+        rare = PELVIS_MIRROR_COST if name == "pelvis" else MIRROR_COST
+        distances.append(np.stack([own + size - 2.0 * common @ signs + rare * mirrored for signs, mirrored in patterns]))
+        constants.append(2.0 * np.log(spread).sum() + np.log(model.size_spread[gait, part]).sum())
+    return np.stack(distances, axis=-1), np.array(constants)
+
+
+def _log_pace(stride_hz: float, gait: int, model: GaitModel) -> float:
+    mean, spread = model.pace[gait]
+    return -0.5 * ((np.log(stride_hz) - mean) / (1.5 * spread)) ** 2
+
+
+def _confidence(value: Array, orders: np.ndarray, chosen: np.ndarray) -> Array:
+    """(K,) probability of each sensor's segment up to the mirror image: sides relative to the first leg sensor."""
+    weight = np.exp(value - value.max())
+    weight /= weight.sum()
+    mirror = np.array([SEGMENTS.index(name) for name in _mirrored(SEGMENTS)])
+    same = orders == chosen
+    as_mirrored = orders == mirror[chosen]
+    # an assignment counts for the image it agrees with more
+    image = np.where((same.sum(axis=1) >= as_mirrored.sum(axis=1))[:, None], same, as_mirrored)
+    return (weight[:, None] * image).sum(axis=0)

@@ -1,0 +1,202 @@
+"""Where along their segments the sensors sit: two sensors on either side of a joint must agree on how the joint moves.
+
+In the sagittal plane, with s the inclination of a sensor (its integrated rate), f its specific force and r the way from the
+sensor to a joint, the joint's specific force is R(s) f + d^2/dt^2 (R(s) r). Two sensors whose segments meet there give the
+same: linear equations in their r, the joint position estimation of Seel et al., Sensors 14:6891 (2014), here for the whole
+body at once and in harmonics of the stride, where the second derivative is a factor and skin and impacts, which are fast, are
+left out. Ways to either end of a segment give its direction in sensor axes as well, so position, inclination and the lengths
+of thigh and shank are found together, by Gauss-Newton steps from what is usual.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from kinertia.placing.steady import Steady
+from kinertia.recording import Array
+
+HARMONICS = 6
+JOINTS = tuple(
+    joint
+    for side in "rl"
+    for joint in (("pelvis", f"femur_{side}"), (f"femur_{side}", f"tibia_{side}"), (f"tibia_{side}", f"foot_{side}"))
+)
+"""Segment above and below each joint; the joint is at the end of the former and the origin of the latter."""
+LENGTH = {"femur": 0.245, "tibia": 0.246}
+"""Of body height (Winter 2009, Biomechanics and Motor Control of Human Movement)."""
+LENGTH_SPREAD = 0.04
+"""Of the length itself."""
+USUAL = {"pelvis": (-0.09, 0.06), "femur": (0.03, -0.5), "tibia": (0.02, -0.45), "foot": (0.09, -0.03)}
+"""Forward [m] and up from the proximal joint, for thigh and shank in parts of their length, else [m]."""
+SPREAD = {"pelvis": (0.03, 0.04), "femur": (0.04, 0.12), "tibia": (0.03, 0.12), "foot": (0.04, 0.02)}
+"""Standard deviations of where people wear them [m]."""
+FORCE_NOISE = 0.6
+"""Standard deviation of a harmonic of the force that skin and out-of-plane motion add [m/s^2]."""
+_STEPS = 8
+_SETTLED = 1e-6
+_ANGLE_HARMONICS = 20
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where K sensors sit in the sagittal plane of their segments.
+
+    Attributes
+    ----------
+    position : (K, 2) forward and up from the proximal joint [m].
+    position_spread : (K, 2) standard deviations [m].
+    inclination : (K,) of the upright segment against the mean attitude over a stride, about z [rad].
+    inclination_spread : (K,) standard deviations [rad].
+    length : thigh and shank [m].
+    residual : root mean square of what joints disagree by [m/s^2].
+    """
+
+    position: Array
+    position_spread: Array
+    inclination: Array
+    inclination_spread: Array
+    length: tuple[float, float]
+    residual: float
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What is thought before the joints are looked at; arrays as in :class:`Places`."""
+
+    position: Array
+    position_spread: Array
+    inclination: Array
+    inclination_spread: Array
+    length: tuple[float, float]
+
+
+def usual(segments: tuple[str, ...], height_m: float, inclination: Array, inclination_spread: Array) -> Prior:
+    """Prior of a person of that height; inclinations as in :class:`Places`."""
+    length = {part: share * height_m for part, share in LENGTH.items()}
+    parts = [name.split("_")[0] for name in segments]
+    place = [(USUAL[p][0], USUAL[p][1] * length.get(p, 1.0)) for p in parts]
+    return Prior(
+        np.array(place),
+        np.array([SPREAD[p] for p in parts]),
+        inclination,
+        inclination_spread,
+        (length["femur"], length["tibia"]),
+    )
+
+
+def locate(
+    steady: Steady,
+    frames: Array,
+    segments: tuple[str, ...],
+    prior: Prior,
+    start: Array | None = None,
+    length_spread: float = LENGTH_SPREAD,
+) -> Places:
+    """Fit positions, inclinations and lengths.
+
+    Parameters
+    ----------
+    steady : windows of steady gait of K sensors.
+    frames : (K, 3, 3) rows forward, up, right: mean attitude of each sensor over a stride, in sensor axes.
+    segments : K segment names.
+    prior : what is usual.
+    start : (K, 2) positions to start from [m]; default those of the prior. Few steps lead to the same end from anywhere.
+    length_spread : of the lengths of thigh and shank, as part of them.
+    """
+    waves = [
+        _waves(acc, gyro, frames, stride, steady.rate_hz)
+        for acc, gyro, stride in zip(steady.acc, steady.gyro, steady.stride, strict=True)
+    ]
+    count = len(segments)
+    pairs = [(segments.index(a), segments.index(b)) for a, b in JOINTS if a in segments and b in segments]
+    usually = np.concatenate([prior.position.ravel(), prior.inclination, prior.length])
+    spread = np.concatenate([prior.position_spread.ravel(), prior.inclination_spread, length_spread * np.array(prior.length)])
+    x = usually.copy()
+    if start is not None:
+        x[: 2 * count] = start.ravel()
+    hessian = np.diag(1.0 / spread**2)
+    squares = 0.0
+    for _ in range(_STEPS):
+        hessian, gradient = np.diag(1.0 / spread**2), (usually - x) / spread**2
+        squares = 0.0
+        for upper, lower in pairs:
+            way_up, slope_up = _way(x, upper, segments, count, end=True)
+            way_low, slope_low = _way(x, lower, segments, count, end=False)
+            for force, lever in waves:
+                left = (force[upper] + lever[upper] @ way_up) - (force[lower] + lever[lower] @ way_low)
+                slope = lever[upper] @ slope_up - lever[lower] @ slope_low
+                weight = 1.0 / (FORCE_NOISE**2 * len(waves))
+                hessian += weight * np.real(slope.conj().T @ slope)
+                gradient -= weight * np.real(slope.conj().T @ left)
+                squares += float((np.abs(left) ** 2).mean()) / (len(waves) * len(pairs))
+        step: Array = np.asarray(np.linalg.solve(hessian, gradient), dtype=np.float64)
+        x = x + step
+        if np.abs(step).max() < _SETTLED:
+            break
+    deviation = np.sqrt(np.diag(np.linalg.inv(hessian)))
+    return Places(
+        x[: 2 * count].reshape(count, 2),
+        deviation[: 2 * count].reshape(count, 2),
+        x[2 * count : 3 * count],
+        deviation[2 * count : 3 * count],
+        (float(x[-2]), float(x[-1])),
+        float(np.sqrt(squares)),
+    )
+
+
+def _waves(acc: Array, gyro: Array, frames: Array, stride: float, rate_hz: float) -> tuple[np.ndarray, np.ndarray]:
+    """(K, 2 H) harmonics of the specific force in space, and (K, 2 H, 2) of what a way from the sensor adds to it."""
+    count = len(frames)
+    rate = np.einsum("tki,ki->tk", gyro, frames[:, 2])
+    at = np.arange(len(rate)) / stride
+    turns = np.exp(-2j * np.pi * np.outer(np.arange(1, HARMONICS + 1), at)) * (2.0 / len(rate))
+    # the integral of a periodic rate, harmonic by harmonic, has no drift
+    multiples = np.arange(1, _ANGLE_HARMONICS + 1)
+    waves = np.exp(-2j * np.pi * np.outer(multiples, at))
+    angle = np.real(
+        waves.conj().T
+        @ ((2.0 / len(rate)) * (waves @ (rate - rate.mean(axis=0))) / (2j * np.pi * multiples[:, None] * rate_hz / stride))
+    )
+    force = np.einsum("kij,tkj->tki", frames[:, :2], acc)
+    c, s = np.cos(angle), np.sin(angle)
+    space = np.stack([c * force[..., 0] - s * force[..., 1], s * force[..., 0] + c * force[..., 1]], axis=-1)
+    factor = -((2.0 * np.pi * np.arange(1, HARMONICS + 1) * rate_hz / stride) ** 2)
+    cosine, sine = factor[:, None] * (turns @ c), factor[:, None] * (turns @ s)  # (H, K)
+    lever = np.stack([np.stack([cosine, -sine], axis=-1), np.stack([sine, cosine], axis=-1)], axis=-2)  # (H, K, 2, 2)
+    harmonics = np.einsum("ht,tki->hki", turns, space)
+    return (
+        np.moveaxis(harmonics, 0, 1).reshape(count, -1),
+        np.moveaxis(lever, 0, 1).reshape(count, -1, 2),
+    )
+
+
+def _way(x: Array, k: int, segments: tuple[str, ...], count: int, *, end: bool) -> tuple[Array, Array]:
+    """(2,) way from sensor k to a joint of its segment in its mean frame, and its (2, parameters) derivative."""
+    place, q = x[2 * k : 2 * k + 2], x[2 * count + k]
+    part = segments[k].split("_")[0]
+    which = 3 * count + ("femur", "tibia").index(part) if end and part in LENGTH else None
+    joint = np.array([0.0, 0.0 if which is None else -x[which]])
+    c, s = np.cos(q), np.sin(q)
+    turn = np.array([[c, -s], [s, c]])
+    turned = np.array([[-s, -c], [c, -s]])
+    slope = np.zeros((2, len(x)))
+    slope[:, 2 * k : 2 * k + 2] = -turn
+    slope[:, 2 * count + k] = turned @ (joint - place)
+    if which is not None:
+        slope[:, which] = -turn[:, 1]
+    return turn @ (joint - place), slope
+
+
+def length_ratio(steady: Steady, frames: Array, segments: tuple[str, ...], prior: Prior) -> float:
+    """Lengths of thighs and shanks that the joints ask for over those of the prior; NaN where they say nothing about them.
+
+    A wrong sampling rate shows here: lengths come out in inverse proportion to it.
+    """
+    parts = {name.split("_")[0] for name in segments}
+    if not any((a in segments and b in segments) for a, b in JOINTS[1:2] + JOINTS[4:5]) or not parts >= {"femur", "tibia"}:
+        return float("nan")
+    free = replace(prior, position_spread=3.0 * prior.position_spread)
+    found = locate(steady, frames, segments, free, length_spread=0.5)
+    return float(sum(found.length) / sum(prior.length))

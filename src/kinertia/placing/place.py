@@ -1,0 +1,184 @@
+"""Where every sensor of a recording sits, and what is wrong: the whole look at one recording."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from kinertia.placing import reading, samples, scale, steady, verdict
+from kinertia.placing.fault import Fault
+from kinertia.placing.reading import Reading
+from kinertia.placing.samples import Samples
+from kinertia.recording import SEGMENTS, Array, Recording, Sensor
+from kinertia.recording.errors import RecordingError
+from kinertia.recording.standing import standing_periods
+
+MOST_FROZEN_S = 1.0
+"""A sensor that stands still for longer in all is not looked at further."""
+STANDING_MARGIN_S = 0.5
+SIDES_NOTE = (
+    "left and right of the whole set cannot be told from gravity and movement straight ahead: "
+    "if every sensor sat on the other side, everything here would read the same"
+)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """One sensor.
+
+    Attributes
+    ----------
+    sensor : as stated.
+    segment : inferred segment and side, the stated one where the sensor could not be judged.
+    rotation : (3, 3) axes of the signals to segment axes, None where it could not be judged.
+    position_m : forward and up from the segment's proximal joint [m], None where it could not be judged.
+    position_spread_m : its standard deviations [m].
+    confidence : probability of segment and side, up to a mirror image of the whole set; NaN where it could not be judged.
+    misfit : distance from what is usual on that segment, in standard deviations between people.
+    excess_m_s2 : by how much gravity reads too large, in standing or over whole strides [m/s^2].
+    """
+
+    sensor: Sensor
+    segment: str
+    rotation: Array | None
+    position_m: tuple[float, float] | None
+    position_spread_m: tuple[float, float] | None
+    confidence: float
+    misfit: float
+    excess_m_s2: float
+
+
+@dataclass(frozen=True)
+class Placement:
+    """What was found.
+
+    Attributes
+    ----------
+    sensors : one entry per sensor of the recording.
+    faults : what is wrong, most important first.
+    acc_factor, gyro_factor : (K,) factors to m/s^2 and rad/s; negative where the angular rate has the wrong sign.
+    rate_hz : sampling rate that fits the movement [Hz].
+    length_m : thigh and shank [m]; NaN where not found.
+    notes : what cannot be known, or was not judged.
+    """
+
+    sensors: tuple[Placed, ...]
+    faults: tuple[Fault, ...]
+    acc_factor: Array
+    gyro_factor: Array
+    rate_hz: float
+    length_m: tuple[float, float]
+    notes: tuple[str, ...]
+
+
+def place(recording: Recording, start: Array | None = None) -> Placement:
+    """Look at a recording.
+
+    Parameters
+    ----------
+    recording : walking or running, with standing or not; any axes. Its truth and its stated positions are not used.
+    start : (K, 2) positions to start from [m], forward and up from the proximal joint; default what is usual.
+
+    Returns
+    -------
+    Placement. Without steady gait nothing can be said about where sensors sit; then only the samples are judged, and a note
+    says so.
+    """
+    count = len(recording.sensors)
+    looked = [samples.look(recording.acc[:, k], recording.gyro[:, k], recording.rate_hz) for k in range(count)]
+    acc_factor = np.array([scale.acceleration_factor(recording.acc[:, k]) for k in range(count)])
+    judged = _judged(recording, looked)
+    names = tuple(recording.sensors[k].segment for k in judged)
+    gyro_factor, pace, found, up = np.ones(count), 1.0, None, None
+    notes: list[str] = []
+    try:
+        if not judged:
+            raise RecordingError("no sensor is left to judge", file=recording.source, fix="see the faults")
+        chosen = _chosen(recording, judged, acc_factor)
+        gait = steady.find(chosen)
+        plain = scale.plain_rate_factors(gait)
+        gait = scale.rescaled(gait, plain)
+        late = scale.late_acceleration_factors(gait)
+        acc_factor[judged] *= late
+        gait = replace(gait, acc=tuple(acc * late[:, None] for acc in gait.acc))
+        up = _standing_up(replace(chosen, acc=chosen.acc * late[:, None], gyro=chosen.gyro * plain[:, None]))
+        judge = partial(
+            reading.read,
+            stated=names,
+            height_m=recording.subject.height_m,
+            standing_up=up,
+            start=None if start is None else start[judged],
+        )
+        doubtful, found = scale.doubtful_rate_factors(gait, judge(gait), judge)
+        sign, pace, found = scale.signs_and_pace(scale.rescaled(gait, doubtful), found, judge)
+        gyro_factor[judged] = plain * doubtful * sign
+    except RecordingError as error:
+        notes.append(f"where the sensors sit was not judged: {error}")
+    placed = [_unjudged(sensor) for sensor in recording.sensors]
+    if found is not None:
+        for i, k in enumerate(judged):
+            placed[k] = _placed(recording.sensors[k], found, i, up)
+        notes.append(SIDES_NOTE)
+    faults = verdict.on_samples(recording, looked) + verdict.on_units(recording, acc_factor, gyro_factor)
+    if found is not None:
+        faults += verdict.on_reading(recording, judged, looked, found, up, pace, set(np.flatnonzero(gyro_factor < 0).tolist()))
+    return Placement(
+        tuple(placed),
+        tuple(faults),
+        acc_factor,
+        gyro_factor,
+        recording.rate_hz * pace,
+        (float("nan"), float("nan")) if found is None else found.places.length,
+        tuple(notes),
+    )
+
+
+def _judged(recording: Recording, looked: list[Samples]) -> list[int]:
+    """Sensors to compare with gait: on segments of the model, or all when none is, and with readings that move."""
+    known = [k for k, sensor in enumerate(recording.sensors) if sensor.segment in SEGMENTS]
+    known = known or list(range(len(recording.sensors)))
+    return [k for k in known if not looked[k].absent and looked[k].frozen_s <= MOST_FROZEN_S][: len(SEGMENTS)]
+
+
+def _chosen(recording: Recording, judged: list[int], acc_factor: Array) -> Recording:
+    return replace(
+        recording,
+        sensors=tuple(recording.sensors[k] for k in judged),
+        acc=steady.bridged(recording.acc[:, judged]) * acc_factor[judged, None],
+        gyro=steady.bridged(recording.gyro[:, judged]),
+        acc_var=None,
+        gyro_var=None,
+        orientation=None,
+        truth=None,
+    )
+
+
+def _standing_up(recording: Recording) -> Array | None:
+    """(K, 3) mean specific force in the longest quiet standing without its ends."""
+    periods = standing_periods(recording, min_s=3.0 * STANDING_MARGIN_S)
+    if not periods:
+        return None
+    start, stop = max(periods, key=lambda period: period[1] - period[0])
+    margin = round(STANDING_MARGIN_S * recording.rate_hz)
+    return recording.acc[start + margin : stop - margin].mean(axis=0)
+
+
+def _placed(sensor: Sensor, found: Reading, i: int, up: Array | None) -> Placed:
+    x, y = found.places.position[i]
+    spread_x, spread_y = found.places.position_spread[i]
+    return Placed(
+        sensor,
+        found.assignment.segments[i],
+        found.rotation[i],
+        (float(x), float(y)),
+        (float(spread_x), float(spread_y)),
+        float(found.assignment.confidence[i]),
+        float(found.assignment.misfit[i]),
+        float((found.force[i] if up is None else np.linalg.norm(up[i])) - scale.GRAVITY),
+    )
+
+
+def _unjudged(sensor: Sensor) -> Placed:
+    return Placed(sensor, sensor.segment, None, None, None, float("nan"), float("nan"), 0.0)

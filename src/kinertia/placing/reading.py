@@ -1,0 +1,80 @@
+"""What steady gait says about K sensors: segment, side, axes and place of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kinertia.placing import assignment, chain, gait_model, harmonics
+from kinertia.placing.assignment import Assignment
+from kinertia.placing.chain import Places
+from kinertia.placing.gait_model import GAITS, PARTS
+from kinertia.placing.steady import Steady
+from kinertia.recording import Array
+
+STANDING_SPREAD_RAD = np.deg2rad(3.5)
+"""Standing people do not hold their segments exactly vertical."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """K sensors as steady gait shows them.
+
+    Attributes
+    ----------
+    assignment : segments and sides.
+    rotation : (K, 3, 3) sensor to segment axes: v_segment = rotation @ v_sensor.
+    force : (K,) size of gravity over strides [m/s^2].
+    places : positions in the sagittal plane, inclinations, lengths of thigh and shank.
+    height_ratio : lengths found over those of the stated height, with the prior on them all but off; NaN where no knee has
+        sensors on either side.
+    """
+
+    assignment: Assignment
+    rotation: Array
+    force: Array
+    places: Places
+    height_ratio: float
+
+
+def read(
+    steady: Steady, stated: tuple[str, ...], height_m: float, standing_up: Array | None = None, start: Array | None = None
+) -> Reading:
+    """Read steady gait.
+
+    Parameters
+    ----------
+    steady : windows of steady gait of K sensors, at most 7.
+    stated : K segments the sensors are said to be on.
+    height_m : body height.
+    standing_up : (K, 3) mean specific force in quiet standing [m/s^2], None without.
+    start : (K, 2) positions to start from [m].
+    """
+    model = gait_model.load()
+    leg, pelvis = harmonics.of_sensors(steady)
+    found = assignment.assign(leg, pelvis, steady.stride_hz, stated, model)
+    is_pelvis = np.array([name == "pelvis" for name in found.segments])
+    right = np.where(is_pelvis[:, None], pelvis.right, leg.right) * found.sign[:, None]
+    frames = np.stack([np.cross(leg.up, right), leg.up, right], axis=1)
+    gait = GAITS.index("running" if found.running else "walking")
+    parts = [PARTS.index(name.split("_")[0]) for name in found.segments]
+    inclination = model.mean_inclination(gait, float(np.log(steady.stride_hz)))[parts]
+    spread = model.inclination_spread[gait][parts]
+    if standing_up is not None:
+        inclination, spread = _with_standing(inclination, spread, frames, standing_up)
+    prior = chain.usual(found.segments, height_m, inclination, spread)
+    places = chain.locate(steady, frames, found.segments, prior, start)
+    c, s = np.cos(places.inclination), np.sin(places.inclination)
+    zero, one = np.zeros_like(c), np.ones_like(c)
+    bend = np.stack([c, s, zero, -s, c, zero, zero, zero, one], axis=-1).reshape(-1, 3, 3)
+    ratio = chain.length_ratio(steady, frames, found.segments, prior)
+    return Reading(found, bend @ frames, leg.force, places, ratio)
+
+
+def _with_standing(inclination: Array, spread: Array, frames: Array, standing_up: Array) -> tuple[Array, Array]:
+    """Inclinations of usual gait and of upright standing, each weighed by its certainty."""
+    forward, up = np.einsum("kij,kj->ik", frames[:, :2], standing_up)
+    standing = np.arctan2(-forward, up)  # the upright segment's y is up in standing
+    weight = (spread / STANDING_SPREAD_RAD) ** 2
+    return (inclination + weight * standing) / (1.0 + weight), spread / np.sqrt(1.0 + weight)

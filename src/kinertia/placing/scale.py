@@ -1,0 +1,149 @@
+"""Units and sampling rate that are not what a recording says, told from steady gait and put right for the further look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from kinertia.placing.harmonics import mean_force
+from kinertia.placing.reading import Reading
+from kinertia.placing.steady import Steady
+from kinertia.recording import Array
+
+GRAVITY = 9.81
+ONE_G = (0.75, 1.35)
+MOST_IN_G = 6.0
+DEGREE = np.pi / 180.0
+IN_G = (0.3, 4.0)
+"""Median size of readings in g: runners' feet come to 3."""
+IN_MG = 300.0
+LARGEST_ANGLE_RAD = 2.5
+"""No segment swings by more (root mean square about its mean), not even at half the true rate; a runner's foot reaches 0.9."""
+DOUBTFUL_ANGLE_RAD = 0.3
+SMALLEST_ANGLE_RAD = 0.0006
+SMALL_ANGLE_RAD = 0.018
+FITS_NOTHING = 2.0
+"""Distance from the likeliest segment at which another unit is tried."""
+MIRROR_GAIN = 25.0
+"""Squared distance by which the other sign must be nearer to be tried."""
+CLEARER = 5.0
+"""Gain of the log-likelihood that settles it."""
+SIGN_CLEARER = 2.0
+"""The same for a sign: the likelihood allows for a wrong one already, at a cost."""
+PACES = (0.25, 0.4, 0.5, 0.6, 0.8, 1.25, 1.6, 2.0, 2.5, 4.0)
+"""True sampling rates looked at, as parts of the stated one."""
+USUAL_RATIO = 0.96
+"""Lengths come out a little short, because skin follows the bones late."""
+RATIO_SPREAD = 0.07
+SUSPECT_RATIO = 0.13
+SUSPECT_MISFIT = 2.6
+RATE_GAIN = 4.0
+Judge = Callable[[Steady], Reading]
+
+
+def acceleration_factor(acc: Array) -> float:
+    """Factor that turns (T, 3) specific force to m/s^2: 1, or for readings in g or mg."""
+    size = np.linalg.norm(acc, axis=1)
+    size = float(np.median(size[np.isfinite(size)])) if np.isfinite(size).any() else GRAVITY
+    return GRAVITY if IN_G[0] < size < IN_G[1] else GRAVITY / 1000.0 if size > IN_MG else 1.0
+
+
+def angles(steady: Steady) -> Array:
+    """(K,) root mean square of the angle by which each sensor turns about its mean attitude [rad], if rates are in rad/s."""
+    squares = []
+    for gyro, stride in zip(steady.gyro, steady.stride, strict=True):
+        multiples = np.arange(1, 8)
+        waves = np.exp(-2j * np.pi * np.outer(multiples, np.arange(len(gyro)) / stride)) * (2.0 / len(gyro))
+        turn = np.einsum("ht,tki->hki", waves, gyro) / (2.0 * np.pi * multiples * steady.rate_hz / stride)[:, None, None]
+        squares.append(0.5 * (np.abs(turn) ** 2).sum(axis=(0, 2)))
+    return np.sqrt(np.median(squares, axis=0))
+
+
+def plain_rate_factors(steady: Steady) -> Array:
+    """(K,) factors that turn angular rates to rad/s where no segment can turn as far or as little as they say."""
+    angle = angles(steady)
+    return np.where(angle > LARGEST_ANGLE_RAD, DEGREE, np.where(angle < SMALLEST_ANGLE_RAD, 1.0 / DEGREE, 1.0))
+
+
+def doubtful_rate_factors(steady: Steady, reading: Reading, judge: Judge) -> tuple[Array, Reading]:
+    """Further factors, taken where the whole set fits better with them, and the reading with them."""
+    angle = angles(steady)
+    factors = np.ones(len(angle))
+    large, small = angle > DOUBTFUL_ANGLE_RAD, angle < SMALL_ANGLE_RAD
+    for k in np.flatnonzero((large | small) & (reading.assignment.misfit > FITS_NOTHING)):
+        tried = factors.copy()
+        tried[k] = DEGREE if large[k] else 1.0 / DEGREE
+        other = judge(rescaled(steady, tried))
+        if other.assignment.log_likelihood > reading.assignment.log_likelihood + CLEARER:
+            factors, reading = tried, other
+    return factors, reading
+
+
+def signs(steady: Steady, reading: Reading, judge: Judge) -> tuple[Array, Reading]:
+    """(K,) -1 for a sensor whose angular rate has the wrong sign or whose axes are left-handed, and the reading with them.
+
+    In the sagittal plane both are put right by the rate's sign.
+    """
+    factors = np.ones(len(reading.force))
+    doubtful = np.flatnonzero(reading.assignment.mirror_gain > MIRROR_GAIN)
+    for k in doubtful[np.argsort(-reading.assignment.mirror_gain[doubtful])]:
+        tried = factors.copy()
+        tried[k] = -1.0
+        other = judge(rescaled(steady, tried))
+        if other.assignment.log_likelihood > reading.assignment.log_likelihood + SIGN_CLEARER:
+            factors, reading = tried, other
+    return factors, reading
+
+
+def late_acceleration_factors(steady: Steady) -> Array:
+    """(K,) further factors on acceleration: of a runner's foot only gravity over whole strides shows the unit."""
+    force = np.linalg.norm(mean_force(steady), axis=-1)
+    size = np.median(np.linalg.norm(np.concatenate(steady.acc), axis=-1), axis=0)
+    return np.where((force > ONE_G[0]) & (force < ONE_G[1]) & (size < MOST_IN_G), GRAVITY, 1.0)
+
+
+def rescaled(steady: Steady, factors: Array) -> Steady:
+    """The same with each sensor's angular rate multiplied."""
+    if (factors == 1.0).all():
+        return steady
+    return replace(steady, gyro=tuple(gyro * factors[:, None] for gyro in steady.gyro))
+
+
+def pace_factor(steady: Steady, reading: Reading, judge: Judge) -> tuple[float, Reading]:
+    """True over stated sampling rate: 1, or the one of :data:`PACES` that makes legs as long as they are and gait as it is.
+
+    The reading at that rate comes with it.
+    """
+    doubt = abs(_log_ratio(reading)) if np.isfinite(reading.height_ratio) else 0.0
+    if doubt < SUSPECT_RATIO and float(np.median(reading.assignment.misfit)) < SUSPECT_MISFIT:
+        return 1.0, reading
+    tried = {pace: judge(replace(steady, rate_hz=steady.rate_hz * pace)) for pace in PACES}
+    best = max(tried, key=lambda pace: _score(tried[pace]))
+    better = _score(tried[best]) > _score(reading) + RATE_GAIN
+    return (best, tried[best]) if better else (1.0, reading)
+
+
+def signs_and_pace(steady: Steady, reading: Reading, judge: Judge) -> tuple[Array, float, Reading]:
+    """Signs as of :func:`signs` and factor as of :func:`pace_factor`, in the order that explains more; and the reading with
+    them."""
+    sign, signed = signs(steady, reading, judge)
+    pace, first = pace_factor(rescaled(steady, sign), signed, judge)
+    if (sign > 0).all():
+        return sign, pace, first
+    # at a wrong rate, attitudes are so wrong that signs seem to be
+    other_pace, paced = pace_factor(steady, reading, judge)
+    if other_pace == 1.0:
+        return sign, pace, first
+    other_sign, second = signs(replace(steady, rate_hz=steady.rate_hz * other_pace), paced, judge)
+    return (sign, pace, first) if _score(first) >= _score(second) else (other_sign, other_pace, second)
+
+
+def _score(reading: Reading) -> float:
+    ratio = _log_ratio(reading) if np.isfinite(reading.height_ratio) else 0.0
+    return reading.assignment.log_likelihood - 0.5 * (ratio / RATIO_SPREAD) ** 2
+
+
+def _log_ratio(reading: Reading) -> float:
+    return float(np.log(max(reading.height_ratio, 0.05) / USUAL_RATIO))

@@ -1,0 +1,143 @@
+"""Stretches of steady straight gait, whatever sensors sit wherever, in any axes and units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kinertia.recording import Array, Recording
+from kinertia.recording.errors import RecordingError
+
+WINDOWS_S = (6.0, 4.0)
+"""Length of the stretches looked at; shorter ones serve where a person takes few strides between turns."""
+MOST_WINDOWS = 10
+STRIDE_S = (0.25, 3.0)
+"""Wider than people's strides, so that a wrong sampling rate is found and not tripped over."""
+MOVING = 0.5
+"""Least movement of a window, as part of that of the whole recording."""
+REPEATS = 0.55
+"""Least autocorrelation one stride later."""
+SAME_PACE = 0.08
+STRAIGHT_RATE = 0.35
+"""Largest mean turning rate over a window [rad/s]."""
+
+
+@dataclass(frozen=True)
+class Steady:
+    """Windows of one steady gait.
+
+    Attributes
+    ----------
+    acc, gyro : W windows of (n, K, 3) signals over whole strides, gaps bridged, each gyroscope's mean over the window removed.
+    stride : W stride lengths in samples, with fractions.
+    rate_hz : stated sampling rate [Hz].
+    """
+
+    acc: tuple[Array, ...]
+    gyro: tuple[Array, ...]
+    stride: tuple[float, ...]
+    rate_hz: float
+
+    @property
+    def stride_hz(self) -> float:
+        """Median strides per second."""
+        return self.rate_hz / float(np.median(self.stride))
+
+
+def find(recording: Recording) -> Steady:
+    """The commonest steady pace of a recording.
+
+    Parameters
+    ----------
+    recording : any axes; every sensor has some samples of both signals.
+
+    Raises
+    ------
+    RecordingError : nothing repeats like a stride.
+    """
+    acc, gyro = bridged(recording.acc), bridged(recording.gyro)
+    if recording.periodic:
+        return Steady((acc,), (gyro - gyro.mean(axis=0),), (float(len(acc)),), recording.rate_hz)
+    rate_hz = recording.rate_hz
+    for seconds in WINDOWS_S:
+        length = min(round(seconds * rate_hz), len(gyro))
+        if found := _repeating(gyro, length, rate_hz):
+            break
+    else:
+        raise RecordingError(
+            "no steady walking or running found: nothing repeats like a stride",
+            file=recording.source or recording.name,
+            fix="record ten seconds or more of steady walking or running straight ahead",
+        )
+    strides = np.array([stride for _, stride, _ in found])
+    means = np.array([mean for *_, mean in found])
+    turning = np.median(np.linalg.norm(means - np.median(means, axis=0), axis=-1), axis=-1)
+    straight = turning < max(STRAIGHT_RATE, 1.5 * float(turning.min()))
+    alike = (np.abs(strides[:, None] / strides - 1.0) < SAME_PACE) & straight
+    kept = np.flatnonzero(alike[int(np.argmax(alike.sum(axis=1) * straight))])[:MOST_WINDOWS]
+    windows = []
+    for k in kept:
+        start, stride, _ = found[k]
+        windows.append(slice(start, start + int(length // stride * stride)))
+    return Steady(
+        tuple(acc[w] for w in windows),
+        tuple(gyro[w] - gyro[w].mean(axis=0) for w in windows),
+        tuple(float(strides[k]) for k in kept),
+        rate_hz,
+    )
+
+
+def _repeating(gyro: Array, length: int, rate_hz: float) -> list[tuple[int, float, Array]]:
+    """Start, stride in samples and mean rate of the windows in which people move and the movement repeats."""
+    spread = np.maximum(_spread(gyro), 1e-9)
+    found: list[tuple[int, float, Array]] = []
+    for start in range(0, len(gyro) - length + 1, max(length // 2, 1)):
+        part = gyro[start : start + length]
+        stride = stride_samples(part, rate_hz)
+        if stride is not None and np.median(_spread(part) / spread) > MOVING:
+            found.append((start, stride, part.mean(axis=0)))
+    return found
+
+
+def bridged(signal: Array) -> Array:
+    """(T, K, 3) signal with straight lines across missing samples."""
+    filled = signal.copy()
+    at = np.arange(len(signal))
+    for k in range(signal.shape[1]):
+        good = np.isfinite(signal[:, k]).all(axis=1)
+        if good.any() and not good.all():
+            for axis in range(3):
+                filled[:, k, axis] = np.interp(at, at[good], signal[good, k, axis])
+    return filled
+
+
+def stride_samples(rates: Array, rate_hz: float) -> float | None:
+    """Stride of a window in samples, from the repetition of all angular rates together; None where nothing repeats.
+
+    Parameters
+    ----------
+    rates : (n, K, 3) angular rate in any axes and units.
+    rate_hz : stated sampling rate [Hz].
+    """
+    first, last = (round(s * rate_hz) for s in STRIDE_S)
+    last = min(last, len(rates) // 2)
+    if last <= first + 2:
+        return None
+    centred = rates - rates.mean(axis=0)
+    centred = (centred / np.maximum(_spread(centred), 1e-9)[:, None]).reshape(len(rates), -1)
+    size = 1 << (2 * len(rates) - 1).bit_length()
+    raw = np.fft.irfft((np.abs(np.fft.rfft(centred, size, axis=0)) ** 2).sum(axis=1), size)[: last + 2]
+    correlation = raw / max(raw[0], 1e-12) * len(rates) / (len(rates) - np.arange(last + 2))
+    inner = correlation[first : last + 1]
+    peaks = first + np.flatnonzero((inner >= correlation[first - 1 : last]) & (inner > correlation[first + 1 : last + 2]))
+    if not len(peaks) or correlation[peaks].max() < REPEATS:
+        return None
+    best = int(peaks[np.argmax(correlation[peaks] >= 0.85 * correlation[peaks].max())])
+    before, at, after = correlation[best - 1 : best + 2]
+    return best + float(0.5 * (before - after) / min(before - 2.0 * at + after, -1e-12))
+
+
+def _spread(signal: Array) -> Array:
+    """(K,) root mean square about the mean of (n, K, 3) signals."""
+    return np.sqrt(((signal - signal.mean(axis=0)) ** 2).sum(axis=-1).mean(axis=0))

@@ -1,0 +1,173 @@
+"""From what was found to sentences: which differences are faults, and what would be changed about them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kinertia.placing import orientation, scale
+from kinertia.placing.fault import Fault, Kind
+from kinertia.placing.reading import Reading
+from kinertia.placing.samples import LOST_SHARE, Samples
+from kinertia.recording import SEGMENTS, Array, Frame, Recording
+
+GRAVITY = 9.81
+OFFSET_STANDING = 0.6
+"""Difference from gravity in standing [m/s^2]; consumer sensors have 0.2 (standard deviation) from the factory."""
+OFFSET_WALKING, OFFSET_RUNNING = 0.75, 1.6
+"""Over whole strides; impacts that sampling misses move it in running."""
+EXCHANGE_GAIN = 3.0
+"""Log-likelihood by which another assignment must be better than the stated one."""
+TURNED_RAD = np.deg2rad(37.0)
+"""Sensors strapped on by eye are up to 15, rarely 30 degrees off."""
+
+
+def on_samples(recording: Recording, looked: list[Samples]) -> list[Fault]:
+    """Faults that need no gait."""
+    faults = _missing(recording, looked)
+    for sensor, found in zip(recording.sensors, looked, strict=True):
+        name, which = sensor.segment, (sensor.name,)
+        if found.frozen_from >= 0:
+            at = found.frozen_from / recording.rate_hz
+            message = f"{name} is frozen: its reading does not change for {found.frozen_s:.1f} s, first at {at:.1f} s"
+            faults.append(Fault(Kind.FROZEN, which, message + "; leave it out there, or record again"))
+        if found.lost_share > LOST_SHARE:
+            message = f"{name} has lost {100 * found.lost_share:.1f} % of its samples (missing or repeated)"
+            faults.append(
+                Fault(Kind.DROPPED, which, message + "; single ones are bridged by every method, but check the radio link")
+            )
+        if found.clipped:
+            message = (
+                f"{name} is clipped: {found.clipped} samples end at {found.limit / GRAVITY:.2g} g; "
+                "impacts are cut off and forces come out low; record with a larger range"
+            )
+            faults.append(Fault(Kind.CLIPPED, which, message))
+    return faults
+
+
+def on_units(recording: Recording, acc_factor: Array, gyro_factor: Array) -> list[Fault]:
+    """Units and signs that are not what the recording says."""
+    faults = []
+    for kind, signal, factors, expected in (
+        (Kind.ACC_UNIT, "acceleration", acc_factor, "m/s^2"),
+        (Kind.GYRO_UNIT, "angular rate", np.abs(gyro_factor), "rad/s"),
+    ):
+        for factor in np.unique(factors[factors != 1.0]):
+            which = [sensor for sensor, f in zip(recording.sensors, factors, strict=True) if f == factor]
+            names = {scale.GRAVITY: "g", scale.GRAVITY / 1000.0: "mg", scale.DEGREE: "deg/s"}
+            unit = names.get(float(factor), "rad/s divided by 57.3")
+            where = "of all sensors" if len(which) == len(recording.sensors) else f"of {', '.join(s.segment for s in which)}"
+            message = f"{signal} {where} is in {unit}, not in {expected}"
+            faults.append(Fault(kind, tuple(s.name for s in which), message, f"it is multiplied by {factor:.5g}"))
+    for k in np.flatnonzero(gyro_factor < 0):
+        sensor = recording.sensors[k]
+        message = (
+            f"{sensor.segment}: acceleration and angular rate do not belong together: "
+            "the axes are left-handed, or the angular rate has the wrong sign"
+        )
+        change = "its angular rate is negated, which is right in the sagittal plane in both cases"
+        faults.append(Fault(Kind.MIRRORED, (sensor.name,), message, change))
+    return faults
+
+
+def on_reading(
+    recording: Recording,
+    judged: list[int],
+    looked: list[Samples],
+    found: Reading,
+    standing_up: Array | None,
+    pace: float,
+    mirrored: set[int],
+) -> list[Fault]:
+    """Faults that steady gait shows."""
+    faults = []
+    if pace != 1.0:
+        message = (
+            f"the sampling rate is about {recording.rate_hz * pace:.3g} Hz, not {recording.rate_hz:.4g} Hz: "
+            "at the stated rate thighs and shanks would have another length than the height allows, or the gait be unlike any"
+        )
+        faults.append(Fault(Kind.RATE, (), message, "nothing: give the true rate when the file is read"))
+    faults += _exchanged(recording, judged, found)
+    for i, k in enumerate(judged):
+        if k not in mirrored:  # a reflection has no axes to name
+            faults += _axes(recording, k, found, i)
+        faults += _offset(recording, k, looked[k], found, i, None if standing_up is None else standing_up[i])
+    return faults
+
+
+def _missing(recording: Recording, looked: list[Samples]) -> list[Fault]:
+    silent = [k for k, found in enumerate(looked) if found.absent]
+    faults = [
+        Fault(
+            Kind.MISSING,
+            (recording.sensors[k].name,),
+            f"{recording.sensors[k].segment} gives no signal: its acceleration or angular rate is missing throughout",
+            "it is left out",
+        )
+        for k in silent
+    ]
+    stated = {sensor.segment for sensor in recording.sensors}
+    if stated & set(SEGMENTS):
+        faults += [
+            Fault(Kind.MISSING, (name,), f"there is no sensor on {name}: movement there follows from the others")
+            for name in SEGMENTS
+            if name not in stated
+        ]
+    return faults
+
+
+def _exchanged(recording: Recording, judged: list[int], found: Reading) -> list[Fault]:
+    stated = [recording.sensors[k].segment for k in judged]
+    inferred = found.assignment.segments
+    wrong = [i for i, (a, b) in enumerate(zip(stated, inferred, strict=True)) if a != b and a in SEGMENTS]
+    gain = found.assignment.log_likelihood - found.assignment.log_stated
+    if not wrong or gain < EXCHANGE_GAIN:
+        return []
+    faults, told = [], set()
+    for i in wrong:
+        if i in told:
+            continue
+        other = next((j for j in wrong if stated[j] == inferred[i] and inferred[j] == stated[i]), None)
+        if other is None:
+            message = f"the sensor stated on {stated[i]} moves as one on {inferred[i]}"
+            faults.append(Fault(Kind.EXCHANGED, (recording.sensors[judged[i]].name,), message, f"it is put on {inferred[i]}"))
+            continue
+        told |= {i, other}
+        message = f"the sensors stated on {stated[i]} and {stated[other]} are exchanged"
+        if stated[i][:-2] == stated[other][:-2] and len(judged) < len(SEGMENTS):
+            message += " (or all others are; of two mirror images the one is taken that agrees with more names)"
+        which = tuple(recording.sensors[judged[j]].name for j in (i, other))
+        faults.append(Fault(Kind.EXCHANGED, which, message, "their names are exchanged"))
+    return faults
+
+
+def _axes(recording: Recording, k: int, found: Reading, i: int) -> list[Fault]:
+    sensor = recording.sensors[k]
+    rotation = found.rotation[i]
+    off = orientation.angle(rotation)
+    if recording.frame is not Frame.SEGMENT or off < TURNED_RAD:
+        return []
+    best, rest = orientation.nearest(rotation)
+    how = (
+        f"is not aligned with its segment, {np.rad2deg(off):.0f} deg off"
+        if np.allclose(best, np.eye(3))
+        else f"has turned axes: {orientation.words(rotation)} (and {np.rad2deg(rest):.0f} deg from that)"
+    )
+    return [Fault(Kind.TURNED, (sensor.name,), f"{sensor.segment} {how}", "its signals are turned into segment axes")]
+
+
+def _offset(recording: Recording, k: int, looked: Samples, found: Reading, i: int, standing: Array | None) -> list[Fault]:
+    sensor = recording.sensors[k]
+    if standing is not None:
+        size, limit, when = float(np.linalg.norm(standing)), OFFSET_STANDING, "in standing"
+    elif looked.clipped:
+        return []  # what is cut off moves the mean
+    else:
+        size, when = float(found.force[i]), "over whole strides"
+        limit = OFFSET_RUNNING if found.assignment.running else OFFSET_WALKING
+    if abs(size - GRAVITY) < limit:
+        return []
+    message = (
+        f"{sensor.segment} reads {size:.2f} m/s^2 {when} instead of {GRAVITY}: "
+        f"its acceleration is off by {100 * (size / GRAVITY - 1):+.0f} % of gravity along the vertical"
+    )
+    return [Fault(Kind.OFFSET, (sensor.name,), message, "the difference is subtracted along the vertical axis")]
