@@ -33,8 +33,9 @@ USUAL = {"pelvis": (-0.09, 0.06), "femur": (0.03, -0.5), "tibia": (0.02, -0.45),
 SPREAD = {"pelvis": (0.03, 0.04), "femur": (0.04, 0.12), "tibia": (0.03, 0.12), "foot": (0.04, 0.02)}
 """Standard deviations of where people wear them [m]."""
 FORCE_NOISE = 0.6
-"""Standard deviation of a harmonic of the force that skin and out-of-plane motion add [m/s^2]."""
-_STEPS = 8
+"""Standard deviation of a harmonic of the force that skin and out-of-plane motion add [m/s^2]; a joint at which more is left
+over is believed less."""
+_STEPS = 12
 _SETTLED = 1e-6
 _ANGLE_HARMONICS = 20
 
@@ -118,19 +119,23 @@ def locate(
         x[: 2 * count] = start.ravel()
     hessian = np.diag(1.0 / spread**2)
     squares = 0.0
+    noise = np.full(len(pairs), FORCE_NOISE)
     for _ in range(_STEPS):
         hessian, gradient = np.diag(1.0 / spread**2), (usually - x) / spread**2
         squares = 0.0
-        for upper, lower in pairs:
+        for joint, (upper, lower) in enumerate(pairs):
+            rest = 0.0
             way_up, slope_up = _way(x, upper, segments, count, end=True)
             way_low, slope_low = _way(x, lower, segments, count, end=False)
             for force, lever in waves:
                 left = (force[upper] + lever[upper] @ way_up) - (force[lower] + lever[lower] @ way_low)
                 slope = lever[upper] @ slope_up - lever[lower] @ slope_low
-                weight = 1.0 / (FORCE_NOISE**2 * len(waves))
+                weight = 1.0 / (noise[joint] ** 2 * len(waves))
                 hessian += weight * np.real(slope.conj().T @ slope)
                 gradient -= weight * np.real(slope.conj().T @ left)
-                squares += float((np.abs(left) ** 2).mean()) / (len(waves) * len(pairs))
+                rest += float((np.abs(left) ** 2).mean()) / len(waves)
+            noise[joint] = max(FORCE_NOISE, np.sqrt(rest))
+            squares += rest / len(pairs)
         step: Array = np.asarray(np.linalg.solve(hessian, gradient), dtype=np.float64)
         x = x + step
         if np.abs(step).max() < _SETTLED:

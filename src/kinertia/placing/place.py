@@ -112,7 +112,13 @@ def place(recording: Recording, start: Array | None = None) -> Placement:
             start=None if start is None else start[judged],
         )
         doubtful, found = scale.doubtful_rate_factors(gait, judge(gait), judge)
-        sign, pace, found = scale.signs_and_pace(scale.rescaled(gait, doubtful), found, judge)
+        gait = scale.rescaled(gait, doubtful)
+        if 2 * sum(looked[k].clipped > 0 for k in judged) > len(judged):
+            # forces that are cut off make legs seem short, as a wrong rate does
+            notes.append("the sampling rate was not judged: most accelerations are clipped")
+            sign, found = scale.signs(gait, found, judge)
+        else:
+            sign, pace, found = scale.signs_and_pace(gait, found, judge)
         gyro_factor[judged] = plain * doubtful * sign
     except RecordingError as error:
         notes.append(f"where the sensors sit was not judged: {error}")

@@ -12,7 +12,6 @@ from kinertia.recording.gaps import runs
 FROZEN_S = 0.2
 """Longest time for which a radio link repeats a sample where it lost the next."""
 LOST_SHARE = 0.01
-MOVING_RATE = 0.3
 AT_LIMIT = 3
 """Fewest readings of the largest magnitude that are no chance where a sensor's range ends there."""
 PILED_UP = 6
@@ -33,7 +32,7 @@ class Samples:
     absent : no acceleration or no angular rate at all.
     frozen_s : time for which nothing changes, in stretches longer than a lost packet [s].
     frozen_from : first sample of it, -1 for none.
-    lost_share : part of the samples that is missing or repeats the one before while the sensor moves.
+    lost_share : part of the samples that is missing or repeats the one before.
     limit : value that the acceleration does not pass [m/s^2], NaN where it is not cut off.
     clipped : samples at the limit.
     """
@@ -57,7 +56,7 @@ def look(acc: Array, gyro: Array, rate_hz: float) -> Samples:
     frozen = np.zeros(len(acc), dtype=bool)
     for a, b in held:
         frozen[a : b + 1] = True
-    repeats = np.concatenate([[False], same]) & ~frozen & _moving(gyro)
+    repeats = np.concatenate([[False], same]) & ~frozen
     limit, clipped = _limit(acc[~frozen & ~missing])
     return Samples(
         False,
@@ -67,11 +66,6 @@ def look(acc: Array, gyro: Array, rate_hz: float) -> Samples:
         limit,
         clipped,
     )
-
-
-def _moving(gyro: Array) -> np.ndarray:
-    size = np.linalg.norm(np.nan_to_num(gyro), axis=1)
-    return np.asarray(size > MOVING_RATE)
 
 
 def _limit(acc: Array) -> tuple[float, int]:
