@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,7 +96,7 @@ def measure(
     warm: bool = True,
     trained: Callable[[Recording], Estimate] | None = None,
 ) -> dict[str, Any]:
-    """Time every sample of a stream from the radio's numbers to the estimate.
+    """Time every sample of a stream from the radio's numbers to the estimate, on one core.
 
     Counted: conversion of units, ordering, clock, resampling, alignment, network, inverse dynamics, events and trust. Not
     counted: the network that carries the sample, and the output delay, which is stated beside it.
@@ -117,7 +119,8 @@ def measure(
     """
     given = signals(seconds, rate_hz, seed)
     core = Core(model, given.session)
-    times, values = _play(core, given, Rehearsal(core) if warm else None, progress)
+    with one_core():
+        times, values = _play(core, given, Rehearsal(core) if warm else None, progress)
     settled = 1000.0 * times[round(WARM_UP_S * rate_hz) :]
     counts, _ = np.histogram(settled, EDGES_MS)
     whole = given.recording()
@@ -131,6 +134,20 @@ def measure(
         **({} if trained is None else {"trained_difference": difference(values, model, trained(whole))}),
         "histogram": {f"{edge:g}": int(n) for edge, n in zip(EDGES_MS[1:], counts, strict=True)},
     }
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """This thread on one core only, where the system allows that."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(before)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def _play(
