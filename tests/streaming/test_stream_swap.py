@@ -12,7 +12,7 @@ from kinertia.streaming.core import Core
 from kinertia.streaming.frame import Frame
 
 
-def until_swapped(core: Core, samples: list, pause_s: float = 1e-4) -> list[Frame]:
+def until_swapped(core: Core, samples: list, pause_s: float = 3e-3) -> list[Frame]:
     """Frames up to the one after the change; fails if there is none."""
     frames = []
     for sample in samples:
