@@ -23,6 +23,9 @@ lsl_out = pytest.importorskip("kinertia.transport.lsl_out", **NO_LIBRARY)
 pytestmark = pytest.mark.usefixtures("lsl")
 _numbers = count()
 
+PATIENCE_S = 60.0
+"""Finding a stream takes long on a busy machine."""
+
 
 def _unique(name: str) -> str:
     return f"{name}{next(_numbers)}"
@@ -63,7 +66,7 @@ def _sending(*outlets: pylsl.StreamOutlet) -> Iterator[None]:
 
 def test_one_stream_of_all_sensors_round_trip() -> None:
     name = _unique("all")
-    with _sending(pylsl.StreamOutlet(_info(name, SEGMENTS))), lsl.connect(lsl.Query(name=name)) as source:
+    with _sending(pylsl.StreamOutlet(_info(name, SEGMENTS))), lsl.connect(lsl.Query(name=name), timeout_s=PATIENCE_S) as source:
         assert [sensor.segment for sensor in source.sensors] == list(SEGMENTS)
         assert source.streams[0].rate_hz == 100.0
         assert all("offset of its clock" in warning for warning in source.warnings)  # a busy machine may fail to measure it
@@ -83,7 +86,7 @@ def test_a_stream_per_sensor_in_any_order_with_one_left_out() -> None:
     stem = _unique("body")
     names = ("pelvis", "LeftFoot", "tail")
     outlets = [pylsl.StreamOutlet(_info(f"{stem} {name}", (name,))) for name in names]
-    with _sending(*outlets), lsl.connect(lsl.Query(name=f"{stem}*", streams=3)) as source:
+    with _sending(*outlets), lsl.connect(lsl.Query(name=f"{stem}*", streams=3), timeout_s=PATIENCE_S) as source:
         assert {sensor.segment for sensor in source.sensors} == {"pelvis", "foot_l"}
         assert "sensors tail are left out" in source.warnings[-1]
         got: list[Sample] = []
@@ -94,7 +97,7 @@ def test_a_stream_per_sensor_in_any_order_with_one_left_out() -> None:
 def test_an_irregular_stream_without_description() -> None:
     name = _unique("raw")
     outlet = pylsl.StreamOutlet(pylsl.StreamInfo(name, "IMU", 42, pylsl.IRREGULAR_RATE, pylsl.cf_double64, ""))
-    with _sending(outlet), lsl.connect(lsl.Query(name=name, streams=1)) as source:
+    with _sending(outlet), lsl.connect(lsl.Query(name=name, streams=1), timeout_s=PATIENCE_S) as source:
         assert "not described" in source.warnings[0]
         assert 20.0 < source.streams[0].rate_hz < 220.0
         got = drain(source, 5)
@@ -131,7 +134,7 @@ def test_a_killed_source_is_told_and_found_again() -> None:
 
     sender = begin()
     try:
-        with lsl.connect(lsl.Query(name=name)) as source:
+        with lsl.connect(lsl.Query(name=name), timeout_s=PATIENCE_S) as source:
             drain(source, 5)
             sender.kill()
             sender.wait(10.0)
