@@ -1,9 +1,8 @@
-"""A session; Lab Streaming Layer on this machine alone."""
+"""A session."""
 
 from __future__ import annotations
 
 import pytest
-from transport_tools import LSL_CONFIGURATION
 
 from kinertia.recording import SEGMENTS, Sensor, Subject
 from kinertia.streaming.sample import Session, StreamInfo
@@ -14,11 +13,3 @@ def session() -> Session:
     """Seven sensors in one stream."""
     sensors = tuple(Sensor(segment, segment) for segment in SEGMENTS)
     return Session(Subject(70.0, 1.75), sensors, (StreamInfo("all", tuple(range(7)), 100.0),))
-
-
-@pytest.fixture(scope="session")
-def lsl() -> None:
-    """Streams are seen on this machine only."""
-    import pylsl
-
-    pylsl.set_config_content(LSL_CONFIGURATION)

@@ -10,7 +10,7 @@ from itertools import count
 
 import numpy as np
 import pytest
-from transport_tools import LSL_CONFIGURATION, drain, frame, until
+from transport_tools import drain, frame, until
 
 from kinertia.recording import SEGMENTS, RecordingError
 from kinertia.streaming.gait import Event
@@ -20,7 +20,6 @@ NO_LIBRARY = {"reason": "liblsl cannot be loaded", "exc_type": (ImportError, Run
 pylsl = pytest.importorskip("pylsl", **NO_LIBRARY)
 lsl = pytest.importorskip("kinertia.transport.lsl", **NO_LIBRARY)
 lsl_out = pytest.importorskip("kinertia.transport.lsl_out", **NO_LIBRARY)
-pytestmark = pytest.mark.usefixtures("lsl")
 _numbers = count()
 
 PATIENCE_S = 60.0
@@ -123,7 +122,6 @@ def test_a_killed_source_is_told_and_found_again() -> None:
     name = _unique("killed")
     code = f"""
         import time, numpy as np, pylsl
-        pylsl.set_config_content({LSL_CONFIGURATION!r})
         outlet = pylsl.StreamOutlet(pylsl.StreamInfo({name!r}, "IMU", 42, 100.0, pylsl.cf_float32, "one"))
         while True:
             outlet.push_sample(np.zeros(42)); time.sleep(0.01)

@@ -12,16 +12,6 @@ from kinertia.streaming.gait import NOTHING, Event
 from kinertia.streaming.sample import Sample
 from kinertia.transport.source import Source
 
-LSL_CONFIGURATION = """
-[multicast]
-ResolveScope = machine
-[lab]
-KnownPeers = {127.0.0.1}
-SessionID = kinertia-tests
-[log]
-level = -3
-"""
-
 
 def until(condition: Callable[[], object], timeout_s: float = 30.0) -> None:
     """Wait until something holds."""
