@@ -52,7 +52,7 @@ def person_weights(network: Network) -> tuple[Array, Array]:
 
 
 def add(nodes: Nodes, network: Network, x: str, person: str, states: dict[str, str], dtype: str) -> Step:
-    """Add the nodes of one step; the dense layers are in double precision, as in estimation of whole recordings.
+    """Add the nodes of one step; the last layer is in double precision, as in estimation of whole recordings.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def add(nodes: Nodes, network: Network, x: str, person: str, states: dict[str, s
             returning = nodes.apply("Add", returning, nodes.constant(bias_back.astype(dtype)))
             x = _gru(nodes, entering, returning, h, width)
         found[f"h{layer}"] = x
-    return Step(_head(nodes, network, nodes.apply("Cast", x, to=TensorProto.DOUBLE)), found)
+    return Step(_head(nodes, network, x, dtype), found)
 
 
 def _lstm(nodes: Nodes, gates: str, cell: str, width: int) -> tuple[str, str]:
@@ -106,17 +106,18 @@ def _gru(nodes: Nodes, entering: str, returning: str, h: str, width: int) -> str
     return nodes.apply("Add", candidate, nodes.apply("Mul", update, nodes.apply("Sub", h, candidate)))
 
 
-def _head(nodes: Nodes, network: Network, x: str) -> str:
+def _head(nodes: Nodes, network: Network, x: str, dtype: str) -> str:
     first, last = network.head[0], network.head[2]
     assert isinstance(first, nn.Linear)
     assert isinstance(last, nn.Linear)
-    inner = _linear(nodes, first, x)
-    return _linear(nodes, last, nodes.apply("Mul", inner, nodes.apply("Sigmoid", inner)))
+    inner = _linear(nodes, first, x, dtype)
+    active = nodes.apply("Mul", inner, nodes.apply("Sigmoid", inner))
+    return _linear(nodes, last, nodes.apply("Cast", active, to=TensorProto.DOUBLE), "float64")
 
 
-def _linear(nodes: Nodes, layer: nn.Linear, x: str) -> str:
-    product = nodes.apply("MatMul", x, nodes.constant(_numpy(layer.weight).T))
-    return nodes.apply("Add", product, nodes.constant(_numpy(layer.bias)[None]))
+def _linear(nodes: Nodes, layer: nn.Linear, x: str, dtype: str) -> str:
+    product = nodes.apply("MatMul", x, nodes.constant(_numpy(layer.weight).T.astype(dtype)))
+    return nodes.apply("Add", product, nodes.constant(_numpy(layer.bias)[None].astype(dtype)))
 
 
 def _core(network: Network) -> nn.RNNBase:

@@ -120,21 +120,14 @@ class Network(nn.Module):
         return self.head(hidden), state
 
     def forward_precise(self, x: Tensor, state: State = None) -> tuple[Tensor, State]:
-        """The same with the dense layers in double precision: differences of raw outputs magnify their rounding."""
+        """The same with the last layer in double precision: differences of raw outputs magnify their rounding."""
         hidden, state = self._hidden(x, state)
-        found = hidden.double()
-        for layer in self.head:
-            found = _double(layer, found)
-        return found, state
+        last = self.head[-1]
+        assert isinstance(last, nn.Linear)
+        hidden = self.head[:-1](hidden)
+        return nn.functional.linear(hidden.double(), last.weight.double(), last.bias.double()), state
 
     def _hidden(self, x: Tensor, state: State) -> tuple[Tensor, State]:
         if isinstance(self.core, CausalConvolutions):
             return self.core(x), None
         return self.core(x, state)
-
-
-def _double(layer: nn.Module, x: Tensor) -> Tensor:
-    """A layer of the head on double precision."""
-    if not isinstance(layer, nn.Linear):
-        return layer(x)
-    return nn.functional.linear(x, layer.weight.double(), layer.bias.double())
