@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from kinertia.body import Body, Skeleton, build, posture
-from kinertia.recording import SEGMENTS, Array, Recording, Sensor
+from kinertia.recording import SEGMENTS, Array, Recording, Sensor, Subject
 from kinertia.recording.wearer import wearer_of
 from kinertia.sensing import contact_events
 
@@ -22,7 +22,7 @@ SLOWEST_SWEEP_M_PER_S = 0.3
 SIZE_ERROR = 0.01  # height and proportions are known well
 STEADY_S, STEADY_RATIO = 5.0, 1.4
 """A recording is at one pace if no stretch of this length is so much faster than another."""
-ASSUMED_SIZE_ERROR = 0.07  # spread of adults' height, where it is not given
+ASSUMED_SIZE_ERROR = 0.07  # spread of adults' height, where it is neither given nor found from the motion
 
 
 @dataclass(frozen=True)
@@ -154,12 +154,18 @@ def from_arrays(recording: Recording, signals: Array, present: Array, rate_hz: f
         body=body.to(torch.float32),
         position=placement(recording.sensors, body),
         misalignment=misalignment(recording.sensors),
-        size_error=torch.tensor(ASSUMED_SIZE_ERROR if "height_m" in recording.subject.assumed else SIZE_ERROR),
+        size_error=torch.tensor(_size_error(recording.subject)),
         speed_hint=torch.tensor(speed_hint(signals, present, body), dtype=torch.float32),
         knee_hint=torch.tensor(knee_hint(recording, signals, present, rate_hz, body), dtype=torch.float32),
         wearer=wearer_of(recording),
         rate_hz=rate_hz,
     )
+
+
+def _size_error(subject: Subject) -> float:
+    if "height_m" not in subject.assumed:
+        return SIZE_ERROR
+    return ASSUMED_SIZE_ERROR if subject.height_error_m is None else subject.height_error_m / subject.height_m
 
 
 def _presence(present: Array) -> Tensor:

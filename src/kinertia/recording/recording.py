@@ -28,12 +28,21 @@ class Frame(StrEnum):
 
 @dataclass(frozen=True)
 class Subject:
-    """The person. ``assumed`` names the quantities that were not given and fell back to defaults."""
+    """The person.
+
+    Attributes
+    ----------
+    mass_kg, height_m : body mass [kg] and height [m].
+    sex : ``female``, ``male`` or None.
+    assumed : names of the quantities that were not given: defaults, or estimated from the motion.
+    height_error_m : standard deviation of a height that was estimated from the motion [m]; None for any other.
+    """
 
     mass_kg: float = DEFAULT_MASS_KG
     height_m: float = DEFAULT_HEIGHT_M
     sex: str | None = None
     assumed: tuple[str, ...] = ()
+    height_error_m: float | None = None
 
     def __post_init__(self) -> None:
         if not 10.0 <= self.mass_kg <= 300.0:
