@@ -1,0 +1,137 @@
+"""Statistics over people: mean and spread, paired tests corrected for their number, effect sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from kinertia.recording import Array
+
+Test = Literal["t", "wilcoxon"]
+Values = Sequence[float] | Array
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Mean and standard deviation (n - 1; None for one person) over people."""
+
+    mean: float
+    sd: float | None
+    people: int
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two methods on the same people.
+
+    Attributes
+    ----------
+    difference : mean over people of first minus second, in the unit of the values.
+    sd : standard deviation of the differences.
+    effect : Cohen's d_z, mean over standard deviation of the differences; None where all differences are equal and not zero.
+    p : two-sided, of one comparison by itself.
+    p_holm : corrected for all comparisons that were made together.
+    test : ``t`` paired t-test, ``wilcoxon`` signed-rank test.
+    people : pairs.
+    """
+
+    difference: float
+    sd: float
+    effect: float | None
+    p: float
+    p_holm: float
+    test: Test
+    people: int
+
+
+def spread(values: Values) -> Spread:
+    """Mean and standard deviation over people.
+
+    Raises
+    ------
+    ValueError
+        If there are no values or one is not finite.
+    """
+    x = _finite(values)
+    return Spread(float(x.mean()), float(x.std(ddof=1)) if len(x) > 1 else None, len(x))
+
+
+def compare(first: Values, second: Values, test: Test = "t") -> Comparison:
+    """Paired comparison of two methods on the same people, in the same order.
+
+    Parameters
+    ----------
+    first, second : (n,) one figure per person.
+    test : ``t``, or ``wilcoxon`` where differences cannot be taken as normally distributed.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ, there are fewer than two people, or a value is not finite.
+    """
+    a, b = _finite(first), _finite(second)
+    if len(a) != len(b):
+        raise ValueError(f"{len(a)} people against {len(b)}: a paired test needs the same people in both")
+    if len(a) < 2:
+        raise ValueError("a paired test needs at least two people")
+    difference = a - b
+    p = _p_value(difference, test)
+    sd = float(difference.std(ddof=1))
+    return Comparison(float(difference.mean()), sd, effect_size(difference), p, p, test, len(a))
+
+
+def compare_all(pairs: Mapping[str, tuple[Values, Values]], test: Test = "t") -> dict[str, Comparison]:
+    """:func:`compare` for several pairs at once, with p values corrected by Holm's method."""
+    found = {name: compare(first, second, test) for name, (first, second) in pairs.items()}
+    corrected = holm([comparison.p for comparison in found.values()])
+    return {name: replace(found[name], p_holm=p) for name, p in zip(found, corrected, strict=True)}
+
+
+def holm(p: Sequence[float]) -> list[float]:
+    """Holm's step-down correction of p values, in their order.
+
+    Notes
+    -----
+    The k-th smallest of m is multiplied by m - k + 1; none may be smaller than the one before it, none larger than 1.
+    """
+    order = sorted(range(len(p)), key=lambda i: p[i])
+    corrected, highest = [0.0] * len(p), 0.0
+    for rank, i in enumerate(order):
+        highest = max(highest, min((len(p) - rank) * p[i], 1.0))
+        corrected[i] = highest
+    return corrected
+
+
+def effect_size(difference: Values) -> float | None:
+    """Cohen's d_z of paired differences; 0 where all are zero, None where all are equal and not zero."""
+    x = np.asarray(difference, dtype=float)
+    if not x.any():
+        return 0.0
+    return None if _constant(x) else float(x.mean() / x.std(ddof=1))
+
+
+def _p_value(difference: Array, test: Test) -> float:
+    if not difference.any():
+        return 1.0
+    from scipy import stats  # of the train extra, which reading figures does without
+
+    if test == "wilcoxon":
+        return float(stats.wilcoxon(difference).pvalue)
+    return 0.0 if _constant(difference) else float(stats.ttest_1samp(difference, 0.0).pvalue)
+
+
+def _constant(x: Array) -> bool:
+    """Whether all values are the same but for rounding."""
+    return bool(np.ptp(x) <= 1e-12 * np.abs(x).max())
+
+
+def _finite(values: Values) -> Array:
+    x = np.asarray(values, dtype=float)
+    if x.ndim != 1 or not len(x):
+        raise ValueError("statistics need one figure per person, and at least one person")
+    if not np.isfinite(x).all():
+        raise ValueError(f"the figure of person {int(np.argmax(~np.isfinite(x))) + 1} is not a number; leave people without one out")
+    return x
