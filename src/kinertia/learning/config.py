@@ -67,6 +67,8 @@ class LossWeights:
     """Bending of the curves of joint moments: ripples."""
     force_bend: float = 0.0
     """Bending of the curves of contact forces."""
+    labels: float = 1.0
+    """Errors against the reference of labelled recordings, where there are any."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,8 @@ class TrainingConfig:
     """Standard deviation of noise added to gyroscopes in training [rad/s]."""
     hint_share: float = 0.3
     """Share of training over which the hint of speed fades out."""
+    sparse_share: float = 0.0
+    """Share of windows of which the network sees some sensors only, while the losses compare all that were worn."""
     one_mounting: bool = False
     """Recordings that state the same person and sensor places share one mounting of the sensors and one size of the body."""
     seed: int = 0
@@ -119,6 +123,8 @@ class AdaptationConfig:
     """Decay of the moving average of the weights that estimates use."""
     one_mounting: bool = True
     """Recordings that state the same person and sensor places share one mounting of the sensors and one size of the body."""
+    sparse_share: float = 0.0
+    """Share of windows of which the network sees some sensors only, while the losses compare all that were worn."""
     prior: float = 0.002
     """Sensors and body that differ from what was stated, in units of the expected errors."""
     torque: float = 0.001

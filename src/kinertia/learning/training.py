@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from collections.abc import Sequence as Several
 from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import torch
 
 from kinertia.io.files import replacing
-from kinertia.learning import adaptation, checkpoint, objective, probe
+from kinertia.learning import adaptation, checkpoint, objective, probe, sparse, supervision
 from kinertia.learning.batch import Batch, Pool
 from kinertia.learning.checkpoint import CHECKPOINT, FORMAT, MODEL, Card, Model, Person
 from kinertia.learning.config import Config
@@ -21,7 +22,9 @@ from kinertia.learning.personal import Deviation
 from kinertia.learning.schedule import fade, one_cycle
 from kinertia.learning.sequence import Sequence
 from kinertia.learning.state import TrainingState
+from kinertia.learning.supervision import Labels
 from kinertia.recording import sagittal
+from kinertia.uncertainty.calibration import Uncalibrated
 
 LOG_EVERY = 20
 SHORTEST = 16
@@ -39,17 +42,22 @@ def _noise(batch: Batch, config: Config, generator: torch.Generator) -> torch.Te
     return (white * level).to(batch.signals.device) * batch.present
 
 
-def step(state: TrainingState, pool: Pool, config: Config) -> dict[str, torch.Tensor]:
+def step(state: TrainingState, pool: Pool, config: Config, labels: Several[Labels | None] = ()) -> dict[str, torch.Tensor]:
     """One optimisation step; returns the weighted terms and their sum under ``"total"``."""
     training = config.training
     for group, peak in zip(
         state.optimiser.param_groups, (training.learning_rate, training.personal_learning_rate), strict=True
     ):
         group["lr"] = one_cycle(state.step, training.steps, peak)
-    batch = pool.draw(training.batch, training.window, state.generator)
+    chosen = pool.choose(training.batch, training.window, state.generator)
+    batch = pool.windows(*chosen, training.window)
+    known = supervision.windows(labels, *chosen, training.window)
     noisy = batch.signals + _noise(batch, config, state.generator)
-    raw, _ = state.network(features(noisy, batch.present, batch.body, batch.position))
-    found = objective.terms(raw, batch, state.personal[batch.wearer], config)
+    shown = batch.present
+    if training.sparse_share > 0.0:
+        shown = shown * sparse.draw(len(shown), training.sparse_share, state.generator).to(shown)[:, None, :, None]
+    raw, _ = state.network(features(noisy, shown, batch.body, batch.position))
+    found = objective.terms(raw, batch, state.personal[batch.wearer], config, None if known is None else known.to(raw))
     hint = config.weights.speed_hint * fade(state.step, training.steps, training.hint_share)
     used = replace(config.weights, speed_hint=hint)
     weights = asdict(used)
@@ -82,12 +90,13 @@ class _Run:
     wearers: list[int]
     config: Config
     start: str
+    labels: str
 
     def save(self, folder: Path, kind: str, state: TrainingState, log: list[dict[str, float]]) -> None:
         tensors = state.average.state_dict() if kind == MODEL else state.tensors()
         answer = probe.answer(state.average, self.config)
         people = _people(state, self)
-        card = Card(FORMAT, kind, state.step, self.config, people, answer, tuple(log), start=self.start)
+        card = Card(FORMAT, kind, state.step, self.config, people, answer, tuple(log), start=self.start, labels=self.labels)
         checkpoint.write(folder, dict(tensors), card)
 
 
@@ -104,6 +113,8 @@ def _resume(folder: Path, state: TrainingState, run: _Run) -> tuple[_Run, list[d
         )
     if run.start not in ("", card.start):
         raise ValueError(f"{folder}: the checkpoint was started from other weights; give the same --from, or another --out")
+    if run.labels != card.labels:
+        raise ValueError(f"{folder}: the checkpoint was trained with other labels; give the same --labels, or another --out")
     try:
         state.restore(tensors, card.step)
     except ValueError as error:
@@ -158,6 +169,7 @@ def train(
     out: Path | str | None = None,
     *,
     start: Model | None = None,
+    labels: Several[Labels | None] = (),
     device: torch.device | str = "cpu",
     resume: bool = False,
     checkpoint_every: int = 500,
@@ -172,6 +184,8 @@ def train(
     config : what to train and how.
     out : folder for checkpoint, model and loss history; None keeps everything in memory.
     start : model whose weights training starts from; random ones without it. What was learned about its people is not used.
+    labels : what was measured of each recording's motion, None where nothing was; empty: nothing of any. Errors against it
+        are a term of the objective beside the others.
     device : where to compute.
     resume : continue from the checkpoint in ``out``; the result equals an uninterrupted run.
     checkpoint_every : steps between checkpoints.
@@ -186,9 +200,11 @@ def train(
     ------
     ValueError
         If there are no sequences, one is too short or at another rate, the device is not there, training diverges, or the
-        checkpoint or the model to start from does not fit.
+        checkpoint, the model to start from or the labels do not fit.
     """
     _check(sequences, config)
+    if labels:
+        supervision.check(labels, sequences)
     if start is not None:
         adaptation.require_same_network(start.config, config)
     folder = None if out is None else Path(out)
@@ -199,7 +215,8 @@ def train(
     state = TrainingState.start(config, pool.wearers, place)
     if start is not None:
         state.take_over(start.network.state_dict())
-    run = _Run(sequences, pool.wearer.tolist(), config, "" if start is None else start.fingerprint)
+    mark = "" if start is None else start.fingerprint
+    run = _Run(sequences, pool.wearer.tolist(), config, mark, supervision.fingerprint(labels))
     log: list[dict[str, float]] = []
     if folder is not None and resume:
         run, log = _resume(folder, state, run)
@@ -207,7 +224,7 @@ def train(
     training = config.training
     end = training.steps if stop_after is None else min(stop_after, training.steps)
     while state.step < end:
-        found = step(state, pool, config)
+        found = step(state, pool, config, labels)
         logged = state.step % LOG_EVERY == 0 or state.step == training.steps
         if logged or not bool(torch.isfinite(found["total"])):
             shown = _finite(found, state.step)
@@ -220,4 +237,5 @@ def train(
     if folder is not None and state.step == training.steps:
         run.save(folder, MODEL, state, log)
         write_history(folder / "history.csv", log)
-    return Model(state.average.to("cpu").eval(), config, _people(state, run))
+    calibration = Uncalibrated() if start is None else start.calibration.after_training()
+    return Model(state.average.to("cpu").eval(), config, _people(state, run), start=run.start, calibration=calibration)

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from kinertia.streaming.core import Core
 from kinertia.streaming.sample import Sample
 
-LEAD_S = 1.5e-3
+LEAD_S = 3e-3
 """How long before a sample is due rehearsing begins."""
 REST_S = 2.5e-4
 """How long before it ends, so that no sample has to wait for the end of a rehearsal."""
