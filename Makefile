@@ -10,6 +10,8 @@ STAMP := $(VENV)/.installed
 # Recipe of the shipped weights: simulated people, then self-supervised training, then a copy into the package.
 PEOPLE ?= 14
 PEOPLE_SEED ?= 1
+MORE_PEOPLE ?= 10
+MORE_SEED ?= 78
 DEVICE ?= cpu
 WEIGHTS := runs/weights
 
@@ -53,8 +55,12 @@ weights: install
 		$(if $(wildcard $(WEIGHTS)/start/checkpoint.json),--resume)
 	$(RUN)/kinertia train $(WEIGHTS)/people --from $(WEIGHTS)/start --out $(WEIGHTS)/model --device $(DEVICE) \
 		$(if $(wildcard $(WEIGHTS)/model/checkpoint.json),--resume,--config.weights.posture 0.02)
-	$(RUN)/kinertia ship $(WEIGHTS)/model --out src/kinertia/models/default --note "$(PEOPLE) simulated people, seed $(PEOPLE_SEED)" \
-		--recipe "make weights PEOPLE=$(PEOPLE) PEOPLE_SEED=$(PEOPLE_SEED)"
+	$(RUN)/kinertia simulate --subjects $(MORE_PEOPLE) --seed $(MORE_SEED) --out $(WEIGHTS)/more
+	$(RUN)/kinertia train $(WEIGHTS)/more --from $(WEIGHTS)/model --config-file recipes/sparse.json --out $(WEIGHTS)/sparse --device $(DEVICE) \
+		$(if $(wildcard $(WEIGHTS)/sparse/checkpoint.json),--resume)
+	$(RUN)/kinertia ship $(WEIGHTS)/sparse --out src/kinertia/models/default \
+		--note "$(PEOPLE) simulated people of seed $(PEOPLE_SEED), then $(MORE_PEOPLE) of seed $(MORE_SEED) with sensors hidden" \
+		--recipe "make weights PEOPLE=$(PEOPLE) PEOPLE_SEED=$(PEOPLE_SEED) MORE_PEOPLE=$(MORE_PEOPLE) MORE_SEED=$(MORE_SEED)"
 
 clean:
 	rm -rf $(VENV) kinertia-demo

@@ -67,6 +67,8 @@ class LossWeights:
     """Bending of the curves of joint moments: ripples."""
     force_bend: float = 0.0
     """Bending of the curves of contact forces."""
+    anchor: float = 0.0
+    """Joint angles that leave what the model adapted from makes of them, where sensors are missing."""
     labels: float = 1.0
     """Errors against the reference of labelled recordings, where there are any."""
 
@@ -137,6 +139,8 @@ class AdaptationConfig:
     """Bending of the curves of joint moments: ripples."""
     force_bend: float = 6.0
     """Bending of the curves of contact forces."""
+    anchor: float = 0.0
+    """Joint angles that leave what the model adapted from makes of them, where sensors are missing."""
 
 
 @dataclass(frozen=True)

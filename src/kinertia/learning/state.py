@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 
 import torch
@@ -25,6 +26,7 @@ class TrainingState:
     optimiser : Adam over both.
     generator : source of windows and noise.
     step : steps done.
+    anchor : the network that a model is adapted from, as it was; None where nothing is held to it.
     """
 
     network: Network
@@ -33,6 +35,7 @@ class TrainingState:
     optimiser: torch.optim.Adam
     generator: torch.Generator
     step: int = 0
+    anchor: Network | None = None
 
     @classmethod
     def start(cls, config: Config, wearers: int, device: torch.device) -> TrainingState:
@@ -53,6 +56,10 @@ class TrainingState:
         self.network.load_state_dict(weights)
         self.average.load_state_dict(weights)
 
+    def hold(self) -> None:
+        """Keep the network as it is now to compare with."""
+        self.anchor = deepcopy(self.network).requires_grad_(False)
+
     def update_average(self, decay: float) -> None:
         """Move the average towards the network; a short memory at the start, so that it never lags a young network."""
         keep = min(decay, (1.0 + self.step) / (10.0 + self.step))
@@ -64,6 +71,8 @@ class TrainingState:
         """Flat dictionary of every tensor of the state."""
         out = {f"network.{k}": v for k, v in self.network.state_dict().items()}
         out |= {f"average.{k}": v for k, v in self.average.state_dict().items()}
+        if self.anchor is not None:
+            out |= {f"anchor.{k}": v for k, v in self.anchor.state_dict().items()}
         out["personal"] = self.personal.detach()
         out["generator"] = self.generator.get_state()
         for index, slot in self.optimiser.state_dict()["state"].items():
@@ -93,6 +102,8 @@ class TrainingState:
 
         self.network.load_state_dict(part("network."))
         self.average.load_state_dict(part("average."))
+        if self.anchor is not None:
+            self.anchor.load_state_dict(part("anchor."))
         with torch.no_grad():
             self.personal.copy_(tensors["personal"])
         self.generator.set_state(tensors["generator"].cpu())

@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 
 from kinertia.io.files import replacing
-from kinertia.learning import adaptation, checkpoint, objective, probe, sparse, supervision
+from kinertia.learning import adaptation, anchor, checkpoint, objective, probe, sparse, supervision
 from kinertia.learning.batch import Batch, Pool
 from kinertia.learning.checkpoint import CHECKPOINT, FORMAT, MODEL, Card, Model, Person
 from kinertia.learning.config import Config
@@ -56,8 +56,13 @@ def step(state: TrainingState, pool: Pool, config: Config, labels: Several[Label
     shown = batch.present
     if training.sparse_share > 0.0:
         shown = shown * sparse.draw(len(shown), training.sparse_share, state.generator).to(shown)[:, None, :, None]
-    raw, _ = state.network(features(noisy, shown, batch.body, batch.position))
+    seen = features(noisy, shown, batch.body, batch.position)
+    raw, _ = state.network(seen)
     found = objective.terms(raw, batch, state.personal[batch.wearer], config, None if known is None else known.to(raw))
+    if state.anchor is not None:
+        with torch.no_grad():
+            held, _ = state.anchor(seen)
+        found["anchor"] = anchor.distance(raw, held, shown, training.warm_up, len(batch.body.skeleton.rotations))
     hint = config.weights.speed_hint * fade(state.step, training.steps, training.hint_share)
     used = replace(config.weights, speed_hint=hint)
     weights = asdict(used)
@@ -215,6 +220,8 @@ def train(
     state = TrainingState.start(config, pool.wearers, place)
     if start is not None:
         state.take_over(start.network.state_dict())
+    if config.weights.anchor > 0.0 and (start is not None or resume):
+        state.hold()
     mark = "" if start is None else start.fingerprint
     run = _Run(sequences, pool.wearer.tolist(), config, mark, supervision.fingerprint(labels))
     log: list[dict[str, float]] = []
