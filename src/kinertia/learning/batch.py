@@ -95,21 +95,26 @@ class Pool:
         )
 
     def draw(self, size: int, window: int, generator: torch.Generator) -> Batch:
-        """Draw ``size`` windows of ``window`` samples, starts uniform; recordings in turn, or some at random of very many."""
+        """Windows of ``window`` samples as :meth:`choose` draws them."""
+        return self.windows(*self.choose(size, window, generator), window)
+
+    def choose(self, size: int, window: int, generator: torch.Generator) -> tuple[list[int], list[int]]:
+        """Draw recording and first sample of ``size`` windows; recordings in turn, or some at random of very many."""
         count = len(self.sequences)
         if count > size:
             person = torch.randperm(count, generator=generator)[:size].tolist()
         else:
             first = int(torch.randint(count, (1,), generator=generator))
             person = [(first + b) % count for b in range(size)]
-        pieces, masks = [], []
-        for p in person:
-            sequence = self.sequences[p]
-            room = max(sequence.signals.shape[0] - window, 0)
-            start = int(torch.randint(room + 1, (1,), generator=generator))
-            pieces.append(_window(sequence.signals, start, window))
-            masks.append(_window(sequence.present, start, window))
-        return self.gather(torch.stack(pieces), torch.stack(masks), torch.tensor(person, device=self.variance.device))
+        rooms = [max(self.sequences[p].signals.shape[0] - window, 0) for p in person]
+        return person, [int(torch.randint(room + 1, (1,), generator=generator)) for room in rooms]
+
+    def windows(self, person: list[int], start: list[int], window: int) -> Batch:
+        """Windows of ``window`` samples from these samples of these recordings on."""
+        chosen = [(self.sequences[p], first) for p, first in zip(person, start, strict=True)]
+        pieces = torch.stack([_window(sequence.signals, first, window) for sequence, first in chosen])
+        masks = torch.stack([_window(sequence.present, first, window) for sequence, first in chosen])
+        return self.gather(pieces, masks, torch.tensor(person, device=self.variance.device))
 
     def gather(self, signals: Tensor, present: Tensor, person: Tensor) -> Batch:
         """Pair windows with the parameters of their people."""

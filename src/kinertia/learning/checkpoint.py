@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from kinertia.learning import probe
 from kinertia.learning.config import Config
 from kinertia.learning.network import Network
 from kinertia.learning.personal import Deviation
+from kinertia.uncertainty import store as bands
+from kinertia.uncertainty.calibration import Calibration, Uncalibrated
 
 FORMAT = 4
 MODEL, CHECKPOINT = "model", "checkpoint"
@@ -54,6 +56,7 @@ class Card:
     history : the recorded loss terms.
     version : of the package that wrote it.
     start : fingerprint of the weights that training started from; empty for random ones.
+    labels : fingerprint of the labels that were trained with; empty without.
     name, trained_on, recipe : of a shipped model: its name, the recordings in words, and the command that made it.
     """
 
@@ -66,6 +69,7 @@ class Card:
     history: tuple[dict[str, float], ...] = ()
     version: str = __version__
     start: str = ""
+    labels: str = ""
     name: str = ""
     trained_on: str = ""
     recipe: str = ""
@@ -78,12 +82,22 @@ class _Version:
 
 @dataclass(frozen=True)
 class Model:
-    """A trained network with its configuration and people; ``name`` is that of a shipped model, else empty."""
+    """A trained network with its configuration and people.
+
+    Attributes
+    ----------
+    network, config, people : the network, how it was trained, and on whom.
+    name : of a shipped model, else empty.
+    start : fingerprint of the weights that training started from; empty for random ones.
+    calibration : of the bands around its outputs.
+    """
 
     network: Network
     config: Config
     people: tuple[Person, ...]
     name: str = ""
+    start: str = ""
+    calibration: Calibration | Uncalibrated = field(default_factory=Uncalibrated)
 
     @property
     def fingerprint(self) -> str:
@@ -162,7 +176,8 @@ def load_model(folder: Path | str, device: torch.device | str = "cpu") -> Model:
         raise ValueError(f"{folder}: the weights do not fit the configuration beside them: {error}") from error
     network.requires_grad_(False).eval()
     check(Path(folder), card, network)
-    return Model(network.to(device), card.config, card.people, card.name)
+    model = Model(network.to(device), card.config, card.people, card.name, card.start)
+    return replace(model, calibration=bands.find(Path(folder), model.fingerprint, card.start))
 
 
 def check(folder: Path, card: Card, network: Network) -> None:

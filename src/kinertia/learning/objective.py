@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from kinertia.body import Body
-from kinertia.learning import decode, differences, losses
+from kinertia.learning import decode, differences, losses, supervision
 from kinertia.learning.batch import Batch, covered
 from kinertia.learning.config import Config, LossWeights
 from kinertia.learning.personal import Deviation
@@ -47,7 +47,7 @@ def evaluate(motion: Motion, body: Body, mounting: Mounting) -> Evaluation:
     return Evaluation(motion, kinematics, generalized, touching, virtual_imu.read(body, kinematics, mounting))
 
 
-def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config) -> dict[str, Tensor]:
+def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config, labels: Tensor | None = None) -> dict[str, Tensor]:
     """Every loss term, unweighted.
 
     Parameters
@@ -55,6 +55,7 @@ def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config) -> dict[str,
     raw : (B, T, outputs) raw network outputs.
     batch : the windows.
     units : (B, 22) learned deviations of the people, see :mod:`kinertia.learning.personal`.
+    labels : (B, T, channels) what was measured of the motion, see :mod:`kinertia.learning.supervision`; None without.
     """
     deviation = Deviation.of(units, batch.misalignment, batch.size_error)
     real = deviation.body(batch.body)
@@ -91,6 +92,8 @@ def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config) -> dict[str,
     if "lumbar_extension" in body.skeleton.coordinate_names:
         j = body.skeleton.coordinate_index("lumbar_extension")
         found["lumbar"] = losses.lumbar(motion.q[..., j], mask)
+    if labels is not None:
+        found["labels"] = supervision.term(motion, joint, body, labels, mask)
     if config.network.formulation == "paper":
         found["temporal"] = losses.temporal(motion.q, motion.qd, motion.qdd, config.rate_hz, mask)
     return found

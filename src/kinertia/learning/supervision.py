@@ -1,0 +1,175 @@
+"""The supervised term of training: errors against what was measured of some recordings, beside the equations of motion.
+
+Labels are given on purpose, for recordings that the user names; the truth that a file happens to hold is never read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence as Several
+from dataclasses import dataclass
+from hashlib import sha256
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from kinertia.body import SKELETONS, Body
+from kinertia.learning import differences
+from kinertia.learning.config import Config
+from kinertia.learning.losses import masked_mean
+from kinertia.learning.sequence import Sequence
+from kinertia.physics.motion import Motion
+from kinertia.recording import Array, Recording, RecordingError, sagittal
+from kinertia.recording.resampling import resample
+
+ANGLE_UNIT = np.deg2rad(5.0)  # rad
+MOMENT_UNIT = 0.01  # BW H
+FORCE_UNIT = 0.1  # BW
+SPEED_UNIT = 0.2  # m/s
+FORCES = ("grf_x_r", "grf_y_r", "grf_x_l", "grf_y_l")
+"""Errors count in these units, so that one of each costs the same."""
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What is known of one recording's motion, at the model's rate; NaN where it is not.
+
+    Attributes
+    ----------
+    angles : (T, n) generalized coordinates in the order of the skeleton; rotations only [rad].
+    moments : (T, n - 3) joint moments [N m].
+    forces : (T, 4) ground reaction on both feet, see :data:`FORCES` [BW].
+    speed : (T, 1) forward speed [m/s]; the mean speed throughout where only that is known.
+    """
+
+    angles: Tensor
+    moments: Tensor
+    forces: Tensor
+    speed: Tensor
+
+    @property
+    def all(self) -> Tensor:
+        """(T, channels) side by side."""
+        return torch.cat([self.angles, self.moments, self.forces, self.speed], dim=-1)
+
+    @classmethod
+    def split(cls, x: Tensor) -> Labels:
+        """Counterpart of :attr:`all`, of any leading dimensions."""
+        coordinates = (x.shape[-1] - len(FORCES) + 2) // 2
+        sizes = [coordinates, coordinates - 3, len(FORCES), 1]
+        return cls(*torch.split(x, sizes, dim=-1))
+
+    @property
+    def fingerprint(self) -> str:
+        """Short hash, to recognise the same labels again."""
+        return sha256(np.ascontiguousarray(self.all.numpy()).tobytes()).hexdigest()[:16]
+
+
+def labels_of(recording: Recording, config: Config, tile_s: float = sagittal.TILE_S) -> Labels:
+    """What a recording's truth says, on the samples of its sequence (:func:`kinertia.learning.prepare.to_sequence`).
+
+    Raises
+    ------
+    RecordingError
+        If the recording has no truth, or none of the quantities that a model estimates is in it.
+    """
+    if recording.truth is None:
+        raise RecordingError(
+            "holds no reference to learn from", file=recording.source or recording.name, fix="give it without labels"
+        )
+    at_rate = recording if recording.periodic else resample(recording, config.rate_hz, keep_gaps=True)
+    truth = at_rate.truth
+    assert truth is not None
+    names = SKELETONS[config.body].coordinate_names
+    count = round(tile_s * config.rate_hz) if recording.periodic else at_rate.samples
+
+    def columns(curves: dict[str, Array], wanted: Several[str]) -> Tensor:
+        unknown = np.full(count, np.nan)
+        found = [_over(curves[name], at_rate, config.rate_hz, tile_s) if name in curves else unknown for name in wanted]
+        return torch.as_tensor(np.stack(found, axis=-1), dtype=torch.float32)
+
+    speed = truth.speed_curve
+    if speed is None:
+        speed = np.full(at_rate.samples, np.nan if truth.speed is None else truth.speed)
+    turning = {name: curve for name, curve in truth.angles.items() if name in names[2:]}
+    labels = Labels(
+        columns(turning, names),
+        columns(truth.moments, names[3:]),
+        columns(truth.grf, FORCES),
+        columns({"speed": speed}, ("speed",)),
+    )
+    if not bool(torch.isfinite(labels.all).any()):
+        raise RecordingError(
+            "its reference has no joint angle, joint moment, ground reaction or speed that a model estimates",
+            file=recording.source or recording.name,
+            fix="name the columns as docs/formats.md says, or give it without labels",
+        )
+    return labels
+
+
+def check(labels: Several[Labels | None], sequences: Several[Sequence]) -> None:
+    """ValueError unless there are labels (or None) for every sequence, on its samples."""
+    if len(labels) != len(sequences):
+        raise ValueError(f"labels of {len(labels)} recordings for {len(sequences)} sequences; give None where there are none")
+    for label, sequence in zip(labels, sequences, strict=True):
+        if label is not None and len(label.all) != len(sequence.signals):
+            raise ValueError(f"{sequence.name}: {len(label.all)} samples of labels for {len(sequence.signals)} of signals")
+
+
+def fingerprint(labels: Several[Labels | None]) -> str:
+    """Of the labels of all recordings; empty where there are none."""
+    marks = ["" if label is None else label.fingerprint for label in labels]
+    return sha256(" ".join(marks).encode()).hexdigest()[:16] if any(marks) else ""
+
+
+def windows(labels: Several[Labels | None], person: Several[int], start: Several[int], window: int) -> Tensor | None:
+    """(B, window, channels) labels of drawn windows, NaN where not known; None where nothing is known of any."""
+    known = [label for label in labels if label is not None]
+    if not known:
+        return None
+    unknown = torch.full((window, known[0].all.shape[-1]), torch.nan)
+    pieces = []
+    for p, first in zip(person, start, strict=True):
+        piece, label = unknown.clone(), labels[p]
+        if label is not None:
+            part = label.all[first : first + window]
+            piece[: len(part)] = part
+        pieces.append(piece)
+    return torch.stack(pieces)
+
+
+def term(motion: Motion, joint: Tensor, body: Body, labels: Tensor, mask: Tensor) -> Tensor:
+    """Mean squared error of angles, moments, ground reaction and speed, each in its unit, added up.
+
+    Parameters
+    ----------
+    motion : (B, T - 4, ...).
+    joint : (B, T - 4, n - 3) joint moments [N m].
+    body : with time axis.
+    labels : (B, T, channels) of :func:`windows`.
+    mask : (B, T - 4) samples that count.
+    """
+    known = Labels.split(differences.centre(labels))
+    sides = [[j for j, contact in enumerate(body.skeleton.contacts) if contact.side == side] for side in ("r", "l")]
+    force = torch.cat([motion.force[..., points, :].sum(-2) for points in sides], dim=-1) / body.weight[..., None]
+    pairs = (
+        (motion.q, known.angles, ANGLE_UNIT),
+        (joint / body.moment_scale[..., None], known.moments / body.moment_scale[..., None], MOMENT_UNIT),
+        (force, known.forces, FORCE_UNIT),
+        (motion.qd[..., :1], known.speed, SPEED_UNIT),
+    )
+    return torch.stack([_error((found - wanted) / unit, mask) for found, wanted, unit in pairs]).sum()
+
+
+def _error(error: Tensor, mask: Tensor) -> Tensor:
+    seen = torch.isfinite(error)
+    return masked_mean(torch.where(seen, error, 0.0).square(), seen * mask[..., None])
+
+
+def _over(curve: Array, recording: Recording, rate_hz: float, tile_s: float) -> Array:
+    """A curve of the recording; repeated where that is one cycle."""
+    if not recording.periodic:
+        return curve
+    if not np.isfinite(curve).all():
+        return np.full(round(tile_s * rate_hz), np.nan)
+    return sagittal.tile_cycle(curve[:, None], recording.rate_hz, rate_hz, tile_s)[:, 0]
