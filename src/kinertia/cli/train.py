@@ -10,7 +10,7 @@ import tyro
 from rich.console import Console
 from rich.text import Text
 
-from kinertia.cli import options
+from kinertia.cli import labelled, options
 from kinertia.cli.options import DEFAULT, NOTHING_GIVEN, Files, Reading, Shared, choose_config
 from kinertia.learning import config as configuration
 from kinertia.learning.config import Config
@@ -24,13 +24,14 @@ def train(
     /,
     out: Path,
     start: Annotated[str | None, tyro.conf.arg(name="from", metavar="MODEL")] = None,
+    labels: Annotated[tuple[Path, ...], tyro.conf.arg(metavar="FILE...")] = (),
     resume: bool = False,
     device: str = "cpu",
     reading: Shared = NOTHING_GIVEN,
     config_file: Path | None = None,
     config: Config = DEFAULT,
 ) -> None:
-    """Train a network on recordings, without labels.
+    """Train a network on recordings, without labels or with those of some recordings.
 
     Parameters
     ----------
@@ -42,6 +43,9 @@ def train(
         Model to adapt to the recordings instead of training from the beginning: `default`, the one that
         comes with the package, or a folder that `kinertia train` wrote. Steps and learning rates are then
         those of config.adaptation, and settings that are not given are the model's.
+    labels
+        Recordings whose reference (angles, moments, ground reaction, speed) is learned from too, such as a few
+        cycles of the same person from a laboratory. The others are learned from without labels, as ever.
     resume
         Continue an interrupted training in OUT, with its configuration; the result is the same as
         without the interruption.
@@ -69,13 +73,17 @@ def train(
         chosen = given if model is None else adaptation.settings(model.config, given)
     place = usable(device)
     console = Console(stderr=True)
-    sequences = _prepare(recordings, reading, chosen, console)
+    known, references = labelled.read(labels, reading, chosen, console) if labels else ([], [])
+    others = labelled.without(recordings, labels)
+    unlabelled = _prepare(others, reading, chosen, console) if others or not known else []
+    sequences = [*unlabelled, *known]
+    given_labels = [*[None] * len(unlabelled), *references] if references else []
     if card is None:
         out.mkdir(parents=True, exist_ok=True)
         configuration.save(chosen, out / "config.json")
     try:
         with training_bar(chosen.training.steps, card.step if card else 0) as progress:
-            run(sequences, chosen, out, start=model, device=place, resume=resume, progress=progress)
+            run(sequences, chosen, out, start=model, labels=given_labels, device=place, resume=resume, progress=progress)
     except KeyboardInterrupt:
         saved = (out / f"{checkpoint.CHECKPOINT}.json").is_file()
         advice = "the same command with --resume goes on from the last checkpoint" if saved else "no checkpoint was written yet"

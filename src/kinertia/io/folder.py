@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kinertia.io import gaittoolbox, xsens
+from kinertia.io import gaittoolbox, hugadb, xsens
 from kinertia.recording.errors import RecordingError
 
 TABLES = (".csv", ".parquet", ".pq", ".kinlog")
@@ -13,7 +13,8 @@ TABLES = (".csv", ".parquet", ".pq", ".kinlog")
 def recordings(path: Path) -> list[Path]:
     """What there is to read under a path: the path itself, or the tables of a folder and of the folders in it, sorted.
 
-    A folder that is one recording of several files (Xsens, gait toolbox) is left as it is.
+    A folder without tables gives its HuGaDB files. One that is a single recording of several files (Xsens, gait toolbox) is
+    left as it is.
 
     Raises
     ------
@@ -28,6 +29,8 @@ def recordings(path: Path) -> list[Path]:
         and file.is_file()
         and not any(part.startswith(".") for part in file.relative_to(path).parts)
     )
+    if not found:
+        found = sorted(file for file in path.rglob("*.txt") if hugadb.is_hugadb(file))
     if found:
         return found
     if any(path.iterdir()):

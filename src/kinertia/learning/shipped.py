@@ -22,7 +22,7 @@ LARGEST_HISTORY = 500
 def names() -> list[str]:
     """Names of the shipped models."""
     folder = resources.files("kinertia") / "models"
-    return sorted(entry.name for entry in folder.iterdir() if entry.is_dir()) if folder.is_dir() else []
+    return sorted(entry.name for entry in folder.iterdir() if (entry / "model.json").is_file()) if folder.is_dir() else []
 
 
 def load(model: str | Path = DEFAULT, device: torch.device | str = "cpu") -> Model:

@@ -149,21 +149,18 @@ def term(motion: Motion, joint: Tensor, body: Body, labels: Tensor, mask: Tensor
     labels : (B, T, channels) of :func:`windows`.
     mask : (B, T - 4) samples that count.
     """
-    known = Labels.split(differences.centre(labels))
+    labels = differences.centre(labels)
+    seen, known = Labels.split(torch.isfinite(labels)), Labels.split(torch.nan_to_num(labels))
     sides = [[j for j, contact in enumerate(body.skeleton.contacts) if contact.side == side] for side in ("r", "l")]
     force = torch.cat([motion.force[..., points, :].sum(-2) for points in sides], dim=-1) / body.weight[..., None]
-    pairs = (
-        (motion.q, known.angles, ANGLE_UNIT),
-        (joint / body.moment_scale[..., None], known.moments / body.moment_scale[..., None], MOMENT_UNIT),
-        (force, known.forces, FORCE_UNIT),
-        (motion.qd[..., :1], known.speed, SPEED_UNIT),
+    moment = (joint - known.moments) / body.moment_scale[..., None]
+    errors = (
+        ((motion.q - known.angles) / ANGLE_UNIT, seen.angles),
+        (moment / MOMENT_UNIT, seen.moments),
+        ((force - known.forces) / FORCE_UNIT, seen.forces),
+        ((motion.qd[..., :1] - known.speed) / SPEED_UNIT, seen.speed),
     )
-    return torch.stack([_error((found - wanted) / unit, mask) for found, wanted, unit in pairs]).sum()
-
-
-def _error(error: Tensor, mask: Tensor) -> Tensor:
-    seen = torch.isfinite(error)
-    return masked_mean(torch.where(seen, error, 0.0).square(), seen * mask[..., None])
+    return torch.stack([masked_mean(error.square(), there * mask[..., None]) for error, there in errors]).sum()
 
 
 def _over(curve: Array, recording: Recording, rate_hz: float, tile_s: float) -> Array:

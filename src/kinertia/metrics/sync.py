@@ -7,6 +7,8 @@ method alike: it cannot hide a method's own delay. It is part of scoring only.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from kinertia.estimation.estimate import Estimate
@@ -41,6 +43,22 @@ def advance(curve: Array, shift_s: float, rate_hz: float, *, periodic: bool) -> 
         return np.fft.irfft(np.fft.rfft(curve) * turn, samples)
     index = np.arange(samples, dtype=float)
     return np.interp(index + shift_s * rate_hz, index, curve, left=np.nan, right=np.nan)
+
+
+def on_sensor_clock(recording: Recording, shift_s: float) -> Recording:
+    """Copy whose truth is moved to the sensors' clock, so that a model which learns from it does not learn the lag too.
+
+    Parameters
+    ----------
+    recording : with truth.
+    shift_s : time by which the sensors lag behind the truth (:func:`sync_shift`) [s].
+    """
+    if recording.truth is None or shift_s == 0.0:
+        return recording
+    return replace(
+        recording,
+        truth=recording.truth.over_time(lambda c: advance(c, -shift_s, recording.rate_hz, periodic=recording.periodic)),
+    )
 
 
 def sync_shift(baseline: Estimate, recording: Recording) -> float | None:

@@ -1,0 +1,22 @@
+"""Encoders of a configuration."""
+
+from __future__ import annotations
+
+import torch
+
+from kinertia.pretraining.config import PretrainingConfig
+from kinertia.pretraining.encoder import Encoder
+from kinertia.pretraining.recurrent import RecurrentEncoder
+from kinertia.pretraining.resnet import ResNetEncoder
+from kinertia.pretraining.transformer import TransformerEncoder
+
+
+def build(config: PretrainingConfig, seed: int | None = None) -> Encoder:
+    """The encoder of a configuration with random weights, drawn from ``seed`` (default: that of the configuration)."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed if seed is None else seed)
+        if config.method == "contrastive":
+            return ResNetEncoder(config.resnet, config.window)
+        if config.method == "masked":
+            return TransformerEncoder(config.transformer, config.window)
+        return RecurrentEncoder(config.network, config.window)
