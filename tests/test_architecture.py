@@ -21,6 +21,7 @@ LIGHT = (
     "estimation",
     "sensing",
     "placing",
+    "uncertainty",
     "io.files",
     "io",
     "runtime",

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from kinertia.estimation.estimate import Estimate
+from kinertia.estimation.estimate import Bands, Estimate
 from kinertia.io import write_table
 from kinertia.recording import Subject
 
@@ -31,6 +31,8 @@ def estimate() -> Estimate:
         sensor_segments=("pelvis", "femur_r"),
         muscle_forces={"soleus_r": t},
         events={"heel_strike_r": np.array([4, 20])},
+        bands=Bands(0.9, {"knee_angle_r": 0.1 + t}, {"knee_angle_r": 2 * t}, {"grf_y_r": 3 * t}, 4 * t),
+        doubts={"residual": t < 0.05, "disagreement": t > 0.2},
     )
 
 
@@ -47,6 +49,11 @@ def test_read_back(estimate, tmp_path, ending):
     np.testing.assert_allclose(table["hip_y [m]"], estimate.points["hip"][:, 1])
     np.testing.assert_allclose(table["femur_r_gyro_z_measured [rad/s]"], estimate.imu_measured[:, 1, 2])
     np.testing.assert_allclose(table["pelvis_acc_y_virtual [m/s^2]"], 0.0)
+    np.testing.assert_allclose(table["knee_angle_r_band_90 [deg]"], np.degrees(0.1 + estimate.time_s))
+    np.testing.assert_allclose(table["knee_angle_r_moment_band_90 [N m]"], 2 * estimate.time_s)
+    np.testing.assert_allclose(table["grf_y_r_band_90 [BW]"], 3 * estimate.time_s)
+    np.testing.assert_allclose(table["speed_band_90 [m/s]"], 4 * estimate.time_s)
+    assert np.flatnonzero(table["trusted [0/1]"]).tolist() == list(range(5, 21))
     assert table["cop_x_r [m]"].null_count() == 20
     assert np.flatnonzero(table["heel_strike_r [0/1]"]).tolist() == [4, 20]
     assert {"speed [m/s]", "root_residual_x [BW]", "soleus_r_force [N]"} <= set(table.columns)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from fakes import LAYOUT, model, one_stream, run, sagittal, samples_of, signals
 
-from kinertia.estimation.assembly import TRUSTED_RESIDUAL_BW
+from kinertia.estimation.trust import TRUSTED_DISAGREEMENT, TRUSTED_RESIDUAL_BW
 from kinertia.streaming import trust
 from kinertia.streaming.core import Core
 from kinertia.streaming.settings import Settings
@@ -26,7 +26,8 @@ def agreeing(count: int = 400) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_limit_is_that_of_whole_recordings() -> None:
-    assert trust.TRUSTED_RESIDUAL_BW == TRUSTED_RESIDUAL_BW == Settings().residual_bw
+    assert TRUSTED_RESIDUAL_BW == Settings().residual_bw
+    assert TRUSTED_DISAGREEMENT == Settings().disagreement
 
 
 def test_warms_up() -> None:

@@ -19,12 +19,15 @@ DESCRIPTION = (
 )
 COMMANDS = {
     name: f"kinertia.cli.{name}"
-    for name in ("inspect", "place", "train", "estimate", "solve", "simulate", "demo", "export", "ship", "stream", "live")
+    for name in (
+        *("inspect", "place", "train", "estimate", "solve", "simulate", "demo"),
+        *("export", "calibrate", "ship", "stream", "live"),
+    )
 }
 BENCHMARKS = {
     name: f"kinertia.cli.benchmark_{name}"
     for name in (
-        *("cycles", "continuous", "simulated", "simulator", "virtual", "ablation"),
+        *("cycles", "continuous", "simulated", "simulator", "virtual", "ablation", "bands"),
         *("physics", "speed", "latency", "crowd", "loss", "faults", "sparse", "place"),
     )
 }

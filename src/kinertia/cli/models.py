@@ -30,22 +30,34 @@ def running(model: str, recording: Recording) -> Iterator[Runner]:
     ValueError
         If there is no such model, or it is damaged; the message names file and fix.
     """
+    from kinertia.runtime.exported import Exported
+
+    loaded = runner(model)
+    samples = round(recording.duration_s * loaded.rate_hz)
+    if samples < SHOWN_SAMPLES or not isinstance(loaded, Exported):
+        yield loaded
+        return
+    with samples_bar(samples, "estimating") as advance:
+        yield Exported(loaded.model, advance)
+
+
+def runner(model: str) -> Runner:
+    """The model that a user named, ready for recordings: as graphs where there are graphs, else as a network.
+
+    Raises
+    ------
+    ValueError
+        As :func:`running`.
+    """
     from kinertia.runtime import model as exported
     from kinertia.runtime.exported import Exported
 
-    if not _exported(model):
-        from kinertia.estimation.trained import Trained
-        from kinertia.learning import shipped
+    if _exported(model):
+        return Exported(exported.load(model))
+    from kinertia.estimation.trained import Trained
+    from kinertia.learning import shipped
 
-        yield Trained(shipped.load(model))
-        return
-    loaded = exported.load(model)
-    samples = round(recording.duration_s * loaded.rate_hz)
-    if samples < SHOWN_SAMPLES:
-        yield Exported(loaded)
-        return
-    with samples_bar(samples, "estimating") as advance:
-        yield Exported(loaded, advance)
+    return Trained(shipped.load(model))
 
 
 def streaming(model: str) -> ExportedModel:

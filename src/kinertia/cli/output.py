@@ -17,7 +17,7 @@ from kinertia.io import parquet, write_opensim, write_table
 from kinertia.io.extra import INSTALL
 from kinertia.io.files import write_text
 from kinertia.recording import Recording
-from kinertia.report import comparison, errors_table, gait, summary
+from kinertia.report import bands, comparison, doubts, errors_table, gait, summary
 
 Scores = dict[str, Any]
 
@@ -58,6 +58,11 @@ def show(console: Console, estimate: Estimate, recording: Recording, scores: Sco
             f"  equations of motion: {verdict.word}, residual {verdict.force_bw:.3f} BW and {verdict.moment_bwbh:.4f} BWBH",
             highlight=False,
         )
+    if estimate.bands.level:
+        widths = ", ".join(bands.mean_half_widths(estimate))
+        console.print(Text(f"  {100 * estimate.bands.level:.0f} % bands, mean half-width: {widths}"))
+    if doubted := doubts.share(estimate):
+        console.print(Text(f"  {100 * doubted:.1f} % of the recording should not be trusted (marked in the report)", "yellow"))
     if scores is not None:
         show_errors(console, scores)
     for warning in dict.fromkeys((*recording.warnings, *estimate.warnings)):

@@ -9,9 +9,8 @@ import numpy as np
 from kinertia.estimation import events
 from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.series import SIDES, Series
+from kinertia.estimation.trust import TRUSTED_RESIDUAL_BW, doubts
 from kinertia.recording import SEGMENTS, Array, Recording
-
-TRUSTED_RESIDUAL_BW = 0.10
 
 Sampler = Callable[[Array], Array]
 """Brings a series (T, ...) from a method's time axis to the times at which values are wanted."""
@@ -45,6 +44,7 @@ def assemble(
     forces = sample(series.grf)
     grf = {f"grf_{axis}_{side}": forces[:, 2 * s + a] for s, side in enumerate(SIDES) for a, axis in enumerate(("x", "y"))}
     pressure = sample(series.pressure + series.grf[:, [1, 3]] * travel[:, None])
+    virtual = sample(series.virtual[:, used])
     return Estimate(
         name=recording.name,
         method=method,
@@ -58,9 +58,10 @@ def assemble(
         points={k: sample(v + shift) for k, v in series.points.items()},
         root_residual=residual,
         imu_measured=measured,
-        imu_virtual=sample(series.virtual[:, used]),
+        imu_virtual=virtual,
         sensor_segments=tuple(SEGMENTS[k] for k in used),
         events=events.from_grf(grf, recording.rate_hz, recording.periodic),
+        doubts=doubts(residual, measured, virtual, recording.rate_hz, periodic=recording.periodic),
         warnings=(*_subject_warnings(recording), *_residual_warnings(residual)),
     )
 

@@ -5,8 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kinertia.recording import Array, Subject
+
+
+@dataclass(frozen=True)
+class Bands:
+    """How far the truth may be from the outputs of an estimate.
+
+    Attributes
+    ----------
+    level : part of all samples in which the truth lies within the band (0.9); 0 where there are no bands.
+    coordinates, moments, grf : (T,) half-widths, named and in the units of the estimate; outputs without a band are left out.
+        NaN where no sensor gave a value.
+    speed : (T,) half-width [m/s].
+    about : in words, what they were calibrated on and how well they hold, or why there are none.
+    """
+
+    level: float = 0.0
+    coordinates: dict[str, Array] = field(default_factory=dict)
+    moments: dict[str, Array] = field(default_factory=dict)
+    grf: dict[str, Array] = field(default_factory=dict)
+    speed: Array | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,6 +54,8 @@ class Estimate:
     events : ``heel_strike_r``, ``toe_off_r``, ... to sample indices.
     output_delay_s : how far behind the input the output is, by construction [s].
     seconds : wall time of training and estimation.
+    bands : half-widths around the outputs.
+    doubts : reason (see :mod:`kinertia.estimation.trust`) to (T,) True where the outputs should not be trusted for it.
     convergence : figures on how well the method solved its problem, by name; empty for methods that solve none.
     warnings : what a user should know before trusting it.
     """
@@ -54,6 +78,8 @@ class Estimate:
     events: dict[str, np.ndarray] = field(default_factory=dict)
     output_delay_s: float = 0.0
     seconds: float = 0.0
+    bands: Bands = field(default_factory=Bands)
+    doubts: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
     convergence: dict[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 

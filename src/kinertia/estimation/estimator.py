@@ -15,6 +15,7 @@ from kinertia.estimation.series import Series
 from kinertia.numerics.spline import CubicSpline
 from kinertia.recording import SEGMENTS, Array, Recording, Subject, sagittal
 from kinertia.sensing.segments import to_segments
+from kinertia.uncertainty.calibration import Calibration, Uncalibrated
 
 
 class Runner(Protocol):
@@ -24,6 +25,8 @@ class Runner(Protocol):
     ----------
     rate_hz : of the signals it reads.
     delay_samples : how far its outputs are behind them.
+    weights : fingerprint of its weights.
+    calibration : what the bands around its outputs follow from.
     """
 
     @property
@@ -31,6 +34,12 @@ class Runner(Protocol):
 
     @property
     def delay_samples(self) -> int: ...
+
+    @property
+    def weights(self) -> str: ...
+
+    @property
+    def calibration(self) -> Calibration | Uncalibrated: ...
 
     def stated(self, fingerprint: str) -> tuple[float, float] | None:
         """Mass [kg] and height [m] that were stated for a recording in training; None for one it was not trained on."""
@@ -127,6 +136,7 @@ def estimate(runner: Runner, recording: Recording, method: str = "sspinnpose") -
     result = assemble(series, runner.rate_hz, ready, method, measured, used, sample)
     return replace(
         result,
+        bands=runner.calibration.bands(result, ready),
         output_delay_s=runner.delay_samples / runner.rate_hz,
         warnings=(*result.warnings, *_warnings(runner.stated(reading.fingerprint), ready.subject)),
         seconds=time.perf_counter() - begin,

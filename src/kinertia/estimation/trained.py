@@ -16,6 +16,7 @@ from kinertia.estimation.track import Track
 from kinertia.learning import differences, sequence
 from kinertia.learning.checkpoint import Model
 from kinertia.recording import Array, Recording
+from kinertia.uncertainty.calibration import Calibration, Uncalibrated
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,14 @@ class Trained:
     @property
     def delay_samples(self) -> int:
         return differences.REACH
+
+    @property
+    def weights(self) -> str:
+        return self.model.fingerprint
+
+    @property
+    def calibration(self) -> Calibration | Uncalibrated:
+        return self.model.calibration
 
     def stated(self, fingerprint: str) -> tuple[float, float] | None:
         """Mass [kg] and height [m] that were stated for a recording in training."""

@@ -136,8 +136,9 @@ def export(model: Model) -> ExportedModel:
         layout=layout(skeleton),
         people=tuple(_wearer(p) for p in model.people),
         checksums={name: sha256(content).hexdigest() for name, content in graphs.items()},
+        start=model.start,
     )
-    return ExportedModel(card, graphs[STEP], graphs[PERSON])
+    return ExportedModel(card, graphs[STEP], graphs[PERSON], model.calibration)
 
 
 def write(exported: ExportedModel, out: Path) -> list[Path]:

@@ -63,7 +63,23 @@ def columns(estimate: Estimate) -> dict[str, Array | np.ndarray]:
                 for c, (channel, unit) in enumerate(zip(_CHANNELS, _CHANNEL_UNITS, strict=True))
             }
     table |= {f"{name} [0/1]": _marks(at, estimate.samples) for name, at in estimate.events.items()}
-    return table
+    return table | _bands(estimate) | _trust(estimate)
+
+
+def _bands(estimate: Estimate) -> dict[str, Array]:
+    """Half-widths of bands, with their level in percent in the name."""
+    bands, ending = estimate.bands, f"band_{100.0 * estimate.bands.level:.0f}"
+    table = {f"{name}_{ending} [deg]": np.degrees(values) for name, values in bands.coordinates.items()}
+    table |= {f"{name}_moment_{ending} [N m]": values for name, values in bands.moments.items()}
+    table |= {f"{name}_{ending} [BW]": values for name, values in bands.grf.items()}
+    return table | ({} if bands.speed is None else {f"speed_{ending} [m/s]": bands.speed})
+
+
+def _trust(estimate: Estimate) -> dict[str, np.ndarray]:
+    """1 where nothing speaks against the estimate, 0 where something does."""
+    if not estimate.doubts:
+        return {}
+    return {"trusted [0/1]": (~np.any(list(estimate.doubts.values()), axis=0)).astype(np.int8)}
 
 
 def _marks(events: np.ndarray, samples: int) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 
 from kinertia.recording.errors import RecordingError
@@ -57,7 +58,12 @@ def choose(recording: Recording, name: str) -> Recording:
             file=recording.source or recording.name,
             fix="choose a smaller set",
         )
-    index = [i for segment in wanted if (i := recording.sensor_index(segment)) is not None]
+    return keep(recording, wanted)
+
+
+def keep(recording: Recording, wanted: Collection[str]) -> Recording:
+    """The recording with the sensors on some segments only, in the order of :data:`~kinertia.recording.SEGMENTS`."""
+    index = [i for segment in SEGMENTS if segment in wanted and (i := recording.sensor_index(segment)) is not None]
     arrays = {
         part: array[:, index]
         for part in ("acc", "gyro", "acc_var", "gyro_var", "orientation")

@@ -29,7 +29,8 @@ class Line:
     x, y : (N,) values; NaN leaves a gap.
     style : class in the style sheet: ``right``, ``left``, ``both``, ``measured``, ``virtual``.
     dashed : True for reference curves.
-    spread : (N,) half height of the band around the curve; None for no band.
+    spread : (N,) half height of the shade around the curve; None for no shade.
+    band : (N,) half height of a wider, lighter one: where the truth may be.
     """
 
     label: str
@@ -38,6 +39,12 @@ class Line:
     style: str
     dashed: bool = False
     spread: Array | None = None
+    band: Array | None = None
+
+    @property
+    def shades(self) -> list[tuple[str, Array]]:
+        """Class and half height of the shades around the curve, the widest first."""
+        return [(style, half) for style, half in (("confidence", self.band), ("band", self.spread)) if half is not None]
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,7 @@ class Chart:
     lines : curves, drawn in this order.
     x_range : limits of the x axis; from the lines when None.
     levels : horizontal marks: value and label.
+    spans : parts of the x axis that are marked.
     note : small print under the heading.
     """
 
@@ -70,6 +78,7 @@ class Chart:
     lines: tuple[Line, ...]
     x_range: tuple[float, float] | None = None
     levels: tuple[tuple[float, str], ...] = ()
+    spans: tuple[tuple[float, float], ...] = ()
     note: str = ""
 
 
@@ -85,8 +94,9 @@ def draw(chart: Chart, width: int = 360, height: int = 220) -> Markup:
     y_low, y_high = limits(_extents(chart))
     y_low, y_high = (y_low - 0.04 * (y_high - y_low), y_high + 0.04 * (y_high - y_low))
     area = _Area(x_low, x_high, y_low, y_high, width, height)
-    parts = [_grid(area), *(_level(area, value, label) for value, label in chart.levels if y_low <= value <= y_high)]
-    parts += [_band(area, line) for line in chart.lines if line.spread is not None]
+    parts = [_span(area, *span) for span in chart.spans]
+    parts += [_grid(area), *(_level(area, value, label) for value, label in chart.levels if y_low <= value <= y_high)]
+    parts += [_shade(area, line, *shade) for line in chart.lines for shade in line.shades]
     parts += [_curve(area, line) for line in chart.lines]
     parts += [
         Markup('<text class="axis" x="{}" y="{}" text-anchor="middle">{}</text>').format(
@@ -221,7 +231,7 @@ def _svg(parts: list[Markup], width: int, height: int, description: str) -> Mark
 
 def _extents(chart: Chart) -> list[Array]:
     arrays = [line.y for line in chart.lines]
-    arrays += [line.y + sign * line.spread for line in chart.lines if line.spread is not None for sign in (-1.0, 1.0)]
+    arrays += [line.y + sign * half for line in chart.lines for _, half in line.shades for sign in (-1.0, 1.0)]
     # Zero belongs to the picture when the curves come near it: a standing figure needs its ground.
     low, high = limits(arrays)
     reach = 0.25 * (high - low)
@@ -270,13 +280,28 @@ def _curve(area: _Area, line: Line) -> Markup:
     return Markup('<path class="line {}{}" d="{}"/>').format(line.style, " dashed" if line.dashed else "", path)
 
 
-def _band(area: _Area, line: Line) -> Markup:
-    assert line.spread is not None
+def _span(area: _Area, start: float, stop: float) -> Markup:
+    left, right = (min(max(area.x(at), LEFT), area.width - RIGHT) for at in (start, stop))
+    return Markup('<rect class="span" x="{}" y="{}" width="{}" height="{}"/>').format(
+        _n(left), _n(TOP), _n(max(1.0, right - left)), _n(area.plot_height)
+    )
+
+
+def _shade(area: _Area, line: Line, style: str, half: Array) -> Markup:
     path = ""
-    for xs, low, high in _runs(line.x, line.y - line.spread, line.y + line.spread):
+    for xs, low, high in _runs(*_thin_shade(line.x, line.y - half, line.y + half)):
         outline = _run(area.x(np.concatenate([xs, xs[::-1]])), area.y(np.concatenate([high, low[::-1]])))
         path += outline + "Z"
-    return Markup('<path class="band {}" d="{}"/>').format(line.style, path)
+    return Markup('<path class="{} {}" d="{}"/>').format(style, line.style, path)
+
+
+def _thin_shade(x: Array, low: Array, high: Array) -> tuple[Array, Array, Array]:
+    """Fewer points of a long shade: the lowest and the highest value of each run of samples."""
+    step = -(-x.shape[0] // (MAX_POINTS // 2))
+    if step == 1:
+        return x, low, high
+    begins = np.arange(0, x.shape[0], step)
+    return x[begins], np.minimum.reduceat(low, begins), np.maximum.reduceat(high, begins)
 
 
 def _runs(*arrays: Array) -> list[list[Array]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from kinertia.report.gait import Gait
 
 Scale = Callable[[Array], Array]
 _CYCLE = np.linspace(0.0, 100.0, strides.NODES)
+_NONE = np.empty(0)
 _FORCES = {
     "grf_y": ("Ground reaction, vertical", "up +"),
     "grf_x": ("Ground reaction, fore-aft", "forward +"),
@@ -35,6 +36,16 @@ class Source:
     truth: Truth | None
 
 
+@dataclass(frozen=True)
+class Curves:
+    """Curves of one kind by name: estimated, true, half-widths of bands; and what brings them to the unit of the chart."""
+
+    estimated: dict[str, Array]
+    truth: dict[str, Array]
+    bands: dict[str, Array]
+    scale: Scale
+
+
 def angles(source: Source) -> list[Chart]:
     """Joint angles [deg] and other coordinates ([deg] or [m]); the way travelled is left out."""
     estimate, truth = source.estimate, source.truth.angles if source.truth else {}
@@ -44,10 +55,11 @@ def angles(source: Source) -> list[Chart]:
         joint, sign = names.joint(base)
         if is_translation(base):
             title = "Height of the hip joints" if base == "pelvis_ty" else joint
-            charts.append(_chart(source, title, "Length [m]", "", sides, estimate.coordinates, truth, np.asarray))
+            charts.append(_chart(source, title, "Length [m]", "", sides, Curves(estimate.coordinates, truth, {}, np.asarray)))
         else:
             title = joint if joint.startswith("Pelvis") else f"{joint} angle"
-            charts.append(_chart(source, title, "Angle [deg]", sign, sides, estimate.coordinates, truth, np.degrees))
+            curves = Curves(estimate.coordinates, truth, estimate.bands.coordinates, np.degrees)
+            charts.append(_chart(source, title, "Angle [deg]", sign, sides, curves))
     return charts
 
 
@@ -62,7 +74,8 @@ def moments(source: Source) -> list[Chart]:
         def scale(values: Array) -> Array:
             return units.bwbh_percent(values, estimate.subject)
 
-        charts.append(_chart(source, title, "Moment [BWBH %]", sign, sides, estimate.moments, truth, scale))
+        curves = Curves(estimate.moments, truth, estimate.bands.moments, scale)
+        charts.append(_chart(source, title, "Moment [BWBH %]", sign, sides, curves))
     return charts
 
 
@@ -70,31 +83,25 @@ def ground_reaction(source: Source) -> list[Chart]:
     """Ground reaction forces [BW]."""
     estimate, truth = source.estimate, source.truth.grf if source.truth else {}
     grouped = names.group(list(estimate.grf))
+    curves = Curves(estimate.grf, truth, estimate.bands.grf, np.asarray)
     return [
-        _chart(source, title, "Force [BW]", sign, grouped[base], estimate.grf, truth, np.asarray)
+        _chart(source, title, "Force [BW]", sign, grouped[base], curves)
         for base, (title, sign) in _FORCES.items()
         if base in grouped
     ]
 
 
-def _chart(
-    source: Source,
-    title: str,
-    y_label: str,
-    sign: str,
-    sides: dict[str, str],
-    estimated: dict[str, Array],
-    truth: dict[str, Array],
-    scale: Scale,
-) -> Chart:
+def _chart(source: Source, title: str, y_label: str, sign: str, sides: dict[str, str], curves: Curves) -> Chart:
     in_cycles = all(source.gait.of(side) is not None for side in sides)
     build = _cycle_lines if in_cycles else _time_lines
     lines: list[Line] = []
     for side, name in sides.items():
         style, word = (names.SIDES[side], names.SIDES[side].capitalize()) if side else ("both", "Estimate")
-        lines += build(source, scale(estimated[name]), side, word, style, dashed=False)
-        if name in truth and np.isfinite(truth[name]).any():
-            lines += build(source, scale(truth[name]), side, f"{word}, reference", style, dashed=True)
+        band = curves.scale(curves.bands[name]) if name in curves.bands else None
+        lines += build(source, curves.scale(curves.estimated[name]), band, side, Line(word, _NONE, _NONE, style))
+        if name in curves.truth and np.isfinite(curves.truth[name]).any():
+            reference = Line(f"{word}, reference", _NONE, _NONE, style, dashed=True)
+            lines += build(source, curves.scale(curves.truth[name]), None, side, reference)
     return Chart(
         title,
         names.CYCLE_AXIS if in_cycles else names.TIME_AXIS,
@@ -105,14 +112,26 @@ def _chart(
     )
 
 
-def _cycle_lines(source: Source, values: Array, side: str, label: str, style: str, *, dashed: bool) -> list[Line]:
+def _cycle_lines(source: Source, values: Array, band: Array | None, side: str, look: Line) -> list[Line]:
     cycles = source.gait.cycles(values, side)
     if cycles is None:
         return []
     mean, spread, count = strides.average(cycles)
-    label = f"{label}, mean of {count} cycles" if count > 1 else f"{label}, one cycle"
-    return [Line(label, _CYCLE, mean, style, dashed, None if dashed or count < 2 else spread)]
+    label = f"{look.label}, mean of {count} cycles" if count > 1 else f"{look.label}, one cycle"
+    widths = None if band is None else source.gait.cycles(band, side)
+    return [
+        replace(
+            look,
+            label=label,
+            x=_CYCLE,
+            y=mean,
+            spread=None if look.dashed or count < 2 else spread,
+            band=None if widths is None else widths.mean(axis=0),
+        )
+    ]
 
 
-def _time_lines(source: Source, values: Array, side: str, label: str, style: str, *, dashed: bool) -> list[Line]:
-    return [Line(label, source.estimate.time_s[source.window], values[source.window], style, dashed)]
+def _time_lines(source: Source, values: Array, band: Array | None, side: str, look: Line) -> list[Line]:
+    del side
+    shown = source.window
+    return [replace(look, x=source.estimate.time_s[shown], y=values[shown], band=None if band is None else band[shown])]

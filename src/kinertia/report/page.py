@@ -14,8 +14,8 @@ import kinertia
 from kinertia.estimation.estimate import Estimate
 from kinertia.io.files import write_text
 from kinertia.metrics import scoring
-from kinertia.recording import Frame, Recording, Truth
-from kinertia.report import animation, charts, curves, errors_table, gait, names, signals, summary, window
+from kinertia.recording import Frame, Recording, Subject, Truth
+from kinertia.report import animation, bands, charts, curves, doubts, errors_table, gait, names, signals, summary, window
 from kinertia.report.charts import Chart
 
 
@@ -75,6 +75,9 @@ def render(estimate: Estimate, recording: Recording, truth: Truth | None = None,
         force_limit=summary.FORCE_LIMIT_BW,
         moment_limit=summary.MOMENT_LIMIT_BWBH,
         care=summary.CARE,
+        half_widths=bands.mean_half_widths(estimate),
+        doubts=doubts.find(estimate),
+        doubted=doubts.share(estimate),
         errors=errors_table.tables(scores) if scores else [],
         scores=scores or {},
         angles=_figures(angles),
@@ -164,7 +167,7 @@ def _delay(delay_s: float, duration_s: float) -> str:
 
 
 def _assumptions(estimate: Estimate, recording: Recording) -> list[str]:
-    assumed = [f"{quantity} was not given: a default was used" for quantity in estimate.subject.assumed]
+    assumed = [_assumption(quantity, estimate.subject) for quantity in estimate.subject.assumed]
     unplaced = [sensor.segment for sensor in recording.sensors if sensor.position_m is None]
     if unplaced:
         which = "all sensors" if len(unplaced) == len(recording.sensors) else _sensors(unplaced)
@@ -175,6 +178,14 @@ def _assumptions(estimate: Estimate, recording: Recording) -> list[str]:
     if estimate.moments or estimate.grf:
         assumed.append("level ground; segment masses and lengths scaled from body mass and height")
     return assumed
+
+
+def _assumption(quantity: str, subject: Subject) -> str:
+    if quantity == "height_m" and subject.height_error_m is not None:
+        return (
+            f"{quantity} was not given: estimated from the motion, within {subject.height_error_m:.2f} m (standard deviation)"
+        )
+    return f"{quantity} was not given: a default was used"
 
 
 def _sensors(segments: list[str]) -> str:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from kinertia.estimation.estimate import Estimate
 from kinertia.metrics import errors
-from kinertia.report import charts, names
+from kinertia.report import charts, doubts, names
 from kinertia.report.charts import Bar, Chart, Line
 
 _CHANNELS = (
@@ -43,7 +43,13 @@ def residual(estimate: Estimate) -> list[Chart]:
     if estimate.root_residual is None:
         return []
     return [
-        Chart(title, names.TIME_AXIS, label, (Line("Residual", estimate.time_s, estimate.root_residual[:, i], "both"),))
+        Chart(
+            title,
+            names.TIME_AXIS,
+            label,
+            (Line("Residual", estimate.time_s, estimate.root_residual[:, i], "both"),),
+            spans=doubts.spans(estimate),
+        )
         for i, (title, label) in enumerate(_RESIDUALS)
     ]
 
@@ -53,8 +59,8 @@ def speed(estimate: Estimate, truth_speed: float | None) -> Chart | None:
     if estimate.speed is None:
         return None
     levels = () if truth_speed is None else ((truth_speed, f"reference mean {truth_speed:.2f}"),)
-    line = Line("Estimate", estimate.time_s, estimate.speed, "both")
-    return Chart("Forward speed", names.TIME_AXIS, "Speed [m/s]", (line,), levels=levels)
+    line = Line("Estimate", estimate.time_s, estimate.speed, "both", band=estimate.bands.speed)
+    return Chart("Forward speed", names.TIME_AXIS, "Speed [m/s]", (line,), levels=levels, spans=doubts.spans(estimate))
 
 
 def sensors(estimate: Estimate, window: slice) -> list[tuple[str, list[tuple[Chart, Fit]]]]:

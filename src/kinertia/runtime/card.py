@@ -52,6 +52,7 @@ class Card:
     layout : of the output vector.
     people : recordings trained on, with what was learned about each.
     checksums : SHA-256 of the graphs' files.
+    start : fingerprint of the weights that training started from; empty where it is not known.
     """
 
     format: int
@@ -67,6 +68,7 @@ class Card:
     layout: Layout
     people: tuple[Wearer, ...]
     checksums: dict[str, str]
+    start: str = ""
 
 
 @dataclass(frozen=True)

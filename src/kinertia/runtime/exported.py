@@ -14,6 +14,7 @@ from kinertia.recording import SEGMENTS, Array, Recording
 from kinertia.runtime.card import Wearer
 from kinertia.runtime.model import ExportedModel
 from kinertia.runtime.stepper import Stepper
+from kinertia.uncertainty.calibration import Calibration, Uncalibrated
 
 REPORTED = 500
 """Samples between two words about progress."""
@@ -39,6 +40,14 @@ class Exported:
     @property
     def delay_samples(self) -> int:
         return self.model.delay_samples
+
+    @property
+    def weights(self) -> str:
+        return self.model.card.model
+
+    @property
+    def calibration(self) -> Calibration | Uncalibrated:
+        return self.model.calibration
 
     def stated(self, fingerprint: str) -> tuple[float, float] | None:
         """Mass [kg] and height [m] that were stated for a recording in training."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from importlib import resources
@@ -16,6 +16,8 @@ from kinertia.runtime import card as cards
 from kinertia.runtime.card import Card, Wearer
 from kinertia.runtime.layout import Layout
 from kinertia.runtime.stepper import GRAPH_NUMBERS, Numbers, Stepper
+from kinertia.uncertainty import store as bands
+from kinertia.uncertainty.calibration import Calibration, Uncalibrated
 
 DEFAULT = "default"
 PERSON_OUTPUTS = (*GRAPH_NUMBERS, "weight", "moment_scale")
@@ -29,11 +31,13 @@ class ExportedModel:
     ----------
     card : facts.
     step, person : the graphs: one sample with its state, and the numbers of one person.
+    calibration : of the bands around its outputs.
     """
 
     card: Card
     step: bytes
     person: bytes
+    calibration: Calibration | Uncalibrated = field(default_factory=Uncalibrated)
 
     @property
     def rate_hz(self) -> float:
@@ -121,7 +125,8 @@ def _load(folder: Path) -> ExportedModel:
         graphs[name] = path.read_bytes()
         if sha256(graphs[name]).hexdigest() != card.checksums.get(name):
             raise ValueError(f"{path}: does not belong to {cards.CARD} beside it, or is damaged; export the model again")
-    return ExportedModel(card, graphs[cards.STEP], graphs[cards.PERSON])
+    calibration = bands.find(folder, card.model, card.start)
+    return ExportedModel(card, graphs[cards.STEP], graphs[cards.PERSON], calibration)
 
 
 def _options() -> ort.SessionOptions:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from kinertia.streaming.trust import TRUSTED_DISAGREEMENT, TRUSTED_RESIDUAL_BW
+from kinertia.estimation.trust import TRUSTED_DISAGREEMENT, TRUSTED_RESIDUAL_BW
 
 
 @dataclass(frozen=True)

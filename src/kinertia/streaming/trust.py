@@ -8,18 +8,10 @@ from typing import Protocol
 
 import numpy as np
 
+from kinertia.estimation.trust import ACC_RATIO, STILL_POWER, WINDOW_S
 from kinertia.recording import SEGMENTS, Array
 from kinertia.runtime.layout import Layout
 
-TRUSTED_RESIDUAL_BW = 0.10
-"""As in estimates of whole recordings."""
-TRUSTED_DISAGREEMENT = 0.3
-"""Simulated people who walk or run steadily stay below 0.14; sensors changed over or turned round give 0.35 to 0.8."""
-ACC_RATIO = 2.0
-"""Accelerations are further off than rates, as impacts and skin are no rigid body: 0.12 to 0.28 in the same people."""
-STILL_POWER = len(SEGMENTS) * 0.5**2
-"""Rates of people who hardly move are not asked to agree better than this, (rad/s)^2 over all sensors."""
-WINDOW_S = 0.5
 KINDS = np.tile([[1.0, 1.0, 0.0], [0.0, 0.0, 1.0]], len(SEGMENTS))
 """(2, 21) which signals are accelerations, and which angular rates."""
 

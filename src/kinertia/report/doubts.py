@@ -1,0 +1,70 @@
+"""Stretches of an estimate that are marked as not to be trusted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kinertia.estimation import trust
+from kinertia.estimation.estimate import Estimate
+
+JOIN_S = 0.5
+"""Stretches that are closer than this are told as one."""
+LISTED = 8
+
+Stretch = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """One reason.
+
+    Attributes
+    ----------
+    words : the reason.
+    share : part of the recording.
+    stretches : (start, stop) [s] of the longest ones, in order of time.
+    more : how many more there are.
+    """
+
+    words: str
+    share: float
+    stretches: tuple[Stretch, ...]
+    more: int
+
+
+def find(estimate: Estimate) -> list[Doubt]:
+    """The reasons for which some part of an estimate is marked."""
+    found = []
+    for reason, marked in estimate.doubts.items():
+        if marked.any():
+            everything = stretches(marked, estimate.rate_hz)
+            longest = sorted(everything, key=lambda s: s[0] - s[1])[:LISTED]
+            listed = tuple(sorted(longest))
+            found.append(Doubt(trust.WORDS[reason], float(marked.mean()), listed, len(everything) - len(listed)))
+    return found
+
+
+def spans(estimate: Estimate) -> tuple[Stretch, ...]:
+    """Stretches marked for any reason."""
+    if not estimate.doubts:
+        return ()
+    return tuple(stretches(np.any(list(estimate.doubts.values()), axis=0), estimate.rate_hz))
+
+
+def share(estimate: Estimate) -> float:
+    """Part of the recording that is marked for any reason."""
+    return float(np.any(list(estimate.doubts.values()), axis=0).mean()) if estimate.doubts else 0.0
+
+
+def stretches(marked: np.ndarray, rate_hz: float) -> list[Stretch]:
+    """(start, stop) [s] of the stretches in which (T,) ``marked`` is True, close ones joined."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], marked, [False]]).astype(int))) / rate_hz
+    found: list[Stretch] = []
+    for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        if found and start - found[-1][1] < JOIN_S:
+            found[-1] = (found[-1][0], stop)
+        else:
+            found.append((start, stop))
+    return found

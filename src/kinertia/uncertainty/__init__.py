@@ -1,0 +1,1 @@
+"""Calibrated bands around what a model estimates."""

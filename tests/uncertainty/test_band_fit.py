@@ -1,0 +1,70 @@
+"""Fitted bands hold on further people, and widen where errors are larger."""
+
+from __future__ import annotations
+
+import made_up
+import numpy as np
+import pytest
+
+from kinertia.uncertainty import fit as fitting
+from kinertia.uncertainty.features import Features
+from kinertia.uncertainty.scale import FEWEST, GROUPS, group
+
+KEY = "angle.knee_angle"
+
+
+@pytest.fixture(scope="module")
+def fitted() -> fitting.Fitted:
+    shown: list[int] = []
+    found = fitting.fit({KEY: made_up.errors(30)}, 0.9, lambda: shown.append(1))
+    assert shown == [1]
+    return found[KEY]
+
+
+def test_bands_hold_on_further_people(fitted: fitting.Fitted) -> None:
+    further = made_up.errors(60, seed=1)
+    inside = further.error <= fitted.scale.half_width(further.features)
+    index = group(further.features.count)
+    for g, words in enumerate(GROUPS):
+        assert 0.87 < inside[index == g].mean() < 0.95, words
+        # what is said of people who were not seen is what comes out
+        assert fitted.coverage[g] == pytest.approx(inside[index == g].mean(), abs=0.06), words
+    assert sum(fitted.samples) == 30 * 400
+
+
+def test_bands_are_as_wide_as_errors_are_large(fitted: fitting.Fitted) -> None:
+    given = made_up.errors(1, 50)
+    values = np.zeros_like(given.features.values)
+    size = np.full(50, 7)
+    all_on = np.full(50, 7), np.full(50, 7), np.ones(50, dtype=int)
+    first = values.copy()
+    first[:, 0] = np.linspace(-0.9, 0.9, 50)
+    rising = fitted.scale.half_width(Features(*all_on, size, first))
+    assert (np.diff(rising) > 0).all()
+    assert rising[-1] / rising[0] == pytest.approx(np.exp(0.5 * 1.8), rel=0.15)
+    none = np.zeros(50, dtype=int)
+    one = fitted.scale.half_width(Features(none, none, none + 1, none + 1, values))
+    assert (one > 2.0 * fitted.scale.half_width(Features(*all_on, size, values))).all()
+
+
+def test_features_beyond_their_range_count_as_its_end(fitted: fitting.Fitted) -> None:
+    given = made_up.errors(1, 20).features
+    far = Features(given.own, given.other, given.pelvis, given.count, np.full_like(given.values, 1e6))
+    end = Features(given.own, given.other, given.pelvis, given.count, np.full_like(given.values, 1.0))
+    np.testing.assert_allclose(fitted.scale.half_width(far), fitted.scale.half_width(end), rtol=0.01)
+
+
+def test_no_sensor_no_band(fitted: fitting.Fitted) -> None:
+    given = made_up.errors(1, 20).features
+    none = np.zeros(20, dtype=int)
+    assert np.isnan(fitted.scale.half_width(Features(none, none, none, none, given.values))).all()
+
+
+def test_groups() -> None:
+    assert group(np.array([7, 6, 4, 3, 2, 1, 0])).tolist() == [0, 1, 1, 2, 2, 3, 3]
+    assert len(FEWEST) == len(GROUPS)
+
+
+def test_too_few_people_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"of 10 people or more, not of 9 \(all sensors\)"):
+        fitting.fit({KEY: made_up.errors(9)}, 0.9)

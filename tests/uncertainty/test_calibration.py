@@ -1,0 +1,176 @@
+"""From a calibration to bands around an estimate; files; which weights a calibration belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import made_up
+import numpy as np
+import pytest
+
+from kinertia.benchmark import band_samples, bands
+from kinertia.estimation.estimate import Estimate
+from kinertia.recording import Recording
+from kinertia.uncertainty import store
+from kinertia.uncertainty.calibration import FORMAT, Calibration, Uncalibrated
+from kinertia.uncertainty.features import NAMES, circumstances, features
+from kinertia.uncertainty.fit import fit
+from kinertia.uncertainty.outputs import KINDS, Output, outputs
+
+
+@pytest.fixture(scope="module")
+def calibration() -> Calibration:
+    scale = fit({"angle.knee_angle": made_up.errors(12, 200)}, 0.9)["angle.knee_angle"].scale
+    keys = ("angle.knee_angle", "angle.pelvis_tilt", "moment.knee_angle", "grf.grf_y", "speed.speed")
+    coverage: dict[str, tuple[float, ...]] = dict.fromkeys(KINDS, (0.9, 0.91, 0.92, 0.93))
+    return Calibration(FORMAT, "0", "weights", 0.9, 10, "made-up people", dict.fromkeys(keys, scale), coverage)
+
+
+def test_bands_of_an_estimate(calibration: Calibration) -> None:
+    estimate, recording = made_up.walk()
+    found = calibration.bands(estimate, recording)
+    assert found.level == 0.9
+    assert found.coordinates.keys() == {"knee_angle_r", "knee_angle_l", "pelvis_tilt"}  # hips have not been calibrated
+    assert found.moments.keys() == estimate.moments.keys()
+    assert found.grf.keys() == estimate.grf.keys()
+    assert found.speed is not None
+    for values in (*found.coordinates.values(), *found.moments.values(), *found.grf.values(), found.speed):
+        assert values.shape == (estimate.samples,)
+        assert (values > 0).all()
+    assert "calibrated on 10 made-up people" in found.about
+    assert "all sensors: angles 90 %, moments 90 %" in found.about
+    assert "adapted" not in found.about
+    assert "before the model was adapted" in calibration.after_training().bands(estimate, recording).about
+    # moments are compared per body weight and height, and told in N m
+    moments = {name: 2.0 * values for name, values in estimate.moments.items()}
+    heavier = replace(estimate, subject=replace(estimate.subject, mass_kg=120.0), moments=moments)
+    again = calibration.bands(heavier, recording).moments["knee_angle_r"]
+    np.testing.assert_allclose(again, 2.0 * found.moments["knee_angle_r"])
+
+
+def test_fewer_sensors_wider_bands(calibration: Calibration) -> None:
+    widths = []
+    for name in ("all", "FST", "FT", "F", "P"):
+        found = calibration.bands(*made_up.fewer(*made_up.walk(), name))
+        widths.append(float(found.coordinates["knee_angle_r"].mean()))
+    assert (np.diff(widths) > 0).all()
+
+
+def test_sides_are_treated_alike(calibration: Calibration) -> None:
+    estimate, recording = made_up.walk(periodic=True)
+    right, left = (calibration.bands(*made_up.fewer(estimate, recording, name)) for name in ("PTrFr", "PTlFl"))
+    assert right.coordinates["knee_angle_r"].mean() == pytest.approx(left.coordinates["knee_angle_l"].mean(), rel=0.02)
+    assert right.coordinates["knee_angle_l"].mean() == pytest.approx(left.coordinates["knee_angle_r"].mean(), rel=0.02)
+
+
+def test_features_see_gaps_and_what_was_not_stated() -> None:
+    estimate, recording = made_up.walk()
+    assert estimate.imu_measured is not None
+    measured = estimate.imu_measured.copy()
+    measured[100:200, 1] = np.nan
+    unknown = replace(
+        recording, sensors=tuple(replace(sensor, position_m=None) for sensor in recording.sensors[:3]) + recording.sensors[3:]
+    )
+    assumed = replace(estimate.subject, assumed=("height_m",))
+    found = features(
+        Output("angle", "knee_angle_r", "r"), circumstances(replace(estimate, imu_measured=measured, subject=assumed), unknown)
+    )
+    assert found.own[:100].tolist() == [7] * 100
+    assert found.own[100:200].tolist() == [6] * 100
+    assert found.count[150] == 6
+    assert found.values.shape == (400, len(NAMES))
+    assert np.isfinite(found.values).all()
+    at = {name: found.values[:, k] for k, name in enumerate(NAMES)}
+    assert at["mass"][0] == 0.0
+    assert at["height"][0] == 1.0
+    assert at["place"][0] == pytest.approx(3 / 7)
+    assert at["start"][0] == 1.0
+    assert at["start"][-1] < 1e-3
+    np.testing.assert_allclose(at["speed"], 1.3)
+
+
+def test_a_cycle_has_no_ends(calibration: Calibration) -> None:
+    estimate, recording = made_up.walk(100, periodic=True)
+    turned = {name: np.roll(values, 30) for name, values in estimate.coordinates.items()}
+    later = replace(
+        estimate,
+        coordinates=turned,
+        grf={name: np.roll(values, 30) for name, values in estimate.grf.items()},
+        imu_measured=np.roll(np.asarray(estimate.imu_measured), 30, axis=0),
+        imu_virtual=np.roll(np.asarray(estimate.imu_virtual), 30, axis=0),
+    )
+    first, second = (calibration.bands(one, recording).coordinates["knee_angle_l"] for one in (estimate, later))
+    np.testing.assert_allclose(np.roll(first, 30), second, rtol=1e-9)
+
+
+def test_errors_and_coverage(calibration: Calibration) -> None:
+    estimate, recording = made_up.walk()
+    index = np.arange(0, 400, 7)
+    found = dict[str, list[float]]()
+    for key, part in band_samples.errors(estimate, recording, 3, index):
+        found.setdefault(key, []).append(float(part.error.max()))
+        assert set(part.person.tolist()) == {3}
+    assert found["angle.knee_angle"] == pytest.approx([0.04, 0.04], rel=0.01)
+    assert found["moment.knee_angle"] == pytest.approx([5.0 / (60 * 9.81 * 1.7)] * 2, rel=0.01)
+    assert found["speed.speed"] == pytest.approx([0.1])
+    assert {output.key for output in outputs(estimate)} == found.keys()
+
+
+def test_reference_without_truth_is_refused() -> None:
+    estimate, recording = made_up.walk()
+    with pytest.raises(ValueError, match="has no truth"):
+        list(band_samples.errors(estimate, recording.without_truth(), 0, np.arange(5)))
+
+
+def test_kept_beside_the_weights(calibration: Calibration, tmp_path: Path) -> None:
+    reason = store.find(tmp_path, "weights")
+    assert isinstance(reason, Uncalibrated)
+    assert "has not been calibrated" in reason.bands(*made_up.walk()).about
+    store.write(tmp_path / store.FILE, calibration)
+    assert store.find(tmp_path, "weights") == calibration
+    assert store.find(tmp_path, "others", "weights") == calibration.after_training()
+    foreign = store.find(tmp_path, "others", "unknown")
+    assert isinstance(foreign, Uncalibrated)
+    assert "bands.json belongs to other weights" in foreign.reason
+    assert foreign.bands(*made_up.walk()).level == 0.0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"format": 1', '"format": 9', "format 9, this version reads 1"),
+        ('"level": 0.9', '"level": 1.9', "damaged"),
+        ('"factors": [', '"factors": [1.0, ', r"damaged \(angle.knee_angle"),
+        ("{", "", "damaged"),
+    ],
+)
+def test_damaged_files_are_refused(calibration: Calibration, tmp_path: Path, old: str, new: str, said: str) -> None:
+    path = store.write(tmp_path / store.FILE, calibration)
+    path.write_text(path.read_text().replace(old, new, 1))
+    with pytest.raises(ValueError, match=f"bands.json: .*{said}"):
+        store.find(tmp_path, "weights")
+
+
+def test_benchmark_counts(calibration: Calibration, tmp_path: Path) -> None:
+    from kinertia.io import write_recording
+
+    estimate, recording = made_up.walk()
+    (tmp_path / "person001").mkdir()
+    write_recording.write(tmp_path / "person001" / "walk.csv", recording)
+
+    def method(recordings: list[Recording]) -> list[Estimate]:
+        assert all(one.truth is None for one in recordings)
+        return [replace(estimate, bands=calibration.bands(estimate, one)) for one in recordings]
+
+    found = bands.run([tmp_path], ["all"], method)["all"]
+    widths = calibration.bands(estimate, recording).coordinates
+    knees = ("knee_angle_r", "knee_angle_l")
+    inside = [float(np.mean(0.1 * np.abs(estimate.coordinates[name]) <= widths[name])) for name in knees]
+    assert found["outputs"]["angle.knee_angle"]["coverage"] == pytest.approx(np.mean(inside), abs=1e-3)
+    expected = np.degrees(np.mean([widths["knee_angle_r"].mean(), widths["knee_angle_l"].mean()]))
+    assert found["outputs"]["angle.knee_angle"]["half_width"] == pytest.approx(expected, abs=1e-3)
+    assert found["trusted"] == 1.0
+    assert list(found["people"]["speed"].values()) == [found["coverage"]["speed"]]
+    with pytest.raises(ValueError, match="gives no bands"):
+        bands.run([tmp_path], ["all"], lambda recordings: [estimate for _ in recordings])
