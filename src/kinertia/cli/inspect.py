@@ -12,10 +12,14 @@ from rich.console import Console
 from rich.table import Table
 
 from kinertia.io.read import read
+from kinertia.placing.fault import Fault, Kind
+from kinertia.placing.place import place
+from kinertia.placing.size import with_estimated_size
 from kinertia.recording import Frame, Recording, RecordingError, checks
 from kinertia.recording.standing import standing_periods
 
 _AXES = {Frame.SEGMENT: "segment axes: x forward, y up, z right", Frame.SENSOR: "sensor axes, not aligned to the segments yet"}
+_SEEN_IN_SAMPLES = {Kind.MISSING, Kind.FROZEN, Kind.CLIPPED}
 _STYLE = {checks.Severity.ERROR: "bold red", checks.Severity.WARNING: "yellow", checks.Severity.INFO: "dim"}
 
 
@@ -51,9 +55,8 @@ def inspect(
     for file in files:
         recording = read(file, columns=columns, placement=placement, trial=trial, rate_hz=rate)
         recordings.setdefault(recording.source, recording)  # the files of one Xsens trial are one recording
-    summaries = [summarise(recording) for recording in recordings.values()]
     if json_out:
-        print(json.dumps(summaries, indent=1))
+        print(json.dumps([summarise(recording) for recording in recordings.values()], indent=1))
         return
     console = Console()
     for recording in recordings.values():
@@ -63,6 +66,8 @@ def inspect(
 def summarise(recording: Recording) -> dict[str, Any]:
     """Everything ``inspect`` shows, as plain values (SI units, seconds, degrees where named)."""
     rate = recording.rate_hz
+    person = with_estimated_size(recording)
+    error = person.subject.height_error_m
     gravity = {result.sensor: result for result in checks.gravity(recording)}
     sensors = []
     for k, sensor in enumerate(recording.sensors):
@@ -95,6 +100,8 @@ def summarise(recording: Recording) -> dict[str, Any]:
             "mass_kg": recording.subject.mass_kg,
             "height_m": recording.subject.height_m,
             "assumed": list(recording.subject.assumed),
+            "estimated_height_m": None if error is None else person.subject.height_m,
+            "estimated_height_error_m": None if error is None else round(error, 3),
         },
         "sensors": sensors,
         "orientation": recording.orientation is not None,
@@ -105,8 +112,19 @@ def summarise(recording: Recording) -> dict[str, Any]:
             {"severity": f.severity.value, "sensor": f.sensor, "sample": f.sample, "message": f.message, "fix": f.fix}
             for f in checks.check(recording)
         ],
-        "warnings": list(recording.warnings),
+        "placement": [
+            {"kind": fault.kind.value, "sensors": list(fault.sensors), "message": fault.message, "change": fault.change}
+            for fault in _placement_faults(recording)
+        ],
+        "warnings": list(person.warnings),
     }
+
+
+def _placement_faults(recording: Recording) -> list[Fault]:
+    """What gait shows of sensors in axes of their own, beyond what the samples alone do."""
+    if recording.frame is not Frame.SENSOR:
+        return []
+    return [fault for fault in place(recording).faults if fault.kind not in _SEEN_IN_SAMPLES]
 
 
 def _rms(values: np.ndarray) -> float | None:
@@ -159,5 +177,9 @@ def _show(recording: Recording, console: Console) -> None:
             style=_STYLE[finding.severity],
             highlight=False,
         )
-    for warning in recording.warnings:
+    for fault in summary["placement"]:
+        console.print(f"  placement: {fault['message']}", style="yellow", highlight=False, markup=False)
+    if summary["placement"]:
+        console.print("  `kinertia place` shows more, and `--apply --out FILE` puts it right", style="dim", highlight=False)
+    for warning in summary["warnings"]:
         console.print(f"  note from the reader: {warning}", style="yellow", highlight=False)

@@ -13,6 +13,7 @@ from kinertia.io import folder
 from kinertia.io import read as reader
 from kinertia.learning import config as configuration
 from kinertia.learning.config import Config
+from kinertia.placing.size import with_estimated_size
 from kinertia.recording import Recording, RecordingError, checks
 
 DEFAULT = Config()
@@ -24,9 +25,9 @@ class Reading:
     """What the files do not say themselves."""
 
     mass: Annotated[float | None, tyro.conf.arg(metavar="KG")] = None
-    """Body mass in kg; default from the file, else 75."""
+    """Body mass in kg; default from the file, else what is usual at the height."""
     height: Annotated[float | None, tyro.conf.arg(metavar="M")] = None
-    """Body height in m; default from the file, else 1.80."""
+    """Body height in m; default from the file, else from the motion (about 5 cm), else 1.80."""
     placement: Annotated[Path | None, tyro.conf.arg(metavar="FILE")] = None
     """File that maps Xsens serial numbers to segments; default placement.toml beside the recording."""
     columns: Annotated[Path | None, tyro.conf.arg(metavar="FILE")] = None
@@ -86,7 +87,8 @@ def _as_stored(file: Path, reading: Reading) -> Recording:
 
 
 def _of_stated_person(recording: Recording, reading: Reading) -> Recording:
-    return reader.with_subject(recording, mass_kg=reading.mass, height_m=reading.height)
+    stated = reader.with_subject(recording, mass_kg=reading.mass, height_m=reading.height)
+    return with_estimated_size(stated)
 
 
 def choose_config(file: Path | None, config: Config) -> Config:

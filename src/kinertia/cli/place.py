@@ -57,7 +57,7 @@ def place(
     mass
         Body mass in kg, in place of the file's.
     height
-        Body height in m, in place of the file's; lengths of the legs are judged by it.
+        Body height in m, in place of the file's; lengths of the legs are judged by it. Without one, it is estimated from them.
     json_out
         Print JSON instead of a table.
     """
@@ -89,6 +89,11 @@ def summarise(recording: Recording, found: Placement) -> dict[str, Any]:
         "source": recording.source,
         "rate_hz": {"stated": recording.rate_hz, "fits": found.rate_hz},
         "length_m": None if np.isnan(found.length_m[0]) else dict(zip(("thigh", "shank"), found.length_m, strict=True)),
+        "height_m": {
+            "stated": None if "height_m" in recording.subject.assumed else recording.subject.height_m,
+            "from_motion": None if found.height is None else round(found.height.height_m, 3),
+            "spread": None if found.height is None else round(found.height.spread_m, 3),
+        },
         "sensors": [_row(placed) for placed in found.sensors],
         "faults": [
             {"kind": f.kind.value, "sensors": list(f.sensors), "message": f.message, "change": f.change} for f in found.faults
@@ -140,6 +145,11 @@ def _show(recording: Recording, found: Placement, console: Console) -> None:
     if not np.isnan(found.length_m[0]):
         thigh, shank = (100 * length for length in found.length_m)
         console.print(f"  thigh {thigh:.0f} cm, shank {shank:.0f} cm, from how the joints move", highlight=False)
+    if found.height is not None and "height_m" in recording.subject.assumed:
+        height = found.height
+        console.print(
+            f"  height {height.height_m:.2f} ± {height.spread_m:.2f} m from the motion; none was given", highlight=False
+        )
     for fault in found.faults:
         change = f" [--apply: {fault.change}]" if fault.change else ""
         console.print(f"  {fault.kind.value}: {fault.message}{change}", style="yellow", highlight=False, markup=False)

@@ -32,9 +32,14 @@ USUAL = {"pelvis": (-0.09, 0.06), "femur": (0.03, -0.5), "tibia": (0.02, -0.45),
 """Forward [m] and up from the proximal joint, for thigh and shank in parts of their length, else [m]."""
 SPREAD = {"pelvis": (0.03, 0.04), "femur": (0.04, 0.12), "tibia": (0.03, 0.12), "foot": (0.04, 0.02)}
 """Standard deviations of where people wear them [m]."""
-FORCE_NOISE = 0.6
-"""Standard deviation of a harmonic of the force that skin and out-of-plane motion add [m/s^2]; a joint at which more is left
-over is believed less."""
+FORCE_NOISE = 0.3
+"""Standard deviation of what skin and out-of-plane motion add to the first harmonic of the force [m/s^2]; in proportion to
+frequency more to those above, as a mass on a spring follows a slow motion better. A joint at which more is left over is
+believed less."""
+LEAST_NOISE = 0.3
+"""Least noise of a joint for the lengths alone, as part of :data:`FORCE_NOISE`: they are worth what is left over."""
+FOUND = (0.955, 1.02)
+"""Thigh and shank over the true ones, as found with no prior on them: skin follows the bones late."""
 _STEPS = 12
 _SETTLED = 1e-6
 _ANGLE_HARMONICS = 20
@@ -51,6 +56,7 @@ class Places:
     inclination : (K,) of the upright segment against the mean attitude over a stride, about z [rad].
     inclination_spread : (K,) standard deviations [rad].
     length : thigh and shank [m].
+    length_covariance : (2, 2) of their errors [m^2].
     residual : root mean square of what joints disagree by [m/s^2].
     """
 
@@ -59,6 +65,7 @@ class Places:
     inclination: Array
     inclination_spread: Array
     length: tuple[float, float]
+    length_covariance: Array
     residual: float
 
 
@@ -71,6 +78,20 @@ class Prior:
     inclination: Array
     inclination_spread: Array
     length: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Lengths:
+    """Thigh and shank as the joints ask for them, whatever was thought before.
+
+    Attributes
+    ----------
+    value : (2,) thigh and shank [m].
+    covariance : (2, 2) of their errors, as far as the joint equations know them [m^2].
+    """
+
+    value: Array
+    covariance: Array
 
 
 def usual(segments: tuple[str, ...], height_m: float, inclination: Array, inclination_spread: Array) -> Prior:
@@ -94,6 +115,8 @@ def locate(
     prior: Prior,
     start: Array | None = None,
     length_spread: float = LENGTH_SPREAD,
+    height_spread: float = 0.0,
+    least_noise: float = 1.0,
 ) -> Places:
     """Fit positions, inclinations and lengths.
 
@@ -105,6 +128,8 @@ def locate(
     prior : what is usual.
     start : (K, 2) positions to start from [m]; default those of the prior. Few steps lead to the same end from anywhere.
     length_spread : of the lengths of thigh and shank, as part of them.
+    height_spread : of body height, as part of it: thigh and shank are longer or shorter together.
+    least_noise : of a joint, as part of :data:`FORCE_NOISE`.
     """
     waves = [
         _waves(acc, gyro, frames, stride, steady.rate_hz)
@@ -113,42 +138,56 @@ def locate(
     count = len(segments)
     pairs = [(segments.index(a), segments.index(b)) for a, b in JOINTS if a in segments and b in segments]
     usually = np.concatenate([prior.position.ravel(), prior.inclination, prior.length])
-    spread = np.concatenate([prior.position_spread.ravel(), prior.inclination_spread, length_spread * np.array(prior.length)])
+    precision = _precision(prior, length_spread, height_spread)
     x = usually.copy()
     if start is not None:
         x[: 2 * count] = start.ravel()
-    hessian = np.diag(1.0 / spread**2)
+    hessian = precision
     squares = 0.0
-    noise = np.full(len(pairs), FORCE_NOISE)
+    usual_noise = FORCE_NOISE * np.repeat(np.arange(1, HARMONICS + 1), 2)
+    noise = np.ones(len(pairs))
     for _ in range(_STEPS):
-        hessian, gradient = np.diag(1.0 / spread**2), (usually - x) / spread**2
+        hessian, gradient = precision.copy(), precision @ (usually - x)
         squares = 0.0
         for joint, (upper, lower) in enumerate(pairs):
             rest = 0.0
+            weight = 1.0 / ((noise[joint] * usual_noise) ** 2 * len(waves))
             way_up, slope_up = _way(x, upper, segments, count, end=True)
             way_low, slope_low = _way(x, lower, segments, count, end=False)
             for force, lever in waves:
                 left = (force[upper] + lever[upper] @ way_up) - (force[lower] + lever[lower] @ way_low)
                 slope = lever[upper] @ slope_up - lever[lower] @ slope_low
-                weight = 1.0 / (noise[joint] ** 2 * len(waves))
-                hessian += weight * np.real(slope.conj().T @ slope)
-                gradient -= weight * np.real(slope.conj().T @ left)
-                rest += float((np.abs(left) ** 2).mean()) / len(waves)
-            noise[joint] = max(FORCE_NOISE, np.sqrt(rest))
-            squares += rest / len(pairs)
+                weighted = slope.conj().T * weight
+                hessian += np.real(weighted @ slope)
+                gradient -= np.real(weighted @ left)
+                rest += float((np.abs(left / usual_noise) ** 2).mean()) / len(waves)
+                squares += float((np.abs(left) ** 2).mean()) / (len(waves) * len(pairs))
+            noise[joint] = max(least_noise, np.sqrt(rest))
         step: Array = np.asarray(np.linalg.solve(hessian, gradient), dtype=np.float64)
         x = x + step
         if np.abs(step).max() < _SETTLED:
             break
-    deviation = np.sqrt(np.diag(np.linalg.inv(hessian)))
+    covariance: Array = np.asarray(np.linalg.inv(hessian), dtype=np.float64)
+    deviation = np.sqrt(np.diag(covariance))
     return Places(
         x[: 2 * count].reshape(count, 2),
         deviation[: 2 * count].reshape(count, 2),
         x[2 * count : 3 * count],
         deviation[2 * count : 3 * count],
         (float(x[-2]), float(x[-1])),
+        covariance[-2:, -2:],
         float(np.sqrt(squares)),
     )
+
+
+def _precision(prior: Prior, length_spread: float, height_spread: float) -> Array:
+    """Inverse covariance of all parameters before the joints are looked at."""
+    length = np.array(prior.length)
+    alone = np.concatenate([prior.position_spread.ravel(), prior.inclination_spread, np.ones(2)])
+    precision = np.diag(1.0 / alone**2)
+    covariance = np.diag((length_spread * length) ** 2) + height_spread**2 * np.outer(length, length)
+    precision[-2:, -2:] = np.linalg.inv(covariance)
+    return precision
 
 
 def _waves(acc: Array, gyro: Array, frames: Array, stride: float, rate_hz: float) -> tuple[np.ndarray, np.ndarray]:
@@ -194,14 +233,10 @@ def _way(x: Array, k: int, segments: tuple[str, ...], count: int, *, end: bool) 
     return turn @ (joint - place), slope
 
 
-def length_ratio(steady: Steady, frames: Array, segments: tuple[str, ...], prior: Prior) -> float:
-    """Lengths of thighs and shanks that the joints ask for over those of the prior; NaN where they say nothing about them.
-
-    A wrong sampling rate shows here: lengths come out in inverse proportion to it.
-    """
-    parts = {name.split("_")[0] for name in segments}
-    if not any((a in segments and b in segments) for a, b in JOINTS[1:2] + JOINTS[4:5]) or not parts >= {"femur", "tibia"}:
-        return float("nan")
+def lengths(steady: Steady, frames: Array, segments: tuple[str, ...], prior: Prior) -> Lengths | None:
+    """Lengths of thighs and shanks that the joints ask for; None where no knee has sensors on either side."""
+    if not any(above in segments and below in segments for above, below in (JOINTS[1], JOINTS[4])):
+        return None
     free = replace(prior, position_spread=3.0 * prior.position_spread)
-    found = locate(steady, frames, segments, free, length_spread=0.5)
-    return float(sum(found.length) / sum(prior.length))
+    found = locate(steady, frames, segments, free, length_spread=0.5, least_noise=LEAST_NOISE)
+    return Lengths(np.array(found.length) / FOUND, found.length_covariance / np.outer(FOUND, FOUND))

@@ -7,8 +7,9 @@ from functools import partial
 
 import numpy as np
 
-from kinertia.placing import reading, samples, scale, steady, verdict
+from kinertia.placing import height, reading, samples, scale, steady, verdict
 from kinertia.placing.fault import Fault
+from kinertia.placing.height import Height
 from kinertia.placing.reading import Reading
 from kinertia.placing.samples import Samples
 from kinertia.recording import SEGMENTS, Array, Recording, Sensor
@@ -61,6 +62,7 @@ class Placement:
     acc_factor, gyro_factor : (K,) factors to m/s^2 and rad/s; negative where the angular rate has the wrong sign.
     rate_hz : sampling rate that fits the movement [Hz].
     length_m : thigh and shank [m]; NaN where not found.
+    height : of the body, from those lengths and what people measure; None where they do not say it.
     notes : what cannot be known, or was not judged.
     """
 
@@ -70,6 +72,7 @@ class Placement:
     gyro_factor: Array
     rate_hz: float
     length_m: tuple[float, float]
+    height: Height | None
     notes: tuple[str, ...]
 
 
@@ -78,7 +81,8 @@ def place(recording: Recording, start: Array | None = None) -> Placement:
 
     Parameters
     ----------
-    recording : walking or running, with standing or not; any axes. Its truth and its stated positions are not used.
+    recording : walking or running, with standing or not; any axes. Its truth and its stated positions are not used; nor is a
+        height that was only assumed.
     start : (K, 2) positions to start from [m], forward and up from the proximal joint; default what is usual.
 
     Returns
@@ -107,7 +111,7 @@ def place(recording: Recording, start: Array | None = None) -> Placement:
         judge = partial(
             reading.read,
             stated=names,
-            height_m=recording.subject.height_m,
+            height=_known_height(recording),
             standing_up=up,
             start=None if start is None else start[judged],
         )
@@ -137,8 +141,14 @@ def place(recording: Recording, start: Array | None = None) -> Placement:
         gyro_factor,
         recording.rate_hz * pace,
         (float("nan"), float("nan")) if found is None else found.places.length,
+        None if found is None or found.lengths is None else height.from_lengths(found.lengths, recording.subject.sex),
         tuple(notes),
     )
+
+
+def _known_height(recording: Recording) -> Height:
+    subject = recording.subject
+    return height.of_people(subject.sex) if "height_m" in subject.assumed else Height(subject.height_m)
 
 
 def _judged(recording: Recording, looked: list[Samples]) -> list[int]:

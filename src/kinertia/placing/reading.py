@@ -8,13 +8,16 @@ import numpy as np
 
 from kinertia.placing import assignment, chain, gait_model, harmonics
 from kinertia.placing.assignment import Assignment
-from kinertia.placing.chain import Places
+from kinertia.placing.chain import Lengths, Places
 from kinertia.placing.gait_model import GAITS, PARTS
+from kinertia.placing.height import Height
 from kinertia.placing.steady import Steady
 from kinertia.recording import Array
 
 STANDING_SPREAD_RAD = np.deg2rad(3.5)
 """Standing people do not hold their segments exactly vertical."""
+RATIO_SPREAD = 0.045
+"""Of lengths found over those of the true height."""
 
 
 @dataclass(frozen=True)
@@ -27,19 +30,26 @@ class Reading:
     rotation : (K, 3, 3) sensor to segment axes: v_segment = rotation @ v_sensor.
     force : (K,) size of gravity over strides [m/s^2].
     places : positions in the sagittal plane, inclinations, lengths of thigh and shank.
-    height_ratio : lengths found over those of the stated height, with the prior on them all but off; NaN where no knee has
-        sensors on either side.
+    lengths : of thigh and shank with the prior on them all but off; None where no knee has sensors on either side.
+    height_ratio : these over those of the given height; NaN where there are none.
+    ratio_spread : by how much people differ from that ratio (standard deviation).
     """
 
     assignment: Assignment
     rotation: Array
     force: Array
     places: Places
+    lengths: Lengths | None
     height_ratio: float
+    ratio_spread: float
 
 
 def read(
-    steady: Steady, stated: tuple[str, ...], height_m: float, standing_up: Array | None = None, start: Array | None = None
+    steady: Steady,
+    stated: tuple[str, ...],
+    height: Height,
+    standing_up: Array | None = None,
+    start: Array | None = None,
 ) -> Reading:
     """Read steady gait.
 
@@ -47,7 +57,7 @@ def read(
     ----------
     steady : windows of steady gait of K sensors, at most 7.
     stated : K segments the sensors are said to be on.
-    height_m : body height.
+    height : of the body, as far as it is known.
     standing_up : (K, 3) mean specific force in quiet standing [m/s^2], None without.
     start : (K, 2) positions to start from [m].
     """
@@ -63,13 +73,15 @@ def read(
     spread = model.inclination_spread[gait][parts]
     if standing_up is not None:
         inclination, spread = _with_standing(inclination, spread, frames, standing_up)
-    prior = chain.usual(found.segments, height_m, inclination, spread)
-    places = chain.locate(steady, frames, found.segments, prior, start)
+    prior = chain.usual(found.segments, height.height_m, inclination, spread)
+    unsure = height.spread_m / height.height_m
+    places = chain.locate(steady, frames, found.segments, prior, start, height_spread=unsure)
     c, s = np.cos(places.inclination), np.sin(places.inclination)
     zero, one = np.zeros_like(c), np.ones_like(c)
     bend = np.stack([c, s, zero, -s, c, zero, zero, zero, one], axis=-1).reshape(-1, 3, 3)
-    ratio = chain.length_ratio(steady, frames, found.segments, prior)
-    return Reading(found, bend @ frames, leg.force, places, ratio)
+    lengths = chain.lengths(steady, frames, found.segments, prior)
+    ratio = float("nan") if lengths is None else float(lengths.value.sum() / sum(prior.length))
+    return Reading(found, bend @ frames, leg.force, places, lengths, ratio, float(np.hypot(RATIO_SPREAD, unsure)))
 
 
 def _with_standing(inclination: Array, spread: Array, frames: Array, standing_up: Array) -> tuple[Array, Array]:

@@ -34,10 +34,8 @@ SIGN_CLEARER = 2.0
 """The same for a sign: the likelihood allows for a wrong one already, at a cost."""
 PACES = (0.25, 0.4, 0.5, 0.6, 0.8, 1.25, 1.6, 2.0, 2.5, 4.0)
 """True sampling rates looked at, as parts of the stated one."""
-USUAL_RATIO = 0.96
-"""Lengths come out a little short, because skin follows the bones late."""
-RATIO_SPREAD = 0.07
-SUSPECT_RATIO = 0.13
+SUSPECT_RATIO = 1.86
+"""In spreads of the ratio."""
 SUSPECT_MISFIT = 2.6
 RATE_GAIN = 4.0
 Judge = Callable[[Steady], Reading]
@@ -116,7 +114,7 @@ def pace_factor(steady: Steady, reading: Reading, judge: Judge) -> tuple[float, 
 
     The reading at that rate comes with it.
     """
-    doubt = abs(_log_ratio(reading)) if np.isfinite(reading.height_ratio) else 0.0
+    doubt = abs(_log_ratio(reading)) / reading.ratio_spread if np.isfinite(reading.height_ratio) else 0.0
     if doubt < SUSPECT_RATIO and float(np.median(reading.assignment.misfit)) < SUSPECT_MISFIT:
         return 1.0, reading
     tried = {pace: judge(replace(steady, rate_hz=steady.rate_hz * pace)) for pace in PACES}
@@ -142,8 +140,8 @@ def signs_and_pace(steady: Steady, reading: Reading, judge: Judge) -> tuple[Arra
 
 def _score(reading: Reading) -> float:
     ratio = _log_ratio(reading) if np.isfinite(reading.height_ratio) else 0.0
-    return reading.assignment.log_likelihood - 0.5 * (ratio / RATIO_SPREAD) ** 2
+    return reading.assignment.log_likelihood - 0.5 * (ratio / reading.ratio_spread) ** 2
 
 
 def _log_ratio(reading: Reading) -> float:
-    return float(np.log(max(reading.height_ratio, 0.05) / USUAL_RATIO))
+    return float(np.log(max(reading.height_ratio, 0.05)))

@@ -11,7 +11,7 @@ from kinertia.placing.samples import LOST_SHARE, Samples
 from kinertia.recording import SEGMENTS, Array, Frame, Recording
 
 GRAVITY = 9.81
-OFFSET_STANDING = 0.6
+OFFSET_STANDING = 0.55
 """Difference from gravity in standing [m/s^2]; consumer sensors have 0.2 (standard deviation) from the factory."""
 OFFSET_WALKING, OFFSET_RUNNING = 0.75, 1.6
 """Over whole strides; impacts that sampling misses move it in running."""

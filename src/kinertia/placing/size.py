@@ -1,0 +1,64 @@
+"""How large a person is whose height or mass nobody gave."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from kinertia.placing.height import Height
+from kinertia.placing.place import place
+from kinertia.recording import Recording
+
+BMI = 24.3
+"""Mean body mass index of the world's adults [kg/m^2] (NCD Risk Factor Collaboration, Lancet 387:1377, 2016); in some countries
+it is 29."""
+BMI_SPREAD = 4.5
+"""About its standard deviation."""
+LIMITS_M = (1.2, 2.2)
+NOT_GIVEN = {"height_m": "body height not given", "mass_kg": "body mass not given"}
+
+
+def with_estimated_size(recording: Recording) -> Recording:
+    """The recording with a height from its motion, and a mass that goes with the height, where they were not given.
+
+    Parameters
+    ----------
+    recording : any axes. Quantities in ``subject.assumed`` are replaced, and the reader's warnings about them; they stay in
+        ``assumed``.
+
+    Returns
+    -------
+    The recording as it is where nothing was assumed, or where the motion does not tell the height.
+    """
+    subject = recording.subject
+    if not subject.assumed:
+        return recording
+    warnings: list[str] = []
+    known = Height(subject.height_m)
+    if "height_m" in subject.assumed:
+        found = place(recording).height
+        if found is None or not LIMITS_M[0] < found.height_m < LIMITS_M[1]:
+            return recording
+        known = Height(round(found.height_m, 2), found.spread_m)
+        subject = replace(subject, height_m=known.height_m, height_error_m=known.spread_m)
+        warnings.append(
+            f"{NOT_GIVEN['height_m']}: estimated {known.height_m:.2f} +- {known.spread_m:.2f} m from the motion; "
+            "speed and moments scale with it; give --height"
+        )
+    if "mass_kg" in subject.assumed:
+        mass, spread = _usual_mass(known)
+        subject = replace(subject, mass_kg=round(mass, 1))
+        warnings.append(
+            f"{NOT_GIVEN['mass_kg']}: {mass:.0f} +- {spread:.0f} kg is usual at that height; forces in N and moments in N m "
+            "scale with it, per body weight they hardly depend on it; give --mass"
+        )
+    told = tuple(NOT_GIVEN[name] for name in subject.assumed)
+    kept = tuple(warning for warning in recording.warnings if not warning.startswith(told))
+    return replace(recording, subject=subject, warnings=(*kept, *warnings))
+
+
+def _usual_mass(height: Height) -> tuple[float, float]:
+    """Mass that goes with a height, and its standard deviation [kg]."""
+    mass = BMI * height.height_m**2
+    return mass, mass * float(np.hypot(BMI_SPREAD / BMI, 2.0 * height.spread_m / height.height_m))
