@@ -67,10 +67,8 @@ def turned(
         table.add_row(f"seed {seed}", *(cell for part in parts for cell in _cells(found[part][seed])))
     console = Console()
     console.print(table)
-    console.print(
-        f"turned by {degrees:g} deg and placed: {found['worse_deg_mean']:+.2f} deg on average, {found['worse_deg_most']:+.2f} at most",
-        highlight=False,
-    )
+    mean, most = found["worse_deg_mean"], found["worse_deg_most"]
+    console.print(f"turned by {degrees:g} deg and placed: {mean:+.2f} deg on average, {most:+.2f} at most", highlight=False)
 
 
 def _cells(figures: dict[str, dict[str, float]]) -> list[str]:
