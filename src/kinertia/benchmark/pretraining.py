@@ -36,7 +36,9 @@ class Plan:
     ----------
     encoders : label of a method to an encoder, see :func:`kinertia.pretraining.checkpoint.load`.
     shares : of the labels of the people who are learned from.
-    seeds, folds : how many; one fold tests the last fifth of the people.
+    seeds, folds : how many; one fold tests the last of the people.
+    tested : with one fold, how many people are tested; a fifth when None.
+    baselines : shares from which random weights learn too; all when None, the largest always.
     only : names of recordings; all without any.
     people : the first so many; all when None.
     config : how labels are learned.
@@ -46,6 +48,8 @@ class Plan:
     shares: tuple[float, ...] = SHARES
     seeds: int = 1
     folds: int = 1
+    tested: int | None = None
+    baselines: tuple[float, ...] | None = None
     only: tuple[str, ...] = ()
     people: int | None = None
     config: DownstreamConfig = field(default_factory=DownstreamConfig)
@@ -72,8 +76,13 @@ def jobs(plan: Plan) -> Iterator[Job]:
         for seed in range(plan.seeds):
             for method in plan.encoders:
                 for share in sorted(plan.shares, reverse=True):
-                    regimes = [r for r in downstream.REGIMES if r != "short" or share == max(plan.shares)]
-                    yield from (Job(method, regime, share, seed, fold) for regime in regimes)
+                    yield from (Job(method, regime, share, seed, fold) for regime in _regimes(plan, share))
+
+
+def _regimes(plan: Plan, share: float) -> tuple[Regime, ...]:
+    if share == max(plan.shares):
+        return downstream.REGIMES
+    return ("probe", "tuned", "scratch") if plan.baselines is None or share in plan.baselines else ("probe", "tuned")
 
 
 def run(folder: Path, plan: Plan, keep: Path | None = None, show: Show | None = None) -> dict[str, Json]:
@@ -102,7 +111,7 @@ def run(folder: Path, plan: Plan, keep: Path | None = None, show: Show | None = 
     window, rate_hz = _same_windows(encoders)
     files = people.find(folder, plan.only, plan.people)
     for fold in range(plan.folds):
-        split([person for person, _ in files], plan.folds, fold)
+        split([person for person, _ in files], plan.folds, fold, plan.tested)
     mark = _mark(files, encoders, plan)
     rows = _kept(keep, mark)
     wanted = list(jobs(plan))
@@ -123,7 +132,7 @@ def run(folder: Path, plan: Plan, keep: Path | None = None, show: Show | None = 
 def _row(job: Job, data: Labelled, pretrained: Pretrained, plan: Plan, probed: dict[str, Predictor]) -> Json:
     """Learn and test; what ``probe`` learned is kept in ``probed`` for ``tuned``."""
     begin = time.perf_counter()
-    parts = split(data.windows.owners, plan.folds, job.fold)
+    parts = split(data.windows.owners, plan.folds, job.fold, plan.tested)
     train, check, test = _parts(data, parts, job)
     encoder = pretrained.encoder if job.regime in ("probe", "tuned") else _random(pretrained, train, job.seed)
     same = f"{job.method}/{job.share:g}/{job.seed}/{job.fold}"
@@ -167,7 +176,7 @@ def _same_windows(encoders: Mapping[str, Pretrained]) -> tuple[int, float]:
 
 
 def _mark(files: list[tuple[str, Path]], encoders: Mapping[str, Pretrained], plan: Plan) -> str:
-    digest = sha256(f"{__version__} {asdict(plan.config)} {plan.folds}".encode())
+    digest = sha256(f"{__version__} {asdict(plan.config)} {plan.folds} {plan.tested}".encode())
     for person, path in files:
         digest.update(f"{person} {path.name} {path.stat().st_size}".encode())
     for name, found in encoders.items():

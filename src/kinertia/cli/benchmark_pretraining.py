@@ -19,6 +19,8 @@ def pretraining(
     shares: Annotated[tuple[float, ...], tyro.conf.arg(metavar="SHARE...")] = (0.01, 0.1, 0.25, 1.0),
     seeds: int = 1,
     folds: int = 1,
+    tested: int | None = None,
+    baselines: Annotated[tuple[float, ...] | None, tyro.conf.arg(metavar="SHARE...")] = None,
     only: tuple[str, ...] = (),
     subjects: int | None = None,
     steps: int = 2000,
@@ -41,7 +43,11 @@ def pretraining(
     seeds
         Repetitions with other random numbers; figures of a person are means over them.
     folds
-        1 tests the last fifth of the people, more test every one of them in turn.
+        1 tests the last of the people, more test every one of them in turn.
+    tested
+        With one fold, how many people are tested; a fifth without.
+    baselines
+        Shares of the labels that networks with random weights learn from too; all without, the largest always.
     only
         Names of recordings, such as walk_1; all without any.
     subjects
@@ -56,7 +62,15 @@ def pretraining(
 
     status = Console(stderr=True)
     plan = Plan(
-        {Path(name).name: name for name in encoders}, shares, seeds, folds, only, subjects, DownstreamConfig(most_steps=steps)
+        {Path(name).name: name for name in encoders},
+        shares,
+        seeds,
+        folds,
+        tested,
+        baselines,
+        only,
+        subjects,
+        DownstreamConfig(most_steps=steps),
     )
     keep = None if json is None else sparse.kept_file(json)
     found = label_efficiency(people, plan, keep, lambda text: status.print(text, style="dim", highlight=False))

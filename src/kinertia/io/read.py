@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from kinertia.io import cycles, gaittoolbox, hugadb, stream_log, stream_recording, table, xsens
+from kinertia.io import cycles, full_body, gaittoolbox, hugadb, stream_log, stream_recording, table, xsens
 from kinertia.recording import DEFAULT_HEIGHT_M, DEFAULT_MASS_KG, Recording, Subject
 from kinertia.recording.errors import RecordingError
 
@@ -14,6 +14,7 @@ SUPPORTED = (
     "tables with a column map (CSV, Parquet)",
     "Xsens MT Manager exports (.txt, one per sensor)",
     "HuGaDB (.txt)",
+    "full-body recordings (.mat, one struct per segment)",
     "a folder of Xsens exports, with or without the gait toolbox's optical reference",
     "live recordings (.kinlog)",
 )
@@ -55,6 +56,8 @@ def read(
         recording = stream_recording.read(path)
     elif hugadb.is_hugadb(path):
         recording = hugadb.read(path, rate_hz=rate_hz)
+    elif full_body.is_full_body(path):
+        recording = full_body.read(path)
     elif xsens.is_xsens(path):
         recording = xsens.read(
             path, placement=placement, trial=trial, rate_hz=rate_hz, gyro_from_orientation=gyro_from_orientation

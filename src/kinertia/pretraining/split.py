@@ -23,13 +23,14 @@ class Split:
     test: tuple[str, ...]
 
 
-def split(people: Sequence[str], folds: int = 1, fold: int = 0) -> Split:
+def split(people: Sequence[str], folds: int = 1, fold: int = 0, tested: int | None = None) -> Split:
     """Divide people.
 
     Parameters
     ----------
     people : their names; order does not matter.
-    folds : 1 tests the last fifth of them; more take every one of them in turn, ``fold`` says whose turn it is.
+    folds : 1 tests the last of them; more take every one of them in turn, ``fold`` says whose turn it is.
+    tested : with one fold, how many people are tested; a fifth when None.
 
     Raises
     ------
@@ -39,7 +40,10 @@ def split(people: Sequence[str], folds: int = 1, fold: int = 0) -> Split:
     names = sorted(set(people))
     if folds < 1 or not 0 <= fold < folds:
         raise ValueError(f"fold {fold} of {folds}: give folds of at least 1")
-    test = names[len(names) - max(round(TESTED * len(names)), 1) :] if folds == 1 else names[fold::folds]
+    last = max(round(TESTED * len(names)), 1) if tested is None else tested
+    if not 0 < last < len(names):
+        raise ValueError(f"{last} of {len(names)} people to be tested: leave some to learn from")
+    test = names[len(names) - last :] if folds == 1 else names[fold::folds]
     rest = [name for name in names if name not in test]
     held = max(round(HELD_BACK * len(rest)), 1)
     found = Split(tuple(rest[: len(rest) - held]), tuple(rest[len(rest) - held :]), tuple(test))
