@@ -11,11 +11,12 @@ import pytest
 
 from kinertia.benchmark import band_samples, bands
 from kinertia.estimation.estimate import Estimate
-from kinertia.recording import Recording
+from kinertia.io import write_recording
+from kinertia.recording import SEGMENTS, Recording
 from kinertia.uncertainty import store
 from kinertia.uncertainty.calibration import FORMAT, Calibration, Uncalibrated
 from kinertia.uncertainty.features import NAMES, circumstances, features
-from kinertia.uncertainty.fit import fit
+from kinertia.uncertainty.fit import Samples, fit
 from kinertia.uncertainty.outputs import KINDS, Output, outputs
 
 
@@ -117,6 +118,40 @@ def test_errors_and_coverage(calibration: Calibration) -> None:
     assert {output.key for output in outputs(estimate)} == found.keys()
 
 
+def test_errors_of_finished_people_are_kept(tmp_path: Path) -> None:
+    estimate, recording = made_up.walk()
+    for name in ("a", "b"):
+        write_recording.write(tmp_path / "people" / name / "walk.csv", recording)
+    calls = list[str]()
+
+    def method(given: Recording) -> Estimate:
+        calls.append(given.name)
+        if len(calls) == 6:
+            raise KeyboardInterrupt
+        index = [SEGMENTS.index(sensor.segment) for sensor in given.sensors]
+        used = tuple(sensor.segment for sensor in given.sensors)
+        signals = [np.asarray(part)[:, index] for part in (estimate.imu_measured, estimate.imu_virtual)]
+        return replace(estimate, sensor_segments=used, imu_measured=signals[0], imu_virtual=signals[1], subject=given.subject)
+
+    def collect(mark: str = "weights") -> dict[str, Samples]:
+        return band_samples.collect([tmp_path / "people"], method, tmp_path / "parts", mark)[0]
+
+    with pytest.raises(KeyboardInterrupt):
+        collect()
+    found = collect()
+    assert len(calls) == 6 + 4  # the four sets of the first person were not estimated again
+    again = collect()
+    assert len(calls) == 10
+    assert found.keys() == again.keys() >= {"angle.knee_angle", "moment.knee_angle", "grf.grf_y", "speed.speed"}
+    for key, part in found.items():
+        np.testing.assert_array_equal(part.error, again[key].error)
+        np.testing.assert_array_equal(part.features.values, again[key].features.values)
+        assert set(part.person.tolist()) == {0, 1}
+        assert {7, 1} <= set(part.features.count.tolist())
+    collect("other weights")
+    assert len(calls) == 18
+
+
 def test_reference_without_truth_is_refused() -> None:
     estimate, recording = made_up.walk()
     with pytest.raises(ValueError, match="has no truth"):
@@ -153,8 +188,6 @@ def test_damaged_files_are_refused(calibration: Calibration, tmp_path: Path, old
 
 
 def test_benchmark_counts(calibration: Calibration, tmp_path: Path) -> None:
-    from kinertia.io import write_recording
-
     estimate, recording = made_up.walk()
     (tmp_path / "person001").mkdir()
     write_recording.write(tmp_path / "person001" / "walk.csv", recording)

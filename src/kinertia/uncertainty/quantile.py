@@ -8,7 +8,7 @@ from kinertia.recording import Array
 
 SMOOTHING = 0.1
 """Rounds the corner of the loss, in units of the target: with a corner, Newton's method has no second derivative."""
-RIDGE = 1e-3
+RIDGE = 1e-4
 MOST_STEPS = 60
 TOLERANCE = 1e-6
 
