@@ -68,7 +68,7 @@ class LossWeights:
     force_bend: float = 0.0
     """Bending of the curves of contact forces."""
     anchor: float = 0.0
-    """Joint angles that leave what the model adapted from makes of them, where sensors are missing."""
+    """Joint angles that leave what the model that training started from makes of all sensors."""
     labels: float = 1.0
     """Errors against the reference of labelled recordings, where there are any."""
 
@@ -140,7 +140,7 @@ class AdaptationConfig:
     force_bend: float = 6.0
     """Bending of the curves of contact forces."""
     anchor: float = 0.0
-    """Joint angles that leave what the model adapted from makes of them, where sensors are missing."""
+    """Joint angles that leave what the model that training started from makes of all sensors."""
 
 
 @dataclass(frozen=True)

@@ -56,13 +56,12 @@ def step(state: TrainingState, pool: Pool, config: Config, labels: Several[Label
     shown = batch.present
     if training.sparse_share > 0.0:
         shown = shown * sparse.draw(len(shown), training.sparse_share, state.generator).to(shown)[:, None, :, None]
-    seen = features(noisy, shown, batch.body, batch.position)
-    raw, _ = state.network(seen)
+    raw, _ = state.network(features(noisy, shown, batch.body, batch.position))
     found = objective.terms(raw, batch, state.personal[batch.wearer], config, None if known is None else known.to(raw))
     if state.anchor is not None:
         with torch.no_grad():
-            held, _ = state.anchor(seen)
-        found["anchor"] = anchor.distance(raw, held, shown, training.warm_up, len(batch.body.skeleton.rotations))
+            held, _ = state.anchor(features(batch.signals, batch.present, batch.body, batch.position))
+        found["anchor"] = anchor.distance(raw, held, training.warm_up, len(batch.body.skeleton.rotations))
     hint = config.weights.speed_hint * fade(state.step, training.steps, training.hint_share)
     used = replace(config.weights, speed_hint=hint)
     weights = asdict(used)
