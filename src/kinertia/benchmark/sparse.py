@@ -1,4 +1,4 @@
-"""Benchmark of sensor sets: the same averaged gait cycles, estimated from fewer and fewer sensors."""
+"""Benchmark of sensor sets: the same recordings, estimated from fewer and fewer sensors."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from kinertia import __version__
-from kinertia.benchmark import normative, results
+from kinertia.benchmark import continuous, normative, results, simulated
 from kinertia.estimation.estimate import Estimate
-from kinertia.io import cycles
+from kinertia.io import cycles, gaittoolbox
 from kinertia.recording import Recording, sensor_sets
 from kinertia.sensing import strapdown
 
@@ -29,16 +29,21 @@ def run(
     methods: Mapping[str, Method],
     keep: Path | None = None,
     show: Callable[[str, str], None] | None = None,
+    only: tuple[str, ...] = (),
+    mark: str = "",
 ) -> dict[str, dict[str, Json]]:
-    """Estimate and score every cycle in a folder from every set of sensors.
+    """Estimate and score every recording in a folder from every set of sensors.
 
     Parameters
     ----------
-    folder : CSV + JSON pairs, one per averaged gait cycle.
+    folder : CSV + JSON pairs, one per averaged gait cycle; or the continuous recording of the gait toolbox; or simulated
+        people, a folder each.
     sets : names of sets, see :mod:`kinertia.recording.sensor_sets`.
     methods : name to what estimates all cycles, stripped of truth and of the other sensors.
     keep : file for finished rows; rows in it of the same data and version are not made again.
     show : called with set and method before each row.
+    only : of simulated people, names of the recordings to score; empty for all.
+    mark : of what else the rows depend on, such as a model.
 
     Returns
     -------
@@ -55,8 +60,8 @@ def run(
     wanted = list(sets)
     for name in wanted:
         sensor_sets.segments(name)
-    recordings = cycles.read_folder(folder)
-    mark = _mark(folder)
+    score = _scorer(folder, only)
+    mark = _mark(folder, only, mark)
     rows = _kept(keep, mark)
     for name in wanted:
         for method, estimate in methods.items():
@@ -64,22 +69,40 @@ def run(
                 continue
             if show is not None:
                 show(name, method)
-            rows[name][method] = score(recordings, name, estimate, method)
+            rows[name][method] = score(name, estimate, method)
             if keep is not None:
                 results.write(keep, {"mark": mark, "rows": rows})
     return {name: {method: rows[name][method] for method in methods} for name in wanted}
 
 
+def _scorer(folder: Path, only: tuple[str, ...]) -> Callable[[str, Method, str], Json]:
+    """What scores a set of sensors and a method on a folder, by what the folder holds."""
+    if gaittoolbox.is_gaittoolbox(folder):
+        return lambda name, method, title: _row(continuous.run(folder, _restricted(method, name), title))
+    if any(folder.glob("*/*.parquet")):
+        return lambda name, method, title: _row(simulated.run(folder, _restricted(method, name), title, only=only))
+    recordings = cycles.read_folder(folder)
+    return lambda name, method, title: score(recordings, name, method, title)
+
+
+def _restricted(method: Method, name: str) -> Method:
+    """The method, given the sensors of a set only."""
+    return lambda recordings: method([sensor_sets.choose(recording, name) for recording in recordings])
+
+
+def _row(scored: Json) -> Json:
+    return {key: scored[key] for key in ("mean", "mean_synced", "gaits", "trials", "seconds") if key in scored}
+
+
 def score(recordings: list[Recording], name: str, estimate: Method, method: str) -> Json:
-    """One row: estimates from the sensors of a set, scored against the recordings."""
+    """One row on averaged cycles: estimates from the sensors of a set, scored against the recordings."""
     blind = [recording.without_truth() for recording in recordings]
     start = time.perf_counter()
-    found = estimate([sensor_sets.choose(recording, name) for recording in blind])
+    found = _restricted(estimate, name)(blind)
     seconds = time.perf_counter() - start
     baselines: list[Estimate | None] = [strapdown.solve(recording) for recording in blind]
     rivals: list[Estimate | None] = [normative.solve(recording) for recording in blind]
-    scored = results.collect(method, recordings, found, baselines, rivals, seconds)
-    return {key: scored[key] for key in ("mean", "mean_synced", "trials", "seconds")}
+    return _row(results.collect(method, recordings, found, baselines, rivals, seconds))
 
 
 def kept_file(path: Path) -> Path:
@@ -87,10 +110,10 @@ def kept_file(path: Path) -> Path:
     return path.with_name(f"{path.stem}.rows.json")
 
 
-def _mark(folder: Path) -> str:
-    digest = sha256(__version__.encode())
-    for path in sorted(p for p in folder.iterdir() if p.suffix in (".csv", ".json")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+def _mark(folder: Path, only: tuple[str, ...], more: str) -> str:
+    digest = sha256("\0".join((__version__, more, *only)).encode())
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
