@@ -17,16 +17,16 @@ def ship(
     note: str = "",
     recipe: str = "",
 ) -> None:
-    """Write a trained model as a folder that can come with the package (for developers; see `make weights`).
+    """Write a trained model or encoder as a folder that can come with the package (for developers; see `make weights`).
 
     Parameters
     ----------
     model
-        Folder that `kinertia train` wrote.
+        Folder that `kinertia train` or `kinertia pretrain` wrote.
     out
-        Folder to write, such as src/kinertia/models/default.
+        Folder to write, such as src/kinertia/models/default or src/kinertia/models/encoder/masked.
     name
-        Name of the model.
+        Name of the model; an encoder has that of its folder.
     note
         What it was trained on, in words.
     recipe
@@ -34,7 +34,12 @@ def ship(
     """
     from kinertia.export import export
     from kinertia.learning import checkpoint, shipped
+    from kinertia.pretraining import checkpoint as encoders
 
+    if (model / f"{encoders.ENCODER}.json").is_file():
+        size = encoders.ship(model, out, note=note, recipe=recipe)
+        Console(stderr=True).print(f"encoder written to {out}, {size / 1e6:.2f} MB", highlight=False)
+        return
     size = shipped.ship(model, out, name=name, note=note, recipe=recipe)
     size += sum(path.stat().st_size for path in export.write(export.export(checkpoint.load_model(out)), out))
     Console(stderr=True).print(f"{name} written to {out}, {size / 1e6:.2f} MB", highlight=False)

@@ -118,9 +118,10 @@ def _p_value(difference: Array, test: Test) -> float:
         return 1.0
     from scipy import stats  # of the train extra, which reading figures does without
 
-    if test == "wilcoxon":
-        return float(stats.wilcoxon(difference).pvalue)
-    return 0.0 if _constant(difference) else float(stats.ttest_1samp(difference, 0.0).pvalue)
+    if test == "t" and _constant(difference):
+        return 0.0
+    _, p = stats.wilcoxon(difference) if test == "wilcoxon" else stats.ttest_1samp(difference, 0.0)
+    return float(p)
 
 
 def _constant(x: Array) -> bool:
@@ -133,5 +134,7 @@ def _finite(values: Values) -> Array:
     if x.ndim != 1 or not len(x):
         raise ValueError("statistics need one figure per person, and at least one person")
     if not np.isfinite(x).all():
-        raise ValueError(f"the figure of person {int(np.argmax(~np.isfinite(x))) + 1} is not a number; leave people without one out")
+        raise ValueError(
+            f"the figure of person {int(np.argmax(~np.isfinite(x))) + 1} is not a number; leave people without one out"
+        )
     return x

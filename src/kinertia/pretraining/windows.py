@@ -150,7 +150,7 @@ def to_track(recording: Recording, rate_hz: float, owner: str = "") -> Track:
             fix="name the segment of each sensor",
         )
     values = at_rate(values, ready, rate_hz)
-    present = np.isfinite(values).all(-1)
+    present = np.asarray(np.isfinite(values).all(-1))
     signals = torch.as_tensor(np.where(present[..., None], values, 0.0), dtype=torch.float32)
     return Track(recording.name, owner or recording.name, signals, torch.as_tensor(present), _person(ready))
 
