@@ -36,6 +36,10 @@ FORCE_NOISE = 0.3
 """Standard deviation of what skin and out-of-plane motion add to the first harmonic of the force [m/s^2]; in proportion to
 frequency more to those above, as a mass on a spring follows a slow motion better. A joint at which more is left over is
 believed less."""
+FIRM = 0.001
+TURN_SPREAD = {"pelvis": FIRM, "femur": 0.1, "tibia": 0.03, "foot": FIRM}
+"""By how much more or less than the bone a sensor turns, as part of it (standard deviation): muscles move under it. The ways to
+both joints of a thigh then come out too short or too long alike."""
 LEAST_NOISE = 0.3
 """Least noise of a joint for the lengths alone, as part of :data:`FORCE_NOISE`: they are worth what is left over."""
 FOUND = (0.955, 1.02)
@@ -71,12 +75,16 @@ class Places:
 
 @dataclass(frozen=True)
 class Prior:
-    """What is thought before the joints are looked at; arrays as in :class:`Places`."""
+    """What is thought before the joints are looked at; arrays as in :class:`Places`.
+
+    ``turn_spread`` : (K,) by how much more or less than its bone each sensor may turn, as part of it.
+    """
 
     position: Array
     position_spread: Array
     inclination: Array
     inclination_spread: Array
+    turn_spread: Array
     length: tuple[float, float]
 
 
@@ -104,6 +112,7 @@ def usual(segments: tuple[str, ...], height_m: float, inclination: Array, inclin
         np.array([SPREAD[p] for p in parts]),
         inclination,
         inclination_spread,
+        np.array([TURN_SPREAD[p] for p in parts]),
         (length["femur"], length["tibia"]),
     )
 
@@ -135,34 +144,32 @@ def locate(
         _waves(acc, gyro, frames, stride, steady.rate_hz)
         for acc, gyro, stride in zip(steady.acc, steady.gyro, steady.stride, strict=True)
     ]
+    # (K, windows 2 H) and (K, windows 2 H, 2)
+    force, lever = (np.concatenate(part, axis=1) for part in zip(*waves, strict=True))
     count = len(segments)
     pairs = [(segments.index(a), segments.index(b)) for a, b in JOINTS if a in segments and b in segments]
-    usually = np.concatenate([prior.position.ravel(), prior.inclination, prior.length])
+    usually = np.concatenate([prior.position.ravel(), prior.inclination, np.ones(count), prior.length])
     precision = _precision(prior, length_spread, height_spread)
     x = usually.copy()
     if start is not None:
         x[: 2 * count] = start.ravel()
     hessian = precision
     squares = 0.0
-    usual_noise = FORCE_NOISE * np.repeat(np.arange(1, HARMONICS + 1), 2)
+    usual_noise = FORCE_NOISE * np.tile(np.repeat(np.arange(1, HARMONICS + 1), 2), len(waves))
     noise = np.ones(len(pairs))
     for _ in range(_STEPS):
         hessian, gradient = precision.copy(), precision @ (usually - x)
         squares = 0.0
         for joint, (upper, lower) in enumerate(pairs):
-            rest = 0.0
-            weight = 1.0 / ((noise[joint] * usual_noise) ** 2 * len(waves))
             way_up, slope_up = _way(x, upper, segments, count, end=True)
             way_low, slope_low = _way(x, lower, segments, count, end=False)
-            for force, lever in waves:
-                left = (force[upper] + lever[upper] @ way_up) - (force[lower] + lever[lower] @ way_low)
-                slope = lever[upper] @ slope_up - lever[lower] @ slope_low
-                weighted = slope.conj().T * weight
-                hessian += np.real(weighted @ slope)
-                gradient -= np.real(weighted @ left)
-                rest += float((np.abs(left / usual_noise) ** 2).mean()) / len(waves)
-                squares += float((np.abs(left) ** 2).mean()) / (len(waves) * len(pairs))
-            noise[joint] = max(least_noise, np.sqrt(rest))
+            left = (force[upper] + lever[upper] @ way_up) - (force[lower] + lever[lower] @ way_low)
+            slope = lever[upper] @ slope_up - lever[lower] @ slope_low
+            weighted = slope.conj().T / ((noise[joint] * usual_noise) ** 2 * len(waves))
+            hessian += np.real(weighted @ slope)
+            gradient -= np.real(weighted @ left)
+            squares += float((np.abs(left) ** 2).mean()) / len(pairs)
+            noise[joint] = max(least_noise, np.sqrt((np.abs(left / usual_noise) ** 2).mean()))
         step: Array = np.asarray(np.linalg.solve(hessian, gradient), dtype=np.float64)
         x = x + step
         if np.abs(step).max() < _SETTLED:
@@ -183,7 +190,7 @@ def locate(
 def _precision(prior: Prior, length_spread: float, height_spread: float) -> Array:
     """Inverse covariance of all parameters before the joints are looked at."""
     length = np.array(prior.length)
-    alone = np.concatenate([prior.position_spread.ravel(), prior.inclination_spread, np.ones(2)])
+    alone = np.concatenate([prior.position_spread.ravel(), prior.inclination_spread, prior.turn_spread, np.ones(2)])
     precision = np.diag(1.0 / alone**2)
     covariance = np.diag((length_spread * length) ** 2) + height_spread**2 * np.outer(length, length)
     precision[-2:, -2:] = np.linalg.inv(covariance)
@@ -217,26 +224,34 @@ def _waves(acc: Array, gyro: Array, frames: Array, stride: float, rate_hz: float
 
 
 def _way(x: Array, k: int, segments: tuple[str, ...], count: int, *, end: bool) -> tuple[Array, Array]:
-    """(2,) way from sensor k to a joint of its segment in its mean frame, and its (2, parameters) derivative."""
-    place, q = x[2 * k : 2 * k + 2], x[2 * count + k]
+    """(2,) way from sensor k to a joint of its segment in its mean frame, as long as its turning makes it seem.
+
+    With its (2, parameters) derivative.
+    """
+    place, q, gain = x[2 * k : 2 * k + 2], x[2 * count + k], x[3 * count + k]
     part = segments[k].split("_")[0]
-    which = 3 * count + ("femur", "tibia").index(part) if end and part in LENGTH else None
+    which = 4 * count + ("femur", "tibia").index(part) if end and part in LENGTH else None
     joint = np.array([0.0, 0.0 if which is None else -x[which]])
     c, s = np.cos(q), np.sin(q)
     turn = np.array([[c, -s], [s, c]])
     turned = np.array([[-s, -c], [c, -s]])
     slope = np.zeros((2, len(x)))
-    slope[:, 2 * k : 2 * k + 2] = -turn
-    slope[:, 2 * count + k] = turned @ (joint - place)
+    slope[:, 2 * k : 2 * k + 2] = -gain * turn
+    slope[:, 2 * count + k] = gain * turned @ (joint - place)
+    slope[:, 3 * count + k] = turn @ (joint - place)
     if which is not None:
-        slope[:, which] = -turn[:, 1]
-    return turn @ (joint - place), slope
+        slope[:, which] = -gain * turn[:, 1]
+    return gain * turn @ (joint - place), slope
 
 
 def lengths(steady: Steady, frames: Array, segments: tuple[str, ...], prior: Prior) -> Lengths | None:
-    """Lengths of thighs and shanks that the joints ask for; None where no knee has sensors on either side."""
+    """Lengths of thighs and shanks that the joints ask for; None where no knee has sensors on either side.
+
+    Sensors are taken to turn as usual: lengths and turning cannot be told apart.
+    """
     if not any(above in segments and below in segments for above, below in (JOINTS[1], JOINTS[4])):
         return None
-    free = replace(prior, position_spread=3.0 * prior.position_spread)
+    firm = np.full(len(segments), FIRM)
+    free = replace(prior, position_spread=3.0 * prior.position_spread, turn_spread=firm)
     found = locate(steady, frames, segments, free, length_spread=0.5, least_noise=LEAST_NOISE)
     return Lengths(np.array(found.length) / FOUND, found.length_covariance / np.outer(FOUND, FOUND))

@@ -18,7 +18,7 @@ LEG_SPREAD = 0.025
 """Standard deviation of the leg's length at one height, as part of it."""
 SHARE_SPREAD = 0.015
 """The same of a thigh, or shank, in a leg of one length."""
-LEG_ERROR = 0.015
+LEG_ERROR = 0.02
 """Error of the leg's length from the joints' equations that these do not know of themselves, as part of it."""
 KNEE_ERROR = 0.025
 """The same of a thigh or shank where the knee is found too high or too low."""
