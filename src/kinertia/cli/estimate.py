@@ -30,7 +30,8 @@ def estimate(
         Folder for the results: NAME_coordinates.mot, NAME_grf.mot, NAME_external_loads.xml, NAME_moments.sto,
         NAME.parquet and report.html.
     model
-        Folder that `kinertia train` or `kinertia export` wrote; `default` is the model that comes with the package.
+        Folder that `kinertia train`, `kinertia export` or `kinertia fit` wrote; `default` is the model that comes with
+        the package.
     csv
         Write the table as CSV instead of Parquet, which needs kinertia[train].
     reading
@@ -38,12 +39,15 @@ def estimate(
     """
     from kinertia.benchmark.single import score_single
     from kinertia.cli import output
-    from kinertia.cli.models import running
+    from kinertia.cli.models import fitted, running
     from kinertia.estimation import estimator
 
     measured = options.read(recording, reading)
-    with running(model, measured) as runner:
-        result = estimator.estimate(runner, measured)
+    if (supervised := fitted(model)) is not None:
+        result = supervised(measured)
+    else:
+        with running(model, measured) as runner:
+            result = estimator.estimate(runner, measured)
     scores = score_single(result, measured)
     paths = output.write(out, result, measured, scores, csv=csv)
     console = Console()

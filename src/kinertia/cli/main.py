@@ -20,7 +20,7 @@ DESCRIPTION = (
 COMMANDS = {
     name: f"kinertia.cli.{name}"
     for name in (
-        *("inspect", "place", "pretrain", "train", "estimate", "solve", "simulate", "demo"),
+        *("inspect", "place", "pretrain", "fit", "train", "estimate", "solve", "simulate", "demo"),
         *("export", "calibrate", "ship", "stream", "live"),
     )
 }
@@ -28,7 +28,8 @@ BENCHMARKS = {
     name: f"kinertia.cli.benchmark_{name}"
     for name in (
         *("cycles", "continuous", "simulated", "simulator", "virtual", "ablation", "bands"),
-        *("physics", "speed", "latency", "crowd", "loss", "faults", "sparse", "pretraining", "place", "height", "turned"),
+        *("physics", "speed", "latency", "crowd", "loss", "faults", "sparse", "place", "height", "turned"),
+        *("pretraining", "labels", "subsets"),
     )
 }
 USER_ERROR = 2

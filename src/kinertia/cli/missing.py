@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-TRAINING = ("train", "pretrain", "solve", "simulate", "demo", "ship", "export")
+TRAINING = ("train", "pretrain", "fit", "solve", "simulate", "demo", "ship", "export")
 """Commands that nothing can be done with in such an installation."""
 GROUP = "benchmark"
-TRAINING_BENCHMARKS = ("cycles", "continuous", "simulated", "simulator", "virtual", "ablation", "physics", "speed", "pretraining")
+TRAINING_BENCHMARKS = (
+    *("cycles", "continuous", "simulated", "simulator", "virtual", "ablation", "physics", "speed", "pretraining"),
+    *("labels", "subsets"),
+)
 """The same for the commands of the group; those of streaming are light."""
 EXTRA = ("torch", "casadi", "scipy", "safetensors", "polars", "onnx", "onnxscript")
 _ALWAYS = ("torch", "scipy", "safetensors")  # what each of these commands needs

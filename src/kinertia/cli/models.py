@@ -78,6 +78,21 @@ def streaming(model: str) -> ExportedModel:
     return exported.load(model)
 
 
+def fitted(model: str) -> Callable[[Recording], Estimate] | None:
+    """What estimates with a model that `kinertia fit` wrote; None where the folder holds none.
+
+    Raises
+    ------
+    ValueError
+        If the model is damaged.
+    """
+    if not (Path(model) / "fitted.json").is_file():
+        return None
+    from kinertia.supervised import checkpoint, predict
+
+    return partial(predict.estimate, checkpoint.load(model))
+
+
 def trained(model: str) -> Callable[[Recording], Estimate] | None:
     """What estimates with the network that a user's model was exported from; None without torch or without the network."""
     if find_spec("torch") is None:

@@ -1,0 +1,1 @@
+"""Networks that learn from labels: examples, training, regimes of who is learned from, and what is predicted."""

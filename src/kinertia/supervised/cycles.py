@@ -1,0 +1,190 @@
+"""Time-normalised gait cycles, each seen from one leg: examples to learn from, and what a network reads of a recording."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from kinertia.estimation import strides
+from kinertia.estimation.strides import Strides
+from kinertia.numerics.spline import CubicSpline
+from kinertia.recording import Array, Recording, RecordingError
+from kinertia.sensing import contact_events
+from kinertia.supervised import channels, targets
+from kinertia.supervised.config import FitConfig, InputConfig
+from kinertia.supervised.examples import Examples
+from kinertia.supervised.layout import Layout
+
+NODES = 100
+"""Samples of a cycle, from heel strike to just before the next one; the 101st point, 100 %, repeats the first."""
+TOLERANCE = 0.1
+"""Strides whose duration is further from the median than this part of it are left out."""
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """One cycle as a network reads it, and where it lies in its recording.
+
+    Attributes
+    ----------
+    columns : of ``inputs``.
+    inputs : (NODES, C) from heel strike of the leg on; a left leg is seen in a mirror.
+    strike : heel strike within the periodic recording [samples].
+    """
+
+    columns: Layout
+    inputs: Array
+    strike: float
+
+
+def average(recording: Recording, side: str, config: InputConfig) -> list[tuple[Recording, float, float]]:
+    """Mean cycles of successive strides of a leg.
+
+    Parameters
+    ----------
+    recording : continuous, in segment frames, without gaps in the sensors of the leg; truth is averaged alike.
+    side : ``r`` or ``l``: whose heel strikes begin the cycles.
+    config : says how many strides one cycle is the mean of, and how many cycles there are at most.
+
+    Returns
+    -------
+    Periodic recordings of :data:`NODES` samples with begin and end of their strides, as shares of the recording; none where
+    no strides are found.
+    """
+    found = strides.find(contact_events.locate(recording).get(f"heel_strike_{side}", np.empty(0)), tolerance=TOLERANCE)
+    last = recording.samples - 1
+    index = [i for i in range(found.count) if found.begin[i] >= 0 and found.end[i] <= last]
+    groups = [index[k : k + config.averaged] for k in range(0, len(index) - config.averaged + 1, config.averaged)]
+    if not groups and index:
+        groups = [index]
+    if config.most_cycles and len(groups) > config.most_cycles:
+        groups = [groups[k] for k in np.linspace(0, len(groups) - 1, config.most_cycles).round().astype(int)]
+    return [_mean(recording, Strides(found.begin[group], found.end[group])) for group in groups]
+
+
+def _mean(recording: Recording, chosen: Strides) -> tuple[Recording, float, float]:
+    phase = np.arange(NODES) / NODES
+    at = chosen.begin[:, None] + phase * chosen.durations[:, None]
+    first, stop = int(chosen.begin[0]), int(np.ceil(chosen.end[-1])) + 1
+    time = np.arange(first, stop)
+
+    def signals(values: Array) -> Array:
+        piece = values[first:stop]
+        mean = np.full((NODES, *values.shape[1:]), np.nan)
+        whole = np.isfinite(piece).all(axis=(0, 2))
+        if whole.any():
+            mean[:, whole] = CubicSpline(time, piece[:, whole])(at).mean(axis=0)
+        return mean
+
+    def curve(values: Array) -> Array:
+        return np.interp(at, np.arange(len(values)), values).mean(axis=0)
+
+    duration_s = float(chosen.durations.mean()) / recording.rate_hz
+    cycle = replace(
+        recording,
+        rate_hz=NODES / duration_s,
+        acc=signals(recording.acc),
+        gyro=signals(recording.gyro),
+        acc_var=None,
+        gyro_var=None,
+        orientation=None,
+        periodic=True,
+        truth=recording.truth and recording.truth.over_time(curve),
+    )
+    return cycle, first / recording.samples, min(stop / recording.samples, 1.0)
+
+
+def view(recording: Recording, side: str, config: InputConfig) -> Cycle:
+    """A periodic recording as a network reads it, from heel strike of one leg on.
+
+    Raises
+    ------
+    RecordingError
+        If the recording is not one cycle, or no heel strike of the leg is found in it.
+    """
+    if not recording.periodic:
+        raise RecordingError(
+            "is continuous, the model reads one gait cycle",
+            file=recording.source or recording.name,
+            fix="give an averaged gait cycle, or a model that reads windows",
+        )
+    strike = contact_events.locate(recording).get(f"heel_strike_{side}", np.empty(0))
+    if strike.size != 1:
+        raise RecordingError(
+            f"{strike.size} heel strikes of the {'right' if side == 'r' else 'left'} leg in one cycle",
+            file=recording.source or recording.name,
+            fix="give one whole gait cycle with a gyroscope on that foot or shank",
+        )
+    columns, values = channels.read(recording, config)
+    turned = periodic_at(values, strike[0] + np.arange(NODES) * recording.samples / NODES)
+    if side == "l":
+        turned = channels.mirror(columns, turned)
+    return Cycle(columns, turned, float(strike[0]))
+
+
+def periodic_at(values: Array, at: Array) -> Array:
+    """(M, ...) one period (T, ...) by its Fourier series at any samples; missing columns stay missing."""
+    samples = len(values)
+    spectrum = np.fft.rfft(values, axis=0)
+    weight = np.full(len(spectrum), 2.0)
+    weight[0] = 1.0
+    if samples % 2 == 0:
+        weight[-1] = 1.0
+    basis = weight * np.exp(2j * np.pi * np.outer(at, np.arange(len(spectrum))) / samples)
+    return np.real(basis @ spectrum.reshape(len(spectrum), -1)).reshape(len(at), *values.shape[1:]) / samples
+
+
+def examples(recording: Recording, owner: str, config: FitConfig, every: bool = False) -> Examples | None:
+    """Cycles of both legs of a recording in segment frames, or of one periodic cycle; None where none is found.
+
+    Parameters
+    ----------
+    recording : with truth.
+    owner : the person.
+    config : what is read and predicted.
+    every : take all cycles instead of ``most_cycles``.
+
+    Raises
+    ------
+    RecordingError
+        If the recording has no truth.
+    """
+    chosen = replace(config.inputs, most_cycles=0) if every else config.inputs
+    wanted = targets.names(config)
+    rows: list[tuple[Array, Array, Array, float, float, float]] = []
+    columns: Layout | None = None
+    for side in ("r", "l") if config.inputs.mirrored else ("r",):
+        for cycle, begin, end in _cycles(recording, side, chosen):
+            try:
+                seen = view(cycle, side, chosen)
+            except RecordingError:
+                continue  # what was averaged is no gait cycle
+            columns = seen.columns
+            at = seen.strike + np.arange(NODES) * cycle.samples / NODES
+            known = _curves_at(targets.curves(cycle, wanted, f"_{side}"), at)
+            rows.append((seen.inputs, known, _peaks(known, wanted, cycle.duration_s), cycle.rate_hz, begin, end))
+    if columns is None:
+        return None
+    stacked = [torch.as_tensor(np.array(part), dtype=torch.float32) for part in zip(*rows, strict=True)]
+    inputs, curves, peaks, rate_hz, begin, end = stacked
+    peaks_named = targets.PEAKS if peaks.shape[1] else ()
+    return Examples(columns, wanted, peaks_named, inputs, curves, peaks, rate_hz, (owner,) * len(rows), begin, end)
+
+
+def _cycles(recording: Recording, side: str, config: InputConfig) -> Sequence[tuple[Recording, float, float]]:
+    return [(recording, 0.0, 1.0)] if recording.periodic else average(recording, side, config)
+
+
+def _curves_at(values: Array, at: Array) -> Array:
+    """Linear, as forces have kinks."""
+    samples = np.arange(len(values))
+    return np.stack([np.interp(at, samples, column, period=len(values)) for column in values.T], axis=-1)
+
+
+def _peaks(curves: Array, named: Sequence[str], duration_s: float) -> Array:
+    if "grf.grf_y" not in named or "moment.knee_angle" not in named:
+        return np.empty(0)
+    return targets.peaks(curves[:, named.index("grf.grf_y")], curves[:, named.index("moment.knee_angle")], duration_s)

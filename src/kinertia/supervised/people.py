@@ -1,0 +1,105 @@
+"""People with labelled recordings: a folder of each, or files that say whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kinertia.io import folder as folders
+from kinertia.io.read import read
+from kinertia.recording import Recording, RecordingError
+from kinertia.sensing.segments import to_segments
+from kinertia.supervised import cycles, windows
+from kinertia.supervised.config import FitConfig
+from kinertia.supervised.examples import Examples, join
+
+Show = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Recordings of one person, with truth, named PERSON_RECORDING, in segment frames."""
+
+    name: str
+    recordings: tuple[Recording, ...]
+
+
+def find(folder: Path, only: Sequence[str] = (), most: int | None = None) -> list[tuple[str, list[Path]]]:
+    """Person and files of ``folder``/PERSON; files that lie in ``folder`` itself belong to the person before the first ``_``.
+
+    Parameters
+    ----------
+    folder : as ``kinertia simulate`` writes it, or of gait cycles such as ``P01_normwalking.csv``.
+    only : names of recordings; all without any.
+    most : the first so many people.
+
+    Raises
+    ------
+    RecordingError
+        If no recording is found.
+    """
+    found: dict[str, list[Path]] = {}
+    for path in folders.recordings(folder):
+        if path.is_file() and (not only or path.stem in only):
+            # names of trials start with the person, up to the first underscore
+            owner = path.parent.name.replace("_", "-") if path.parent != folder else path.stem.partition("_")[0]
+            found.setdefault(owner, []).append(path)
+    if not found:
+        wanted = f"of the names {', '.join(only)} " if only else ""
+        raise RecordingError(f"holds no recordings {wanted}of people", file=str(folder), fix="give one folder per person in it")
+    return [(owner, found[owner]) for owner in sorted(found)[:most]]
+
+
+def load(files: tuple[str, list[Path]]) -> Person:
+    """Recordings of one person, from :func:`find`.
+
+    Raises
+    ------
+    RecordingError
+        If a file cannot be read or has no truth.
+    """
+    owner, paths = files
+    return Person(owner, tuple(ready(read(path), owner) for path in paths))
+
+
+def ready(recording: Recording, owner: str) -> Recording:
+    """A recording in segment frames with its truth, named after its person.
+
+    Raises
+    ------
+    RecordingError
+        If it has no truth, or cannot be aligned.
+    """
+    if recording.truth is None:
+        raise RecordingError(
+            "holds no reference to learn from", file=recording.source or recording.name, fix="give recordings with truth"
+        )
+    name = recording.name if recording.name.startswith(f"{owner}_") else f"{owner}_{recording.name}"
+    return replace(to_segments(recording), truth=recording.truth, name=name)
+
+
+def examples(person: Person, config: FitConfig, every: bool = False) -> Examples | None:
+    """What there is to learn of a person; None where there is nothing.
+
+    Parameters
+    ----------
+    person : in segment frames.
+    config : what is read and predicted.
+    every : all examples instead of some, for adapting.
+    """
+    read_in = cycles.examples if config.inputs.reading == "cycles" else windows.examples
+    parts = [part for r in person.recordings if (part := read_in(r, person.name, config, every)) is not None]
+    return join(parts) if parts else None
+
+
+def all_examples(people: Mapping[str, Examples | None] | Sequence[Examples | None]) -> Examples:
+    """Examples of several people together.
+
+    Raises
+    ------
+    ValueError
+        If there are none.
+    """
+    given = people.values() if isinstance(people, Mapping) else people
+    return join([part for part in given if part is not None])

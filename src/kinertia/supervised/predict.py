@@ -1,0 +1,144 @@
+"""A supervised model at work on a recording."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from kinertia.estimation import events
+from kinertia.estimation.estimate import Estimate
+from kinertia.numerics.spline import CubicSpline
+from kinertia.recording import Array, Recording, RecordingError, sagittal, sensor_sets
+from kinertia.sensing.segments import to_segments
+from kinertia.supervised import baseline, cycles, targets, training, windows
+from kinertia.supervised.checkpoint import Fitted
+from kinertia.supervised.layout import other_side
+
+METHOD = "supervised"
+
+
+def estimate(fitted: Fitted, recording: Recording, method: str = METHOD) -> Estimate:
+    """Estimate what a model predicts, at the recording's own rate and length.
+
+    Parameters
+    ----------
+    fitted : a model.
+    recording : in sensor or segment axes; truth in it is not read. Windows of a continuous recording overlap and are averaged;
+        a periodic cycle is repeated for them. Models of cycles read one periodic cycle, leg by leg.
+    method : name to write into the result.
+
+    Raises
+    ------
+    RecordingError
+        If the recording lacks a sensor that the model reads, is too short or no cycle, or cannot be aligned.
+    """
+    begin = time.perf_counter()
+    ready = to_segments(recording)
+    reads_cycles = fitted.config.inputs.reading == "cycles"
+    curves = _of_cycle(fitted, ready) if reads_cycles else _of_windows(fitted, ready)
+    result = _assemble(fitted, ready, curves, method)
+    delay = ready.duration_s if reads_cycles else fitted.config.inputs.window / fitted.config.inputs.rate_hz
+    return replace(result, output_delay_s=delay, seconds=time.perf_counter() - begin)
+
+
+def _assemble(fitted: Fitted, recording: Recording, curves: dict[str, Array], method: str) -> Estimate:
+    parts: dict[str, dict[str, Array]] = {"angle": {}, "moment": {}, "grf": {}}
+    unit = targets.moment_unit(recording.subject)
+    for name, curve in curves.items():
+        kind, _, rest = name.partition(".")
+        if kind in parts:
+            parts[kind][rest] = curve * unit if kind == "moment" else curve
+    return Estimate(
+        name=recording.name,
+        method=method,
+        rate_hz=recording.rate_hz,
+        subject=recording.subject,
+        coordinates=parts["angle"],
+        moments=parts["moment"],
+        grf=parts["grf"],
+        speed=curves.get(targets.SPEED),
+        events=events.from_grf(parts["grf"], recording.rate_hz, recording.periodic),
+        warnings=(*_without_missing(recording.warnings), _remark(fitted)),
+    )
+
+
+def _remark(fitted: Fitted) -> str:
+    count = len(fitted.people)
+    return (
+        f"predicted by a network that learned from labels of {count} {'person' if count == 1 else 'people'}; nothing makes it "
+        "obey the equations of motion"
+    )
+
+
+def _without_missing(warnings: Sequence[str]) -> list[str]:
+    """Without what holds of models with a body only."""
+    return [warning for warning in warnings if not warning.startswith("no sensor on ")]
+
+
+def _require(recording: Recording, segments: Sequence[str]) -> None:
+    absent = [segment for segment in segments if recording.sensor_index(segment) is None]
+    if absent:
+        raise RecordingError(
+            f"no sensor on {', '.join(absent)}, which the model reads",
+            file=recording.source or recording.name,
+            fix="fit a model with fewer sensors (--config.inputs.sensors)",
+        )
+
+
+def _of_windows(fitted: Fitted, recording: Recording) -> dict[str, Array]:
+    inputs = fitted.config.inputs
+    _require(recording, fitted.layout.segments)
+    ready = windows.at_rate(replace(recording, truth=None), inputs.rate_hz)
+    columns, values = windows.read(ready, inputs)
+    _, kept = columns.choose(fitted.layout.segments)
+    first = windows.starts(ready.samples, inputs.window, inputs.stride)
+    index = np.array(first)[:, None] + np.arange(inputs.window)
+    found = _predict(fitted, values[index][..., kept])
+    # in the middle of a window the network sees most
+    weight = np.minimum(np.arange(1, inputs.window + 1), np.arange(inputs.window, 0, -1)).astype(float)
+    total, sums = np.zeros(ready.samples), np.zeros((ready.samples, found.shape[-1]))
+    np.add.at(total, index, np.broadcast_to(weight, index.shape))
+    np.add.at(sums, index, found * weight[:, None])
+    curves = sums / total[:, None]
+    return dict(zip(fitted.targets, _wanted(curves, ready, recording).T, strict=True))
+
+
+def _wanted(curves: Array, ready: Recording, recording: Recording) -> Array:
+    """Curves on the samples of the recording."""
+    if not recording.periodic and ready.rate_hz == recording.rate_hz:
+        return curves
+    lead_s = sagittal.lead_cycles(recording.duration_s) * recording.duration_s if recording.periodic else 0.0
+    at = np.minimum(lead_s + recording.time_s, (ready.samples - 1) / ready.rate_hz)
+    return np.asarray(CubicSpline(ready.time_s, curves)(at))
+
+
+def _of_cycle(fitted: Fitted, recording: Recording) -> dict[str, Array]:
+    """Of every leg for which the sensors are there."""
+    found: dict[str, Array] = {}
+    wanted = sensor_sets.segments(fitted.config.inputs.sensors)
+    for side in ("r", "l"):
+        needed = wanted if side == "r" else tuple(other_side(segment) for segment in wanted)
+        if side == "l" and any(recording.sensor_index(segment) is None for segment in needed):
+            continue
+        _require(recording, needed)
+        cycle = cycles.view(recording, side, fitted.config.inputs)
+        _, kept = cycle.columns.choose(wanted)
+        curves = _predict(fitted, cycle.inputs[None, :, kept])[0]
+        at = (np.arange(recording.samples) - cycle.strike) * cycles.NODES / recording.samples
+        on_samples = cycles.periodic_at(curves, at)
+        for name, curve in zip(fitted.targets, on_samples.T, strict=True):
+            found.setdefault(name if name == targets.SPEED else f"{name}_{side}", curve)
+    return found
+
+
+def _predict(fitted: Fitted, inputs: Array) -> Array:
+    """(N, T, K) with units."""
+    x = torch.as_tensor(inputs, dtype=torch.float32)
+    found = fitted.scale.curves(training.predict(fitted.network, fitted.scale, x)[0])
+    if fitted.config.network.kinematic:
+        found = found + baseline.curves(x, fitted.layout, fitted.targets)
+    return found.double().numpy()

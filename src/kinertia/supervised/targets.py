@@ -1,0 +1,94 @@
+"""What is predicted: curves by name, in units that do not depend on the person's size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from kinertia.metrics import units
+from kinertia.recording import Array, Recording, RecordingError, Subject
+from kinertia.supervised.config import FitConfig, Kind
+
+JOINTS = ("hip_flexion", "knee_angle", "ankle_angle")
+FORCES = ("grf_x", "grf_y")
+SPEED = "speed"
+PEAKS = ("peak_grf_y", "peak_knee_moment", "loading_rate")
+"""Of one stance: highest vertical force [BW], highest knee extension moment [BWBH], vertical loading rate [BW/s]."""
+
+
+def names(config: FitConfig) -> tuple[str, ...]:
+    """Curves as ``KIND.NAME``: of both legs where windows are read, of the leg in question where cycles are."""
+    sides = ("",) if config.inputs.reading == "cycles" else ("_r", "_l")
+    listed: dict[Kind, Sequence[str]] = {
+        "angle": [f"angle.{joint}{side}" for side in sides for joint in JOINTS],
+        "moment": [f"moment.{joint}{side}" for side in sides for joint in JOINTS],
+        "grf": [f"grf.{force}{side}" for side in sides for force in FORCES],
+        "speed": [SPEED],
+    }
+    return tuple(name for kind, found in listed.items() if kind in config.outputs for name in found)
+
+
+def curves(recording: Recording, wanted: Sequence[str], side: str = "") -> Array:
+    """(T, K) targets of a recording: angles [rad], moments [BWBH], forces [BW], speed [m/s]; NaN where not known.
+
+    Parameters
+    ----------
+    recording : with truth.
+    wanted : from :func:`names`.
+    side : put behind the names: ``_r`` or ``_l`` where they are of one leg.
+
+    Raises
+    ------
+    RecordingError
+        If the recording has no truth, or nothing of what is wanted is in it.
+    """
+    truth = recording.truth
+    if truth is None:
+        raise RecordingError(
+            "holds no reference to learn from", file=recording.source or recording.name, fix="give recordings with truth"
+        )
+    unknown = np.full(recording.samples, np.nan)
+    found = []
+    for name in wanted:
+        kind, _, rest = name.partition(".")
+        if kind == SPEED:
+            mean = np.nan if truth.speed is None else truth.speed
+            found.append(np.full(recording.samples, mean) if truth.speed_curve is None else truth.speed_curve)
+        elif kind == "angle":
+            found.append(truth.angles.get(rest + side, unknown))
+        elif kind == "moment":
+            found.append(truth.moments.get(rest + side, unknown) / moment_unit(recording.subject))
+        else:
+            found.append(truth.grf.get(rest + side, unknown))
+    return np.stack(found, axis=-1)
+
+
+def moment_unit(subject: Subject) -> float:
+    """Body weight times height [N m]."""
+    return subject.mass_kg * units.GRAVITY * subject.height_m
+
+
+def peaks(vertical: Array, knee: Array, duration_s: float) -> Array:
+    """(3,) :data:`PEAKS` of one cycle that repeats; NaN where curves are not known or the foot is never loaded.
+
+    Parameters
+    ----------
+    vertical : (T,) vertical force [BW].
+    knee : (T,) knee moment, extension positive [BWBH].
+    duration_s : of the cycle.
+    """
+    from kinertia.pretraining import targets as windows  # the definition of the loading rate is the same
+
+    if not np.isfinite(vertical).all():
+        return np.full(len(PEAKS), np.nan)
+    rate_hz = len(vertical) / duration_s
+    # from a sample in swing on, stance is in one piece
+    start = int(np.argmin(vertical))
+    turned, moment = np.roll(vertical, -start), np.roll(knee, -start)
+    found = windows.stances(units.bw_percent(turned), rate_hz)
+    if not found:
+        return np.full(len(PEAKS), np.nan)
+    first, last = max(found, key=lambda stance: stance[1] - stance[0])
+    rate = windows.loading_rate(units.bw_percent(turned[first:last]), rate_hz)
+    return np.array([turned[first:last].max(), moment[first:last].max(), rate])

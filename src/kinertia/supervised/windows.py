@@ -1,0 +1,110 @@
+"""Windows of continuous recordings: examples to learn from, and what a network reads of a recording."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from kinertia.recording import Array, Recording, RecordingError, sagittal
+from kinertia.recording.resampling import resample
+from kinertia.supervised import channels, targets
+from kinertia.supervised.config import FitConfig, InputConfig
+from kinertia.supervised.examples import Examples
+from kinertia.supervised.layout import Layout
+
+
+def at_rate(recording: Recording, rate_hz: float) -> Recording:
+    """A continuous recording at a rate, its truth alike; a periodic cycle is repeated, and loses its truth."""
+    if recording.periodic:
+        return _tiled(recording, rate_hz)
+    return recording if recording.rate_hz == rate_hz else resample(recording, rate_hz, keep_gaps=True)
+
+
+def _tiled(recording: Recording, rate_hz: float) -> Recording:
+    both = np.stack([recording.acc, recording.gyro], axis=2)
+    # a channel with a hole in its cycle has no Fourier series
+    whole = np.isfinite(both).all(axis=0)
+    length_s = (sagittal.lead_cycles(recording.duration_s) + 2) * recording.duration_s
+    tiled = sagittal.tile_cycle(np.where(whole, both, 0.0), recording.rate_hz, rate_hz, length_s)
+    tiled = np.where(whole, tiled, np.nan)
+    return replace(
+        recording,
+        rate_hz=rate_hz,
+        acc=tiled[:, :, 0],
+        gyro=tiled[:, :, 1],
+        acc_var=None,
+        gyro_var=None,
+        orientation=None,
+        periodic=False,
+        truth=None,
+    )
+
+
+def starts(samples: int, window: int, stride: int) -> list[int]:
+    """First samples of windows that cover everything, the last one ending with the recording."""
+    found = list(range(0, samples - window + 1, stride))
+    return found if not found or found[-1] == samples - window else [*found, samples - window]
+
+
+def read(recording: Recording, config: InputConfig) -> tuple[Layout, Array]:
+    """Columns of a continuous recording in segment frames at the rate of the configuration.
+
+    Raises
+    ------
+    RecordingError
+        If it is shorter than a window, or as :func:`kinertia.supervised.channels.read`.
+    """
+    if recording.samples < config.window:
+        raise RecordingError(
+            f"has {recording.samples} samples at {config.rate_hz:g} Hz, the model reads windows of {config.window}",
+            file=recording.source or recording.name,
+            fix="give a longer recording",
+        )
+    return channels.read(recording, config)
+
+
+def examples(recording: Recording, owner: str, config: FitConfig, every: bool = False) -> Examples | None:
+    """Windows of a recording in segment frames; None where a periodic cycle cannot be learned from in windows.
+
+    Parameters
+    ----------
+    recording : with truth.
+    owner : the person.
+    config : what is read and predicted.
+    every : take all windows, at the stride of adapting, instead of ``most_windows``.
+
+    Raises
+    ------
+    RecordingError
+        If the recording has no truth or is too short.
+    """
+    if recording.periodic:
+        return None
+    inputs = config.inputs
+    wanted = targets.names(config)
+    ready = at_rate(recording, inputs.rate_hz)
+    columns, values = read(replace(ready, truth=None), inputs)
+    known = targets.curves(ready, wanted)
+    first = starts(ready.samples, inputs.window, config.adaptation.stride if every else inputs.stride)
+    if inputs.most_windows and len(first) > inputs.most_windows and not every:
+        first = [first[k] for k in np.linspace(0, len(first) - 1, inputs.most_windows).round().astype(int)]
+    first = [start for start in first if np.isfinite(known[start : start + inputs.window]).any()]
+    if not first:
+        return None
+    index = np.array(first)[:, None] + np.arange(inputs.window)
+    as_tensor = lambda x: torch.as_tensor(np.array(x), dtype=torch.float32)  # noqa: E731
+    count = len(first)
+    return Examples(
+        layout=columns,
+        targets_named=wanted,
+        peaks_named=(),
+        inputs=as_tensor(values[index]),
+        targets=as_tensor(known[index]),
+        peaks=torch.zeros(count, 0),
+        rate_hz=torch.full((count,), inputs.rate_hz),
+        owner=(owner,) * count,
+        begin=as_tensor(index[:, 0] / ready.samples),
+        end=as_tensor((index[:, -1] + 1) / ready.samples),
+    )
