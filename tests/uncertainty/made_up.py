@@ -81,5 +81,5 @@ def errors(people: int, count: int = 400, seed: int = 0) -> Samples:
     values = rng.uniform(-1.0, 1.0, size=(total, len(NAMES)))
     features = Features(own, other, sensors[:, 0].astype(int), sensors.sum(axis=1), values)
     assert own.max() < PATTERNS
-    size = 0.05 * np.exp(0.5 * values[:, 0] + 0.2 * (7 - features.count)) * rng.lognormal(sigma=0.2, size=people)[person]
+    size = 0.05 * np.exp(0.5 * values[:, 0] + 0.2 * (7 - features.count)) * rng.lognormal(sigma=0.1, size=people)[person]
     return Samples(person, np.abs(rng.normal(size=total)) * size, features)

@@ -16,7 +16,7 @@ from kinertia.uncertainty.scale import FEWEST, GROUPS, Scale, design, group
 
 FOLDS = 5
 FEWEST_PEOPLE = 10
-"""With fewer, one more person could be wrong in any way: 90 % of all people but one are then all of them."""
+"""With fewer, the 90 % quantile rests on a single person."""
 RANGE = (0.002, 0.998)
 """Quantiles of a feature between which it counts."""
 
@@ -66,8 +66,9 @@ def fit(samples: Mapping[str, Samples], level: float, show: Callable[[], None] |
     -----
     Weights come from quantile regression of the logarithm of the errors. The people are split into five parts, and the errors
     of each part are compared with bands that were fitted to the other four; by a factor per number of sensors, these
-    bands then hold in ``level`` of the samples of a further person (split conformal prediction with people, not samples, as
-    the exchangeable units: a person's samples are wrong together).
+    bands then hold in ``level`` of the samples of further people (split conformal prediction with people, not samples, as
+    the exchangeable units: a person's samples are wrong together). The level is not raised for the one person to come, as a
+    guarantee would want: where errors differ little between people, the bands would be too wide by that.
 
     Raises
     ------
@@ -114,10 +115,7 @@ def _factors(score: Array, person: NDArray[np.int_], index: NDArray[np.int_], le
     for g in range(len(FEWEST)):
         here = index == g
         _, number, counts = np.unique(person[here], return_inverse=True, return_counts=True)
-        # of one further person nothing is known: without counting that person the bands would hold a little too rarely, and
-        # counted as wrong throughout, as the guarantee of conformal prediction wants it, a little too often
-        wanted = level * (1.0 + 0.5 / len(counts))
-        found[g] = quantile.weighted(score[here], 1.0 / counts[number], wanted)
+        found[g] = quantile.weighted(score[here], 1.0 / counts[number], level)
     return found
 
 
