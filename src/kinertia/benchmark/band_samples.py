@@ -24,7 +24,7 @@ from kinertia.uncertainty.fit import Samples
 from kinertia.uncertainty.outputs import outputs
 from kinertia.uncertainty.scale import FEWEST
 
-SECONDS = 10.0
+SECONDS = 6.0
 """Length of the stretch that is estimated."""
 SAMPLES = 60
 """Drawn from each stretch: neighbours say the same."""
