@@ -10,6 +10,10 @@ STAMP := $(VENV)/.installed
 # Recipe of the shipped weights: simulated people, then self-supervised training, then a copy into the package.
 PEOPLE ?= 14
 PEOPLE_SEED ?= 1
+SPARSE_PEOPLE ?= 10
+SPARSE_SEED ?= 78
+MORE_PEOPLE ?= 11
+MORE_SEED ?= 5
 MORE_PEOPLE ?= 10
 MORE_SEED ?= 78
 DEVICE ?= cpu
@@ -61,6 +65,13 @@ weights: install
 	$(RUN)/kinertia ship $(WEIGHTS)/sparse --out src/kinertia/models/default \
 		--note "$(PEOPLE) simulated people of seed $(PEOPLE_SEED), then $(MORE_PEOPLE) of seed $(MORE_SEED) with sensors hidden" \
 		--recipe "make weights PEOPLE=$(PEOPLE) PEOPLE_SEED=$(PEOPLE_SEED) MORE_PEOPLE=$(MORE_PEOPLE) MORE_SEED=$(MORE_SEED)"
+	$(RUN)/kinertia simulate --subjects $(SPARSE_PEOPLE) --seed $(SPARSE_SEED) --out $(WEIGHTS)/sparse_people
+	$(RUN)/kinertia simulate --subjects $(MORE_PEOPLE) --seed $(MORE_SEED) --out $(WEIGHTS)/more_people --only walk_1 walk_2 walk_3 run_1 run_2 run_3
+	$(RUN)/kinertia train $(WEIGHTS)/sparse_people $(WEIGHTS)/more_people --from $(WEIGHTS)/model --config-file recipes/sparse.json --out $(WEIGHTS)/sparse --device $(DEVICE) \
+		$(if $(wildcard $(WEIGHTS)/sparse/checkpoint.json),--resume)
+	$(RUN)/kinertia ship $(WEIGHTS)/sparse --out src/kinertia/models/sparse --name sparse \
+		--note "from the weights of default: $(SPARSE_PEOPLE) simulated people of seed $(SPARSE_SEED) and $(MORE_PEOPLE) of seed $(MORE_SEED), sensors hidden in 60 % of windows" \
+		--recipe "make weights SPARSE_PEOPLE=$(SPARSE_PEOPLE) SPARSE_SEED=$(SPARSE_SEED) MORE_PEOPLE=$(MORE_PEOPLE) MORE_SEED=$(MORE_SEED)"
 
 clean:
 	rm -rf $(VENV) kinertia-demo

@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from kinertia import __version__
-from kinertia.learning import checkpoint, decode, network, probe, shipped
+from kinertia.learning import adaptation, checkpoint, decode, network, probe, shipped
 from kinertia.learning import config as configuration
 from kinertia.learning.config import AdaptationConfig, Config
 from kinertia.learning.sequence import Sequence
@@ -19,7 +19,7 @@ from kinertia.learning.training import train
 from kinertia.physics import dynamics
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDER = ROOT / "src" / "kinertia" / "models" / "default"
+MODELS = ROOT / "src" / "kinertia" / "models"
 
 
 @pytest.fixture
@@ -28,25 +28,40 @@ def folder(tiny: Config, sequences: list[Sequence], tmp_path: Path) -> Path:
     return tmp_path / "model"
 
 
-def test_the_package_has_a_model() -> None:
-    assert shipped.names() == ["default"]
-    model = shipped.load()
-    assert model.name == "default"
+@pytest.mark.parametrize("name", ["default", "sparse"])
+def test_the_package_has_models(name: str) -> None:
+    assert shipped.names() == ["default", "sparse"]
+    model = shipped.load(name)
+    assert model.name == name
     assert model.people == ()
     assert model.network.config.cell != "bilstm"  # streams
-    assert sum(path.stat().st_size for path in FOLDER.iterdir()) <= shipped.LARGEST_BYTES
+    assert sum(path.stat().st_size for path in (MODELS / name).iterdir()) <= shipped.LARGEST_BYTES
 
 
-def test_its_card_says_where_it_comes_from() -> None:
-    card = checkpoint.read(FOLDER, checkpoint.MODEL)[1]
+@pytest.mark.parametrize("name", ["default", "sparse"])
+def test_cards_say_where_models_come_from(name: str) -> None:
+    folder = MODELS / name
+    card = checkpoint.read(folder, checkpoint.MODEL)[1]
     assert card.version == __version__
     assert "simulated" in card.trained_on
-    assert "recipes/default.json" in card.recipe or card.recipe.startswith("make weights")
-    assert "P01" not in (FOLDER / "model.json").read_text()
-    assert configuration.load(FOLDER / "config.json") == card.config == configuration.load(ROOT / "recipes" / "default.json")
-    losses = (FOLDER / "history.csv").read_text().splitlines()
+    assert card.recipe.startswith("make weights")
+    assert "P01" not in (folder / "model.json").read_text()
+    assert configuration.load(folder / "config.json") == card.config
+    losses = (folder / "history.csv").read_text().splitlines()
     assert {"step", "total", "kane", "acc", "gyro"} <= set(losses[0].split(","))
     assert losses[-1].startswith(f"{card.step}")
+
+
+def test_recipes_are_those_of_the_shipped_models() -> None:
+    default, recipe = shipped.load().config, configuration.load(ROOT / "recipes" / "sparse.json")
+    assert default == configuration.load(ROOT / "recipes" / "default.json")
+    trained = adaptation.settings(default, recipe)
+    assert replace(trained, adaptation=AdaptationConfig()) == shipped.load(shipped.SPARSE).config
+    assert trained.training.sparse_share > 0.0
+
+
+def test_the_model_that_suits_the_sensors() -> None:
+    assert (shipped.suited(True), shipped.suited(False)) == ("default", "sparse")
 
 
 def test_any_other_model_is_a_folder(folder: Path, tmp_path: Path) -> None:

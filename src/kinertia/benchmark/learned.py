@@ -14,7 +14,7 @@ from kinertia.learning.checkpoint import Model
 from kinertia.learning.config import Cell, Config
 from kinertia.learning.prepare import to_sequence
 from kinertia.learning.training import train
-from kinertia.recording import Recording
+from kinertia.recording import Recording, sensor_sets
 from kinertia.recording.wearer import wearer_of
 
 
@@ -53,7 +53,7 @@ def from_model(
 
     Parameters
     ----------
-    model : name of a shipped model or folder; None is the shipped default.
+    model : name of a shipped model or folder; None is the shipped one that suits the sensors.
     config : settings of the adaptation, see :func:`kinertia.learning.adaptation.settings`.
     method : ``pretrained`` estimates with the weights as they are, ``adapted`` trains on from them first.
 
@@ -61,7 +61,14 @@ def from_model(
     ------
     ValueError : the model cannot be loaded, or does not fit the configuration.
     """
-    loaded = shipped.load(shipped.DEFAULT if model is None else model)
+    if model is None:
+
+        def with_suited(recordings: Sequence[Recording]) -> list[Estimate]:
+            complete = all(sensor_sets.complete(recording.sensors) for recording in recordings)
+            return from_model(shipped.suited(complete), config, method, show)(recordings)
+
+        return with_suited
+    loaded = shipped.load(model)
     if method == "pretrained":
         return partial(estimate_each, model=loaded, method=method)
     chosen = with_seed(adaptation.settings(loaded.config, config), config.training.seed)

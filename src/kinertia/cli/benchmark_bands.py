@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -45,7 +46,7 @@ def bands(
     """
     from kinertia.benchmark import bands as benchmark
     from kinertia.benchmark import methods, results
-    from kinertia.cli.models import runner
+    from kinertia.cli.models import runner, suited
     from kinertia.cli.progress import training_bar
     from kinertia.estimation import estimator
     from kinertia.estimation.estimate import Estimate
@@ -53,16 +54,20 @@ def bands(
 
     status = Console(stderr=True)
     wanted = choose_config(config_file, config)
-    loaded = runner(model)
+    loaded = cache(runner)
 
     def as_it_is(recordings: list[Recording]) -> list[Estimate]:
-        return [estimator.estimate(loaded, recording) for recording in recordings]
+        return [estimator.estimate(loaded(suited(model, recording.sensors)), recording) for recording in recordings]
 
     def show(person: str, name: str) -> None:
         status.print(f"{person}: {name}", style="dim")
 
     adapting = method == "adapted"
-    estimate = methods.choose("adapted", wanted.training.seed, wanted, training_bar, model) if adapting else as_it_is
+    estimate = (
+        methods.choose("adapted", wanted.training.seed, wanted, training_bar, None if model == "default" else model)
+        if adapting
+        else as_it_is
+    )
     found = benchmark.run(data, [name for name in sets.split(",") if name], estimate, only, show)
     if json is not None:
         results.write(json, found)

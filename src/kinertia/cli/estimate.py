@@ -31,7 +31,7 @@ def estimate(
         NAME.parquet and report.html.
     model
         Folder that `kinertia train`, `kinertia export` or `kinertia fit` wrote; `default` is the model that comes with
-        the package.
+        the package, and its sibling `sparse` where sensors are missing.
     csv
         Write the table as CSV instead of Parquet, which needs kinertia[train].
     reading

@@ -44,7 +44,8 @@ def live(
     source
         Where samples come from.
     model
-        Folder that `kinertia train` or `kinertia export` wrote; `default` is the model that comes with the package.
+        Folder that `kinertia train` or `kinertia export` wrote; `default` is the model that comes with the package,
+        and its sibling `sparse` where sensors are missing.
     host
         Address to serve the page on. Any other than the loopback address lets other devices in, who then need the token that
         is part of the printed address.
@@ -56,9 +57,9 @@ def live(
     open
         Open the page in this computer's browser.
     warm
-        Rehearse between samples: estimates come in half the time, for about a sixth of one core.
+        Rehearse between samples: estimates come in half the time, for about a third of one core.
     """
-    from kinertia.cli.models import streaming
+    from kinertia.cli.models import streaming, suited
     from kinertia.live.hub import Hub
     from kinertia.live.server import Server
     from kinertia.live.session import LiveSession
@@ -80,6 +81,8 @@ def live(
     for warning in given.warnings:
         console.print(Text(f"warning: {warning}", style="yellow"), soft_wrap=True)
     session = given.session(subject)
+    if (chosen := suited(model, session.sensors)) != model:
+        model, loaded = chosen, streaming(chosen)
     hub = Hub(loaded.layout.names, loaded.rate_hz)
     core = Core(loaded, session)
     writer = None if record is None else log.begin(record, session, source=given.name)

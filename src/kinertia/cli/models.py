@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from importlib.util import find_spec
@@ -14,7 +14,7 @@ from kinertia.cli.progress import samples_bar
 if TYPE_CHECKING:
     from kinertia.estimation.estimate import Estimate
     from kinertia.estimation.estimator import Runner
-    from kinertia.recording import Recording
+    from kinertia.recording import Recording, Sensor
     from kinertia.runtime.model import ExportedModel
 
 SHOWN_SAMPLES = 20_000
@@ -32,13 +32,21 @@ def running(model: str, recording: Recording) -> Iterator[Runner]:
     """
     from kinertia.runtime.exported import Exported
 
-    loaded = runner(model)
+    loaded = runner(suited(model, recording.sensors))
     samples = round(recording.duration_s * loaded.rate_hz)
     if samples < SHOWN_SAMPLES or not isinstance(loaded, Exported):
         yield loaded
         return
     with samples_bar(samples, "estimating") as advance:
         yield Exported(loaded.model, advance)
+
+
+def suited(model: str, sensors: Sequence[Sensor]) -> str:
+    """The model that a user named; in place of `default` the one for few sensors, where some are not worn."""
+    from kinertia.recording import sensor_sets
+    from kinertia.runtime import model as exported
+
+    return exported.SPARSE if model == exported.DEFAULT and not sensor_sets.complete(sensors) else model
 
 
 def runner(model: str) -> Runner:

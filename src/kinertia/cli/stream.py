@@ -36,7 +36,8 @@ def stream(
     source
         Where samples come from.
     model
-        Folder that `kinertia train` or `kinertia export` wrote; `default` is the model that comes with the package.
+        Folder that `kinertia train` or `kinertia export` wrote; `default` is the model that comes with the package,
+        and its sibling `sparse` where sensors are missing.
     seconds
         End after so long; default when the source ends, or never.
     lsl_out
@@ -48,10 +49,10 @@ def stream(
     csv
         File to write the estimates to.
     warm
-        Rehearse between samples: estimates come in half the time, for about a sixth of one core.
+        Rehearse between samples: estimates come in half the time, for about a third of one core.
     """
     from kinertia.cli import stream_table
-    from kinertia.cli.models import streaming
+    from kinertia.cli.models import streaming, suited
     from kinertia.streaming.core import Core
     from kinertia.transport import log
     from kinertia.transport.pump import Pump
@@ -69,6 +70,8 @@ def stream(
         for warning in given.warnings:
             console.print(Text(f"warning: {warning}", style="yellow"), soft_wrap=True)
         session = given.session(subject)
+        if (chosen := suited(model, session.sensors)) != model:
+            loaded = streaming(chosen)
         core = Core(loaded, session)
         writer = None if record is None else log.begin(record, session, source=given.name)
         pump = Pump(given, core, sinks, writer, warm=warm)

@@ -41,8 +41,8 @@ def train(
         Folder for the model, its checkpoint, its configuration and its loss history.
     start
         Model to adapt to the recordings instead of training from the beginning: `default`, the one that
-        comes with the package, or a folder that `kinertia train` wrote. Steps and learning rates are then
-        those of config.adaptation, and settings that are not given are the model's.
+        comes with the package (its sibling `sparse` where sensors are missing), or a folder that `kinertia train`
+        wrote. Steps and learning rates are then those of config.adaptation, and settings that are not given are the model's.
     labels
         Recordings whose reference (angles, moments, ground reaction, speed) is learned from too, such as a few
         cycles of the same person from a laboratory. The others are learned from without labels, as ever.
@@ -77,6 +77,10 @@ def train(
     others = labelled.without(recordings, labels)
     unlabelled = _prepare(others, reading, chosen, console) if others or not known else []
     sequences = [*unlabelled, *known]
+    if start == shipped.DEFAULT and not all(sequence.complete for sequence in sequences):
+        console.print(f"sensors are missing: adapting the model {shipped.SPARSE}", highlight=False)
+        model = shipped.load(shipped.SPARSE)
+        chosen = chosen if card is not None and not stated else adaptation.settings(model.config, given)
     given_labels = [*[None] * len(unlabelled), *references] if references else []
     if card is None:
         out.mkdir(parents=True, exist_ok=True)

@@ -59,6 +59,11 @@ class Sequence:
     wearer: str
     rate_hz: float
 
+    @property
+    def complete(self) -> bool:
+        """Whether all seven sensors were worn."""
+        return bool(self.present.amax((0, 2)).min() > 0.0)
+
 
 def default_position(segment: str, body: Body) -> Tensor:
     """(2,) where a sensor sits in its segment's frame if nobody says [m]: mid-segment; at the back of the pelvis."""

@@ -15,6 +15,8 @@ from kinertia.learning.config import AdaptationConfig
 from kinertia.learning.training import write_history
 
 DEFAULT = "default"
+SPARSE = "sparse"
+"""For any set of sensors; where all seven are worn, the other one is better on real recordings."""
 LARGEST_BYTES = 8_000_000
 LARGEST_HISTORY = 500
 
@@ -23,6 +25,11 @@ def names() -> list[str]:
     """Names of the shipped models."""
     folder = resources.files("kinertia") / "models"
     return sorted(entry.name for entry in folder.iterdir() if (entry / "model.json").is_file()) if folder.is_dir() else []
+
+
+def suited(complete: bool) -> str:
+    """Name of the shipped model for recordings that have all seven sensors, or not."""
+    return DEFAULT if complete else SPARSE
 
 
 def load(model: str | Path = DEFAULT, device: torch.device | str = "cpu") -> Model:

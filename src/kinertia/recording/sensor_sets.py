@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from kinertia.recording.errors import RecordingError
-from kinertia.recording.recording import SEGMENTS, Recording
+from kinertia.recording.recording import SEGMENTS, Recording, Sensor
 
 ALL = "all"
 PARTS = {"P": "pelvis", "T": "femur", "S": "tibia", "F": "foot"}
@@ -38,6 +38,11 @@ def segments(name: str) -> tuple[str, ...]:
         raise ValueError(f"sensor set {name!r}: the pelvis has no sides")
     chosen = {segment for part, side in items for segment in SEGMENTS if _matches(segment, PARTS[part], side)}
     return tuple(segment for segment in SEGMENTS if segment in chosen)
+
+
+def complete(sensors: Iterable[Sensor]) -> bool:
+    """Whether every segment of :data:`~kinertia.recording.SEGMENTS` carries a sensor."""
+    return {sensor.segment for sensor in sensors} >= set(SEGMENTS)
 
 
 def choose(recording: Recording, name: str) -> Recording:

@@ -20,6 +20,8 @@ from kinertia.uncertainty import store as bands
 from kinertia.uncertainty.calibration import Calibration, Uncalibrated
 
 DEFAULT = "default"
+SPARSE = "sparse"
+"""For any set of sensors."""
 PERSON_OUTPUTS = (*GRAPH_NUMBERS, "weight", "moment_scale")
 
 
