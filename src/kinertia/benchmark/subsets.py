@@ -88,7 +88,8 @@ def run(
     -------
     ``rows`` (subset to ``figures``: mean and standard deviation over people, ``sensors``, ``seconds``), ``best`` (number of
     sensors to joint to the best subset), ``importance`` (joint to segment to by how much the error falls when its sensor is
-    added, on average over subsets), ``published`` (whether thigh and foot of a leg are its best pair, per joint) and ``conditions``.
+    added, on average over subsets), ``published`` (per joint, whether thigh and foot are the best pair on both legs) and
+    ``conditions``.
 
     Raises
     ------

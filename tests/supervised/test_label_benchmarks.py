@@ -1,0 +1,113 @@
+"""Commands and benchmarks of learning from labels, on a few made-up people."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from walkers import WINDOWS, recording
+
+from kinertia.benchmark import labels, labels_cycles, labels_setting, subsets, subsets_plot
+from kinertia.benchmark.labels_setting import Setting
+from kinertia.cli.main import main
+from kinertia.io import write_recording
+from kinertia.recording import SEGMENTS, RecordingError, sensor_sets
+
+TINY = ("--config.network.width", "8", "--config.network.layers", "1", "--config.training.epochs", "1")
+
+
+def test_fit_writes_a_model_that_estimate_takes(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["fit", str(folder), "--out", str(tmp_path / "m"), "--no-test", *TINY])
+    made = tmp_path / "alone.csv"
+    write_recording.write(made, recording(3))
+    main(["estimate", str(made), "--model", str(tmp_path / "m"), "--out", str(tmp_path / "e"), "--csv"])
+    written = {path.name for path in (tmp_path / "e").iterdir()}
+    assert "report.html" in written
+    assert any(name.endswith("_coordinates.mot") for name in written)
+    assert "speed" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["fit", str(folder), "--out", str(tmp_path / "m"), "--no-test"])
+    assert "another configuration" in capsys.readouterr().err
+
+
+def test_fit_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_recording.write(tmp_path / "data" / "person1" / "walk_1.csv", recording(1))
+    for given, said in (
+        ((str(tmp_path / "data"),), "at least 3"),
+        ((str(tmp_path / "none"),), "none"),
+        ((str(tmp_path / "data"), "--regime", "adaptive", "--share", "0.9"), "share 0.9"),
+        ((str(tmp_path / "data"), "--curve", "a,b"), "--curve"),
+    ):
+        with pytest.raises(SystemExit):
+            main(["fit", *given, "--out", str(tmp_path / "out")])
+        assert said in capsys.readouterr().err
+
+
+def test_there_are_127_subsets() -> None:
+    names = subsets.subsets()
+    assert len(set(names)) == 127
+    assert {len(sensor_sets.segments(name)) for name in names} == set(range(1, 8))
+    assert subsets.name_of(SEGMENTS) == "PTrSrFrTlSlFl"
+
+
+def test_subsets_are_ranked_and_kept(folder: Path, tmp_path: Path) -> None:
+    keep = tmp_path / "rows.json"
+    config = replace(subsets.SMALL, training=WINDOWS.training)
+    names = ["FrFl", "TrTlFrFl", "TrTlSrSl"]
+    found = subsets.run(folder, "general", names, config, keep=keep)
+    assert set(found["rows"]) == set(names)
+    assert found["best"]["4"]["knee_angle"] in ("TrFrTlFl", "TrSrTlSl")
+    assert found["published"]["knee_angle"] in (True, False)
+    shown: list[str] = []
+    assert subsets.run(folder, "general", names, config, keep=keep, show=shown.append)["rows"] == found["rows"]
+    assert not shown
+    assert subsets_plot.write(tmp_path / "plot.svg", found).read_text().count("<circle") == 9
+    keep.write_text("nothing")
+    with pytest.raises(ValueError, match="delete it"):
+        subsets.run(folder, "general", names, config, keep=keep)
+
+
+def test_importance_is_what_a_sensor_adds() -> None:
+    def row(sensors: list[str], error: float) -> dict:
+        figures = {f"angle_rmsd_deg.{joint}": {"mean": error} for joint in subsets.JOINTS}
+        return {"sensors": sensors, "figures": figures}
+
+    found = subsets.summarise({"P": row(["pelvis"], 9.0), "PFr": row(["pelvis", "foot_r"], 4.0), "Fr": row(["foot_r"], 6.0)})
+    assert found["importance"]["knee_angle"] == {"pelvis": 2.0, "foot_r": 5.0}
+    assert found["best"]["1"]["hip_flexion"] == "Fr"
+
+
+def test_the_benchmark_of_labels_needs_its_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KINERTIA_DATA", raising=False)
+    with pytest.raises(RecordingError, match="KINERTIA_DATA"):
+        labels_setting.data_folder(None)
+    with pytest.raises(RecordingError, match="imu_cycles_biomac"):
+        labels_setting.data_folder(tmp_path)
+    setting = Setting(tmp_path, tmp_path, tmp_path)
+    with pytest.raises(ValueError, match="unknown rows nonsense"):
+        labels.run(setting, ("nonsense",))
+
+
+def test_too_few_people_are_an_error(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(RecordingError, match="holds 3 people"):
+        Setting(tmp_path, folder, tmp_path, train=4, test=1).files()
+    assert len(Setting(tmp_path, folder, tmp_path, train=2, test=1).tested()) == 1
+
+
+def test_cycles_of_people_are_scored_and_rows_kept(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from walkers import CYCLES
+
+    monkeypatch.setattr(labels_cycles.configuration, "CYCLES", CYCLES)
+    shown: list[str] = []
+    setting = Setting(tmp_path, folder, tmp_path / "work", train=2, test=1, show=shown.append)
+    keep = tmp_path / "rows.json"
+    found = labels.run(setting, ("cnn_simulated",), keep)
+    row = found["cnn_simulated"]
+    assert row["mean"]["angle_rmsd_deg"] > 0.0
+    assert set(row["people"]) == {"person2"}
+    assert json.loads(json.dumps(row, allow_nan=False)) == row
+    shown.clear()
+    assert labels.run(setting, ("cnn_simulated",), keep) == found
+    assert not shown

@@ -1,0 +1,56 @@
+"""Made-up walkers with truth, and sizes that train in seconds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+
+from kinertia.recording import Recording
+from kinertia.simulation import record, walk, walking
+from kinertia.supervised.config import (
+    AdaptationConfig,
+    Augmentation,
+    FitConfig,
+    InputConfig,
+    NetworkConfig,
+    TrainingConfig,
+)
+
+SECONDS = 12.0
+QUICK = TrainingConfig(epochs=3, patience=3, batch=16, learning_rate=3e-3, seed=1)
+WINDOWS = FitConfig(
+    inputs=InputConfig(most_windows=12),
+    network=NetworkConfig(cell="lstm", width=8, layers=1),
+    training=QUICK,
+    adaptation=AdaptationConfig(epochs=2, batch=8),
+)
+CYCLES = FitConfig(
+    inputs=InputConfig(reading="cycles", averaged=3, most_cycles=2),
+    network=NetworkConfig(cell="cycle", width=8, layers=2, skip=False),
+    training=QUICK,
+    augmentation=Augmentation(5.0, 15.0, 5.0, 0.02, 0.5, 0.1, 0.02, 0.01, 0.05),
+)
+
+
+@cache
+def _walk(person: int) -> walk.Walk:
+    return walking.fit(60.0 + 4 * person, 1.6 + 0.04 * person, walking.Style())
+
+
+@cache
+def recording(person: int, name: str = "walk_1", seconds: float = SECONDS) -> Recording:
+    """A walker; moments and ground reaction are made up from the angles."""
+    made = record.record(_walk(person % 2), name, seconds, seed=person)
+    truth = made.truth
+    assert truth is not None
+    angles = truth.angles
+    grf = {}
+    for side in "rl":
+        load = np.maximum(np.sin(3.0 * angles[f"hip_flexion_{side}"]), 0.0)
+        grf |= {f"grf_y_{side}": load, f"grf_x_{side}": 0.1 * load}
+    return replace(
+        made,
+        truth=replace(truth, moments={name: 30.0 * np.cos(4.0 * angle) for name, angle in angles.items()}, grf=grf),
+    )
