@@ -16,6 +16,8 @@ MORE_PEOPLE ?= 11
 MORE_SEED ?= 5
 MORE_PEOPLE ?= 10
 MORE_SEED ?= 78
+BAND_PEOPLE ?= 26
+BAND_SEED ?= 6
 DEVICE ?= cpu
 WEIGHTS := runs/weights
 
@@ -72,6 +74,9 @@ weights: install
 	$(RUN)/kinertia ship $(WEIGHTS)/sparse --out src/kinertia/models/sparse --name sparse \
 		--note "from the weights of default: $(SPARSE_PEOPLE) simulated people of seed $(SPARSE_SEED) and $(MORE_PEOPLE) of seed $(MORE_SEED), sensors hidden in 60 % of windows" \
 		--recipe "make weights SPARSE_PEOPLE=$(SPARSE_PEOPLE) SPARSE_SEED=$(SPARSE_SEED) MORE_PEOPLE=$(MORE_PEOPLE) MORE_SEED=$(MORE_SEED)"
+	$(RUN)/kinertia simulate --subjects $(BAND_PEOPLE) --seed $(BAND_SEED) --out $(WEIGHTS)/band_people
+	$(RUN)/kinertia calibrate src/kinertia/models/default --data $(WEIGHTS)/band_people
+	$(RUN)/kinertia calibrate src/kinertia/models/sparse --data $(WEIGHTS)/band_people
 
 clean:
 	rm -rf $(VENV) kinertia-demo
