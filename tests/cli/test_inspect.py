@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pytest
 import tyro
 
-from kinertia.cli.inspect import inspect
-from kinertia.recording import RecordingError
+from kinertia.cli.inspect import inspect, summarise
+from kinertia.recording import Frame, Recording, RecordingError, Subject
+from kinertia.transport import walker
 
 
 @pytest.mark.data
@@ -41,3 +45,23 @@ def test_nothing_to_inspect(tmp_path: Path) -> None:
         inspect(())
     with pytest.raises(RecordingError, match="does not exist"):
         inspect((tmp_path / "absent.txt",))
+
+
+def test_what_gait_shows_of_sensors_in_their_own_axes(capsys: pytest.CaptureFixture[str]) -> None:
+    person = walker.load()
+    stages = (walker.Stage(12.0, person.speed),)
+    blocks = list(islice(walker.walk(person, stages, stages, 100.0), 12))
+    acc, gyro = (np.concatenate([block[i] for block in blocks]) for i in range(2))
+    names = [sensor.segment for sensor in person.sensors]
+    a, b = names.index("tibia_r"), names.index("foot_r")
+    sensors = list(person.sensors)
+    sensors[a], sensors[b] = (replace(sensors[i], segment=names[j]) for i, j in ((a, b), (b, a)))
+    unaligned = Recording("walk", 100.0, tuple(sensors), acc, gyro, Subject(assumed=("height_m",)), Frame.SENSOR)
+    found = summarise(unaligned)
+    assert [fault["kind"] for fault in found["placement"]] == ["exchanged"]
+    assert abs(found["subject"]["estimated_height_m"] - person.height_m) < 0.15
+    assert any("body height not given: estimated" in warning for warning in found["warnings"])
+    aligned = summarise(replace(unaligned, frame=Frame.SEGMENT, subject=person.subject))
+    assert aligned["placement"] == []
+    assert aligned["subject"]["estimated_height_m"] is None
+    assert not capsys.readouterr().out

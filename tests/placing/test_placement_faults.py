@@ -51,6 +51,21 @@ def test_corrected_recording_is_as_it_should_have_been(walk: Recording, tmp_path
         np.testing.assert_allclose(back.acc[:, k], walk.acc[:, was], atol=1e-6)
 
 
+def test_axes_are_believed_of_none_where_most_are_turned(walk: Recording) -> None:
+    found = place(walk)
+    generator = np.random.default_rng(4)
+    turns = np.stack([place_faults.rotation(generator, angle, angle) for angle in (0.6, 0.6, 0.6, 0.6, 0.6, 0.1, 0.1)])
+    acc, gyro = (np.einsum("kij,tkj->tki", turns, signal) for signal in (walk.acc, walk.gyro))
+    turned = replace(walk, acc=acc, gyro=gyro, truth=None)
+    corrected = correct(turned, place(turned))
+    for k, sensor in enumerate(corrected.sensors):
+        rotation = found.sensors[k].rotation
+        assert rotation is not None
+        assert sensor.segment == walk.sensors[k].segment
+        # as if the sensors had been in axes of their own from the start
+        np.testing.assert_allclose(corrected.gyro[:, k], walk.gyro[:, k] @ rotation.T, atol=0.02)
+
+
 def test_poses_of_the_truth_follow_the_turned_signals(walk: Recording) -> None:
     turn = place_faults.rotation(np.random.default_rng(1), 1.0, 1.2)
     acc, gyro = walk.acc.copy(), walk.gyro.copy()

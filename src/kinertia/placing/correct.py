@@ -13,7 +13,8 @@ from kinertia.placing.place import Placed, Placement
 from kinertia.recording import Array, Frame, Recording, SensorPose, Truth
 
 WORN_RAD = np.deg2rad(15.0)
-"""Signals said to be in segment axes are turned when they are off by more: less is how sensors are worn, and what is known."""
+"""Signals said to be in segment axes are turned when they are off by more: less is how sensors are worn, and what is known.
+Where most sensors are off by more, what is said of the axes holds for none."""
 
 
 def correct(recording: Recording, placement: Placement) -> Recording:
@@ -32,7 +33,8 @@ def correct(recording: Recording, placement: Placement) -> Recording:
     reading.
     """
     kept, warnings = _kept(recording, placement)
-    turns = [_turn(placement.sensors[k], recording.frame) for k in kept]
+    trusted = recording.frame is Frame.SEGMENT and not _mostly_turned(placement)
+    turns = [_turn(placement.sensors[k], trusted) for k in kept]
     turn = np.stack(turns) if turns else np.zeros((0, 3, 3))
     acc = np.einsum("kij,tkj->tki", turn, recording.acc[:, kept] * placement.acc_factor[kept, None])
     acc = acc - _offsets(recording, placement, kept)
@@ -70,9 +72,15 @@ def _kept(recording: Recording, placement: Placement) -> tuple[list[int], list[s
     return kept, warnings
 
 
-def _turn(placed: Placed, frame: Frame) -> Array:
-    worn = placed.rotation is not None and frame is Frame.SEGMENT and orientation.angle(placed.rotation) < WORN_RAD
-    return np.eye(3) if placed.rotation is None or worn else placed.rotation
+def _mostly_turned(placement: Placement) -> bool:
+    off = [orientation.angle(placed.rotation) > WORN_RAD for placed in placement.sensors if placed.rotation is not None]
+    return 2 * sum(off) > len(off)
+
+
+def _turn(placed: Placed, trusted: bool) -> Array:
+    if placed.rotation is None or (trusted and orientation.angle(placed.rotation) < WORN_RAD):
+        return np.eye(3)
+    return placed.rotation
 
 
 def _offsets(recording: Recording, placement: Placement, kept: list[int]) -> Array:
