@@ -16,7 +16,7 @@ from kinertia.supervised.examples import Examples
 from kinertia.supervised.people import Person
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="session")
 def _one_thread() -> Iterator[None]:
     before = torch.get_num_threads()
     torch.set_num_threads(1)

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from walkers import WINDOWS, recording
+from walkers import CYCLES, WINDOWS, recording
 
-from kinertia.benchmark import labels, labels_cycles, labels_setting, subsets, subsets_plot
+from kinertia.benchmark import labels, labels_cycles, labels_regimes, labels_setting, subsets, subsets_plot
 from kinertia.benchmark.labels_setting import Setting
 from kinertia.cli.main import main
 from kinertia.io import write_recording
@@ -96,9 +96,16 @@ def test_too_few_people_are_an_error(folder: Path, tmp_path: Path) -> None:
     assert len(Setting(tmp_path, folder, tmp_path, train=2, test=1).tested()) == 1
 
 
-def test_cycles_of_people_are_scored_and_rows_kept(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from walkers import CYCLES
+def test_regimes_of_people_are_compared(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(labels_regimes, "CONFIG", WINDOWS)
+    setting = Setting(tmp_path, folder, tmp_path / "work", train=2, test=1, show=lambda text: None)
+    found = labels.run(setting, ("general", "adaptive"))
+    assert set(found["general"]["people"]) == {"person2"}
+    assert found["adaptive"]["mean_synced"]["angle_rmsd_deg"] > 0.0
+    assert set(found["adaptive"]["gain_percent"]) == {"angle_rmsd_deg", "moment_rmsd_bwbh", "grf_rmsd_bw"}
 
+
+def test_cycles_of_people_are_scored_and_rows_kept(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(labels_cycles.configuration, "CYCLES", CYCLES)
     shown: list[str] = []
     setting = Setting(tmp_path, folder, tmp_path / "work", train=2, test=1, show=shown.append)

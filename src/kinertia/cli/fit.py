@@ -126,10 +126,10 @@ def _keep_config(out: Path, config: FitConfig) -> None:
     from kinertia.io.files import write_text
 
     path = out / "config.json"
-    if path.is_file() and path.read_bytes().strip() != (content := msgspec.json.format(msgspec.json.encode(config), indent=1)):
-        del content
+    content = msgspec.json.format(msgspec.json.encode(config), indent=1).decode() + "\n"
+    if path.is_file() and path.read_text() != content:
         raise ValueError(f"{path}: this folder was fitted with another configuration; give the same options, or another --out")
-    write_text(path, msgspec.json.format(msgspec.json.encode(config), indent=1).decode() + "\n")
+    write_text(path, content)
 
 
 def _bar(steps: int, label: str) -> Any:

@@ -145,14 +145,14 @@ def examples(recording: Recording, owner: str, config: FitConfig, every: bool = 
     recording : with truth.
     owner : the person.
     config : what is read and predicted.
-    every : take all cycles instead of ``most_cycles``.
+    every : take all strides one by one: little data is used fully.
 
     Raises
     ------
     RecordingError
         If the recording has no truth.
     """
-    chosen = replace(config.inputs, most_cycles=0) if every else config.inputs
+    chosen = replace(config.inputs, averaged=1, most_cycles=0) if every else config.inputs
     wanted = targets.names(config)
     rows: list[tuple[Array, Array, Array, float, float, float]] = []
     columns: Layout | None = None
