@@ -1,0 +1,29 @@
+"""The encoders that come with the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kinertia.learning import shipped
+from kinertia.pretraining import checkpoint
+
+FOLDER = Path(__file__).resolve().parents[2] / "src" / "kinertia" / "models" / "encoder"
+
+
+def test_they_are_small_and_no_models_of_estimation() -> None:
+    assert {path.name for path in FOLDER.iterdir()} == set(checkpoint.names()) - {"physics"}
+    assert sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file()) <= checkpoint.LARGEST_BYTES
+    assert "encoder" not in shipped.names()
+
+
+@pytest.mark.parametrize("name", [name for name in checkpoint.names() if name != "physics"])
+def test_their_cards_say_where_they_come_from(name: str) -> None:
+    found = checkpoint.load(name)
+    assert found.config.method == name
+    card = checkpoint.read(FOLDER / name, checkpoint.ENCODER)[1]
+    assert "simulated people" in card.note
+    assert f"--method {name}" in card.recipe
+    assert card.step == card.config.steps
+    assert "P01" not in (FOLDER / name / "encoder.json").read_text()
