@@ -76,6 +76,8 @@ def errors(people: int, count: int = 400, seed: int = 0) -> Samples:
     person = np.repeat(np.arange(people), count)
     total = len(person)
     sensors = rng.random((total, len(SEGMENTS))) < rng.choice([0.1, 0.4, 0.7, 1.1], size=(total, 1))
+    alike = rng.random(total) < 0.8
+    sensors[alike, 4:] = sensors[alike, 1:4]
     sensors[~sensors.any(axis=1), 0] = True
     own, other = (sensors[:, k : k + 3] @ [1, 2, 4] for k in (1, 4))
     values = rng.uniform(-1.0, 1.0, size=(total, len(NAMES)))

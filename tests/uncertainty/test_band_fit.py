@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from kinertia.uncertainty import fit as fitting
-from kinertia.uncertainty.features import Features
-from kinertia.uncertainty.scale import FEWEST, GROUPS, group
+from kinertia.uncertainty.features import NAMES, Features
+from kinertia.uncertainty.scale import GROUPS, group
 
 KEY = "angle.knee_angle"
 
@@ -24,7 +24,7 @@ def fitted() -> fitting.Fitted:
 def test_bands_hold_on_further_people(fitted: fitting.Fitted) -> None:
     further = made_up.errors(60, seed=1)
     inside = further.error <= fitted.scale.half_width(further.features)
-    index = group(further.features.count)
+    index = group(further.features)
     for g, words in enumerate(GROUPS):
         assert 0.86 < inside[index == g].mean() < 0.95, words
         # what is said of people who were not seen is what comes out
@@ -61,8 +61,11 @@ def test_no_sensor_no_band(fitted: fitting.Fitted) -> None:
 
 
 def test_groups() -> None:
-    assert group(np.array([7, 6, 4, 3, 2, 1, 0])).tolist() == [0, 1, 1, 2, 2, 3, 3]
-    assert len(FEWEST) == len(GROUPS)
+    own, other = np.array([7, 7, 5, 1, 1, 0, 0, 5]), np.array([7, 7, 5, 1, 1, 0, 0, 7])
+    count = np.array([7, 6, 4, 3, 2, 1, 0, 6])
+    sets = Features(own, other, count % 2, count, np.zeros((8, len(NAMES))))
+    assert group(sets).tolist() == [0, 1, 1, 2, 2, 3, 3, 4]
+    assert GROUPS[4] == "legs unlike"
 
 
 def test_too_few_people_are_refused() -> None:

@@ -26,7 +26,7 @@ from kinertia.uncertainty.scale import COLUMNS, Scale
 CONFIG = Config(
     network=NetworkConfig(hidden=16, layers=1, dense=16), training=TrainingConfig(steps=2, batch=2, window=100, warm_up=16)
 )
-SCALE = Scale((0.0,) * len(NAMES), (1.0,) * len(NAMES), (-2.0,) + (0.0,) * (COLUMNS - 1), (1.0, 1.1, 1.2, 1.3))
+SCALE = Scale((0.0,) * len(NAMES), (1.0,) * len(NAMES), (-2.0,) + (0.0,) * (COLUMNS - 1), (1.0, 1.1, 1.2, 1.3, 1.4))
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def start(walk: Recording, tmp_path_factory: pytest.TempPathFactory) -> Path:
     model = train([to_sequence(walk, CONFIG)], CONFIG, folder)
     assert isinstance(model.calibration, Uncalibrated)
     calibration = Calibration(
-        FORMAT, "0", model.fingerprint, 0.9, 10, "people", {"angle.knee_angle": SCALE}, {"angle": (0.9,) * 4}
+        FORMAT, "0", model.fingerprint, 0.9, 10, "people", {"angle.knee_angle": SCALE}, {"angle": (0.9,) * 5}
     )
     store.write(folder / store.FILE, calibration)
     return folder

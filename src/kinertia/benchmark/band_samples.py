@@ -22,16 +22,18 @@ from kinertia.recording.errors import RecordingError
 from kinertia.uncertainty.features import NAMES, Features, circumstances, features
 from kinertia.uncertainty.fit import Samples
 from kinertia.uncertainty.outputs import outputs
-from kinertia.uncertainty.scale import FEWEST
 
 SECONDS = 6.0
 """Length of the stretch that is estimated."""
 SAMPLES = 60
 """Drawn from each stretch: neighbours say the same."""
-NAMED = (("all",), ("FST", "PTS", "FT", "FS", "TS"), ("FP", "F", "S", "T"), ("P",))
-"""Usual sets with all sensors, with 4 to 6, with 2 or 3 and with one."""
-USUAL = 0.6
-"""Share of usual sets; the others are drawn from all there are."""
+ALIKE = (
+    ("all",),
+    ("FST", "FTP", "FSP", "PTS", "FT", "FS", "TS"),
+    ("FP", "PT", "PS", "F", "S", "T"),
+    ("P",),
+)
+"""Sets with the same sensors on both legs, by group (:data:`kinertia.uncertainty.scale.GROUPS`); one of each is drawn."""
 NOT_STATED = 0.15
 """Share of stretches in which mass, height or the sensors' places are not stated."""
 _WHOLE = 4  # columns of whole numbers in a file of errors, before the features
@@ -122,7 +124,7 @@ def errors(estimate: Estimate, recording: Recording, person: int, index: np.ndar
 def _of_person(
     person: Person, number: int, method: Method, keep: Path, mark: str, show: Callable[[str, str], None] | None
 ) -> dict[str, Samples]:
-    digest = sha256(f"{__version__} {mark} {NAMES} {FEWEST} {SECONDS} {SAMPLES} {NAMED} {USUAL} {NOT_STATED}".encode())
+    digest = sha256(f"{__version__} {mark} {NAMES} {ALIKE} {SECONDS} {SAMPLES} {NOT_STATED}".encode())
     for file in person.files:
         about = file.stat()
         digest.update(f"{file.name} {about.st_size} {about.st_mtime_ns}".encode())
@@ -147,17 +149,23 @@ def _of_person(
 
 
 def _variants(recording: Recording, generator: np.random.Generator) -> Iterator[Recording]:
-    """A stretch of a recording with sets of sensors of each size."""
+    """A stretch of a recording with sets of sensors of each group."""
     length = min(round(SECONDS * recording.rate_hz), recording.samples)
-    for named, most, fewest in zip(NAMED, (len(SEGMENTS), *(n - 1 for n in FEWEST)), FEWEST, strict=False):
+    for named in (*ALIKE, None):
         start = int(generator.integers(recording.samples - length + 1))
         stretch = recording if recording.periodic else crop(recording, start, start + length)
-        if generator.random() < USUAL:
-            chosen = sensor_sets.choose(stretch, str(generator.choice(named)))
+        if named is None:
+            yield _understated(sensor_sets.keep(stretch, _unlike(generator)), generator)
         else:
-            size = int(generator.integers(fewest, most + 1))
-            chosen = sensor_sets.keep(stretch, tuple(generator.choice(SEGMENTS, size, replace=False)))
-        yield _understated(chosen, generator)
+            yield _understated(sensor_sets.choose(stretch, str(generator.choice(named))), generator)
+
+
+def _unlike(generator: np.random.Generator) -> list[str]:
+    """Any segments, not the same on both legs."""
+    while True:
+        worn = [segment for segment in SEGMENTS if generator.random() < 0.5]
+        if any(f"{segment[:-1]}{'l' if segment[-1] == 'r' else 'r'}" not in worn for segment in worn if segment != "pelvis"):
+            return worn
 
 
 def _understated(recording: Recording, generator: np.random.Generator) -> Recording:

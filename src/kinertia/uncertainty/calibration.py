@@ -65,9 +65,12 @@ class Calibration:
             return Bands(about="no band: the estimate holds no sensor signals")
         given = circumstances(estimate, recording)
         found: dict[str, dict[str, Array]] = {kind: {} for kind in KINDS}
+        groups: set[int] = set()
         for output in outputs(estimate):
             if output.key in self.scales:
-                half_width = self.scales[output.key].half_width(features(output, given))
+                shown = features(output, given)
+                groups |= set(np.unique(group(shown)).tolist())
+                half_width = self.scales[output.key].half_width(shown)
                 found[output.kind][output.name] = np.maximum(half_width, SMALLEST[output.kind]) * output.unit(estimate.subject)
         return Bands(
             self.level,
@@ -75,7 +78,7 @@ class Calibration:
             found[MOMENT],
             found[FORCE],
             found[SPEED].get("speed"),
-            self.about(np.unique(group(given.count)).tolist()),
+            self.about(sorted(groups)),
         )
 
     def after_training(self) -> Calibration:

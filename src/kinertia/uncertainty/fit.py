@@ -12,7 +12,7 @@ from kinertia.recording import Array
 from kinertia.uncertainty import quantile
 from kinertia.uncertainty.features import Features
 from kinertia.uncertainty.outputs import SMALLEST
-from kinertia.uncertainty.scale import FEWEST, GROUPS, Scale, design, group
+from kinertia.uncertainty.scale import GROUPS, Scale, design, group
 
 FOLDS = 5
 FEWEST_PEOPLE = 10
@@ -85,7 +85,7 @@ def fit(samples: Mapping[str, Samples], level: float, show: Callable[[], None] |
 
 def _fit(samples: Samples, smallest: float, level: float) -> Fitted:
     people = np.unique(samples.person)
-    index = group(samples.features.count)
+    index = group(samples.features)
     for g, words in enumerate(GROUPS):
         if (count := len(np.unique(samples.person[index == g]))) < FEWEST_PEOPLE:
             raise ValueError(
@@ -104,15 +104,15 @@ def _fit(samples: Samples, smallest: float, level: float) -> Fitted:
     for k in range(FOLDS):
         others = _factors(score[part != k], samples.person[part != k], index[part != k], level)
         inside[part == k] = score[part == k] <= others[index[part == k]]
-    sizes = tuple(int(np.count_nonzero(index == g)) for g in range(len(FEWEST)))
-    shares = tuple(float(inside[index == g].mean()) for g in range(len(FEWEST)))
+    sizes = tuple(int(np.count_nonzero(index == g)) for g in range(len(GROUPS)))
+    shares = tuple(float(inside[index == g].mean()) for g in range(len(GROUPS)))
     return Fitted(Scale(_numbers(low), _numbers(high), _numbers(weights), _numbers(np.exp(factors))), shares, sizes)
 
 
 def _factors(score: Array, person: NDArray[np.int_], index: NDArray[np.int_], level: float) -> Array:
     """(G,) logarithm of what bands have to be multiplied with; people count the same whatever their number of samples."""
-    found = np.zeros(len(FEWEST))
-    for g in range(len(FEWEST)):
+    found = np.zeros(len(GROUPS))
+    for g in range(len(GROUPS)):
         here = index == g
         _, number, counts = np.unique(person[here], return_inverse=True, return_counts=True)
         found[g] = quantile.weighted(score[here], 1.0 / counts[number], level)

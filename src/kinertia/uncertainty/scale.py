@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinertia.recording import SEGMENTS, Array
-from kinertia.uncertainty.features import NAMES, PATTERNS, Features
+from kinertia.uncertainty.features import LEG, NAMES, PATTERNS, Features
 
-FEWEST = (len(SEGMENTS), 4, 2, 1)
-"""Groups of sensor sets that have a factor of their own: all sensors, 4 to 6, 2 or 3, one."""
-GROUPS = ("all sensors", "4 to 6 sensors", "2 or 3 sensors", "one sensor")
-COLUMNS = 1 + 2 * PATTERNS + 2 + 2 * len(NAMES)
+GROUPS = ("all sensors", "4 to 6 sensors", "2 or 3 sensors", "pelvis only", "legs unlike")
+"""Sensor sets that have a factor of their own; the first ones have the same sensors on both legs."""
+FEWEST = (len(SEGMENTS), 4, 2)
+"""Sensors in the first groups."""
+COLUMNS = 1 + 2 * PATTERNS + 2 + len(LEG) + 2 * len(NAMES)
 ROWS = 65_536
 """Samples at once: bounds memory, does not change the result."""
 
@@ -26,7 +27,7 @@ class Scale:
     ----------
     low, high : one per feature: the range that it was fitted over. Values beyond it count as its end.
     weights : of the columns of :func:`design`; their sum is the logarithm of the half-width, but for the factor.
-    factors : one per group of :data:`FEWEST`; what makes the band hold on people that the weights were not fitted to.
+    factors : one per group of :data:`GROUPS`; what makes the band hold on people that the weights were not fitted to.
     """
 
     low: tuple[float, ...]
@@ -41,18 +42,19 @@ class Scale:
 
     def _part(self, features: Features) -> Array:
         columns = design(features, np.array(self.low), np.array(self.high))
-        found = np.exp(columns @ np.array(self.weights)) * np.array(self.factors)[group(features.count)]
+        found = np.exp(columns @ np.array(self.weights)) * np.array(self.factors)[group(features)]
         return np.where(features.count > 0, found, np.nan)
 
 
-def group(count: NDArray[np.int_]) -> NDArray[np.int_]:
-    """(T,) index into :data:`GROUPS` of numbers of sensors; no sensor counts as one."""
-    return np.sum([count < fewest for fewest in FEWEST[:-1]], axis=0)
+def group(features: Features) -> NDArray[np.int_]:
+    """(T,) index into :data:`GROUPS`; no sensor counts as one on the pelvis."""
+    by_number = np.sum([features.count < fewest for fewest in FEWEST], axis=0)
+    return np.where(features.own == features.other, by_number, len(GROUPS) - 1)
 
 
 def design(features: Features, low: Array, high: Array) -> Array:
-    """(T, P) columns: one; sensors on the own and on the other leg; none on the pelvis, none on the legs; features; features
-    times the share of sensors that are missing.
+    """(T, P) columns: one; sensors on the own and on the other leg; none on the pelvis, none on the legs; thighs, shanks, feet
+    both with a sensor; features; features times the share of sensors that are missing.
 
     Parameters
     ----------
@@ -69,7 +71,11 @@ def design(features: Features, low: Array, high: Array) -> Array:
     at = 1 + 2 * PATTERNS
     found[:, at] = features.pelvis == 0
     found[:, at + 1] = (features.own == 0) & (features.other == 0)
-    found[:, at + 2 : at + 2 + len(NAMES)] = scaled
+    at += 2
+    for bit in range(len(LEG)):
+        found[:, at + bit] = (features.own & features.other) >> bit & 1
+    at += len(LEG)
+    found[:, at : at + len(NAMES)] = scaled
     missing = 1.0 - features.count / len(SEGMENTS)
-    found[:, at + 2 + len(NAMES) :] = missing[:, None] * scaled
+    found[:, at + len(NAMES) :] = missing[:, None] * scaled
     return found

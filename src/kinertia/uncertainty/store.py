@@ -12,7 +12,7 @@ import numpy as np
 from kinertia.io.files import write_text
 from kinertia.uncertainty.calibration import FORMAT, NOT_CALIBRATED, Calibration, Uncalibrated
 from kinertia.uncertainty.features import NAMES
-from kinertia.uncertainty.scale import COLUMNS, FEWEST, Scale
+from kinertia.uncertainty.scale import COLUMNS, GROUPS, Scale
 
 FILE = "bands.json"
 
@@ -89,5 +89,5 @@ def _shipped() -> list[Path]:
 def _whole(scale: Scale) -> bool:
     sizes = (len(scale.low), len(scale.high), len(scale.weights), len(scale.factors))
     numbers = np.concatenate([scale.low, scale.high, scale.weights, scale.factors])
-    expected = (len(NAMES), len(NAMES), COLUMNS, len(FEWEST))
+    expected = (len(NAMES), len(NAMES), COLUMNS, len(GROUPS))
     return sizes == expected and bool(np.isfinite(numbers).all()) and min(scale.factors) > 0.0
