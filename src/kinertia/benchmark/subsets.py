@@ -205,8 +205,7 @@ def summarise(rows: dict[str, Json]) -> Json:
         joint: {segment: value for segment in SEGMENTS if (value := _gain(known, segment)) is not None}
         for joint, known in errors.items()
     }
-    pairs = {"femur": "T", "foot": "F"}
-    published = {joint: _is_best_pair(known, tuple(pairs)) for joint, known in errors.items()}
+    published = {joint: _is_best_pair(known, ("femur", "foot")) for joint, known in errors.items()}
     return {"rows": rows, "best": best, "importance": importance, "published": published}
 
 
