@@ -120,8 +120,8 @@ def _p_value(difference: Array, test: Test) -> float:
 
     if test == "t" and _constant(difference):
         return 0.0
-    _, p = stats.wilcoxon(difference) if test == "wilcoxon" else stats.ttest_1samp(difference, 0.0)
-    return float(p)
+    found = stats.wilcoxon(difference) if test == "wilcoxon" else stats.ttest_1samp(difference, 0.0)
+    return float(np.asarray(found)[1])  # statistic, p
 
 
 def _constant(x: Array) -> bool:
