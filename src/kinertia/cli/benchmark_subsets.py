@@ -73,10 +73,9 @@ def subsets(
         table.add_row(size, *cells)
     console.print(table)
     for joint, gains in found["importance"].items():
-        ranked = sorted(gains, key=gains.__getitem__, reverse=True)
-        console.print(
-            f"{joint}: {', '.join(f'{name} {gains[name]:+.2f}' for name in ranked)} deg less with it", highlight=False
-        )
+        said = ", ".join(f"{name} {gains[name]:+.2f}" for name in sorted(gains, key=gains.__getitem__, reverse=True))
+        if said:
+            console.print(f"{joint}: {said} deg less with it", highlight=False)
     for joint, best in found["published"].items():
         if best is not None:
             console.print(f"{joint}: {benchmark.PUBLISHED} {'is' if best else 'is not'} the best pair", highlight=False)
