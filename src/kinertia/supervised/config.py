@@ -148,10 +148,10 @@ PUBLISHED = NetworkConfig(skip=False, kinematic=False)
 CYCLES = FitConfig(
     inputs=InputConfig(reading="cycles", most_cycles=2),
     network=NetworkConfig(cell="cycle", width=48, layers=4, kernel=5, dropout=0.1, skip=False),
-    training=TrainingConfig(epochs=60, patience=15, batch=32, learning_rate=3e-3),
+    training=TrainingConfig(epochs=30, patience=15, batch=32, learning_rate=3e-3),
     augmentation=Augmentation(
         misalignment_deg=6.0,
-        posture_deg=6.0,
+        posture_deg=3.0,
         position_m=0.02,
         tissue=0.5,
         acc_noise=0.1,
