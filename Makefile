@@ -14,10 +14,7 @@ SPARSE_PEOPLE ?= 10
 SPARSE_SEED ?= 78
 MORE_PEOPLE ?= 11
 MORE_SEED ?= 5
-MORE_PEOPLE ?= 10
-MORE_SEED ?= 78
-BAND_PEOPLE ?= 26
-BAND_SEED ?= 6
+BAND_PEOPLE ?= 33
 DEVICE ?= cpu
 WEIGHTS := runs/weights
 
@@ -61,12 +58,8 @@ weights: install
 		$(if $(wildcard $(WEIGHTS)/start/checkpoint.json),--resume)
 	$(RUN)/kinertia train $(WEIGHTS)/people --from $(WEIGHTS)/start --out $(WEIGHTS)/model --device $(DEVICE) \
 		$(if $(wildcard $(WEIGHTS)/model/checkpoint.json),--resume,--config.weights.posture 0.02)
-	$(RUN)/kinertia simulate --subjects $(MORE_PEOPLE) --seed $(MORE_SEED) --out $(WEIGHTS)/more
-	$(RUN)/kinertia train $(WEIGHTS)/more --from $(WEIGHTS)/model --config-file recipes/sparse.json --out $(WEIGHTS)/sparse --device $(DEVICE) \
-		$(if $(wildcard $(WEIGHTS)/sparse/checkpoint.json),--resume)
-	$(RUN)/kinertia ship $(WEIGHTS)/sparse --out src/kinertia/models/default \
-		--note "$(PEOPLE) simulated people of seed $(PEOPLE_SEED), then $(MORE_PEOPLE) of seed $(MORE_SEED) with sensors hidden" \
-		--recipe "make weights PEOPLE=$(PEOPLE) PEOPLE_SEED=$(PEOPLE_SEED) MORE_PEOPLE=$(MORE_PEOPLE) MORE_SEED=$(MORE_SEED)"
+	$(RUN)/kinertia ship $(WEIGHTS)/model --out src/kinertia/models/default --note "$(PEOPLE) simulated people, seed $(PEOPLE_SEED)" \
+		--recipe "make weights PEOPLE=$(PEOPLE) PEOPLE_SEED=$(PEOPLE_SEED)"
 	$(RUN)/kinertia simulate --subjects $(SPARSE_PEOPLE) --seed $(SPARSE_SEED) --out $(WEIGHTS)/sparse_people
 	$(RUN)/kinertia simulate --subjects $(MORE_PEOPLE) --seed $(MORE_SEED) --out $(WEIGHTS)/more_people --only walk_1 walk_2 walk_3 run_1 run_2 run_3
 	$(RUN)/kinertia train $(WEIGHTS)/sparse_people $(WEIGHTS)/more_people --from $(WEIGHTS)/model --config-file recipes/sparse.json --out $(WEIGHTS)/sparse --device $(DEVICE) \
@@ -74,9 +67,9 @@ weights: install
 	$(RUN)/kinertia ship $(WEIGHTS)/sparse --out src/kinertia/models/sparse --name sparse \
 		--note "from the weights of default: $(SPARSE_PEOPLE) simulated people of seed $(SPARSE_SEED) and $(MORE_PEOPLE) of seed $(MORE_SEED), sensors hidden in 60 % of windows" \
 		--recipe "make weights SPARSE_PEOPLE=$(SPARSE_PEOPLE) SPARSE_SEED=$(SPARSE_SEED) MORE_PEOPLE=$(MORE_PEOPLE) MORE_SEED=$(MORE_SEED)"
-	$(RUN)/kinertia simulate --subjects $(BAND_PEOPLE) --seed $(BAND_SEED) --out $(WEIGHTS)/band_people
-	$(RUN)/kinertia calibrate src/kinertia/models/default --data $(WEIGHTS)/band_people
-	$(RUN)/kinertia calibrate src/kinertia/models/sparse --data $(WEIGHTS)/band_people
+	$(RUN)/kinertia simulate --subjects $(BAND_PEOPLE) --seed $(MORE_SEED) --out $(WEIGHTS)/band_people --only walk_1 walk_2 walk_3 run_1 run_2 run_3
+	$(RUN)/kinertia calibrate src/kinertia/models/default --data $(WEIGHTS)/band_people/person01[2-9] $(WEIGHTS)/band_people/person0[23]?
+	$(RUN)/kinertia calibrate src/kinertia/models/sparse --data $(WEIGHTS)/band_people/person01[2-9] $(WEIGHTS)/band_people/person0[23]?
 
 clean:
 	rm -rf $(VENV) kinertia-demo

@@ -26,8 +26,8 @@ def agreeing(count: int = 400) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_limit_is_that_of_whole_recordings() -> None:
-    assert TRUSTED_RESIDUAL_BW == Settings().residual_bw
-    assert TRUSTED_DISAGREEMENT == Settings().disagreement
+    assert Settings().residual_bw == TRUSTED_RESIDUAL_BW
+    assert Settings().disagreement == TRUSTED_DISAGREEMENT
 
 
 def test_warms_up() -> None:
