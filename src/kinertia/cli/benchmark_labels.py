@@ -35,8 +35,10 @@ def labels(
         Folder for the models; default beside JSON, or in the cache.
     only
         Rows: cnn_simulated cnn_real general adaptive adaptive_knee_deg semi_supervised label_efficiency; all without any.
-    train, test
-        People to learn from, and people after them to test.
+    train
+        How many of the people are learned from: the first ones.
+    test
+        How many are tested: those after them.
     jobs
         Processes that simulate.
     """
