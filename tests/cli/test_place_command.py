@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from shell import Shell
 
+from kinertia.io import write_recording
 from kinertia.io.read import read
+from kinertia.recording.crop import crop
+from kinertia.recording.wearer import same_wearer
 
 
 def test_table_and_json(kinertia: Shell, walk_csv: Path) -> None:
@@ -26,3 +30,70 @@ def test_apply_keeps_the_original(kinertia: Shell, walk_csv: Path, tmp_path: Pat
     assert len(read(tmp_path / "corrected.csv").sensors) == 7
     assert kinertia("place", walk_csv, "--apply", "--out", walk_csv).code == 2
     assert kinertia("place", walk_csv, "--apply").code == 2
+
+
+@pytest.fixture
+def session(walk_csv: Path, tmp_path: Path) -> list[Path]:
+    """Two pieces of one walk, of a person who is stated."""
+    whole = read(walk_csv)
+    folder = tmp_path / "session"
+    folder.mkdir()
+    pieces = (("first", 0, whole.samples * 3 // 4), ("second", whole.samples // 4, whole.samples))
+    return [write_recording.write(folder / f"{name}.csv", crop(whole, start, stop)) for name, start, stop in pieces]
+
+
+def test_several_recordings(kinertia: Shell, session: list[Path], tmp_path: Path) -> None:
+    found = json.loads(kinertia("place", *session, "--json").out)
+    assert [recording["name"] for recording in found["recordings"]] == ["first", "second"]
+    assert found["session"] is None
+    # a folder is searched
+    result = kinertia("place", session[0].parent, "--apply", "--out", tmp_path / "apart")
+    assert result.code == 0
+    assert "--session gives all the same places" in " ".join(result.err.split())
+    assert not same_wearer(*(read(tmp_path / "apart" / path.name) for path in session))
+
+
+def test_a_session_gets_one_placement(kinertia: Shell, session: list[Path], tmp_path: Path) -> None:
+    before = [path.read_bytes() for path in session]
+    result = kinertia("place", *session, "--session", "--apply", "--out", tmp_path / "one", "--json")
+    assert result.code == 0
+    found = json.loads(result.out)
+    stated = {sensor["name"]: sensor["position_m"] for sensor in found["session"]["sensors"]}
+    right = [read(tmp_path / "one" / path.name) for path in session]
+    assert same_wearer(*right)
+    for sensor in right[0].sensors:
+        assert sensor.position_m is not None
+        assert list(sensor.position_m[:2]) == pytest.approx(stated[sensor.name], abs=1e-4)
+    assert [path.read_bytes() for path in session] == before
+    assert "2 recordings together" in kinertia("place", *session, "--session").out
+
+
+def test_what_several_recordings_need(kinertia: Shell, session: list[Path], tmp_path: Path) -> None:
+    assert "name all of the session" in kinertia("place", session[0], "--session").err
+    for more, message in (
+        ((*session, "--apply", "--out", tmp_path / "one.csv"), "is the name of one file, for 2 recordings"),
+        ((*session, "--apply", "--out", session[0].parent), "would replace a recording"),
+        ((session[0], "--apply", "--out", session[0].with_suffix(".parquet")), "would replace a recording or what is stated"),
+    ):
+        result = kinertia("place", *more)
+        assert result.code == 2
+        assert message in " ".join(result.err.split())
+    twin = tmp_path / "twin"
+    twin.mkdir()
+    for path in (session[0], session[0].with_suffix(".json")):
+        (twin / path.name).write_bytes(path.read_bytes())
+    result = kinertia("place", *session, twin, "--apply", "--out", tmp_path / "out")
+    assert "two recordings are called first" in " ".join(result.err.split())
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_contradiction_is_refused(kinertia: Shell, session: list[Path], tmp_path: Path) -> None:
+    text = session[1].read_text()
+    exchanged = text.replace("tibia_r", "other").replace("tibia_l", "tibia_r").replace("other", "tibia_l")
+    session[1].write_text(exchanged)
+    result = kinertia("place", *session, "--session", "--apply", "--out", tmp_path / "one")
+    assert result.code == 2
+    said = " ".join(result.err.split())
+    assert "second.csv, sensor tibia_" in said
+    assert "Fix: place them apart" in said
+    assert not (tmp_path / "one").exists()

@@ -15,7 +15,9 @@ from kinertia.estimation.estimate import Estimate
 from kinertia.io import cycles
 from kinertia.placing.correct import correct
 from kinertia.placing.place import place
+from kinertia.placing.session import combine
 from kinertia.recording import SEGMENTS, Frame, Recording
+from kinertia.recording.wearer import wearer_of
 
 Json = dict[str, Any]
 Method = Callable[[list[Recording]], list[Estimate]]
@@ -71,7 +73,7 @@ def run(folder: Path, method: Method, name: str, plan: Plan, show: Callable[[str
             show(f"seed {seed}, untreated")
             found["untreated"][str(seed)] = _means(turned, method, name)
         show(f"seed {seed}, placed")
-        found["placed"][str(seed)] = _means([put_right(recording) for recording in turned], method, name)
+        found["placed"][str(seed)] = _means(put_right(turned), method, name)
     base = _angle(found["unturned"])
     worse = {seed: _angle(figures) - base for seed, figures in found["placed"].items()}
     return found | {
@@ -103,9 +105,19 @@ def turn(recordings: Sequence[Recording], plan: Plan, seed: int) -> list[Recordi
     return turned
 
 
-def put_right(recording: Recording) -> Recording:
-    """The recording as ``kinertia place --apply`` writes it."""
-    return correct(recording, place(recording.without_truth()))
+def put_right(recordings: Sequence[Recording]) -> list[Recording]:
+    """The recordings as ``kinertia place --apply`` writes them, those of one wearer placed together as with ``--session``."""
+    sessions: dict[str, list[int]] = {}
+    for index, recording in enumerate(recordings):
+        sessions.setdefault(wearer_of(recording) or f"recording {index}", []).append(index)
+    right: dict[int, Recording] = {}
+    for session in sessions.values():
+        worn = [recordings[index] for index in session]
+        found = [place(recording.without_truth()) for recording in worn]
+        if len(worn) > 1:
+            found = combine(worn, found).placements
+        right |= {index: correct(recordings[index], one) for index, one in zip(session, found, strict=True)}
+    return [right[index] for index in range(len(recordings))]
 
 
 def _means(recordings: list[Recording], method: Method, name: str) -> Json:

@@ -47,11 +47,19 @@ def read(file: Path, reading: Reading) -> Recording:
 
     Errors as in :func:`kinertia.io.read.read`.
     """
-    return checks.with_findings(_of_stated_person(_as_stored(file, reading), reading))
+    return checks.with_findings(with_estimated_size(_of_stated_person(_as_stored(file, reading), reading)))
 
 
 def read_each(files: Sequence[Path], reading: Reading) -> Iterator[Recording]:
-    """Recordings of files and folders, one at a time; the files of one Xsens trial are one recording.
+    """Recordings of files and folders, one at a time, each as :func:`read` gives it; errors as :func:`read_stated`."""
+    for recording in read_stated(files, reading):
+        yield checks.with_findings(with_estimated_size(recording))
+
+
+def read_stated(files: Sequence[Path], reading: Reading) -> Iterator[Recording]:
+    """Recordings of files and folders, one at a time, as they and the options state them: nothing estimated, nothing checked.
+
+    The files of one Xsens trial are one recording.
 
     Raises
     ------
@@ -67,7 +75,7 @@ def read_each(files: Sequence[Path], reading: Reading) -> Iterator[Recording]:
         stored = _as_stored(path, reading)
         if stored.source not in seen:
             seen.add(stored.source)
-            yield checks.with_findings(_of_stated_person(stored, reading))
+            yield _of_stated_person(stored, reading)
 
 
 def _refuse_one_size_for_many(paths: Sequence[Path], reading: Reading) -> None:
@@ -87,8 +95,7 @@ def _as_stored(file: Path, reading: Reading) -> Recording:
 
 
 def _of_stated_person(recording: Recording, reading: Reading) -> Recording:
-    stated = reader.with_subject(recording, mass_kg=reading.mass, height_m=reading.height)
-    return with_estimated_size(stated)
+    return reader.with_subject(recording, mass_kg=reading.mass, height_m=reading.height)
 
 
 def choose_config(file: Path | None, config: Config) -> Config:

@@ -1,37 +1,36 @@
-"""``kinertia place``: where the sensors of a recording sit, what is wrong with them, and the recording put right."""
+"""``kinertia place``: where the sensors of recordings sit, what is wrong with them, and the recordings put right."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import numpy as np
 import tyro
 from rich.console import Console
-from rich.table import Table
 
+from kinertia.cli import options, placement_table
+from kinertia.cli.options import NOTHING_GIVEN, Files, Shared
 from kinertia.io import write_recording
-from kinertia.io.read import read
-from kinertia.placing import orientation
 from kinertia.placing.correct import correct
-from kinertia.placing.place import Placed, Placement
+from kinertia.placing.place import Placement
 from kinertia.placing.place import place as look
+from kinertia.placing.session import combine
 from kinertia.recording import Recording, RecordingError
+from kinertia.recording.wearer import same_wearer
+
+PARQUET = (".parquet", ".pq")
 
 
 def place(
-    recording: Annotated[Path, tyro.conf.Positional],
+    recordings: Files,
     /,
     apply: bool = False,
     out: Path | None = None,
-    columns: Path | None = None,
-    placement: Path | None = None,
-    trial: str | None = None,
-    rate: float | None = None,
-    mass: float | None = None,
-    height: float | None = None,
+    session: bool = False,
+    reading: Shared = NOTHING_GIVEN,
     json_out: Annotated[bool, tyro.conf.arg(name="json")] = False,
 ) -> None:
     """Find out from walking or running where each sensor sits (segment, side, axes, place) and what is wrong with it.
@@ -40,120 +39,132 @@ def place(
 
     Parameters
     ----------
-    recording
-        Recording of any supported format.
+    recordings
+        Files of any supported format; folders are searched for tables.
     apply
-        Write a corrected recording to --out: units, names, axes, positions. The original is left as it is.
+        Write corrected recordings to --out: units, names, axes, positions. The originals are left as they are.
     out
-        File to write, .csv or .parquet.
-    columns
-        Column map of a CSV or Parquet table.
-    placement
-        File that maps Xsens serial numbers to segments.
-    trial
-        Which trial of a folder.
-    rate
-        Sampling rate in Hz, where the file does not state it.
-    mass
-        Body mass in kg, in place of the file's.
-    height
-        Body height in m, in place of the file's; lengths of the legs are judged by it. Without one, it is estimated from them.
+        File to write, .csv or .parquet; for several recordings a folder, which gets one file for each.
+    session
+        The recordings are of one person with the sensors strapped on once: all get the same segments, positions and
+        axes, so that `train` and `solve` take them for one wearer. Refused where they contradict each other.
+    reading
+        What the files do not say themselves; mass and height then hold for all recordings. Without a height, it is estimated
+        from the lengths of the legs, else they are judged by it.
     json_out
-        Print JSON instead of a table.
+        Print JSON instead of tables.
     """
     if apply != (out is not None):
         raise RecordingError("--apply and --out belong together", fix="give both, or neither")
-    read_in = read(recording, columns=columns, placement=placement, trial=trial, rate_hz=rate, mass_kg=mass, height_m=height)
-    if out is not None and Path(read_in.source).exists() and out.exists() and out.samefile(read_in.source):
-        raise RecordingError("is the recording itself", file=str(out), fix="write to another file; the original is kept")
-    found = look(read_in)
+    read = list(options.read_stated(recordings, reading))
+    paths = [] if out is None else _paths(read, out)
+    if session and len(read) < 2:
+        raise RecordingError(
+            "--session is for several recordings", file=read[0].source, fix="name all of the session, or leave it out"
+        )
+    found = [look(recording) for recording in read]
+    together = combine(read, found) if session else None
+    shown = found if together is None else together.looks
     if json_out:
-        print(json.dumps(summarise(read_in, found), indent=1, allow_nan=False))
+        several = [placement_table.summarise(recording, one) for recording, one in zip(read, shown, strict=True)]
+        sensors = None if together is None else {"sensors": [placement_table.row(placed) for placed in together.sensors]}
+        content = several[0] if len(read) == 1 else {"recordings": several, "session": sensors}
+        print(json.dumps(content, indent=1, allow_nan=False))
     else:
-        _show(read_in, found, Console())
-    if out is not None:
-        corrected = correct(read_in, found)
-        if not corrected.sensors:
-            raise RecordingError("no sensor could be judged, so nothing is written", file=read_in.source, fix="see the faults")
+        console = Console()
+        for recording, one in zip(read, shown, strict=True):
+            placement_table.show(recording, one, console)
+        if together is not None:
+            placement_table.show_session(together.sensors, len(read), console)
+    if paths:
+        _write(read, found if together is None else together.placements, paths, session)
+
+
+def _paths(recordings: Sequence[Recording], out: Path) -> list[Path]:
+    """Where each corrected recording goes.
+
+    Raises
+    ------
+    RecordingError : a recording would be written over, two have one name, or a file is named for several.
+    """
+    if len(recordings) == 1:
+        paths = [out]
+    elif out.suffix.lower() in (".csv", *PARQUET):
+        raise RecordingError(
+            f"is the name of one file, for {len(recordings)} recordings", file=str(out), fix="name a folder with --out"
+        )
+    else:
+        paths = [out / f"{recording.name}{_ending(recording)}" for recording in recordings]
+    stems = [path.stem for path in paths]
+    for path in paths:
+        if stems.count(path.stem) > 1:
+            raise RecordingError(
+                f"two recordings are called {path.stem}", file=str(path), fix="place them apart, or name one of them otherwise"
+            )
+        if any(_same_file(path, Path(recording.source)) for recording in recordings):
+            what = "would replace a recording or what is stated beside it"
+            raise RecordingError(what, file=str(path), fix="write to another name or folder; the original is kept")
+    return paths
+
+
+def _same_file(path: Path, source: Path) -> bool:
+    """Whether writing a recording would replace the table at ``source``, or the person stated beside it."""
+    kept, written = ((table, table.with_suffix(".json")) for table in (source, path))
+    return any(a.exists() and b.exists() and a.samefile(b) for a in kept for b in written)
+
+
+def _ending(recording: Recording) -> str:
+    return ".parquet" if Path(recording.source).suffix.lower() in PARQUET and not recording.periodic else ".csv"
+
+
+def _write(recordings: Sequence[Recording], found: Sequence[Placement], paths: Sequence[Path], session: bool) -> None:
+    """Correct all recordings, then write them.
+
+    Raises
+    ------
+    RecordingError : one of them has no sensor left.
+    """
+    status = Console(stderr=True)
+    corrected = [correct(recording, one) for recording, one in zip(recordings, found, strict=True)]
+    for recording, right in zip(recordings, corrected, strict=True):
+        if not right.sensors:
+            what = "no sensor could be judged, so nothing is written"
+            raise RecordingError(what, file=recording.source, fix="see the faults")
+    for recording, right, path in zip(recordings, corrected, paths, strict=True):
+        path.parent.mkdir(parents=True, exist_ok=True)
         # what the reader noticed concerned the file, what is corrected is said above
-        written = write_recording.write(out, replace(corrected, warnings=()))
-        for warning in corrected.warnings[len(read_in.warnings) :]:
-            Console(stderr=True).print(f"  {warning}", style="yellow", highlight=False)
-        Console(stderr=True).print(f"corrected recording: {written}", highlight=False)
+        written = write_recording.write(path, replace(right, warnings=()))
+        for warning in right.warnings[len(recording.warnings) :]:
+            status.print(f"  {warning}", style="yellow", highlight=False)
+        status.print(f"corrected recording: {written}", highlight=False)
+    if len(recordings) > 1:
+        _say_whether_one_wearer(recordings, corrected, session, status)
 
 
-def summarise(recording: Recording, found: Placement) -> dict[str, Any]:
-    """Everything that is shown, as plain values (m, degrees)."""
-    return {
-        "name": recording.name,
-        "source": recording.source,
-        "rate_hz": {"stated": recording.rate_hz, "fits": found.rate_hz},
-        "length_m": None if np.isnan(found.length_m[0]) else dict(zip(("thigh", "shank"), found.length_m, strict=True)),
-        "height_m": {
-            "stated": None if "height_m" in recording.subject.assumed else recording.subject.height_m,
-            "from_motion": None if found.height is None else round(found.height.height_m, 3),
-            "spread": None if found.height is None else round(found.height.spread_m, 3),
-        },
-        "sensors": [_row(placed) for placed in found.sensors],
-        "faults": [
-            {"kind": f.kind.value, "sensors": list(f.sensors), "message": f.message, "change": f.change} for f in found.faults
-        ],
-        "notes": list(found.notes),
-    }
-
-
-def _row(placed: Placed) -> dict[str, Any]:
-    row: dict[str, Any] = {"name": placed.sensor.name, "stated": placed.sensor.segment}
-    if placed.rotation is None or placed.position_m is None or placed.position_spread_m is None:
-        return row | {"inferred": None}
-    _, rest = orientation.nearest(placed.rotation)
-    return row | {
-        "inferred": placed.segment,
-        "confidence": round(placed.confidence, 4),
-        "axes": orientation.words(placed.rotation),
-        "off_these_axes_deg": round(float(np.rad2deg(rest)), 1),
-        "rotation": np.round(placed.rotation, 5).tolist(),
-        "position_m": [round(v, 4) for v in placed.position_m],
-        "position_spread_m": [round(v, 4) for v in placed.position_spread_m],
-        "misfit": round(placed.misfit, 2),
-    }
-
-
-def _show(recording: Recording, found: Placement, console: Console) -> None:
-    console.print(f"\n[bold]{recording.name}[/bold]  {recording.source}", highlight=False)
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in ("sensor", "stated", "inferred", "sure", "axes", "off [deg]", "forward [cm]", "up [cm]"):
-        table.add_column(column, justify="left" if column in ("sensor", "stated", "inferred", "axes") else "right")
-    for placed in found.sensors:
-        row = _row(placed)
-        if row["inferred"] is None:
-            table.add_row(row["name"], row["stated"], "not judged", *[""] * 5, style="dim")
-            continue
-        (x, y), (dx, dy) = row["position_m"], row["position_spread_m"]
-        table.add_row(
-            row["name"],
-            row["stated"],
-            row["inferred"],
-            f"{100 * row['confidence']:.0f} %",
-            row["axes"],
-            f"{row['off_these_axes_deg']:.0f}",
-            f"{100 * x:.1f} ± {100 * dx:.1f}",
-            f"{100 * y:.1f} ± {100 * dy:.1f}",
-            style="yellow" if row["inferred"] != row["stated"] else None,
+def _say_whether_one_wearer(
+    recordings: Sequence[Recording], corrected: Sequence[Recording], session: bool, status: Console
+) -> None:
+    """Why corrected recordings will be taken for different wearers, where they might be one."""
+    first, *others = corrected
+    if first.subject.assumed or any(other.subject != first.subject for other in others):
+        if session:
+            status.print(
+                "  mass or height is not known, so `train` and `solve` take each recording for another wearer: "
+                "give --mass and --height",
+                style="yellow",
+                highlight=False,
+            )
+        return
+    apart = [other.name for other in others if not same_wearer(first, other)]
+    if apart and session:
+        status.print(
+            f"  sensors were left out, so {', '.join(apart)} will not be taken for the same wearer as {first.name}",
+            style="yellow",
+            highlight=False,
         )
-    console.print(table)
-    if not np.isnan(found.length_m[0]):
-        thigh, shank = (100 * length for length in found.length_m)
-        console.print(f"  thigh {thigh:.0f} cm, shank {shank:.0f} cm, from how the joints move", highlight=False)
-    if found.height is not None and "height_m" in recording.subject.assumed:
-        height = found.height
-        console.print(
-            f"  height {height.height_m:.2f} ± {height.spread_m:.2f} m from the motion; none was given", highlight=False
+    elif apart:
+        status.print(
+            "  these state one person: if the sensors were strapped on once, --session gives all the same places and axes",
+            style="dim",
+            highlight=False,
         )
-    for fault in found.faults:
-        change = f" [--apply: {fault.change}]" if fault.change else ""
-        console.print(f"  {fault.kind.value}: {fault.message}{change}", style="yellow", highlight=False, markup=False)
-    if not found.faults:
-        console.print("  nothing wrong found", style="green")
-    for note in found.notes:
-        console.print(f"  note: {note}", style="dim", highlight=False)

@@ -95,10 +95,10 @@ def assign(leg: Shapes, pelvis: Shapes, stride_hz: float, stated: tuple[str, ...
     everything = np.max([total.max(axis=0) for total in totals], axis=0)  # (N,)
     confidence = _confidence(everything, orders, chosen)
     names = tuple(SEGMENTS[i] for i in chosen)
-    if sum(a == b for a, b in zip(_mirrored(names), stated, strict=True)) > sum(
+    if sum(a == b for a, b in zip(mirrored(names), stated, strict=True)) > sum(
         a == b for a, b in zip(names, stated, strict=True)
     ):
-        names = _mirrored(names)
+        names = mirrored(names)
     wanted = [SEGMENTS.index(name) if name in SEGMENTS else -1 for name in stated]
     same = np.flatnonzero((orders == wanted).all(axis=1))
     log_stated = float(everything[same[0]]) if len(same) else float("nan")
@@ -106,7 +106,8 @@ def assign(leg: Shapes, pelvis: Shapes, stride_hz: float, stated: tuple[str, ...
     return Assignment(names, sign, confidence, GAITS[gait] == "running", misfit, gain, value, log_stated)
 
 
-def _mirrored(names: tuple[str, ...]) -> tuple[str, ...]:
+def mirrored(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The segments of a mirror image: left for right."""
     swap = {"_r": "_l", "_l": "_r"}
     return tuple(name[:-2] + swap.get(name[-2:], name[-2:]) for name in names)
 
@@ -150,7 +151,7 @@ def _confidence(value: Array, orders: np.ndarray, chosen: np.ndarray) -> Array:
     """(K,) probability of each sensor's segment up to the mirror image: sides relative to the first leg sensor."""
     weight = np.exp(value - value.max())
     weight /= weight.sum()
-    mirror = np.array([SEGMENTS.index(name) for name in _mirrored(SEGMENTS)])
+    mirror = np.array([SEGMENTS.index(name) for name in mirrored(SEGMENTS)])
     same = orders == chosen
     as_mirrored = orders == mirror[chosen]
     # an assignment counts for the image it agrees with more

@@ -94,7 +94,7 @@ def _position(placed: Placed) -> tuple[float, float, float] | None:
     if placed.position_m is None:
         return placed.sensor.position_m
     side = {"r": 1.0, "l": -1.0}.get(placed.segment[-1:] if "_" in placed.segment else "", 0.0)
-    sideways = 0.0 if placed.sensor.position_m is None else side * abs(placed.sensor.position_m[2])
+    sideways = 0.0 if placed.sensor.position_m is None else side * abs(placed.sensor.position_m[2]) + 0.0  # no -0.0
     return (*placed.position_m, sideways)
 
 

@@ -36,6 +36,7 @@ class Placed:
     rotation : (3, 3) axes of the signals to segment axes, None where it could not be judged.
     position_m : forward and up from the segment's proximal joint [m], None where it could not be judged.
     position_spread_m : its standard deviations [m].
+    inclination_spread_rad : standard deviation of the axes about the mediolateral one [rad], None where it could not be judged.
     confidence : probability of segment and side, up to a mirror image of the whole set; NaN where it could not be judged.
     misfit : distance from what is usual on that segment, in standard deviations between people.
     excess_m_s2 : by how much gravity reads too large, in standing or over whole strides [m/s^2].
@@ -46,6 +47,7 @@ class Placed:
     rotation: Array | None
     position_m: tuple[float, float] | None
     position_spread_m: tuple[float, float] | None
+    inclination_spread_rad: float | None
     confidence: float
     misfit: float
     excess_m_s2: float
@@ -190,6 +192,7 @@ def _placed(sensor: Sensor, found: Reading, i: int, up: Array | None) -> Placed:
         found.rotation[i],
         (float(x), float(y)),
         (float(spread_x), float(spread_y)),
+        float(found.places.inclination_spread[i]),
         float(found.assignment.confidence[i]),
         float(found.assignment.misfit[i]),
         float((found.force[i] if up is None else np.linalg.norm(up[i])) - scale.GRAVITY),
@@ -197,4 +200,4 @@ def _placed(sensor: Sensor, found: Reading, i: int, up: Array | None) -> Placed:
 
 
 def _unjudged(sensor: Sensor) -> Placed:
-    return Placed(sensor, sensor.segment, None, None, None, float("nan"), float("nan"), 0.0)
+    return Placed(sensor, sensor.segment, None, None, None, None, float("nan"), float("nan"), 0.0)

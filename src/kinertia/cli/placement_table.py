@@ -1,0 +1,104 @@
+"""What ``kinertia place`` shows: a recording's placement, or a session's, as a table or as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from kinertia.placing import orientation
+from kinertia.placing.place import Placed, Placement
+from kinertia.recording import Recording
+
+
+def summarise(recording: Recording, found: Placement) -> dict[str, Any]:
+    """Everything that is shown, as plain values (m, degrees)."""
+    return {
+        "name": recording.name,
+        "source": recording.source,
+        "rate_hz": {"stated": recording.rate_hz, "fits": found.rate_hz},
+        "length_m": None if np.isnan(found.length_m[0]) else dict(zip(("thigh", "shank"), found.length_m, strict=True)),
+        "height_m": {
+            "stated": None if "height_m" in recording.subject.assumed else recording.subject.height_m,
+            "from_motion": None if found.height is None else round(found.height.height_m, 3),
+            "spread": None if found.height is None else round(found.height.spread_m, 3),
+        },
+        "sensors": [row(placed) for placed in found.sensors],
+        "faults": [
+            {"kind": f.kind.value, "sensors": list(f.sensors), "message": f.message, "change": f.change} for f in found.faults
+        ],
+        "notes": list(found.notes),
+    }
+
+
+def row(placed: Placed) -> dict[str, Any]:
+    """One sensor as plain values (m, degrees); ``inferred`` is None where it could not be judged."""
+    about: dict[str, Any] = {"name": placed.sensor.name, "stated": placed.sensor.segment}
+    if placed.rotation is None or placed.position_m is None or placed.position_spread_m is None:
+        return about | {"inferred": None}
+    _, rest = orientation.nearest(placed.rotation)
+    return about | {
+        "inferred": placed.segment,
+        "confidence": round(placed.confidence, 4),
+        "axes": orientation.words(placed.rotation),
+        "off_these_axes_deg": round(float(np.rad2deg(rest)), 1),
+        "rotation": np.round(placed.rotation, 5).tolist(),
+        "inclination_spread_deg": round(float(np.rad2deg(placed.inclination_spread_rad or 0.0)), 1),
+        "position_m": [round(v, 4) for v in placed.position_m],
+        "position_spread_m": [round(v, 4) for v in placed.position_spread_m],
+        "misfit": round(placed.misfit, 2),
+    }
+
+
+def show(recording: Recording, found: Placement, console: Console) -> None:
+    """A recording's sensors as a table, then lengths, faults and notes."""
+    console.print(f"\n[bold]{recording.name}[/bold]  {recording.source}", highlight=False)
+    console.print(_table(found.sensors))
+    if not np.isnan(found.length_m[0]):
+        thigh, shank = (100 * length for length in found.length_m)
+        console.print(f"  thigh {thigh:.0f} cm, shank {shank:.0f} cm, from how the joints move", highlight=False)
+    if found.height is not None and "height_m" in recording.subject.assumed:
+        height = found.height
+        console.print(
+            f"  height {height.height_m:.2f} ± {height.spread_m:.2f} m from the motion; none was given", highlight=False
+        )
+    for fault in found.faults:
+        change = f" [--apply: {fault.change}]" if fault.change else ""
+        console.print(f"  {fault.kind.value}: {fault.message}{change}", style="yellow", highlight=False, markup=False)
+    if not found.faults:
+        console.print("  nothing wrong found", style="green")
+    for note in found.notes:
+        console.print(f"  note: {note}", style="dim", highlight=False)
+
+
+def show_session(sensors: Sequence[Placed], count: int, console: Console) -> None:
+    """The sensors of a session as a table."""
+    console.print(f"\n[bold]session[/bold]  {count} recordings together", highlight=False)
+    console.print(_table(sensors))
+
+
+def _table(sensors: Sequence[Placed]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("sensor", "stated", "inferred", "sure", "axes", "off [deg]", "forward [cm]", "up [cm]"):
+        table.add_column(column, justify="left" if column in ("sensor", "stated", "inferred", "axes") else "right")
+    for placed in sensors:
+        about = row(placed)
+        if about["inferred"] is None:
+            table.add_row(about["name"], about["stated"], "not judged", *[""] * 5, style="dim")
+            continue
+        (x, y), (dx, dy) = about["position_m"], about["position_spread_m"]
+        table.add_row(
+            about["name"],
+            about["stated"],
+            about["inferred"],
+            f"{100 * about['confidence']:.0f} %",
+            about["axes"],
+            f"{about['off_these_axes_deg']:.0f}",
+            f"{100 * x:.1f} ± {100 * dx:.1f}",
+            f"{100 * y:.1f} ± {100 * dy:.1f}",
+            style="yellow" if about["inferred"] != about["stated"] else None,
+        )
+    return table
