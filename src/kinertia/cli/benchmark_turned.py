@@ -27,6 +27,8 @@ def turned(
 ) -> None:
     """Turn every sensor at random, put the recordings right with placement, and score a method against the unturned ones.
 
+    Recordings that state the same person and sensor places are one session: turned alike, and placed together.
+
     Parameters
     ----------
     data
