@@ -13,11 +13,13 @@ from kinertia.benchmark import results
 from kinertia.benchmark.label_efficiency import label_efficiency
 from kinertia.benchmark.labels_cycles import cnn_real, cnn_simulated
 from kinertia.benchmark.labels_regimes import adaptive, adaptive_knee_deg, general
-from kinertia.benchmark.labels_setting import CYCLES, Setting
+from kinertia.benchmark.labels_setting import CYCLES, RECORDINGS, Setting
 from kinertia.benchmark.pretraining import Plan
 from kinertia.benchmark.semi_supervised import semi_supervised
 
 Json = dict[str, Any]
+SHARES = (0.1, 0.25, 1.0)
+"""Shares of the labels that pre-trained encoders learn from; random weights learn from all."""
 
 
 def run(setting: Setting, only: Sequence[str] = (), keep: Path | None = None) -> Json:
@@ -64,7 +66,7 @@ def _pretrained(setting: Setting) -> Json:
     files = setting.files()
     return label_efficiency(
         setting.people,
-        Plan(only=("walk_1", "walk_2", "walk_3", "run_1", "run_2", "run_3"), people=len(files)),
+        Plan(shares=SHARES, tested=setting.test, baselines=(max(SHARES),), only=RECORDINGS, people=len(files)),
         setting.work / "label_efficiency.rows.json",
         setting.show,
     )

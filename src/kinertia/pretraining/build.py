@@ -19,4 +19,4 @@ def build(config: PretrainingConfig, seed: int | None = None) -> Encoder:
             return ResNetEncoder(config.resnet, config.window)
         if config.method == "masked":
             return TransformerEncoder(config.transformer, config.window)
-        return RecurrentEncoder(config.network, config.window)
+        return RecurrentEncoder(config.network, config.window, config.rate_hz)

@@ -140,7 +140,7 @@ def load(encoder: str | Path) -> Pretrained:
 
 
 def from_model(model: str | Path) -> Pretrained:
-    """The recurrent layers of a network that was trained on the equations of motion.
+    """A network that was trained on the equations of motion, as an encoder.
 
     Raises
     ------
@@ -151,7 +151,7 @@ def from_model(model: str | Path) -> Pretrained:
     config = PretrainingConfig(method=PHYSICS, rate_hz=loaded.config.rate_hz, network=loaded.config.network)
     encoder = build(config)
     assert isinstance(encoder, RecurrentEncoder)
-    encoder.core.load_state_dict(loaded.network.core.state_dict())
+    encoder.network.load_state_dict(loaded.network.state_dict())
     return Pretrained(encoder.eval(), config)
 
 

@@ -1,45 +1,93 @@
-"""The recurrent layers of a network that was trained on the equations of motion, as an encoder."""
+"""A network that was trained on the equations of motion, as an encoder: what it remembers, and what the body makes of it."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
-from kinertia.body import SKELETONS
+from kinertia.body import SKELETONS, Body
+from kinertia.body import build as build_body
+from kinertia.learning import decode, differences
 from kinertia.learning.config import NetworkConfig
 from kinertia.learning.network import ACC_SCALE, GYRO_SCALE, Network
+from kinertia.physics import dynamics
+from kinertia.physics import kinematics as kin
+from kinertia.physics.motion import Motion
 from kinertia.pretraining.encoder import Encoder, mean_and_peak
 from kinertia.pretraining.windows import LEAD, SKELETON, Inputs
 
+FORCE_UNIT = 0.2
+"""Ground reaction of one foot is a feature in this unit [BW], so that features are about as large as hidden states."""
+MOMENT_UNIT = 0.02
+"""Joint moments likewise [BWBH]."""
+
 
 class RecurrentEncoder(Encoder):
-    """Hidden states of every sample; the samples before the window fill the memory first.
+    """Hidden states of every sample, and the motion that the network's outputs mean on the body.
 
-    It reads the sagittal channels, with the scales of the network itself.
+    It reads the sagittal channels, with the scales of the network itself; the samples before the window fill the memory first.
+    The second map holds angles [rad], forward speed [m/s], ground reaction of both feet and joint moments: what SSPINNpose itself
+    estimates, by differences and inverse dynamics.
     """
 
-    def __init__(self, config: NetworkConfig, window: int) -> None:
+    def __init__(self, config: NetworkConfig, window: int, rate_hz: float) -> None:
         super().__init__()
         self.config = config
         self.window = window
-        self.core = Network(config, SKELETONS[SKELETON]).core
+        self.rate_hz = rate_hz
+        self.network = Network(config, SKELETONS[SKELETON])
         self.scale = torch.tensor([ACC_SCALE, GYRO_SCALE])
 
     @property
     def shapes(self) -> tuple[tuple[int, int], ...]:
-        return ((self.window, self.config.hidden * (2 if self.config.cell == "bilstm" else 1)),)
+        hidden = self.config.hidden * (2 if self.config.cell == "bilstm" else 1)
+        return (self.window, hidden), (self.window, _width())
 
     @property
     def summary_width(self) -> int:
-        return 2 * self.shapes[0][1]
+        return 2 * sum(width for _, width in self.shapes)
 
     def maps(self, inputs: Inputs) -> list[Tensor]:
-        found = self.core(_features(inputs, self.scale))
+        found = self.network.core(_features(inputs, self.scale))
         hidden = found if isinstance(found, Tensor) else found[0]
-        return [hidden[:, LEAD:]]
+        moving = _moving(self.network.head(hidden), _bodies(inputs), self.rate_hz, self.config)
+        return [hidden[:, LEAD:], moving[:, LEAD:]]
 
     def summary(self, maps: list[Tensor]) -> Tensor:
-        return mean_and_peak(maps[0])
+        return torch.cat([mean_and_peak(x) for x in maps], dim=-1)
+
+
+def _width() -> int:
+    skeleton = SKELETONS[SKELETON]
+    # angles, speed, two components for each foot, moments of all joints but the root's
+    return 2 * len(skeleton.rotations) - 1 + 1 + 4
+
+
+def _moving(raw: Tensor, body: Body, rate_hz: float, config: NetworkConfig) -> Tensor:
+    """(B, T, outputs) raw outputs to (B, T, width) angles, speed, ground reaction and moments; the ends are repeated."""
+    motion = decode.motion(raw, body, rate_hz, config.formulation)
+    timed = body.with_time_axis()
+    moments = _moments(motion, timed) / timed.moment_scale[..., None] / MOMENT_UNIT
+    sides = [[j for j, contact in enumerate(body.skeleton.contacts) if contact.side == side] for side in ("r", "l")]
+    forces = [motion.force[..., points, :].sum(-2) / timed.weight[..., None] / FORCE_UNIT for points in sides]
+    found = torch.cat([motion.q[..., 2:], motion.qd[..., :1], *forces, moments], dim=-1)
+    ends = (differences.REACH, differences.REACH)
+    return pad(found.transpose(1, 2), ends, mode="replicate").transpose(1, 2)
+
+
+def _moments(motion: Motion, body: Body) -> Tensor:
+    """(B, T, joints) joint moments [N m]."""
+    if motion.torque is not None:
+        return motion.torque[..., 3:]
+    kinematics = kin.forward(body, motion.q, motion.qd, motion.qdd)
+    return dynamics.inverse(body, kinematics, motion.force, kin.contact_points(body, kinematics))[..., 3:]
+
+
+def _bodies(inputs: Inputs) -> Body:
+    """Bodies of the people, whose mass and height stand first among their features."""
+    mass, height = 75.0 + 15.0 * inputs.person[:, 0], 1.75 + inputs.person[:, 1] / 5.0
+    return build_body(mass, height, dtype=inputs.person.dtype, skeleton=SKELETONS[SKELETON])
 
 
 def _features(inputs: Inputs, scale: Tensor) -> Tensor:
