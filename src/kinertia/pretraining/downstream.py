@@ -13,10 +13,12 @@ from torch import Tensor, nn
 from kinertia.pretraining.encoder import Encoder
 from kinertia.pretraining.targets import CURVES, PEAKS, Labelled, Labels
 from kinertia.pretraining.training import cosine
-from kinertia.pretraining.windows import Inputs
+from kinertia.pretraining.windows import Inputs, Windows
 
 Regime = Literal["probe", "tuned", "short", "scratch"]
 REGIMES: tuple[Regime, ...] = ("probe", "tuned", "short", "scratch")
+PRETRAINED: tuple[Regime, ...] = ("probe", "tuned")
+"""Those of encoders that were trained before; statistics of random features say nothing, as they change at once."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,9 @@ class DownstreamConfig:
     """Windows per step."""
     probe_steps: int = 300
     """Steps of the last layer alone."""
-    probe_rate: float = 1e-3
-    """Learning rate of these."""
-    tune_rate: float = 3e-4
+    probe_rate: float = 1e-2
+    """Highest learning rate of these."""
+    tune_rate: float = 5e-4
     """Highest learning rate of everything, after pre-training."""
     short_steps: int = 300
     """Steps of everything in the published comparison, which stops before random weights have converged."""
@@ -41,8 +43,8 @@ class DownstreamConfig:
     """Steps of everything at most; training stops when people held back are no longer predicted better."""
     check_every: int = 100
     """Steps between looks at the people held back."""
-    patience: int = 4
-    """Looks without improvement after which training stops."""
+    patience: int = 8
+    """Looks without improvement after which training stops: more than the rise of the rate takes."""
     weight_decay: float = 1e-5
     """Of AdamW."""
     most_checked: int = 256
@@ -69,13 +71,37 @@ class Scale:
         return Labels(labels.curves * self.curves[1] + self.curves[0], labels.peaks * self.peaks[1] + self.peaks[0])
 
 
+class Standard(nn.Module):
+    """Takes features to mean 0 and standard deviation 1, as they were when :meth:`settle` saw them."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(width))
+        self.register_buffer("spread", torch.ones(width))
+
+    def settle(self, x: Tensor) -> None:
+        """Take over mean and standard deviation of (..., width) features; one that hardly changes stays small."""
+        flat = x.flatten(0, -2)
+        spread = flat.std(0)
+        self.mean = flat.mean(0)
+        self.spread = spread.clamp_min(0.05 * float(spread.mean()) + 1e-9)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return (x - self.mean) / self.spread
+
+
 class Predictor(nn.Module):
-    """Encoder with linear layers: every token predicts the curves of its own samples, the summary the peaks."""
+    """Encoder with linear layers: every token predicts the curves of its own samples, the summary the peaks.
+
+    The linear layers read standardised features, so that they are learned at one rate whatever the encoder.
+    """
 
     def __init__(self, encoder: Encoder, window: int, scale: Scale) -> None:
         super().__init__()
         self.encoder = encoder
         self.scale = scale
+        self.standards = nn.ModuleList(Standard(width) for _, width in encoder.shapes)
+        self.standard = Standard(encoder.summary_width)
         self.curves = nn.ModuleList(nn.Linear(width, window // tokens * len(CURVES)) for tokens, width in encoder.shapes)
         self.peaks = nn.Linear(encoder.summary_width, len(PEAKS))
 
@@ -90,8 +116,23 @@ class Predictor(nn.Module):
 
     def from_maps(self, maps: list[Tensor]) -> Labels:
         """Scaled predictions from the encoder's features."""
-        parts = [layer(x).unflatten(-1, (-1, len(CURVES))).flatten(1, 2) for layer, x in zip(self.curves, maps, strict=True)]
-        return Labels(torch.stack(parts).sum(0), self.peaks(self.encoder.summary(maps)))
+        parts = [
+            layer(standard(x)).unflatten(-1, (-1, len(CURVES))).flatten(1, 2)
+            for layer, standard, x in zip(self.curves, self.standards, maps, strict=True)
+        ]
+        return Labels(torch.stack(parts).sum(0), self.peaks(self.standard(self.encoder.summary(maps))))
+
+    @torch.no_grad()
+    def settle(self, windows: Windows, most: int = 256) -> None:
+        """Standardise features by those of windows, spread evenly; the linear layers then begin with predicting means."""
+        self.eval()
+        maps = self.encoder.maps(windows.gather(torch.linspace(0, len(windows) - 1, min(most, len(windows))).long()))
+        for standard, x in zip(self.standards, maps, strict=True):
+            assert isinstance(standard, Standard)
+            standard.settle(x)
+        self.standard.settle(self.encoder.summary(maps))
+        for parameter in self.last:
+            nn.init.zeros_(parameter)
 
     @torch.no_grad()
     def predict(self, data: Labelled, batch: int = 256) -> Labels:
@@ -134,6 +175,8 @@ def fit(
             predictor = copy.deepcopy(probed)
         else:
             predictor = Predictor(copy.deepcopy(encoder), train.windows.length, Scale.of(train.labels))
+            if regime in PRETRAINED:
+                predictor.settle(train.windows)
             if regime != "scratch":
                 _probe(predictor, train, config, _batches(len(train.windows), config.batch, seed))
         if regime == "short":

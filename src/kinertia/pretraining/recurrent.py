@@ -27,8 +27,8 @@ class RecurrentEncoder(Encoder):
     """Hidden states of every sample, and the motion that the network's outputs mean on the body.
 
     It reads the sagittal channels, with the scales of the network itself; the samples before the window fill the memory first.
-    The second map holds angles [rad], forward speed [m/s], ground reaction of both feet and joint moments: what SSPINNpose itself
-    estimates, by differences and inverse dynamics.
+    The second map holds angles [rad], forward speed [m/s], ground reaction of both feet and joint moments: what SSPINNpose
+    itself estimates, by differences and inverse dynamics.
     """
 
     def __init__(self, config: NetworkConfig, window: int, rate_hz: float) -> None:
