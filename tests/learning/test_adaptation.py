@@ -56,6 +56,7 @@ def test_settings_are_the_models_with_the_numbers_of_adaptation(tiny: Config) ->
         personal_learning_rate=2e-2,
         ema=0.99,
         one_mounting=True,
+        effort_sets_posture=False,
     )
 
 

@@ -114,6 +114,22 @@ def test_total_is_the_weighted_sum(tiny: Config) -> None:
     assert float(objective.total({"kane": torch.tensor(3.0), "torque": torch.tensor(4.0)}, weights)) == close
 
 
+def test_effort_can_leave_mean_angles_alone(tiny: Config) -> None:
+    free = replace(tiny, training=replace(tiny.training, effort_sets_posture=False))
+    pull = {}
+    for config in (tiny, free):
+        raw = make_raw(1, "derivative").requires_grad_()
+        found = objective.terms(raw, make_batch(), as_stated(), config)
+        effort = found["torque"] + found["torque_rate"] + found["torque_bend"]
+        (gradient,) = torch.autograd.grad(effort, raw)
+        pull[config.training.effort_sets_posture] = float(effort.detach()), gradient[0, :, :7]
+    assert pull[True][0] == pytest.approx(pull[False][0], rel=1e-12)
+    # a shift of an angle by the same amount at all times
+    largest = float(pull[False][1].abs().max())
+    assert float(pull[True][1].sum(0).abs().max()) > 1e-6 * largest > 0.0
+    assert float(pull[False][1].sum(0).abs().max()) < 1e-11 * largest
+
+
 @pytest.mark.parametrize("formulation", ["derivative", "paper"])
 def test_terms_are_the_same_for_a_heavier_person(tiny: Config, formulation: Formulation) -> None:
     config = with_formulation(tiny, formulation)

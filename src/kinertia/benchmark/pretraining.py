@@ -82,7 +82,7 @@ def jobs(plan: Plan) -> Iterator[Job]:
 def _regimes(plan: Plan, share: float) -> tuple[Regime, ...]:
     if share == max(plan.shares):
         return downstream.REGIMES
-    return ("probe", "tuned", "scratch") if plan.baselines is None or share in plan.baselines else ("probe", "tuned")
+    return ("probe", "tuned", "scratch") if plan.baselines is None or share in plan.baselines else downstream.PRETRAINED
 
 
 def run(folder: Path, plan: Plan, keep: Path | None = None, show: Show | None = None) -> dict[str, Json]:
@@ -134,7 +134,7 @@ def _row(job: Job, data: Labelled, pretrained: Pretrained, plan: Plan, probed: d
     begin = time.perf_counter()
     parts = split(data.windows.owners, plan.folds, job.fold, plan.tested)
     train, check, test = _parts(data, parts, job)
-    encoder = pretrained.encoder if job.regime in ("probe", "tuned") else _random(pretrained, train, job.seed)
+    encoder = pretrained.encoder if job.regime in downstream.PRETRAINED else _random(pretrained, train, job.seed)
     same = f"{job.method}/{job.share:g}/{job.seed}/{job.fold}"
     start = probed.get(same) if job.regime == "tuned" else None
     predictor = downstream.fit(encoder, train, check, job.regime, plan.config, job.seed, start)

@@ -45,7 +45,7 @@ def pretrain(
     out
         Folder for the encoder and its checkpoint.
     start
-        With the physics method: model of `kinertia train` whose recurrent layers become the encoder. With DATA
+        With the physics method: model of `kinertia train` that becomes the encoder. With DATA
         it is trained further on them first, as `kinertia train --from` does.
     resume
         Continue an interrupted training in OUT; the result is the same as without the interruption.
@@ -108,7 +108,7 @@ def _read(data: Sequence[Path], reading: Reading, config: PretrainingConfig, con
 
 
 def _take(data: Sequence[Path], out: Path, start: str, resume: bool, reading: Reading, console: Console) -> None:
-    """The physics method: train a model further where there is data, and keep its recurrent layers."""
+    """The physics method: train a model further where there is data, and keep it as an encoder."""
     from kinertia.learning import adaptation, shipped
     from kinertia.learning.prepare import to_sequence
     from kinertia.learning.training import train
@@ -126,6 +126,6 @@ def _take(data: Sequence[Path], out: Path, start: str, resume: bool, reading: Re
     elif resume:
         raise ValueError("there is nothing to resume without DATA: the encoder is taken from the model as it is")
     found = checkpoint.from_model(source)
-    card = Card(FORMAT, ENCODER, 0, found.config, recordings=recordings, note=f"recurrent layers of {start}")
+    card = Card(FORMAT, ENCODER, 0, found.config, recordings=recordings, note=f"network of {start}")
     checkpoint.write(out, found.encoder.state_dict(), card)
-    console.print(f"recurrent layers of {source}", style="dim", highlight=False)
+    console.print(f"network of {source}", style="dim", highlight=False)

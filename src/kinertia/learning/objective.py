@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import torch
 from torch import Tensor
@@ -72,16 +72,19 @@ def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config, labels: Tens
         residual, joint = result.generalized[..., :3], result.generalized[..., 3:]
     else:
         residual, joint = motion.torque - result.generalized, motion.torque[..., 3:]
+    asked = joint
+    if motion.torque is None and not config.training.effort_sets_posture:
+        asked = _moments_at_given_posture(motion, body)
     found = {
         "acc": losses.acc(result.signals, batch.signals[:, inside], seen, batch.variance, mask),
         "gyro": losses.gyro(result.signals, batch.signals[:, inside], seen, batch.variance, mask),
         "kane": losses.kane(residual, body, mask),
-        "torque": losses.torque(joint, body, mask),
+        "torque": losses.torque(asked, body, mask),
         "speed_hint": losses.speed_hint(motion.qd[..., 0], batch.speed_hint, mask),
         "posture": losses.posture(motion.q[..., _knees(body)], batch.knee_hint, mask),
         "prior": losses.prior(units),
-        "torque_rate": losses.torque_rate(joint, body, mask),
-        "torque_bend": losses.torque_bend(joint, body, mask),
+        "torque_rate": losses.torque_rate(asked, body, mask),
+        "torque_bend": losses.torque_bend(asked, body, mask),
         "force_bend": losses.force_bend(force_bw, mask),
         "limit": losses.limit(body, motion.q, mask),
         "penetration": losses.penetration(touch, mask),
@@ -97,6 +100,17 @@ def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config, labels: Tens
     if config.network.formulation == "paper":
         found["temporal"] = losses.temporal(motion.q, motion.qd, motion.qdd, config.rate_hz, mask)
     return found
+
+
+def _moments_at_given_posture(motion: Motion, body: Body) -> Tensor:
+    """(B, T - 4, n - 3) joint moments whose gradient leaves each window's mean coordinates alone [N m].
+
+    Straight knees need the least moments, so that effort would pull postures towards them, whatever the sensors read.
+    """
+    mean = motion.q.mean(-2, keepdim=True)
+    given = replace(motion, q=motion.q - mean + mean.detach())
+    kinematics = kin.forward(body, given.q, given.qd, given.qdd)
+    return dynamics.inverse(body, kinematics, given.force, kin.contact_points(body, kinematics))[..., 3:]
 
 
 def _knees(body: Body) -> list[int]:
