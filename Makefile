@@ -14,7 +14,7 @@ SPARSE_PEOPLE ?= 10
 SPARSE_SEED ?= 78
 MORE_PEOPLE ?= 11
 MORE_SEED ?= 5
-BAND_PEOPLE ?= 33
+BAND_PEOPLE ?= 50
 DEVICE ?= cpu
 WEIGHTS := runs/weights
 
@@ -68,8 +68,8 @@ weights: install
 		--note "from the weights of default: $(SPARSE_PEOPLE) simulated people of seed $(SPARSE_SEED) and $(MORE_PEOPLE) of seed $(MORE_SEED), sensors hidden in 60 % of windows" \
 		--recipe "make weights SPARSE_PEOPLE=$(SPARSE_PEOPLE) SPARSE_SEED=$(SPARSE_SEED) MORE_PEOPLE=$(MORE_PEOPLE) MORE_SEED=$(MORE_SEED)"
 	$(RUN)/kinertia simulate --subjects $(BAND_PEOPLE) --seed $(MORE_SEED) --out $(WEIGHTS)/band_people --only walk_1 walk_2 walk_3 run_1 run_2 run_3
-	$(RUN)/kinertia calibrate src/kinertia/models/default --data $(WEIGHTS)/band_people/person01[2-9] $(WEIGHTS)/band_people/person0[23]?
-	$(RUN)/kinertia calibrate src/kinertia/models/sparse --data $(WEIGHTS)/band_people/person01[2-9] $(WEIGHTS)/band_people/person0[23]?
+	$(RUN)/kinertia calibrate src/kinertia/models/default --data $(WEIGHTS)/band_people/person01[2-9] $(WEIGHTS)/band_people/person0[2-5]?
+	$(RUN)/kinertia calibrate src/kinertia/models/sparse --data $(WEIGHTS)/band_people/person01[2-9] $(WEIGHTS)/band_people/person0[2-5]?
 
 clean:
 	rm -rf $(VENV) kinertia-demo

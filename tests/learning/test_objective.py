@@ -30,6 +30,7 @@ def make_batch(masses: tuple[float, ...] = (70.0,), samples: int = SAMPLES) -> B
         body=stack([build(mass, 1.75, skeleton=GAIT2D_TRUNK) for mass in masses]),
         position=torch.full((count, 7, 2), 0.05, dtype=torch.float64),
         misalignment=torch.full((count, 7), 0.1, dtype=torch.float64),
+        inclination=torch.zeros(count, 7, dtype=torch.float64),
         size_error=torch.full((count,), 0.03, dtype=torch.float64),
         speed_hint=torch.full((count,), 1.2, dtype=torch.float64),
         knee_hint=torch.full((count,), -0.4, dtype=torch.float64),

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from kinertia.body import Body, stack
 from kinertia.learning import differences
+from kinertia.learning.placed import fuse
 from kinertia.learning.sequence import Sequence
 
 
@@ -24,7 +25,7 @@ class Batch:
     variance : (B, 7, 3).
     body : (B,) bodies.
     position : (B, 7, 2).
-    misalignment : (B, 7).
+    misalignment, inclination : (B, 7) standard deviation and mean of what is expected of the sensors' inclinations.
     size_error : (B,).
     speed_hint, knee_hint : (B,), NaN where there is none.
     wearer : (B,) whose deviations hold for each window.
@@ -36,6 +37,7 @@ class Batch:
     body: Body
     position: Tensor
     misalignment: Tensor
+    inclination: Tensor
     size_error: Tensor
     speed_hint: Tensor
     knee_hint: Tensor
@@ -51,6 +53,7 @@ class Pool:
     variance: Tensor
     position: Tensor
     misalignment: Tensor
+    inclination: Tensor
     size_error: Tensor
     speed_hint: Tensor
     knee_hint: Tensor
@@ -62,16 +65,20 @@ class Pool:
 
         With ``one_mounting`` recordings of one session have one wearer, otherwise each has its own.
         """
+        wearers = _wearers(sequences, one_mounting)
+        stated = torch.stack([s.misalignment for s in sequences])
+        inclination, misalignment = fuse(torch.stack([s.placed for s in sequences]), stated, wearers)
         return cls(
             tuple(sequences),
             stack([s.body for s in sequences]),
             torch.stack([s.variance for s in sequences]),
             torch.stack([s.position for s in sequences]),
-            torch.stack([s.misalignment for s in sequences]),
+            misalignment,
+            inclination,
             torch.stack([s.size_error for s in sequences]),
             torch.stack([s.speed_hint for s in sequences]),
             torch.stack([s.knee_hint for s in sequences]),
-            torch.tensor(_wearers(sequences, one_mounting)),
+            torch.tensor(wearers),
         )
 
     @property
@@ -88,6 +95,7 @@ class Pool:
             self.variance.to(device),
             self.position.to(device),
             self.misalignment.to(device),
+            self.inclination.to(device),
             self.size_error.to(device),
             self.speed_hint.to(device),
             self.knee_hint.to(device),
@@ -125,6 +133,7 @@ class Pool:
             self.bodies.select(person),
             self.position[person],
             self.misalignment[person],
+            self.inclination[person],
             self.size_error[person],
             self.speed_hint[person],
             self.knee_hint[person],

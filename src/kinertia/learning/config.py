@@ -69,7 +69,7 @@ class LossWeights:
     """Bending of the curves of contact forces."""
     anchor: float = 0.0
     """Joint angles that leave what the model that training started from makes of all sensors."""
-    labels: float = 0.1
+    labels: float = 1.0
     """Errors against the reference of labelled recordings, where there are any."""
 
 
@@ -103,6 +103,8 @@ class TrainingConfig:
     """Share of windows of which the network sees some sensors only, while the losses compare all that were worn."""
     one_mounting: bool = False
     """Recordings that state the same person and sensor places share one mounting of the sensors and one size of the body."""
+    placed: bool = False
+    """How thigh and shank sensors are turned, as the movement of the joints shows it, counts beside what was stated."""
     effort_sets_posture: bool = True
     """Joint moments, their changes and bends weigh on mean angles, and straighten legs; else sensors and contact decide."""
     seed: int = 0
@@ -129,6 +131,8 @@ class AdaptationConfig:
     """Recordings that state the same person and sensor places share one mounting of the sensors and one size of the body."""
     sparse_share: float = 0.0
     """Share of windows of which the network sees some sensors only, while the losses compare all that were worn."""
+    placed: bool = True
+    """How thigh and shank sensors are turned, as the movement of the joints shows it, counts beside what was stated."""
     effort_sets_posture: bool = False
     """Joint moments, their changes and bends weigh on mean angles, and straighten legs; else sensors and contact decide."""
     prior: float = 0.002
@@ -145,6 +149,8 @@ class AdaptationConfig:
     """Bending of the curves of contact forces."""
     anchor: float = 0.0
     """Joint angles that leave what the model that training started from makes of all sensors."""
+    labels: float = 0.1
+    """Errors against the reference of labelled recordings, where there are any."""
 
 
 @dataclass(frozen=True)

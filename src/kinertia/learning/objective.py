@@ -57,7 +57,7 @@ def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config, labels: Tens
     units : (B, 22) learned deviations of the people, see :mod:`kinertia.learning.personal`.
     labels : (B, T, channels) what was measured of the motion, see :mod:`kinertia.learning.supervision`; None without.
     """
-    deviation = Deviation.of(units, batch.misalignment, batch.size_error)
+    deviation = Deviation.of(units, batch.misalignment, batch.size_error, batch.inclination)
     real = deviation.body(batch.body)
     body = real.with_time_axis()
     motion = decode.motion(raw, real, config.rate_hz, config.network.formulation)

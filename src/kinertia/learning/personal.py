@@ -34,7 +34,7 @@ class Deviation:
     size: Tensor
 
     @classmethod
-    def of(cls, units: Tensor, misalignment: Tensor, size_error: Tensor) -> Deviation:
+    def of(cls, units: Tensor, misalignment: Tensor, size_error: Tensor, inclination: Tensor | None = None) -> Deviation:
         """From deviations in units of their expected errors.
 
         Parameters
@@ -42,11 +42,13 @@ class Deviation:
         units : (..., 22) in units of the expected errors: 7 times (angle, x, y), then size.
         misalignment : (..., 7) expected error of the sensors' angles [rad].
         size_error : (...,) expected relative error of body lengths.
+        inclination : (..., 7) expected angles of the sensors [rad]; zero when None.
         """
         sensors = units[..., : 3 * SENSORS].unflatten(-1, (SENSORS, 3))
         # the exponential keeps lengths positive
         size = torch.exp(units[..., -1] * size_error)
-        return cls(sensors[..., 0] * misalignment, sensors[..., 1:] * POSITION_ERROR_M, size)
+        angle = sensors[..., 0] * misalignment
+        return cls(angle if inclination is None else angle + inclination, sensors[..., 1:] * POSITION_ERROR_M, size)
 
     @classmethod
     def none(cls) -> Deviation:

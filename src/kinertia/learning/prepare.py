@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kinertia.body import SKELETONS
-from kinertia.learning import sequence
+from kinertia.learning import placed, sequence
 from kinertia.learning.config import Config
 from kinertia.learning.sequence import Sequence
 from kinertia.recording import Recording, sagittal
@@ -20,4 +22,5 @@ def to_sequence(recording: Recording, config: Config, tile_s: float = sagittal.T
     """
     ready = to_segments(recording)
     signals, present = sagittal.at_rate(ready, config.rate_hz, tile_s)
-    return sequence.from_arrays(ready, signals, present, config.rate_hz, SKELETONS[config.body])
+    found = sequence.from_arrays(ready, signals, present, config.rate_hz, SKELETONS[config.body])
+    return replace(found, placed=placed.turns(ready)) if config.training.placed else found

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from kinertia.body import Body, Skeleton, build, posture
+from kinertia.learning.placed import unplaced
 from kinertia.recording import SEGMENTS, Array, Recording, Sensor, Subject
 from kinertia.recording.wearer import wearer_of
 from kinertia.sensing import contact_events
@@ -44,6 +45,7 @@ class Sequence:
         known which.
     wearer : the same for recordings of one session, see :func:`kinertia.recording.wearer.wearer_of`; empty where not known.
     rate_hz : sampling rate [Hz].
+    placed : (7, 2) inclination of the sensors as joints show it and its spread [rad], see :mod:`kinertia.learning.placed`.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Sequence:
     knee_hint: Tensor
     wearer: str
     rate_hz: float
+    placed: Tensor = field(default_factory=unplaced)
 
     @property
     def complete(self) -> bool:

@@ -10,6 +10,7 @@ from math import isfinite
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from kinertia.io.files import replacing
 from kinertia.learning import adaptation, anchor, checkpoint, objective, probe, sparse, supervision
@@ -76,22 +77,27 @@ def step(state: TrainingState, pool: Pool, config: Config, labels: Several[Label
 
 
 def _people(state: TrainingState, run: _Run) -> tuple[Person, ...]:
-    def person(wearer: int, s: Sequence) -> Person:
-        found = Deviation.of(state.personal[wearer].detach().cpu(), s.misalignment, s.size_error)
+    def person(wearer: int, s: Sequence, misalignment: Tensor, inclination: Tensor) -> Person:
+        found = Deviation.of(state.personal[wearer].detach().cpu(), misalignment, s.size_error, inclination)
         angle = tuple(round(float(a), 6) for a in found.angle)
         shift = tuple((round(float(x), 6), round(float(y), 6)) for x, y in found.shift)
         size = round(float(found.size), 6)
         return Person(s.name, fingerprint(s), float(s.body.total_mass), float(s.body.height), angle, shift, size)
 
-    return tuple(person(*each) for each in zip(run.wearers, run.sequences, strict=True))
+    return tuple(person(*each) for each in zip(run.wearers, run.sequences, run.misalignment, run.inclination, strict=True))
 
 
 @dataclass(frozen=True)
 class _Run:
-    """What is trained on, how, and from which weights; does not change on the way. ``wearers`` has one number a sequence."""
+    """What is trained on, how, and from which weights; does not change on the way.
+
+    ``wearers`` has one number a sequence, ``misalignment`` and ``inclination`` seven, as :class:`Pool` has them.
+    """
 
     sequences: list[Sequence]
     wearers: list[int]
+    misalignment: Tensor
+    inclination: Tensor
     config: Config
     start: str
     labels: str
@@ -222,7 +228,8 @@ def train(
     if config.weights.anchor > 0.0 and (start is not None or resume):
         state.hold()
     mark = "" if start is None else start.fingerprint
-    run = _Run(sequences, pool.wearer.tolist(), config, mark, supervision.fingerprint(labels))
+    mounting = pool.misalignment.cpu(), pool.inclination.cpu()
+    run = _Run(sequences, pool.wearer.tolist(), *mounting, config, mark, supervision.fingerprint(labels))
     log: list[dict[str, float]] = []
     if folder is not None and resume:
         run, log = _resume(folder, state, run)

@@ -67,8 +67,8 @@ def by_symmetry(acc: Array, rate: Array, up: Array, half_stride: int) -> Axis:
     force_repeats, force_turns = _parity((acc - acc.mean(axis=0)) @ across.T, half_stride)
     rate_repeats, rate_turns = _parity(rate @ across.T, half_stride)
     # e maximises (sideways force that changes sign - that repeats) + (rotation that repeats - that changes sign)
-    contrast = (force_turns - force_repeats) / np.trace(force_turns + force_repeats)
-    contrast += (rate_repeats - rate_turns) / np.trace(rate_repeats + rate_turns)
+    contrast = (force_turns - force_repeats) / max(float(np.trace(force_turns + force_repeats)), 1e-12)
+    contrast += (rate_repeats - rate_turns) / max(float(np.trace(rate_repeats + rate_turns)), 1e-12)
     values, vectors = np.linalg.eigh(contrast)
     share = 0.5 + 0.25 * float(values[-1] - values[0])  # 1 where the two axes differ in everything
     return Axis(vectors[:, -1] @ across, min(share, 1.0), float("nan"))
