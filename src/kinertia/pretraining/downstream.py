@@ -30,7 +30,7 @@ class DownstreamConfig:
     probe_steps: int = 300
     """Steps of the last layer alone."""
     probe_rate: float = 1e-2
-    """Highest learning rate of these."""
+    """Highest learning rate of these after pre-training."""
     tune_rate: float = 5e-4
     """Highest learning rate of everything, after pre-training."""
     short_steps: int = 300
@@ -178,7 +178,8 @@ def fit(
             if regime in PRETRAINED:
                 predictor.settle(train.windows)
             if regime != "scratch":
-                _probe(predictor, train, config, _batches(len(train.windows), config.batch, seed))
+                rate = config.probe_rate if regime in PRETRAINED else config.scratch_rate
+                _probe(predictor, train, rate, config, _batches(len(train.windows), config.batch, seed))
         if regime == "short":
             _train(predictor, train, None, config.short_rate, config.short_steps, config, seed)
         elif regime != "probe":
@@ -187,8 +188,8 @@ def fit(
     return predictor.eval()
 
 
-def _probe(predictor: Predictor, train: Labelled, config: DownstreamConfig, batches: Iterator[Tensor]) -> None:
-    optimiser = torch.optim.AdamW(predictor.last, lr=config.probe_rate, weight_decay=config.weight_decay)
+def _probe(predictor: Predictor, train: Labelled, rate: float, config: DownstreamConfig, batches: Iterator[Tensor]) -> None:
+    optimiser = torch.optim.AdamW(predictor.last, lr=rate, weight_decay=config.weight_decay)
     predictor.eval()
     for step in range(config.probe_steps):
         index = next(batches)
@@ -196,7 +197,7 @@ def _probe(predictor: Predictor, train: Labelled, config: DownstreamConfig, batc
             maps = predictor.encoder.maps(train.windows.gather(index))
         _step(
             optimiser,
-            cosine(step, config.probe_steps, config.probe_rate, 0.2),
+            cosine(step, config.probe_steps, rate, 0.2),
             lambda m=maps: predictor.from_maps(m),
             predictor,
             train,
