@@ -16,6 +16,7 @@ from kinertia.learning.network import Layout
 from kinertia.learning.personal import UNITS, Deviation
 from kinertia.physics import contact
 from kinertia.physics.motion import Motion
+from kinertia.recording import SEGMENTS
 
 SAMPLES = 40
 
@@ -129,6 +130,12 @@ def test_effort_can_leave_mean_angles_alone(tiny: Config) -> None:
     largest = float(pull[False][1].abs().max())
     assert float(pull[True][1].sum(0).abs().max()) > 1e-6 * largest > 0.0
     assert float(pull[False][1].sum(0).abs().max()) < 1e-11 * largest
+    batch = make_batch()
+    present = batch.present.clone()
+    present[:, :, SEGMENTS.index("foot_l")] = 0.0
+    raw = make_raw(1, "derivative").requires_grad_()
+    found = objective.terms(raw, replace(batch, present=present), as_stated(), free)["torque"]
+    assert float(torch.autograd.grad(found, raw)[0][0, :, :7].sum(0).abs().max()) > 1e-6 * largest
 
 
 @pytest.mark.parametrize("formulation", ["derivative", "paper"])

@@ -106,7 +106,7 @@ class TrainingConfig:
     placed: bool = False
     """How thigh and shank sensors are turned, as the movement of the joints shows it, counts beside what was stated."""
     effort_sets_posture: bool = True
-    """Joint moments, their changes and bends weigh on mean angles, and straighten legs; else sensors and contact decide."""
+    """Joint moments, their changes and bends act on mean angles, straightening legs; else not, with sensors on both feet."""
     seed: int = 0
     """Start of all random numbers."""
 
@@ -134,7 +134,7 @@ class AdaptationConfig:
     placed: bool = True
     """How thigh and shank sensors are turned, as the movement of the joints shows it, counts beside what was stated."""
     effort_sets_posture: bool = False
-    """Joint moments, their changes and bends weigh on mean angles, and straighten legs; else sensors and contact decide."""
+    """Joint moments, their changes and bends act on mean angles, straightening legs; else not, with sensors on both feet."""
     prior: float = 0.002
     """Sensors and body that differ from what was stated, in units of the expected errors."""
     torque: float = 0.001

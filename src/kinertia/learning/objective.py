@@ -15,8 +15,11 @@ from kinertia.learning.personal import Deviation
 from kinertia.physics import contact, dynamics
 from kinertia.physics import kinematics as kin
 from kinertia.physics.motion import Motion
+from kinertia.recording import SEGMENTS
 from kinertia.sensing import virtual_imu
 from kinertia.sensing.virtual_imu import Mounting, Signals
+
+FEET = [k for k, segment in enumerate(SEGMENTS) if segment.startswith("foot")]
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config, labels: Tens
         residual, joint = motion.torque - result.generalized, motion.torque[..., 3:]
     asked = joint
     if motion.torque is None and not config.training.effort_sets_posture:
-        asked = _moments_at_given_posture(motion, body)
+        asked = _moments_at_given_posture(motion, body, batch.present)
     found = {
         "acc": losses.acc(result.signals, batch.signals[:, inside], seen, batch.variance, mask),
         "gyro": losses.gyro(result.signals, batch.signals[:, inside], seen, batch.variance, mask),
@@ -102,12 +105,14 @@ def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config, labels: Tens
     return found
 
 
-def _moments_at_given_posture(motion: Motion, body: Body) -> Tensor:
+def _moments_at_given_posture(motion: Motion, body: Body, present: Tensor) -> Tensor:
     """(B, T - 4, n - 3) joint moments whose gradient leaves each window's mean coordinates alone [N m].
 
-    Straight knees need the least moments, so that effort would pull postures towards them, whatever the sensors read.
+    Straight knees need the least moments, so that effort would pull postures towards them, whatever the sensors read. Without
+    sensors on both feet little else tells where the feet are under the body, and effort keeps its say.
     """
-    mean = motion.q.mean(-2, keepdim=True)
+    feet = present[..., FEET, :].amax((-1, -3)).amin(-1)
+    mean = feet[:, None, None] * motion.q.mean(-2, keepdim=True)
     given = replace(motion, q=motion.q - mean + mean.detach())
     kinematics = kin.forward(body, given.q, given.qd, given.qdd)
     return dynamics.inverse(body, kinematics, given.force, kin.contact_points(body, kinematics))[..., 3:]
