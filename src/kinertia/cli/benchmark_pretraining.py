@@ -23,7 +23,7 @@ def pretraining(
     baselines: Annotated[tuple[float, ...] | None, tyro.conf.arg(metavar="SHARE...")] = None,
     only: tuple[str, ...] = (),
     subjects: int | None = None,
-    steps: int = 2000,
+    steps: int = 5000,
 ) -> None:
     """Predict ground reaction and knee moment from few labels, with and without pre-training; goes on where it was interrupted.
 

@@ -39,7 +39,7 @@ class DownstreamConfig:
     """Learning rate of these."""
     scratch_rate: float = 1e-3
     """Highest learning rate of everything, from random weights."""
-    most_steps: int = 2000
+    most_steps: int = 5000
     """Steps of everything at most; training stops when people held back are no longer predicted better."""
     check_every: int = 100
     """Steps between looks at the people held back."""
