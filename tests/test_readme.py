@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 RUN_WHOLE = ("README.md", "getting-started.md")
-"""Pages whose kinertia commands run in order, in a folder with a recording ``walk.csv``."""
+"""Pages whose kinertia commands run in order, in a folder with recordings ``walk.csv`` and ``walk_again.csv``."""
 TINY = ["--config.training.batch", "2", "--config.network.hidden", "16", "--config.training.steps", "4"]
 
 
@@ -43,6 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the recording that the pages speak of."""
     made = tmp_path_factory.mktemp("readme")
     write_recording.write(made / "walk.csv", record(walking.fit(72.0, 1.78), "walk", seconds=6.0))
+    write_recording.write(made / "walk_again.csv", record(walking.fit(72.0, 1.78), "walk_again", seconds=8.0))
     return made
 
 
