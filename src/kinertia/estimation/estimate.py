@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kinertia.recording import Array, Subject
+
+
+class Activity(IntEnum):
+    """What a person does at a sample."""
+
+    OTHER = 0  # neither gait nor standing: sitting down, squats, jumps, stairs, turning on the spot
+    STANDING = 1
+    WALKING = 2
+    RUNNING = 3
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,10 @@ class Estimate:
     seconds : wall time of training and estimation.
     bands : half-widths around the outputs.
     doubts : reason (see :mod:`kinertia.estimation.trust`) to (T,) True where the outputs should not be trusted for it.
+    activity : (T,) :class:`Activity` at each sample; None where it was not told.
+    settled : (T,) True where the method has seen enough to be judged: not while a network warms up, nor in the last samples,
+        whose differences look past the end; None for all. What is not settled counts in no mean, cycle, band, verdict or score.
+    begin_s : time of the first sample [s].
     convergence : figures on how well the method solved its problem, by name; empty for methods that solve none.
     warnings : what a user should know before trusting it.
     """
@@ -80,6 +94,9 @@ class Estimate:
     seconds: float = 0.0
     bands: Bands = field(default_factory=Bands)
     doubts: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
+    activity: NDArray[np.int8] | None = None
+    settled: NDArray[np.bool_] | None = None
+    begin_s: float = 0.0
     convergence: dict[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 

@@ -10,6 +10,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from kinertia.recording.finding import Finding
+
 Array = NDArray[np.float64]
 
 SEGMENTS = ("pelvis", "femur_r", "tibia_r", "foot_r", "femur_l", "tibia_l", "foot_l")
@@ -164,6 +166,8 @@ class Recording:
     truth : reference measurements, for scoring only.
     source : path of the file it was read from.
     warnings : what the reader noticed.
+    findings : what was found to be wrong, by the reader and by checks, from cause to consequence.
+    begin_s : time of the first sample, on the recording's own axis [s]; other than 0 in a part of a recording.
     """
 
     name: str
@@ -180,6 +184,8 @@ class Recording:
     truth: Truth | None = None
     source: str = ""
     warnings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    begin_s: float = 0.0
 
     def __post_init__(self) -> None:
         shape = (self.acc.shape[0], len(self.sensors), 3)
@@ -215,6 +221,10 @@ class Recording:
     def with_warnings(self, *messages: str) -> Self:
         """Copy with further warnings."""
         return replace(self, warnings=(*self.warnings, *messages))
+
+    def with_findings(self, *findings: Finding) -> Self:
+        """Copy with further findings."""
+        return replace(self, findings=(*self.findings, *findings))
 
     def without_truth(self) -> Self:
         """Copy that a label-free method may read: no angles, moments, ground reaction, speed."""
