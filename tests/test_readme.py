@@ -91,7 +91,7 @@ def test_a_recording_of_your_own(name: str, folder: Path, monkeypatch: pytest.Mo
         main.main([subcommand, *(word for word in rest if word not in ("--config.training.steps", "8000")), *extra])
         done.append(subcommand)
     assert {"inspect", "train", "estimate"} <= set(done)
-    assert (folder / "results" / "report.html").is_file()
+    assert list((folder / "results").glob("*_report.html"))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -117,7 +117,7 @@ def test_python_page_runs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert names["signals"].acc.shape == (100, 2, 2)
     assert float(names["residual"].detach().abs().max()) == 0.0
     assert 0.0 < names["figures"]["angle_rmsd_deg"]["knee_angle_r"] < 180.0
-    assert (folder / "results" / "walk.parquet").is_file()
+    assert (folder / "results" / "walk_estimate.parquet").is_file()
 
 
 def test_example_runs(tmp_path: Path) -> None:

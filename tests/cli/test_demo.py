@@ -20,7 +20,7 @@ def test_demo(kinertia: Shell, tmp_path: Path) -> None:
         assert result.out.count(f"│ {row} ") == len(recordings)
     for path in recordings:
         for kind in ("shipped", "adapted"):
-            assert (out / path.stem / kind / "report.html").stat().st_size > 50_000
+            assert (out / path.stem / kind / f"{path.stem}_report.html").stat().st_size > 50_000
             assert (out / path.stem / kind / f"{path.stem}_coordinates.mot").is_file()
         recording = read(path)
         assert recording.subject.assumed == ()

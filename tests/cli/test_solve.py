@@ -14,8 +14,8 @@ def test_mean_stride(kinertia: Shell, walk_csv: Path, tmp_path: Path) -> None:
     result = kinertia("solve", walk_csv, "--out", tmp_path, "--cycle", "--csv", *COARSE)
     assert result.code == 0, result.err
     written = {path.name for path in tmp_path.iterdir()}
-    assert {"walk_coordinates.mot", "walk_grf.mot", "walk.csv", "report.html", "convergence.json"} <= written
-    found = json.loads((tmp_path / "convergence.json").read_text())
+    assert {"walk_coordinates.mot", "walk_grf.mot", "walk_estimate.csv", "walk_report.html", "walk_convergence.json"} <= written
+    found = json.loads((tmp_path / "walk_convergence.json").read_text())
     assert found["summary"]["converged"] == 1.0
     assert found["contact"]["root_force_bw"] <= 0.005
     assert found["violation"]["equations of motion, forces"]["unit"] == "BW"
@@ -30,8 +30,8 @@ def test_part_of_a_recording_from_the_models_estimate(kinertia: Shell, walk_csv:
     result = kinertia("solve", walk_csv, "--out", tmp_path, "--begin", "2", "--end", "3", "--start", "model", *COARSE, *few)
     assert result.code == 0, result.err
     assert "did not converge" in result.out
-    assert json.loads((tmp_path / "convergence.json").read_text())["nodes"] == 50
-    assert (tmp_path / "windows" / "window00000.npz").is_file()
+    assert json.loads((tmp_path / "walk_convergence.json").read_text())["nodes"] == 50
+    assert (tmp_path / "walk_windows" / "window00000.npz").is_file()
 
 
 def test_impossible_requests_are_one_line(kinertia: Shell, walk_csv: Path, tmp_path: Path) -> None:

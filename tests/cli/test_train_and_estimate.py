@@ -72,10 +72,10 @@ def test_estimate_writes_everything(kinertia: Shell, walk_csv: Path, model: Path
     result = kinertia("estimate", walk_csv, "--mass", "70", "--model", model, "--out", tmp_path)
     assert result.code == 0, result.err
     expected = ["coordinates.mot", "grf.mot", "external_loads.xml", "moments.sto"]
-    for name in [*(f"walk_{ending}" for ending in expected), "walk.parquet", "report.html"]:
+    for name in [*(f"walk_{ending}" for ending in expected), "walk_estimate.parquet", "walk_report.html"]:
         assert (tmp_path / name).stat().st_size > 500, name
         assert name in result.out
-    table = pl.read_parquet(tmp_path / "walk.parquet")
+    table = pl.read_parquet(tmp_path / "walk_estimate.parquet")
     assert table.height == 600
     assert {"time [s]", "knee_angle_r [deg]", "ankle_angle_l_moment [N m]", "grf_y_r [BW]"} <= set(table.columns)
     assert "not trained on this recording" not in result.out
@@ -89,8 +89,8 @@ def test_estimate_of_another_recording_says_so(kinertia: Shell, walk_csv: Path, 
     result = kinertia("estimate", tmp_path / "other.csv", "--model", model, "--out", tmp_path / "out", "--csv")
     assert result.code == 0, result.err
     assert "not trained on this recording" in result.out
-    assert "not trained on this recording" in (tmp_path / "out" / "report.html").read_text()
-    assert pl.read_csv(tmp_path / "out" / "other.csv").height == 399
+    assert "not trained on this recording" in (tmp_path / "out" / "other_report.html").read_text()
+    assert pl.read_csv(tmp_path / "out" / "other_estimate.csv").height == 399
 
 
 def test_missing_mass_and_height_are_warned_of_once(kinertia: Shell, walk_csv: Path, model: Path, tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_wrong_units_are_warned_of_in_training_and_in_the_report(kinertia: Shell
     assert "looks like deg/s" in trained.err
     result = kinertia("estimate", tmp_path / "walk.csv", "--model", tmp_path / "model", "--out", tmp_path / "out")
     assert "looks like deg/s" in " ".join(result.out.split())
-    assert "looks like deg/s" in (tmp_path / "out" / "report.html").read_text()
+    assert "looks like deg/s" in (tmp_path / "out" / "walk_report.html").read_text()
 
 
 def test_some_sensors_are_enough_and_the_rest_is_said(kinertia: Shell, walk_csv: Path, tmp_path: Path) -> None:
@@ -150,9 +150,9 @@ def test_some_sensors_are_enough_and_the_rest_is_said(kinertia: Shell, walk_csv:
     assert trained.code == 0, trained.err
     result = kinertia("estimate", tmp_path / "walk.csv", "--model", tmp_path / "model", "--out", tmp_path / "out")
     assert result.code == 0, result.err
-    for text in (trained.err, result.out, (tmp_path / "out" / "report.html").read_text()):
+    for text in (trained.err, result.out, (tmp_path / "out" / "walk_report.html").read_text()):
         assert "no sensor on pelvis, tibia_r, tibia_l" in " ".join(text.split())
-    estimated = pl.read_parquet(tmp_path / "out" / "walk.parquet")
+    estimated = pl.read_parquet(tmp_path / "out" / "walk_estimate.parquet")
     assert estimated["knee_angle_r [deg]"].is_finite().all()
 
 
@@ -164,7 +164,7 @@ def test_errors_where_truth_is_given(kinertia: Shell, shared_data: Path, model: 
     assert "Joint angles [deg], RMSD over this one recording" in result.out
     assert all(heading in result.out for heading in ("synced", "own mean"))
     assert "found from the gyroscopes" in result.out
-    assert ">Synced<" in (tmp_path / "report.html").read_text()
+    assert ">Synced<" in (tmp_path / "P01_normwalking_report.html").read_text()
     assert "speed error" in result.out
 
 

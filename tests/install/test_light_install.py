@@ -126,7 +126,7 @@ def test_estimate(light: Environment) -> None:
     assert done.returncode == 0, done.stderr
     assert "written as CSV: Parquet needs polars" in done.stderr
     written = {path.name for path in (light.work / "estimated").iterdir()}
-    assert {"walk.csv", "walk_coordinates.mot", "walk_moments.sto", "walk_grf.mot", "report.html"} <= written
+    assert {"walk_estimate.csv", "walk_coordinates.mot", "walk_moments.sto", "walk_grf.mot", "walk_report.html"} <= written
 
 
 @pytest.mark.parametrize("command", HEAVY_COMMANDS, ids=lambda command: " ".join(command[:2]))

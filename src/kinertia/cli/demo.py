@@ -70,7 +70,9 @@ def demo(out: Path = Path("kinertia-demo"), steps: int = STEPS, seed: int = 0) -
         output.show(console, after, recording, None)
         console.print(_comparison(recording.name, scores))
     first = recordings[0]
-    console.print(f"\nOpen {out / first.name / 'adapted' / 'report.html'} in a browser. The same by hand:", soft_wrap=True)
+    console.print(
+        f"\nOpen {out / first.name / 'adapted' / f'{first.name}_report.html'} in a browser. The same by hand:", soft_wrap=True
+    )
     by_hand = out / "by-hand"
     for command in (
         f"kinertia inspect {first.source}",

@@ -28,7 +28,7 @@ def estimate(
         File or folder of any supported format.
     out
         Folder for the results: NAME_coordinates.mot, NAME_grf.mot, NAME_external_loads.xml, NAME_moments.sto,
-        NAME.parquet and report.html.
+        NAME_estimate.parquet and NAME_report.html.
     model
         Folder that `kinertia train`, `kinertia export` or `kinertia fit` wrote; `default` is the model that comes with
         the package, and its sibling `sparse` where sensors are missing.

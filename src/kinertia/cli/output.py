@@ -33,11 +33,11 @@ def write(folder: Path, estimate: Estimate, recording: Recording, scores: Scores
         csv = True
         note = f"  the table is written as CSV: Parquet needs polars, which is not installed ({INSTALL})"
         Console(stderr=True).print(Text(note))
-    table = folder / f"{estimate.name}.{'csv' if csv else 'parquet'}"
+    table = folder / f"{estimate.name}_estimate.{'csv' if csv else 'parquet'}"
     return [
         *write_opensim.write(folder, estimate),
         write_table.write(table, estimate),
-        report.write(folder / "report.html", estimate, recording, recording.truth, scores),
+        report.write(folder / f"{estimate.name}_report.html", estimate, recording, recording.truth, scores),
     ]
 
 

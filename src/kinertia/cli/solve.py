@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 DEFAULT = Settings()
 WINDOWS = "windows"
 REPORT = "convergence.json"
+"""Endings of what is written after NAME_."""
 
 
 def solve(
@@ -48,7 +49,7 @@ def solve(
     recording
         File or folder of any supported format; one periodic gait cycle, or a continuous recording.
     out
-        Folder for the results: those of `kinertia estimate`, and convergence.json.
+        Folder for the results: those of `kinertia estimate`, and NAME_convergence.json.
     begin
         First second to solve of a continuous recording; sensors are aligned with all of it.
     end
@@ -76,7 +77,9 @@ def solve(
     measured, ready = _part(read, begin, end, mean=cycle)
     guess = _guess(ready) if start == "model" else None
     try:
-        solved = solver.solve(ready, settings, lambda work: training_bar(work, label="solving"), guess, out / WINDOWS, resume)
+        solved = solver.solve(
+            ready, settings, lambda work: training_bar(work, label="solving"), guess, out / f"{measured.name}_{WINDOWS}", resume
+        )
     except KeyboardInterrupt:
         again = "the same command with --resume goes on from the last finished window"
         advice = "nothing was written" if ready.periodic else again
@@ -85,7 +88,7 @@ def solve(
     scores = score_single(solved.estimate, measured)
     convergence = solved.solution.convergence
     paths = output.write(out, solved.estimate, measured, scores, csv=csv)
-    paths.append(output.write_json(out / REPORT, asdict(convergence) | {"summary": convergence.figures()}))
+    paths.append(output.write_json(out / f"{measured.name}_{REPORT}", asdict(convergence) | {"summary": convergence.figures()}))
     console = Console()
     output.show(console, solved.estimate, measured, scores)
     show(console, convergence)
