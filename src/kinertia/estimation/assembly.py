@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kinertia.estimation import events
-from kinertia.estimation.estimate import Estimate
+from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.estimation.series import SIDES, Series
-from kinertia.estimation.trust import TRUSTED_RESIDUAL_BW, doubts
+from kinertia.estimation.trust import OTHER, TRUSTED_RESIDUAL_BW, doubts
 from kinertia.recording import SEGMENTS, Array, Recording
 
 Sampler = Callable[[Array], Array]
@@ -17,7 +18,14 @@ Sampler = Callable[[Array], Array]
 
 
 def assemble(
-    series: Series, rate_hz: float, recording: Recording, method: str, measured: Array, used: list[int], sample: Sampler
+    series: Series,
+    rate_hz: float,
+    recording: Recording,
+    method: str,
+    measured: Array,
+    used: list[int],
+    sample: Sampler,
+    activity: NDArray[np.int8],
 ) -> Estimate:
     """An estimate of a recording.
 
@@ -30,6 +38,7 @@ def assemble(
     measured : (T, K, 3) signals in segment frames at the wanted times, NaN where missing.
     used : the K segments with a sensor, indices into :data:`~kinertia.recording.SEGMENTS`.
     sample : see :data:`Sampler`.
+    activity : what the person does at each wanted time, see :func:`kinertia.sensing.activity.classify`.
 
     Returns
     -------
@@ -61,7 +70,11 @@ def assemble(
         imu_virtual=virtual,
         sensor_segments=tuple(SEGMENTS[k] for k in used),
         events=events.from_grf(grf, recording.rate_hz, recording.periodic),
-        doubts=doubts(residual, measured, virtual, recording.rate_hz, periodic=recording.periodic),
+        doubts={
+            OTHER: activity == Activity.OTHER,
+            **doubts(residual, measured, virtual, recording.rate_hz, periodic=recording.periodic),
+        },
+        activity=activity,
         warnings=(*_subject_warnings(recording), *_residual_warnings(residual)),
     )
 

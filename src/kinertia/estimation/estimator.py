@@ -14,6 +14,7 @@ from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.series import Series
 from kinertia.numerics.spline import CubicSpline
 from kinertia.recording import SEGMENTS, Array, Recording, Subject, sagittal
+from kinertia.sensing import activity
 from kinertia.sensing.segments import to_segments
 from kinertia.uncertainty.calibration import Calibration, Uncalibrated
 
@@ -133,7 +134,7 @@ def estimate(runner: Runner, recording: Recording, method: str = "sspinnpose") -
     sample = _sampler(reading, runner.rate_hz, ready)
     used = [k for k in range(len(SEGMENTS)) if bool(reading.present[:, k].any())]
     measured = _measured(reading, runner.rate_hz, sample, used)
-    result = assemble(series, runner.rate_hz, ready, method, measured, used, sample)
+    result = assemble(series, runner.rate_hz, ready, method, measured, used, sample, activity.classify(ready))
     return replace(
         result,
         bands=runner.calibration.bands(result, ready),

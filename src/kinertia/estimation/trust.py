@@ -18,8 +18,9 @@ STILL_POWER = len(SEGMENTS) * 0.5**2
 """Rates of people who hardly move are not asked to agree better than this, (rad/s)^2 over all sensors."""
 WINDOW_S = 0.5
 
-RESIDUAL, DISAGREEMENT = "residual", "disagreement"
+RESIDUAL, DISAGREEMENT, OTHER = "residual", "disagreement", "other"
 WORDS = {
+    OTHER: "this is neither walking, running nor standing, which is all that models know",
     RESIDUAL: "the estimated motion and forces do not agree with each other",
     DISAGREEMENT: "the measured signals are not those of the estimated motion",
 }

@@ -15,6 +15,7 @@ from kinertia.estimation.trained import to_series
 from kinertia.recording import SEGMENTS, Recording
 from kinertia.recording.sagittal import sagittal
 from kinertia.recording.wearer import same_wearer
+from kinertia.sensing import activity
 from kinertia.sensing.segments import to_segments
 from kinertia.solving import cycle, together, windows
 from kinertia.solving.problem import Show, silent
@@ -112,7 +113,8 @@ def to_estimate(solution: Solution, recording: Recording) -> Estimate:
     used = [k for k in range(len(SEGMENTS)) if bool(present[:, k].any())]
     measured = np.where(present > 0, signals, np.nan)[:, used]
     found = solution.at(recording.time_s)
-    result = assemble(to_series(found, solution.person.body), recording.rate_hz, recording, METHOD, measured, used, lambda x: x)
+    series, does = to_series(found, solution.person.body), activity.classify(recording)
+    result = assemble(series, recording.rate_hz, recording, METHOD, measured, used, lambda x: x, does)
     return replace(
         result,
         # the whole recording is explained at once
