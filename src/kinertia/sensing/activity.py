@@ -1,9 +1,9 @@
 """What a person does at each sample: stand, walk, run, or something else.
 
 Gait is told from what it is made of: legs that move in turn, strides that repeat, thighs and shanks that stay about upright.
-Squats, jumps and sitting down move both legs together; stairs lift the thighs higher, lying turns the trunk over, and sensors that
-are shaken repeat no stride. The same judgement serves whole recordings, with samples before and after, and streams, with those
-before alone.
+Squats, jumps and sitting down move both legs together; stairs lift the thighs higher, lying turns the trunk over, and sensors
+that are shaken repeat no stride. The same judgement serves whole recordings, with samples before and after, and streams, with
+those before alone.
 """
 
 from __future__ import annotations
