@@ -1,0 +1,100 @@
+"""Sensors that do not sit as they are said to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from kinertia.benchmark.spoiled import sheet as sheets
+from kinertia.benchmark.spoiled.sheet import Sheet
+from kinertia.benchmark.spoiled.values import copies, named, one, one_or_all
+from kinertia.benchmark.spoiled.variant import Variant
+from kinertia.recording import Array
+
+PROPER = (((0, 1, 0), (0, 0, 1), (1, 0, 0)), ((0, 0, 1), (1, 0, 0), (0, 1, 0)), ((0, 1, 0), (-1, 0, 0), (0, 0, 1)))
+"""Turns by right angles that leave another axis up, as from a map that mixes the axes up."""
+
+
+def gravity_down(sheet: Sheet, folder: Path, generator: np.random.Generator) -> Variant:
+    """Accelerometers read minus the specific force: all, or one."""
+    acc, gyro = copies(sheet)
+    chosen = list(range(len(sheet.names))) if generator.random() < 0.7 else [one(sheet, generator)]
+    acc[:, chosen] *= -1.0
+    return Variant(
+        sheets.write(sheet.with_signals(acc, gyro), folder), named(sheet, chosen), detail="all" if len(chosen) > 1 else "one"
+    )
+
+
+def upside_down(sheet: Sheet, folder: Path, generator: np.random.Generator) -> Variant:
+    """One sensor sits upside down: turned by half a turn about its x or z axis."""
+    return _turn(sheet, folder, generator, np.diag([1.0, -1.0, -1.0] if generator.random() < 0.5 else [-1.0, -1.0, 1.0]))
+
+
+def back_to_front(sheet: Sheet, folder: Path, generator: np.random.Generator) -> Variant:
+    """One sensor sits back to front: turned by half a turn about the segment."""
+    return _turn(sheet, folder, generator, np.diag([-1.0, 1.0, -1.0]))
+
+
+def gyro_sign(sheet: Sheet, folder: Path, generator: np.random.Generator) -> Variant:
+    """One axis of one gyroscope has the wrong sign; that across the segment half of the time."""
+    acc, gyro = copies(sheet)
+    k, axis = one(sheet, generator), int(generator.choice([0, 1, 2], p=[0.25, 0.25, 0.5]))
+    gyro[:, k, axis] *= -1.0
+    detail = f"{'xyz'[axis]} of {sheet.names[k]}"
+    return Variant(sheets.write(sheet.with_signals(acc, gyro), folder), named(sheet, [k]), detail=detail)
+
+
+def axes_exchanged(sheet: Sheet, folder: Path, generator: np.random.Generator) -> Variant:
+    """Axes of one sensor are mixed up, in both signals, so that another axis points up."""
+    return _turn(sheet, folder, generator, np.array(PROPER[generator.integers(len(PROPER))], dtype=np.float64))
+
+
+def left_handed(sheet: Sheet, folder: Path, generator: np.random.Generator) -> Variant:
+    """Axes of one sensor, or of all, are left-handed: one axis of both signals has the other sign, or two are exchanged."""
+    acc, gyro = copies(sheet)
+    chosen = one_or_all(sheet, generator)
+    if generator.random() < 0.5:
+        axis = int(generator.integers(3))
+        acc[:, chosen, axis] *= -1.0
+        gyro[:, chosen, axis] *= -1.0
+        detail = f"-{'xyz'[axis]}"
+    else:
+        a, b = sorted(generator.choice(3, 2, replace=False).tolist())
+        for signals in (acc, gyro):
+            kept = signals[:, chosen].copy()
+            signals[:, chosen, a], signals[:, chosen, b] = kept[..., b], kept[..., a]
+        detail = f"{'xyz'[a]}<->{'xyz'[b]}"
+    written = sheets.write(sheet.with_signals(acc, gyro), folder)
+    return Variant(written, named(sheet, chosen), detail=f"{detail}, {sheet.names[chosen[0]] if len(chosen) == 1 else 'all'}")
+
+
+def shanks(sheet: Sheet, folder: Path, generator: np.random.Generator) -> Variant | None:
+    """Right and left shank sensors are exchanged."""
+    del generator
+    return _exchange(sheet, folder, "tibia_r", "tibia_l")
+
+
+def foot_and_shank(sheet: Sheet, folder: Path, generator: np.random.Generator) -> Variant | None:
+    """Foot and shank sensors of one leg are exchanged."""
+    side = str(generator.choice(["r", "l"]))
+    return _exchange(sheet, folder, f"foot_{side}", f"tibia_{side}")
+
+
+def _turn(sheet: Sheet, folder: Path, generator: np.random.Generator, turn: Array) -> Variant:
+    acc, gyro = copies(sheet)
+    k = one(sheet, generator)
+    acc[:, k], gyro[:, k] = acc[:, k] @ turn.T, gyro[:, k] @ turn.T
+    return Variant(sheets.write(sheet.with_signals(acc, gyro), folder), named(sheet, [k]), detail=sheet.names[k])
+
+
+def _exchange(sheet: Sheet, folder: Path, first: str, second: str) -> Variant | None:
+    if first not in sheet.names or second not in sheet.names:
+        return None
+    order = list(range(len(sheet.names)))
+    a, b = sheet.names.index(first), sheet.names.index(second)
+    order[a], order[b] = b, a
+    recording = sheet.recording
+    written = replace(sheet, recording=replace(recording, acc=recording.acc[:, order], gyro=recording.gyro[:, order]))
+    return Variant(sheets.write(written, folder), frozenset({first, second}), detail=f"{first}, {second}")

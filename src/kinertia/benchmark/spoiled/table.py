@@ -1,0 +1,46 @@
+"""Results of spoiled and of sound recordings as tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.table import Table
+
+Json = dict[str, Any]
+RIGHT, WRONG, SECONDS = 0.95, 0.02, 60.0
+"""Least share named rightly, largest share named wrongly, longest time."""
+
+
+def render(found: Json) -> Table:
+    """A row per kind: shares in percent and the longest time."""
+    table = Table(
+        "kind", "variants", "right, %", "wrong, %", "nothing said, %", "crash", "stopped or put right, %", "longest, s"
+    )
+    for name, row in found["kinds"].items():
+        count = max(row["variants"], 1)
+        shares = [f"{100 * row[key] / count:.0f}" for key in ("right", "wrong", "missed")]
+        mark = "" if holds(row) else "[red]"
+        stops = f"{100 * row['stops'] / count:.0f}"
+        table.add_row(mark + name, str(row["variants"]), *shares, str(row["crash"]), stops, f"{row['seconds']:.1f}")
+    return table
+
+
+def holds(row: Json) -> bool:
+    """Whether a kind is answered as it must be."""
+    count = max(row["variants"], 1)
+    return row["right"] >= RIGHT * count and row["wrong"] <= WRONG * count and not row["crash"] and row["seconds"] <= SECONDS
+
+
+def failures(found: Json) -> str:
+    """What was said where it was not right, as text, grouped by the part of the package that should find it."""
+    lines = []
+    for owner in sorted({row["owner"] for row in found["kinds"].values()}):
+        lines.append(f"\n## {owner}")
+        for name, row in found["kinds"].items():
+            if row["owner"] == owner and not holds(row):
+                figures = ", ".join(f"{key} {row[key]}" for key in ("right", "wrong", "missed", "crash"))
+                lines.append(f"\n### {name} (expected: {' or '.join(row['causes']) or '-'}): {figures} of {row['variants']}")
+                for f in row["failures"]:
+                    where = f"number {f['number']}, {f['source']}, {f['detail'] or '-'}"
+                    lines.append(f"- {where}: {f['score']}: {f['said']}")
+    return "\n".join(lines)

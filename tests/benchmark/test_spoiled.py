@@ -1,0 +1,129 @@
+"""The judge of the checks: spoilers really spoil, and answers are scored as they should be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kinertia.benchmark.spoiled import run as benchmark
+from kinertia.benchmark.spoiled import sheet as sheets
+from kinertia.benchmark.spoiled import source as sources
+from kinertia.benchmark.spoiled import table
+from kinertia.benchmark.spoiled.judge import Score, difference, judge
+from kinertia.benchmark.spoiled.kinds import KINDS
+from kinertia.benchmark.spoiled.source import Source
+from kinertia.benchmark.spoiled.variant import Base, Kind, Outcome, Variant
+from kinertia.cli.benchmark_spoiled import look
+from kinertia.recording import Recording, RecordingError
+from kinertia.recording.finding import Cause, Finding, Severity
+from kinertia.transport import walker
+
+RATE_HZ = 50.0
+
+
+@pytest.fixture(scope="module")
+def walk() -> Recording:
+    """A walker stands for four seconds, then walks; sensors with noise."""
+    person = walker.load()
+    stages = (walker.Stage(4.0, 0.0), walker.Stage(26.0, person.speed))
+    blocks = list(islice(walker.walk(person, stages, stages[1:], RATE_HZ), 30))
+    acc, gyro = (np.concatenate([block[i] for block in blocks]) for i in range(2))
+    generator = np.random.default_rng(0)
+    acc, gyro = acc + 0.05 * generator.standard_normal(acc.shape), gyro + 0.01 * generator.standard_normal(gyro.shape)
+    return Recording("walk", RATE_HZ, person.sensors, acc, gyro, person.subject)
+
+
+@pytest.fixture(scope="module")
+def available(walk: Recording) -> dict[str, list[sources.Load]]:
+    return {"simulated": [lambda: Source("person/mixed", walk, "mixed", False)]}
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_every_kind_spoils_and_comes_out_the_same_again(
+    kind: Kind, available: dict[str, list[sources.Load]], tmp_path: Path
+) -> None:
+    texts = []
+    for name in ("a", "b"):
+        made = benchmark.make(available, kind, np.random.default_rng(5), 0, look, tmp_path / name)
+        assert made is not None
+        where = made.variant.path if made.variant.path.is_dir() else made.variant.path.parent
+        texts.append({path.name: path.read_bytes() for path in where.iterdir()})
+        sound = next((tmp_path / name).rglob("sound"))
+        whole = {path.name: path.read_bytes() for path in sound.iterdir()}
+        assert kind.base is Base.STANDING or made.variant.options or texts[-1] != whole
+        assert look(sound / "walk.csv", {}).samples == made.twin.samples
+    assert texts[0] == texts[1]
+
+
+def test_a_sheet_is_read_back_as_it_was_in_both_axes(walk: Recording, tmp_path: Path) -> None:
+    for recording in (walk, sources.turned(walk, np.random.default_rng(1))):
+        home = tmp_path / recording.frame
+        home.mkdir()
+        back = look(sheets.write(sheets.of(recording), home), {})
+        assert back.frame is recording.frame
+        assert difference(back, recording) < 1e-4
+        assert back.subject.mass_kg == walk.subject.mass_kg
+        assert difference(replace(back, gyro=-back.gyro), recording) > 1.0
+
+
+def _answer(findings: tuple[Finding, ...], walk: Recording, sensors: frozenset[str] = frozenset({"tibia_r"})) -> Score:
+    kind = Kind("x", (Cause.LATE,), lambda *_: None, "sensors", tolerance=0.1)
+    found = replace(walk, findings=findings)
+    return judge(kind, Variant(Path("x"), sensors), walk, lambda *_: found).score
+
+
+def test_the_first_cause_and_its_sensors_decide(walk: Recording) -> None:
+    late = Finding(Cause.LATE, Severity.ERROR, "is late", sensors=("tibia_r",))
+    assert _answer((), walk) is Score.MISSED
+    assert _answer((late,), walk) is Score.RIGHT
+    assert _answer((replace(late, severity=Severity.INFO),), walk) is Score.MISSED
+    assert _answer((replace(late, sensors=("foot_r",)),), walk) is Score.WRONG
+    assert _answer((replace(late, sensors=("tibia_r", "foot_r")),), walk) is Score.WRONG
+    assert _answer((late, replace(late, cause=Cause.FROZEN)), walk) is Score.WRONG
+    assert _answer((late, replace(late, cause=Cause.NO_GAIT)), walk) is Score.RIGHT
+    assert _answer((replace(late, sensors=()),), walk, frozenset()) is Score.RIGHT
+
+
+def test_what_is_said_to_be_put_right_is_compared_with_the_sound_recording(walk: Recording) -> None:
+    kind = Kind("x", (Cause.LATE,), lambda *_: None, "sensors", tolerance=0.1)
+    mended = Finding(Cause.LATE, Severity.WARNING, "was late; moved", sensors=("tibia_r",), mended=True)
+    variant = Variant(Path("x"), frozenset({"tibia_r"}))
+    good, bad = replace(walk, findings=(mended,)), replace(walk, gyro=1.2 * walk.gyro, findings=(mended,))
+    assert judge(kind, variant, walk, lambda *_: good).score is Score.RIGHT
+    assert judge(kind, variant, walk, lambda *_: bad).score is Score.WRONG
+    read = replace(kind, causes=(Cause.LAYOUT,), outcome=Outcome.READ)
+    assert judge(read, variant, walk, lambda *_: walk).score is Score.RIGHT
+    assert judge(read, variant, walk, lambda *_: bad).score is Score.WRONG
+
+
+def test_refusals_and_crashes(walk: Recording) -> None:
+    kind = Kind("x", (Cause.LAYOUT,), lambda *_: None, "readers", outcome=Outcome.READ)
+
+    def score(error: Exception) -> Score:
+        def fail(*_: object) -> Recording:
+            raise error
+
+        return judge(kind, Variant(Path("x")), walk, fail).score
+
+    assert score(RecordingError("two header rows", cause=Cause.LAYOUT)) is Score.RIGHT
+    assert score(RecordingError("looks damaged")) is Score.WRONG
+    assert score(RecordingError("time does not increase", cause=Cause.TIME_STAMPS)) is Score.WRONG
+    assert score(KeyError("acc")) is Score.CRASH
+
+
+def test_a_run_counts_and_tells_what_was_said(available: dict[str, list[sources.Load]], walk: Recording) -> None:
+    plan = benchmark.Plan(variants=2, only=("semicolons", "mass in pounds"))
+    steps = []
+    found = benchmark.run(available, plan, look, lambda so_far: steps.append(so_far))
+    assert len(steps) == 4
+    assert found["kinds"]["semicolons"]["variants"] == 2
+    assert found["kinds"]["semicolons"]["crash"] == 0
+    blind = benchmark.run(available, plan, lambda *_: walk)
+    assert blind["kinds"]["mass in pounds"]["missed"] == 2
+    assert "### mass in pounds (expected: mass)" in table.failures(blind)
+    with pytest.raises(RecordingError, match="there is no kind 'rust'"):
+        benchmark.run(available, benchmark.Plan(only=("rust",)), look)
