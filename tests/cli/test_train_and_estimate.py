@@ -103,10 +103,10 @@ def test_missing_mass_and_height_are_warned_of_once(kinertia: Shell, walk_csv: P
     assert "not given" not in told.out
 
 
-def test_another_mass_than_in_training_is_warned_of(kinertia: Shell, walk_csv: Path, model: Path, tmp_path: Path) -> None:
-    result = kinertia("estimate", walk_csv, "--mass", "90", "--model", model, "--out", tmp_path)
+def test_another_height_than_in_training_is_warned_of(kinertia: Shell, walk_csv: Path, model: Path, tmp_path: Path) -> None:
+    result = kinertia("estimate", walk_csv, "--height", "1.95", "--model", model, "--out", tmp_path)
     assert result.code == 0, result.err
-    assert "trained on this recording with 70 kg" in result.out
+    assert "trained on this recording with a height of" in result.out
 
 
 def test_people_of_several_recordings_come_from_their_files(kinertia: Shell, walk_csv: Path, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from kinertia.learning.training import fingerprint
 from kinertia.recording import Array, Recording, Subject
 from kinertia.runtime import exported
 from kinertia.runtime import model as runtime
+from kinertia.runtime.card import FORMAT
 from kinertia.runtime.model import ExportedModel
 from kinertia.runtime.stepper import Stepper
 
@@ -96,8 +97,10 @@ def test_what_was_learned_about_a_wearer_goes_with_the_model(
     export.write(export.export(known), tmp_path)
     loaded = runtime.load(tmp_path)
     assert_equal(exported.estimate(loaded, walk), trained.estimate(known, walk), SINGLE)
-    stated = replace(walk, subject=replace(walk.subject, mass_kg=90.0))
-    assert any("trained on this recording with 68 kg" in warning for warning in exported.estimate(loaded, stated).warnings)
+    stated = replace(walk, subject=replace(walk.subject, height_m=1.85))
+    assert any(
+        "trained on this recording with a height of 1.71 m" in warning for warning in exported.estimate(loaded, stated).warnings
+    )
 
 
 def test_a_stream_is_bit_for_bit_the_whole_recording(walk: Recording) -> None:
@@ -161,8 +164,8 @@ def test_damaged_exports_name_the_file(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"step.onnx: does not belong to export.json"):
         runtime.load(tmp_path)
     card = tmp_path / "export.json"
-    card.write_text(card.read_text().replace('"format": 1', '"format": 99'))
-    with pytest.raises(ValueError, match="format 99, this version reads 1"):
+    card.write_text(card.read_text().replace(f'"format": {FORMAT}', '"format": 99'))
+    with pytest.raises(ValueError, match=f"format 99, this version reads {FORMAT}"):
         runtime.load(tmp_path)
     card.write_text("{")
     with pytest.raises(ValueError, match=r"export.json: damaged"):

@@ -39,7 +39,7 @@ def test_graphs_equal_the_physics(name: BodyName, cell: Cell) -> None:
         stack([body.to(torch.float32)]).to(torch.float64), placement((), body)[None].double(), deviation.to(signals)
     )
     raw, _ = network(features(signals[None], torch.ones_like(signals)[None], wearer.body, wearer.position))
-    expected = trained.to_series(track.physics(raw, wearer, config), wearer.body.select(torch.tensor(0)))
+    expected = trained.to_series(track.physics(raw, wearer, config), wearer.body.select(torch.tensor(0)), 64.0)
 
     person = ort.InferenceSession(export.person_graph(model).SerializeToString())
     given = {"mass": np.array(64.0), "height": np.array(1.68), "position": np.full((7, 2), np.nan)}

@@ -43,8 +43,8 @@ def test_windows_are_contiguous_and_stay_in_one_recording(sequences: list[Sequen
 
 def test_windows_carry_the_parameters_of_their_person(sequences: list[Sequence]) -> None:
     batch = marked(sequences, (90, 70)).draw(6, 64, torch.Generator().manual_seed(1))
-    masses = [float(sequences[p].body.total_mass) for p in batch.wearer]
-    assert batch.body.total_mass.tolist() == masses
+    heights = [float(sequences[p].body.height) for p in batch.wearer]
+    assert batch.body.height.tolist() == heights
     for row, p in enumerate(batch.wearer.tolist()):
         torch.testing.assert_close(batch.position[row], sequences[p].position)
         torch.testing.assert_close(batch.variance[row], sequences[p].variance)

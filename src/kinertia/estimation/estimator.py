@@ -42,8 +42,8 @@ class Runner(Protocol):
     @property
     def calibration(self) -> Calibration | Uncalibrated: ...
 
-    def stated(self, fingerprint: str) -> tuple[float, float] | None:
-        """Mass [kg] and height [m] that were stated for a recording in training; None for one it was not trained on."""
+    def stated_height_m(self, fingerprint: str) -> float | None:
+        """Height that was stated for a recording in training; None for one it was not trained on."""
         ...
 
     def run(self, signals: Array, present: Array, recording: Recording, fingerprint: str) -> Series:
@@ -93,17 +93,16 @@ def _measured(reading: _Reading, rate_hz: float, sample: Callable[[Array], Array
     return np.where(present[nearest] > 0, sample(signals), np.nan)
 
 
-def _warnings(stated: tuple[float, float] | None, subject: Subject) -> tuple[str, ...]:
+def _warnings(stated_m: float | None, subject: Subject) -> tuple[str, ...]:
     """What has to be said about a model and a recording."""
-    if stated is None:
+    if stated_m is None:
         return (
             "the model was not trained on this recording: sensors are taken to sit exactly as stated; "
             "adapt it to the recording (kinertia train --from) for better angles",
         )
-    if not np.allclose(stated, (subject.mass_kg, subject.height_m), rtol=1e-4):
+    if not np.isclose(stated_m, subject.height_m, rtol=1e-4):
         return (
-            f"the model was trained on this recording with {stated[0]:g} kg and {stated[1]:.2f} m; "
-            "give the same mass and height, or train again",
+            f"the model was trained on this recording with a height of {stated_m:.2f} m; give the same height, or train again",
         )
     return ()
 
@@ -139,6 +138,6 @@ def estimate(runner: Runner, recording: Recording, method: str = "sspinnpose") -
         result,
         bands=runner.calibration.bands(result, ready),
         output_delay_s=runner.delay_samples / runner.rate_hz,
-        warnings=(*result.warnings, *_warnings(runner.stated(reading.fingerprint), ready.subject)),
+        warnings=(*result.warnings, *_warnings(runner.stated_height_m(reading.fingerprint), ready.subject)),
         seconds=time.perf_counter() - begin,
     )

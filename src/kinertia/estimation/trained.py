@@ -41,16 +41,16 @@ class Trained:
     def calibration(self) -> Calibration | Uncalibrated:
         return self.model.calibration
 
-    def stated(self, fingerprint: str) -> tuple[float, float] | None:
-        """Mass [kg] and height [m] that were stated for a recording in training."""
+    def stated_height_m(self, fingerprint: str) -> float | None:
+        """Height that was stated for a recording in training."""
         person = self.model.person_of(fingerprint)
-        return None if person is None else (person.mass_kg, person.height_m)
+        return None if person is None else person.height_m
 
     def run(self, signals: Array, present: Array, recording: Recording, fingerprint: str) -> Series:
         """Series of (T, 7, 3) signals, zero where not ``present``."""
         skeleton = SKELETONS[self.model.config.body]
         read = sequence.from_arrays(recording, signals, present, self.rate_hz, skeleton)
-        return to_series(track.run(self.model, read, self.model.deviation_of(fingerprint)), read.body)
+        return to_series(track.run(self.model, read, self.model.deviation_of(fingerprint)), read.body, read.mass_kg)
 
 
 def estimate(model: Model, recording: Recording, method: str = "sspinnpose") -> Estimate:
@@ -58,8 +58,8 @@ def estimate(model: Model, recording: Recording, method: str = "sspinnpose") -> 
     return estimator.estimate(Trained(model), recording, method)
 
 
-def to_series(found: Track, body: Body) -> Series:
-    """A track in double precision without torch; mass and height of the stated ``body`` scale forces and moments."""
+def to_series(found: Track, body: Body, mass_kg: float) -> Series:
+    """A track of the stated ``body`` in double precision without torch; moments are those of a person of ``mass_kg``."""
     weight, moment_scale = float(body.weight), float(body.moment_scale)
     generalized, force, contact = numbers(found.generalized), numbers(found.force) / weight, numbers(found.contact)
     sides = np.array([point.side for point in body.skeleton.contacts])
@@ -68,7 +68,7 @@ def to_series(found: Track, body: Body) -> Series:
         names=body.skeleton.coordinate_names,
         q=numbers(found.q),
         speed=numbers(found.qd)[:, 0],
-        moments=generalized[:, 3:],
+        moments=generalized[:, 3:] * (mass_kg / float(body.total_mass)),
         residual=generalized[:, :3] / np.array([weight, weight, moment_scale]),
         grf=np.concatenate([force[:, sides == side].sum(1) for side in SIDES], axis=-1),
         pressure=np.stack([(vertical * contact[..., 0])[:, sides == side].sum(1) for side in SIDES], axis=-1),

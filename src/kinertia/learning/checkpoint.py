@@ -22,7 +22,7 @@ from kinertia.learning.personal import Deviation
 from kinertia.uncertainty import store as bands
 from kinertia.uncertainty.calibration import Calibration, Uncalibrated
 
-FORMAT = 4
+FORMAT = 5
 MODEL, CHECKPOINT = "model", "checkpoint"
 
 

@@ -62,20 +62,19 @@ State = tuple[Tensor, Tensor] | Tensor | None
 def features(signals: Tensor, present: Tensor, body: Body, position: Tensor) -> Tensor:
     """Network input per sample: signals, presence, placement and body, (B, T, 7, 3) to (B, T, F).
 
-    Body and placement are constant over time; contact parameters enter through the height that scales them.
+    Body and placement are constant over time; contact parameters enter through the height that scales them. Mass is not
+    among them: per body mass the equations of motion do not know it.
     """
     scale = torch.tensor([ACC_SCALE, ACC_SCALE, GYRO_SCALE], dtype=signals.dtype, device=signals.device)
     measured = (signals / scale * present).flatten(-2)
     seen = present.amax(-1)
     placement = position.flatten(-2)
     sole = body.contact_position[..., :2, :].flatten(-2)
-    person = torch.cat(
-        [(body.total_mass.unsqueeze(-1) - 75.0) / 15.0, (body.height.unsqueeze(-1) - 1.75) * 5.0, placement, sole], -1
-    )
+    person = torch.cat([(body.height.unsqueeze(-1) - 1.75) * 5.0, placement, sole], -1)
     return torch.cat([measured, seen, person.unsqueeze(-2).expand(*measured.shape[:-1], -1)], dim=-1)
 
 
-FEATURES = SIGNALS + 7 + 2 + 14 + 4
+FEATURES = SIGNALS + 7 + 1 + 14 + 4
 
 
 class CausalConvolutions(nn.Module):

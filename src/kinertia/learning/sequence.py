@@ -20,6 +20,8 @@ GYRO_VARIANCE_FLOOR = 0.1  # (rad/s)^2
 DEFAULT_PELVIS_POSITION_M = (-0.1, 0.05)
 DEFAULT_MISALIGNMENT_RAD = 0.2  # sensors fitted by eye to their segments are off by up to 15 degrees and more
 SLOWEST_SWEEP_M_PER_S = 0.3
+NOMINAL_MASS_KG = 75.0
+"""Of every body that networks, objectives and solvers see: motion, and forces per body mass, do not depend on the mass."""
 SIZE_ERROR = 0.01  # height and proportions are known well
 STEADY_S, STEADY_RATIO = 5.0, 1.4
 """A recording is at one pace if no stretch of this length is so much faster than another."""
@@ -36,7 +38,8 @@ class Sequence:
     signals : (T, 7, 3) acc x, acc y [m/s^2], gyro z [rad/s] in segment frames; zero where missing.
     present : (T, 7, 3) 1 where measured, 0 where missing.
     variance : (7, 3) variance of each channel over time, floored: the unit of the IMU loss.
-    body : the person's body, no batch dimensions.
+    body : the person's body at :data:`NOMINAL_MASS_KG`, no batch dimensions.
+    mass_kg : stated mass; scales forces and moments.
     position : (7, 2) sensor positions in segment frames [m].
     misalignment : (7,) expected error of each sensor's inclination [rad].
     size_error : () expected relative error of the body's lengths.
@@ -53,6 +56,7 @@ class Sequence:
     present: Tensor
     variance: Tensor
     body: Body
+    mass_kg: float
     position: Tensor
     misalignment: Tensor
     size_error: Tensor
@@ -148,7 +152,7 @@ def knee_hint(recording: Recording, signals: Array, present: Array, rate_hz: flo
 
 def from_arrays(recording: Recording, signals: Array, present: Array, rate_hz: float, skeleton: Skeleton) -> Sequence:
     """Build a sequence from (T, 7, 3) sagittal ``signals`` of ``recording`` at ``rate_hz``."""
-    body = build(recording.subject.mass_kg, recording.subject.height_m, skeleton=skeleton)
+    body = build(NOMINAL_MASS_KG, recording.subject.height_m, skeleton=skeleton)
     count = np.maximum(present.sum(0), 1.0)
     mean = (signals * present).sum(0) / count
     variance = (((signals - mean) ** 2) * present).sum(0) / count
@@ -160,6 +164,7 @@ def from_arrays(recording: Recording, signals: Array, present: Array, rate_hz: f
         present=_presence(present),
         variance=as_float(np.maximum(variance, floor)),
         body=body.to(torch.float32),
+        mass_kg=recording.subject.mass_kg,
         position=placement(recording.sensors, body),
         misalignment=misalignment(recording.sensors),
         size_error=torch.tensor(_size_error(recording.subject)),

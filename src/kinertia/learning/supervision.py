@@ -17,7 +17,7 @@ from kinertia.body import SKELETONS, Body
 from kinertia.learning import differences
 from kinertia.learning.config import Config
 from kinertia.learning.losses import masked_mean
-from kinertia.learning.sequence import Sequence
+from kinertia.learning.sequence import NOMINAL_MASS_KG, Sequence
 from kinertia.physics.motion import Motion
 from kinertia.recording import Array, Recording, RecordingError, sagittal
 from kinertia.recording.resampling import resample
@@ -37,7 +37,7 @@ class Labels:
     Attributes
     ----------
     angles : (T, n) generalized coordinates in the order of the skeleton; rotations only [rad].
-    moments : (T, n - 3) joint moments [N m].
+    moments : (T, n - 3) joint moments [N m] of a body of nominal mass, as sequences have it.
     forces : (T, 4) ground reaction on both feet, see :data:`FORCES` [BW].
     speed : (T, 1) forward speed [m/s]; the mean speed throughout where only that is known.
     """
@@ -91,10 +91,12 @@ def labels_of(recording: Recording, config: Config, tile_s: float = sagittal.TIL
     speed = truth.speed_curve
     if speed is None:
         speed = np.full(at_rate.samples, np.nan if truth.speed is None else truth.speed)
+    # N m of the person to N m of the sequence's body
+    lighter = NOMINAL_MASS_KG / recording.subject.mass_kg
     turning = {name: curve for name, curve in truth.angles.items() if name in names[2:]}
     labels = Labels(
         columns(turning, names),
-        columns(truth.moments, names[3:]),
+        columns({name: lighter * curve for name, curve in truth.moments.items()}, names[3:]),
         columns(truth.grf, FORCES),
         columns({"speed": speed}, ("speed",)),
     )

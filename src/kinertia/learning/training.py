@@ -82,7 +82,7 @@ def _people(state: TrainingState, run: _Run) -> tuple[Person, ...]:
         angle = tuple(round(float(a), 6) for a in found.angle)
         shift = tuple((round(float(x), 6), round(float(y), 6)) for x, y in found.shift)
         size = round(float(found.size), 6)
-        return Person(s.name, fingerprint(s), float(s.body.total_mass), float(s.body.height), angle, shift, size)
+        return Person(s.name, fingerprint(s), s.mass_kg, float(s.body.height), angle, shift, size)
 
     return tuple(person(*each) for each in zip(run.wearers, run.sequences, run.misalignment, run.inclination, strict=True))
 
@@ -119,7 +119,7 @@ def _resume(folder: Path, state: TrainingState, run: _Run) -> tuple[_Run, list[d
     if [_identity(p) for p in card.people] != [_identity(p) for p in _people(state, run)]:
         raise ValueError(
             f"{folder}: the checkpoint was trained on other recordings or people; use the same ones, in the same order, "
-            "with the same mass and height, or another --out"
+            "with the same height, or another --out"
         )
     if run.start not in ("", card.start):
         raise ValueError(f"{folder}: the checkpoint was started from other weights; give the same --from, or another --out")
@@ -133,8 +133,8 @@ def _resume(folder: Path, state: TrainingState, run: _Run) -> tuple[_Run, list[d
     return replace(run, start=card.start), list(card.history)
 
 
-def _identity(person: Person) -> tuple[str, float, float]:
-    return person.fingerprint, person.mass_kg, person.height_m
+def _identity(person: Person) -> tuple[str, float]:
+    return person.fingerprint, person.height_m
 
 
 def _check(sequences: list[Sequence], config: Config) -> None:

@@ -11,6 +11,7 @@ from kinertia.body import build as build_body
 from kinertia.learning import decode, differences
 from kinertia.learning.config import NetworkConfig
 from kinertia.learning.network import ACC_SCALE, GYRO_SCALE, Network
+from kinertia.learning.sequence import NOMINAL_MASS_KG
 from kinertia.physics import dynamics
 from kinertia.physics import kinematics as kin
 from kinertia.physics.motion import Motion
@@ -85,9 +86,10 @@ def _moments(motion: Motion, body: Body) -> Tensor:
 
 
 def _bodies(inputs: Inputs) -> Body:
-    """Bodies of the people, whose mass and height stand first among their features."""
-    mass, height = 75.0 + 15.0 * inputs.person[:, 0], 1.75 + inputs.person[:, 1] / 5.0
-    return build_body(mass, height, dtype=inputs.person.dtype, skeleton=SKELETONS[SKELETON])
+    """Bodies of the people, whose height stands first among their features."""
+    return build_body(
+        NOMINAL_MASS_KG, 1.75 + inputs.person[:, 0] / 5.0, dtype=inputs.person.dtype, skeleton=SKELETONS[SKELETON]
+    )
 
 
 def _features(inputs: Inputs, scale: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from kinertia.body import SKELETONS, build
 from kinertia.learning.network import features
-from kinertia.learning.sequence import placement
+from kinertia.learning.sequence import NOMINAL_MASS_KG, placement
 from kinertia.recording import SEGMENTS, Array, Recording, RecordingError, sagittal
 from kinertia.recording.resampling import resample
 from kinertia.sensing.segments import to_segments
@@ -33,7 +33,7 @@ class Inputs:
     ----------
     signals : (B, LEAD + L, 7, 2, 3) specific force [m/s^2] and angular rate [rad/s]; zero where missing.
     present : (B, 7, 2) 1 where a triad was measured throughout.
-    person : (B, 20) body and placement, as the recurrent network reads them.
+    person : (B, 19) body and placement, as the recurrent network reads them.
     """
 
     signals: Tensor
@@ -55,7 +55,7 @@ class Track:
     name, owner : of the recording, and of the person.
     signals : (T, 7, 2, 3) as in :class:`Inputs`.
     present : (T, 7, 2) whether a triad was measured.
-    person : (20,) as in :class:`Inputs`.
+    person : (19,) as in :class:`Inputs`.
     """
 
     name: str
@@ -168,7 +168,7 @@ def at_rate(values: Array, recording: Recording, rate_hz: float) -> Array:
 
 def _person(recording: Recording) -> Tensor:
     subject = recording.subject
-    body = build(subject.mass_kg, subject.height_m, skeleton=SKELETONS[SKELETON])
+    body = build(NOMINAL_MASS_KG, subject.height_m, skeleton=SKELETONS[SKELETON])
     position = placement(recording.sensors, body)
     nothing = torch.zeros(1, SENSORS, 3)
     return features(nothing, nothing, body.to(torch.float32), position)[0, SENSORS * 4 :]

@@ -9,7 +9,7 @@ import msgspec
 
 from kinertia.runtime.layout import Layout
 
-FORMAT = 1
+FORMAT = 2
 CARD, STEP, PERSON = "export.json", "step.onnx", "person.onnx"
 
 

@@ -49,10 +49,10 @@ class Exported:
     def calibration(self) -> Calibration | Uncalibrated:
         return self.model.calibration
 
-    def stated(self, fingerprint: str) -> tuple[float, float] | None:
-        """Mass [kg] and height [m] that were stated for a recording in training."""
+    def stated_height_m(self, fingerprint: str) -> float | None:
+        """Height that was stated for a recording in training."""
         wearer = self._wearer(fingerprint)
-        return None if wearer is None else (wearer.mass_kg, wearer.height_m)
+        return None if wearer is None else wearer.height_m
 
     def run(self, signals: Array, present: Array, recording: Recording, fingerprint: str) -> Series:
         """Series of (T, 7, 3) signals, zero where not ``present``."""

@@ -113,7 +113,8 @@ def to_estimate(solution: Solution, recording: Recording) -> Estimate:
     used = [k for k in range(len(SEGMENTS)) if bool(present[:, k].any())]
     measured = np.where(present > 0, signals, np.nan)[:, used]
     found = solution.at(recording.time_s)
-    series, does = to_series(found, solution.person.body), activity.classify(recording)
+    series = to_series(found, solution.person.body, recording.subject.mass_kg)
+    does = activity.classify(recording)
     result = assemble(series, recording.rate_hz, recording, METHOD, measured, used, lambda x: x, does)
     return replace(
         result,
