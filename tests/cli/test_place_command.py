@@ -72,8 +72,11 @@ def test_what_several_recordings_need(kinertia: Shell, session: list[Path], tmp_
     assert "name all of the session" in kinertia("place", session[0], "--session").err
     for more, message in (
         ((*session, "--apply", "--out", tmp_path / "one.csv"), "is the name of one file, for 2 recordings"),
-        ((*session, "--apply", "--out", session[0].parent), "would replace a recording"),
-        ((session[0], "--apply", "--out", session[0].with_suffix(".parquet")), "would replace a recording or what is stated"),
+        ((*session, "--apply", "--out", session[0].parent), "is read by this command"),
+        (
+            (session[0], "--apply", "--out", session[0].with_suffix(".parquet")),
+            "first.json: is read by this command, so it is not written over",
+        ),
     ):
         result = kinertia("place", *more)
         assert result.code == 2

@@ -18,6 +18,7 @@ def estimate(
     out: Path,
     model: str = "default",
     csv: bool = False,
+    overwrite: bool = False,
     reading: Shared = NOTHING_GIVEN,
 ) -> None:
     """Estimate angles, moments, ground reaction and speed of a recording; write OpenSim files, a table and a report.
@@ -34,22 +35,30 @@ def estimate(
         the package, and its sibling `sparse` where sensors are missing.
     csv
         Write the table as CSV instead of Parquet, which needs kinertia[train].
+    overwrite
+        Replace what is there already, even if it was not estimated from this recording; never what is read.
     reading
         What the file does not say itself.
     """
     from kinertia.benchmark.single import score_single
-    from kinertia.cli import output
-    from kinertia.cli.models import fitted, running
+    from kinertia.cli import models, output
     from kinertia.estimation import estimator
+    from kinertia.io import inputs
+    from kinertia.io.outputs import Outputs
 
     measured = options.read(recording, reading)
-    if (supervised := fitted(model)) is not None:
+    read = inputs.of(recording, reading.columns, reading.placement, models.folder(model))
+    guard = Outputs("kinertia estimate", read, measured.source, overwrite)
+    planned = output.planned(out, measured.name, csv=csv)
+    guard.check(planned)
+    if (supervised := models.fitted(model)) is not None:
         result = supervised(measured)
     else:
-        with running(model, measured) as runner:
+        with models.running(model, measured) as runner:
             result = estimator.estimate(runner, measured)
     scores = score_single(result, measured)
-    paths = output.write(out, result, measured, scores, csv=csv)
+    with guard.writing(planned):
+        paths = output.write(out, result, measured, scores, csv=csv)
     console = Console()
     output.show(console, result, measured, scores)
     for path in paths:

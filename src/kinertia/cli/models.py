@@ -41,6 +41,13 @@ def running(model: str, recording: Recording) -> Iterator[Runner]:
         yield Exported(loaded.model, advance)
 
 
+def folder(model: str) -> Path | None:
+    """Folder of a user's own model; None for one that comes with the package."""
+    from kinertia.runtime import model as exported
+
+    return None if model in exported.names() else Path(model)
+
+
 def suited(model: str, sensors: Sequence[Sensor]) -> str:
     """The model that a user named; in place of `default` the one for few sensors, where some are not worn."""
     from kinertia.recording import sensor_sets

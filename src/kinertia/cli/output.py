@@ -22,6 +22,13 @@ from kinertia.report import bands, comparison, doubts, errors_table, gait, summa
 Scores = dict[str, Any]
 
 
+def planned(folder: Path, name: str, *, csv: bool) -> list[Path]:
+    """Every file that :func:`write` may write for an estimate of this name."""
+    table = "csv" if csv or not parquet.available() else "parquet"
+    endings = (*write_opensim.ENDINGS, f"estimate.{table}", "report.html")
+    return [folder / f"{name}_{ending}" for ending in endings]
+
+
 def write(folder: Path, estimate: Estimate, recording: Recording, scores: Scores | None, *, csv: bool = False) -> list[Path]:
     """Write OpenSim files, one table and the report into a folder; returns the paths.
 

@@ -13,7 +13,9 @@ from rich.console import Console
 
 from kinertia.cli import options, placement_table
 from kinertia.cli.options import NOTHING_GIVEN, Files, Shared
-from kinertia.io import write_recording
+from kinertia.io import inputs, write_recording
+from kinertia.io.files import folded
+from kinertia.io.outputs import Outputs
 from kinertia.placing.correct import correct
 from kinertia.placing.place import Placement
 from kinertia.placing.place import place as look
@@ -30,6 +32,7 @@ def place(
     apply: bool = False,
     out: Path | None = None,
     session: bool = False,
+    overwrite: bool = False,
     reading: Shared = NOTHING_GIVEN,
     json_out: Annotated[bool, tyro.conf.arg(name="json")] = False,
 ) -> None:
@@ -48,6 +51,8 @@ def place(
     session
         The recordings are of one person with the sensors strapped on once: all get the same segments, positions and
         axes, so that `train` and `solve` take them for one wearer. Refused where they contradict each other.
+    overwrite
+        Replace what is there already, even if it was not placed from this recording; never what is read.
     reading
         What the files do not say themselves; mass and height then hold for all recordings. Without a height, it is estimated
         from the lengths of the legs, else they are judged by it.
@@ -58,6 +63,10 @@ def place(
         raise RecordingError("--apply and --out belong together", fix="give both, or neither")
     read = list(options.read_stated(recordings, reading))
     paths = [] if out is None else _paths(read, out)
+    files = inputs.of(*recordings, reading.columns, reading.placement)
+    guards = [Outputs("kinertia place", files, recording.source, overwrite, results=False) for recording in read]
+    for guard, path in zip(guards, paths, strict=False):
+        guard.check(files_of(path))
     if session and len(read) < 2:
         raise RecordingError(
             "--session is for several recordings", file=read[0].source, fix="name all of the session, or leave it out"
@@ -77,7 +86,7 @@ def place(
         if together is not None:
             placement_table.show_session(together.sensors, len(read), console)
     if paths:
-        _write(read, found if together is None else together.placements, paths, session)
+        _write(read, found if together is None else together.placements, paths, guards, session)
 
 
 def _paths(recordings: Sequence[Recording], out: Path) -> list[Path]:
@@ -85,7 +94,7 @@ def _paths(recordings: Sequence[Recording], out: Path) -> list[Path]:
 
     Raises
     ------
-    RecordingError : a recording would be written over, two have one name, or a file is named for several.
+    RecordingError : two have one name, or a file is named for several.
     """
     if len(recordings) == 1:
         paths = [out]
@@ -95,34 +104,36 @@ def _paths(recordings: Sequence[Recording], out: Path) -> list[Path]:
         )
     else:
         paths = [out / f"{recording.name}{_ending(recording)}" for recording in recordings]
-    stems = [path.stem for path in paths]
-    for path in paths:
-        if stems.count(path.stem) > 1:
+    stems = [folded(path.stem) for path in paths]
+    for path, stem in zip(paths, stems, strict=True):
+        if stems.count(stem) > 1:
             raise RecordingError(
                 f"two recordings are called {path.stem}", file=str(path), fix="place them apart, or name one of them otherwise"
             )
-        if any(_same_file(path, Path(recording.source)) for recording in recordings):
-            what = "would replace a recording or what is stated beside it"
-            raise RecordingError(what, file=str(path), fix="write to another name or folder; the original is kept")
     return paths
 
 
-def _same_file(path: Path, source: Path) -> bool:
-    """Whether writing a recording would replace the table at ``source``, or the person stated beside it."""
-    kept, written = ((table, table.with_suffix(".json")) for table in (source, path))
-    return any(a.exists() and b.exists() and a.samefile(b) for a in kept for b in written)
+def files_of(path: Path) -> list[Path]:
+    """A table and what is stated beside it."""
+    return [path, path.with_suffix(".json")]
 
 
 def _ending(recording: Recording) -> str:
     return ".parquet" if Path(recording.source).suffix.lower() in PARQUET and not recording.periodic else ".csv"
 
 
-def _write(recordings: Sequence[Recording], found: Sequence[Placement], paths: Sequence[Path], session: bool) -> None:
+def _write(
+    recordings: Sequence[Recording],
+    found: Sequence[Placement],
+    paths: Sequence[Path],
+    guards: Sequence[Outputs],
+    session: bool,
+) -> None:
     """Correct all recordings, then write them.
 
     Raises
     ------
-    RecordingError : one of them has no sensor left.
+    RecordingError : one of them has no sensor left, or its file is another's.
     """
     status = Console(stderr=True)
     corrected = [correct(recording, one) for recording, one in zip(recordings, found, strict=True)]
@@ -130,10 +141,11 @@ def _write(recordings: Sequence[Recording], found: Sequence[Placement], paths: S
         if not right.sensors:
             what = "no sensor could be judged, so nothing is written"
             raise RecordingError(what, file=recording.source, fix="see the faults")
-    for recording, right, path in zip(recordings, corrected, paths, strict=True):
+    for recording, right, path, guard in zip(recordings, corrected, paths, guards, strict=True):
         path.parent.mkdir(parents=True, exist_ok=True)
-        # what the reader noticed concerned the file, what is corrected is said above
-        written = write_recording.write(path, replace(right, warnings=()))
+        with guard.writing(files_of(path)):
+            # what the reader noticed concerned the file, what is corrected is said above
+            written = write_recording.write(path, replace(right, warnings=()))
         for warning in right.warnings[len(recording.warnings) :]:
             status.print(f"  {warning}", style="yellow", highlight=False)
         status.print(f"corrected recording: {written}", highlight=False)

@@ -36,6 +36,7 @@ def solve(
     start: Literal["signals", "model"] = "signals",
     resume: bool = False,
     csv: bool = False,
+    overwrite: bool = False,
     reading: Shared = NOTHING_GIVEN,
     settings: Settings = DEFAULT,
 ) -> None:
@@ -63,6 +64,8 @@ def solve(
         Go on from the finished windows of an interrupted run in OUT.
     csv
         Write the table as CSV instead of Parquet.
+    overwrite
+        Replace what is there already, even if it was not solved from this recording; never what is read.
     reading
         What the file does not say itself.
     settings
@@ -71,14 +74,20 @@ def solve(
     from kinertia.benchmark.single import score_single
     from kinertia.cli import output
     from kinertia.cli.progress import training_bar
+    from kinertia.io import inputs
+    from kinertia.io.outputs import Outputs
     from kinertia.solving import solver
 
-    read = options.read(recording, reading)
-    measured, ready = _part(read, begin, end, mean=cycle)
+    whole = options.read(recording, reading)
+    guard = Outputs("kinertia solve", inputs.of(recording, reading.columns, reading.placement), whole.source, overwrite)
+    convergence_file = out / f"{whole.name}_{REPORT}"
+    planned = [*output.planned(out, whole.name, csv=csv), convergence_file]
+    guard.check(planned)
+    measured, ready = _part(whole, begin, end, mean=cycle)
     guess = _guess(ready) if start == "model" else None
     try:
         solved = solver.solve(
-            ready, settings, lambda work: training_bar(work, label="solving"), guess, out / f"{measured.name}_{WINDOWS}", resume
+            ready, settings, lambda work: training_bar(work, label="solving"), guess, out / f"{whole.name}_{WINDOWS}", resume
         )
     except KeyboardInterrupt:
         again = "the same command with --resume goes on from the last finished window"
@@ -87,8 +96,9 @@ def solve(
         raise
     scores = score_single(solved.estimate, measured)
     convergence = solved.solution.convergence
-    paths = output.write(out, solved.estimate, measured, scores, csv=csv)
-    paths.append(output.write_json(out / f"{measured.name}_{REPORT}", asdict(convergence) | {"summary": convergence.figures()}))
+    with guard.writing(planned):
+        paths = output.write(out, solved.estimate, measured, scores, csv=csv)
+        paths.append(output.write_json(convergence_file, asdict(convergence) | {"summary": convergence.figures()}))
     console = Console()
     output.show(console, solved.estimate, measured, scores)
     show(console, convergence)

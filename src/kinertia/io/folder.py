@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kinertia.io import gaittoolbox, hugadb, xsens
+from kinertia.io import gaittoolbox, hugadb, outputs, xsens
 from kinertia.recording.errors import RecordingError
 
 TABLES = (".csv", ".parquet", ".pq", ".kinlog")
+HISTORY = "history.csv"
+"""Losses beside a model."""
 
 
 def recordings(path: Path) -> list[Path]:
     """What there is to read under a path: the path itself, or the tables of a folder and of the folders in it, sorted.
 
-    A folder without tables gives its HuGaDB files. One that is a single recording of several files (Xsens, gait toolbox) is
-    left as it is.
+    Results of commands are left out. A folder without tables gives its HuGaDB files. One that is a single recording of several
+    files (Xsens, gait toolbox) is left as it is.
 
     Raises
     ------
@@ -28,6 +30,8 @@ def recordings(path: Path) -> list[Path]:
         if file.suffix.lower() in TABLES
         and file.is_file()
         and not any(part.startswith(".") for part in file.relative_to(path).parts)
+        and not outputs.is_result(file)
+        and not (file.name == HISTORY and file.with_name("checkpoint.json").is_file())
     )
     if not found:
         found = sorted(file for file in path.rglob("*.txt") if hugadb.is_hugadb(file))

@@ -19,6 +19,8 @@ from kinertia.recording.errors import RecordingError
 GRAVITY = 9.81
 """Turns forces per body weight into newtons; the gravity of the body model [m/s^2]."""
 SIDES = {"r": "right", "l": "left"}
+ENDINGS = ("coordinates.mot", "grf.mot", "external_loads.xml", "moments.sto", "muscle_forces.sto")
+"""Of all files that :func:`write` may write, after NAME_."""
 _TRANSLATIONS = ("_tx", "_ty", "_tz")
 
 
