@@ -9,15 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kinertia.benchmark.spoiled import alarms, table
 from kinertia.benchmark.spoiled import run as benchmark
 from kinertia.benchmark.spoiled import sheet as sheets
 from kinertia.benchmark.spoiled import source as sources
-from kinertia.benchmark.spoiled import table
 from kinertia.benchmark.spoiled.judge import Score, difference, judge
 from kinertia.benchmark.spoiled.kinds import KINDS
 from kinertia.benchmark.spoiled.source import Source
 from kinertia.benchmark.spoiled.variant import Base, Kind, Outcome, Variant
 from kinertia.cli.benchmark_spoiled import look
+from kinertia.io import write_recording
 from kinertia.recording import Recording, RecordingError
 from kinertia.recording.finding import Cause, Finding, Severity
 from kinertia.transport import walker
@@ -127,3 +128,21 @@ def test_a_run_counts_and_tells_what_was_said(available: dict[str, list[sources.
     assert "### mass in pounds (expected: mass)" in table.failures(blind)
     with pytest.raises(RecordingError, match="there is no kind 'rust'"):
         benchmark.run(available, benchmark.Plan(only=("rust",)), look)
+
+
+def test_alarms_count_recordings_that_something_is_said_of(walk: Recording, tmp_path: Path) -> None:
+    people = tmp_path / "people" / "person001"
+    people.mkdir(parents=True)
+    write_recording.write(people / "walk_2.csv", walk)
+    sound = alarms.gather((people.parent,), None, 3, 1, tmp_path)
+    assert [one.name.split(" ")[0] for one in sound] == ["person001/walk_2"] * 3
+    late = Finding(Cause.LATE, Severity.WARNING, "is late", sensors=("tibia_r",))
+    usual = replace(late, cause=Cause.CLIPPED, severity=Severity.INFO)
+    said = iter([(late,), (usual,), ()])
+    found = alarms.run(sound, lambda *_: replace(walk, findings=next(said)), lambda _: "")
+    assert (found["simulated"]["recordings"], found["simulated"]["either"]) == (3, 1)
+    assert found["simulated"]["said"] == {"person001/walk_2": ["[LATE] sensor tibia_r: is late"]}
+    assert alarms.is_alarm(replace(usual, severity=Severity.WARNING), "walk")
+    assert not alarms.is_alarm(replace(usual, severity=Severity.WARNING), "HuGaDB_v1")
+    doubted = alarms.run(sound[:1], lambda *_: walk, lambda _: "not to be trusted")
+    assert doubted["simulated"]["verdict"] == 1

@@ -16,7 +16,7 @@ SAVED_EVERY = 100
 
 
 def spoiled(
-    people: Path | None = None,
+    people: tuple[Path, ...] = (),
     data: Path | None = None,
     json: Path | None = None,
     variants: int = 100,
@@ -31,7 +31,7 @@ def spoiled(
     Parameters
     ----------
     people
-        Folder of simulated people, as `kinertia simulate` writes it.
+        Folders of simulated people, as `kinertia simulate` writes them.
     data
         Folder with real walks: `imu_mocap_gaittoolbox`, `imu_hugadb`.
     json

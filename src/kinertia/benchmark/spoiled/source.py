@@ -50,12 +50,12 @@ class Source:
 Load = Callable[[], Source]
 
 
-def available(people: Path | None, data: Path | None) -> dict[str, list[Load]]:
+def available(people: tuple[Path, ...], data: Path | None) -> dict[str, list[Load]]:
     """What there is, by origin: ``simulated``, ``optical`` (gait toolbox), ``hugadb``; each loads its recording when called.
 
     Parameters
     ----------
-    people : folder that holds folders of simulated people, at any depth.
+    people : folders of simulated people.
     data : folder with ``imu_mocap_gaittoolbox`` and ``imu_hugadb``.
 
     Raises
@@ -63,8 +63,8 @@ def available(people: Path | None, data: Path | None) -> dict[str, list[Load]]:
     RecordingError : neither is given, or nothing is there.
     """
     found: dict[str, list[Load]] = {}
-    if people is not None:
-        paths = [path for path in folders.recordings(people) if path.with_suffix(".json").is_file()]
+    if people:
+        paths = [path for folder in people for path in folders.recordings(folder) if path.with_suffix(".json").is_file()]
         found["simulated"] = [lambda path=path: _simulated(path) for path in paths]
     if data is not None:
         optical, legs = data / "imu_mocap_gaittoolbox", data / "imu_hugadb"
@@ -75,7 +75,7 @@ def available(people: Path | None, data: Path | None) -> dict[str, list[Load]]:
     found = {origin: loads for origin, loads in found.items() if loads}
     if not found:
         raise RecordingError(
-            "no sound recordings found", file=str(people or data or ""), fix="name simulated people, or a folder of real walks"
+            "no sound recordings found", file=str(data or ""), fix="name simulated people, or a folder of real walks"
         )
     return found
 

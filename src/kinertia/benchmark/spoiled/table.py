@@ -13,9 +13,9 @@ RIGHT, WRONG, SECONDS = 0.95, 0.02, 60.0
 
 def render(found: Json) -> Table:
     """A row per kind: shares in percent and the longest time."""
-    table = Table(
-        "kind", "variants", "right, %", "wrong, %", "nothing said, %", "crash", "stopped or put right, %", "longest, s"
-    )
+    table = Table(title="% right, wrong, nothing said, put right or refused; longest time in s", show_edge=False)
+    for name in ("kind", "n", "right", "wrong", "nothing", "crash", "acts", "s"):
+        table.add_column(name, no_wrap=True, justify="left" if name == "kind" else "right")
     for name, row in found["kinds"].items():
         count = max(row["variants"], 1)
         shares = [f"{100 * row[key] / count:.0f}" for key in ("right", "wrong", "missed")]
@@ -44,3 +44,20 @@ def failures(found: Json) -> str:
                     where = f"number {f['number']}, {f['source']}, {f['detail'] or '-'}"
                     lines.append(f"- {where}: {f['score']}: {f['said']}")
     return "\n".join(lines)
+
+
+def render_alarms(found: Json) -> Table:
+    """A row for simulated and for real recordings: how many of how many are complained of."""
+    table = Table("sound recordings", "n", "checks", "verdict", "either", "either, %", "longest, s")
+    for name, row in found.items():
+        counts = [str(row[key]) for key in ("recordings", "checks", "verdict", "either")]
+        share = 100 * row["either"] / max(row["recordings"], 1)
+        table.add_row(name, *counts, f"{share:.1f}", f"{row['seconds']:.1f}")
+    return table
+
+
+def complaints(found: Json) -> str:
+    """What was said of sound recordings, a line each."""
+    return "\n".join(
+        f"- {name}: {sentence}" for row in found.values() for name, said in row["said"].items() for sentence in said
+    )

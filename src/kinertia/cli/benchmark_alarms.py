@@ -1,0 +1,47 @@
+"""``kinertia benchmark alarms``."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+
+def alarms(
+    people: tuple[Path, ...] = (),
+    data: Path | None = None,
+    json: Path | None = None,
+    count: int = 200,
+    seed: int = 1,
+) -> None:
+    """Sound recordings, simulated and real: how often do the checks or the verdict complain of one?
+
+    Parameters
+    ----------
+    people
+        Folders of simulated people, as `kinertia simulate` writes them.
+    data
+        Folder with real gait recordings and motion capture, as docs/benchmarks.md describes.
+    json
+        File to write the figures to.
+    count
+        Simulated recordings: those that are there, then stretches of them.
+    seed
+        Draws the stretches.
+    """
+    from kinertia.benchmark import results
+    from kinertia.benchmark.spoiled import alarms as benchmark
+    from kinertia.benchmark.spoiled import table
+    from kinertia.cli.benchmark_spoiled import look
+    from kinertia.cli.progress import samples_bar
+
+    with tempfile.TemporaryDirectory() as home:
+        sound = benchmark.gather(people, data, count, seed, Path(home))
+        with samples_bar(len(sound), "recordings") as bar:
+            found = benchmark.run(sound, look, None, lambda: bar(1))
+    if json is not None:
+        results.write(json, found)
+    console = Console()
+    console.print(table.render_alarms(found))
+    console.print(table.complaints(found), highlight=False, markup=False)
