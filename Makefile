@@ -58,13 +58,13 @@ weights: install
 		$(if $(wildcard $(WEIGHTS)/start/checkpoint.json),--resume)
 	$(RUN)/kinertia train $(WEIGHTS)/people --from $(WEIGHTS)/start --out $(WEIGHTS)/model --device $(DEVICE) \
 		$(if $(wildcard $(WEIGHTS)/model/checkpoint.json),--resume,--config.weights.posture 0.02)
-	$(RUN)/kinertia ship $(WEIGHTS)/model --out src/kinertia/models/default --note "$(PEOPLE) simulated people, seed $(PEOPLE_SEED)" \
+	$(RUN)/kinertia ship $(WEIGHTS)/model --overwrite --out src/kinertia/models/default --note "$(PEOPLE) simulated people, seed $(PEOPLE_SEED)" \
 		--recipe "make weights PEOPLE=$(PEOPLE) PEOPLE_SEED=$(PEOPLE_SEED)"
 	$(RUN)/kinertia simulate --subjects $(SPARSE_PEOPLE) --seed $(SPARSE_SEED) --out $(WEIGHTS)/sparse_people
 	$(RUN)/kinertia simulate --subjects $(MORE_PEOPLE) --seed $(MORE_SEED) --out $(WEIGHTS)/more_people --only walk_1 walk_2 walk_3 run_1 run_2 run_3
 	$(RUN)/kinertia train $(WEIGHTS)/sparse_people $(WEIGHTS)/more_people --from $(WEIGHTS)/model --config-file recipes/sparse.json --out $(WEIGHTS)/sparse --device $(DEVICE) \
 		$(if $(wildcard $(WEIGHTS)/sparse/checkpoint.json),--resume)
-	$(RUN)/kinertia ship $(WEIGHTS)/sparse --out src/kinertia/models/sparse --name sparse \
+	$(RUN)/kinertia ship $(WEIGHTS)/sparse --overwrite --out src/kinertia/models/sparse --name sparse \
 		--note "from the weights of default: $(SPARSE_PEOPLE) simulated people of seed $(SPARSE_SEED) and $(MORE_PEOPLE) of seed $(MORE_SEED), sensors hidden in 60 % of windows" \
 		--recipe "make weights SPARSE_PEOPLE=$(SPARSE_PEOPLE) SPARSE_SEED=$(SPARSE_SEED) MORE_PEOPLE=$(MORE_PEOPLE) MORE_SEED=$(MORE_SEED)"
 	$(RUN)/kinertia simulate --subjects $(BAND_PEOPLE) --seed $(MORE_SEED) --out $(WEIGHTS)/band_people --only walk_1 walk_2 walk_3 run_1 run_2 run_3

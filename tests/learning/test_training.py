@@ -15,7 +15,7 @@ from swinging import swinging_cycle
 
 from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.trained import estimate
-from kinertia.learning import checkpoint
+from kinertia.learning import checkpoint, store
 from kinertia.learning.checkpoint import Model
 from kinertia.learning.config import Config
 from kinertia.learning.prepare import to_sequence
@@ -71,7 +71,7 @@ def test_same_seed_same_model_other_seed_other_model(tiny: Config, sequences: li
 
 
 def uninterrupted(config: Config, sequences: list[Sequence], out: Path) -> dict[str, dict[str, torch.Tensor]]:
-    train(sequences, config, out, checkpoint_every=20)
+    train(sequences, config, out, checkpoint_s=0.0)
     return {kind: checkpoint.read(out, kind)[0] for kind in (checkpoint.MODEL, checkpoint.CHECKPOINT)}
 
 
@@ -97,9 +97,9 @@ def test_interruption_between_checkpoints_loses_only_steps(tiny: Config, sequenc
 
     out = tmp_path / "out"
     with pytest.raises(KeyboardInterrupt):
-        train(sequences, tiny, out, checkpoint_every=10, progress=interrupt)
-    assert checkpoint.read(out, checkpoint.CHECKPOINT)[1].step == 20
-    train(sequences, tiny, out, checkpoint_every=10, resume=True)
+        train(sequences, tiny, out, checkpoint_s=0.0, progress=interrupt)
+    assert checkpoint.read(out, checkpoint.CHECKPOINT)[1].step == 25
+    train(sequences, tiny, out, resume=True)
     assert_same(whole[checkpoint.MODEL], checkpoint.read(out, checkpoint.MODEL)[0])
 
 
@@ -118,7 +118,7 @@ def test_interruption_while_a_checkpoint_is_written_leaves_the_one_before(
             path.write_bytes(b"half")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(checkpoint, failing, half)
+    monkeypatch.setattr(store, failing, half)
     with pytest.raises(KeyboardInterrupt):
         train(sequences, tiny, out, resume=True)
     monkeypatch.undo()

@@ -151,7 +151,7 @@ def test_damaged_files_are_named(fitted: Fitted, tmp_path: Path) -> None:
     card.write_text(card.read_text()[:50])
     with pytest.raises(ValueError, match="damaged"):
         checkpoint.load(tmp_path)
-    with pytest.raises(ValueError, match="no such file"):
+    with pytest.raises(ValueError, match="no such model"):
         checkpoint.load(tmp_path / "nothing")
 
 

@@ -193,6 +193,15 @@ def _store(path: Path, samples: dict[str, Samples]) -> None:
         np.savez(file, **arrays)
 
 
+def forget(keep: Path) -> None:
+    """Remove the errors of finished people, and nothing else that may lie in their folder."""
+    if keep.is_dir():
+        for path in keep.glob(f"*-{16 * '[0-9a-f]'}.npz"):
+            path.unlink()
+        if not any(keep.iterdir()):
+            keep.rmdir()
+
+
 def _stored(path: Path, number: int) -> dict[str, Samples]:
     found: dict[str, Samples] = {}
     with np.load(path) as arrays:

@@ -12,6 +12,7 @@ def export(
     out: Path,
     model: str = "default",
     format: Literal["onnx"] = "onnx",
+    overwrite: bool = False,
 ) -> None:
     """Write a trained model as ONNX graphs: network and inverse dynamics of one sample in one graph, with its state.
 
@@ -26,11 +27,22 @@ def export(
         Folder that `kinertia train` wrote; `default` is the model that comes with the package.
     format
         Kind of graphs.
+    overwrite
+        Replace graphs of another model that OUT holds; never what is read.
     """
+    from kinertia.cli import models
     from kinertia.export import export as exporter
+    from kinertia.io import inputs
+    from kinertia.io.outputs import Outputs
     from kinertia.learning import shipped
 
     del format  # there is one
-    written = exporter.write(exporter.export(shipped.load(model)), out)
+    read = [path for path in inputs.of(models.folder(model)) if path.name not in exporter.FILES]
+    planned = [out / name for name in exporter.FILES]
+    guard = Outputs("kinertia export", tuple(read), model, overwrite)
+    guard.check(planned)
+    made = exporter.export(shipped.load(model))
+    with guard.writing(planned):
+        written = exporter.write(made, out)
     size = sum(path.stat().st_size for path in written)
     Console(stderr=True).print(f"{model} written to {out}, {size / 1e6:.2f} MB", highlight=False)

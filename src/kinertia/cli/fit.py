@@ -10,6 +10,7 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
+from kinertia.cli import guard
 from kinertia.supervised.config import CYCLES, FitConfig
 
 if TYPE_CHECKING:
@@ -38,10 +39,12 @@ def fit(
     only: tuple[str, ...] = (),
     people: int | None = None,
     cycles: bool = False,
+    resume: bool = False,
+    overwrite: bool = False,
     config_file: Path | None = None,
     config: FitConfig = DEFAULT,
 ) -> None:
-    """Learn from recordings with truth, and test on people who were not learned from; goes on where it was interrupted.
+    """Learn from recordings with truth, and test on people who were not learned from.
 
     Parameters
     ----------
@@ -69,26 +72,36 @@ def fit(
         The first so many people; all without.
     cycles
         Read time-normalised gait cycles instead of windows; settings that are not given are then those for cycles.
+    resume
+        Go on from what an interrupted fit left in OUT; the result is the same as without the interruption.
+    overwrite
+        Replace a training or model that OUT holds, when the first checkpoint of this one is written; never what is read.
     config_file
         Configuration to read instead of the options below; OUT/config.json is such a file.
     config
         What is read, what is predicted and how it is learned.
     """
+    from kinertia.io import inputs
     from kinertia.supervised import study
     from kinertia.supervised.study import Plan
 
     status = Console(stderr=True)
     chosen = _choose(config_file, config, cycles)
     plan = Plan(regime, folds, share, _shares(curve), only, people)
-    out.mkdir(parents=True, exist_ok=True)
-    _keep_config(out, chosen)
+    read = inputs.of(data, None if resume else config_file)
+    guard.training("kinertia fit", out, read, "config.json", study.RESULTS, resume=resume, overwrite=overwrite)
+    if resume:
+        _require_config(out, chosen)
+
+    def say(text: str) -> None:
+        status.print(text, style="dim", highlight=False)
+
     try:
         if test:
-            found = study.run(data, plan, chosen, out, lambda text: status.print(text, style="dim", highlight=False), _bar)
-            show(Console(), found)
-        _model(data, plan, chosen, out, user, status)
+            show(Console(), study.run(data, plan, chosen, out, say, _bar, resume=resume))
+        _model(data, plan, chosen, out, user, resume, status)
     except KeyboardInterrupt:
-        status.print("interrupted; the same command goes on from here", highlight=False)
+        status.print("interrupted; the same command with --resume goes on from here", highlight=False)
         raise
     status.print(f"written to {out}", highlight=False)
 
@@ -122,14 +135,12 @@ def _shares(text: str) -> tuple[float, ...]:
         raise ValueError(f"--curve {text}: give shares with commas between them, such as 0.05,0.1,0.2") from error
 
 
-def _keep_config(out: Path, config: FitConfig) -> None:
-    from kinertia.io.files import write_text
+def _require_config(out: Path, config: FitConfig) -> None:
+    from kinertia.supervised.checkpoint import encode
 
     path = out / "config.json"
-    content = msgspec.json.format(msgspec.json.encode(config), indent=1).decode() + "\n"
-    if path.is_file() and path.read_text() != content:
+    if path.is_file() and path.read_bytes() != encode(config):
         raise ValueError(f"{path}: this folder was fitted with another configuration; give the same options, or another --out")
-    write_text(path, content)
 
 
 def _bar(steps: int, label: str) -> Any:
@@ -138,7 +149,7 @@ def _bar(steps: int, label: str) -> Any:
     return training_bar(steps, label=label)
 
 
-def _model(data: Path, plan: Plan, config: FitConfig, out: Path, user: str | None, status: Console) -> None:
+def _model(data: Path, plan: Plan, config: FitConfig, out: Path, user: str | None, resume: bool, status: Console) -> None:
     """The model of OUT itself."""
     from kinertia.supervised import people, regimes, split
 
@@ -153,7 +164,7 @@ def _model(data: Path, plan: Plan, config: FitConfig, out: Path, user: str | Non
     mine = people.load((user, dict(files)[user])) if user is not None else None
     if plan.regime == "individual" and mine is not None:
         with _bar(config.training.epochs, f"{user}") as progress:
-            regimes.fit_individual(mine, config, out, resume=True, progress=progress)
+            regimes.fit_individual(mine, config, out, resume=resume, progress=progress)
         return
     others = [each for each in files if each[0] != user]
     everyone = split.everyone([name for name, _ in others])
@@ -164,11 +175,11 @@ def _model(data: Path, plan: Plan, config: FitConfig, out: Path, user: str | Non
     adaptive = plan.regime in ("adaptive", "all") and mine is not None
     with _bar(config.training.epochs, "general") as progress:
         general = regimes.fit_general(
-            loaded, everyone, config, out / "general" if adaptive else out, resume=True, progress=progress
+            loaded, everyone, config, out / "general" if adaptive else out, resume=resume, progress=progress
         )
     if adaptive and mine is not None:
         with _bar(config.adaptation.epochs, f"{user}") as progress:
-            regimes.fit_adaptive(general, mine, plan.share, out, resume=True, progress=progress)
+            regimes.fit_adaptive(general, mine, plan.share, out, resume=resume, progress=progress)
 
 
 def show(console: Console, found: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ import tyro
 from rich.console import Console
 from rich.text import Text
 
-from kinertia.cli import options
+from kinertia.cli import guard, models, options
 from kinertia.cli.options import NOTHING_GIVEN, Reading, Shared
 from kinertia.cli.progress import training_bar
 from kinertia.pretraining.config import PretrainingConfig
@@ -29,6 +29,7 @@ def pretrain(
     out: Path,
     start: Annotated[str, tyro.conf.arg(name="from", metavar="MODEL")] = "default",
     resume: bool = False,
+    overwrite: bool = False,
     reading: Shared = NOTHING_GIVEN,
     config_file: Path | None = None,
     config: Annotated[PretrainingConfig, tyro.conf.arg(name="")] = DEFAULT,
@@ -49,6 +50,8 @@ def pretrain(
         it is trained further on them first, as `kinertia train --from` does.
     resume
         Continue an interrupted training in OUT; the result is the same as without the interruption.
+    overwrite
+        Replace a training or model that OUT holds, when the first checkpoint of this one is written; never what is read.
     reading
         What the files do not say themselves.
     config_file
@@ -56,12 +59,17 @@ def pretrain(
     config
         How the encoder is trained.
     """
+    from kinertia.io import inputs
     from kinertia.pretraining import checkpoint
     from kinertia.pretraining.training import pretrain as run
 
     chosen = _choose(config_file, config)
     console = Console(stderr=True)
-    if chosen.method == checkpoint.PHYSICS:
+    physics = chosen.method == checkpoint.PHYSICS
+    own = models.folder(start) if physics else None
+    read = inputs.of(*data, reading.columns, reading.placement, own, None if resume else config_file)
+    guard.training("kinertia pretrain", out, read, resume=resume, overwrite=overwrite)
+    if physics:
         _take(data, out, start, resume, reading, console)
         console.print(f"encoder written to {out}", highlight=False)
         return

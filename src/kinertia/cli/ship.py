@@ -16,6 +16,7 @@ def ship(
     name: str = "default",
     note: str = "",
     recipe: str = "",
+    overwrite: bool = False,
 ) -> None:
     """Write a trained model or encoder as a folder that can come with the package (for developers; see `make weights`).
 
@@ -31,15 +32,21 @@ def ship(
         What it was trained on, in words.
     recipe
         Command that makes these weights.
+    overwrite
+        Replace the model or encoder that OUT holds; never what is read.
     """
+    from kinertia.cli import guard
     from kinertia.export import export
+    from kinertia.io import inputs
     from kinertia.learning import checkpoint, shipped
     from kinertia.pretraining import checkpoint as encoders
 
+    guard.training("kinertia ship", out, inputs.of(model), "config.json", "history.csv", *export.NAMES, overwrite=overwrite)
     if (model / f"{encoders.ENCODER}.json").is_file():
         size = encoders.ship(model, out, note=note, recipe=recipe)
         Console(stderr=True).print(f"encoder written to {out}, {size / 1e6:.2f} MB", highlight=False)
         return
+    (out / export.CARD).unlink(missing_ok=True)  # until the graphs of these weights are there
     size = shipped.ship(model, out, name=name, note=note, recipe=recipe)
     size += sum(path.stat().st_size for path in export.write(export.export(checkpoint.load_model(out)), out))
     Console(stderr=True).print(f"{name} written to {out}, {size / 1e6:.2f} MB", highlight=False)

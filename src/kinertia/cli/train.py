@@ -10,9 +10,8 @@ import tyro
 from rich.console import Console
 from rich.text import Text
 
-from kinertia.cli import labelled, options
+from kinertia.cli import guard, labelled, models, options
 from kinertia.cli.options import DEFAULT, NOTHING_GIVEN, Files, Reading, Shared, choose_config
-from kinertia.learning import config as configuration
 from kinertia.learning.config import Config
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ def train(
     start: Annotated[str | None, tyro.conf.arg(name="from", metavar="MODEL")] = None,
     labels: Annotated[tuple[Path, ...], tyro.conf.arg(metavar="FILE...")] = (),
     resume: bool = False,
+    overwrite: bool = False,
     device: str = "cpu",
     reading: Shared = NOTHING_GIVEN,
     config_file: Path | None = None,
@@ -49,6 +49,8 @@ def train(
     resume
         Continue an interrupted training in OUT, with its configuration; the result is the same as
         without the interruption.
+    overwrite
+        Replace a training or model that OUT holds, when the first checkpoint of this one is written; never what is read.
     device
         Where to compute: cpu, cuda, ...
     reading
@@ -59,10 +61,14 @@ def train(
         What to train and how.
     """
     from kinertia.cli.progress import training_bar
+    from kinertia.io import inputs
     from kinertia.learning import adaptation, checkpoint, shipped
     from kinertia.learning.device import usable
     from kinertia.learning.training import train as run
 
+    own = None if start is None else models.folder(start)
+    read = inputs.of(*recordings, *labels, reading.columns, reading.placement, own, None if resume else config_file)
+    guard.training("kinertia train", out, read, "config.json", "history.csv", resume=resume, overwrite=overwrite)
     card = checkpoint.read(out, checkpoint.CHECKPOINT)[1] if resume else None
     model = None if start is None else shipped.load(start)
     stated = config_file is not None or config != DEFAULT
@@ -82,9 +88,6 @@ def train(
         model = shipped.load(shipped.SPARSE)
         chosen = chosen if card is not None and not stated else adaptation.settings(model.config, given)
     given_labels = [*[None] * len(unlabelled), *references] if references else []
-    if card is None:
-        out.mkdir(parents=True, exist_ok=True)
-        configuration.save(chosen, out / "config.json")
     try:
         with training_bar(chosen.training.steps, card.step if card else 0) as progress:
             run(sequences, chosen, out, start=model, labels=given_labels, device=place, resume=resume, progress=progress)

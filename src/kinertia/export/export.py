@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,10 +22,14 @@ from kinertia.export.plan import LANDMARKS, WINDOW, Plan
 from kinertia.io.files import replacing, write_text
 from kinertia.learning.checkpoint import Model, Person
 from kinertia.recording import SEGMENTS
+from kinertia.runtime import card as cards
 from kinertia.runtime.card import CARD, FORMAT, PERSON, STEP, Card, Wearer
 from kinertia.runtime.layout import Layout
 from kinertia.runtime.model import ExportedModel
 
+NAMES = (STEP, PERSON, "step-b.onnx", "person-b.onnx")
+FILES = (*NAMES, CARD)
+"""All that is written."""
 EXAMPLE = {"mass": 70.0, "height": 1.75, "size": 1.0}
 
 
@@ -142,13 +147,36 @@ def export(model: Model) -> ExportedModel:
 
 
 def write(exported: ExportedModel, out: Path) -> list[Path]:
-    """Write graphs and card into a folder; the card comes last. Returns the paths."""
+    """Write graphs and card into a folder, which at every instant holds the previous export or this one. Returns the paths.
+
+    Graphs get names that the present card does not refer to, then the card is replaced, then the graphs before are removed.
+    """
     out.mkdir(parents=True, exist_ok=True)
+    before = _checksums(out)
+    names: dict[str, str] = {}
     for name, content in ((STEP, exported.step), (PERSON, exported.person)):
-        with replacing(out / name) as part:
-            part.write_bytes(content)
-    text = msgspec.json.format(msgspec.json.encode(exported.card), indent=1).decode() + "\n"
-    return [out / STEP, out / PERSON, write_text(out / CARD, text)]
+        found, (stem, _, ending) = sha256(content).hexdigest(), name.partition(".")
+        used = name if before.get(name, found) == found else f"{stem}-b.{ending}"
+        names[used] = found
+        if before.get(used) != found or not (out / used).is_file():
+            with replacing(out / used) as part:
+                part.write_bytes(content)
+    card = replace(exported.card, checksums=names)
+    text = msgspec.json.format(msgspec.json.encode(card), indent=1).decode() + "\n"
+    written = write_text(out / CARD, text)
+    for name in set(before) - set(names):
+        (out / name).unlink(missing_ok=True)
+    return [*(out / name for name in names), written]
+
+
+def _checksums(folder: Path) -> dict[str, str]:
+    """Names and hashes of the graphs that are there, as far as they are graphs of the card there."""
+    try:
+        stated = cards.read(folder).checksums
+    except ValueError:
+        return {}
+    files = {name: folder / name for name in stated if name in NAMES and (folder / name).is_file()}
+    return {name: found for name, path in files.items() if (found := sha256(path.read_bytes()).hexdigest()) == stated[name]}
 
 
 def _person_example() -> tuple[torch.Tensor, ...]:

@@ -6,19 +6,17 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
-import msgspec
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from kinertia import __version__
 from kinertia.body import SKELETONS
-from kinertia.io.files import replacing, write_text
+from kinertia.learning import config as configuration
 from kinertia.learning import probe
 from kinertia.learning.config import Config
 from kinertia.learning.network import Network
 from kinertia.learning.personal import Deviation
+from kinertia.learning.store import Store
 from kinertia.uncertainty import store as bands
 from kinertia.uncertainty.calibration import Calibration, Uncalibrated
 
@@ -58,6 +56,7 @@ class Card:
     start : fingerprint of the weights that training started from; empty for random ones.
     labels : fingerprint of the labels that were trained with; empty without.
     name, trained_on, recipe : of a shipped model: its name, the recordings in words, and the command that made it.
+    file : of the weights, where it is not the usual one.
     """
 
     format: int
@@ -73,11 +72,7 @@ class Card:
     name: str = ""
     trained_on: str = ""
     recipe: str = ""
-
-
-@dataclass(frozen=True)
-class _Version:
-    format: int
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,47 +112,17 @@ class Model:
         return Deviation.none() if person is None else person.deviation
 
 
-def write(folder: Path, tensors: dict[str, Tensor], card: Card) -> None:
-    """Write weights and card so that an interruption leaves the previous pair intact.
+_STORE = Store(Card, FORMAT, "kinertia train", "train")
 
-    The weights have the step in their file's name, and the card that names it is replaced last.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    weights, text = folder / f"{card.kind}-{card.step}.safetensors", folder / f"{card.kind}.json"
-    with replacing(weights) as part:
-        save_file({k: v.cpu() for k, v in tensors.items()}, part)
-    write_text(text, msgspec.json.format(msgspec.json.encode(card), indent=1).decode() + "\n")
-    for old in folder.glob(f"{card.kind}-*.safetensors"):
-        if old != weights:
-            old.unlink()
+
+def write(folder: Path, tensors: dict[str, Tensor], card: Card) -> None:
+    """Write weights and card, and the configuration beside them as ``config.json``; see :class:`Store`."""
+    _STORE.write(folder, tensors, card, configuration.encode(card.config))
 
 
 def read(folder: Path, kind: str) -> tuple[dict[str, Tensor], Card]:
-    """Read weights and card.
-
-    Raises
-    ------
-    ValueError
-        If the files are missing, damaged or of another format; the message names file and fix.
-    """
-    text = folder / f"{kind}.json"
-    if not text.is_file():
-        raise ValueError(f"{text}: no such {kind}; give the folder that `kinertia train --out` wrote")
-    try:
-        content = text.read_bytes()
-        version = msgspec.json.decode(content, type=_Version).format
-        if version != FORMAT:
-            raise ValueError(f"{text}: format {version}, this version reads {FORMAT}; train again")
-        card = msgspec.json.decode(content, type=Card)
-        tensors = load_file(folder / f"{kind}-{card.step}.safetensors")
-    except (msgspec.DecodeError, UnicodeDecodeError, SafetensorError, OSError) as error:
-        raise ValueError(f"{folder}: {kind} is damaged ({error}); train again or restore the folder") from error
-    if card.kind != kind:
-        raise ValueError(f"{text}: this is a {card.kind}, not a {kind}; restore the folder")
-    broken = [name for name, x in tensors.items() if x.is_floating_point() and not bool(torch.isfinite(x).all())]
-    if broken:
-        raise ValueError(f"{folder}: {kind} is damaged (not finite: {', '.join(broken)}); train again or restore the folder")
-    return tensors, card
+    """Read weights and card; errors as :meth:`Store.read`."""
+    return _STORE.read(folder, kind)
 
 
 def load_model(folder: Path | str, device: torch.device | str = "cpu") -> Model:

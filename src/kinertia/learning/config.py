@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from kinertia.io.files import replacing
+
 Cell = Literal["lstm", "bilstm", "gru", "tcn"]
 BodyName = Literal["gait2d", "gait2d_trunk"]
 Formulation = Literal["derivative", "paper"]
@@ -167,9 +169,15 @@ class Config:
     adaptation: AdaptationConfig = field(default_factory=AdaptationConfig)
 
 
+def encode(config: Config) -> bytes:
+    """A configuration as indented JSON."""
+    return msgspec.json.format(msgspec.json.encode(config), indent=2) + b"\n"
+
+
 def save(config: Config, path: Path) -> None:
-    """Write a configuration as indented JSON."""
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(config), indent=2) + b"\n")
+    """Write a configuration."""
+    with replacing(path) as part:
+        part.write_bytes(encode(config))
 
 
 def load(path: Path) -> Config:

@@ -9,7 +9,6 @@ from pathlib import Path
 import torch
 
 from kinertia.learning import checkpoint
-from kinertia.learning import config as configuration
 from kinertia.learning.checkpoint import MODEL, Card, Model
 from kinertia.learning.config import AdaptationConfig
 from kinertia.learning.training import write_history
@@ -76,7 +75,6 @@ def ship(model: Path, out: Path, *, name: str = DEFAULT, note: str = "", recipe:
     config = replace(card.config, adaptation=AdaptationConfig())
     described = replace(card, config=config, people=(), history=(), name=name, trained_on=_people(card, note), recipe=recipe)
     checkpoint.write(out, tensors, described)
-    configuration.save(config, out / "config.json")
     write_history(out / "history.csv", _thinned(card.history))
     return sum(path.stat().st_size for path in out.iterdir())
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from kinertia.io.files import replacing
-from kinertia.learning import adaptation, anchor, checkpoint, objective, probe, sparse, supervision
+from kinertia.learning import adaptation, anchor, checkpoint, objective, probe, sparse, store, supervision
 from kinertia.learning.batch import Batch, Pool
 from kinertia.learning.checkpoint import CHECKPOINT, FORMAT, MODEL, Card, Model, Person
 from kinertia.learning.config import Config
@@ -23,6 +23,7 @@ from kinertia.learning.personal import Deviation
 from kinertia.learning.schedule import fade, one_cycle
 from kinertia.learning.sequence import Sequence
 from kinertia.learning.state import TrainingState
+from kinertia.learning.store import CHECKPOINT_S
 from kinertia.learning.supervision import Labels
 from kinertia.recording import sagittal
 from kinertia.uncertainty.calibration import Uncalibrated
@@ -182,7 +183,7 @@ def train(
     labels: Several[Labels | None] = (),
     device: torch.device | str = "cpu",
     resume: bool = False,
-    checkpoint_every: int = 500,
+    checkpoint_s: float = CHECKPOINT_S,
     stop_after: int | None = None,
     progress: Progress | None = None,
 ) -> Model:
@@ -198,7 +199,7 @@ def train(
         are a term of the objective beside the others.
     device : where to compute.
     resume : continue from the checkpoint in ``out``; the result equals an uninterrupted run.
-    checkpoint_every : steps between checkpoints.
+    checkpoint_s : time between checkpoints [s].
     stop_after : stop (with a checkpoint) at this step.
     progress : called after every step with the step number and the weighted terms of the last logged one.
 
@@ -234,6 +235,7 @@ def train(
     if folder is not None and resume:
         run, log = _resume(folder, state, run)
     shown: dict[str, float] = {}
+    clock = store.Clock(checkpoint_s)
     training = config.training
     end = training.steps if stop_after is None else min(stop_after, training.steps)
     while state.step < end:
@@ -245,8 +247,10 @@ def train(
             log.append({"step": float(state.step), **shown})
         if progress is not None:
             progress(state.step, shown)
-        if folder is not None and (state.step % checkpoint_every == 0 or state.step == end):
+        if folder is not None and (clock.due() or state.step == end):
             run.save(folder, CHECKPOINT, state, log)
+            if not resume:  # a model that was there is replaced by this training
+                store.retire(folder, MODEL)
     if folder is not None and state.step == training.steps:
         run.save(folder, MODEL, state, log)
         write_history(folder / "history.csv", log)

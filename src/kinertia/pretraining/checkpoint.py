@@ -6,15 +6,11 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
-import msgspec
-import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from kinertia import __version__
-from kinertia.io.files import replacing, write_text
 from kinertia.learning import shipped
+from kinertia.learning.store import Store
 from kinertia.pretraining.build import build
 from kinertia.pretraining.config import PretrainingConfig
 from kinertia.pretraining.encoder import Encoder
@@ -38,6 +34,7 @@ class Card:
     history : the recorded losses.
     version : of the package that wrote it.
     note, recipe : of a shipped encoder: the recordings in words, and the command that made it.
+    file : of the weights, where it is not the usual one.
     """
 
     format: int
@@ -51,6 +48,7 @@ class Card:
     version: str = __version__
     note: str = ""
     recipe: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,49 +59,17 @@ class Pretrained:
     config: PretrainingConfig
 
 
-@dataclass(frozen=True)
-class _Version:
-    format: int
+_STORE = Store(Card, FORMAT, "kinertia pretrain", "pretrain")
 
 
 def write(folder: Path, tensors: dict[str, Tensor], card: Card) -> None:
-    """Write weights and card so that an interruption leaves the previous pair intact."""
-    folder.mkdir(parents=True, exist_ok=True)
-    weights = folder / f"{card.kind}-{card.step}.safetensors"
-    with replacing(weights) as part:
-        save_file({name: x.detach().cpu().contiguous() for name, x in tensors.items()}, part)
-    write_text(folder / f"{card.kind}.json", msgspec.json.format(msgspec.json.encode(card), indent=1).decode() + "\n")
-    for old in folder.glob(f"{card.kind}-*.safetensors"):
-        if old != weights:
-            old.unlink()
+    """Write weights and card; see :class:`Store`."""
+    _STORE.write(folder, tensors, card)
 
 
 def read(folder: Path, kind: str) -> tuple[dict[str, Tensor], Card]:
-    """Read weights and card.
-
-    Raises
-    ------
-    ValueError
-        If the files are missing, damaged or of another format; the message names file and fix.
-    """
-    text = folder / f"{kind}.json"
-    if not text.is_file():
-        raise ValueError(f"{text}: no such file; give a folder that `kinertia pretrain --out` wrote")
-    try:
-        content = text.read_bytes()
-        version = msgspec.json.decode(content, type=_Version).format
-        if version != FORMAT:
-            raise ValueError(f"{text}: format {version}, this version reads {FORMAT}; pretrain again")
-        card = msgspec.json.decode(content, type=Card)
-        tensors = load_file(folder / f"{kind}-{card.step}.safetensors")
-    except (msgspec.DecodeError, UnicodeDecodeError, SafetensorError, OSError) as error:
-        raise ValueError(f"{folder}: {kind} is damaged ({error}); pretrain again or restore the folder") from error
-    if card.kind != kind:
-        raise ValueError(f"{text}: this is of kind {card.kind}, not {kind}; restore the folder")
-    broken = [name for name, x in tensors.items() if x.is_floating_point() and not bool(torch.isfinite(x).all())]
-    if broken:
-        raise ValueError(f"{folder}: {kind} is damaged (not finite: {', '.join(broken)}); pretrain again or restore the folder")
-    return tensors, card
+    """Read weights and card; errors as :meth:`Store.read`."""
+    return _STORE.read(folder, kind)
 
 
 def names() -> list[str]:

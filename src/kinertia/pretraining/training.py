@@ -10,6 +10,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from kinertia.learning import store
+from kinertia.learning.store import CHECKPOINT_S
 from kinertia.pretraining import checkpoint
 from kinertia.pretraining.build import build
 from kinertia.pretraining.checkpoint import ENCODER, FORMAT, STATE, Card, Pretrained
@@ -80,7 +82,7 @@ def pretrain(
     out: Path | None = None,
     *,
     resume: bool = False,
-    checkpoint_every: int = 200,
+    checkpoint_s: float = CHECKPOINT_S,
     stop_after: int | None = None,
     progress: Progress | None = None,
 ) -> Pretrained:
@@ -92,7 +94,7 @@ def pretrain(
     config : contrastive or masked.
     out : folder for encoder and checkpoint; None keeps everything in memory.
     resume : go on from the checkpoint in ``out``; the result equals an uninterrupted training.
-    checkpoint_every : steps between checkpoints.
+    checkpoint_s : time between checkpoints [s].
     stop_after : stop (with a checkpoint) at this step.
     progress : called after every step with the step number and the last recorded loss.
 
@@ -109,6 +111,7 @@ def pretrain(
             raise ValueError("resuming needs the folder of the checkpoint")
         log = _resume(out, state, windows, config)
     shown: dict[str, float] = {}
+    clock = store.Clock(checkpoint_s)
     end = config.steps if stop_after is None else min(stop_after, config.steps)
     while state.step < end:
         loss = step(state, windows, config)
@@ -119,8 +122,10 @@ def pretrain(
             log.append({"step": float(state.step), **shown})
         if progress is not None:
             progress(state.step, shown)
-        if out is not None and (state.step % checkpoint_every == 0 or state.step == end):
+        if out is not None and (clock.due() or state.step == end):
             checkpoint.write(out, state.tensors(), _card(STATE, state.step, windows, config, log))
+            if not resume:  # an encoder that was there is replaced by this training
+                store.retire(out, ENCODER)
     encoder = state.task.encoder
     assert isinstance(encoder, Encoder)
     if out is not None and state.step == config.steps:

@@ -51,7 +51,7 @@ class Card:
     raw : raw outputs per sample.
     layout : of the output vector.
     people : recordings trained on, with what was learned about each.
-    checksums : SHA-256 of the graphs' files.
+    checksums : SHA-256 of the graphs' files, by name.
     start : fingerprint of the weights that training started from; empty where it is not known.
     """
 
@@ -69,6 +69,10 @@ class Card:
     people: tuple[Wearer, ...]
     checksums: dict[str, str]
     start: str = ""
+
+    def file(self, graph: str) -> str:
+        """Name of a graph's file: the graph's own, or one beside it where a newer export replaced an older one."""
+        return next((name for name in self.checksums if name.split(".")[0].removesuffix("-b") == graph.split(".")[0]), graph)
 
 
 @dataclass(frozen=True)

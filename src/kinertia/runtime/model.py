@@ -121,11 +121,11 @@ def _load(folder: Path) -> ExportedModel:
     card = cards.read(folder)
     graphs: dict[str, bytes] = {}
     for name in (cards.STEP, cards.PERSON):
-        path = folder / name
+        path = folder / card.file(name)
         if not path.is_file():
             raise ValueError(f"{path}: missing; export the model again")
         graphs[name] = path.read_bytes()
-        if sha256(graphs[name]).hexdigest() != card.checksums.get(name):
+        if sha256(graphs[name]).hexdigest() != card.checksums.get(path.name):
             raise ValueError(f"{path}: does not belong to {cards.CARD} beside it, or is damaged; export the model again")
     calibration = bands.find(folder, card.model, card.start)
     return ExportedModel(card, graphs[cards.STEP], graphs[cards.PERSON], calibration)

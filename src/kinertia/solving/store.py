@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from kinertia.io.files import replacing
+from kinertia.recording.errors import RecordingError
 
 
 @dataclass(frozen=True)
@@ -28,13 +30,16 @@ class Store:
     def save(self, name: str, **arrays: np.ndarray) -> None:
         """Write a part."""
         if self.folder is not None:
+            path = self._path(self.folder, name)
+            if path.exists() and not _is_part(path):
+                raise RecordingError("is no part of a solution, so it is not written over", file=str(path), fix="move it away")
             content: dict[str, Any] = {"mark": np.array(self.mark)} | arrays
-            with replacing(self._path(self.folder, name)) as temporary, temporary.open("wb") as file:
+            with replacing(path) as temporary, temporary.open("wb") as file:
                 np.savez(file, **content)
 
     def load(self, name: str) -> dict[str, np.ndarray] | None:
         """A part that was saved for the same problem; None where there is none."""
-        if self.folder is None or not (path := self._path(self.folder, name)).is_file():
+        if self.folder is None or not _is_part(path := self._path(self.folder, name)):
             return None
         with np.load(path, allow_pickle=False) as file:
             if str(file["mark"]) != self.mark:
@@ -42,14 +47,23 @@ class Store:
             return {key: np.asarray(file[key]) for key in file.files if key != "mark"}
 
     def clear(self) -> None:
-        """Remove all parts."""
+        """Remove all parts, and nothing else that may lie in their folder."""
         if self.folder is not None and self.folder.is_dir():
             for path in self.folder.glob("*.npz"):
-                path.unlink()
+                if _is_part(path):
+                    path.unlink()
 
     @staticmethod
     def _path(folder: Path, name: str) -> Path:
         return folder / f"{name}.npz"
+
+
+def _is_part(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as file:
+            return "mark.npy" in file.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 def fingerprint(*parts: object) -> str:

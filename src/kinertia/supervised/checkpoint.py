@@ -7,12 +7,10 @@ from hashlib import sha256
 from pathlib import Path
 
 import msgspec
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from kinertia import __version__
-from kinertia.io.files import replacing, write_text
+from kinertia.learning.store import Store
 from kinertia.supervised.config import FitConfig
 from kinertia.supervised.layout import Layout
 from kinertia.supervised.networks import Network
@@ -39,6 +37,7 @@ class Card:
     best, waited : of early stopping: smallest loss of the people held back, passes since then.
     weights : fingerprint of the network, to notice files that were mixed up.
     version : of the package that wrote it.
+    file : of the weights, where it is not the usual one.
     """
 
     format: int
@@ -57,11 +56,12 @@ class Card:
     waited: int = 0
     weights: str = ""
     version: str = __version__
+    file: str = ""
 
-
-@dataclass(frozen=True)
-class _Version:
-    format: int
+    @property
+    def step(self) -> int:
+        """Passes done."""
+        return self.epoch
 
 
 @dataclass(frozen=True)
@@ -106,39 +106,22 @@ def is_fitted(folder: Path | str) -> bool:
     return (Path(folder) / f"{FITTED}.json").is_file()
 
 
+_STORE = Store(Card, FORMAT, "kinertia fit", "fit")
+
+
 def write(folder: Path, tensors: dict[str, Tensor], card: Card) -> None:
-    """Write weights and card so that an interruption leaves the previous pair intact."""
-    folder.mkdir(parents=True, exist_ok=True)
-    weights = folder / f"{card.kind}-{card.epoch}.safetensors"
-    with replacing(weights) as part:
-        save_file({name: x.detach().cpu().contiguous().clone() for name, x in tensors.items()}, part)
-    write_text(folder / f"{card.kind}.json", msgspec.json.format(msgspec.json.encode(card), indent=1).decode() + "\n")
-    for old in folder.glob(f"{card.kind}-*.safetensors"):
-        if old != weights:
-            old.unlink()
+    """Write weights and card, and the configuration beside them as ``config.json``; see :class:`Store`."""
+    _STORE.write(folder, tensors, card, encode(card.config))
 
 
 def read(folder: Path, kind: str) -> tuple[dict[str, Tensor], Card]:
-    """Weights and card of a folder.
+    """Weights and card of a folder; errors as :meth:`Store.read`."""
+    return _STORE.read(folder, kind)
 
-    Raises
-    ------
-    ValueError
-        If the files are missing, damaged or of another format; the message names file and fix.
-    """
-    path = folder / f"{kind}.json"
-    if not path.is_file():
-        raise ValueError(f"{path}: no such file; give a folder that `kinertia fit --out` wrote")
-    try:
-        content = path.read_bytes()
-        version = msgspec.json.decode(content, type=_Version).format
-        if version != FORMAT:
-            raise ValueError(f"{path}: format {version}, this version reads {FORMAT}; fit again")
-        card = msgspec.json.decode(content, type=Card)
-        tensors = load_file(folder / f"{kind}-{card.epoch}.safetensors")
-    except (msgspec.DecodeError, UnicodeDecodeError, SafetensorError, OSError) as error:
-        raise ValueError(f"{folder}: {kind} is damaged ({error}); fit again or restore the folder") from error
-    return tensors, card
+
+def encode(config: FitConfig) -> bytes:
+    """A configuration as indented JSON."""
+    return msgspec.json.format(msgspec.json.encode(config), indent=1) + b"\n"
 
 
 def save(folder: Path, fitted: Fitted, data: str, start: str = "") -> None:

@@ -70,8 +70,10 @@ def no_bar(steps: int, label: str) -> AbstractContextManager[Progress | None]:
     return nullcontext()
 
 
-def run(folder: Path, plan: Plan, config: FitConfig, out: Path, show: Show | None = None, bar: Bar = no_bar) -> Json:
-    """Fit and test; goes on where it was interrupted.
+def run(
+    folder: Path, plan: Plan, config: FitConfig, out: Path, show: Show | None = None, bar: Bar = no_bar, *, resume: bool = True
+) -> Json:
+    """Fit and test.
 
     Parameters
     ----------
@@ -81,6 +83,7 @@ def run(folder: Path, plan: Plan, config: FitConfig, out: Path, show: Show | Non
     out : folder for models (``foldN``, ``PERSON-REGIME``), finished rows and ``results.json``.
     show : called with what is being done.
     bar : given the number of passes and a label, a context that yields a progress function.
+    resume : go on where it was interrupted; else models and rows that are there are replaced.
 
     Returns
     -------
@@ -99,7 +102,7 @@ def run(folder: Path, plan: Plan, config: FitConfig, out: Path, show: Show | Non
     for share in plan.shares:
         regimes.require_share(share, config)
     files = people.find(folder, plan.only, plan.most)
-    study = _Study(dict(files), plan, config, out, show or _quiet, bar)
+    study = _Study(dict(files), plan, config, out, show or _quiet, bar, resume)
     if plan.regimes == ("individual",):
         parts = [Split((), (), (name,)) for name, _ in files]
     else:
@@ -114,10 +117,13 @@ def run(folder: Path, plan: Plan, config: FitConfig, out: Path, show: Show | Non
 class _Study:
     """Examples that were read, and rows that are finished."""
 
-    def __init__(self, files: dict[str, list[Path]], plan: Plan, config: FitConfig, out: Path, show: Show, bar: Bar) -> None:
+    def __init__(
+        self, files: dict[str, list[Path]], plan: Plan, config: FitConfig, out: Path, show: Show, bar: Bar, resume: bool
+    ) -> None:
+        self.resume = resume
         self.files, self.plan, self.config, self.out, self.show, self.bar = files, plan, config, out, show, bar
         self.data: dict[str, Examples | None] = {}
-        self.rows = self._kept()
+        self.rows = self._kept() if resume else {}
 
     def fold(self, number: int, part: Split) -> None:
         """Everything about the people who are tested in one fold."""
@@ -138,7 +144,7 @@ class _Study:
 
     def _general(self, number: int, part: Split) -> Fitted:
         out = self.out / f"fold{number + 1}"
-        if (out / f"{FITTED}.json").is_file():
+        if self.resume and (out / f"{FITTED}.json").is_file():
             fitted = checkpoint.load(out)
             if fitted.people == part.train and fitted.config == self.config:
                 return fitted
@@ -147,7 +153,7 @@ class _Study:
                 self.show(f"reading {name}")
                 self.data[name] = people.examples(people.load((name, self.files[name])), self.config)
         with self.bar(self.config.training.epochs, f"fold {number + 1}") as progress:
-            return regimes.fit_general(self.data, part, self.config, out, resume=True, progress=progress)
+            return regimes.fit_general(self.data, part, self.config, out, resume=self.resume, progress=progress)
 
     def _row(self, person: Person, regime: Regime, share: float, general: Fitted | None) -> None:
         start = time.perf_counter()
@@ -172,9 +178,9 @@ class _Study:
         epochs = self.config.training.epochs if regime == "individual" else self.config.adaptation.epochs
         with self.bar(epochs, label) as progress:
             if regime == "individual":
-                return regimes.fit_individual(person, self.config, out, resume=True, progress=progress)
+                return regimes.fit_individual(person, self.config, out, resume=self.resume, progress=progress)
             assert general is not None
-            return regimes.fit_adaptive(general, person, share, out, resume=True, progress=progress)
+            return regimes.fit_adaptive(general, person, share, out, resume=self.resume, progress=progress)
 
     def _mark(self) -> str:
         """Of everything that rows depend on but the regime."""

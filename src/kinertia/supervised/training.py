@@ -10,10 +10,12 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from kinertia.learning import store
 from kinertia.learning.schedule import one_cycle
+from kinertia.learning.store import CHECKPOINT_S
 from kinertia.recording import sensor_sets
 from kinertia.supervised import augment, baseline, checkpoint
-from kinertia.supervised.checkpoint import FORMAT, STATE, Card, Fitted
+from kinertia.supervised.checkpoint import FITTED, FORMAT, STATE, Card, Fitted
 from kinertia.supervised.config import FitConfig, TrainingConfig, check
 from kinertia.supervised.examples import Examples
 from kinertia.supervised.networks import Network
@@ -96,6 +98,7 @@ def fit(
     regime: str = "general",
     resume: bool = False,
     stop_after: int | None = None,
+    checkpoint_s: float = CHECKPOINT_S,
     progress: Progress | None = None,
 ) -> Fitted:
     """Learn labels.
@@ -110,6 +113,7 @@ def fit(
     regime : written beside the model.
     resume : go on from the state in ``out``, where there is one; the result equals an uninterrupted run.
     stop_after : stop, with the state written, after so many passes.
+    checkpoint_s : time between writing the state [s].
     progress : called after every pass with its number and losses.
 
     Raises
@@ -130,13 +134,17 @@ def fit(
     state = _begin(run, settings, start)
     if resume and out is not None and (out / f"{STATE}.json").is_file():
         _restore(out, run, state)
+    clock = store.Clock(checkpoint_s)
     end = settings.epochs if stop_after is None else min(stop_after, settings.epochs)
     while state.epoch < end and state.waited < settings.patience:
         found = _pass(run, settings, state)
         if progress is not None:
             progress(state.epoch, found)
-        if out is not None:
+        done = state.epoch == end or state.waited >= settings.patience
+        if out is not None and (clock.due() or done):
             run.save(out, state)
+            if not resume:  # a model that was there is replaced by this training
+                store.retire(out, FITTED)
     fitted = run.fitted(state)
     if out is not None and (state.epoch == settings.epochs or state.waited >= settings.patience):
         checkpoint.save(out, fitted, run.data, run.start)

@@ -49,6 +49,15 @@ def read(path: Path) -> Calibration:
     return found
 
 
+def is_calibration(path: Path) -> bool:
+    """Whether a file holds a calibration, of any weights and format."""
+    try:
+        found = msgspec.json.decode(path.read_bytes())
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    return isinstance(found, dict) and {"format", "model", "scales"} <= set(found)
+
+
 def find(folder: Path, model: str, start: str = "") -> Calibration | Uncalibrated:
     """The calibration of a model.
 
