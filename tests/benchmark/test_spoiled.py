@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kinertia.benchmark.spoiled import alarms, table
+from kinertia.benchmark.spoiled import alarms, commands, dead, table
 from kinertia.benchmark.spoiled import run as benchmark
 from kinertia.benchmark.spoiled import sheet as sheets
 from kinertia.benchmark.spoiled import source as sources
@@ -17,7 +17,9 @@ from kinertia.benchmark.spoiled.judge import Score, difference, judge
 from kinertia.benchmark.spoiled.kinds import KINDS
 from kinertia.benchmark.spoiled.source import Source
 from kinertia.benchmark.spoiled.variant import Base, Kind, Outcome, Variant
+from kinertia.cli.benchmark_commands import attempt
 from kinertia.cli.benchmark_spoiled import look
+from kinertia.estimation.estimate import Estimate
 from kinertia.io import write_recording
 from kinertia.recording import Recording, RecordingError
 from kinertia.recording.finding import Cause, Finding, Severity
@@ -146,3 +148,49 @@ def test_alarms_count_recordings_that_something_is_said_of(walk: Recording, tmp_
     assert not alarms.is_alarm(replace(usual, severity=Severity.WARNING), "HuGaDB_v1")
     doubted = alarms.run(sound[:1], lambda *_: walk, lambda _: "not to be trusted")
     assert doubted["simulated"]["verdict"] == 1
+
+
+def _estimate(walk: Recording, sign: float = 1.0, off_deg: float = 0.0) -> Estimate:
+    time = walk.time_s
+    names = [f"{joint}_{side}" for side in "rl" for joint in ("hip_flexion", "knee_angle", "ankle_angle")]
+    curves = {name: 0.5 * sign * np.sin(6.0 * time + i) + np.deg2rad(off_deg) for i, name in enumerate(names)}
+    return Estimate("walk", "test", walk.rate_hz, walk.subject, curves)
+
+
+def test_a_dead_sensor_is_scored_by_the_other_segments_from_there_on(walk: Recording) -> None:
+    whole, absent = _estimate(walk), _estimate(walk, off_deg=2.0)
+    spoiled = _estimate(walk, off_deg=3.0)
+    spoiled.coordinates["knee_angle_r"][:] = 9.0  # its own joints do not count, nor what was before
+    for curve in spoiled.coordinates.values():
+        curve[:400] = -7.0
+    found = dead.compare(spoiled, absent, whole, "tibia_r", 400)
+    assert found.worse_deg == pytest.approx(1.0, abs=1e-6)
+    assert not found.reversed
+    assert dead.compare(_estimate(walk, -1.0), absent, whole, "tibia_r", 400).reversed
+
+
+def test_a_dead_sensor_that_is_refused_or_not(available: dict[str, list[sources.Load]], walk: Recording) -> None:
+    def look_at(path: Path, stated: object) -> Recording:
+        if path.parent.name == "spoiled":
+            raise RecordingError("one sensor decides forward", cause=Cause.DEAD)
+        return look(path, {})
+
+    found = dead.run(available, 2, 1, look_at, lambda recording: _estimate(recording))
+    assert (found["variants"], found["refused"]) == (2, 2)
+    found = dead.run(available, 2, 1, look, lambda recording: _estimate(recording))
+    assert (found["held"], found["reversed"]) == (2, 0)
+
+
+def test_commands_are_timed_and_crashes_told(available: dict[str, list[sources.Load]]) -> None:
+    lines: list[list[str]] = []
+
+    def command(line: list[str]) -> str:
+        lines.append(line)
+        return "IndexError: x" if line[0] == "place" else ""
+
+    plan = benchmark.Plan(1, only=("mass in pounds", "semicolons"))
+    found = commands.run(available, plan, ("inspect", "place", "estimate"), look, command)
+    assert [line[0] for line in lines] == ["inspect", "place", "estimate"] * 2
+    assert "--out" in lines[2]
+    assert found["place"]["crashes"] == ["semicolons, number 0: IndexError: x", "mass in pounds, number 0: IndexError: x"]
+    assert attempt(["inspect", "nothing.csv"]) == ""

@@ -94,7 +94,7 @@ def make(
 ) -> Spoiled | None:
     """One variant and its twin, written below ``folder``."""
     for _ in range(TRIES):
-        source = _draw(available, generator)()
+        source = draw(available, generator)()
         try:
             sheet = _sheet(kind, source, generator)
         except RecordingError:
@@ -114,7 +114,8 @@ def make(
     return None
 
 
-def _draw(available: Mapping[str, list[Load]], generator: np.random.Generator) -> Load:
+def draw(available: Mapping[str, list[Load]], generator: np.random.Generator) -> Load:
+    """Any sound recording, from its origins in the shares wanted."""
     origins = [origin for origin in SHARES if available.get(origin)]
     shares = np.array([SHARES[origin] for origin in origins])
     loads = available[str(generator.choice(origins, p=shares / shares.sum()))]

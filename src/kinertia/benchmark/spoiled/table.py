@@ -61,3 +61,19 @@ def complaints(found: Json) -> str:
     return "\n".join(
         f"- {name}: {sentence}" for row in found.values() for name, said in row["said"].items() for sentence in said
     )
+
+
+def render_dead(found: Json) -> Table:
+    """How a sensor that stops midway is answered."""
+    worse = ", ".join(f"{x:.1f}" for x in found["worse_deg"]) or "-"
+    table = Table("variants", "at most 1.5 deg worse", "refused", "reversed", "worse: median, 95 %, most, deg")
+    table.add_row(*(str(found[key]) for key in ("variants", "held", "refused", "reversed")), worse)
+    return table
+
+
+def render_commands(found: Json) -> Table:
+    """A row per command: runs, longest time, crashes."""
+    table = Table("command", "runs", "longest, s", "slowest", "crashes")
+    for name, row in found.items():
+        table.add_row(name, str(row["runs"]), f"{row['seconds']:.1f}", row["slowest"], "\n".join(row["crashes"]) or "none")
+    return table
