@@ -20,6 +20,7 @@ LIGHT = (
     "estimation",
     "sensing",
     "placing",
+    "checks",
     "uncertainty",
     "io.files",
     "io",

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import tyro
 
+from kinertia.checks.chain import examine
 from kinertia.cli.inspect import inspect, summarise
 from kinertia.recording import Frame, Recording, RecordingError, Subject
 from kinertia.transport import walker
@@ -37,7 +38,7 @@ def test_json(shared_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert summary["frame"] == "sensor"
     assert summary["units"] == {"acc": "m/s^2", "gyro": "rad/s"}
     assert all(sensor["gravity_ok"] for sensor in summary["sensors"])
-    assert {f["severity"] for f in summary["findings"]} == {"error", "info"}
+    assert {f["severity"] for f in summary["findings"]} == {"error"}  # no segment is known
 
 
 def test_nothing_to_inspect(tmp_path: Path) -> None:
@@ -57,11 +58,11 @@ def test_what_gait_shows_of_sensors_in_their_own_axes(capsys: pytest.CaptureFixt
     sensors = list(person.sensors)
     sensors[a], sensors[b] = (replace(sensors[i], segment=names[j]) for i, j in ((a, b), (b, a)))
     unaligned = Recording("walk", 100.0, tuple(sensors), acc, gyro, Subject(assumed=("height_m",)), Frame.SENSOR)
-    found = summarise(unaligned)
-    assert [fault["kind"] for fault in found["placement"]] == ["exchanged"]
+    found = summarise(unaligned, examine(unaligned))
+    assert [fault["cause"] for fault in found["findings"]] == ["sensors exchanged"]
     assert abs(found["subject"]["estimated_height_m"] - person.height_m) < 0.15
     assert any("body height not given: estimated" in warning for warning in found["warnings"])
-    aligned = summarise(replace(unaligned, frame=Frame.SEGMENT, subject=person.subject))
-    assert aligned["placement"] == []
+    stated = replace(unaligned, frame=Frame.SEGMENT, subject=person.subject)
+    aligned = summarise(stated, examine(stated))
     assert aligned["subject"]["estimated_height_m"] is None
     assert not capsys.readouterr().out

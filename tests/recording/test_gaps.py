@@ -1,4 +1,4 @@
-"""Gaps: found where they are, short ones filled, long ones left and named."""
+"""Gaps: found where they are, short ones filled, long ones left."""
 
 from __future__ import annotations
 
@@ -51,10 +51,8 @@ def test_gap_is_found_and_short_ones_are_filled(start: int, length: int, sensor:
         assert whole.orientation is not None
         turn = np.abs(np.einsum("tkq,tkq->tk", filled.orientation, whole.orientation))
         assert turn.min() > 1 - 1e-3
-        assert any("filled" in w for w in filled.warnings)
     else:
         assert gaps.find(filled) == gaps.find(broken)
-        assert any("too long to fill" in w and f"sample {start}" in w for w in filled.warnings)
     other = 1 - sensor
     np.testing.assert_array_equal(filled.acc[:, other], whole.acc[:, other])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,16 +12,15 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
+from kinertia.checks import chain, gravity
+from kinertia.checks.movement import stride_frequency
+from kinertia.cli.findings import show_findings
 from kinertia.io.read import read
-from kinertia.placing.fault import Fault, Kind
-from kinertia.placing.place import place
 from kinertia.placing.size import with_estimated_size
-from kinertia.recording import Frame, Recording, RecordingError, checks
+from kinertia.recording import Frame, Recording, RecordingError
 from kinertia.recording.standing import standing_periods
 
 _AXES = {Frame.SEGMENT: "segment axes: x forward, y up, z right", Frame.SENSOR: "sensor axes, not aligned to the segments yet"}
-_SEEN_IN_SAMPLES = {Kind.MISSING, Kind.FROZEN, Kind.CLIPPED}
-_STYLE = {checks.Severity.ERROR: "bold red", checks.Severity.WARNING: "yellow", checks.Severity.INFO: "dim"}
 
 
 def inspect(
@@ -56,22 +56,27 @@ def inspect(
         recording = read(file, columns=columns, placement=placement, trial=trial, rate_hz=rate)
         recordings.setdefault(recording.source, recording)  # the files of one Xsens trial are one recording
     if json_out:
-        print(json.dumps([summarise(recording) for recording in recordings.values()], indent=1))
+        print(json.dumps([summarise(recording, chain.examine(recording)) for recording in recordings.values()], indent=1))
         return
     console = Console()
     for recording in recordings.values():
         _show(recording, console)
 
 
-def summarise(recording: Recording) -> dict[str, Any]:
-    """Everything ``inspect`` shows, as plain values (SI units, seconds, degrees where named)."""
-    rate = recording.rate_hz
+def summarise(stated: Recording, recording: Recording) -> dict[str, Any]:
+    """Everything ``inspect`` shows, as plain values (SI units, seconds, degrees where named).
+
+    Parameters
+    ----------
+    stated : as it was read; what is missing is counted in it.
+    recording : the same after the checks.
+    """
+    rate = stated.rate_hz
+    missing = 100.0 * np.isnan(stated.acc).any(axis=2).mean(axis=0)
     person = with_estimated_size(recording)
     error = person.subject.height_error_m
-    gravity = {result.sensor: result for result in checks.gravity(recording)}
     sensors = []
-    for k, sensor in enumerate(recording.sensors):
-        check = gravity.get(sensor.name)
+    for k, (sensor, check) in enumerate(zip(recording.sensors, gravity.sizes(recording), strict=True)):
         sensors.append(
             {
                 "name": sensor.name,
@@ -79,13 +84,13 @@ def summarise(recording: Recording) -> dict[str, Any]:
                 "position_m": sensor.position_m,
                 "acc_rms_m_s2": _rms(recording.acc[:, k]),
                 "gyro_rms_rad_s": _rms(recording.gyro[:, k]),
-                "missing_percent": round(100.0 * float(np.isnan(recording.acc[:, k]).any(axis=1).mean()), 2),
+                "missing_percent": round(float(missing[k]), 2),
                 "gravity_m_s2": None if check is None else round(check.size, 3),
                 "gravity_from": None if check is None else "standing" if check.standing else "median",
                 "gravity_ok": None if check is None else check.ok,
             }
         )
-    stride = checks.stride_frequency(recording)
+    stride = stride_frequency(recording)
     return {
         "name": recording.name,
         "source": recording.source,
@@ -109,22 +114,11 @@ def summarise(recording: Recording) -> dict[str, Any]:
         "stride_frequency_hz": None if stride is None else round(stride, 3),
         "standing_s": [[round(start / rate, 2), round(stop / rate, 2)] for start, stop in standing_periods(recording)],
         "findings": [
-            {"severity": f.severity.value, "sensor": f.sensor, "sample": f.sample, "message": f.message, "fix": f.fix}
-            for f in checks.check(recording)
-        ],
-        "placement": [
-            {"kind": fault.kind.value, "sensors": list(fault.sensors), "message": fault.message, "change": fault.change}
-            for fault in _placement_faults(recording)
+            asdict(found) | {"cause": found.cause.value, "severity": found.severity.value, "sensors": list(found.sensors)}
+            for found in recording.findings
         ],
         "warnings": list(person.warnings),
     }
-
-
-def _placement_faults(recording: Recording) -> list[Fault]:
-    """What gait shows of sensors in axes of their own, beyond what the samples alone do."""
-    if recording.frame is not Frame.SENSOR:
-        return []
-    return [fault for fault in place(recording).faults if fault.kind not in _SEEN_IN_SAMPLES]
 
 
 def _rms(values: np.ndarray) -> float | None:
@@ -134,7 +128,8 @@ def _rms(values: np.ndarray) -> float | None:
 
 
 def _show(recording: Recording, console: Console) -> None:
-    summary = summarise(recording)
+    examined = chain.examine(recording)
+    summary = summarise(recording, examined)
     person = summary["subject"]
     kind = "one averaged gait cycle" if recording.periodic else "continuous"
     console.print(f"\n[bold]{recording.name}[/bold]  {recording.source}", highlight=False)
@@ -169,17 +164,6 @@ def _show(recording: Recording, console: Console) -> None:
             *([where] if placed else []),
         )
     console.print(table)
-    for finding in checks.check(recording):
-        where = f"sensor {finding.sensor}: " if finding.sensor else ""
-        at = f" (first at sample {finding.sample})" if finding.sample is not None else ""
-        console.print(
-            f"  {finding.severity.value}: {where}{finding.message}{at}; {finding.fix}",
-            style=_STYLE[finding.severity],
-            highlight=False,
-        )
-    for fault in summary["placement"]:
-        console.print(f"  placement: {fault['message']}", style="yellow", highlight=False, markup=False)
-    if summary["placement"]:
-        console.print("  `kinertia place` shows more, and `--apply --out FILE` puts it right", style="dim", highlight=False)
+    show_findings(examined.findings, console)
     for warning in summary["warnings"]:
         console.print(f"  note from the reader: {warning}", style="yellow", highlight=False)

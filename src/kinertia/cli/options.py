@@ -9,12 +9,13 @@ from typing import Annotated
 
 import tyro
 
+from kinertia.checks import chain
 from kinertia.io import folder
 from kinertia.io import read as reader
 from kinertia.learning import config as configuration
 from kinertia.learning.config import Config
 from kinertia.placing.size import with_estimated_size
-from kinertia.recording import Recording, RecordingError, checks
+from kinertia.recording import Recording, RecordingError
 
 DEFAULT = Config()
 Files = Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="FILE...")]
@@ -36,6 +37,8 @@ class Reading:
     """Which trial of a folder."""
     rate: Annotated[float | None, tyro.conf.arg(metavar="HZ")] = None
     """Sampling rate in Hz, where the file does not state it."""
+    anyway: bool = False
+    """Go on where a recording is wrong in a way that makes results wrong; they are then marked as not to be trusted."""
 
 
 NOTHING_GIVEN = Reading()
@@ -43,17 +46,20 @@ Shared = Annotated[Reading, tyro.conf.arg(name="")]
 
 
 def read(file: Path, reading: Reading) -> Recording:
-    """One recording, read as the options say, with what looks wrong in it among its warnings.
+    """One recording, read as the options say, after all checks.
 
-    Errors as in :func:`kinertia.io.read.read`.
+    Raises
+    ------
+    RecordingError : as in :func:`kinertia.io.read.read`, or the first fault of an unsound recording, unless it was asked for
+        anyway.
     """
-    return checks.with_findings(with_estimated_size(_of_stated_person(_as_stored(file, reading), reading)))
+    return _sound(_of_stated_person(_as_stored(file, reading), reading), reading)
 
 
 def read_each(files: Sequence[Path], reading: Reading) -> Iterator[Recording]:
     """Recordings of files and folders, one at a time, each as :func:`read` gives it; errors as :func:`read_stated`."""
     for recording in read_stated(files, reading):
-        yield checks.with_findings(with_estimated_size(recording))
+        yield _sound(recording, reading)
 
 
 def read_stated(files: Sequence[Path], reading: Reading) -> Iterator[Recording]:
@@ -76,6 +82,13 @@ def read_stated(files: Sequence[Path], reading: Reading) -> Iterator[Recording]:
         if stored.source not in seen:
             seen.add(stored.source)
             yield _of_stated_person(stored, reading)
+
+
+def _sound(recording: Recording, reading: Reading) -> Recording:
+    examined = with_estimated_size(chain.examine(recording))
+    if not reading.anyway:
+        chain.require_sound(examined)
+    return examined
 
 
 def _refuse_one_size_for_many(paths: Sequence[Path], reading: Reading) -> None:

@@ -59,6 +59,8 @@ def show(console: Console, estimate: Estimate, recording: Recording, scores: Sco
     tiles = summary.tiles(estimate, found, periodic=recording.periodic)
     facts = ", ".join(f"{tile.label.lower()} {tile.value} {tile.unit}" for tile in tiles)
     console.print(Text.assemble("\n", (estimate.name, "bold"), f"  {facts}"))
+    if recording.fault is not None:
+        console.print(Text(f"  not to be trusted: {recording.fault.sentence}", style="bold red"))
     verdict = summary.verdict(estimate)
     if verdict is not None:
         console.print(
@@ -72,7 +74,7 @@ def show(console: Console, estimate: Estimate, recording: Recording, scores: Sco
         console.print(Text(f"  {100 * doubted:.1f} % of the recording should not be trusted (marked in the report)", "yellow"))
     if scores is not None:
         show_errors(console, scores)
-    for warning in dict.fromkeys((*recording.warnings, *estimate.warnings)):
+    for warning in dict.fromkeys((*recording.remarks, *estimate.warnings)):
         console.print(Text(f"  warning: {warning}", style="yellow"))
 
 

@@ -11,6 +11,7 @@ from typing import Annotated
 import tyro
 from rich.console import Console
 
+from kinertia.checks import chain
 from kinertia.cli import options, placement_table
 from kinertia.cli.options import NOTHING_GIVEN, Files, Shared
 from kinertia.io import inputs, write_recording
@@ -61,7 +62,7 @@ def place(
     """
     if apply != (out is not None):
         raise RecordingError("--apply and --out belong together", fix="give both, or neither")
-    read = list(options.read_stated(recordings, reading))
+    read = [chain.examine(recording) for recording in options.read_stated(recordings, reading)]
     paths = [] if out is None else _paths(read, out)
     files = inputs.of(*recordings, reading.columns, reading.placement)
     guards = [Outputs("kinertia place", files, recording.source, overwrite, results=False) for recording in read]

@@ -9,9 +9,11 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from kinertia.checks import chain
+from kinertia.cli.findings import show_findings
 from kinertia.placing import orientation
 from kinertia.placing.place import Placed, Placement
-from kinertia.recording import Recording
+from kinertia.recording import Recording, Severity
 
 
 def summarise(recording: Recording, found: Placement) -> dict[str, Any]:
@@ -65,10 +67,12 @@ def show(recording: Recording, found: Placement, console: Console) -> None:
         console.print(
             f"  height {height.height_m:.2f} ± {height.spread_m:.2f} m from the motion; none was given", highlight=False
         )
+    told = [finding for finding in recording.findings if finding.cause not in chain.SHOWN_BY_PLACING]
+    show_findings(told, console)
     for fault in found.faults:
         change = f" [--apply: {fault.change}]" if fault.change else ""
         console.print(f"  {fault.kind.value}: {fault.message}{change}", style="yellow", highlight=False, markup=False)
-    if not found.faults:
+    if not found.faults and all(finding.severity is Severity.INFO for finding in told):
         console.print("  nothing wrong found", style="green")
     for note in found.notes:
         console.print(f"  note: {note}", style="dim", highlight=False)

@@ -106,7 +106,7 @@ def _read(data: Sequence[Path], reading: Reading, config: PretrainingConfig, con
     check(config)
     tracks, remarks = [], dict[str, list[str]]()
     for recording in options.read_each(data, reading):
-        for warning in dict.fromkeys(recording.warnings):
+        for warning in recording.remarks:
             remarks.setdefault(warning, []).append(recording.name)
         tracks.append(to_track(recording, config.rate_hz))
     for warning, names in remarks.items():

@@ -107,7 +107,7 @@ def _prepare(files: Sequence[Path], reading: Reading, config: Config, console: C
     remarks: dict[str, list[str]] = {}
     for recording in options.read_each(files, reading):
         ready = to_segments(recording)
-        for warning in dict.fromkeys(ready.warnings):
+        for warning in ready.remarks:
             remarks.setdefault(warning, []).append(ready.name)
         sequences.append(to_sequence(ready, config))
     for warning, names in remarks.items():

@@ -84,7 +84,7 @@ def _centre(pressure: Array, vertical: Array) -> Array:
 
 
 def _subject_warnings(recording: Recording) -> list[str]:
-    found = list(recording.warnings)
+    found = list(recording.remarks)
     for name in recording.subject.assumed:
         quantity = f"body {name.partition('_')[0]}"
         if not any(warning.startswith(quantity) for warning in found):

@@ -50,7 +50,7 @@ def find(recording: Recording) -> list[Gap]:
 
 
 def fill(recording: Recording, *, max_s: float = MAX_FILL_S, method: Literal["cubic", "linear"] = "cubic") -> Recording:
-    """Fill short gaps; longer ones, and gaps at either end, stay NaN and are named in ``warnings``.
+    """Fill short gaps; longer ones, and gaps at either end, stay NaN.
 
     Parameters
     ----------
@@ -65,24 +65,15 @@ def fill(recording: Recording, *, max_s: float = MAX_FILL_S, method: Literal["cu
     limit = int(np.floor(max_s * recording.rate_hz + 1e-9))
     arrays = {name: getattr(recording, name) for name in ("acc", "gyro", "orientation")}
     arrays = {name: array.copy() for name, array in arrays.items() if array is not None}
-    warnings = []
-    for k, sensor in enumerate(recording.sensors):
+    for k in range(len(recording.sensors)):
         for name, array in arrays.items():
             if np.isnan(array[:, k]).any() and not np.isnan(array[:, k]).any(axis=1).all():
-                array[:, k], filled, left = _fill_signal(array[:, k], limit, method, recording.periodic, name == "orientation")
-                if filled:
-                    warnings.append(f"sensor {sensor.name}: {filled} missing {name} samples filled ({method})")
-                warnings.extend(
-                    f"sensor {sensor.name}: {name} missing for {stop - start} samples from sample {start}, too long to fill"
-                    for start, stop in left
-                )
-    return replace(recording, warnings=(*recording.warnings, *warnings), **arrays)
+                array[:, k] = _fill_signal(array[:, k], limit, method, recording.periodic, name == "orientation")
+    return replace(recording, **arrays)
 
 
-def _fill_signal(
-    values: Array, limit: int, method: str, periodic: bool, rotation: bool
-) -> tuple[Array, int, list[tuple[int, int]]]:
-    """Filled (T, C) signal, number of filled samples, and the gaps left."""
+def _fill_signal(values: Array, limit: int, method: str, periodic: bool, rotation: bool) -> Array:
+    """The (T, C) signal with its short gaps filled."""
     samples = len(values)
     offset = samples if periodic else 0
     signal = np.concatenate([values] * 3) if periodic else values.copy()
@@ -99,9 +90,7 @@ def _fill_signal(
             signal[at] = np.stack([np.interp(at, good, column) for column in known.T], axis=1)
         if rotation:
             signal[at] /= np.linalg.norm(signal[at], axis=1, keepdims=True)
-    result = signal[offset : offset + samples]
-    left = runs(np.asarray(np.isnan(result).any(axis=1)))
-    return result, int(((at >= offset) & (at < offset + samples)).sum()), left
+    return signal[offset : offset + samples]
 
 
 def _continuous_signs(quaternions: Array) -> Array:

@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from kinertia.recording.finding import Finding
+from kinertia.recording.finding import Finding, Severity
 
 Array = NDArray[np.float64]
 
@@ -217,6 +217,17 @@ class Recording:
     def sensor_index(self, segment: str) -> int | None:
         """Index of the sensor on ``segment``, None when there is none."""
         return next((i for i, s in enumerate(self.sensors) if s.segment == segment), None)
+
+    @property
+    def fault(self) -> Finding | None:
+        """The first thing found because of which an estimate would be wrong, if nobody put it right."""
+        return next((found for found in self.findings if found.severity is Severity.ERROR and not found.mended), None)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a user should know: warnings, and findings that matter, in sentences."""
+        found = (finding.sentence for finding in self.findings if finding.severity is not Severity.INFO)
+        return tuple(dict.fromkeys((*self.warnings, *found)))
 
     def with_warnings(self, *messages: str) -> Self:
         """Copy with further warnings."""

@@ -62,7 +62,7 @@ def _assemble(fitted: Fitted, recording: Recording, curves: dict[str, Array], me
         grf=parts["grf"],
         speed=curves.get(targets.SPEED),
         events=events.from_grf(parts["grf"], recording.rate_hz, recording.periodic),
-        warnings=(*_without_missing(recording.warnings), _remark(fitted)),
+        warnings=(*_without_missing(recording.remarks), _remark(fitted)),
     )
 
 

@@ -1,0 +1,1 @@
+"""One chain of checks, from cause to consequence, for every command."""

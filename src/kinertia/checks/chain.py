@@ -1,0 +1,86 @@
+"""The chain: values, units, gravity, gaps, clocks, sensors, movement; the first cause is told, not what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from kinertia.checks import clipping, clocks, gaps, gravity, movement, present, sensors, units, values
+from kinertia.checks.stage import Stage
+from kinertia.recording import Cause, Finding, Recording, RecordingError, Severity
+
+STAGES: tuple[Stage, ...] = (
+    present.look,
+    values.look,
+    units.look,
+    clipping.look,  # after units: it names the range
+    gravity.look,
+    gaps.look,
+    clocks.look,
+    sensors.look,
+    movement.look,
+)
+SHOWN_BY_PLACING = frozenset(sensors.CAUSES.values())
+"""Causes that ``place`` tells more about than a finding does."""
+_CONSEQUENCES: dict[Cause, frozenset[Cause]] = {
+    Cause.CLIPPED: frozenset({Cause.GRAVITY}),  # what is cut off moves the mean
+    Cause.FREE_ACCELERATION: frozenset({Cause.ACC_UNIT, Cause.GRAVITY}),
+    Cause.STANDING_ONLY: frozenset({Cause.NO_GAIT}),
+}
+"""What follows from a finding that is no error."""
+
+
+def examine(recording: Recording) -> Recording:
+    """Run all checks.
+
+    Parameters
+    ----------
+    recording : as it was read; its findings are those of the reader. Its truth is not read.
+
+    Returns
+    -------
+    The recording with what is unambiguous put right, what cannot be left out as missing samples, and ``findings`` in the order
+    of their causes, without those that merely follow from others.
+    """
+    for look in STAGES:
+        seen, found = look(recording)
+        recording = replace(seen, findings=_without_consequences((*recording.findings, *found)))
+    return recording
+
+
+def require_sound(recording: Recording) -> None:
+    """Refuse a recording from which an estimate would be wrong.
+
+    Raises
+    ------
+    RecordingError : its first fault, with file, sensor, sample and fix.
+    """
+    fault = recording.fault
+    if fault is not None:
+        raise RecordingError(
+            fault.message,
+            file=recording.source or recording.name,
+            sensor=", ".join(fault.sensors),
+            sample=fault.sample,
+            fix=fault.fix,
+            cause=fault.cause,
+        )
+
+
+def _without_consequences(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    order = {kind: place for kinds in (Cause, Severity) for place, kind in enumerate(kinds)}
+    ordered = sorted(dict.fromkeys(findings), key=lambda found: (order[found.cause], order[found.severity]))
+    kept: list[Finding] = []
+    for found in ordered:
+        if found.mended or not any(_follows(found, earlier) for earlier in kept):
+            kept.append(found)
+    return tuple(kept)
+
+
+def _follows(found: Finding, earlier: Finding) -> bool:
+    """Whether a finding is explained by an earlier one on the same sensors."""
+    if earlier.mended:
+        return False
+    shared = not found.sensors or not earlier.sensors or bool(set(found.sensors) & set(earlier.sensors))
+    explains = earlier.severity is Severity.ERROR or found.cause in _CONSEQUENCES.get(earlier.cause, ())
+    return shared and explains

@@ -1,0 +1,41 @@
+"""What a stage of the chain returns, and what all stages need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from kinertia.recording import Cause, Finding, Recording, Severity
+from kinertia.recording.standing import standing_periods
+
+GRAVITY = 9.81
+Looked = tuple[Recording, tuple[Finding, ...]]
+"""The recording, with what is unambiguous put right, and what was found."""
+Stage = Callable[[Recording], Looked]
+"""Looks at a recording whose ``findings`` hold those of the stages before; never reads its truth."""
+
+
+def standing(recording: Recording) -> np.ndarray:
+    """(T,) whether the person stands still."""
+    mask = np.zeros(recording.samples, dtype=bool)
+    for start, stop in standing_periods(recording):
+        mask[start:stop] = True
+    return mask
+
+
+def names(recording: Recording, which: np.ndarray) -> tuple[str, ...]:
+    """Names of the sensors that a (K,) mask chooses."""
+    return tuple(sensor.name for sensor, chosen in zip(recording.sensors, which, strict=True) if chosen)
+
+
+def faulty(recording: Recording, *causes: Cause) -> np.ndarray:
+    """(K,) sensors with an error of one of these causes (any, where none is named) that nobody put right."""
+    errors = [
+        found
+        for found in recording.findings
+        if found.severity is Severity.ERROR and not found.mended and (not causes or found.cause in causes)
+    ]
+    return np.array(
+        [any(not found.sensors or sensor.name in found.sensors for found in errors) for sensor in recording.sensors]
+    )
