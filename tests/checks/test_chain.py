@@ -13,7 +13,7 @@ from kinertia.checks.chain import examine, require_sound
 from kinertia.checks.gravity import sizes
 from kinertia.checks.movement import stride_frequency
 from kinertia.io.read import read
-from kinertia.recording import SEGMENTS, Cause, Recording, RecordingError, Sensor, Severity
+from kinertia.recording import SEGMENTS, Cause, Frame, Recording, RecordingError, Sensor, Severity
 from kinertia.recording.standing import standing_periods
 
 
@@ -28,7 +28,7 @@ def sound(rate: float = 100.0) -> Recording:
     return Recording("sound", rate, tuple(Sensor(s, s) for s in SEGMENTS), acc, gyro)
 
 
-def change(edit: Callable[[np.ndarray, np.ndarray], None]) -> Recording:
+def change(edit: Callable[[np.ndarray, np.ndarray], object]) -> Recording:
     recording = sound()
     edit(recording.acc, recording.gyro)
     return recording
@@ -60,12 +60,14 @@ ERROR, WARN, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 @pytest.mark.parametrize(
     ("edit", "cause", "severity", "sensors", "said"),
     [
-        (lambda acc, _: acc[:, 2].__imul__(1 / 9.81), Cause.ACC_UNIT, ERROR, "tibia_r", "looks like g"),
-        (lambda acc, _: acc[:, 2].__imul__(1000 / 9.81), Cause.ACC_UNIT, ERROR, "tibia_r", "mg or raw counts"),
-        (lambda _, gyro: gyro[:, 1].__imul__(57.3), Cause.GYRO_UNIT, ERROR, "femur_r", "deg/s"),
-        (lambda _, gyro: gyro[:, 1].__imul__(1 / 57.3), Cause.GYRO_UNIT, ERROR, "femur_r", "converted twice"),
+        (lambda acc, _: acc[:, 2].__imul__(1 / 9.81), Cause.ACC_UNIT, WARN, "tibia_r", "is in g, not in m/s^2; converted"),
+        (lambda acc, _: acc[:, 2].__imul__(1000 / 9.81), Cause.ACC_UNIT, WARN, "tibia_r", "is in mg, not in m/s^2; converted"),
+        (lambda acc, _: acc[:, 2].__imul__(2048), Cause.ACC_UNIT, ERROR, "tibia_r", "raw counts"),
+        (lambda _, gyro: gyro[:, 1].__imul__(57.3), Cause.GYRO_UNIT, WARN, "femur_r", "is in deg/s, not in rad/s; converted"),
+        (lambda _, gyro: gyro[:, 1].__imul__(1 / 57.3), Cause.GYRO_UNIT, WARN, "femur_r", "converted from deg/s twice"),
+        (lambda _, gyro: gyro[:, 1].__imul__(16), Cause.GYRO_UNIT, ERROR, "femur_r", "nobody turns so fast"),
         (lambda acc, _: acc[:, 0].__iadd__([0.0, 1.0, 0.0]), Cause.GRAVITY, WARN, "pelvis", "expected 9.81"),
-        (lambda acc, _: acc[:, 0].__isub__([0.0, 9.81, 0.0]), Cause.GRAVITY, WARN, "pelvis", "gravity seems removed"),
+        (lambda acc, _: acc[:, 0].__isub__([0.0, 9.81, 0.0]), Cause.FREE_ACCELERATION, ERROR, "pelvis", "gravity was removed"),
         (lambda acc, _: np.clip(acc[:, 3], None, 11.5, out=acc[:, 3]), Cause.CLIPPED, WARN, "foot_r", "cut off at 1.17 g"),
         (lambda _, gyro: spoil(gyro, np.s_[700:760, 4], gyro[700, 4]), Cause.FROZEN, WARN, "femur_l", "does not change"),
         (lambda acc, _: spoil(acc, np.s_[900:, 4], acc[900, 4]), Cause.DEAD, WARN, "femur_l", "from 9.01 s of 15 s on"),
@@ -95,13 +97,30 @@ def test_what_cannot_be_measured_is_left_out_and_bridged_where_short() -> None:
 
 
 def test_an_unsound_recording_is_refused_by_its_first_cause() -> None:
-    recording = change(lambda acc, gyro: (acc[:, 2].__imul__(1 / 9.81), gyro[:, 2].__imul__(57.3)))
-    with pytest.raises(
-        RecordingError, match=r"sound, sensor tibia_r: acceleration .* looks like g. Fix: state the unit g"
-    ) as error:
+    recording = change(lambda acc, gyro: (acc[:, 2].__imul__(2048), gyro[:, 2].__imul__(16)))
+    said = r"sound, sensor tibia_r: acceleration .* looks like raw counts. Fix: convert the counts to m/s\^2"
+    with pytest.raises(RecordingError, match=said) as error:
         require_sound(examine(recording))
     assert error.value.cause is Cause.ACC_UNIT
     require_sound(examine(sound()))
+
+
+def test_units_are_put_right() -> None:
+    recording = change(lambda acc, gyro: (acc.__imul__(1 / 9.81), gyro[:, 3].__imul__(180 / np.pi)))
+    examined = examine(recording)
+    np.testing.assert_allclose(examined.acc, sound().acc)
+    np.testing.assert_allclose(examined.gyro, sound().gyro)
+    assert [f.cause for f in examined.findings] == [Cause.ACC_UNIT, Cause.GYRO_UNIT]
+
+
+def test_standing_alone_is_no_fault_of_units() -> None:
+    whole = sound()
+    stands = replace(whole, acc=whole.acc[:450], gyro=whole.gyro[:450], frame=Frame.SENSOR)
+    (found,) = examine(stands).findings
+    assert (found.cause, found.severity) == (Cause.STANDING_ONLY, ERROR)
+    assert found.message == "standing only, no walking"
+    (found,) = examine(replace(stands, frame=Frame.SEGMENT)).findings
+    assert (found.cause, found.severity) == (Cause.STANDING_ONLY, WARN)
 
 
 def test_examining_twice_is_examining_once() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from kinertia.checks import clipping, clocks, gaps, gravity, movement, present, sensors, units, values
-from kinertia.checks.stage import Stage
+from kinertia.checks.stage import Stage, faulty
 from kinertia.recording import Cause, Finding, Recording, RecordingError, Severity
 
 STAGES: tuple[Stage, ...] = (
@@ -43,8 +43,11 @@ def examine(recording: Recording) -> Recording:
     of their causes, without those that merely follow from others.
     """
     for look in STAGES:
+        if len(recording.sensors) and faulty(recording).all():
+            break  # nothing that a later stage could tell would be more than a consequence
         seen, found = look(recording)
-        recording = replace(seen, findings=_without_consequences((*recording.findings, *found)))
+        new = [one for one in found if not any(_follows(one, earlier) for earlier in recording.findings)]
+        recording = replace(seen, findings=_without_consequences((*recording.findings, *new)))
     return recording
 
 
@@ -72,14 +75,14 @@ def _without_consequences(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     ordered = sorted(dict.fromkeys(findings), key=lambda found: (order[found.cause], order[found.severity]))
     kept: list[Finding] = []
     for found in ordered:
-        if found.mended or not any(_follows(found, earlier) for earlier in kept):
+        if not any(_follows(found, earlier) for earlier in kept):
             kept.append(found)
     return tuple(kept)
 
 
 def _follows(found: Finding, earlier: Finding) -> bool:
     """Whether a finding is explained by an earlier one on the same sensors."""
-    if earlier.mended:
+    if earlier.mended or found.mended or found == earlier:
         return False
     shared = not found.sensors or not earlier.sensors or bool(set(found.sensors) & set(earlier.sensors))
     explains = earlier.severity is Severity.ERROR or found.cause in _CONSEQUENCES.get(earlier.cause, ())

@@ -59,14 +59,8 @@ def _gravity(recording: Recording) -> Iterator[Finding]:
         if result is None or result.ok or skip:
             continue
         where = "while standing" if result.standing else "in the median"
-        if result.size < 0.5:
-            message, fix = (
-                f"specific force is {result.size:.2f} m/s^2 {where}: gravity seems removed",
-                "export raw acceleration",
-            )
-        else:
-            message = f"specific force is {result.size:.2f} m/s^2 {where}, expected {GRAVITY}"
-            fix = "check unit, range and calibration"
+        message = f"specific force is {result.size:.2f} m/s^2 {where}, expected {GRAVITY}"
+        fix = "check range and calibration of the accelerometer"
         yield Finding(Cause.GRAVITY, Severity.WARNING, message, fix, (result.sensor,))
 
 

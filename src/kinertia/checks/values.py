@@ -42,7 +42,8 @@ def _impossible(recording: Recording, acc: Array, gyro: Array) -> Iterator[Findi
     for k in range(acc.shape[1]):
         wrong[0, :, k] = beyond(acc[:, k], _most_acc(acc[:, k])) | filled_in(acc[:, k])
         wrong[1, :, k] = beyond(gyro[:, k], _most_rate(gyro[:, k])) | filled_in(gyro[:, k])
-        nothing = (acc[:, k] == 0).all(axis=1)  # in free fall at best, and then not to the last digit
+        # free fall at best, and then not to the last digit; where it goes on, the sensor is frozen
+        nothing = (acc[:, k] == 0).all(axis=1) & ~_with_first(held(acc[:, k], recording.rate_hz))
         wrong[0, :, k] |= nothing
         wrong[1, :, k] |= nothing & (gyro[:, k] == 0).all(axis=1)
     wrong &= ~wrong.all(axis=1, keepdims=True)  # a signal that is never another is frozen, or absent
@@ -61,6 +62,11 @@ def _impossible(recording: Recording, acc: Array, gyro: Array) -> Iterator[Findi
         int(either.any(axis=1).argmax()),
         mended=True,
     )
+
+
+def _with_first(mask: np.ndarray) -> np.ndarray:
+    """The mask with the sample before each stretch."""
+    return mask | np.concatenate([mask[1:], [False]])
 
 
 def _largest(sample: Array) -> str:
@@ -90,6 +96,7 @@ def _frozen(recording: Recording, acc: Array, gyro: Array) -> Iterator[Finding]:
     still = np.zeros((2, *acc.shape[:2]), dtype=bool)
     for k in range(count):
         still[0, :, k], still[1, :, k] = held(acc[:, k], rate_hz), held(gyro[:, k], rate_hz)
+        still[0, :, k] |= _with_first(still[0, :, k]) & (acc[:, k] == 0).all(axis=1)
     acc[still[0]], gyro[still[1]] = np.nan, np.nan
     lost = np.asarray(np.isnan(acc).any(axis=2) | np.isnan(gyro).any(axis=2))
     never = np.isnan(acc).all(axis=(0, 2)) | np.isnan(gyro).all(axis=(0, 2))
