@@ -2,7 +2,7 @@
 
 Segment frames have x forward, y up along the segment, z right. In quiet standing the segments are taken as vertical (foot flat,
 pelvis as worn), so the mean specific force is y. Walking gives z, the mediolateral axis
-(:mod:`kinertia.sensing.functional_axis`), made to point right by facts of gait (:mod:`kinertia.sensing.direction`). Without
+(:mod:`kinertia.sensing.functional_axis`), made to point right by facts of gait (:mod:`kinertia.sensing.signs`). Without
 standing, y comes from gravity over whole strides and is less certain (:mod:`kinertia.sensing.mean_gravity`).
 
 Only acceleration, angular rate and the segment names are read.
@@ -14,19 +14,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kinertia.recording import SEGMENTS, Array, Frame, Recording
+from kinertia.recording import SEGMENTS, Array, Frame, Recording, sensor_sets
 from kinertia.recording.errors import RecordingError
-from kinertia.recording.gaps import runs
 from kinertia.recording.standing import standing_periods
-from kinertia.sensing import direction, functional_axis, gait_phase, mean_gravity, placement_checks
-from kinertia.sensing.direction import PelvisEvidence
+from kinertia.sensing import functional_axis, gait_phase, living, mean_gravity, placement_checks, signs
 from kinertia.sensing.functional_axis import Axis
+from kinertia.sensing.signs import Walk
 
 GRAVITY = 9.81
 STANDING_MARGIN_S = 0.5
 """Cut from either end of standing: the body already leans before the first step."""
 MIN_STRIDES = 2
-ENOUGH_WALKING_S = 120.0
 PERIODIC_REPEATS = 3
 STANDING_UNCERTAINTY_DEG = 3.0
 """Standing people do not hold their segments exactly vertical."""
@@ -109,29 +107,31 @@ def align(recording: Recording) -> tuple[Recording, Alignment]:
         return recording, Alignment(names, np.tile(np.eye(3), (count, 1, 1)), np.zeros((count, 3)))
     chosen, warnings = _usable(recording)
     names = tuple(chosen.sensors[k].segment for k in range(len(chosen.sensors)))
-    acc, gyro = _without_gaps(chosen.acc), _without_gaps(chosen.gyro)
+    acc, gyro, lives = living.bridged(chosen.acc), living.bridged(chosen.gyro), living.samples(chosen)
     if chosen.periodic:
-        acc, gyro = (np.tile(signal, (PERIODIC_REPEATS, 1, 1)) for signal in (acc, gyro))
+        acc, gyro, lives = (np.tile(x, (PERIODIC_REPEATS, *[1] * (x.ndim - 1))) for x in (acc, gyro, lives))
     standing = _standing(chosen)
     if standing is None:
-        bias, up, walking, stride = _from_strides(acc, gyro, names, chosen)
+        bias, up, walking, stride = _from_strides(acc, gyro, lives, names, chosen)
     else:
         bias, up = gyro[slice(*standing)].mean(axis=0), acc[slice(*standing)].mean(axis=0)
         warnings.extend(_check_gravity(up, chosen))
         up = up / np.linalg.norm(up, axis=-1, keepdims=True)
-        walking, stride = _walking(gyro - bias, up, chosen)
+        walking, stride = _walking(gyro - bias, up, lives, chosen)
     rates = gyro - bias
-    longest = _stretch(walking, chosen.rate_hz)
+    longest = gait_phase.longest(walking & lives.all(axis=1), chosen.rate_hz)
+    if longest.stop - longest.start < MIN_STRIDES * stride:
+        return _without_shortest(recording, chosen, (walking[:, None] & lives).sum(axis=0))
 
     axes = [
         functional_axis.by_symmetry(acc[longest, k], rates[longest, k], up[k], max(1, stride // 2))
         if name == "pelvis"
-        else functional_axis.principal(rates[walking, k], up[k])
+        else functional_axis.principal(rates[walking & lives[:, k], k], up[k])
         for k, name in enumerate(names)
     ]
     frames = np.stack([_frame(axis.direction, up[k]) for k, axis in enumerate(axes)])
     running = mean_gravity.is_running(acc[longest, _uppermost(names)], chosen.rate_hz)
-    sign, margin, pelvis = _directions(names, frames, acc[longest], rates[longest], stride, chosen.rate_hz, running=running)
+    sign, margin, pelvis = signs.find(Walk(names, frames, acc, rates, walking, lives, stride, chosen.rate_hz, running))
     # turning z about y turns x too
     frames = frames * np.stack([sign, np.ones_like(sign), sign], axis=-1)[:, :, None]
     uncertainty = STANDING_UNCERTAINTY_DEG
@@ -191,15 +191,12 @@ def _usable(recording: Recording) -> tuple[Recording, list[str]]:
     return chosen, warnings
 
 
-def _without_gaps(signal: Array) -> Array:
-    """The signal with straight lines across missing samples: good enough to find axes from, never returned."""
-    filled = signal.copy()
-    at = np.arange(len(signal))
-    for k, axis in np.ndindex(signal.shape[1:]):
-        good = np.isfinite(signal[:, k, axis])
-        if not good.all():
-            filled[:, k, axis] = np.interp(at, at[good], signal[good, k, axis])
-    return filled
+def _without_shortest(recording: Recording, chosen: Recording, lived: np.ndarray) -> tuple[Recording, Alignment]:
+    """The alignment without the sensor that lived through least of the walk."""
+    worst = chosen.sensors[int(np.argmin(lived))]
+    kept = [segment for segment in SEGMENTS if segment != worst.segment]
+    remark = f"sensor {worst.name} on {worst.segment} is not used: it lives through too little of the walk to be aligned"
+    return align(sensor_sets.keep(recording, kept).with_warnings(remark))
 
 
 def _standing(recording: Recording) -> tuple[int, int] | None:
@@ -212,14 +209,15 @@ def _standing(recording: Recording) -> tuple[int, int] | None:
     return start + margin, stop - margin
 
 
-def _walking(rates: Array, up: Array, recording: Recording) -> tuple[np.ndarray, int]:
+def _walking(rates: Array, up: Array, lives: np.ndarray, recording: Recording) -> tuple[np.ndarray, int]:
     """(T,) samples of walking straight ahead, and the stride in samples."""
     if recording.periodic:
         return np.ones(len(rates), dtype=bool), recording.samples
-    moving = gait_phase.moving(rates, recording.rate_hz)
-    walking = moving & gait_phase.straight(rates, up, recording.rate_hz)
-    longest = _stretch(walking, recording.rate_hz)
-    stride = gait_phase.stride_samples(rates[longest], recording.rate_hz)
+    living_rates = np.where(lives[..., None], rates, np.nan)
+    walking = gait_phase.moving(living_rates, recording.rate_hz) & gait_phase.straight(living_rates, up, recording.rate_hz)
+    longest = gait_phase.longest(walking, recording.rate_hz)
+    most = lives[longest].mean(axis=0) >= signs.LASTING
+    stride = gait_phase.stride_samples(rates[longest][:, most], recording.rate_hz) if most.any() else None
     if stride is None or longest.stop - longest.start < MIN_STRIDES * stride:
         raise RecordingError(
             f"no {MIN_STRIDES} strides of straight walking in a row found, so the mediolateral axes are unknown",
@@ -229,20 +227,16 @@ def _walking(rates: Array, up: Array, recording: Recording) -> tuple[np.ndarray,
     return walking, stride
 
 
-def _stretch(walking: np.ndarray, rate_hz: float) -> slice:
-    """Longest stretch of walking, two minutes of it at most; empty when there is none."""
-    start, stop = max(runs(walking), key=lambda run: run[1] - run[0], default=(0, 0))
-    return slice(start, min(stop, start + round(ENOUGH_WALKING_S * rate_hz)))
-
-
 def _from_strides(
-    acc: Array, gyro: Array, names: tuple[str, ...], recording: Recording
+    acc: Array, gyro: Array, lives: np.ndarray, names: tuple[str, ...], recording: Recording
 ) -> tuple[Array, Array, np.ndarray, int]:
     """Bias, up, walking samples and stride of a recording without standing."""
     # First guesses that are good enough to find straight walking: no bias, mean specific force as up.
-    guess = acc.mean(axis=0)
-    walking, stride = _walking(gyro, guess / np.linalg.norm(guess, axis=-1, keepdims=True), recording)
-    longest = _stretch(walking, recording.rate_hz)
+    guess = np.stack([acc[lives[:, k], k].mean(axis=0) for k in range(len(names))])
+    walking, stride = _walking(gyro, guess / np.linalg.norm(guess, axis=-1, keepdims=True), lives, recording)
+    longest = gait_phase.longest(walking & lives.all(axis=1), recording.rate_hz)
+    if longest.stop - longest.start < MIN_STRIDES * stride:
+        return np.zeros_like(guess), guess, walking, stride  # too little to say anything, which is then found
     whole = slice(longest.start, longest.start + (longest.stop - longest.start) // stride * stride)
     # Over whole strides straight ahead a segment comes back to where it was: the mean rate is bias.
     bias = gyro[whole].mean(axis=0)
@@ -273,34 +267,6 @@ def _bend(frame: Array, name: str, *, running: bool) -> Array:
     c, s = np.cos(inclination), np.sin(inclination)
     # up = sin(q) x + cos(q) y in the segment
     return np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]]) @ frame
-
-
-def _directions(
-    names: tuple[str, ...], frames: Array, acc: Array, rates: Array, stride: int, rate_hz: float, *, running: bool
-) -> tuple[Array, Array, PelvisEvidence | None]:
-    """(K,) signs of the mediolateral axes, how clear they are, and what the pelvis showed."""
-    force, rate = (np.einsum("kij,tkj->tki", frames, signal) for signal in (acc, rates))
-    legs = {name: k for k, name in enumerate(names) if name != "pelvis"}
-    sign, margin = np.ones(len(names)), np.zeros(len(names))
-    found = direction.of_legs(
-        {name: rate[:, k, 2] for name, k in legs.items()},
-        {name: force[:, k, 0] for name, k in legs.items()},
-        {name: force[:, k, 1] for name, k in legs.items()},
-        stride,
-        rate_hz,
-    )
-    for name, k in legs.items():
-        sign[k], margin[k] = found.sign[name], found.margin[name]
-    if "pelvis" not in names:
-        return sign, margin, None
-    swings = {}
-    for side in "rl":
-        best = next((legs[s] for part in ("tibia", "femur", "foot") if (s := f"{part}_{side}") in legs), None)
-        swings[side] = None if best is None else sign[best] * rate[:, best, 2]
-    k = names.index("pelvis")
-    pelvis = direction.of_pelvis(force[:, k], swings["r"], swings["l"], stride, rate_hz, running=running)
-    sign[k], margin[k] = (1.0 if pelvis.total >= 0 else -1.0), abs(pelvis.total)
-    return sign, margin, pelvis
 
 
 def _uppermost(names: tuple[str, ...]) -> int:

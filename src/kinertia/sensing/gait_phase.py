@@ -6,6 +6,7 @@ import numpy as np
 
 from kinertia.numerics.moving_mean import moving_mean
 from kinertia.recording import Array
+from kinertia.recording.gaps import runs
 
 MOVING_RATE = 0.3
 """Root mean square rate of a sensor on a walking person is above this [rad/s]; the pelvis is slowest."""
@@ -13,34 +14,48 @@ STRAIGHT_YAW_RATE = 0.35
 """Largest turning rate, averaged over a stride, of walking straight ahead [rad/s]."""
 STRIDE_S = (0.4, 2.5)
 """Shortest and longest stride looked for [s]."""
+ENOUGH_WALKING_S = 120.0
 _NOMINAL_STRIDE_S = 1.2
 
 
 def moving(rates: Array, rate_hz: float) -> np.ndarray:
-    """(T,) whether most sensors move: root mean square over a stride above :data:`MOVING_RATE`.
+    """(T,) whether most sensors that live move: root mean square over a stride above :data:`MOVING_RATE`.
 
     Parameters
     ----------
-    rates : (T, K, 3) angular rate less bias [rad/s], without gaps.
+    rates : (T, K, 3) angular rate less bias [rad/s]; NaN where a sensor does not live.
     rate_hz : sampling rate [Hz].
     """
     window = round(_NOMINAL_STRIDE_S * rate_hz)
-    power = moving_mean((rates**2).sum(-1), window, beyond="nearest")
-    return np.median(np.sqrt(np.maximum(power, 0.0)), axis=1) > MOVING_RATE
+    power = moving_mean((np.nan_to_num(rates) ** 2).sum(-1), window, beyond="nearest")
+    return _median(np.sqrt(np.maximum(power, 0.0)), rates) > MOVING_RATE
 
 
 def straight(rates: Array, up: Array, rate_hz: float) -> np.ndarray:
-    """(T,) whether the person turns slower than :data:`STRAIGHT_YAW_RATE`; median over sensors.
+    """(T,) whether the person turns slower than :data:`STRAIGHT_YAW_RATE`; median over sensors that live.
 
     Parameters
     ----------
-    rates : (T, K, 3) angular rate less bias [rad/s], without gaps.
+    rates : (T, K, 3) angular rate less bias [rad/s]; NaN where a sensor does not live.
     up : (K, 3) unit vectors, up in each sensor's axes when the segment is upright.
     rate_hz : sampling rate [Hz].
     """
     window = round(_NOMINAL_STRIDE_S * rate_hz)
-    yaw = moving_mean(np.einsum("tki,ki->tk", rates, up), window, beyond="nearest")
-    return np.abs(np.median(yaw, axis=1)) < STRAIGHT_YAW_RATE
+    yaw = moving_mean(np.einsum("tki,ki->tk", np.nan_to_num(rates), up), window, beyond="nearest")
+    return np.abs(_median(yaw, rates)) < STRAIGHT_YAW_RATE
+
+
+def _median(values: Array, rates: Array) -> Array:
+    """(T,) median of (T, K) values over the sensors that live; 0 where none does."""
+    dead = np.isnan(rates).any(axis=-1)
+    dead[dead.all(axis=1)] = False
+    return np.nanmedian(np.where(dead, np.nan, values), axis=1) if dead.any() else np.median(values, axis=1)
+
+
+def longest(walking: np.ndarray, rate_hz: float) -> slice:
+    """Longest stretch of a (T,) mask of walking, two minutes of it at most; empty when there is none."""
+    start, stop = max(runs(walking), key=lambda run: run[1] - run[0], default=(0, 0))
+    return slice(start, min(stop, start + round(ENOUGH_WALKING_S * rate_hz)))
 
 
 def stride_samples(rates: Array, rate_hz: float) -> int | None:
