@@ -30,9 +30,10 @@ def running(model: str, recording: Recording) -> Iterator[Runner]:
     ValueError
         If there is no such model, or it is damaged; the message names file and fix.
     """
+    from kinertia.recording import sensor_sets
     from kinertia.runtime.exported import Exported
 
-    loaded = runner(suited(model, recording.sensors))
+    loaded = runner(suited(model, sensor_sets.lasting(recording)))
     samples = round(recording.duration_s * loaded.rate_hz)
     if samples < SHOWN_SAMPLES or not isinstance(loaded, Exported):
         yield loaded
@@ -49,7 +50,7 @@ def folder(model: str) -> Path | None:
 
 
 def suited(model: str, sensors: Sequence[Sensor]) -> str:
-    """The model that a user named; in place of `default` the one for few sensors, where some are not worn."""
+    """The model that a user named; in place of `default` the one for few sensors, where some are not worn or fall silent."""
     from kinertia.recording import sensor_sets
     from kinertia.runtime import model as exported
 
