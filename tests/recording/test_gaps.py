@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from kinertia.recording import Recording, Sensor, gaps
-from kinertia.recording.errors import RecordingError
 
 
 def smooth(samples: int = 200, rate: float = 100.0, *, periodic: bool = False, sensors: int = 2) -> Recording:
@@ -74,26 +72,3 @@ def test_absent_signal_is_no_gap() -> None:
     recording.gyro[:, 0] = np.nan
     assert gaps.find(recording) == []
     assert np.isnan(gaps.fill(recording).gyro[:, 0]).all()
-
-
-@pytest.mark.parametrize(
-    ("time", "said"),
-    [([0.0], "fewer than two"), ([0.0, 0.01, np.nan, 0.03], "missing"), ([0.0, 0.01, 0.01, 0.02], "does not increase")],
-)
-def test_bad_time_stamps(time: list[float], said: str) -> None:
-    with pytest.raises(RecordingError, match=said):
-        gaps.to_uniform(np.array(time), np.zeros((len(time), 1)))
-
-
-def test_time_stamps_of_another_unit_are_refused_not_expanded() -> None:
-    time = np.concatenate([np.arange(10) * 0.01, [1e6]])
-    with pytest.raises(RecordingError, match="more gap than signal"):
-        gaps.to_uniform(time, np.zeros((11, 1)))
-
-
-def test_even_time_stamps_pass_unchanged() -> None:
-    values = np.random.default_rng(0).normal(size=(50, 2))
-    uniform = gaps.to_uniform(3.0 + np.arange(50) * 0.02, values)
-    assert uniform.values is values
-    assert uniform.rate_hz == pytest.approx(50)
-    assert uniform.warnings == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kinertia.io import gaittoolbox, hugadb, outputs, xsens
+from kinertia.io import gaittoolbox, hugadb, outputs, table, xsens
 from kinertia.recording.errors import RecordingError
 
 TABLES = (".csv", ".parquet", ".pq", ".kinlog")
@@ -27,7 +27,7 @@ def recordings(path: Path) -> list[Path]:
     found = sorted(
         file
         for file in path.rglob("*")
-        if file.suffix.lower() in TABLES
+        if (file.suffix.lower() in TABLES or (file.suffix.lower() == ".txt" and table.is_table(file)))
         and file.is_file()
         and not any(part.startswith(".") for part in file.relative_to(path).parts)
         and not outputs.is_result(file)

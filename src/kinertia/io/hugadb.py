@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from kinertia.io import facts
-from kinertia.io.text import TextTable, parse_table, read_text
+from kinertia.io import facts, layout
+from kinertia.io.text import TextTable, read_text
 from kinertia.io.units import STANDARD_GRAVITY
 from kinertia.recording import Array, Frame, Recording, Sensor, Subject
 from kinertia.recording.errors import RecordingError
@@ -65,9 +65,7 @@ def read(
     """
     path = Path(path)
     file = str(path)
-    lines = read_text(path).splitlines()
-    start = next((i for i, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    table = parse_table("\n".join(line.rstrip() for line in lines[start:]), "\t", file=file, header_line=start + 1)
+    table = layout.read(read_text(path), file=file)
     warnings = []
     if rate_hz is None:
         warnings.append(f"sampling rate not in the file, {ASSUMED_RATE_HZ} Hz assumed")

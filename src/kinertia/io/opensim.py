@@ -14,7 +14,8 @@ from typing import Literal
 
 import numpy as np
 
-from kinertia.io.text import parse_table, read_text
+from kinertia.io import layout
+from kinertia.io.text import read_text
 from kinertia.recording import Array
 from kinertia.recording.errors import RecordingError
 
@@ -76,7 +77,8 @@ def read(path: str | Path, *, in_degrees: bool | None = None) -> Table:
     """
     path = Path(path)
     file = str(path)
-    lines = read_text(path).splitlines()
+    text = read_text(path)
+    lines = text.splitlines()
     end = next((i for i, line in enumerate(lines) if line.strip().lower() == "endheader"), None)
     if end is None:
         raise RecordingError(
@@ -86,9 +88,7 @@ def read(path: str | Path, *, in_degrees: bool | None = None) -> Table:
     for line in lines[:end]:
         if match := _HEADER_PAIR.match(line):
             header.setdefault(match["key"].lower(), match["value"])
-    start = next((i for i in range(end + 1, len(lines)) if lines[i].strip()), len(lines))
-    separator = "\t" if start < len(lines) and "\t" in lines[start] else " "
-    table = parse_table("\n".join(lines[start:]), separator, file=file, header_line=start + 1)
+    table = layout.read(text, file=file, start=end + 1)
     warnings: list[str] = []
     if (rows := _count(header, "nrows", "datarows")) not in (None, table.rows):
         raise RecordingError(

@@ -11,7 +11,7 @@ from kinertia.recording.errors import RecordingError
 
 SUPPORTED = (
     "averaged gait cycles (CSV + JSON)",
-    "tables with a column map (CSV, Parquet)",
+    "tables with a column map or with columns that name themselves (CSV, text, Parquet)",
     "Xsens MT Manager exports (.txt, one per sensor)",
     "HuGaDB (.txt)",
     "full-body recordings (.mat, one struct per segment)",
@@ -62,7 +62,7 @@ def read(
         recording = xsens.read(
             path, placement=placement, trial=trial, rate_hz=rate_hz, gyro_from_orientation=gyro_from_orientation
         )
-    elif path.suffix.lower() in (".csv", ".tsv", ".parquet", ".pq") or (columns is not None and path.is_file()):
+    elif table.is_table(path) or (columns is not None and path.is_file()):
         recording = table.read(path, columns=columns, rate_hz=rate_hz)
     else:
         raise _unknown(path)

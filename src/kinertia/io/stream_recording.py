@@ -9,8 +9,8 @@ import numpy as np
 
 from kinertia.io import facts, stream_log
 from kinertia.io.stream_log import Received, StreamLog
-from kinertia.recording import Array, Frame, Recording, RecordingError
-from kinertia.recording.gaps import at_times, to_uniform
+from kinertia.recording import Array, Frame, Recording, RecordingError, time_axis
+from kinertia.recording.time_axis import at_times
 
 RESTART_S = 1.0
 """A clock that jumps back by so much, or forward against the receiver's, was restarted."""
@@ -58,11 +58,11 @@ def convert(log: StreamLog) -> Recording:
     notes = [*log.warnings]
     if alone:
         (only,) = (track for track in tracks if len(track.time_s))
-        flat = to_uniform(only.time_s - only.time_s[0], only.values.reshape(len(only.values), -1), file=log.file)
-        rate, parts = flat.rate_hz, {id(only): flat.values}
-        notes.extend(flat.warnings)
+        values = only.values.reshape(len(only.values), -1)
+        axis = time_axis.find(only.time_s - only.time_s[0], values, file=log.file)
+        rate, parts, findings = axis.rate_hz, {id(only): axis.on_grid(values)}, axis.findings
     else:
-        rate = max(stream.rate_hz for stream in header.streams)
+        findings, rate = (), max(stream.rate_hz for stream in header.streams)
         parts = _together(log, tracks, rate)
     samples = len(next(iter(parts.values())))
     values = np.full((samples, len(header.sensors), 6), np.nan)
@@ -70,7 +70,7 @@ def convert(log: StreamLog) -> Recording:
         if id(track) in parts:
             values[:, list(info.sensors)] = parts[id(track)].reshape(samples, len(info.sensors), 6)
         notes += [f"stream {info.name} was restarted {track.restarts} times"] if track.restarts else []
-    return _recording(log, rate, values, notes)
+    return _recording(log, rate, values, notes).with_findings(*findings)
 
 
 def _recording(log: StreamLog, rate_hz: float, values: Array, notes: list[str]) -> Recording:

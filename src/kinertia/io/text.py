@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kinertia.io import cells
 from kinertia.recording import Array
 from kinertia.recording.errors import RecordingError
+from kinertia.recording.finding import Cause, Finding
+
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+"""Characters that no text has."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,9 @@ class TextTable:
     wrong : column index to the row and text of its first cell that is neither a number nor missing.
     file : path, for errors.
     first_line : line number of the first data row in the file (from 1).
+    units : column name to the unit that a row below the names gives it; only columns that have one.
+    preamble : what is stated above the names, key (lower case) to value.
+    findings : what of the layout was out of the ordinary.
     """
 
     names: tuple[str, ...]
@@ -29,6 +37,9 @@ class TextTable:
     wrong: Mapping[int, tuple[int, str]]
     file: str
     first_line: int
+    units: Mapping[str, str] = field(default_factory=dict)
+    preamble: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -59,23 +70,37 @@ class TextTable:
 
 
 def read_text(path: Path) -> str:
-    """Whole text of a file.
+    """Whole text of a file: UTF-8, UTF-16 or, failing these, Windows-1252 (a degree sign in a header).
 
     Raises
     ------
     RecordingError : no such file, or bytes that are not text.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        raw = path.read_bytes()
     except OSError as error:
         raise RecordingError(f"cannot be read ({error.strerror})", file=str(path), fix="check the path") from error
-    except UnicodeDecodeError as error:
-        raise RecordingError(
-            "is not a UTF-8 text file", file=str(path), fix="export the recording as plain text (UTF-8)"
-        ) from error
-    if "\x00" in text:
+    try:
+        text = raw.decode(_encoding(raw))
+    except UnicodeDecodeError:
+        text = "\x00"
+    if _CONTROL.search(text):
         raise RecordingError("is a binary file, text expected", file=str(path), fix="export the recording as plain text")
     return text
+
+
+def _encoding(raw: bytes) -> str:
+    """Encoding that the first bytes show."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    head = raw[:400]
+    if len(head) > 3 and b"\x00" in head:  # every other byte of plain text is zero in UTF-16
+        return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8-sig"
 
 
 def parse_table(text: str, separator: str, *, file: str, header_line: int = 1) -> TextTable:
@@ -93,31 +118,68 @@ def parse_table(text: str, separator: str, *, file: str, header_line: int = 1) -
     RecordingError : no rows, doubled column names, or a row with another number of cells than the header (truncated file).
     """
     lines = text.splitlines()
-    while lines and not lines[-1].strip():
-        lines.pop()
-    if separator == " ":
-        separator, lines = "\t", ["\t".join(line.split()) for line in lines]
     if not lines or not lines[0].strip():
         raise RecordingError("is empty or has no header", file=file, fix="the first line must name the columns")
-    names = [name.strip().strip('"') for name in lines[0].split(separator)]
+    names = [name.strip().strip('"') for name in (lines[0].split() if separator == " " else lines[0].split(separator))]
     while names and not names[-1]:
         names.pop()  # a separator at the end of the header names no column
+    return parse_rows(names, lines[1:], separator, file=file, first_line=header_line + 1)
+
+
+def parse_rows(
+    names: Sequence[str], rows: Sequence[str], separator: str, *, file: str, first_line: int, decimal_comma: bool = False
+) -> TextTable:
+    """Table from the names of its columns and its rows.
+
+    Parameters
+    ----------
+    names : one per column.
+    rows : lines without their ends; blank ones at the end are left out.
+    separator : as for :func:`parse_table`.
+    file : path, for errors.
+    first_line : line number of the first row in the file (from 1).
+    decimal_comma : whether numbers have a comma for a point.
+
+    Raises
+    ------
+    RecordingError : as for :func:`parse_table`.
+    """
+    rows = list(rows)
+    while rows and not rows[-1].strip():
+        rows.pop()
+    if not rows:
+        raise RecordingError("has a header but no data rows", file=file, fix="the file looks truncated; export it again")
+    if decimal_comma:
+        rows = [row.replace(",", ".") for row in rows]
+    if separator == " ":
+        separator, rows = "\t", ["\t".join(row.split()) for row in rows]
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
-        raise RecordingError(f"column {doubled[0]!r} appears twice", file=file, fix="rename or delete one of them")
-    if len(lines) < 2:
-        raise RecordingError("has a header but no data rows", file=file, fix="the file looks truncated; export it again")
-    rows = lines[1:]
+        raise RecordingError(
+            f"column {doubled[0]!r} appears twice", file=file, fix="give each column a name of its own", cause=Cause.LAYOUT
+        )
     for i, line in enumerate(rows):
         width = line.count(separator) + 1
-        if width != len(names) and not (width == len(names) + 1 and line.endswith(separator)):
-            raise RecordingError(
-                f"line {header_line + 1 + i} has {width} cells, the header names {len(names)}",
-                file=file,
-                sample=i,
-                fix="the file looks truncated or damaged; export it again, or delete that line",
-            )
-        if width > len(names):
+        if width == len(names) + 1 and line.endswith(separator):
             rows[i] = line[:-1]
+        elif width != len(names):
+            raise _unequal(width, len(names), separator, file, first_line + i, i, last=i == len(rows) - 1)
     values, wrong = cells.to_numbers(rows, separator, len(names))
-    return TextTable(tuple(names), values, wrong, file, header_line + 1)
+    return TextTable(tuple(names), values, wrong, file, first_line)
+
+
+def _unequal(width: int, named: int, separator: str, file: str, line: int, row: int, *, last: bool) -> RecordingError:
+    """Why a row has another number of cells than there are names."""
+    if separator == "," and width in (2 * named, 2 * named - 1):
+        problem, fix = "the comma separates cells and is the decimal mark too", "export with semicolons or tabs between cells"
+    elif last:
+        problem, fix = "the file ends within a row", "it was cut off; export it again"
+    else:
+        problem, fix = "cells are lacking or too many", "export the recording again"
+    return RecordingError(
+        f"line {line} has {width} cells, the header names {named}: {problem}",
+        file=file,
+        sample=row,
+        fix=fix,
+        cause=Cause.LAYOUT,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from kinertia.recording.errors import RecordingError
 
@@ -24,6 +25,7 @@ TO_SI: dict[str, float] = {
     "s": 1.0,
     "ms": 1e-3,
     "us": 1e-6,
+    "ns": 1e-9,
     "N": 1.0,
     "Nm": 1.0,
     "BW": 1.0,
@@ -32,7 +34,28 @@ TO_SI: dict[str, float] = {
 
 ACC_UNITS = ("m/s^2", "m/s2", "g", "mg")
 GYRO_UNITS = ("rad/s", "deg/s", "dps")
-TIME_UNITS = ("s", "ms", "us")
+TIME_UNITS = ("s", "ms", "us", "ns")
+
+_SPELLINGS = {
+    "m/s^2": ("m/(s^2)", "m/s2", "m/s/s", "ms^-2", "ms-2", "m.s^-2", "m.s-2", "m*s^-2", "m/s**2", "meter/s^2", "mps2"),
+    "g": ("gs", "gn", "gravity"),
+    "deg/s": ("dps", "deg.s^-1", "deg.s-1", "deg*s^-1", "degs^-1", "deg/(s)", "deg/sec"),
+    "rad/s": ("rad.s^-1", "rad.s-1", "rad*s^-1", "rads^-1", "rad/(s)", "radian/s", "radians/s", "rad/sec", "rps"),
+    "s": ("sec", "secs", "second", "seconds"),
+    "ms": ("msec", "millis", "millisecond", "milliseconds"),
+    "us": ("usec", "micros", "microsecond", "microseconds"),
+    "ns": ("nsec", "nanos", "nanosecond", "nanoseconds"),
+}
+_CANONICAL = {spelling: unit for unit, others in _SPELLINGS.items() for spelling in (unit, *others)} | {"mg": "mg"}
+
+
+def spelled(text: str) -> str:
+    """Unit of acceleration, angular rate or time that ``text`` spells (``m/(s^2)``, ``°/sec``, ``µs``); empty for any other."""
+    plain = re.sub(r"[\s\[\]]", "", text).lower()
+    for old, new in (("²", "^2"), ("°", "deg"), ("degrees", "deg"), ("degree", "deg"), ("µ", "u"), ("μ", "u"), ("·", "*")):
+        plain = plain.replace(old, new)
+    plain = re.sub(r"/(?:seconds?|sec)\b", "/s", plain)
+    return _CANONICAL.get(plain, "")
 
 
 def factor(unit: str, allowed: tuple[str, ...], *, file: str = "", sensor: str = "") -> float:
@@ -48,6 +71,8 @@ def factor(unit: str, allowed: tuple[str, ...], *, file: str = "", sensor: str =
     ------
     RecordingError : unknown unit, or one of another kind.
     """
+    if unit not in allowed and (known := spelled(unit)) in allowed:
+        unit = known
     if unit not in allowed:
         raise RecordingError(
             f"unit {unit!r} is not understood here", file=file, sensor=sensor, fix=f"use one of {', '.join(allowed)}"

@@ -1,0 +1,232 @@
+"""What the columns of a table mean: a column map in a file beside it, or the names of the columns themselves."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import numpy as np
+
+from kinertia.io import facts, naming
+from kinertia.io.text import TextTable
+from kinertia.recording import Array
+from kinertia.recording.errors import RecordingError
+from kinertia.recording.finding import Cause
+
+_SIGNAL = re.compile(r"^(?P<kind>acc|gyro)\.(?P<segment>\w+)\.(?P<axis>[xyz])\s*(?:\[(?P<unit>[^\]]*)\])?$")
+_TIME = re.compile(r"^time\s*(?:\[(?P<unit>[^\]]*)\])?$", re.IGNORECASE)
+
+
+class SensorColumns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Columns of one sensor.
+
+    Attributes
+    ----------
+    segment : segment it sits on.
+    acc, gyro : three column names each; an absent signal stays empty.
+    axes : our x, y, z as signed axes of the file.
+    acc_unit, gyro_unit : override the table's.
+    time, time_unit : its own time column, where sensors have each their own; else the table's.
+    orientation : four column names, quaternion sensor to world (y up), w first; only with unchanged axes.
+    name, position_m, misalignment_rad : as in :class:`~kinertia.recording.Sensor`.
+    """
+
+    segment: str
+    acc: tuple[str, str, str] | None = None
+    gyro: tuple[str, str, str] | None = None
+    axes: tuple[str, str, str] = ("+x", "+y", "+z")
+    acc_unit: str = ""
+    gyro_unit: str = ""
+    time: str = ""
+    time_unit: str = ""
+    orientation: tuple[str, str, str, str] | None = None
+    name: str = ""
+    position_m: tuple[float, float, float] | None = None
+    misalignment_rad: float | None = None
+
+
+class ColumnMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the columns of a table mean.
+
+    Attributes
+    ----------
+    sensors : one entry per sensor; none where the columns name their sensor, kind and axis themselves.
+    time, time_unit : time column; without one, ``rate_hz`` must be given.
+    rate_hz : sampling rate [Hz].
+    acc_unit, gyro_unit : units of all sensors that do not say otherwise.
+    frame : whether ``axes`` lead to segment frames or the sensors' axes are still to be aligned.
+    separator : of a text table; default as its rows show.
+    subject : ``mass_kg``, ``height_m``, ``sex``.
+    """
+
+    sensors: list[SensorColumns] = []
+    time: str = ""
+    time_unit: str = ""
+    rate_hz: float | None = None
+    acc_unit: str = ""
+    gyro_unit: str = ""
+    frame: Literal["segment", "sensor"] = "sensor"
+    separator: str = ""
+    subject: dict[str, Any] = {}
+
+
+def read_map(path: str | Path) -> ColumnMap:
+    """Column map from a TOML or JSON file.
+
+    Raises
+    ------
+    RecordingError : no such file, unknown or missing entries, naming them.
+    """
+    content = facts.read_facts(Path(path))
+    try:
+        return msgspec.convert(content, ColumnMap)
+    except msgspec.ValidationError as error:
+        raise RecordingError(f"is no column map ({error})", file=str(path), fix="see the example in docs/formats.md") from error
+
+
+def find_map(path: Path) -> Path | None:
+    """Column map beside a table."""
+    stems = (path.with_name(f"{path.stem}.columns"), path.with_name("columns"))
+    candidates = [stem.with_name(stem.name + suffix) for stem in stems for suffix in (".toml", ".json")]
+    return next((candidate for candidate in candidates if candidate.is_file()), None)
+
+
+def plain(table: TextTable) -> bool:
+    """Whether columns are named as :mod:`kinertia.io.write_recording` names them."""
+    return any(_SIGNAL.match(name) for name in table.names)
+
+
+def of_plain_names(table: TextTable, path: Path) -> ColumnMap:
+    """Map of a table whose columns are named ``acc.<segment>.<axis> [<unit>]``, in segment frames.
+
+    Raises
+    ------
+    RecordingError : an axis is missing, axes have unlike units.
+    """
+    found: dict[str, dict[str, dict[str, tuple[str, str]]]] = {}
+    time, time_unit = "", "s"
+    for name in table.names:
+        if match := _SIGNAL.match(name):
+            unit = match["unit"] or table.units.get(name, "")
+            found.setdefault(match["segment"], {}).setdefault(match["kind"], {})[match["axis"]] = (name, unit)
+        elif match := _TIME.match(name):
+            time, time_unit = name, match["unit"] or table.units.get(name, "s")
+    beside = path.with_suffix(".json")
+    about = facts.read_facts(beside) if beside.is_file() else {}
+    positions, misalignments = (
+        value if isinstance(value := about.get(key), dict) else {} for key in ("sensor_position_m", "sensor_misalignment_rad")
+    )
+    entries = []
+    for segment, kinds in found.items():
+        names, units = _three_axes(kinds, segment, table.file)
+        entries.append(
+            SensorColumns(
+                segment,
+                names.get("acc"),
+                names.get("gyro"),
+                acc_unit=units.get("acc", ""),
+                gyro_unit=units.get("gyro", ""),
+                position_m=facts.position(positions.get(segment), file=str(beside), sensor=segment),
+                misalignment_rad=facts.number(misalignments, segment),
+            )
+        )
+    return ColumnMap(entries, time, time_unit, facts.number(about, "rate_hz"), frame="segment", subject=about)
+
+
+def of_names(table: TextTable, path: Path, given: ColumnMap | None = None) -> ColumnMap:
+    """Map of a table whose columns name kind and axis in their own way (``Accel_LN_X``, ``left_gyr_z``), in sensor frames.
+
+    Parameters
+    ----------
+    table : names, and units from a row of their own.
+    path : its stem names a single sensor.
+    given : what a column map states (units, rate, time, person) without saying which columns are whose.
+
+    Raises
+    ------
+    RecordingError : nothing recognised, gravity was removed, an axis is missing, axes have unlike units.
+    """
+    given = given or ColumnMap()
+    signals = naming.signals(table.names, table.units)
+    found: dict[str, dict[str, dict[str, tuple[str, str]]]] = {}
+    for signal in sorted(signals, key=lambda signal: signal.wide):  # of two accelerometers, that with the larger range stays
+        if signal.kind in ("acc", "gyro"):
+            found.setdefault(signal.sensor, {}).setdefault(signal.kind, {})[signal.axis] = (signal.column, signal.unit)
+    if not found and any(signal.kind == "free" for signal in signals):
+        raise RecordingError(
+            "holds free acceleration only, from which gravity was removed, and no angular rate",
+            file=table.file,
+            fix="record or export raw acceleration and angular rate (Xsens DOT: 'Rate quantities')",
+            cause=Cause.FREE_ACCELERATION,
+        )
+    if not found:
+        raise RecordingError(
+            "the meaning of the columns is not known",
+            file=table.file,
+            fix=f"write a column map {path.stem}.columns.toml (see docs/formats.md), or name columns 'acc.tibia_r.x [m/s^2]'",
+            cause=Cause.LAYOUT,
+        )
+    times = {signal.sensor: signal for signal in reversed(signals) if signal.kind == "time"}
+    common = times.get("") or (next(iter(times.values())) if len(times) == 1 else None)
+    entries = []
+    for sensor, kinds in found.items():
+        name = sensor or path.stem
+        names, units = _three_axes(kinds, name, table.file)
+        own = times.get(sensor) if common is None else None
+        entries.append(
+            SensorColumns(
+                naming.segment(name) or name,
+                names.get("acc"),
+                names.get("gyro"),
+                acc_unit=units.get("acc", ""),
+                gyro_unit=units.get("gyro", ""),
+                time=own.column if own else "",
+                time_unit=own.unit if own else "",
+                name=name,
+            )
+        )
+    time = given.time or (common.column if common else "")
+    unit = given.time_unit or (common.unit if common and not given.time else "")
+    return msgspec.structs.replace(given, sensors=entries, time=time, time_unit=unit)
+
+
+def _three_axes(
+    kinds: dict[str, dict[str, tuple[str, str]]], sensor: str, file: str
+) -> tuple[dict[str, tuple[str, str, str]], dict[str, str]]:
+    """Column names and unit by kind."""
+    names: dict[str, tuple[str, str, str]] = {}
+    units: dict[str, str] = {}
+    for kind, axes in kinds.items():
+        if len(axes) < 3:
+            missing = next(axis for axis in "xyz" if axis not in axes)
+            raise RecordingError(f"column {kind}.{sensor}.{missing} is missing", file=file, sensor=sensor, fix="give x, y, z")
+        if len({unit for _, unit in axes.values()}) > 1:
+            raise RecordingError(f"axes of {kind}.{sensor} have unlike units", file=file, sensor=sensor, fix="use one unit")
+        names[kind] = (axes["x"][0], axes["y"][0], axes["z"][0])
+        units[kind] = axes["x"][1]
+    return names, units
+
+
+def rotation(axes: tuple[str, str, str], file: str, sensor: str) -> Array:
+    """Rotation (3, 3) from the file's axes to ours.
+
+    Raises
+    ------
+    RecordingError : an axis that is not understood, or axes that are no rotation.
+    """
+    matrix = np.zeros((3, 3))
+    for row, axis in enumerate(axes):
+        letter, sign = axis.lstrip("+-").lower(), -1.0 if axis.startswith("-") else 1.0
+        if letter not in ("x", "y", "z") or len(axis) > 2:
+            raise RecordingError(f"axis {axis!r} is not understood", file=file, sensor=sensor, fix='write "+x", "-y", ...')
+        matrix[row, "xyz".index(letter)] = sign
+    if round(float(np.linalg.det(matrix))) != 1:
+        raise RecordingError(
+            f"axes {list(axes)} are no rotation",
+            file=file,
+            sensor=sensor,
+            fix="use each axis once and turn one sign (right-handed axes)",
+        )
+    return matrix

@@ -1,0 +1,112 @@
+"""What the name of a column says: kind, axis and sensor. And the segment that the name of a sensor says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from kinertia.io.units import spelled
+
+_BRACKETS = re.compile(r"\s*[\[(](?P<unit>[^\[\]]*?)[\])]\s*$")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_SHORT = re.compile(r"^(?P<kind>acc|accel|a|gyr|gyro|g)(?P<axis>[xyz])$")
+_ACC = {"acc", "accel", "accelerometer", "acceleration", "accelerations"}
+_GYRO = {"gyr", "gyro", "gyroscope", "gyros", "omega"}
+_ANGULAR = {"angular", "rotation", "rotational", "turn"}
+_RATE = {"rate", "velocity", "vel", "rates"}
+_FREE = {"free", "linear", "user", "lin"}
+_OTHER = re.compile(
+    r"mag|magn|magnetometer|magnetic|quat|quaternion|orientation|euler|roll|pitch|yaw|gravity|temperature|temp|pressure|barometer"
+    r"|altitude|emg|battery|status|mat|var|error"
+)
+_TIME = {"time", "timestamp", "timestamps", "stamp", "elapsed", "t"}
+_NOISE = {"cal", "raw", "ln", "wr", "low", "noise", "wide", "range", "imu", "data", "in", "with", "g", "unix", "s"}
+"""Words beside kind and axis that name no sensor."""
+_WIDE = {"wr", "wide"}
+_SEGMENTS = {
+    "pelvis": ("pelvis", "sacrum", "sacral", "lumbar", "waist", "lowerback", "hips", "belt"),
+    "femur": ("femur", "thigh", "upperleg"),
+    "tibia": ("tibia", "shank", "shin", "calf", "lowerleg"),
+    "foot": ("foot", "instep", "shoe", "calcn", "calcaneus"),
+}
+_SIDES = {"r": "r", "right": "r", "l": "l", "left": "l"}
+
+
+@dataclass(frozen=True)
+class Signal:
+    """What one column holds.
+
+    Attributes
+    ----------
+    column : its name.
+    kind : ``acc``, ``gyro``, ``free`` (acceleration without gravity) or ``time``.
+    axis : ``x``, ``y``, ``z``; empty for time.
+    sensor : what else the name says, empty where there is one sensor only.
+    unit : unit, empty where none is stated.
+    wide : of two accelerometers in one device, that with the larger range.
+    """
+
+    column: str
+    kind: str
+    axis: str
+    sensor: str
+    unit: str
+    wide: bool = False
+
+
+def signals(names: Iterable[str], units: Mapping[str, str]) -> list[Signal]:
+    """Columns that hold acceleration, angular rate or time, in the order of the table.
+
+    Parameters
+    ----------
+    names : of the columns, a unit in brackets at their end or not.
+    units : column to unit, from a row of units.
+    """
+    found = (_signal(name, units.get(name, "")) for name in names)
+    return [signal for signal in found if signal is not None]
+
+
+def _signal(column: str, unit: str) -> Signal | None:
+    if match := _BRACKETS.search(column):
+        unit = unit or match["unit"]
+    said = spelled(unit) or unit
+    words = [word.lower() for word in _WORD.findall(column[: match.start()] if match else column)]
+    if not said and words and spelled(words[-1]) and words[-1] not in ("g", "s"):
+        said = spelled(words.pop())  # acc_x_mg
+    kind, axis = "", ""
+    for word in words:
+        if short := _SHORT.match(word):
+            kind, axis = "acc" if short["kind"].startswith("a") else "gyro", short["axis"]
+    known = set(words)
+    axes = [word for word in words if word in ("x", "y", "z")]
+    axis = axis or (axes[-1] if axes else "")
+    if any(map(_OTHER.fullmatch, words)):
+        return None
+    if not kind:
+        kind = "gyro" if known & _GYRO or (known & _ANGULAR and known & _RATE) else "acc" if known & _ACC else ""
+        if known & _ANGULAR and kind == "acc":
+            return None
+    if kind == "acc" and known & _FREE:
+        kind = "free"
+    if kind and axis:
+        taken = {*_ACC, *_GYRO, *_ANGULAR, *_RATE, *_FREE, *_NOISE, "x", "y", "z"}
+        rest = [word for word in _WORD.findall(column[: match.start()] if match else column) if word.lower() not in taken]
+        rest = [word for word in rest if not _SHORT.match(word.lower()) and not (said and spelled(word) == said)]
+        return Signal(column, kind, axis, "_".join(rest), said, bool(known & _WIDE))
+    if not kind and known & _TIME:
+        rest = [word for word in _WORD.findall(column) if word.lower() not in {*_TIME, *_NOISE} and not spelled(word)]
+        return Signal(column, "time", "", "_".join(rest), said if spelled(said) in ("s", "ms", "us", "ns") else "")
+    return None
+
+
+def segment(name: str) -> str:
+    """Segment of the model that a sensor's or a file's name says, with its side; empty where it does not."""
+    words = [word.lower() for word in _WORD.findall(name)]
+    pairs = [first + second for first, second in pairwise(words)]
+    body = next((part for part, spellings in _SEGMENTS.items() if {*words, *pairs} & set(spellings)), "")
+    if body in ("", "pelvis"):
+        return body
+    sides = {_SIDES[word] for word in words if word in _SIDES}
+    return f"{body}_{sides.pop()}" if len(sides) == 1 else ""

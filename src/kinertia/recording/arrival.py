@@ -1,0 +1,86 @@
+"""Stamps that say when samples arrived, not when they were taken: samples spread evenly in their order, losses found.
+
+Samples are taken at even times, so their stamps are a line over their number plus the delay of each. A lost sample shifts all
+stamps after it by a whole step, a delay only some.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kinertia.recording.recording import Array
+
+_WIDTH = 8  # arrivals whose median delay is compared: their noise falls to a third
+_APART = 50  # arrivals over which a step is measured
+_SURE = 5.0  # of the noise of a shift: a loss in 1e6 by chance
+_LEAST_SHIFT = 0.75  # of a step
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Samples on an even axis.
+
+    Attributes
+    ----------
+    index : (N,) number of each sample from the first.
+    step_s : time between samples [s].
+    batch : samples that share a stamp in the mean.
+    missing, gaps : samples lost, and in how many places.
+    first_uneven : the first sample whose step is not the usual.
+    """
+
+    index: np.ndarray
+    step_s: float
+    batch: float
+    missing: int
+    gaps: int
+    first_uneven: int
+
+
+def spread(time_s: Array) -> Spread:
+    """Even axis under stamps of arrival.
+
+    Parameters
+    ----------
+    time_s : (N,) stamps in the order of the samples [s]; two or more, not all equal.
+    """
+    rows = np.arange(len(time_s))
+    ends = np.append(np.flatnonzero(np.diff(time_s) != 0), len(time_s) - 1)  # a packet is sent when its last sample is taken
+    sent = time_s[ends]
+    batch = len(rows) / len(ends)
+    step = float(time_s[-1] - time_s[0]) / (len(rows) - 1)
+    apart = min(max(len(ends) // 4, 1), _APART)
+    if len(ends) > 3 * apart:  # lost samples stretch the whole, but few stretches within it
+        step = float(np.median((sent[apart:] - sent[:-apart]) / (ends[apart:] - ends[:-apart])))
+    lost = np.zeros(len(ends), dtype=int)
+    for _ in range(2):
+        lost = _lost(sent / step - ends)
+        step = float(np.polyfit(ends + np.cumsum(lost), sent - sent[0], 1)[0])
+    before = np.zeros(len(rows), dtype=int)
+    before[np.append(0, ends[:-1] + 1)] = lost
+    first = int(np.argmax(np.abs(np.diff(time_s) / step - 1) > 0.5))
+    return Spread(rows + np.cumsum(before), step, batch, int(lost.sum()), int((lost > 0).sum()), first)
+
+
+def _lost(late: Array) -> np.ndarray:
+    """(N,) samples lost just before each arrival: where the median delay after is longer than before by whole steps.
+
+    Parameters
+    ----------
+    late : (N,) delay of each arrival, in steps.
+    """
+    lost = np.zeros(len(late), dtype=int)
+    if len(late) < 4 * _WIDTH:
+        return lost
+    windows = np.median(np.lib.stride_tricks.sliding_window_view(late, _WIDTH), axis=1)
+    shift = windows[_WIDTH:] - windows[:-_WIDTH]  # at arrival _WIDTH + k
+    noise = 1.4826 * float(np.median(np.abs(shift - np.median(shift))))
+    while shift.max() > max(_LEAST_SHIFT, _SURE * noise):
+        high = np.flatnonzero(shift > 0.9 * shift.max())
+        near = high[high < high[0] + _WIDTH]
+        peak = int(near[np.argmax(np.diff(late)[near + _WIDTH - 1])])  # of a flat top, where the jump itself is
+        lost[_WIDTH + peak] = max(round(float(shift[peak])), 1)
+        shift[max(peak - _WIDTH, 0) : peak + _WIDTH] = -np.inf
+    return lost

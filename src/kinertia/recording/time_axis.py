@@ -1,0 +1,303 @@
+"""Time stamps as devices give them, to an even time axis: wraps, units, order, doubles, batches, jitter, gaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kinertia.numerics.spline import CubicSpline
+from kinertia.recording import arrival, clock_wrap
+from kinertia.recording.errors import RecordingError
+from kinertia.recording.finding import Cause, Finding, Severity
+from kinertia.recording.recording import Array
+
+_EVEN = 0.02  # of a step: stamps nearer to an even grid than this are even
+_IMPOSSIBLE_HZ = (4.0, 4000.0)  # no IMU for movement samples outside; slower than this, a stride has too few samples
+_USUAL_HZ = (10.0, 2000.0)  # a factor of 200 wide, so that of units a factor of 1000 apart at most one fits
+_UNITS = {1e-9: "ns", 1e-6: "us", 1e-3: "ms", 1.0: "s"}
+_RATE_AGREES = 0.05  # a stated rate may be rounded, and clocks differ by far less
+_SHORT_STEP, _SHORT_SHARE = 0.5, 0.02  # more steps than this share below half the usual one: stamps of arrival, not of sampling
+_NEAR_ROWS = 30  # stamps that are out of order by fewer rows than this may be late arrivals
+
+_FEW_STARTS = 3  # jumps back in a file of several recordings; rows in no order have many
+
+
+@dataclass(frozen=True)
+class TimeAxis:
+    """An even time axis, and how to bring a table's columns to it.
+
+    Attributes
+    ----------
+    rows : (N,) rows of the table that are kept, in order of time.
+    doubles : pairs of kept row and row of the same instant whose values it takes where it has none.
+    time_s : (N,) increasing time of the kept rows [s].
+    index : (N,) sample of each kept row on the even axis, where stamps are of arrival; None where values are interpolated.
+    samples, rate_hz : of the even axis, which begins at ``time_s[0]``.
+    findings : what was done.
+    """
+
+    rows: np.ndarray
+    doubles: tuple[tuple[int, int], ...]
+    time_s: Array
+    index: np.ndarray | None
+    samples: int
+    rate_hz: float
+    findings: tuple[Finding, ...] = ()
+
+    def kept(self, values: Array) -> Array:
+        """(T, C) columns of the table to (N, C), at ``time_s``."""
+        if not self.doubles and len(self.rows) == len(values) and (np.diff(self.rows) == 1).all():
+            return values
+        values = values.copy()
+        for row, other in self.doubles:
+            values[row] = np.where(np.isnan(values[row]), values[other], values[row])
+        return values[self.rows]
+
+    def on_grid(self, values: Array) -> Array:
+        """(T, C) columns of the table to (samples, C) on the even axis; NaN where the stamps leave a gap."""
+        values = self.kept(values)
+        if self.index is None:
+            return at_times(self.time_s[0] + np.arange(self.samples) / self.rate_hz, self.time_s, values, self.rate_hz)
+        if len(values) == self.samples:
+            return values
+        even = np.full((self.samples, values.shape[1]), np.nan)
+        even[self.index] = values
+        return even
+
+
+def find(
+    time_s: Array, values: Array | None = None, *, unit_s: float = 1.0, rate_hz: float | None = None, file: str = ""
+) -> TimeAxis:
+    """Even time axis of time-stamped rows.
+
+    Parameters
+    ----------
+    time_s : (T,) time stamps [s], by the unit stated.
+    values : (T, C) samples; rows of one stamp are the same sample where no value contradicts another.
+    unit_s : unit stated [s], in which counters wrap.
+    rate_hz : sampling rate stated [Hz]; stamps that contradict it win.
+    file : for errors.
+
+    Returns
+    -------
+    The axis. Stamps that jitter by less than half a step are times of sampling, and values are interpolated between them;
+    stamps that jitter by more, or come in batches, are times of arrival: samples keep their order and are spread evenly.
+
+    Raises
+    ------
+    RecordingError : fewer than two samples, stamps missing, all equal or starting again, a row number, no unit that fits.
+    """
+    if len(time_s) < 2:
+        raise RecordingError("has fewer than two samples", file=file, sensor="time", fix="the file looks truncated")
+    findings: list[Finding] = []
+    rows = np.flatnonzero(np.isfinite(time_s))
+    if len(rows) < max(2, 0.9 * len(time_s)):
+        row = int(np.argmax(~np.isfinite(time_s)))
+        raise RecordingError(
+            f"{len(time_s) - len(rows)} time stamps are missing",
+            file=file,
+            sensor="time",
+            sample=row,
+            fix="export it again, or state the sampling rate instead of the time column",
+            cause=Cause.TIME_STAMPS,
+        )
+    if len(rows) < len(time_s):
+        row = int(np.argmax(~np.isfinite(time_s)))
+        findings.append(_done(Cause.TIME_STAMPS, f"{len(time_s) - len(rows)} rows without time stamp are left out", row))
+    time, wraps = clock_wrap.undo(time_s[rows], unit_s)
+    if wraps:
+        count = f"{len(wraps)} times" if len(wraps) > 1 else "once"
+        findings.append(_done(Cause.TIME_STAMPS, f"the clock starts again from zero {count}; undone", int(rows[wraps[0]])))
+    rows, time = _ordered(rows, time, file, findings)
+    signals = np.zeros((len(time_s), 0)) if values is None else values
+    rows, time, doubles = _merged(rows, time, signals, file, findings)
+    if time[-1] <= time[0]:
+        raise RecordingError(
+            "all time stamps are equal",
+            file=file,
+            sensor="time",
+            fix="export them with more digits, or state the sampling rate instead of the time column",
+            cause=Cause.TIME_STAMPS,
+        )
+    steps = np.diff(time)
+    usual = float(np.median(steps[steps > 0]))
+    sampled = (steps < _SHORT_STEP * usual).mean() <= _SHORT_SHARE and (steps > 0).all()
+    spread = None if sampled else arrival.spread(time)
+    step = _mean_step(steps, usual) if spread is None else spread.step_s
+    factor = _unit(time, step, unit_s, rate_hz, file, findings)
+    time, step = time * factor, step * factor
+    rate = _rate(1.0 / step, rate_hz, findings)
+    if spread is not None:
+        findings.append(_spread_evenly(spread, time, rate, int(rows[spread.first_uneven])))
+        index = spread.index
+        samples = int(index[-1]) + 1
+        time = time[0] + index / rate
+    else:
+        index, samples = None, round(float(time[-1] - time[0]) * rate) + 1
+        if samples == len(time) and np.abs(time - time[0] - np.arange(samples) / rate).max() * rate <= _EVEN:
+            index = np.arange(samples)
+        elif (jitter := _jitter(np.diff(time), rate)) > _EVEN:
+            message = f"time stamps jitter by up to {100 * jitter:.0f} % of a step; resampled evenly at {rate:.4g} Hz"
+            findings.append(_done(Cause.TIME_STAMPS, message, severity=Severity.INFO))
+    if samples > 100 * len(time):
+        row = int(np.argmax(np.diff(time))) + 1
+        raise RecordingError(
+            f"the time stamps leave more gap than signal: they jump by {np.diff(time).max():.4g} s",
+            file=file,
+            sensor="time",
+            sample=int(rows[row]),
+            fix="split the file there, or correct the stamps",
+            cause=Cause.TIME_STAMPS,
+        )
+    return TimeAxis(rows, doubles, time, index, samples, rate, tuple(findings))
+
+
+def _done(cause: Cause, message: str, sample: int | None = None, *, severity: Severity = Severity.WARNING) -> Finding:
+    return Finding(cause, severity, message, sample=sample, mended=True)
+
+
+def _ordered(rows: np.ndarray, time: Array, file: str, findings: list[Finding]) -> tuple[np.ndarray, Array]:
+    """Rows in order of time, unless they are in order and their stamps only arrived out of it."""
+    if (np.diff(time) >= 0).all():
+        return rows, time
+    order = np.argsort(time, kind="stable")
+    steps = np.diff(np.unique(time))
+    usual = np.median(steps)
+    regular = np.mean((np.abs(steps / usual - np.round(steps / usual)) < 0.1) & (steps > 0.5 * usual)) > 0.9
+    if not regular and np.abs(order - np.arange(len(order))).max() < _NEAR_ROWS:
+        return rows, time
+    back = np.diff(time) < -_NEAR_ROWS * usual
+    if not regular and 0 < back.sum() <= _FEW_STARTS:
+        raise _two_recordings(int(rows[int(np.argmax(back)) + 1]), file)
+    moved = int((np.diff(time) < 0).sum())
+    row = int(rows[int(np.argmax(np.diff(time) < 0)) + 1])
+    findings.append(_done(Cause.TIME_STAMPS, f"rows are not in order of time ({moved} steps back); sorted", row))
+    return rows[order], time[order]
+
+
+def _two_recordings(sample: int, file: str) -> RecordingError:
+    return RecordingError(
+        "time starts again: the file holds more than one recording",
+        file=file,
+        sensor="time",
+        sample=sample,
+        fix="split it there, one recording a file",
+        cause=Cause.TIME_STAMPS,
+    )
+
+
+def _merged(
+    rows: np.ndarray, time: Array, values: Array, file: str, findings: list[Finding]
+) -> tuple[np.ndarray, Array, tuple[tuple[int, int], ...]]:
+    """Rows without those that repeat the row before: the same stamp, and no value that contradicts it."""
+    same = np.flatnonzero(np.diff(time) == 0) + 1
+    doubles: list[tuple[int, int]] = []
+    dropped = np.zeros(len(rows), dtype=bool)
+    head = -1
+    for k in same if values.shape[1] else ():
+        head = head if head >= 0 and dropped[k - 1] else k - 1
+        one, other = values[rows[head]], values[rows[k]]
+        if not (np.isfinite(one) & np.isfinite(other) & (one != other)).any():
+            dropped[k] = True
+            doubles.append((int(rows[head]), int(rows[k])))
+    left = same[~dropped[same]]
+    far = left[np.abs(rows[left] - rows[left - 1]) > _NEAR_ROWS]
+    if len(far):
+        raise _two_recordings(int(rows[far[0] - 1 : far[0] + 1].max()), file)
+    if doubles:
+        message = f"{len(doubles)} rows repeat the time and the values of another; merged with it"
+        findings.append(_done(Cause.DOUBLED, message, doubles[0][1]))
+    return rows[~dropped], time[~dropped], tuple(doubles)
+
+
+def _mean_step(steps: Array, usual: float) -> float:
+    """Mean step of stamps of sampling, lost samples counted."""
+    for _ in range(3):  # a long gap is counted better the better the step is known
+        usual = float(steps.sum() / np.maximum(np.round(steps / usual), 1).sum())
+    return usual
+
+
+def _jitter(steps: Array, rate: float) -> float:
+    return float(np.abs(steps[steps < 1.5 / rate] * rate - 1).max(initial=0.0))
+
+
+def _unit(time: Array, step_s: float, unit_s: float, rate_hz: float | None, file: str, findings: list[Finding]) -> float:
+    """What stamps have to be multiplied with because their unit, or what they count, is another than stated."""
+    stated, name = 1.0 / step_s, _UNITS.get(unit_s, f"units of {unit_s:g} s")
+    low, high = _IMPOSSIBLE_HZ
+    if low <= stated <= high:
+        return 1.0
+    counts = np.diff(time) / unit_s
+    if (np.abs(counts - 1) < 1e-6).mean() > 0.9:
+        if rate_hz is not None:
+            findings.append(_done(Cause.TIME_STAMPS, f"the time column counts rows; the stated {rate_hz:g} Hz are used"))
+            return 1.0 / (unit_s * rate_hz)
+        raise RecordingError(
+            "the time column counts rows (1, 2, 3, ...) and holds no time",
+            file=file,
+            sensor="time",
+            fix="state the sampling rate (rate_hz in the column map, or --rate); if it counts milliseconds, state the unit ms",
+            cause=Cause.TIME_STAMPS,
+        )
+    fits = [unit for unit in _UNITS if _USUAL_HZ[0] <= stated * unit_s / unit <= _USUAL_HZ[1]]
+    if not fits:
+        raise RecordingError(
+            f"time stamps in {name} would mean {stated:.3g} Hz, and no other unit makes it a rate of a sensor",
+            file=file,
+            sensor="time",
+            fix="check the time column and its unit, or state the sampling rate instead",
+            cause=Cause.TIME_UNIT,
+        )
+    found = stated * unit_s / fits[0]
+    message = f"time stamps in {name} would mean {stated:.3g} Hz; they are read as {_UNITS[fits[0]]} ({found:.4g} Hz)"
+    findings.append(_done(Cause.TIME_UNIT, message))
+    return fits[0] / unit_s
+
+
+def _rate(found: float, stated: float | None, findings: list[Finding]) -> float:
+    if stated is None:
+        return found
+    if abs(stated / found - 1) <= _RATE_AGREES:
+        return stated
+    findings.append(
+        _done(Cause.RATE, f"{stated:.4g} Hz is stated, the time stamps say {found:.4g} Hz; the time stamps are used")
+    )
+    return found
+
+
+def _spread_evenly(spread: arrival.Spread, time: Array, rate: float, row: int) -> Finding:
+    missing = f"; {spread.missing} samples are missing in {spread.gaps} places" if spread.missing else ", nothing is missing"
+    if spread.batch > 1.2:
+        what = f"about {spread.batch:.0f} samples share a time stamp (packets)"
+    else:
+        off = np.abs(time - time[0] - spread.index / rate - np.median(time - time[0] - spread.index / rate)).max() * rate
+        what = f"time stamps jitter by up to {off:.1f} steps"
+    return _done(Cause.TIME_STAMPS, f"{what}{missing}; spread evenly at {rate:.4g} Hz", row)
+
+
+def at_times(wanted_s: Array, time_s: Array, values: Array, rate_hz: float) -> Array:
+    """Samples at other times, by a cubic spline.
+
+    Parameters
+    ----------
+    wanted_s : (N,) times [s].
+    time_s : (T,) increasing time stamps [s].
+    values : (T, C) samples.
+    rate_hz : rate of the samples [Hz].
+
+    Returns
+    -------
+    (N, C); NaN beyond the ends, and between samples more than 1.5 steps apart.
+    """
+    result = np.full((len(wanted_s), values.shape[1]), np.nan)
+    for c in range(values.shape[1]):
+        good = np.isfinite(values[:, c])
+        if good.sum() >= 2:
+            known = time_s[good]
+            inside = (wanted_s >= known[0] - 1e-9) & (wanted_s <= known[-1] + 1e-9)
+            after = np.clip(np.searchsorted(known, wanted_s), 1, len(known) - 1)
+            nearest = np.minimum(np.abs(known[after] - wanted_s), np.abs(wanted_s - known[after - 1]))
+            inside &= (known[after] - known[after - 1] < 1.5 / rate_hz) | (nearest < 0.02 / rate_hz)
+            result[inside, c] = CubicSpline(known, values[good, c])(wanted_s[inside])
+    return result
