@@ -131,8 +131,10 @@ def open_source(options: SourceOptions) -> tuple[Source, Subject]:
     own = source.subject
     known = {} if own is None else {k: getattr(own, k) for k in ("mass_kg", "height_m", "sex") if k not in own.assumed}
     given = {k: v for k, v in (("mass_kg", options.mass), ("height_m", options.height)) if v is not None}
-    subject, warnings = facts.subject({**known, **said, **given}, file=source.name)
-    source.warnings = tuple(dict.fromkeys((*(w for w in source.warnings if "not given" not in w), *warnings)))
+    subject, warnings, findings = facts.subject({**known, **said, **given}, file=source.name)
+    source.warnings = tuple(
+        dict.fromkeys((*(w for w in source.warnings if "not given" not in w), *warnings, *(f.sentence for f in findings)))
+    )
     return source, subject
 
 

@@ -95,7 +95,7 @@ def read(path: str | Path) -> Recording:
         )
         for name in names
     )
-    subject, assumed = facts.subject(about, file=facts_file)
+    subject, assumed, findings = facts.subject(about, file=facts_file)
     warnings.extend(assumed)
     truth = truth_columns.read(table, about, note=REFERENCE, about_file=facts_file)
     if truth is not None and not keep.all():
@@ -114,6 +114,7 @@ def read(path: str | Path) -> Recording:
         truth=truth,
         source=file,
         warnings=tuple(warnings),
+        findings=tuple(findings),
     )
 
 

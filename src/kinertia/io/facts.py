@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kinertia.io import stated
 from kinertia.io.text import read_text
-from kinertia.recording import DEFAULT_HEIGHT_M, DEFAULT_MASS_KG, Sensor, Subject
+from kinertia.recording import DEFAULT_HEIGHT_M, DEFAULT_MASS_KG, Finding, Sensor, Subject
 from kinertia.recording.errors import RecordingError
 
 _BODIES = "pelvis, femur_r, tibia_r, foot_r, femur_l, tibia_l, foot_l"
@@ -70,30 +71,33 @@ def number(facts: Mapping[str, Any], key: str) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) else None
 
 
-def subject(facts: Mapping[str, Any], *, file: str) -> tuple[Subject, list[str]]:
-    """Person from ``mass_kg``, ``height_m``, ``sex``, and the warnings about what had to be assumed.
+def subject(facts: Mapping[str, Any], *, file: str) -> tuple[Subject, list[str], list[Finding]]:
+    """Person from ``mass_kg``, ``height_m``, ``sex``; warnings about what had to be assumed; findings about what was stated.
 
     Raises
     ------
-    RecordingError : a mass or height outside human range.
+    RecordingError : a mass or height that no person has.
     """
     mass, height, warnings = number(facts, "mass_kg"), number(facts, "height_m"), []
+    findings: list[Finding] = []
     assumed = tuple(name for name, value in (("mass_kg", mass), ("height_m", height)) if value is None)
     if mass is None:
         warnings.append(f"body mass not given, {DEFAULT_MASS_KG:g} kg assumed: moments and forces scale with it")
     if height is None:
         warnings.append(f"body height not given, {DEFAULT_HEIGHT_M:.2f} m assumed: speed and moments scale with it")
+    else:
+        height, findings = stated.height(height, file=file)
+    if mass is not None:
+        mass, found = stated.mass(mass, height, file=file)
+        findings = [*found, *findings]
     sex = facts.get("sex")
-    try:
-        person = Subject(
-            DEFAULT_MASS_KG if mass is None else mass,
-            DEFAULT_HEIGHT_M if height is None else height,
-            sex if isinstance(sex, str) else None,
-            assumed,
-        )
-    except ValueError as error:
-        raise RecordingError(str(error), file=file, fix="correct mass_kg or height_m") from error
-    return person, warnings
+    person = Subject(
+        DEFAULT_MASS_KG if mass is None else mass,
+        DEFAULT_HEIGHT_M if height is None else height,
+        sex if isinstance(sex, str) else None,
+        assumed,
+    )
+    return person, warnings, findings
 
 
 def position(value: Any, *, file: str, sensor: str) -> tuple[float, float, float] | None:

@@ -63,7 +63,7 @@ def read(path: str | Path) -> Recording:
     signals = {
         kind: np.stack([_values(fields[name], kind, len(time), file, name) for name in names], axis=1) for kind in _SIGNALS
     }
-    subject, assumed = facts.subject({}, file=file)
+    subject, assumed, _ = facts.subject({}, file=file)
     quaternion = signals["quat"]
     return Recording(
         name=path.stem,

@@ -85,7 +85,7 @@ def read(
                 share = 100.0 * clipped / table.rows
                 warnings.append(f"sensor {prefix}: {clipped} {kind} samples ({share:.1f} %) are clipped at {limit}")
     if subject is None:
-        subject, assumed = facts.subject({}, file=file)
+        subject, assumed, _ = facts.subject({}, file=file)
         warnings.extend(assumed)
     return Recording(
         name=path.stem,

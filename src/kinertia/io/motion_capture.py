@@ -54,7 +54,7 @@ def read_walk(folder: Path) -> MotionCapture:
     about_file = folder / "_subject.json"
     about = facts.read_facts(about_file)
     named = {"mass_kg": about.get("massKg"), "height_m": about.get("heightM"), "sex": about.get("sex")}
-    subject, assumed = facts.subject(named, file=str(about_file))
+    subject, assumed, _ = facts.subject(named, file=str(about_file))
     motion, forces, moments = (opensim.read(folder / name) for name in ("coordinates.sto", "grf.mot", "id.sto"))
     coordinates, sign, _ = opensim.coordinates(motion)
     plates, warnings = _plates(forces, motion)

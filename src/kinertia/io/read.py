@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from kinertia.io import cycles, full_body, gaittoolbox, hugadb, stream_log, stream_recording, table, xsens
-from kinertia.recording import DEFAULT_HEIGHT_M, DEFAULT_MASS_KG, Recording, Subject
+from kinertia.io import cycles, full_body, gaittoolbox, hugadb, stated, stream_log, stream_recording, table, xsens
+from kinertia.recording import DEFAULT_HEIGHT_M, DEFAULT_MASS_KG, Cause, Finding, Recording, Subject
 from kinertia.recording.errors import RecordingError
 
 SUPPORTED = (
@@ -66,7 +66,7 @@ def read(
         recording = table.read(path, columns=columns, rate_hz=rate_hz)
     else:
         raise _unknown(path)
-    return with_subject(recording, mass_kg=mass_kg, height_m=height_m)
+    return with_subject(stated.placed(recording), mass_kg=mass_kg, height_m=height_m)
 
 
 def with_subject(recording: Recording, *, mass_kg: float | None = None, height_m: float | None = None) -> Recording:
@@ -79,22 +79,30 @@ def with_subject(recording: Recording, *, mass_kg: float | None = None, height_m
     given = {name: value for name, value in (("mass_kg", mass_kg), ("height_m", height_m)) if value is not None}
     if not given:
         return recording
-    assumed = tuple(name for name in recording.subject.assumed if name not in given)
-    try:
-        subject = Subject(
-            mass_kg=given.get("mass_kg", recording.subject.mass_kg),
-            height_m=given.get("height_m", recording.subject.height_m),
-            sex=recording.subject.sex,
-            assumed=assumed,
-        )
-    except ValueError as error:
-        raise RecordingError(str(error), file=recording.source, fix="correct the mass or height given") from error
+    person, file = recording.subject, recording.source
+    findings: list[Finding] = []
+    assumed = tuple(name for name in person.assumed if name not in given)
+    height = person.height_m
+    if height_m is not None:
+        height, findings = stated.height(height_m, file=file)
+    mass = person.mass_kg if mass_kg is None else mass_kg
+    if "mass_kg" not in assumed:
+        mass, found = stated.mass(mass, None if "height_m" in assumed else height, file=file)
+        findings = [*found, *findings]
+    subject = Subject(mass_kg=mass, height_m=height, sex=person.sex, assumed=assumed)
+    replaced = {cause for cause, name in ((Cause.MASS, "mass_kg"), (Cause.HEIGHT, "height_m")) if name in given}
+    kept = tuple(f for f in recording.findings if f.cause not in replaced)
     starts = {
         "mass_kg": f"body mass not given, {DEFAULT_MASS_KG:g}",
         "height_m": f"body height not given, {DEFAULT_HEIGHT_M:.2f}",
     }
     settled = tuple(starts[name] for name in given)
-    return replace(recording, subject=subject, warnings=tuple(w for w in recording.warnings if not w.startswith(settled)))
+    return replace(
+        recording,
+        subject=subject,
+        warnings=tuple(w for w in recording.warnings if not w.startswith(settled)),
+        findings=(*kept, *findings),
+    )
 
 
 def _read_folder(

@@ -81,7 +81,7 @@ def _recording(log: StreamLog, rate_hz: float, values: Array, notes: list[str]) 
     if header.rotations is not None:
         acc, gyro = (np.einsum("kij,tkj->tki", np.array(header.rotations), signal) for signal in (acc, gyro))
     given = {name: getattr(header.subject, name) for name in ("mass_kg", "height_m") if name not in header.subject.assumed}
-    subject, assumed = facts.subject({**given, "sex": header.subject.sex}, file=log.file)
+    subject, assumed, _ = facts.subject({**given, "sex": header.subject.sex}, file=log.file)
     return Recording(
         name=Path(log.file).stem,
         rate_hz=rate_hz,

@@ -31,7 +31,7 @@ from pathlib import Path
 import numpy as np
 
 from kinertia.io import columns as maps
-from kinertia.io import facts, layout, naming, parquet, truth_columns
+from kinertia.io import facts, layout, naming, parquet, stated, truth_columns
 from kinertia.io.columns import ColumnMap, SensorColumns
 from kinertia.io.text import TextTable, read_text
 from kinertia.io.units import ACC_UNITS, GYRO_UNITS, TIME_UNITS, factor
@@ -40,6 +40,7 @@ from kinertia.recording.common_time import Stream
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.finding import Cause
 
+_HEAD_LINES = 100  # enough for any preamble
 SUFFIXES = (".csv", ".tsv", ".parquet", ".pq")
 
 
@@ -52,7 +53,7 @@ def is_table(path: Path) -> bool:
     if path.with_suffix(".columns.toml").is_file() or path.with_suffix(".columns.json").is_file():
         return True
     try:
-        cells = read_cells(path)
+        cells = layout.read("\n".join(read_text(path).splitlines()[:_HEAD_LINES]), file=str(path))
     except RecordingError:
         return False
     return maps.plain(cells) or any(
@@ -103,7 +104,7 @@ def read(
     warnings: list[str] = []
     blocks = [_signals(table, entry, meaning, map_file, path.stem, warnings) for entry in entries]
     findings = list(table.findings)
-    stated = rate_hz or meaning.rate_hz
+    said = rate_hz or meaning.rate_hz
     own = [entry.time or meaning.time for entry in entries]
     if len(set(own)) > 1 and all(own):
         streams = [_stream(table, entry, meaning, block, map_file) for entry, block in zip(entries, blocks, strict=True)]
@@ -112,15 +113,15 @@ def read(
         findings.extend(more)
     elif own[0]:
         entry = entries[0]
-        scale = factor(entry.time_unit or meaning.time_unit or "s", TIME_UNITS, file=map_file, sensor=own[0])
+        scale = factor(_time_unit(table, entry, meaning), TIME_UNITS, file=map_file, sensor=own[0])
         signals = np.concatenate(blocks, axis=1)
-        axis = time_axis.find(table.numbers(own[0]) * scale, signals, unit_s=scale, rate_hz=stated, file=file)
+        axis = time_axis.find(table.numbers(own[0]) * scale, signals, unit_s=scale, rate_hz=said, file=file)
         if truth is not None and (axis.index is None or axis.samples != table.rows):
             truth = truth.over_time(lambda curve: axis.on_grid(curve[:, None])[:, 0])
         blocks, rate = np.split(axis.on_grid(signals), len(entries), axis=1), axis.rate_hz
         findings.extend(axis.findings)
     else:
-        rate = stated
+        rate = stated.rate(said, file=file) if said and said > 0 else None
     if not rate or rate <= 0:
         raise RecordingError(
             "has neither a time column nor a rate",
@@ -129,8 +130,9 @@ def read(
             cause=Cause.RATE,
         )
     if subject is None:
-        subject, assumed = facts.subject(meaning.subject, file=map_file)
+        subject, assumed, doubts = facts.subject(meaning.subject, file=map_file)
         warnings.extend(assumed)
+        findings.extend(doubts)
     signals = np.stack(blocks, axis=1)
     orientation = signals[..., 6:]
     length = np.linalg.norm(orientation, axis=-1, keepdims=True)
@@ -160,11 +162,15 @@ def read_cells(path: Path, separator: str = "") -> TextTable:
 def _stream(table: TextTable, entry: SensorColumns, meaning: ColumnMap, values: Array, map_file: str) -> Stream:
     """One sensor with its own time column; rows beyond the end of a shorter sensor have no stamp."""
     name, column = entry.name or entry.segment, entry.time or meaning.time
-    scale = factor(entry.time_unit or meaning.time_unit or "s", TIME_UNITS, file=map_file, sensor=column)
+    scale = factor(_time_unit(table, entry, meaning), TIME_UNITS, file=map_file, sensor=column)
     stamps = table.numbers(column) * scale
     there = np.isfinite(stamps)
     axis = time_axis.find(stamps[there], values[there], unit_s=scale, file=table.file)
     return Stream(name, axis, values[there])
+
+
+def _time_unit(table: TextTable, entry: SensorColumns, meaning: ColumnMap) -> str:
+    return entry.time_unit or meaning.time_unit or table.units.get(entry.time or meaning.time, "s")
 
 
 def _signals(
@@ -174,10 +180,11 @@ def _signals(
     name = entry.name or entry.segment
     rotation = maps.rotation(entry.axes, map_file, name)
     blocks: list[Array] = []
-    for kind, names, unit, allowed in (
+    for kind, names, mapped, allowed in (
         ("acc", entry.acc, entry.acc_unit or meaning.acc_unit, ACC_UNITS),
         ("gyro", entry.gyro, entry.gyro_unit or meaning.gyro_unit, GYRO_UNITS),
     ):
+        unit = mapped or (table.units.get(names[0], "") if names else "")
         if names is None:
             warnings.append(f"sensor {name} has no {kind} signal")
             blocks.append(np.full((table.rows, 3), np.nan))

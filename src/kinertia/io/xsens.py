@@ -9,34 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from kinertia.io import facts
-from kinertia.io.text import parse_table, read_text
+from kinertia.io import facts, layout, xsens_streams
+from kinertia.io.text import read_text
+from kinertia.io.xsens_streams import COUNTER_RANGE, Export
 from kinertia.numerics import rotations
-from kinertia.recording import SEGMENTS, Array, Frame, Recording, Sensor, Subject
-from kinertia.recording.errors import RecordingError
+from kinertia.recording import SEGMENTS, Array, Cause, Frame, Recording, RecordingError, Sensor, Subject
 
 _FILE = re.compile(r"^(?P<trial>.+)_(?P<serial>[0-9A-Fa-f]{8})\.txt$")
-_RATE = re.compile(r"^//\s*Update Rate:\s*([0-9.]+)\s*Hz", re.MULTILINE)
-_COUNTER_RANGE = 1 << 16  # the packet counter has 16 bits
+_RATE = re.compile(r"^//\s*Update Rate:\s*([0-9.,]+)\s*Hz", re.MULTILINE)
+_HEAD_CHARACTERS = 4000
+_RATE_AGREES = 0.05  # a stated rate may be rounded, and clocks differ by far less
 _EARTH = rotations.from_matrix(np.array([[[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]]]))  # z up to y up
-
-
-@dataclass(frozen=True)
-class _Stream:
-    """One sensor's file: ``counter`` (T,) unwrapped packets, ``acc``, ``gyro`` (T, 3), ``orientation`` (T, 4) wxyz or None."""
-
-    serial: str
-    file: str
-    rate_hz: float
-    counter: np.ndarray
-    acc: Array
-    gyro: Array
-    orientation: Array | None
 
 
 def is_xsens(path: Path) -> bool:
@@ -115,14 +102,9 @@ def read(
     chosen.sort(key=lambda pair: (order.get(pair[1].segment, len(order)), pair[1].segment))
 
     streams = [_read_stream(path, rate_hz, warnings) for path, _ in chosen]
-    rate = streams[0].rate_hz
-    if unlike := next((s for s in streams if s.rate_hz != rate), None):
-        raise RecordingError(
-            f"rate {unlike.rate_hz} Hz differs from {rate} Hz of {streams[0].serial}",
-            file=unlike.file,
-            fix="export with one rate",
-        )
-    acc, gyro, orientation = _align(streams, warnings)
+    findings = xsens_streams.rates(streams)
+    acc, gyro, orientation, rate, more = xsens_streams.together(streams, warnings)
+    findings.extend(more)
     if gyro_from_orientation and orientation is not None:
         for k, sensor in enumerate(s for _, s in chosen):
             if np.isnan(gyro[:, k]).all():
@@ -134,8 +116,9 @@ def read(
             f"no angular rate for {', '.join(missing)}: export with gyroscope data, or read with gyro_from_orientation"
         )
     if subject is None:
-        subject, assumed = facts.subject(person, file=where.source)
+        subject, assumed, doubts = facts.subject(person, file=where.source)
         warnings.extend(assumed)
+        findings.extend(doubts)
     return Recording(
         name=name,
         rate_hz=rate,
@@ -147,6 +130,7 @@ def read(
         orientation=orientation,
         source=str(folder / name),
         warnings=tuple(warnings),
+        findings=tuple(findings),
     )
 
 
@@ -208,16 +192,12 @@ def _serial(path: Path) -> str:
     return match["serial"].upper() if match else path.stem
 
 
-def _read_stream(path: Path, rate_hz: float | None, warnings: list[str]) -> _Stream:
-    text, serial, file = read_text(path), _serial(path), str(path)
-    lines = text.splitlines()
-    header = next((i for i, line in enumerate(lines) if not line.startswith("//")), len(lines))
-    comment = _RATE.search("\n".join(lines[:header]))
-    rate = rate_hz or (float(comment[1]) if comment else 0.0)
-    if rate <= 0:
-        raise RecordingError("has no 'Update Rate' line", file=file, fix="give the sampling rate (rate_hz)")
-    separator = "\t" if header < len(lines) and "\t" in lines[header] else ","
-    table = parse_table("\n".join(lines[header:]), separator, file=file, header_line=header + 1)
+def _read_stream(path: Path, rate_hz: float | None, warnings: list[str]) -> Export:
+    serial, file = _serial(path), str(path)
+    text = read_text(path)
+    table = layout.read(text, file=file)
+    comment = _RATE.search(text[:_HEAD_CHARACTERS])
+    said = rate_hz or (float(comment[1].replace(",", ".")) if comment else 0.0)
     if "Acc_X" not in table.names:
         raise RecordingError(
             "has no acceleration",
@@ -236,7 +216,13 @@ def _read_stream(path: Path, rate_hz: float | None, warnings: list[str]) -> _Str
     elif "Mat[1][1]" in table.names:
         matrix = np.stack([table.numbers(f"Mat[{i}][{j}]") for i in (1, 2, 3) for j in (1, 2, 3)], axis=1)
         orientation = _to_earth(matrix, lambda m: rotations.from_matrix(m.reshape(-1, 3, 3)), file, serial)
-    return _Stream(serial, file, rate, _unwrap(table.numbers("PacketCounter"), file, serial, warnings), acc, gyro, orientation)
+    counter = _unwrap(table.numbers("PacketCounter"), file, serial, warnings)
+    time = xsens_streams.sample_time(table, said)
+    found = 0.0 if time is None else (counter[-1] - counter[0]) / float(time[-1] - time[0])
+    rate = said if said > 0 and (not found or abs(said / found - 1) <= _RATE_AGREES) else found
+    if rate <= 0:
+        raise RecordingError("has no 'Update Rate' line", file=file, fix="give the sampling rate (--rate)", cause=Cause.RATE)
+    return Export(serial, file, said, rate, counter, time, acc, gyro, orientation)
 
 
 def _to_earth(values: Array, convert: Callable[[Array], Array], file: str, serial: str) -> Array:
@@ -257,9 +243,9 @@ def _unwrap(counter: Array, file: str, serial: str, warnings: list[str]) -> np.n
     """Packet counter without its 16-bit wrap, in samples; lost packets leave steps above one."""
     if np.isnan(counter).any():
         row = int(np.argmax(np.isnan(counter)))
-        raise RecordingError("packet counter is missing", file=file, sensor=serial, sample=row, fix="delete that line")
-    steps = np.diff(counter.astype(np.int64)) % _COUNTER_RANGE
-    bad = (steps == 0) | (steps > _COUNTER_RANGE // 2)
+        raise RecordingError("packet counter is missing", file=file, sensor=serial, sample=row, fix="export it again")
+    steps = np.diff(counter.astype(np.int64)) % COUNTER_RANGE
+    bad = (steps == 0) | (steps > COUNTER_RANGE // 2)
     if bad.any():
         row = int(np.argmax(bad)) + 1
         raise RecordingError(
@@ -267,37 +253,11 @@ def _unwrap(counter: Array, file: str, serial: str, warnings: list[str]) -> np.n
             file=file,
             sensor=serial,
             sample=row,
-            fix="delete doubled lines, or export again",
+            fix="export it again",
+            cause=Cause.TIME_STAMPS,
         )
     lost = int((steps - 1).sum())
     if lost:
         row = int(np.argmax(steps > 1)) + 1
         warnings.append(f"sensor {serial}: {lost} packets lost (left as gaps), first before row {row}")
     return int(counter[0]) + np.concatenate([[0], np.cumsum(steps)])
-
-
-def _align(streams: list[_Stream], warnings: list[str]) -> tuple[Array, Array, Array | None]:
-    """Signals on the packets that every stream spans."""
-    half = _COUNTER_RANGE // 2
-    reference = int(streams[0].counter[0])
-    # a stream that starts just after the wrap is a few packets late, not 65,000 early
-    starts = [(int(s.counter[0]) - reference + half) % _COUNTER_RANGE - half for s in streams]
-    counters = [s.counter - int(s.counter[0]) + start for s, start in zip(streams, starts, strict=True)]
-    first, last = max(int(c[0]) for c in counters), min(int(c[-1]) for c in counters)
-    if last < first:
-        late = streams[int(np.argmax([c[0] for c in counters]))]
-        raise RecordingError(
-            "does not overlap in time with the other sensors", file=late.file, sensor=late.serial, fix="leave it out"
-        )
-    cut = max(int(c[-1]) - int(c[0]) for c in counters) - (last - first)
-    if cut:
-        warnings.append(f"streams start or end at different packets: {cut} samples of the longest lie outside the common span")
-    shape = (last - first + 1, len(streams))
-    acc, gyro, orientation = np.full((*shape, 3), np.nan), np.full((*shape, 3), np.nan), np.full((*shape, 4), np.nan)
-    for k, (stream, counter) in enumerate(zip(streams, counters, strict=True)):
-        inside = (counter >= first) & (counter <= last)
-        rows = counter[inside] - first
-        acc[rows, k], gyro[rows, k] = stream.acc[inside], stream.gyro[inside]
-        if stream.orientation is not None:
-            orientation[rows, k] = stream.orientation[inside]
-    return acc, gyro, orientation if any(s.orientation is not None for s in streams) else None
