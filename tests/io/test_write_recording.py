@@ -116,7 +116,8 @@ def _recordings(draw: st.DrawFn) -> Recording:
         poses=poses,
         slope_rad=draw(st.none() | _ANGLES),
     )
-    sensors = tuple(Sensor(s, s, draw(st.none() | place), draw(st.none() | st.floats(0, 1))) for s in segments)
+    near = st.tuples(*[st.floats(-0.25, 0.25)] * 3)
+    sensors = tuple(Sensor(s, s, draw(st.none() | near), draw(st.none() | st.floats(0, 1))) for s in segments)
     acc, gyro = rng.normal(size=(2, samples, len(segments), 3))
     acc[rng.uniform(size=acc.shape) < 0.1] = np.nan
     acc[0], gyro[0] = 0.0, 0.0
@@ -126,7 +127,7 @@ def _recordings(draw: st.DrawFn) -> Recording:
         sensors,
         acc,
         gyro,
-        Subject(draw(st.floats(30, 150)), draw(st.floats(1.2, 2.2))),
+        Subject(draw(st.floats(45, 85)), draw(st.floats(1.5, 2.0))),
         truth=draw(st.just(truth) | st.none()),
     )
 

@@ -7,7 +7,7 @@ and the sign of knee flexion. Axes are OpenSim's: x forward, y up, z right.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,8 +16,7 @@ import numpy as np
 
 from kinertia.io import layout
 from kinertia.io.text import read_text
-from kinertia.recording import Array
-from kinertia.recording.errors import RecordingError
+from kinertia.recording import Array, Cause, RecordingError
 
 _TRANSLATION = re.compile(r"_t[xyz]$")
 _FORCE_COLUMN = re.compile(r"(_moment|_force|(force|torque|moment)s?(_\w+)?_[vpm]?[xyz])$")
@@ -25,7 +24,11 @@ _STATE = re.compile(r"^.*/(?P<name>[^/]+)/(?P<what>value|speed)$")
 _HEADER_PAIR = re.compile(r"^\s*(?P<key>[A-Za-z]\w*)\s*[=\s]\s*(?P<value>\S+)\s*$")
 _KNEES = ("knee_angle_r", "knee_angle_l")
 _LEGS = (*_KNEES, "hip_flexion_r", "hip_flexion_l", "ankle_angle_r", "ankle_angle_l")
+_IN_DEGREES = re.compile(r"^\s*in[_ ]?degrees\s*[=:\s]\s*(?P<value>yes|no|y|n|true|false|1|0)\b", re.IGNORECASE)
 _PLAUSIBLE_RAD = 6.3  # no leg joint turns further than this; larger numbers are degrees
+_MOST_RAD = 2.8  # no leg joint turns to 160 deg; larger numbers are degrees
+_LEAST_DEG = 0.35  # nobody stands with all leg joints within a third of a degree; and radians so small are a pose of 20 deg
+_MOVES_RAD = 0.35  # a leg that moves by 20 deg, or that sways by a third of a degree
 _KNEE_DECIDES_RAD = 0.35  # a knee that bends less than this does not show the sign of flexion
 
 KneeSign = Literal["positive", "negative"]
@@ -106,15 +109,26 @@ def read(path: str | Path, *, in_degrees: bool | None = None) -> Table:
     wrong = ~(np.diff(time) > 0)
     if len(time) < 2 or wrong.any():
         row = int(np.argmax(wrong)) + 1 if len(time) > 1 else 0
+        raise RecordingError("time does not increase", file=file, sensor="time", sample=row, fix="export the motion again")
+    if header.get("datatype", "").lower() == "quaternion":
         raise RecordingError(
-            "time does not increase", file=file, sensor="time", sample=row, fix="sort the rows, delete doubles"
+            "holds orientations (quaternions), no coordinates",
+            file=file,
+            fix="give the .mot of joint angles that OpenSense's inverse kinematics makes of it",
+            cause=Cause.LAYOUT,
         )
     columns = {name: table.numbers(name) for name in table.names if name != time_column}
-    degrees, more = _unit(columns, header.get("indegrees"), in_degrees, file)
+    degrees, more = _unit(columns, _declared(lines[:end]), in_degrees, file)
     if degrees:
         columns = {name: np.deg2rad(values) if _is_rotation(name) else values for name, values in columns.items()}
     title = lines[0].strip() if lines and "=" not in lines[0] and lines[0].strip().lower() != "endheader" else path.stem
     return Table(title, columns, time, degrees, file, (*warnings, *more))
+
+
+def holds_orientations(path: Path) -> bool:
+    """Whether a storage file holds quaternions (OpenSense), not numbers."""
+    head = [line.strip().lower().replace(" ", "") for line in read_text(path).splitlines()[:30]]
+    return "datatype=quaternion" in head[: head.index("endheader")] if "endheader" in head else False
 
 
 def coordinate_name(column: str) -> str:
@@ -179,22 +193,40 @@ def _is_rotation(column: str) -> bool:
     return not _TRANSLATION.search(coordinate_name(column).removesuffix("_speed")) and not _FORCE_COLUMN.search(column)
 
 
-def _unit(columns: Mapping[str, Array], declared: str | None, given: bool | None, file: str) -> tuple[bool, list[str]]:
+def _declared(header: Sequence[str]) -> bool | None:
+    """Whether a header says degrees, by a key in any spelling or in words; None where it says neither."""
+    for line in header:
+        if match := _IN_DEGREES.match(line):
+            return match["value"].lower()[0] in "yt1"
+    words = re.findall(
+        r"\b(?:angles?|rotations?|coordinates?)\b[^.\n]*?\b(degrees?|deg|radians?|rad)\b", "\n".join(header), re.I
+    )
+    return words[0].lower().startswith("deg") if len({word.lower()[:3] for word in words}) == 1 else None
+
+
+def _unit(columns: Mapping[str, Array], declared: bool | None, given: bool | None, file: str) -> tuple[bool, list[str]]:
     """Whether rotations are in degrees, and what had to be assumed."""
     if given is not None:
         return given, []
     legs = [values for name, values in columns.items() if coordinate_name(name) in _LEGS]
     largest = max((float(np.nanmax(np.abs(values))) for values in legs if np.isfinite(values).any()), default=0.0)
     if declared is not None:
-        degrees = declared.lower() in ("yes", "true", "1")
-        if not degrees and largest > _PLAUSIBLE_RAD:
+        if not declared and largest > _PLAUSIBLE_RAD:
             return False, [
                 f"{file}: the header says radians, but joint angles reach {largest:.0f}; pass in_degrees if it is wrong"
             ]
-        return degrees, []
-    if largest > _PLAUSIBLE_RAD:
-        return True, [f"{file}: no inDegrees line; joint angles reach {largest:.0f}, so degrees are assumed"]
-    return False, []  # OpenSim's own default
+        return declared, []
+    if largest > _MOST_RAD:
+        return True, [f"{file}: the header does not state the unit of angles; they reach {largest:.3g}, so degrees are assumed"]
+    moved = max((float(np.nanmax(v) - np.nanmin(v)) for v in legs if np.isfinite(v).any()), default=0.0)
+    if _LEAST_DEG < largest and moved < _MOVES_RAD:
+        raise RecordingError(
+            f"the header does not state the unit of angles, and angles up to {largest:.3g} may be degrees or radians",
+            file=file,
+            fix="add a header line inDegrees=yes or inDegrees=no, or pass in_degrees",
+            cause=Cause.LAYOUT,
+        )
+    return False, []  # OpenSim's own default, and nobody moves a leg by so few degrees only
 
 
 def _knee_sign(knees: list[Array], file: str) -> KneeSign:

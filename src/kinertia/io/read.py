@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from kinertia.io import cycles, full_body, gaittoolbox, hugadb, stated, stream_log, stream_recording, table, xsens
+from kinertia.io import cycles, full_body, gaittoolbox, hugadb, opensim, stated, stream_log, stream_recording, table, xsens
 from kinertia.recording import DEFAULT_HEIGHT_M, DEFAULT_MASS_KG, Cause, Finding, Recording, Subject
 from kinertia.recording.errors import RecordingError
 
@@ -126,6 +126,13 @@ def _read_folder(
 def _unknown(path: Path) -> RecordingError:
     if not path.exists():
         return RecordingError("does not exist", file=str(path), fix="check the path")
+    if path.suffix.lower() == ".sto" and opensim.holds_orientations(path):
+        return RecordingError(
+            "holds orientations only; kinertia needs acceleration and angular rate",
+            file=str(path),
+            fix="give the recording that the orientations were made from (of Xsens: the MT Manager files)",
+            cause=Cause.LAYOUT,
+        )
     if path.suffix.lower() in (".mot", ".sto", ".trc", ".osim"):
         return RecordingError(
             "holds motion or forces, no IMU signals",

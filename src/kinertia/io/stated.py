@@ -16,8 +16,8 @@ _USUAL_BMI, _HIGH_BMI = (14.0, 35.0), 40.0  # kg/m^2; above 40 is class III obes
 _LEAST_BMI, _MOST_BMI = 10.0, 100.0  # nobody walks with less or more
 _FARTHEST_M = {"pelvis": 0.5, "femur": 0.7, "tibia": 0.7, "foot": 0.45}  # longer than the segment of anybody
 _MOST_CM = 70.0  # the farthest place in cm; beyond it, only mm make sense
-_LARGEST_MISALIGNMENT_RAD, _LARGEST_MISALIGNMENT_DEG = 0.8, 45.0
-_RATE_HZ = (4.0, 4000.0)
+_LARGEST_MISALIGNMENT_RAD, _LARGEST_MISALIGNMENT_DEG = 1.0, 45.0
+_RATE_HZ = (4.0, 2500.0)
 
 
 def mass(value: float, height_m: float | None, *, file: str) -> tuple[float, list[Finding]]:

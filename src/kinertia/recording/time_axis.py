@@ -13,9 +13,10 @@ from kinertia.recording.finding import Cause, Finding, Severity
 from kinertia.recording.recording import Array
 
 _EVEN = 0.02  # of a step: stamps nearer to an even grid than this are even
-_IMPOSSIBLE_HZ = (4.0, 4000.0)  # no IMU for movement samples outside; slower than this, a stride has too few samples
+_IMPOSSIBLE_HZ = (4.0, 2500.0)  # no IMU for movement samples outside; slower than this, a stride has too few samples
 _USUAL_HZ = (10.0, 2000.0)  # a factor of 200 wide, so that of units a factor of 1000 apart at most one fits
 _UNITS = {1e-9: "ns", 1e-6: "us", 1e-3: "ms", 1.0: "s"}
+_RARE_UNITS = {0.01: "hundredths of a second", 60.0: "minutes"}  # only where none of the others fits
 _RATE_AGREES = 0.05  # a stated rate may be rounded, and clocks differ by far less
 _SHORT_STEP, _SHORT_SHARE = 0.5, 0.02  # more steps than this share below half the usual one: stamps of arrival, not of sampling
 _NEAR_ROWS = 30  # stamps that are out of order by fewer rows than this may be late arrivals
@@ -228,6 +229,10 @@ def _unit(time: Array, step_s: float, unit_s: float, rate_hz: float | None, file
     low, high = _IMPOSSIBLE_HZ
     if low <= stated <= high:
         return 1.0
+
+    def fits(unit: float) -> bool:
+        return _USUAL_HZ[0] <= stated * unit_s / unit <= _USUAL_HZ[1]
+
     counts = np.diff(time) / unit_s
     if (np.abs(counts - 1) < 1e-6).mean() > 0.9:
         if rate_hz is not None:
@@ -240,8 +245,9 @@ def _unit(time: Array, step_s: float, unit_s: float, rate_hz: float | None, file
             fix="state the sampling rate (rate_hz in the column map, or --rate); if it counts milliseconds, state the unit ms",
             cause=Cause.TIME_STAMPS,
         )
-    fits = [unit for unit in _UNITS if _USUAL_HZ[0] <= stated * unit_s / unit <= _USUAL_HZ[1]]
-    if not fits:
+    units = next((u for u in (_UNITS, _RARE_UNITS) if any(map(fits, u))), {})
+    found = next(filter(fits, units), None)
+    if found is None:
         raise RecordingError(
             f"time stamps in {name} would mean {stated:.3g} Hz, and no other unit makes it a rate of a sensor",
             file=file,
@@ -249,10 +255,9 @@ def _unit(time: Array, step_s: float, unit_s: float, rate_hz: float | None, file
             fix="check the time column and its unit, or state the sampling rate instead",
             cause=Cause.TIME_UNIT,
         )
-    found = stated * unit_s / fits[0]
-    message = f"time stamps in {name} would mean {stated:.3g} Hz; they are read as {_UNITS[fits[0]]} ({found:.4g} Hz)"
-    findings.append(_done(Cause.TIME_UNIT, message))
-    return fits[0] / unit_s
+    read = f"{units[found]} ({stated * unit_s / found:.4g} Hz)"
+    findings.append(_done(Cause.TIME_UNIT, f"time stamps in {name} would mean {stated:.3g} Hz; they are read as {read}"))
+    return found / unit_s
 
 
 def _rate(found: float, stated: float | None, findings: list[Finding]) -> float:
