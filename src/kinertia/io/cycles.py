@@ -30,10 +30,15 @@ def is_cycle(path: Path) -> bool:
         return False
     with path.open("rb") as file:
         head = file.readline(200_000)
-    named = b"acc." in head or b"gyro." in head
-    return named and (
-        head.startswith(b"cycle_percent") or (b"time" not in head.lower() and path.with_suffix(".json").is_file())
-    )
+    if b"acc." not in head and b"gyro." not in head:
+        return False
+    if head.startswith(b"cycle_percent"):
+        return True
+    about = path.with_suffix(".json")
+    if b"time" in head.lower() or not about.is_file():
+        return False
+    said = about.read_bytes()
+    return b"rate_hz" not in said or b"dur_mean" in said  # with a rate alone it is a recording without a time column
 
 
 def read(path: str | Path) -> Recording:

@@ -25,6 +25,7 @@ _HEADER_PAIR = re.compile(r"^\s*(?P<key>[A-Za-z]\w*)\s*[=\s]\s*(?P<value>\S+)\s*
 _KNEES = ("knee_angle_r", "knee_angle_l")
 _LEGS = (*_KNEES, "hip_flexion_r", "hip_flexion_l", "ankle_angle_r", "ankle_angle_l")
 _IN_DEGREES = re.compile(r"^\s*in[_ ]?degrees\s*[=:\s]\s*(?P<value>yes|no|y|n|true|false|1|0)\b", re.IGNORECASE)
+_IN_WORDS = re.compile(r"\b(?:angles?|rotations?|coordinates?)\b[^.\n]*?\b(degrees?|deg|radians?|rad)\b", re.IGNORECASE)
 _PLAUSIBLE_RAD = 6.3  # no leg joint turns further than this; larger numbers are degrees
 _MOST_RAD = 2.8  # no leg joint turns to 160 deg; larger numbers are degrees
 _LEAST_DEG = 0.35  # nobody stands with all leg joints within a third of a degree; and radians so small are a pose of 20 deg
@@ -198,9 +199,7 @@ def _declared(header: Sequence[str]) -> bool | None:
     for line in header:
         if match := _IN_DEGREES.match(line):
             return match["value"].lower()[0] in "yt1"
-    words = re.findall(
-        r"\b(?:angles?|rotations?|coordinates?)\b[^.\n]*?\b(degrees?|deg|radians?|rad)\b", "\n".join(header), re.I
-    )
+    words = _IN_WORDS.findall("\n".join(header))
     return words[0].lower().startswith("deg") if len({word.lower()[:3] for word in words}) == 1 else None
 
 
@@ -219,7 +218,7 @@ def _unit(columns: Mapping[str, Array], declared: bool | None, given: bool | Non
     if largest > _MOST_RAD:
         return True, [f"{file}: the header does not state the unit of angles; they reach {largest:.3g}, so degrees are assumed"]
     moved = max((float(np.nanmax(v) - np.nanmin(v)) for v in legs if np.isfinite(v).any()), default=0.0)
-    if _LEAST_DEG < largest and moved < _MOVES_RAD:
+    if largest > _LEAST_DEG and moved < _MOVES_RAD:
         raise RecordingError(
             f"the header does not state the unit of angles, and angles up to {largest:.3g} may be degrees or radians",
             file=file,

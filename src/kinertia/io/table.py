@@ -102,7 +102,11 @@ def read(
     order = {segment: i for i, segment in enumerate(SEGMENTS)}
     entries = sorted(meaning.sensors, key=lambda entry: order.get(entry.segment, len(order)))
     warnings: list[str] = []
-    blocks = [_signals(table, entry, meaning, map_file, path.stem, warnings) for entry in entries]
+    try:
+        blocks = [_signals(table, entry, meaning, map_file, path.stem, warnings) for entry in entries]
+    except RecordingError as error:
+        raise _with_layout(error, table) from error
+
     findings = list(table.findings)
     said = rate_hz or meaning.rate_hz
     own = [entry.time or meaning.time for entry in entries]
@@ -167,6 +171,14 @@ def _stream(table: TextTable, entry: SensorColumns, meaning: ColumnMap, values: 
     there = np.isfinite(stamps)
     axis = time_axis.find(stamps[there], values[there], unit_s=scale, file=table.file)
     return Stream(name, axis, values[there])
+
+
+def _with_layout(error: RecordingError, table: TextTable) -> RecordingError:
+    """The error, led by what of the layout brought it about: joined names that a map does not know, or that have no units."""
+    joined = next((f.message for f in table.findings if "joined" in f.message), "")
+    if not joined:
+        return error
+    return RecordingError(f"{joined}; {error.message}", file=error.file, sensor=error.sensor, fix=error.fix, cause=Cause.LAYOUT)
 
 
 def _time_unit(table: TextTable, entry: SensorColumns, meaning: ColumnMap) -> str:

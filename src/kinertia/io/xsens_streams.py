@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,7 +78,8 @@ def together(streams: Sequence[Export], warnings: list[str]) -> tuple[Array, Arr
     ------
     RecordingError : streams that do not overlap, or unlike rates without sample times.
     """
-    rate = float(np.median([s.rate_hz for s in streams]))
+    rate = Counter(s.rate_hz for s in streams).most_common(1)[0][0]
+
     unlike = next((s for s in streams if abs(s.rate_hz / rate - 1) > _SAME_RATE), None)
     if unlike is None:
         counters, findings = _counters(streams, rate)
@@ -86,7 +88,7 @@ def together(streams: Sequence[Export], warnings: list[str]) -> tuple[Array, Arr
     for s in streams:
         if s.time_s is None:
             raise RecordingError(
-                f"rate {unlike.rate_hz} Hz differs from the {rate} Hz of the others",
+                f"rate {unlike.rate_hz} Hz differs from {rate} Hz of the others",
                 file=unlike.file,
                 sensor=unlike.serial,
                 fix="record or export all sensors with one rate, or leave this one out of the placement",

@@ -28,6 +28,7 @@ class RecordingError(ValueError):
         fix: str = "",
         cause: Cause | None = None,
     ) -> None:
+        self.message = message
         self.file, self.sensor, self.sample, self.fix, self.cause = file, sensor, sample, fix, cause
         where = ", ".join(
             part for part in (file, f"sensor {sensor}" if sensor else "", "" if sample is None else f"sample {sample}") if part
