@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kinertia.io import gaittoolbox, hugadb, outputs, table, xsens
+from kinertia.io import gaittoolbox, hugadb, naming, outputs, table, together, xsens
 from kinertia.recording.errors import RecordingError
 
 TABLES = (".csv", ".parquet", ".pq", ".kinlog")
@@ -16,7 +16,7 @@ def recordings(path: Path) -> list[Path]:
     """What there is to read under a path: the path itself, or the tables of a folder and of the folders in it, sorted.
 
     Results of commands are left out. A folder without tables gives its HuGaDB files. One that is a single recording of several
-    files (Xsens, gait toolbox) is left as it is.
+    files (Xsens, gait toolbox) is left as it is; tables that are parts of one recording are named by their first.
 
     Raises
     ------
@@ -36,7 +36,15 @@ def recordings(path: Path) -> list[Path]:
     if not found:
         found = sorted(file for file in path.rglob("*.txt") if hugadb.is_hugadb(file))
     if found:
-        return found
+        return _once(found)
     if any(path.iterdir()):
         return [path]  # some other format: its reader says what it finds
     raise RecordingError("is an empty folder", file=str(path), fix="check the path")
+
+
+def _once(tables: list[Path]) -> list[Path]:
+    """Tables without those that are read with another, and without the other signals (magnetometer, ...) beside such parts."""
+    groups = {file: together.group(file) for file in tables}
+    joined = {file.parent for file, parts in groups.items() if parts}
+    kept = [file for file, parts in groups.items() if not parts or file == parts[0]]
+    return [file for file in kept if groups[file] or file.parent not in joined or not naming.other(file.stem)]

@@ -32,6 +32,7 @@ _SEGMENTS = {
     "foot": ("foot", "instep", "shoe", "calcn", "calcaneus"),
 }
 _SIDES = {"r": "r", "right": "r", "l": "l", "left": "l"}
+_PART_WORDS = {*_SIDES, "upper", "lower", "leg", "back"} | {word for spellings in _SEGMENTS.values() for word in spellings}
 
 
 @dataclass(frozen=True)
@@ -110,3 +111,42 @@ def segment(name: str) -> str:
         return body
     sides = {_SIDES[word] for word in words if word in _SIDES}
     return f"{body}_{sides.pop()}" if len(sides) == 1 else ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What the name of a file says, where a recording is several files.
+
+    Attributes
+    ----------
+    sensor : body part with its side, or empty.
+    kind : ``acc``, ``gyro`` or empty.
+    name : the rest, as it is written.
+    rest, words : the rest, lower case; without numbers.
+    """
+
+    sensor: str
+    kind: str
+    name: str
+    rest: str
+    words: str
+
+
+def other(stem: str) -> bool:
+    """Whether the name of a file says a signal that is neither acceleration with gravity nor angular rate."""
+    known = {word.lower() for word in _WORD.findall(stem)}
+    return bool(known & _FREE) or any(map(_OTHER.fullmatch, known))
+
+
+def part(stem: str) -> Part:
+    """Sensor, kind and rest of the name of a file."""
+    pieces = [piece for piece in re.split(r"[_\-\s]+", stem) if piece]
+    words = {piece: [word.lower() for word in _WORD.findall(piece)] for piece in pieces}
+    known = {word for found in words.values() for word in found}
+    if other(stem):
+        return Part("", "", stem, stem.lower(), stem.lower())
+    kind = "gyro" if known & _GYRO else "acc" if known & _ACC else ""
+    sensor = segment(stem)
+    parts = {*_ACC, *_GYRO, "total", "uncalibrated", *(_PART_WORDS if sensor else ())}
+    rest = [piece for piece in pieces if not set(words[piece]) <= parts]
+    return Part(sensor, kind, "_".join(rest), "_".join(rest).lower(), "_".join(r for r in rest if not r.isdigit()).lower())

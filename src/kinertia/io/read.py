@@ -5,7 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from kinertia.io import cycles, full_body, gaittoolbox, hugadb, opensim, stated, stream_log, stream_recording, table, xsens
+from kinertia.io import (
+    cycles,
+    folder,
+    full_body,
+    gaittoolbox,
+    hugadb,
+    opensim,
+    stated,
+    stream_log,
+    stream_recording,
+    table,
+    together,
+    xsens,
+)
 from kinertia.recording import DEFAULT_HEIGHT_M, DEFAULT_MASS_KG, Cause, Finding, Recording, Subject
 from kinertia.recording.errors import RecordingError
 
@@ -49,7 +62,7 @@ def read(
     """
     path = Path(path)
     if path.is_dir():
-        recording = _read_folder(path, placement, trial, rate_hz, gyro_from_orientation)
+        recording = _read_folder(path, columns, placement, trial, rate_hz, gyro_from_orientation)
     elif cycles.is_cycle(path) or (path.suffix.lower() == ".json" and cycles.is_cycle(path.with_suffix(".csv"))):
         recording = cycles.read(path)
     elif stream_log.is_stream_log(path):
@@ -63,7 +76,11 @@ def read(
             path, placement=placement, trial=trial, rate_hz=rate_hz, gyro_from_orientation=gyro_from_orientation
         )
     elif table.is_table(path) or (columns is not None and path.is_file()):
-        recording = table.read(path, columns=columns, rate_hz=rate_hz)
+        parts = together.group(path)
+        if parts:
+            recording = together.read(parts, columns=columns, rate_hz=rate_hz)
+        else:
+            recording = table.read(path, columns=columns, rate_hz=rate_hz)
     else:
         raise _unknown(path)
     return with_subject(stated.placed(recording), mass_kg=mass_kg, height_m=height_m)
@@ -106,20 +123,23 @@ def with_subject(recording: Recording, *, mass_kg: float | None = None, height_m
 
 
 def _read_folder(
-    path: Path, placement: str | Path | None, trial: str | None, rate_hz: float | None, gyro_from_orientation: bool
+    path: Path,
+    columns: str | Path | None,
+    placement: str | Path | None,
+    trial: str | None,
+    rate_hz: float | None,
+    gyro_from_orientation: bool,
 ) -> Recording:
     if gaittoolbox.is_gaittoolbox(path) and placement is None and trial is None:
         return gaittoolbox.read(path)
     if xsens.trials(path):
         return xsens.read(path, placement=placement, trial=trial, rate_hz=rate_hz, gyro_from_orientation=gyro_from_orientation)
-    found = sorted(file for file in path.iterdir() if cycles.is_cycle(file) or hugadb.is_hugadb(file))
-    if len(found) == 1:
-        return read(found[0], rate_hz=rate_hz)
-    if found:
+    found = folder.recordings(path)
+    if len(found) == 1 and found[0] != path:
+        return read(found[0], columns=columns, rate_hz=rate_hz)
+    if found != [path]:
         names = ", ".join(file.name for file in found[:6])
         raise RecordingError(f"holds {len(found)} recordings", file=str(path), fix=f"name files, not the folder: {names} ...")
-    if not any(path.iterdir()):
-        raise RecordingError("is an empty folder", file=str(path), fix="check the path")
     raise _unknown(path)
 
 

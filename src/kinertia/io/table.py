@@ -86,12 +86,23 @@ def read(
     RecordingError : no usable map, an unknown unit, axes that are no rotation, a damaged table; naming column and row.
     """
     path = Path(path)
-    file = str(path)
-    if columns is None:
-        columns = maps.find_map(path)
-    map_file = file if columns is None or isinstance(columns, ColumnMap) else str(columns)
-    meaning = columns if isinstance(columns, ColumnMap) else None if columns is None else maps.read_map(columns)
-    table = read_cells(path, meaning.separator if meaning else "")
+    meaning, _ = _meaning(path, columns)
+    return interpret(
+        read_cells(path, meaning.separator if meaning else ""), path, columns=columns, rate_hz=rate_hz, subject=subject
+    )
+
+
+def interpret(
+    table: TextTable,
+    path: Path,
+    *,
+    columns: ColumnMap | str | Path | None = None,
+    rate_hz: float | None = None,
+    subject: Subject | None = None,
+) -> Recording:
+    """Recording of the cells of a table; the column map is looked for beside ``path``. The rest as for :func:`read`."""
+    file = table.file
+    meaning, map_file = _meaning(path, columns)
     truth = None
     if meaning is None and maps.plain(table):
         meaning = maps.of_plain_names(table, path)
@@ -179,6 +190,14 @@ def _with_layout(error: RecordingError, table: TextTable) -> RecordingError:
     if not joined:
         return error
     return RecordingError(f"{joined}; {error.message}", file=error.file, sensor=error.sensor, fix=error.fix, cause=Cause.LAYOUT)
+
+
+def _meaning(path: Path, columns: ColumnMap | str | Path | None) -> tuple[ColumnMap | None, str]:
+    """The column map that is given or lies beside a table, None where there is none; and its file, else the table's."""
+    columns = maps.find_map(path) if columns is None else columns
+    if columns is None or isinstance(columns, ColumnMap):
+        return columns, str(path)
+    return maps.read_map(columns), str(columns)
 
 
 def _time_unit(table: TextTable, entry: SensorColumns, meaning: ColumnMap) -> str:

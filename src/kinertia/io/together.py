@@ -1,0 +1,149 @@
+"""Tables that are parts of one recording by their names: a file per sensor, or per signal (``Accelerometer.csv``)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from kinertia.io import columns as maps
+from kinertia.io import naming, table
+from kinertia.io.text import TextTable
+from kinertia.io.units import TIME_UNITS, factor
+from kinertia.recording import Array, Cause, Finding, Recording, RecordingError, Severity, time_axis
+
+_SUFFIXES = (".csv", ".tsv", ".txt")
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One file: its cells, the sensor and kind that its name says, its time column and its stamps [s] (empty without)."""
+
+    path: Path
+    cells: TextTable
+    sensor: str
+    kind: str
+    time: str
+    stamps: Array
+
+
+def group(path: Path) -> list[Path]:
+    """The files of the recording that ``path`` is a part of, sorted; empty where it is a recording of its own.
+
+    Files belong together when their names differ in body part or kind of signal alone (``walk_acc``, ``walk_gyro``; in numbers
+    too, where body parts tell them apart: ``Pelvis_0836``, ``LTibia_0811``), and none has a column map of its own.
+    """
+    mine = naming.part(path.stem)
+    if not (mine.sensor or mine.kind) or not _alone(path):
+        return []
+    beside = [p for p in sorted(path.parent.iterdir()) if p.suffix.lower() == path.suffix.lower() and p.is_file() and _alone(p)]
+    parts = {p: part for p in beside if (part := naming.part(p.stem)).sensor or part.kind}
+    for key in (lambda part: part.rest, lambda part: part.words):
+        found = [p for p, part in parts.items() if key(part) == key(mine)]
+        apart = {(parts[p].sensor, parts[p].kind) for p in found}
+        if len(found) > 1 and len(apart) == len(found) and len({bool(sensor) for sensor, _ in apart}) == 1:
+            return found
+    return []
+
+
+def _alone(path: Path) -> bool:
+    """Whether nothing beside a table says that it is a recording of its own."""
+    own = (path.with_suffix(suffix) for suffix in (".columns.toml", ".columns.json", ".json"))
+    return path.suffix.lower() in _SUFFIXES and not any(file.is_file() for file in own)
+
+
+def read(files: Sequence[Path], *, columns: str | Path | None = None, rate_hz: float | None = None) -> Recording:
+    """Read the parts of one recording, joined on common time.
+
+    Parameters
+    ----------
+    files : as :func:`group` gives them.
+    columns : column map of the whole; default ``<common name>.columns.toml`` or ``columns.toml`` beside them.
+    rate_hz : sampling rate [Hz], for tables without a time column.
+
+    Raises
+    ------
+    RecordingError : parts of unlike length without time stamps, or as for a table.
+    """
+    name = naming.part(files[0].stem).name or files[0].parent.resolve().name
+    whole = files[0].with_name(f"{name}.csv")
+    parts = [_part(path) for path in files]
+    cells = _joined(parts, str(whole.with_suffix("")))
+    return table.interpret(cells, whole, columns=columns, rate_hz=rate_hz)
+
+
+def _part(path: Path) -> _Part:
+    cells, said = table.read_cells(path), naming.part(path.stem)
+    time = next((s for s in naming.signals(cells.names, cells.units) if s.kind == "time"), None)
+    stamps = np.zeros(0)
+    if time is not None:
+        stamps = cells.numbers(time.column) * factor(time.unit or "s", TIME_UNITS, file=str(path), sensor=time.column)
+    return _Part(path, cells, said.sensor, said.kind, "" if time is None else time.column, stamps)
+
+
+def _joined(parts: Sequence[_Part], file: str) -> TextTable:
+    """One table: columns of all parts, named by sensor and kind where they do not say these themselves."""
+    message = f"{len(parts)} files are joined into one recording: {', '.join(part.path.name for part in parts)}"
+    findings = [Finding(Cause.LAYOUT, Severity.INFO, message, mended=True)]
+    bases: dict[str, _Part] = {}
+    for part in parts:
+        bases.setdefault(part.sensor, part)
+    shared = all(np.array_equal(part.stamps, parts[0].stamps, equal_nan=True) for part in bases.values())
+    rows = max(part.cells.rows for part in bases.values())
+    names: list[str] = []
+    blocks: list[Array] = []
+    wrong: dict[int, tuple[int, str]] = {}
+    units: dict[str, str] = {}
+    for part in parts:
+        base = bases[part.sensor]
+        values = part.cells.values if part is base else _at(part, base)
+        for k, column in enumerate(part.cells.names):
+            if column == part.time and (part is not base or (shared and part is not parts[0])):
+                continue
+            name = _named(column, part, own_time=not shared)
+            if k in part.cells.wrong:
+                wrong[len(names)] = part.cells.wrong[k]
+            if column in part.cells.units:
+                units[name] = part.cells.units[column]
+            names.append(name)
+            blocks.append(np.pad(values[:, k], (0, rows - len(values)), constant_values=np.nan))
+        findings.extend(f for f in part.cells.findings if f not in findings)
+    doubled = next((name for name in names if names.count(name) > 1), None)
+    if doubled is not None:
+        raise RecordingError(
+            f"column {doubled!r} is in more than one of {', '.join(part.path.name for part in parts)}",
+            file=file,
+            fix="name the files by body part and side, or by accelerometer and gyroscope",
+            cause=Cause.LAYOUT,
+        )
+    first = parts[0].cells.first_line
+    return TextTable(tuple(names), np.stack(blocks, axis=1), wrong, file, first, units, {}, tuple(findings))
+
+
+def _named(column: str, part: _Part, *, own_time: bool) -> str:
+    """Name of a column of a part in the whole table."""
+    if column == part.time:
+        return f"{part.sensor}_{column}" if part.sensor and own_time else column
+    kind = part.kind if part.kind and not naming.signals([column], {}) else ""
+    sensor = part.sensor if not maps.plain(part.cells) else ""
+    return "_".join(word for word in (sensor, kind, column) if word)
+
+
+def _at(part: _Part, base: _Part) -> Array:
+    """(T, C) columns of a part at the stamps of another of the same sensor."""
+    values = part.cells.values
+    if np.array_equal(part.stamps, base.stamps, equal_nan=True) and part.cells.rows == base.cells.rows:
+        return values
+    if not len(part.stamps) or not len(base.stamps):
+        raise RecordingError(
+            f"has {part.cells.rows} rows and no time stamps, {base.path.name} has {base.cells.rows}",
+            file=str(part.path),
+            fix="export both with time stamps",
+            cause=Cause.TIME_STAMPS,
+        )
+    axis = time_axis.find(part.stamps, values, file=str(part.path))
+    even = axis.on_grid(values)
+    known = axis.time_s[0] + np.arange(len(even)) / axis.rate_hz
+    return time_axis.at_times(base.stamps, known, even, axis.rate_hz)
