@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from kinertia.benchmark.spoiled.sheet import Sheet
 from kinertia.benchmark.spoiled.values import copies, named, one
 from kinertia.benchmark.spoiled.variant import Variant
 from kinertia.recording import Array
+from kinertia.recording.crop import crop
 
 LATE_S = (0.15, 0.35)
 DRIFT = (0.025, 0.035)
@@ -44,12 +46,13 @@ def other_rate(sheet: Sheet, folder: Path, generator: np.random.Generator) -> Va
 
 
 def _on_own_time(sheet: Sheet, folder: Path, generator: np.random.Generator, at_s: Array, detail: str) -> Variant:
-    """One sensor's rows hold what it read at these times; the first and last value where there is none."""
+    """One sensor's rows hold what it read at these times; rows for which it has nothing are left out for all."""
     acc, gyro = copies(sheet)
-    k, time = one(sheet, generator), sheet.recording.time_s
+    k, recording = one(sheet, generator), sheet.recording
     for signals in (acc, gyro):
         for axis in range(3):
-            signals[:, k, axis] = np.interp(at_s, time, signals[:, k, axis])
-    inside = (at_s >= time[0]) & (at_s <= time[-1])
-    acc[~inside, k], gyro[~inside, k] = np.nan, np.nan
-    return Variant(sheets.write(sheet.with_signals(acc, gyro), folder), named(sheet, [k]), detail=f"{detail} {sheet.names[k]}")
+            signals[:, k, axis] = np.interp(at_s, recording.time_s, signals[:, k, axis])
+    inside = np.flatnonzero((at_s >= 0.0) & (at_s <= recording.time_s[-1]))
+    moved = crop(replace(recording, acc=acc, gyro=gyro), int(inside[0]), int(inside[-1]) + 1)
+    written = sheets.write(replace(sheet, recording=moved, stamps=moved.time_s), folder)
+    return Variant(written, named(sheet, [k]), detail=f"{detail} {sheet.names[k]}")

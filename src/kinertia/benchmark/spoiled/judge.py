@@ -76,7 +76,7 @@ def judge(kind: Kind, variant: Variant, twin: Recording, look: Look) -> Answer:
     except Exception as error:
         return Answer(Score.CRASH, f"{type(error).__name__}: {error}", time.perf_counter() - begin)
     seconds = time.perf_counter() - begin
-    new = beyond(found.findings, twin.findings)
+    new = beyond(found, twin)
     first = new[0] if new else None
     said = "nothing" if first is None else f"[{first.cause.name}] {first.sentence}"
     stops = first is not None and (first.mended or first.severity is Severity.ERROR)
@@ -95,17 +95,22 @@ def judge(kind: Kind, variant: Variant, twin: Recording, look: Look) -> Answer:
     return Answer(Score.RIGHT, said, seconds, stops)
 
 
-def beyond(found: tuple[Finding, ...], usual: tuple[Finding, ...]) -> list[Finding]:
-    """Findings that matter and that an unspoiled recording does not have for the same sensors, in the order of cause."""
-    known = {(finding.cause, finding.sensors) for finding in usual}
+def beyond(found: Recording, twin: Recording) -> list[Finding]:
+    """Findings that matter and that an unspoiled recording does not have on the same segments, in the order of cause."""
+    known = {(finding.cause, _segments(finding, twin)) for finding in twin.findings}
     order = list(Cause)
     told = [
         finding
-        for finding in found
+        for finding in found.findings
         if (finding.severity is not Severity.INFO or finding.mended or finding.cause in (Cause.STANDING_ONLY, Cause.NO_GAIT))
-        and (finding.cause, finding.sensors) not in known
+        and (finding.cause, _segments(finding, found)) not in known
     ]
     return sorted(told, key=lambda finding: order.index(finding.cause))
+
+
+def _segments(finding: Finding, recording: Recording) -> frozenset[str]:
+    """Segments of the sensors that a finding names; files name sensors in different ways."""
+    return frozenset(sensor.segment for sensor in recording.sensors if sensor.name in finding.sensors)
 
 
 def same_sensors(finding: Finding, variant: Variant, recording: Recording) -> bool:

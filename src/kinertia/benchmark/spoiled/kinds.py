@@ -58,12 +58,19 @@ KINDS: tuple[Kind, ...] = (
     Kind("32-bit wrap", _STAMPS, stamps.wrap, "readers", Outcome.UNDONE),
     Kind("row number as time", _RATES, stamps.row_number, "readers", Outcome.UNDONE),
     Kind("unit of time", _RATES, stamps.time_unit, "readers", Outcome.UNDONE),
-    Kind("rate off", _RATES, stamps.rate, "readers", Outcome.UNDONE),
+    Kind("rate off", _RATES, stamps.rate, "readers", Outcome.UNDONE, _SENSOR),
     Kind("rate against stamps", (Cause.RATE,), stamps.header_rate, "readers", Outcome.UNDONE),
     Kind("MT Manager, rate against counter", (Cause.RATE,), foreign.rate_in_header, "readers", Outcome.UNDONE, _SENSOR),
     # one clock
     Kind("one at another rate", (Cause.SENSOR_RATE,), clocks.other_rate, "sensors", tolerance=MOVED),
-    Kind("MT Manager, one at another rate", (Cause.SENSOR_RATE,), foreign.one_at_another_rate, "readers", frames=_SENSOR),
+    Kind(
+        "MT Manager, one at another rate",
+        (Cause.SENSOR_RATE,),
+        foreign.one_at_another_rate,
+        "readers",
+        frames=_SENSOR,
+        tolerance=MOVED,
+    ),
     Kind("one late", (Cause.LATE,), clocks.late, "sensors", tolerance=MOVED),
     Kind("one 3 % off", (Cause.SENSOR_RATE,), clocks.drifts, "sensors", tolerance=MOVED),
     # how sensors sit

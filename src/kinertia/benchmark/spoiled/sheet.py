@@ -126,7 +126,8 @@ def write_table(path: Path, names: list[str], units: list[str], values: Array, s
     if style.two_headers:
         parts = [name.split(".") for name in names]
         lines.append(comma.join("sensor" if len(p) < 3 else p[1] for p in parts))
-        lines.append(comma.join(p[0] if len(p) < 3 else f"{p[0]}_{p[2]}" for p in parts))
+        axes = [p[0] if len(p) < 3 else f"{p[0]}_{p[2]}" for p in parts]
+        lines.append(comma.join(f"{axis} [{unit}]" for axis, unit in zip(axes, units, strict=True)))
     elif own_names and not style.units_row:
         lines.append(comma.join(f"{name} [{unit}]" for name, unit in zip(names, units, strict=True)))
     else:

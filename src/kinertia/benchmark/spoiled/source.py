@@ -155,7 +155,7 @@ def standing(source: Source) -> Recording | None:
         return None
     there = np.arange(first + margin, last - margin)
     wanted = round(STANDING_S * source.recording.rate_hz)
-    order = np.resize(np.concatenate([there, there[::-1]]), wanted)
+    order = np.resize(np.concatenate([there, there[-2:0:-1]]), wanted)
     stands = source.recording
     return replace(stands, acc=stands.acc[order], gyro=stands.gyro[order], findings=(), warnings=())
 
