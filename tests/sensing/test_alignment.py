@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 from walker import Gait, mount, remount, walk
 
+from kinertia.checks.chain import examine
 from kinertia.io import gaittoolbox, hugadb
-from kinertia.recording import SEGMENTS, Array, Frame, Recording, Sensor
+from kinertia.recording import SEGMENTS, Array, Cause, Frame, Recording, Sensor, Severity
 from kinertia.recording.crop import crop
 from kinertia.recording.errors import RecordingError
 from kinertia.sensing import orientation
@@ -134,6 +135,22 @@ def test_gaps_stay_gaps_and_do_not_disturb(walker: Recording) -> None:
     assert np.isnan(aligned.acc[600:604, 2]).all()
     assert np.isnan(aligned.acc).sum() == 12
     np.testing.assert_allclose(found.rotation, align(mounted)[1].rotation, atol=0.02)
+
+
+@pytest.mark.parametrize("name", ["pelvis", "femur_l", "tibia_r", "foot_r"])
+@pytest.mark.parametrize("frozen", [False, True])
+def test_a_sensor_that_dies_decides_nothing_for_the_others(walker: Recording, name: str, frozen: bool) -> None:
+    mounted, turn = mount(walker, seed=4)
+    k, at = SEGMENTS.index(name), round(0.55 * walker.samples)
+    acc, gyro = mounted.acc.copy(), mounted.gyro.copy()
+    acc[at:, k], gyro[at:, k] = (acc[at, k], gyro[at, k]) if frozen else (np.nan, np.nan)
+    examined = examine(replace(mounted, acc=acc, gyro=gyro))
+    assert [(f.cause, f.sensors) for f in examined.findings if f.severity is not Severity.INFO] == [(Cause.DEAD, (name,))]
+    rest = [i for i in range(len(SEGMENTS)) if i != k]
+    absent = only(mounted, tuple(SEGMENTS[i] for i in rest))
+    np.testing.assert_allclose(align(examined)[1].rotation[rest], align(absent)[1].rotation, atol=0.02)
+    left = align(examined)[1].rotation[k] @ turn[k]
+    assert np.trace(left) > 2.8  # not reversed either
 
 
 def test_other_sensors_are_left_out_with_a_word(walker: Recording) -> None:

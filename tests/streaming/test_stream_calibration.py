@@ -100,6 +100,23 @@ def test_nobody_stands_still() -> None:
     assert core.session.rotations is None
 
 
+def test_a_sensor_in_another_unit_is_named() -> None:
+    source = SyntheticSource(3, speed=AS_FAST_AS_POSSIBLE, first=(Stage(4.0, 0.0),), then=WALK, seconds=60.0)
+    k = 2
+
+    def spoil(sample: Sample) -> Sample:
+        values = sample.values.copy()
+        values[k, :3] /= 9.81
+        return replace(sample, values=values)
+
+    core, calibration, _, _ = calibrate(source, CalibrationSettings(), spoil)
+    assert calibration.progress.state == "failed"
+    name = core.session.sensors[k].name
+    assert f"sensor {name}: acceleration is in g, not in m/s^2" in calibration.progress.words
+    assert "state the unit g" in calibration.progress.words
+    assert core.session.rotations is None
+
+
 def test_nobody_walks() -> None:
     source = SyntheticSource(1, speed=AS_FAST_AS_POSSIBLE, first=(Stage(60.0, 0.0),), then=WALK, seconds=30.0)
     _, calibration, _, told = calibrate(source, CalibrationSettings(patience_s=8.0))

@@ -8,7 +8,8 @@ from threading import Lock
 
 import numpy as np
 
-from kinertia.recording import SEGMENTS, Array, Frame, Recording, RecordingError
+from kinertia.checks import chain
+from kinertia.recording import SEGMENTS, Array, Cause, Frame, Recording, RecordingError, Severity
 from kinertia.recording.standing import STILL_ACC, STILL_RATE, WINDOW_S
 from kinertia.sensing import gait_phase
 from kinertia.sensing.alignment import Alignment, align
@@ -21,6 +22,8 @@ FEWEST_STEPS = 6
 """With fewer steps in a row nothing is tried at all."""
 MORE_STEPS = 4
 """Asked for when the steps so far did not do."""
+LEFT_OUT = frozenset({Cause.IMPOSSIBLE, Cause.DOUBLED, Cause.FROZEN, Cause.DEAD, Cause.MISSING})
+"""What is mended by leaving samples out, which changes nothing for those that come."""
 MOST_NAMED = 2
 """When more sensors move or are silent, it is not the sensors."""
 STANDING_SHARE, WALKING_SHARE = 0.3, 0.6
@@ -99,6 +102,7 @@ class Calibration:
         self._index: int | None = None
         self._wanted, self._steps = self._settings.steps, 0
         self._stride = self._solving = None
+        self._doubt = ""  # a fault is believed when more steps show it too
         self._say("stand", 0.0, f"stand still, upright, for {self._settings.stand_s:g} seconds")
         self._core.listen(self._take)
 
@@ -191,7 +195,7 @@ class Calibration:
         recording = Recording(
             "calibration", self._rate, self._sensors, rows[..., :3], rows[..., 3:], session.subject, Frame.SENSOR
         )
-        self._solving = self._pool.submit(lambda: align(recording)[1])
+        self._solving = self._pool.submit(_alignment, recording)
         self._say("solve", STANDING_SHARE + WALKING_SHARE, "well done; finding how the sensors sit")
 
     def _solve(self) -> None:
@@ -202,9 +206,12 @@ class Calibration:
             self._finish(self._solving.result())
         elif not isinstance(error, RecordingError):
             self._fail(f"the alignment could not be computed: {error}")
+        elif error.cause is not None and str(error) == self._doubt:
+            self._fail(f"{error}; then calibrate again")
         elif self._count - self._stood > self._settings.patience_s * self._rate:
             self._fail(f"{error}; walk {self._settings.steps} steps in a row, straight ahead, and calibrate again")
         else:
+            self._doubt = str(error)
             self._wanted = self._steps + MORE_STEPS
             self._say("walk", STANDING_SHARE, "walk on, straight ahead and evenly: the steps so far did not do")
 
@@ -244,6 +251,28 @@ class Calibration:
     def _end(self, progress: Progress) -> None:
         self.progress = progress
         self._core.unlisten(self._take)
+
+
+def _alignment(recording: Recording) -> Alignment:
+    """How the sensors of a recording sit; what the checks say of it is among its warnings.
+
+    Raises
+    ------
+    RecordingError : no alignment, or a fault; also one that is undone in a recording, which the stream goes on to have.
+    """
+    examined = chain.examine(recording)
+    chain.require_sound(examined)
+    undone = next((found for found in examined.findings if found.mended and found.cause not in LEFT_OUT), None)
+    if undone is not None:
+        raise RecordingError(
+            undone.message,
+            sensor=", ".join(undone.sensors),
+            fix=undone.fix or "put it right where it arises",
+            cause=undone.cause,
+        )
+    found = align(examined)[1]
+    told = (finding.sentence for finding in examined.findings if finding.severity is Severity.WARNING)
+    return replace(found, warnings=(*told, *found.warnings))
 
 
 def _silent(rows: Array) -> np.ndarray:
