@@ -124,6 +124,32 @@ def read_run(file: Path) -> MotionCapture:
     )
 
 
+def read_motion(file: Path, *, knee_flexion: KneeSign | None = None) -> MotionCapture:
+    """Any movement, ``NAME_ik.mot`` with ``model.osim`` beside it, without its forces. The files do not state the height.
+
+    Parameters
+    ----------
+    file : coordinates.
+    knee_flexion : sign of knee flexion in the file; by default seen from the knee's range.
+
+    Raises
+    ------
+    RecordingError : a file cannot be used, or the knees bend too little to show the sign.
+    """
+    motion, model = opensim.read(file), file.with_name("model.osim")
+    coordinates, _, warnings = opensim.coordinates(motion, knee_flexion=knee_flexion)
+    return MotionCapture(
+        name=file.name.removesuffix("_ik.mot"),
+        rate_hz=motion.rate_hz,
+        subject=Subject(opensim_model.read_mass(model), DEFAULT_HEIGHT_M, assumed=("height_m",)),
+        coordinates=coordinates,
+        plates={},
+        geometry=opensim_model.read_geometry(model),
+        source=str(file),
+        warnings=(*warnings, _NO_HEIGHT),
+    )
+
+
 def _only_model(folder: Path) -> Path:
     models = sorted(folder.glob("*.osim"))
     if len(models) != 1:

@@ -20,6 +20,8 @@ from kinertia.recording.gaps import runs
 from kinertia.recording.sagittal import sagittal
 
 GRAVITY = 9.81
+LEFT = 3
+"""From a segment of the right leg to the same of the left one."""
 EVERY_S = 0.1
 """Time from one judgement to the next."""
 NEAR_S = 1.2
@@ -35,18 +37,32 @@ SHORTEST_SEEN_S = 2.5
 REPEATS = 0.3
 """Least correlation of a movement with itself a stride later."""
 STILL_S = 0.5
-STILL_RATE = 0.3
-"""Standard deviation of a sensor's rate in standing; people who shift their weight stay below it [rad/s]."""
-STILL_ACC = 0.6
-"""The same of its specific force [m/s^2]."""
-UPRIGHT_RAD = np.deg2rad(35.0)
-"""Largest inclination of pelvis, thigh and shank in standing."""
+STILL_RATE = 0.22
+"""Root mean square of a segment's rate in standing; people who shift their weight stay below it [rad/s]."""
+STILL_ACC = (0.6, 0.6, 1.3, 1.3, 0.6, 1.3, 1.3)
+"""Standard deviation of the specific force on each segment; shanks and feet tremble most [m/s^2]."""
+UPRIGHT_RAD = {"pelvis": np.deg2rad(35.0), "femur": np.deg2rad(25.0), "tibia": np.deg2rad(25.0)}
+"""Largest inclinations in standing, with sensors up to 15 degrees off."""
 GAIT_MEAN_RAD = {"pelvis": np.deg2rad(45.0), "femur": np.deg2rad(45.0), "tibia": np.deg2rad(60.0)}
 """Largest mean inclination over a stride; people who run have 20 and -27 degrees at thigh and shank."""
 TOGETHER = 0.35
-"""Legs move in turn in gait: the correlation of their rates is -0.3 to -0.9; in squats and jumps 0.8 to 1."""
+"""Legs move in turn in gait: the rates of thighs correlate by -0.9 to -0.5, of other segments by up to 0.3; in squats and jumps
+by 0.8 to 1."""
+STAIRS_RAD = np.deg2rad(22.0), np.deg2rad(18.0)
+"""Mean inclination of both thighs on stairs is 22 to 48 degrees, of people who walk -1 to 16; the second holds where thighs
+move little, as on the way down."""
+LITTLE_THIGH = 0.5
+"""Rates of the thigh over those of the shank: 0.42 on the way down, 0.6 in walking."""
+TURN_RATE = 0.5
+"""Mean rate of turning over a stride [rad/s] beyond which thighs must pass each other, as they do in walking ..."""
+PASSING = -0.15
+"""... where they correlate by less than this; steps on the spot by -0.03 to 0."""
 FLIGHT = 0.45 * GRAVITY
-"""In flight a sensor on pelvis or thigh falls freely [m/s^2]."""
+"""In flight a sensor on the pelvis falls freely [m/s^2]."""
+RUNNING_RATE = {"femur": 2.7, "tibia": 4.2, "foot": 4.5}
+"""Without a pelvis sensor: root mean square rates that only running reaches [rad/s] ..."""
+RUNNING_FEET = -0.4
+"""... with feet whose rates correlate by -0.8 to -0.55; in walking by -0.2 to 0.5."""
 SHORTEST_S = 0.5
 """What lasts shorter is taken for what is around it."""
 
@@ -58,19 +74,20 @@ class Window:
     Attributes
     ----------
     signals : (N, 7, 3) acc x, acc y [m/s^2], gyro z [rad/s] in segment frames; NaN where missing.
+    yaw : (N,) rate of turning about the vertical [rad/s]; NaN where it is not known.
     rate_hz : their rate [Hz].
     at : which of them is judged.
     """
 
     signals: Array
+    yaw: Array
     rate_hz: float
     at: int
 
-    def near(self, seconds: float) -> Array:
-        """Signals within half of ``seconds`` on either side, as far as there are any."""
+    def around(self, seconds: float) -> slice:
+        """Samples within half of ``seconds`` on either side, as far as there are any."""
         half = max(round(0.5 * seconds * self.rate_hz), 1)
-        low = max(self.at - half, 0)
-        return self.signals[low : self.at + half + 1]
+        return slice(max(self.at - half, 0), self.at + half + 1)
 
 
 @dataclass(frozen=True)
@@ -81,13 +98,20 @@ class Signs:
     ----------
     still : every sensor is still.
     together : correlation of the right with the left leg's rates, -1 to 1; NaN where no segment has a sensor on both sides.
+    thighs, feet : the same of thighs and of feet alone.
+    turning : mean of the rate about the vertical without its sign [rad/s]; NaN where it is not known.
+    rate : femur, tibia, foot to root mean square rates of both legs [rad/s]; NaN without sensors.
     repeats : correlation of the signals with themselves a stride away.
     inclination : segment to its mean inclination [rad].
-    flight : specific force of the body's uppermost sensor where it is least [m/s^2].
+    flight : specific force of a sensor on the pelvis where it is least [m/s^2]; NaN without one.
     """
 
     still: bool
     together: float
+    thighs: float
+    feet: float
+    turning: float
+    rate: dict[str, float]
     repeats: float
     inclination: dict[str, float]
     flight: float
@@ -107,11 +131,11 @@ def classify(recording: Recording) -> NDArray[np.int8]:
     """
     values, present = sagittal(recording)
     signals = np.where(present > 0, values, np.nan)
+    turns = yaw(recording)
     rate_hz, samples = recording.rate_hz, recording.samples
     if recording.periodic:
-        signs = observe(Window(np.tile(signals, (3, 1, 1)), rate_hz, samples + samples // 2), 1.0)
-        gait = Activity.RUNNING if signs.flight < FLIGHT else Activity.WALKING
-        return np.full(samples, gait, dtype=np.int8)
+        window = Window(np.tile(signals, (3, 1, 1)), np.tile(turns, 3), rate_hz, samples + samples // 2)
+        return np.full(samples, _gait(observe(window, 1.0)), dtype=np.int8)
     step = max(round(EVERY_S * rate_hz), 1)
     at = range(0, samples, step)
     # a stride may repeat before, around or after a sample
@@ -119,32 +143,60 @@ def classify(recording: Recording) -> NDArray[np.int8]:
     behind = np.array([repetition(signals[max(i - reach * step, 0) : i + 1], rate_hz) for i in at])
     padded = np.pad(behind, (0, reach), mode="edge")
     repeats = np.max([padded[shift : shift + len(behind)] for shift in (0, reach // 2, reach)], axis=0)
-    found = [judge(observe(Window(signals, rate_hz, i), float(r))) for i, r in zip(at, repeats, strict=True)]
+    found = [judge(observe(Window(signals, turns, rate_hz, i), float(r))) for i, r in zip(at, repeats, strict=True)]
     labels = settle(np.array(found, dtype=np.int8), max(round(SHORTEST_S / EVERY_S), 1))
     nearest = np.minimum((np.arange(samples) + step // 2) // step, len(labels) - 1)
     return labels[nearest]
 
 
+def yaw(recording: Recording) -> Array:
+    """(T,) rate of turning about the vertical, median over the sensors of a recording in segment frames [rad/s]; NaN without."""
+    rates = recording.gyro[..., 1]
+    known = np.isfinite(rates).any(axis=1)
+    found = np.full(len(rates), np.nan)
+    found[known] = np.nanmedian(rates[known], axis=1)
+    return found
+
+
 def judge(signs: Signs) -> Activity:
     """The activity that a window's signs speak for."""
-    upright = all(abs(angle) < UPRIGHT_RAD for part, angle in signs.inclination.items() if not part.startswith("foot"))
+    limits = UPRIGHT_RAD if signs.still else GAIT_MEAN_RAD
+    if any(abs(angle) > limits.get(segment.split("_")[0], np.inf) for segment, angle in signs.inclination.items()):
+        return Activity.OTHER
     if signs.still:
-        return Activity.STANDING if upright else Activity.OTHER
-    for segment, angle in signs.inclination.items():
-        limit = GAIT_MEAN_RAD.get(segment.split("_")[0])
-        if limit is not None and abs(angle) > limit:
-            return Activity.OTHER
+        return Activity.STANDING
     if signs.together > TOGETHER or signs.repeats < REPEATS:
         return Activity.OTHER
-    return Activity.RUNNING if signs.flight < FLIGHT else Activity.WALKING
+    if signs.turning > TURN_RATE and signs.thighs > PASSING:
+        return Activity.OTHER
+    gait = _gait(signs)
+    thighs = [angle for segment, angle in signs.inclination.items() if segment.startswith("femur")]
+    limit = STAIRS_RAD[1] if signs.rate["femur"] < LITTLE_THIGH * signs.rate["tibia"] else STAIRS_RAD[0]
+    if gait is Activity.WALKING and thighs and float(np.mean(thighs)) > limit:
+        return Activity.OTHER
+    return gait
+
+
+def _gait(signs: Signs) -> Activity:
+    if np.isfinite(signs.flight):
+        runs_on = signs.flight < FLIGHT
+    else:
+        runs_on = any(signs.rate[part] > limit for part, limit in RUNNING_RATE.items()) and not signs.feet > RUNNING_FEET
+    return Activity.RUNNING if runs_on else Activity.WALKING
 
 
 def observe(window: Window, repeats: float) -> Signs:
     """What a window shows; ``repeats`` is the :func:`repetition` of a longer one."""
-    near = window.near(NEAR_S)
+    near = window.signals[window.around(NEAR_S)]
+    turns = window.yaw[window.around(NEAR_S)]
+    turns = turns[np.isfinite(turns)]
     return Signs(
-        _still(window.near(STILL_S)),
-        _together(near),
+        _still(window.signals[window.around(STILL_S)]),
+        _together(near, (1, 2, 3)),
+        _together(near, (1,)),
+        _together(near, (3,)),
+        float(np.abs(turns).mean()) if len(turns) else float("nan"),
+        {part: _rms(near[:, [k, k + LEFT], 2]) for k, part in enumerate(("femur", "tibia", "foot"), start=1)},
         repeats,
         _inclinations(near),
         _flight(near, window.rate_hz),
@@ -161,17 +213,23 @@ def settle(labels: NDArray[np.int8], shortest: int) -> NDArray[np.int8]:
     return labels
 
 
+def _rms(values: Array) -> float:
+    there = values[np.isfinite(values)]
+    return float(np.sqrt((there**2).mean())) if len(there) else float("nan")
+
+
 def _still(near: Array) -> bool:
     there = np.isfinite(near)
-    count = there.sum(0)
-    mean = np.where(there, near, 0.0).sum(0) / np.maximum(count, 1)
-    spread = np.where(there, (near - mean) ** 2, 0.0).sum(0) / np.maximum(count, 1)
-    moves = (spread[:, :2].sum(1) > STILL_ACC**2) | (spread[:, 2] > STILL_RATE**2)
-    return bool(there.any()) and not bool(moves.any())
+    count = np.maximum(there.sum(0), 1)
+    known = np.where(there, near, 0.0)
+    acc = (np.where(there, near - known.sum(0) / count, 0.0) ** 2).sum(0)[:, :2].sum(1) / count[:, 0]
+    gyro = (known[:, :, 2] ** 2).sum(0) / count[:, 2]
+    return bool(there.any()) and not bool(((acc > np.square(STILL_ACC)) | (gyro > STILL_RATE**2)).any())
 
 
-def _together(near: Array) -> float:
-    right, left = near[:, 1:4, 2], near[:, 4:7, 2]
+def _together(near: Array, segments: tuple[int, ...]) -> float:
+    """Correlation of rates, right with left; ``segments`` are those of the right leg."""
+    right, left = near[:, segments, 2], near[:, [k + LEFT for k in segments], 2]
     both = np.isfinite(right) & np.isfinite(left)
     right, left = np.where(both, right, 0.0), np.where(both, left, 0.0)
     power = 0.5 * float((right**2).sum() + (left**2).sum())
@@ -198,7 +256,10 @@ def repetition(signals: Array, rate_hz: float) -> float:
     square = np.concatenate([[0.0], np.cumsum((flat**2).sum(1))])
     # only what meets at a lag counts: sum x(t) x(t + lag) over the power of both parts
     meet = np.sqrt((square[count] - square[lags]) * square[count - lags])
-    return float((products / np.maximum(meet, 1e-9)).max())
+    found = products / np.maximum(meet, 1e-9)
+    # slow movements are alike for long, but do not come back
+    peaks = found[1:-1][(found[1:-1] >= found[:-2]) & (found[1:-1] > found[2:])]
+    return float(peaks.max(initial=0.0))
 
 
 def _inclinations(near: Array) -> dict[str, float]:
@@ -214,10 +275,9 @@ def _inclinations(near: Array) -> dict[str, float]:
 
 
 def _flight(near: Array, rate_hz: float) -> float:
-    for k in (0, 1, 4):
-        force = near[:, k, :2]
-        if np.isfinite(force).any():
-            force = force[np.isfinite(force).all(1)]
-            smooth = moving_mean(force, max(1, round(0.05 * rate_hz)), beyond="nearest")
-            return float(np.quantile(np.linalg.norm(smooth, axis=1), 0.05))
-    return GRAVITY
+    force = near[:, 0, :2]
+    force = force[np.isfinite(force).all(1)]
+    if not len(force):
+        return float("nan")
+    smooth = moving_mean(force, max(1, round(0.05 * rate_hz)), beyond="nearest")
+    return float(np.quantile(np.linalg.norm(smooth, axis=1), 0.05))

@@ -102,29 +102,22 @@ def average(capture: MotionCapture, cutoff_hz: float = CUTOFF_HZ) -> Cycle:
     ------
     RecordingError : a coordinate is missing, or there are no two heel strikes of one foot.
     """
-    geometry, subject = capture.geometry, capture.subject
-    names = GAIT2D_TRUNK.coordinate_names
-    if missing := [name for name in names if name not in capture.coordinates]:
-        raise RecordingError(f"has no coordinate {missing[0]}", file=capture.source, fix="export all coordinates of the model")
-    given = {name: capture.coordinates[name] for name in names}
+    geometry, subject, given = capture.geometry, capture.subject, coordinates(capture)
     time = np.arange(capture.samples) / capture.rate_hz
-    # hip = pelvis origin + R(tilt) h
-    cos, sin = np.cos(given["pelvis_tilt"]), np.sin(given["pelvis_tilt"])
-    x, y = geometry.hip
-    hip = np.stack([given["pelvis_tx"] + cos * x - sin * y, given["pelvis_ty"] + sin * x + cos * y], axis=-1)
+    hip = np.stack([given["pelvis_tx"], given["pelvis_ty"]], axis=-1)
     bounds = _strides(capture, time)
     gain, turn = _weigh(capture, time, bounds)
     wrenches = {}
     for side, plate in capture.plates.items():
         arm, force = plate.centre - hip, gain * plate.force @ turn
         wrenches[side] = np.column_stack([force, arm[:, 0] * force[:, 1] - arm[:, 1] * force[:, 0]])
-    given |= {"pelvis_tx": hip[:, 0] + capture.belt_speed * time, "pelvis_ty": hip[:, 1]}
+    given["pelvis_tx"] = hip[:, 0] + capture.belt_speed * time
     period = float(np.mean(np.diff(bounds)))
 
     def series(values: Array) -> tuple[Tensor, float]:
         return _series(time, values, bounds, cutoff_hz)
 
-    rows, advance = zip(*(series(given[name]) for name in names), strict=True)
+    rows, advance = zip(*map(series, given.values()), strict=True)
     return Cycle(
         body=build(
             subject.mass_kg,
@@ -133,13 +126,33 @@ def average(capture: MotionCapture, cutoff_hz: float = CUTOFF_HZ) -> Cycle:
             skeleton=GAIT2D_TRUNK,
         ),
         period_s=period,
-        speed=advance[names.index("pelvis_tx")] / period,
+        speed=advance[list(given).index("pelvis_tx")] / period,
         coordinates=torch.stack(rows),
         wrench={side: torch.stack([series(column)[0] for column in w.T]) for side, w in wrenches.items()},
         moments={name: series(capture.moments[name])[0] for name in LEGS if name in capture.moments},
         strides=len(bounds) - 1,
         force_gain=gain,
     )
+
+
+def coordinates(capture: MotionCapture) -> dict[str, Array]:
+    """Coordinates of the body with a lumbar joint in its order, the root at the hips instead of the model's pelvis origin.
+
+    Raises
+    ------
+    RecordingError : a coordinate is missing.
+    """
+    names = GAIT2D_TRUNK.coordinate_names
+    if missing := [name for name in names if name not in capture.coordinates]:
+        raise RecordingError(f"has no coordinate {missing[0]}", file=capture.source, fix="export all coordinates of the model")
+    given = {name: capture.coordinates[name] for name in names}
+    # hip = pelvis origin + R(tilt) h
+    cos, sin = np.cos(given["pelvis_tilt"]), np.sin(given["pelvis_tilt"])
+    x, y = capture.geometry.hip
+    return given | {
+        "pelvis_tx": given["pelvis_tx"] + cos * x - sin * y,
+        "pelvis_ty": given["pelvis_ty"] + sin * x + cos * y,
+    }
 
 
 def sample(cycle: Cycle, phase: Tensor) -> Moving:
