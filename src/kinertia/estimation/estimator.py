@@ -9,6 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
+from kinertia.estimation import standing
 from kinertia.estimation.assembly import assemble
 from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.series import Series
@@ -130,13 +131,20 @@ def estimate(runner: Runner, recording: Recording, method: str = "sspinnpose") -
     ready = to_segments(recording)
     reading = _read(runner, ready)
     series = runner.run(reading.signals, reading.present, ready, reading.fingerprint)
+    does = activity.classify(ready)
+    if not ready.periodic:
+        nearest = np.rint(np.arange(len(reading.signals)) * (ready.rate_hz / runner.rate_hz)).astype(int)
+        at_rate = does[np.minimum(nearest, ready.samples - 1)]
+        signals = np.where(reading.present > 0, reading.signals, np.nan)
+        series = standing.blend(series, signals, at_rate, runner.rate_hz, ready)
     sample = _sampler(reading, runner.rate_hz, ready)
     used = [k for k in range(len(SEGMENTS)) if bool(reading.present[:, k].any())]
     measured = _measured(reading, runner.rate_hz, sample, used)
-    result = assemble(series, runner.rate_hz, ready, method, measured, used, sample, activity.classify(ready))
+    result = assemble(series, runner.rate_hz, ready, method, measured, used, sample, does)
+    result = replace(result, bands=runner.calibration.bands(result, ready))
     return replace(
         result,
-        bands=runner.calibration.bands(result, ready),
+        bands=standing.bands(result, ready),
         output_delay_s=runner.delay_samples / runner.rate_hz,
         warnings=(*result.warnings, *_warnings(runner.stated_height_m(reading.fingerprint), ready.subject)),
         seconds=time.perf_counter() - begin,

@@ -150,7 +150,7 @@ def classify(recording: Recording) -> NDArray[np.int8]:
 
 
 def yaw(recording: Recording) -> Array:
-    """(T,) rate of turning about the vertical, median over the sensors of a recording in segment frames [rad/s]; NaN without."""
+    """(T,) rate about the vertical, median over the sensors of a recording in segment frames [rad/s]; NaN without one."""
     rates = recording.gyro[..., 1]
     known = np.isfinite(rates).any(axis=1)
     found = np.full(len(rates), np.nan)

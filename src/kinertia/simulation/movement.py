@@ -34,7 +34,7 @@ def wearer(capture: MotionCapture, seed: int) -> Person:
 
 
 def of_capture(capture: MotionCapture) -> Array:
-    """(T, n) coordinates of the body with a lumbar joint [m, rad]; errors as of :func:`kinertia.simulation.replay.coordinates`."""
+    """(T, n) coordinates of the body with a lumbar joint [m, rad]."""
     return np.stack(list(replay.coordinates(capture).values()), axis=1)
 
 
@@ -60,19 +60,18 @@ def record(
     found = session.record(
         session.begin(person, realism), timeline(person.body, q, rate_hz), name, 0.0, len(q) / rate_hz, rate_hz
     )
-    truth = found.truth
-    assert truth is not None
     if yaw_rate is not None:
         names = person.body.skeleton.segment_names
         angle = q @ person.body.skeleton.rotation_path.numpy().T
         gyro = found.gyro.copy()
         for k, sensor in enumerate(found.sensors):
             inclination = angle[: len(gyro), names.index(sensor.segment)]
-            # R(theta)^T (0, w, 0)
+            # the vertical seen from the segment is sin(theta) x + cos(theta) y
             gyro[:, k, 0] += np.sin(inclination) * yaw_rate[: len(gyro)]
             gyro[:, k, 1] += np.cos(inclination) * yaw_rate[: len(gyro)]
         found = replace(found, gyro=gyro)
-    return replace(found, truth=replace(truth, moments={}, grf={}, contact={}))
+    assert found.truth is not None
+    return replace(found, truth=replace(found.truth, moments={}, grf={}, contact={}))
 
 
 def timeline(body: Body, q: Array, rate_hz: float) -> Timeline:

@@ -1,0 +1,245 @@
+"""Quiet standing in closed form: posture from gravity, no speed, the body's weight on both feet.
+
+Networks learn movement and do not know a person at rest. There, though, every accelerometer is a level. What it shows is joined
+with what is known of standing people, by how certain either is: a sensor may sit some degrees off its segment, and people
+differ. Feet are flat, knees nearly straight and both legs much alike. How the feet share the weight no sensor shows: half and
+half, with a wide band.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kinertia.estimation import statics
+from kinertia.estimation.estimate import Activity, Bands, Estimate
+from kinertia.estimation.series import Series
+from kinertia.estimation.statics import JOINTS, PARTS, Sizes
+from kinertia.numerics.moving_mean import moving_mean
+from kinertia.recording import SEGMENTS, Array, Recording, Sensor, Subject
+from kinertia.recording.gaps import runs
+
+GRAVITY = 9.81
+LEVEL_S = 1.0
+"""Specific force is averaged over so long: sway is slower, noise faster."""
+BLEND_S = 0.25
+"""Time from what the model says to standing, and back."""
+MISALIGNMENT_RAD = np.deg2rad(6.0)
+"""Of a sensor against its segment where nothing is stated; standard deviation."""
+UPRIGHT_DEG = np.array([-1.0, -1.0, -4.0, 0.0, -1.0, -4.0, 0.0])
+"""Mean inclinations of standing people, in the order of the segments: shanks lean forward, so that the weight is 4 to 5 cm in
+front of the ankles (Winter 1995, Gait & Posture 3, 193-214), and knees are not quite straight."""
+SPREAD_DEG = np.array([5.0, 3.0, 2.5, 2.0, 3.0, 2.5, 2.0])
+"""Their standard deviation between people; that of the knees is then 4 degrees, of feet how flat they are."""
+ALIKE = 0.7
+"""Correlation of the left with the right leg."""
+WITHIN = {0.9: 1.645}
+"""Standard deviations on either side of the mean that hold a part of a normal distribution."""
+SHARE_SD = 0.1
+"""Of the part of the weight on one foot, about a half: people shift it."""
+MOMENT_SD_M = 0.012
+"""Of joint moments over body weight: half of it acts 2 cm off, or a tenth of it more or less 6 cm away."""
+FORWARD_SD_BW = 0.01
+SPEED_SD = 0.01
+"""People sway by some millimetres a second [m/s]."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """What sensors and experience say of the segments' inclinations.
+
+    Attributes
+    ----------
+    gain : (7, 7) change of the inclinations with what sensors read; columns of zeros where there is no sensor.
+    base : (7,) inclinations when every sensor reads zero [rad].
+    covariance : (7, 7) of the errors [rad^2].
+    """
+
+    gain: Array
+    base: Array
+    covariance: Array
+
+    @classmethod
+    def of(cls, sensors: tuple[Sensor, ...], seen: NDArray[np.bool_]) -> Level:
+        """For sensors on the segments that are ``seen`` (7,)."""
+        stated = {sensor.segment: sensor.misalignment_rad for sensor in reversed(sensors)}
+        error = np.array([stated.get(segment) or MISALIGNMENT_RAD for segment in SEGMENTS])
+        mean, spread = np.deg2rad(UPRIGHT_DEG), np.deg2rad(SPREAD_DEG)
+        alike = np.eye(len(SEGMENTS))
+        for k in range(1, 1 + len(PARTS)):
+            alike[k, k + len(PARTS)] = alike[k + len(PARTS), k] = ALIKE
+        prior = alike * np.outer(spread, spread)
+        on = np.flatnonzero(seen)
+        # x = m + P H^T (H P H^T + R)^-1 (y - H m)
+        gain = np.zeros((len(SEGMENTS), len(SEGMENTS)))
+        gain[:, on] = np.linalg.solve(prior[np.ix_(on, on)] + np.diag(error[on] ** 2), prior[on]).T
+        return cls(gain, mean - gain @ mean, prior - gain[:, on] @ prior[on])
+
+    def inclinations(self, force: Array) -> Array:
+        """(A, 7) inclinations [rad] from (A, 7, 2) specific force forward and up, NaN where there is no sensor."""
+        # s = R(theta)^T (0, g) = g (sin theta, cos theta)
+        read = np.arctan2(force[..., 0], force[..., 1])
+        return self.base + np.where(np.isfinite(read), read, 0.0) @ self.gain.T
+
+    def error(self, coordinate: str) -> float:
+        """Standard deviation of the pelvis' tilt or a joint angle [rad]; NaN for another coordinate."""
+        row = _row(coordinate)
+        return float("nan") if row is None else float(np.sqrt(row @ self.covariance @ row))
+
+
+def _row(coordinate: str) -> Array | None:
+    """(7,) factors of the inclinations in a coordinate: distal less proximal segment."""
+    row = np.zeros(len(SEGMENTS))
+    if coordinate == "pelvis_tilt":
+        row[0] = 1.0
+        return row
+    joint, _, side = coordinate.rpartition("_")
+    if joint not in JOINTS:
+        return None
+    level = JOINTS.index(joint)
+    row[SEGMENTS.index(f"{PARTS[level]}_{side}")] = 1.0
+    row[SEGMENTS.index(f"{PARTS[level - 1]}_{side}") if level else 0] = -1.0
+    return row
+
+
+def weight(activity: NDArray[np.int8], rate_hz: float) -> Array:
+    """(T,) how far standing counts, 0 to 1: within standing it rises and falls smoothly, over :data:`BLEND_S`."""
+    found = np.zeros(len(activity))
+    ramp = BLEND_S * rate_hz
+    for start, stop in runs(activity == Activity.STANDING):
+        at = np.arange(start, stop)
+        before = np.inf if start == 0 else at - start + 1.0
+        after = np.inf if stop == len(activity) else stop - at
+        found[start:stop] = smooth(np.minimum(np.minimum(before, after) / ramp, 1.0))
+    return found
+
+
+def smooth(part: Array) -> Array:
+    """From 0 to 1 without a corner at either end."""
+    return part * part * (3.0 - 2.0 * part)
+
+
+def levelled(signals: Array, activity: NDArray[np.int8], rate_hz: float) -> Array:
+    """(T, 7, 2) specific force averaged within each stretch of standing [m/s^2], NaN elsewhere and without a sensor.
+
+    Parameters
+    ----------
+    signals : (T, 7, 3) acc x, acc y, gyro z in segment frames, NaN where missing.
+    activity : (T,) what the person does.
+    rate_hz : of both [Hz].
+    """
+    found = np.full((len(signals), len(SEGMENTS), 2), np.nan)
+    for start, stop in runs(activity == Activity.STANDING):
+        force = signals[start:stop, :, :2]
+        there = np.isfinite(force)
+        known = np.where(there, force, 0.0)
+        size = min(max(round(LEVEL_S * rate_hz), 1), stop - start)
+        total, count = moving_mean(known, size), moving_mean(there.astype(np.float64), size)
+        whole = np.where(there.any(axis=0), known.sum(axis=0) / np.maximum(there.sum(axis=0), 1), np.nan)
+        found[start:stop] = np.where(count > 0.5 / size, total / np.maximum(count, 0.5 / size), whole)
+    return found
+
+
+def blend(series: Series, signals: Array, activity: NDArray[np.int8], rate_hz: float, recording: Recording) -> Series:
+    """A model's series, with the answer of standing in its place where the person stands.
+
+    Parameters
+    ----------
+    series : of the model, at ``rate_hz``.
+    signals : (T, 7, 3) that it read, NaN where missing.
+    activity : (T,) at the same rate.
+    recording : gives the person and the sensors.
+    """
+    part = weight(activity, rate_hz)
+    at = np.flatnonzero(part)
+    if not len(at):
+        return series
+    force = levelled(signals, activity, rate_hz)[at]
+    level = Level.of(recording.sensors, np.isfinite(force).all(axis=2).any(axis=0))
+    sizes = Sizes.of(series, recording.subject.height_m)
+    return mix(series, answer(level.inclinations(force), sizes, series, recording.subject), at, part[at])
+
+
+def mix(series: Series, other: Series, at: NDArray[np.int_], part: Array) -> Series:
+    """``series`` with ``part`` (A,) of another one's A rows at its samples ``at`` (A,)."""
+
+    def mixed(own: Array, theirs: Array) -> Array:
+        found = own.copy()
+        share = part.reshape(-1, *(1 for _ in own.shape[1:]))
+        found[at] = (1.0 - share) * own[at] + share * theirs
+        return found
+
+    names = ("q", "speed", "moments", "residual", "grf", "pressure", "virtual")
+    return replace(
+        series,
+        points={name: mixed(own, other.points[name]) for name, own in series.points.items()},
+        **{name: mixed(getattr(series, name), getattr(other, name)) for name in names},
+    )
+
+
+def answer(inclination: Array, sizes: Sizes, like: Series, subject: Subject) -> Series:
+    """Standing still with (A, 7) inclinations of the segments [rad].
+
+    Parameters
+    ----------
+    inclination : see above.
+    sizes : of the body.
+    like : series whose coordinates and landmarks are wanted.
+    subject : the person.
+
+    Returns
+    -------
+    Series of A samples: no speed, no residual, half of the weight on either foot below the centre of mass, and the moments that
+    hold the body.
+    """
+    count, body = len(inclination), statics.rest(inclination, sizes)
+    weight_n = GRAVITY * subject.mass_kg
+    zero = np.zeros(count)
+    q = {name: zero if (row := _row(name)) is None else inclination @ row for name in like.names}
+    q["pelvis_ty"] = body.points["hip"][:, 1]
+    virtual = np.zeros((count, len(SEGMENTS), 3))
+    virtual[..., 0], virtual[..., 1] = GRAVITY * np.sin(inclination), GRAVITY * np.cos(inclination)
+    return Series(
+        names=like.names,
+        q=np.stack(list(q.values()), axis=1),
+        speed=zero,
+        moments=np.stack([weight_n * body.moments.get(name, zero) for name in like.names[3:]], axis=1),
+        residual=np.zeros((count, 3)),
+        grf=np.tile([0.0, 0.5, 0.0, 0.5], (count, 1)),
+        pressure=np.stack([0.5 * body.centre] * 2, axis=1),
+        virtual=virtual,
+        points={name: body.points[name] for name in like.points},
+    )
+
+
+def bands(estimate: Estimate, recording: Recording) -> Bands:
+    """The bands of an estimate where its person stands; NaN where they do something that models do not know.
+
+    Parameters
+    ----------
+    estimate : with the model's own bands and what the person does.
+    recording : in segment frames, at the estimate's samples.
+    """
+    own, does = estimate.bands, estimate.activity
+    if does is None or own.level not in WITHIN:
+        return own
+    part, within = weight(does, estimate.rate_hz), WITHIN[own.level]
+    unknown = does == Activity.OTHER
+    seen = np.array([segment in estimate.sensor_segments for segment in SEGMENTS])
+    level, subject = Level.of(recording.sensors, seen), recording.subject
+    moment = MOMENT_SD_M * GRAVITY * subject.mass_kg
+
+    def mixed(values: Array, spread: float) -> Array:
+        found = (1.0 - part) * values + part * within * spread if np.isfinite(spread) else values
+        return np.where(unknown, np.nan, found)
+
+    force = {"x": FORWARD_SD_BW, "y": SHARE_SD}
+    return replace(
+        own,
+        coordinates={name: mixed(values, level.error(name)) for name, values in own.coordinates.items()},
+        moments={name: mixed(values, moment) for name, values in own.moments.items()},
+        grf={name: mixed(values, force[name.split("_")[1]]) for name, values in own.grf.items()},
+        speed=None if own.speed is None else mixed(own.speed, SPEED_SD),
+    )

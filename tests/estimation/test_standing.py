@@ -1,0 +1,107 @@
+"""Quiet standing: statics agree with the body's dynamics, gravity with the posture, and nothing jumps."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from kinertia.body import build
+from kinertia.estimation import landmarks, standing
+from kinertia.estimation.estimate import Activity
+from kinertia.estimation.series import Series
+from kinertia.estimation.statics import Sizes
+from kinertia.physics import dynamics
+from kinertia.physics import kinematics as kin
+from kinertia.recording import SEGMENTS, Array, Recording, Sensor, Subject
+
+SUBJECT = Subject(70.0, 1.76)
+BODY = build(SUBJECT.mass_kg, SUBJECT.height_m)
+NAMES = BODY.skeleton.coordinate_names
+
+
+def _series(q: Array) -> Series:
+    """Of a network that says ``q``, and nothing else."""
+    count = len(q)
+    kinematics = kin.forward(BODY.with_time_axis(), *(torch.from_numpy(x) for x in (q, 0 * q, 0 * q)))
+    contact = kin.contact_points(BODY.with_time_axis(), kinematics).position
+    points = {k: v.numpy() for k, v in landmarks.positions(BODY.with_time_axis(), kinematics, contact).items()}
+    return Series(
+        NAMES,
+        q,
+        np.full(count, 0.7),
+        np.full((count, len(NAMES) - 3), 9.0),
+        np.full((count, 3), 0.2),
+        np.full((count, 4), 0.8),
+        np.full((count, 2), 0.1),
+        np.ones((count, len(SEGMENTS), 3)),
+        points,
+    )
+
+
+def _walking(count: int) -> Series:
+    q = np.zeros((count, len(NAMES)))
+    q[:, 1], q[:, 3:] = 0.9, [0.4, -0.5, 0.1, -0.2, -0.1, 0.05]
+    return _series(q)
+
+
+def test_moments_and_centre_are_those_of_the_body_at_rest() -> None:
+    inclination = np.deg2rad(np.array([[3.0, 6.0, -9.0, 1.0, 2.0, -7.0, -1.0]]))
+    sizes = Sizes.of(_walking(1), SUBJECT.height_m)
+    found = standing.answer(inclination, sizes, _walking(1), SUBJECT)
+    q = torch.from_numpy(found.q)
+    body = BODY.with_time_axis()
+    kinematics = kin.forward(body, q, 0 * q, 0 * q)
+    feet = tuple(BODY.skeleton.segment_index(f"foot_{side}") for side in "rl")
+    force = 0.5 * BODY.weight * torch.tensor([[[0.0, 1.0], [0.0, 1.0]]], dtype=torch.float64)
+    place = torch.zeros(1, 2, 2, dtype=torch.float64)
+    place[..., 0] = float(found.pressure[0, 0] / 0.5)
+    held = dynamics.inertia_forces(body, kinematics) - dynamics.external_forces(body, kinematics, feet, place, force)
+    # the foot's centre of mass is 2 cm beside the middle of its sole, of a 70th of the body's mass
+    np.testing.assert_allclose(found.moments, held[:, 3:].numpy(), atol=0.5)
+    np.testing.assert_allclose(held[:, :3].numpy() / SUBJECT.mass_kg, 0.0, atol=0.02)
+    assert found.points.keys() == _walking(1).points.keys()
+    seen = landmarks.positions(body, kinematics, kin.contact_points(body, kinematics).position)
+    for name, point in found.points.items():
+        np.testing.assert_allclose(point, seen[name].numpy(), atol=1e-6, err_msg=name)
+
+
+def test_posture_follows_sensors_by_how_certain_they_are() -> None:
+    bent = np.deg2rad(np.array([0.0, 8.0, -10.0, 0.0, 8.0, -10.0, 0.0]))
+    force = 9.81 * np.stack([np.sin(bent), np.cos(bent)], axis=-1)[None]
+    knees = []
+    for error_deg in (0.5, 6.0, 1000.0):
+        sensors = tuple(Sensor(s, s, misalignment_rad=np.deg2rad(error_deg)) for s in SEGMENTS)
+        level = standing.Level.of(sensors, np.ones(len(SEGMENTS), dtype=bool))
+        found = level.inclinations(force)[0]
+        knees.append((np.rad2deg(found[2] - found[1]), np.rad2deg(level.error("knee_angle_r"))))
+    (exact, small), (typical, middle), (unknown, wide) = knees
+    assert exact == pytest.approx(-18.0, abs=0.6)
+    assert unknown == pytest.approx(-3.0, abs=0.1)
+    assert unknown > typical > exact
+    assert small < 1.0 < middle < wide < 5.0
+    nothing = standing.Level.of((), np.zeros(len(SEGMENTS), dtype=bool))
+    np.testing.assert_allclose(nothing.inclinations(np.full((1, 7, 2), np.nan))[0], np.deg2rad(standing.UPRIGHT_DEG))
+
+
+def test_standing_replaces_the_network_smoothly() -> None:
+    samples, rate = 600, 100.0
+    does = np.full(samples, Activity.WALKING, dtype=np.int8)
+    does[:300] = Activity.STANDING
+    signals = np.zeros((samples, len(SEGMENTS), 3))
+    signals[..., 1] = 9.81
+    walking = _walking(samples)
+    recording = _recording(signals, rate)
+    found = standing.blend(walking, signals, does, rate, recording)
+    assert (found.speed[:270] == 0.0).all()
+    assert (found.speed[300:] == 0.7).all()
+    assert np.abs(np.diff(found.speed)).max() < 0.06
+    np.testing.assert_allclose(found.grf[:270], np.tile([0.0, 0.5, 0.0, 0.5], (270, 1)))
+    knee = np.rad2deg(found.q[:270, NAMES.index("knee_angle_r")])
+    assert (np.abs(knee) < 5.0).all()
+
+
+def _recording(signals: Array, rate: float) -> Recording:
+    acc, gyro = np.zeros((2, len(signals), len(SEGMENTS), 3))
+    acc[..., :2], gyro[..., 2] = signals[..., :2], signals[..., 2]
+    return Recording("still", rate, tuple(Sensor(s, s) for s in SEGMENTS), acc, gyro, SUBJECT)
