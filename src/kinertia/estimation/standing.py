@@ -157,7 +157,7 @@ def blend(series: Series, signals: Array, activity: NDArray[np.int8], rate_hz: f
     if not len(at):
         return series
     force = levelled(signals, activity, rate_hz)[at]
-    level = Level.of(recording.sensors, np.isfinite(force).all(axis=2).any(axis=0))
+    level = Level.of(recording.sensors, np.asarray(np.isfinite(force).all(axis=2).any(axis=0)))
     sizes = Sizes.of(series, recording.subject.height_m)
     return mix(series, answer(level.inclinations(force), sizes, series, recording.subject), at, part[at])
 

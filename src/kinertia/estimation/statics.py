@@ -69,7 +69,7 @@ class Rest:
 
 def rest(inclination: Array, sizes: Sizes) -> Rest:
     """A body at rest with (A, 7) inclinations of its segments, in the order of :data:`~kinertia.recording.SEGMENTS` [rad]."""
-    angle = dict(zip(SEGMENTS, inclination.T, strict=True))
+    angle: dict[str, Array] = dict(zip(SEGMENTS, inclination.T, strict=True))
     points = {"hip": np.zeros((len(inclination), 2)), "head": turned(np.array([0.0, sizes.head]), angle["pelvis"])}
     middle = {"trunk": turned(np.array([0.0, TRUNK_COM * sizes.height]), angle["pelvis"])}
     for side in SIDES:
