@@ -14,6 +14,7 @@ from kinertia.estimation.statics import Sizes
 from kinertia.physics import dynamics
 from kinertia.physics import kinematics as kin
 from kinertia.recording import SEGMENTS, Array, Recording, Sensor, Subject
+from kinertia.sensing.alignment import STANDING_UNCERTAINTY_DEG
 
 SUBJECT = Subject(70.0, 1.76)
 BODY = build(SUBJECT.mass_kg, SUBJECT.height_m)
@@ -79,7 +80,11 @@ def test_posture_follows_sensors_by_how_certain_they_are() -> None:
     assert exact == pytest.approx(-18.0, abs=0.6)
     assert unknown == pytest.approx(-3.0, abs=0.1)
     assert unknown > typical > exact
-    assert small < 1.0 < middle < wide < 5.0
+    assert small < 1.0 < middle < wide < 5.5
+    calibrated = tuple(Sensor(s, s, misalignment_rad=np.deg2rad(STANDING_UNCERTAINTY_DEG)) for s in SEGMENTS)
+    # relative to the posture of calibration, that of people who stand
+    found = standing.Level.of(calibrated, np.ones(len(SEGMENTS), dtype=bool)).inclinations(force)[0]
+    np.testing.assert_allclose(found, bent + np.deg2rad(standing.UPRIGHT_DEG))
     nothing = standing.Level.of((), np.zeros(len(SEGMENTS), dtype=bool))
     np.testing.assert_allclose(nothing.inclinations(np.full((1, 7, 2), np.nan))[0], np.deg2rad(standing.UPRIGHT_DEG))
 
@@ -93,8 +98,8 @@ def test_standing_replaces_the_network_smoothly() -> None:
     walking = _walking(samples)
     recording = _recording(signals, rate)
     found = standing.blend(walking, signals, does, rate, recording)
-    assert (found.speed[:270] == 0.0).all()
-    assert (found.speed[300:] == 0.7).all()
+    assert (found.speed[:300] == 0.0).all()
+    assert (found.speed[325:] == 0.7).all()
     assert np.abs(np.diff(found.speed)).max() < 0.06
     np.testing.assert_allclose(found.grf[:270], np.tile([0.0, 0.5, 0.0, 0.5], (270, 1)))
     knee = np.rad2deg(found.q[:270, NAMES.index("knee_angle_r")])

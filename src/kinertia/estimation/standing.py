@@ -20,6 +20,7 @@ from kinertia.estimation.statics import JOINTS, PARTS, Sizes
 from kinertia.numerics.moving_mean import moving_mean
 from kinertia.recording import SEGMENTS, Array, Recording, Sensor, Subject
 from kinertia.recording.gaps import runs
+from kinertia.sensing.alignment import by_standing
 
 GRAVITY = 9.81
 LEVEL_S = 1.0
@@ -31,9 +32,9 @@ MISALIGNMENT_RAD = np.deg2rad(6.0)
 UPRIGHT_DEG = np.array([-1.0, -1.0, -4.0, 0.0, -1.0, -4.0, 0.0])
 """Mean inclinations of standing people, in the order of the segments: shanks lean forward, so that the weight is 4 to 5 cm in
 front of the ankles (Winter 1995, Gait & Posture 3, 193-214), and knees are not quite straight."""
-SPREAD_DEG = np.array([5.0, 3.0, 2.5, 2.0, 3.0, 2.5, 2.0])
-"""Their standard deviation between people; that of the knees is then 4 degrees, of feet how flat they are."""
-ALIKE = 0.7
+SPREAD_DEG = np.array([5.0, 4.0, 3.5, 2.0, 4.0, 3.5, 2.0])
+"""Their standard deviation between people; that of the knees is then 5 degrees, of feet how flat they are."""
+ALIKE = 0.6
 """Correlation of the left with the right leg."""
 WITHIN = {0.9: 1.645}
 """Standard deviations on either side of the mean that hold a part of a normal distribution."""
@@ -63,7 +64,11 @@ class Level:
 
     @classmethod
     def of(cls, sensors: tuple[Sensor, ...], seen: NDArray[np.bool_]) -> Level:
-        """For sensors on the segments that are ``seen`` (7,)."""
+        """For sensors on the segments that are ``seen`` (7,).
+
+        Sensors that were aligned by standing read the change of posture since then; that posture itself is only known from
+        experience.
+        """
         stated = {sensor.segment: sensor.misalignment_rad for sensor in reversed(sensors)}
         error = np.array([stated.get(segment) or MISALIGNMENT_RAD for segment in SEGMENTS])
         mean, spread = np.deg2rad(UPRIGHT_DEG), np.deg2rad(SPREAD_DEG)
@@ -71,6 +76,8 @@ class Level:
         for k in range(1, 1 + len(PARTS)):
             alike[k, k + len(PARTS)] = alike[k + len(PARTS), k] = ALIKE
         prior = alike * np.outer(spread, spread)
+        if by_standing(sensors):
+            return cls(np.diag(seen.astype(np.float64)), mean, prior)
         on = np.flatnonzero(seen)
         # x = m + P H^T (H P H^T + R)^-1 (y - H m)
         gain = np.zeros((len(SEGMENTS), len(SEGMENTS)))
@@ -105,15 +112,22 @@ def _row(coordinate: str) -> Array | None:
 
 
 def weight(activity: NDArray[np.int8], rate_hz: float) -> Array:
-    """(T,) how far standing counts, 0 to 1: within standing it rises and falls smoothly, over :data:`BLEND_S`."""
-    found = np.zeros(len(activity))
-    ramp = BLEND_S * rate_hz
-    for start, stop in runs(activity == Activity.STANDING):
-        at = np.arange(start, stop)
-        before = np.inf if start == 0 else at - start + 1.0
-        after = np.inf if stop == len(activity) else stop - at
-        found[start:stop] = smooth(np.minimum(np.minimum(before, after) / ramp, 1.0))
-    return found
+    """(T,) how far standing counts: 1 within standing, falling smoothly to 0 over :data:`BLEND_S` on either side.
+
+    What is told to be standing is still for a little longer than it is told.
+    """
+    return smooth(1.0 - np.minimum(np.abs(_nearest(activity) - np.arange(len(activity))) / (BLEND_S * rate_hz), 1.0))
+
+
+def _nearest(activity: NDArray[np.int8]) -> Array:
+    """(T,) nearest sample of standing, infinite where there is none."""
+    at = np.flatnonzero(activity == Activity.STANDING)
+    samples = np.arange(len(activity))
+    if not len(at):
+        return np.full(len(activity), np.inf)
+    after = np.minimum(np.searchsorted(at, samples), len(at) - 1)
+    before = np.maximum(after - 1, 0)
+    return np.where(np.abs(at[after] - samples) <= np.abs(at[before] - samples), at[after], at[before]).astype(np.float64)
 
 
 def smooth(part: Array) -> Array:
@@ -156,7 +170,7 @@ def blend(series: Series, signals: Array, activity: NDArray[np.int8], rate_hz: f
     at = np.flatnonzero(part)
     if not len(at):
         return series
-    force = levelled(signals, activity, rate_hz)[at]
+    force = levelled(signals, activity, rate_hz)[_nearest(activity)[at].astype(int)]
     level = Level.of(recording.sensors, np.asarray(np.isfinite(force).all(axis=2).any(axis=0)))
     sizes = Sizes.of(series, recording.subject.height_m)
     return mix(series, answer(level.inclinations(force), sizes, series, recording.subject), at, part[at])

@@ -39,7 +39,7 @@ REPEATS = 0.3
 STILL_S = 0.5
 STILL_RATE = 0.22
 """Root mean square of a segment's rate in standing; people who shift their weight stay below it [rad/s]."""
-STILL_ACC = (0.6, 0.6, 1.3, 1.3, 0.6, 1.3, 1.3)
+STILL_ACC = (0.6, 0.6, 2.0, 2.0, 0.6, 2.0, 2.0)
 """Standard deviation of the specific force on each segment; shanks and feet tremble most [m/s^2]."""
 UPRIGHT_RAD = {"pelvis": np.deg2rad(35.0), "femur": np.deg2rad(25.0), "tibia": np.deg2rad(25.0)}
 """Largest inclinations in standing, with sensors up to 15 degrees off."""

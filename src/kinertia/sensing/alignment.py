@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kinertia.recording import SEGMENTS, Array, Frame, Recording, sensor_sets
+from kinertia.recording import SEGMENTS, Array, Frame, Recording, Sensor, sensor_sets
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.standing import standing_periods
 from kinertia.sensing import functional_axis, gait_phase, living, mean_gravity, placement_checks, signs
@@ -160,6 +160,11 @@ def align(recording: Recording) -> tuple[Recording, Alignment]:
         seen = _walking_up(acc[longest], rates[longest], names, stride, chosen.rate_hz)
         warnings.extend(placement_checks.find_slips(names, up, seen))
     return aligned.with_warnings(*warnings), Alignment(names, frames, bias, quality, standing, tuple(warnings))
+
+
+def by_standing(sensors: tuple[Sensor, ...]) -> bool:
+    """Whether sensors were aligned by quiet standing, as their stated error shows: they read zero in the posture held then."""
+    return bool(sensors) and all(s.misalignment_rad == np.deg2rad(STANDING_UNCERTAINTY_DEG) for s in sensors)
 
 
 def _usable(recording: Recording) -> tuple[Recording, list[str]]:
