@@ -81,7 +81,8 @@ def model(gain: float = 1.0, rate_hz: float = 100.0, *, idle: bool = False) -> E
     def stepper(*_: Any) -> FakeStepper | IdleStepper:
         return IdleStepper() if idle else FakeStepper(gain)
 
-    return cast(ExportedModel, SimpleNamespace(rate_hz=rate_hz, delay_samples=DELAY, layout=LAYOUT, stepper=stepper))
+    card = SimpleNamespace(layout=LAYOUT, coordinates=ENTRIES["coordinates"])
+    return cast(ExportedModel, SimpleNamespace(rate_hz=rate_hz, delay_samples=DELAY, layout=LAYOUT, stepper=stepper, card=card))
 
 
 def one_stream(rate_hz: float = 100.0, **given: Any) -> Session:

@@ -11,7 +11,7 @@ from kinertia.estimation import estimator
 from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.series import Series
 from kinertia.recording import SEGMENTS, Array, Recording
-from kinertia.runtime.card import Wearer
+from kinertia.runtime.card import Card, Wearer
 from kinertia.runtime.model import ExportedModel
 from kinertia.runtime.stepper import Stepper
 from kinertia.uncertainty.calibration import Calibration, Uncalibrated
@@ -58,19 +58,7 @@ class Exported:
         """Series of (T, 7, 3) signals, zero where not ``present``."""
         stepper = self.model.stepper(recording.subject, recording.sensors, self._wearer(fingerprint))
         values = self._values(stepper, np.where(present > 0, signals, np.nan))
-        layout = self.model.layout
-        points, names = values[:, layout.points], layout.names[layout.points]
-        return Series(
-            names=self.model.card.coordinates,
-            q=values[:, layout.coordinates],
-            speed=values[:, layout.speed],
-            moments=values[:, layout.moments],
-            residual=values[:, layout.residual],
-            grf=values[:, layout.grf],
-            pressure=values[:, layout.pressure],
-            virtual=values[:, layout.virtual].reshape(-1, len(SEGMENTS), 3),
-            points={names[k].removesuffix("_x"): points[:, k : k + 2] for k in range(0, len(names), 2)},
-        )
+        return to_series(values, self.model.card)
 
     def _values(self, stepper: Stepper, signals: Array) -> Array:
         """(T, M) outputs."""
@@ -87,6 +75,35 @@ class Exported:
 
     def _wearer(self, fingerprint: str) -> Wearer | None:
         return next((wearer for wearer in self.model.card.people if wearer.fingerprint == fingerprint), None)
+
+
+def to_series(values: Array, card: Card) -> Series:
+    """Series of (T, M) output vectors."""
+    layout = card.layout
+    points, names = values[:, layout.points], layout.names[layout.points]
+    return Series(
+        names=card.coordinates,
+        q=values[:, layout.coordinates],
+        speed=values[:, layout.speed],
+        moments=values[:, layout.moments],
+        residual=values[:, layout.residual],
+        grf=values[:, layout.grf],
+        pressure=values[:, layout.pressure],
+        virtual=values[:, layout.virtual].reshape(-1, len(SEGMENTS), 3),
+        points={names[k].removesuffix("_x"): points[:, k : k + 2] for k in range(0, len(names), 2)},
+    )
+
+
+def to_values(series: Series, card: Card) -> Array:
+    """(T, M) output vectors of series in which every foot is loaded; the reverse of :func:`to_series`."""
+    layout = card.layout
+    found = np.empty((len(series.q), len(layout.names)))
+    found[:, layout.coordinates], found[:, layout.moments] = series.q, series.moments
+    found[:, layout.residual], found[:, layout.grf], found[:, layout.speed] = series.residual, series.grf, series.speed
+    found[:, layout.virtual] = series.virtual.reshape(len(found), -1)
+    found[:, layout.points] = np.concatenate(list(series.points.values()), axis=1)
+    found[:, layout.cop], found[:, layout.pressure] = series.pressure / series.grf[:, [1, 3]], series.pressure
+    return found
 
 
 def estimate(

@@ -77,16 +77,20 @@ class Window:
     yaw : (N,) rate of turning about the vertical [rad/s]; NaN where it is not known.
     rate_hz : their rate [Hz].
     at : which of them is judged.
+    past : by what came before it alone.
     """
 
     signals: Array
     yaw: Array
     rate_hz: float
     at: int
+    past: bool = False
 
     def around(self, seconds: float) -> slice:
-        """Samples within half of ``seconds`` on either side, as far as there are any."""
+        """Samples within half of ``seconds`` on either side, or all of them before, as far as there are any."""
         half = max(round(0.5 * seconds * self.rate_hz), 1)
+        if self.past:
+            return slice(max(self.at - 2 * half, 0), self.at + 1)
         return slice(max(self.at - half, 0), self.at + half + 1)
 
 

@@ -34,6 +34,11 @@ class Align:
             matrix[row, :2, k, :3], matrix[row, 2, k, 3:] = rotations[k][:2], rotations[k][2]
         offset = np.zeros((count, 6))
         offset[:, 3:] = 0.0 if bias is None else bias
+        upright = np.zeros((count, 6))
+        for row in np.flatnonzero(self.expected):
+            k = self._on[row]
+            upright[k, 3:] = rotations[k][1] / max(int(self.expected.sum()), 1)
+        self._upright, self._turning = upright.ravel(), float((upright * offset).sum())
         self._matrix = matrix.reshape(3 * ROWS, 6 * count)
         self._uses = (self._matrix != 0.0).astype(np.float64)
         # rows without a sensor become NaN at no cost
@@ -49,6 +54,10 @@ class Align:
         signals = self.turn(np.where(missing, 0.0, raw))
         signals[self._uses.dot(missing.ravel()).reshape(ROWS, 3) > 0.0] = np.nan
         return signals
+
+    def yaw(self, raw: Array) -> float:
+        """Rate of turning about the segments' long axes, mean over the sensors; NaN where a value is missing [rad/s]."""
+        return float(self._upright.dot(raw.ravel())) - self._turning
 
     def per_segment(self, flags: np.ndarray) -> np.ndarray:
         """(7,) flags of segments from (K,) flags of sensors; False without a sensor."""

@@ -8,10 +8,12 @@ from time import perf_counter
 
 import numpy as np
 
-from kinertia.recording import SEGMENTS, Array
+from kinertia.estimation.estimate import Activity
+from kinertia.recording import SEGMENTS, Array, Sensor
 from kinertia.runtime.card import Wearer
 from kinertia.runtime.model import ExportedModel
 from kinertia.streaming import gaps, trust
+from kinertia.streaming.activity import Standing, Watch
 from kinertia.streaming.align import Align
 from kinertia.streaming.events import Feet
 from kinertia.streaming.frame import Frame
@@ -55,6 +57,9 @@ class Estimator:
         self._trust = Trust(model.layout, model.rate_hz, model.delay_samples, settings)
         self._feet = Feet(model.layout, model.rate_hz, settings.confirm_s)
         self._steps = Steps()
+        self._sensors = session.sensors
+        self._watch = Watch(model.rate_hz)
+        self._standing = Standing(model.card, model.rate_hz, session.subject)
         self._nothing = _constant(np.full(len(model.layout.names), np.nan))
         self._blank = _constant(np.full((len(SEGMENTS), 3), np.nan))
         self._none = _constant(np.zeros(len(SEGMENTS), dtype=bool))
@@ -99,12 +104,15 @@ class Estimator:
         self._past.append(signals)
         if self._successor is not None:
             self._successor.follow(signals)
-        reasons = self._trust.judge(values, signals, known)
+        does = self._watch.update(signals, align.yaw(raw))
+        if does is Activity.OTHER:
+            known |= trust.OTHER_ACTIVITY
         happened = self._values_known(values, index, time_s)
+        reasons = self._trust.judge(values, signals, known)
         if values is None:
             values = self._nothing
-        gait = self._steps.gait
-        return Frame(index, time_s, local_s, values, signals, present, flags, reasons, happened, gait, perf_counter() - begin)
+        gait, spent = self._steps.gait, perf_counter() - begin
+        return Frame(index, time_s, local_s, values, signals, present, flags, reasons, happened, gait, spent, does)
 
     def finish(self, index: int, time_s: float, local_s: float) -> list[Frame]:
         """Frames without signals that carry the values of the last samples; nothing can follow without a restart.
@@ -118,8 +126,7 @@ class Estimator:
         frames = []
         for i, values in enumerate(self._stepper.finish()):
             begin, later = perf_counter(), i * self._step_s
-            reasons = self._trust.judge(values, self._blank, 0)
-            frames.append(self._bare(index + i, time_s + later, local_s + later, values, reasons, begin))
+            frames.append(self._bare(index + i, time_s + later, local_s + later, values, 0, begin))
         self.restart()
         return frames
 
@@ -134,10 +141,13 @@ class Estimator:
         self._past.clear()
         self._trust.forget()
         self._feet.forget()
+        self._watch.forget()
+        self._standing.forget()
 
-    def align(self, rotations: Array, bias: Array | None) -> None:
+    def align(self, sensors: tuple[Sensor, ...], rotations: Array, bias: Array | None) -> None:
         """Turn sensors in another way from the next grid point on; the movement so far is then forgotten."""
-        self._new_align = Align(self._session.sensors, rotations, bias)
+        self._sensors = sensors
+        self._new_align = Align(sensors, rotations, bias)
 
     def swap(self, model: ExportedModel, wearer: Wearer | None) -> None:
         """Let another model take over, as soon as it has gone through the last seconds.
@@ -182,9 +192,10 @@ class Estimator:
         self._successor = None
 
     def _values_known(self, values: Array | None, index: int, time_s: float) -> tuple[Event, ...]:
-        """Events that values make certain; the way walked is carried over from steppers before this one."""
+        """Events that values make certain, once they answer standing; the way walked goes on from steppers before this one."""
         if values is None:
             return ()
+        self._way -= self._standing.mix(values, self._watch, self._sensors)
         self._way_here = values.item(0)
         if self._way:
             values[0] += self._way
@@ -197,9 +208,12 @@ class Estimator:
     def _bare(self, index: int, time_s: float, local_s: float, values: Array | None, reasons: int, begin: float) -> Frame:
         """A frame without signals."""
         happened = self._values_known(values, index, time_s)
+        if values is not None:
+            reasons |= self._trust.judge(values, self._blank, 0)
         shown = self._nothing if values is None else values
-        gait, none = self._steps.gait, self._none
-        return Frame(index, time_s, local_s, shown, self._blank, none, none, reasons, happened, gait, perf_counter() - begin)
+        gait, none, spent = self._steps.gait, self._none, perf_counter() - begin
+        does = self._watch.activity
+        return Frame(index, time_s, local_s, shown, self._blank, none, none, reasons, happened, gait, spent, does)
 
 
 def _constant(array: np.ndarray) -> np.ndarray:

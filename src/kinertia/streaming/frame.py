@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kinertia.estimation.estimate import Activity
 from kinertia.recording import Array
 from kinertia.streaming import trust
 from kinertia.streaming.gait import Event, Gait
@@ -28,6 +29,7 @@ class Frame:
     events : heel strikes and toe offs that became certain now.
     gait : stride time, cadence and symmetry from the latest events.
     compute_s : time it took to compute this frame [s]; waiting and output delay are no part of it.
+    activity : what the wearer does, as far as the signals before show; None before it is known.
     """
 
     index: int
@@ -41,6 +43,7 @@ class Frame:
     events: tuple[Event, ...]
     gait: Gait
     compute_s: float
+    activity: Activity | None = None
 
     @property
     def trust(self) -> bool:

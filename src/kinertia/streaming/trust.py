@@ -8,7 +8,8 @@ from typing import Protocol
 
 import numpy as np
 
-from kinertia.estimation.trust import ACC_RATIO, STILL_POWER, WINDOW_S
+from kinertia.estimation.trust import ACC_RATIO, OTHER, STILL_POWER, WINDOW_S
+from kinertia.estimation.trust import WORDS as ESTIMATE_WORDS
 from kinertia.recording import SEGMENTS, Array
 from kinertia.runtime.layout import Layout
 
@@ -23,6 +24,7 @@ SENSOR_FAULTY = 16
 RESIDUAL = 32
 DISAGREEMENT = 64
 CLOCK_UNSURE = 128
+OTHER_ACTIVITY = 256
 
 WORDS = {
     NOT_ALIGNED: "how the sensors sit on the body is not known yet: calibrate",
@@ -32,6 +34,7 @@ WORDS = {
     SENSOR_FAULTY: "a sensor repeats itself or is at the limit of its range",
     RESIDUAL: "the estimated motion and forces do not agree with each other",
     DISAGREEMENT: "the measured signals are not those of the estimated motion",
+    OTHER_ACTIVITY: ESTIMATE_WORDS[OTHER],
     CLOCK_UNSURE: "how the sensors' clocks relate is not certain yet",
 }
 

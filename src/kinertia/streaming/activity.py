@@ -1,0 +1,131 @@
+"""What the wearer does, told sample by sample from what came before, and the answer of standing in place of the model's."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kinertia.estimation import standing
+from kinertia.estimation.estimate import Activity
+from kinertia.estimation.standing import BLEND_S, LEVEL_S, Level
+from kinertia.estimation.statics import Sizes
+from kinertia.recording import SEGMENTS, Array, Sensor, Subject
+from kinertia.runtime.card import Card
+from kinertia.runtime.exported import to_series, to_values
+from kinertia.sensing.activity import EVERY_S, FAR_S, SHORTEST_S, Window, judge, observe, repetition
+
+
+class Watch:
+    """Tells activities; a new one once it has lasted half a second, standing and its end at once.
+
+    Parameters
+    ----------
+    rate_hz : of the samples [Hz].
+
+    Attributes
+    ----------
+    activity : of the latest sample; None before there is enough to tell.
+    """
+
+    def __init__(self, rate_hz: float) -> None:
+        self._rate = rate_hz
+        self._room = round(FAR_S * rate_hz)
+        self._every = max(round(EVERY_S * rate_hz), 1)
+        self._lasting = max(round(SHORTEST_S / EVERY_S), 1)
+        self._rows = np.full((2 * self._room, len(SEGMENTS), 3), np.nan)
+        self._yaw = np.full(2 * self._room, np.nan)
+        self.forget()
+
+    def forget(self) -> None:
+        """Start again, as after a pause."""
+        self._count = self._at = self._moved = self._waited = 0
+        self._next: Activity | None = None
+        self._repeats = 1.0
+        self.activity: Activity | None = None
+
+    def update(self, signals: Array, yaw: float) -> Activity | None:
+        """Take in (7, 3) signals in segment frames, NaN where missing, and the rate of turning [rad/s]."""
+        if self._at == len(self._rows):
+            # half of what there is room for is still looked at
+            self._rows[: self._room], self._yaw[: self._room] = self._rows[self._room :], self._yaw[self._room :]
+            self._at = self._room
+        self._rows[self._at], self._yaw[self._at] = signals, yaw
+        self._at += 1
+        self._count += 1
+        self._moved += 1
+        # the two halves of the work are done at different samples
+        place = self._count % self._every
+        if place == self._every // 2:
+            self._repeats = repetition(self._rows[self._at - min(self._moved, self._at, self._room) : self._at], self._rate)
+        elif place == 0 and self._count >= SHORTEST_S * self._rate:
+            self._judge()
+        return self.activity
+
+    def levelled(self) -> Array:
+        """(7, 2) specific force over the last second of standing, NaN where there is none [m/s^2]."""
+        force = self._rows[self._at - min(round(LEVEL_S * self._rate), self._at) : self._at, :, :2]
+        there = np.isfinite(force)
+        count = there.sum(axis=0)
+        return np.where(count > 0, np.where(there, force, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)
+
+    def _judge(self) -> None:
+        window = Window(self._rows[: self._at], self._yaw[: self._at], self._rate, self._at - 1, past=True)
+        found = judge(observe(window, self._repeats))
+        if found is Activity.STANDING:
+            self._moved = 0
+        self._waited = self._waited + 1 if found is self._next else 1
+        self._next = found
+        at_once = self.activity is None or Activity.STANDING in (found, self.activity)
+        if at_once or self._waited >= self._lasting:
+            self.activity = found
+
+
+class Standing:
+    """Puts the answer of standing in place of a model's values, smoothly.
+
+    Parameters
+    ----------
+    card : of the model; without landmarks in its outputs nothing shows the body's size, and the model's values stay.
+    rate_hz : of the values [Hz].
+    subject : the wearer.
+    """
+
+    def __init__(self, card: Card, rate_hz: float, subject: Subject) -> None:
+        self._card, self._subject = card, subject
+        self._step, self._step_s = 1.0 / max(BLEND_S * rate_hz, 1.0), 1.0 / rate_hz
+        self._every = max(round(EVERY_S * rate_hz), 1)
+        self._speed_at = card.layout.speed
+        self._sized = card.layout.points.stop > card.layout.points.start
+        self.forget()
+
+    def forget(self) -> None:
+        """Start again, as after a pause."""
+        self._part, self._age, self._row = 0.0, 0, np.empty(0)
+        self._excess = 0.0
+
+    def mix(self, values: Array, watch: Watch, sensors: tuple[Sensor, ...]) -> float:
+        """Change (M,) values where the wearer stands; how much less far than the model says they came since the last [m]."""
+        stands = watch.activity is Activity.STANDING and self._sized
+        self._part = min(max(self._part + (self._step if stands else -self._step), 0.0), 1.0)
+        if self._part == 0.0:
+            self._age = 0
+            return 0.0
+        if stands and self._age % self._every == 0:
+            self._row = self._answer(values, watch.levelled(), sensors)
+        if not len(self._row):
+            return 0.0
+        self._age += 1
+        share = float(standing.smooth(np.float64(self._part)))
+        travelled, before = values.item(0), values.item(self._speed_at)
+        # in the air a foot has no centre of pressure to be mixed
+        values[:] = np.where(np.isfinite(values), values + share * (self._row - values), self._row)
+        values[0] = travelled
+        excess = before - values.item(self._speed_at)
+        less = 0.5 * (excess + self._excess) * self._step_s
+        self._excess = excess
+        return less
+
+    def _answer(self, values: Array, force: Array, sensors: tuple[Sensor, ...]) -> Array:
+        series = to_series(values[None], self._card)
+        level = Level.of(sensors, np.isfinite(force).all(axis=1))
+        sizes = Sizes.of(series, self._subject.height_m)
+        return to_values(standing.answer(level.inclinations(force[None]), sizes, series, self._subject), self._card)[0]
