@@ -32,6 +32,10 @@ def test_part_of_a_recording_from_the_models_estimate(kinertia: Shell, walk_csv:
     assert "did not converge" in result.out
     assert json.loads((tmp_path / "walk_convergence.json").read_text())["nodes"] == 50
     assert (tmp_path / "walk_windows" / "window00000.npz").is_file()
+    times = [float(line.split("\t")[0]) for line in (tmp_path / "walk_coordinates.mot").read_text().splitlines()[-100:]]
+    assert times[0] == 2.0
+    assert times[-1] == 2.99
+    assert "2.0 to 3.0 s" in (tmp_path / "walk_report.html").read_text()
 
 
 def test_impossible_requests_are_one_line(kinertia: Shell, walk_csv: Path, tmp_path: Path) -> None:

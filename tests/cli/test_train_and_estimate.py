@@ -63,7 +63,7 @@ def test_an_interrupted_training_says_how_to_go_on(
     assert early.code == 130
     assert "no checkpoint" in early.err
     (tmp_path / "checkpoint.json").touch()
-    late = kinertia("train", walk_csv, "--out", tmp_path, *TINY)
+    late = kinertia("train", walk_csv, "--out", tmp_path, "--overwrite", *TINY)
     assert late.code == 130
     assert "--resume" in late.err
 

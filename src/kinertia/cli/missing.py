@@ -9,7 +9,7 @@ TRAINING = ("train", "pretrain", "fit", "solve", "simulate", "demo", "ship", "ex
 GROUP = "benchmark"
 TRAINING_BENCHMARKS = (
     *("cycles", "continuous", "simulated", "simulator", "virtual", "ablation", "physics", "speed", "pretraining"),
-    *("labels", "subsets"),
+    *("labels", "subsets", "files"),
 )
 """The same for the commands of the group; those of streaming are light."""
 EXTRA = ("torch", "casadi", "scipy", "safetensors", "polars", "onnx", "onnxscript")

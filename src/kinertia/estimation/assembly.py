@@ -75,6 +75,7 @@ def assemble(
             **doubts(residual, measured, virtual, recording.rate_hz, periodic=recording.periodic),
         },
         activity=activity,
+        begin_s=recording.begin_s,
         warnings=(*_subject_warnings(recording), *_residual_warnings(residual)),
     )
 

@@ -106,5 +106,5 @@ class Estimate:
 
     @property
     def time_s(self) -> Array:
-        """(T,) time from the start of the recording [s]."""
-        return np.arange(self.samples) / self.rate_hz
+        """(T,) time of each sample, on the recording's own axis [s]."""
+        return self.begin_s + np.arange(self.samples) / self.rate_hz

@@ -55,7 +55,7 @@ def _columns(recording: Recording) -> dict[str, Array]:
     if recording.periodic:
         columns = {"cycle_percent": np.arange(recording.samples) * 100.0 / recording.samples}
     else:
-        columns = {"time [s]": recording.time_s}
+        columns = {"time [s]": recording.begin_s + recording.time_s}
     for kind, unit in _SIGNALS:
         signals: Array = getattr(recording, kind)
         columns |= {

@@ -110,9 +110,9 @@ class Store(Generic[C]):
 
 @dataclass
 class Clock:
-    """When a checkpoint is due: every so many seconds."""
+    """When a checkpoint is due: every so many seconds, by default :data:`CHECKPOINT_S`."""
 
-    every_s: float = CHECKPOINT_S
+    every_s: float | None = None
     last_s: float = -1.0
 
     def due(self) -> bool:
@@ -120,7 +120,7 @@ class Clock:
         now = time.monotonic()
         if self.last_s < 0.0:
             self.last_s = now
-        if now - self.last_s < self.every_s:
+        if now - self.last_s < (CHECKPOINT_S if self.every_s is None else self.every_s):
             return False
         self.last_s = now
         return True

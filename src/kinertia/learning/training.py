@@ -23,7 +23,6 @@ from kinertia.learning.personal import Deviation
 from kinertia.learning.schedule import fade, one_cycle
 from kinertia.learning.sequence import Sequence
 from kinertia.learning.state import TrainingState
-from kinertia.learning.store import CHECKPOINT_S
 from kinertia.learning.supervision import Labels
 from kinertia.recording import sagittal
 from kinertia.uncertainty.calibration import Uncalibrated
@@ -183,7 +182,7 @@ def train(
     labels: Several[Labels | None] = (),
     device: torch.device | str = "cpu",
     resume: bool = False,
-    checkpoint_s: float = CHECKPOINT_S,
+    checkpoint_s: float | None = None,
     stop_after: int | None = None,
     progress: Progress | None = None,
 ) -> Model:
@@ -199,7 +198,7 @@ def train(
         are a term of the objective beside the others.
     device : where to compute.
     resume : continue from the checkpoint in ``out``; the result equals an uninterrupted run.
-    checkpoint_s : time between checkpoints [s].
+    checkpoint_s : time between checkpoints [s]; default 30.
     stop_after : stop (with a checkpoint) at this step.
     progress : called after every step with the step number and the weighted terms of the last logged one.
 

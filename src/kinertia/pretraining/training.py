@@ -11,7 +11,6 @@ import torch
 from torch import Tensor, nn
 
 from kinertia.learning import store
-from kinertia.learning.store import CHECKPOINT_S
 from kinertia.pretraining import checkpoint
 from kinertia.pretraining.build import build
 from kinertia.pretraining.checkpoint import ENCODER, FORMAT, STATE, Card, Pretrained
@@ -82,7 +81,7 @@ def pretrain(
     out: Path | None = None,
     *,
     resume: bool = False,
-    checkpoint_s: float = CHECKPOINT_S,
+    checkpoint_s: float | None = None,
     stop_after: int | None = None,
     progress: Progress | None = None,
 ) -> Pretrained:
@@ -94,7 +93,7 @@ def pretrain(
     config : contrastive or masked.
     out : folder for encoder and checkpoint; None keeps everything in memory.
     resume : go on from the checkpoint in ``out``; the result equals an uninterrupted training.
-    checkpoint_s : time between checkpoints [s].
+    checkpoint_s : time between checkpoints [s]; default 30.
     stop_after : stop (with a checkpoint) at this step.
     progress : called after every step with the step number and the last recorded loss.
 

@@ -30,6 +30,7 @@ def crop(recording: Recording, start: int, stop: int) -> Recording:
 
     return replace(
         recording,
+        begin_s=recording.begin_s + start / recording.rate_hz,
         acc=recording.acc[start:stop],
         gyro=recording.gyro[start:stop],
         acc_var=cut(recording.acc_var),

@@ -36,7 +36,7 @@ def frames(estimate: Estimate, window: slice, *, periodic: bool) -> dict[str, An
     used = sorted({name for bone in bones for name in bone[:2]})
     return {
         "rate": round(estimate.rate_hz / step, 4),
-        "start": round(window.start / estimate.rate_hz, 3),
+        "start": round(estimate.begin_s + window.start / estimate.rate_hz, 3),
         "count": len(range(*shown.indices(estimate.samples))),
         "periodic": periodic,
         "points": {

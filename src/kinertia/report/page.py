@@ -198,7 +198,7 @@ def _sides(estimate: Estimate) -> list[str]:
 
 
 def _seconds(part: slice, estimate: Estimate) -> tuple[float, float]:
-    return part.start / estimate.rate_hz, part.stop / estimate.rate_hz
+    return estimate.begin_s + part.start / estimate.rate_hz, estimate.begin_s + part.stop / estimate.rate_hz
 
 
 def _duration(seconds: float) -> str:

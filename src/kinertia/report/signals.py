@@ -97,11 +97,13 @@ def contacts(estimate: Estimate, window: slice, *, periodic: bool) -> Markup | N
     sides = [side for side in "rl" if {f"heel_strike_{side}", f"toe_off_{side}"} <= estimate.events.keys()]
     if not sides:
         return None
-    first, last = window.start / estimate.rate_hz, window.stop / estimate.rate_hz
+    first, last = (estimate.begin_s + at / estimate.rate_hz for at in (window.start, window.stop))
     bars: list[Bar] = []
     for row, side in enumerate(sides):
-        strikes = np.sort(np.asarray(estimate.events[f"heel_strike_{side}"], dtype=float)) / estimate.rate_hz
-        lifts = np.sort(np.asarray(estimate.events[f"toe_off_{side}"], dtype=float)) / estimate.rate_hz
+        strikes, lifts = (
+            estimate.begin_s + np.sort(np.asarray(estimate.events[f"{event}_{side}"], dtype=float)) / estimate.rate_hz
+            for event in ("heel_strike", "toe_off")
+        )
         if periodic:
             # The cycle repeats: a stance that runs past its end goes on at its beginning.
             length = estimate.samples / estimate.rate_hz

@@ -79,7 +79,7 @@ def run(folder: Path, subjects: int, request: Request, *, jobs: int = 1, show: S
     if subjects < 1 or jobs < 1:
         raise ValueError(f"at least one person and one process are needed, got {subjects} and {jobs}")
     people = [person.draw(request.seed, number) for number in range(1, subjects + 1)]
-    _describe(folder, people, request)
+    describe(folder, people, request)
     report = show or _quiet
     if jobs == 1:
         return [warning for someone in people for warning in simulate(folder, someone.number, request, report)]
@@ -165,7 +165,7 @@ def _work(folder: Path, number: int, request: Request) -> list[str]:
     return simulate(folder, number, request, lambda *what: _done.put(what))
 
 
-def _describe(folder: Path, people: list[Person], request: Request) -> None:
+def describe(folder: Path, people: list[Person], request: Request) -> None:
     """Write who and what is in the folder, beside the people that are there already."""
     path = folder / PEOPLE_FILE
     settings = {"seed": request.seed, "seconds": request.seconds, "rate_hz": request.rate_hz}

@@ -60,5 +60,6 @@ def mean_cycle(recording: Recording) -> Recording:
         gyro_var=None,
         orientation=None,
         periodic=True,
+        begin_s=0.0,
         warnings=(*recording.warnings, f"the mean of {best.count} strides was solved, not the recording itself"),
     )

@@ -117,7 +117,7 @@ def from_estimate(recording: Recording, body: Body, estimate: Estimate, speed_hi
     q = start.q.copy()
     for name, curve in estimate.coordinates.items():
         if name in body.skeleton.coordinate_names and name not in ("pelvis_tx", "pelvis_ty"):
-            q[:, body.skeleton.coordinate_index(name)] = np.interp(recording.time_s, estimate.time_s, curve)
+            q[:, body.skeleton.coordinate_index(name)] = np.interp(recording.time_s, estimate.time_s - estimate.begin_s, curve)
     return _standing_on_ground(recording, body, q, start.speed if estimate.speed is None else float(np.nanmean(estimate.speed)))
 
 

@@ -61,6 +61,7 @@ def _assemble(fitted: Fitted, recording: Recording, curves: dict[str, Array], me
         moments=parts["moment"],
         grf=parts["grf"],
         speed=curves.get(targets.SPEED),
+        begin_s=recording.begin_s,
         events=events.from_grf(parts["grf"], recording.rate_hz, recording.periodic),
         warnings=(*_without_missing(recording.remarks), _remark(fitted)),
     )

@@ -12,7 +12,6 @@ from torch import Tensor
 
 from kinertia.learning import store
 from kinertia.learning.schedule import one_cycle
-from kinertia.learning.store import CHECKPOINT_S
 from kinertia.recording import sensor_sets
 from kinertia.supervised import augment, baseline, checkpoint
 from kinertia.supervised.checkpoint import FITTED, FORMAT, STATE, Card, Fitted
@@ -98,7 +97,7 @@ def fit(
     regime: str = "general",
     resume: bool = False,
     stop_after: int | None = None,
-    checkpoint_s: float = CHECKPOINT_S,
+    checkpoint_s: float | None = None,
     progress: Progress | None = None,
 ) -> Fitted:
     """Learn labels.
@@ -113,7 +112,7 @@ def fit(
     regime : written beside the model.
     resume : go on from the state in ``out``, where there is one; the result equals an uninterrupted run.
     stop_after : stop, with the state written, after so many passes.
-    checkpoint_s : time between writing the state [s].
+    checkpoint_s : time between writing the state [s]; default 30.
     progress : called after every pass with its number and losses.
 
     Raises

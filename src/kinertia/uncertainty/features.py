@@ -129,7 +129,7 @@ def _common(estimate: Estimate, recording: Recording, beyond: Beyond) -> Array:
     if estimate.root_residual is not None:
         residual = np.sqrt(np.maximum(smooth((estimate.root_residual[:, :2] ** 2).sum(1), WINDOW_S), 0.0))
     gyro, acc = (np.sqrt(np.maximum(smooth(_disagreement(estimate, part), WINDOW_S), 0.0)) for part in (slice(2, 3), slice(2)))
-    start = zero if recording.periodic else np.exp(-estimate.time_s / START_S)
+    start = zero if recording.periodic else np.exp(-(estimate.time_s - estimate.begin_s) / START_S)
     used = [sensor for sensor in recording.sensors if sensor.segment in estimate.sensor_segments]
     place = sum(sensor.position_m is None for sensor in used) / max(len(used), 1)
     assumed = [float(name in estimate.subject.assumed) for name in ("mass_kg", "height_m")]
