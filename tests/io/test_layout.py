@@ -174,3 +174,19 @@ def test_free_acceleration_alone_is_named(tmp_path: Path) -> None:
         table.read(path)
     assert error.value.cause is Cause.FREE_ACCELERATION
     assert "Rate quantities" in error.value.fix
+
+
+def test_rate_quantities_of_a_dot_are_read(tmp_path: Path) -> None:
+    names = ["Acc_X", "Acc_Y", "Acc_Z", "Gyr_X", "Gyr_Y", "Gyr_Z"]
+    rows = [
+        ",".join([str(i), str((4294900000 + 16667 * i) % 2**32), *(f"{v:.4f}" for v in ROWS[i, 1:]), ""]) for i in range(60)
+    ]
+    head = ["sep=,", "DeviceTag:,abc", "OutputRate:,60Hz", "", f"PacketCounter,SampleTimeFine,{','.join(names)},"]
+    path = tmp_path / "LTibia_20240101_811.csv"
+    path.write_text("\n".join([*head, *rows]))
+    recording = table.read(path)
+    assert recording.sensors[0].segment == "tibia_l"
+    assert recording.rate_hz == pytest.approx(60, rel=1e-3)
+    np.testing.assert_allclose(recording.acc[:, 0], ROWS[:, 1:4])
+    np.testing.assert_allclose(recording.gyro[:, 0], np.deg2rad(ROWS[:, 4:]))
+    assert "starts again from zero" in recording.findings[0].message

@@ -10,7 +10,7 @@ from typing import Annotated
 import tyro
 
 from kinertia.checks import chain
-from kinertia.io import folder
+from kinertia.io import folder, stated
 from kinertia.io import read as reader
 from kinertia.learning import config as configuration
 from kinertia.learning.config import Config
@@ -85,10 +85,19 @@ def read_stated(files: Sequence[Path], reading: Reading) -> Iterator[Recording]:
 
 
 def _sound(recording: Recording, reading: Reading) -> Recording:
-    examined = with_estimated_size(chain.examine(recording))
+    examined = _with_likely_mass(with_estimated_size(chain.examine(recording)))
+
     if not reading.anyway:
         chain.require_sound(examined)
     return examined
+
+
+def _with_likely_mass(recording: Recording) -> Recording:
+    """A stated mass against a height that the motion gave; against a stated height, the reader holds it."""
+    person = recording.subject
+    if "mass_kg" in person.assumed or person.height_error_m is None:
+        return recording
+    return recording.with_findings(*stated.doubts(person.mass_kg, person.height_m))
 
 
 def _refuse_one_size_for_many(paths: Sequence[Path], reading: Reading) -> None:

@@ -19,6 +19,13 @@ _SIGNAL = re.compile(r"^(?P<kind>acc|gyro)\.(?P<segment>\w+)\.(?P<axis>[xyz])\s*
 _TIME = re.compile(r"^time\s*(?:\[(?P<unit>[^\]]*)\])?$", re.IGNORECASE)
 
 
+_DEVICES = {
+    # Xsens DOT: user manual, "Data outputs"
+    frozenset({"devicetag", "outputrate"}): {"acc_unit": "m/s^2", "gyro_unit": "deg/s", "time_unit": "us"},
+}
+"""Keys of a preamble to the units of the device that writes them."""
+
+
 class SensorColumns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Columns of one sensor.
 
@@ -170,6 +177,7 @@ def of_names(table: TextTable, path: Path, given: ColumnMap | None = None) -> Co
         )
     times = {signal.sensor: signal for signal in reversed(signals) if signal.kind == "time"}
     common = times.get("") or (next(iter(times.values())) if len(times) == 1 else None)
+    given = _of_device(given, table)
     entries = []
     for sensor, kinds in found.items():
         name = sensor or path.stem
@@ -190,6 +198,12 @@ def of_names(table: TextTable, path: Path, given: ColumnMap | None = None) -> Co
     time = given.time or (common.column if common else "")
     unit = given.time_unit or (common.unit if common and not given.time else "")
     return msgspec.structs.replace(given, sensors=entries, time=time, time_unit=unit)
+
+
+def _of_device(given: ColumnMap, table: TextTable) -> ColumnMap:
+    """The map with the units that a device is known to write and its file does not state."""
+    device = next((units for keys, units in _DEVICES.items() if keys <= set(table.preamble)), {})
+    return msgspec.structs.replace(given, **{name: unit for name, unit in device.items() if not getattr(given, name)})
 
 
 def _three_axes(

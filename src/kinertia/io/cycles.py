@@ -25,7 +25,7 @@ REFERENCE = "optical motion capture and force plates as given in the cycle file;
 
 
 def is_cycle(path: Path) -> bool:
-    """Whether ``path`` is a CSV of this layout: signals named ``acc.<segment>.x``, no time column, a JSON beside it."""
+    """Whether ``path`` is a CSV of this layout: signals named ``acc.<segment>.x``, no time column, a JSON with a duration."""
     if path.suffix.lower() != ".csv" or not path.is_file():
         return False
     with path.open("rb") as file:
@@ -37,8 +37,7 @@ def is_cycle(path: Path) -> bool:
     about = path.with_suffix(".json")
     if b"time" in head.lower() or not about.is_file():
         return False
-    said = about.read_bytes()
-    return b"rate_hz" not in said or b"dur_mean" in said  # with a rate alone it is a recording without a time column
+    return b"dur_mean" in about.read_bytes()  # else it is a recording without a time column
 
 
 def read(path: str | Path) -> Recording:

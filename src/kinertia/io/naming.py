@@ -22,7 +22,25 @@ _OTHER = re.compile(
     r"|altitude|emg|battery|status|mat|var|error"
 )
 _TIME = {"time", "timestamp", "timestamps", "stamp", "elapsed", "t"}
-_NOISE = {"cal", "raw", "ln", "wr", "low", "noise", "wide", "range", "imu", "data", "in", "with", "g", "unix", "s"}
+_NOISE = {
+    "cal",
+    "raw",
+    "ln",
+    "wr",
+    "low",
+    "noise",
+    "wide",
+    "range",
+    "imu",
+    "data",
+    "in",
+    "with",
+    "g",
+    "unix",
+    "s",
+    "sample",
+    "fine",
+}
 """Words beside kind and axis that name no sensor."""
 _WIDE = {"wr", "wide"}
 _SEGMENTS = {

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kinertia.io import (
+    apdm,
     cycles,
     folder,
     full_body,
@@ -27,6 +28,7 @@ SUPPORTED = (
     "tables with a column map or with columns that name themselves (CSV, text, Parquet)",
     "Xsens MT Manager exports (.txt, one per sensor)",
     "HuGaDB (.txt)",
+    "APDM Opal (CSV, Format=7)",
     "full-body recordings (.mat, one struct per segment)",
     "a folder of Xsens exports, with or without the gait toolbox's optical reference",
     "live recordings (.kinlog)",
@@ -75,6 +77,8 @@ def read(
         recording = xsens.read(
             path, placement=placement, trial=trial, rate_hz=rate_hz, gyro_from_orientation=gyro_from_orientation
         )
+    elif apdm.is_apdm(path):
+        recording = apdm.read(path, rate_hz=rate_hz)
     elif table.is_table(path) or (columns is not None and path.is_file()):
         parts = together.group(path)
         if parts:

@@ -118,8 +118,8 @@ def _joined(parts: Sequence[_Part], file: str) -> TextTable:
             fix="name the files by body part and side, or by accelerometer and gyroscope",
             cause=Cause.LAYOUT,
         )
-    first = parts[0].cells.first_line
-    return TextTable(tuple(names), np.stack(blocks, axis=1), wrong, file, first, units, {}, tuple(findings))
+    first, preamble = parts[0].cells.first_line, parts[0].cells.preamble
+    return TextTable(tuple(names), np.stack(blocks, axis=1), wrong, file, first, units, preamble, tuple(findings))
 
 
 def _named(column: str, part: _Part, *, own_time: bool) -> str:
