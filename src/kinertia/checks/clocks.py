@@ -1,11 +1,106 @@
-"""Whether the sensors run on one clock."""
+"""Whether the sensors run on one clock: another rate, a clock that runs fast or slow, one that was started later."""
 
 from __future__ import annotations
 
-from kinertia.checks.stage import Looked
-from kinertia.recording import Recording
+from dataclasses import replace
+
+import numpy as np
+
+from kinertia.checks.stage import Looked, faulty
+from kinertia.placing import clocks, steady
+from kinertia.placing.place import choose, judged
+from kinertia.recording import Array, Cause, Finding, Recording, RecordingError, Severity
+from kinertia.recording.gaps import at_times
+
+MOST_MENDED = 3
+"""Sensors that are shifted one after the other; more are no longer the exception."""
+PASSES = 2
+"""What is left of a drift after one correction is found by a second."""
 
 
 def look(recording: Recording) -> Looked:
-    """Nothing is looked at yet."""
-    return recording, ()
+    """Sensors of another rate are named, drifting and late ones put on the clock of the others where that is unambiguous."""
+    if recording.periodic:
+        return recording, ()
+    which = [k for k in judged(recording) if not faulty(recording)[k]]
+    try:
+        gait = steady.find(choose(recording, which)) if len(which) > 1 else None
+    except RecordingError:
+        return recording, ()  # without gait clocks cannot be compared
+    if gait is None:
+        return recording, ()
+    stated = tuple(recording.sensors[k].segment for k in which)
+    ratio = clocks.stride_ratios(gait, stated)
+    other = [i for i in range(len(which)) if abs(np.log(ratio[i])) > np.log1p(clocks.GROSS)]
+    if other and 2 * len(other) < len(which):
+        return recording, tuple(_other_rate(recording, which[i], float(ratio[i])) for i in other)
+    recording, drifting = _without_drift(recording, which, float(np.median(gait.stride)))
+    recording, late = _in_step(recording, which)
+    drifted = {name for finding in drifting for name in finding.sensors}
+    # where a drifting clock began is part of the same fault
+    return recording, (*drifting, *(finding for finding in late if not drifted & set(finding.sensors)))
+
+
+def _other_rate(recording: Recording, k: int, ratio: float) -> Finding:
+    message = (
+        f"its stride lasts {ratio:.2f} times as many samples as that of the other sensors: it was sampled at about "
+        f"{recording.rate_hz * ratio:.3g} Hz, they at {recording.rate_hz:.4g} Hz"
+    )
+    fix = "export all sensors at one rate, or give its samples time stamps of their own"
+    return Finding(Cause.SENSOR_RATE, Severity.ERROR, message, fix, (recording.sensors[k].name,))
+
+
+def _without_drift(recording: Recording, which: list[int], stride: float) -> Looked:
+    total = np.ones(len(recording.sensors))
+    original = recording
+    for _ in range(PASSES):
+        drift = clocks.drifts(choose(recording, which), stride)
+        fast = np.where(np.abs(drift) > clocks.LEAST_DRIFT if (total == 1.0).all() else total[which] != 1.0, drift, 0.0)
+        if not np.nan_to_num(fast).any() or 2 * np.count_nonzero(fast) >= len(which):
+            break
+        total[which] *= 1.0 + np.nan_to_num(fast)
+        recording = original
+        for k in np.flatnonzero(total != 1.0):
+            recording = _at(recording, int(k), original.time_s / total[k])
+    found = []
+    for k in np.flatnonzero(total != 1.0):
+        how = f"{100 * abs(total[k] - 1):.1f} % {'slow' if total[k] > 1 else 'fast'}"
+        message = f"its clock runs {how} against the other sensors: it was resampled to theirs"
+        found.append(_mended(Cause.SENSOR_RATE, message, recording.sensors[k].name))
+    return recording, tuple(found)
+
+
+def _in_step(recording: Recording, which: list[int]) -> Looked:
+    stated = tuple(recording.sensors[k].segment for k in which)
+    found: list[Finding] = []
+    while len(found) < min(MOST_MENDED, (len(which) - 1) // 2):
+        late = clocks.late(steady.find(choose(recording, which)), stated)
+        if late is None:
+            break
+        name = recording.sensors[which[late.index]].name
+        how = f"{abs(late.lag_s):.2f} s {'late' if late.lag_s > 0 else 'early'}"
+        if stated[late.index] == "pelvis":
+            other = late.again_s - abs(late.lag_s)
+            message = (
+                f"its clock is {how} against the other sensors, or {other:.2f} s {'early' if late.lag_s > 0 else 'late'}: "
+                "every step looks alike at the pelvis"
+            )
+            fix = "start all sensors together, shift its rows, or leave it out"
+            return recording, (*found, Finding(Cause.LATE, Severity.ERROR, message, fix, (name,)))
+        recording = _at(recording, which[late.index], recording.time_s + late.lag_s)
+        found.append(_mended(Cause.LATE, f"its clock is {how} against the other sensors: it was shifted", name))
+    return recording, tuple(found)
+
+
+def _mended(cause: Cause, message: str, name: str) -> Finding:
+    return Finding(cause, Severity.WARNING, message, "", (name,), mended=True)
+
+
+def _at(recording: Recording, k: int, wanted_s: Array) -> Recording:
+    """The signals of one sensor at other times; missing where it has none."""
+    arrays = {}
+    for name in ("acc", "gyro"):
+        array = getattr(recording, name).copy()
+        array[:, k] = at_times(wanted_s, recording.time_s, array[:, k], recording.rate_hz)
+        arrays[name] = array
+    return replace(recording, **arrays)

@@ -1,30 +1,191 @@
-"""Whether the sensors sit where, and as, they are said to."""
+"""Whether the sensors sit where, and as, they are said to, told from steady gait and from standing."""
 
 from __future__ import annotations
 
-from kinertia.checks.stage import Looked
-from kinertia.placing.fault import Fault, Kind
-from kinertia.placing.place import place
-from kinertia.recording import Cause, Finding, Frame, Recording, Severity
+from dataclasses import replace
 
-CAUSES = {
-    Kind.OFFSET: Cause.GRAVITY,
-    Kind.EXCHANGED: Cause.EXCHANGED,
-    Kind.TURNED: Cause.AXES,
-    Kind.MIRRORED: Cause.LEFT_HANDED,
-    Kind.ACC_UNIT: Cause.ACC_UNIT,
-    Kind.GYRO_UNIT: Cause.GYRO_UNIT,
-    Kind.RATE: Cause.RATE,
-}
-FIX = "`kinertia place` shows more, and `--apply --out FILE` puts it right"
+import numpy as np
+
+from kinertia.checks.stage import Looked, faulty, standing
+from kinertia.placing import orientation
+from kinertia.placing.fault import Kind
+from kinertia.placing.place import Placement, place
+from kinertia.placing.verdict import TURNED_RAD
+from kinertia.recording import Array, Cause, Finding, Frame, Recording, Severity
+
+GRAVITY = 9.81
+DOWN = np.diag([-1.0, -1.0, 1.0])
+"""How a sensor seems turned whose acceleration has the wrong sign: in the sagittal plane no other sign looks the same."""
+ACROSS = np.diag([1.0, 1.0, -1.0])
+"""How a sensor seems mirrored whose angular rate has the wrong sign."""
+OTHER_RATE = 1.45
+"""Ratio of true and stated sampling rate (or its inverse) from which an estimate is refused: it is told to about a fifth only."""
+MOST_REST_RAD = np.deg2rad(30.0)
+"""Sensors strapped on by eye are up to 30 degrees off; one that is further from every right angle is not undone."""
+SLIP_RAD = np.deg2rad(40.0)
+"""Largest difference between a segment in standing and its mean over strides; legs differ by up to 30 deg in running."""
+APPLY = "`kinertia place FILE --apply --out NEW` writes a recording with this put right"
+AXES = "xyz"
+WAYS = ("forward", "up", "right")
+AGAINST = ("backward", "down", "left")
 
 
 def look(recording: Recording) -> Looked:
-    """What steady gait shows of sensors in axes of their own."""
-    if recording.frame is not Frame.SENSOR:
+    """Rate, exchanged sensors, sign of gravity, turned and mirrored sensors; what is unambiguous is undone."""
+    if faulty(recording).all():
         return recording, ()
-    return recording, tuple(_finding(fault) for fault in place(recording).faults if fault.kind in CAUSES)
+    found = place(recording)
+    if all(placed.rotation is None for placed in found.sensors):
+        return _standing_alone(recording)
+    if max(found.rate_hz / recording.rate_hz, recording.rate_hz / found.rate_hz) > OTHER_RATE:
+        return recording, (_rate(recording, found.rate_hz),)
+    exchanged = _exchanged(recording, found)
+    if recording.frame is not Frame.SEGMENT:
+        recording, mirrored = _signs(recording, found, exchanged)
+        return recording, (*exchanged, *mirrored, *_slipped(found, exchanged))
+    turns = _turns(found)
+    down = [k for k, turn in turns.items() if np.array_equal(turn, DOWN)]
+    if len(down) > 1 and len(down) >= 0.8 * sum(placed.rotation is not None for placed in found.sensors):
+        upright, others = look(replace(recording, acc=-recording.acc))
+        return upright, (_gravity_down(), *others)
+    known = {name for finding in exchanged for name in finding.sensors}
+    turns = {k: turn for k, turn in turns.items() if recording.sensors[k].name not in known}
+    if len(turns) > 1 and 2 * len(turns) > sum(placed.rotation is not None for placed in found.sensors):
+        recording, turned = _all_turned(recording, turns)
+        return recording, (*exchanged, *turned)
+    turned = [_turned(recording, found, k, turn) for k, turn in turns.items()]
+    for k, finding in zip(turns, turned, strict=True):
+        if finding.mended:
+            recording = _turn(recording, k, turns[k])
+    return recording, (*exchanged, *turned, *_slipped(found, (*exchanged, *turned)))
 
 
-def _finding(fault: Fault) -> Finding:
-    return Finding(CAUSES[fault.kind], Severity.WARNING, fault.message, FIX, fault.sensors)
+def _rate(recording: Recording, rate_hz: float) -> Finding:
+    message = (
+        f"the sampling rate is about {rate_hz:.2g} Hz, not {recording.rate_hz:.4g} Hz: "
+        "at the stated rate legs would have another length, or the gait be unlike any"
+    )
+    return Finding(Cause.RATE, Severity.ERROR, message, "give the true rate with --rate, or correct the time stamps")
+
+
+def _standing_alone(recording: Recording) -> Looked:
+    """Without gait, standing still shows whether gravity is down in all sensors."""
+    still = standing(recording)
+    if recording.frame is not Frame.SEGMENT or not still.any():
+        return recording, ()
+    up = np.array([np.mean(acc[np.isfinite(acc)]) if np.isfinite(acc).any() else np.nan for acc in recording.acc[still, :, 1].T])
+    known = np.isfinite(up)
+    if known.sum() < 2 or not (up[known] < -0.7 * GRAVITY).all():
+        return recording, ()
+    return replace(recording, acc=-recording.acc), (_gravity_down(),)
+
+
+def _gravity_down() -> Finding:
+    message = f"gravity reads down: y reads -{GRAVITY} m/s^2 in standing: the sign of all accelerations was turned"
+    return Finding(Cause.GRAVITY_DOWN, Severity.WARNING, message, mended=True)
+
+
+def _exchanged(recording: Recording, found: Placement) -> tuple[Finding, ...]:
+    faults = [fault for fault in found.faults if fault.kind is Kind.EXCHANGED]
+    fix = "exchange their names in the column map or placement file; " + APPLY
+    return tuple(Finding(Cause.EXCHANGED, Severity.ERROR, f.message, fix, f.sensors) for f in faults)
+
+
+def _turns(found: Placement) -> dict[int, Array]:
+    """Of sensors whose axes are not those of their segment, the right-angled turn to them, with determinant -1 if mirrored."""
+    turns = {}
+    for k, placed in enumerate(found.sensors):
+        if placed.rotation is None:
+            continue
+        mirrored = found.gyro_factor[k] < 0
+        if orientation.angle(placed.rotation) < TURNED_RAD and not mirrored:
+            continue
+        nearest, _ = orientation.nearest(placed.rotation)
+        # the third axis was found from a rate of the wrong sign
+        turns[k] = ACROSS @ nearest if mirrored else nearest
+    return turns
+
+
+def _turned(recording: Recording, found: Placement, k: int, turn: Array) -> Finding:
+    placed = found.sensors[k]
+    assert placed.rotation is not None
+    _, rest = orientation.nearest(placed.rotation)
+    name = (recording.sensors[k].name,)
+    if np.array_equal(turn, np.eye(3)) or rest > MOST_REST_RAD:
+        off = np.rad2deg(orientation.angle(placed.rotation))
+        message = f"its axes are {off:.0f} deg off those of {placed.segment}"
+        return Finding(Cause.AXES, Severity.ERROR, message, f"state that the axes are the sensors' own; {APPLY}", name)
+    cause, message = _named(turn)
+    return Finding(cause, Severity.WARNING, f"{message}: it was turned back", "", name, mended=True)
+
+
+def _named(turn: Array) -> tuple[Cause, str]:
+    """Cause and words of a right-angled turn, proper or mirrored."""
+    straight = np.diag(turn) != 0
+    if np.linalg.det(turn) > 0:
+        if not straight.all():
+            return Cause.AXES, f"its axes are exchanged ({_ways(turn)})"
+        about = AXES[int(np.argmax(np.diag(turn)))]
+        how = "back to front" if about == "y" else "upside down"
+        return Cause.UPSIDE_DOWN, f"it sits {how}, turned by 180 deg about {about} ({_ways(turn)})"
+    if np.array_equal(turn, ACROSS):
+        return Cause.GYRO_SIGN, "its angular rate about z has the wrong sign (or z points left, in left-handed axes)"
+    if straight.sum() == 1 and (turn >= 0).all():
+        one, other = (AXES[i] for i in np.flatnonzero(~straight))
+        return Cause.LEFT_HANDED, f"its axes {one} and {other} are exchanged, so that they are left-handed"
+    return Cause.LEFT_HANDED, f"its axes are left-handed ({_ways(turn)})"
+
+
+def _ways(turn: Array) -> str:
+    rows = np.abs(turn).argmax(axis=0)
+    return ", ".join(
+        f"{AXES[i]} {WAYS[row] if turn[row, i] > 0 else AGAINST[row]}" for i, row in enumerate(rows)
+    )
+
+
+def _turn(recording: Recording, k: int, turn: Array) -> Recording:
+    acc, gyro = recording.acc.copy(), recording.gyro.copy()
+    if not np.array_equal(turn, ACROSS):
+        acc[:, k] = acc[:, k] @ turn.T
+    gyro[:, k] = gyro[:, k] @ turn.T
+    return replace(recording, acc=acc, gyro=gyro)
+
+
+def _all_turned(recording: Recording, turns: dict[int, Array]) -> Looked:
+    """Most sensors: alike, the axes of the file are mixed up; each in its own way, they are the sensors' own."""
+    names = tuple(recording.sensors[k].name for k in turns)
+    first = next(iter(turns.values()))
+    if not all(np.array_equal(turn, first) for turn in turns.values()):
+        fix = f"state that the axes are the sensors' own; {APPLY}"
+        return recording, (Finding(Cause.AXES, Severity.ERROR, "the signals are not in segment axes, as is said", fix, names),)
+    cause, words = _named(first)
+    if np.array_equal(first, ACROSS):
+        cause, words = Cause.LEFT_HANDED, "z points left, in left-handed axes (or the angular rate has the wrong sign)"
+    for k in range(len(recording.sensors)):
+        recording = _turn(recording, k, first)
+    words = words.replace("its axes", "the axes of all sensors", 1).replace("it sits", "all sensors sit", 1)
+    return recording, (Finding(cause, Severity.WARNING, f"{words}: turned back", mended=True),)
+
+
+def _signs(recording: Recording, found: Placement, exchanged: tuple[Finding, ...]) -> Looked:
+    """Sensors in axes of their own whose angular rate does not belong to their acceleration."""
+    known = {name for finding in exchanged for name in finding.sensors}
+    wrong = [k for k in np.flatnonzero(found.gyro_factor < 0) if recording.sensors[k].name not in known]
+    if not wrong:
+        return recording, ()
+    gyro = recording.gyro.copy()
+    gyro[:, wrong] *= -1.0
+    message = "its angular rate has the wrong sign, or its axes are left-handed: the rate was negated, which is right in either case"
+    names = tuple(recording.sensors[k].name for k in wrong)
+    return replace(recording, gyro=gyro), (Finding(Cause.GYRO_SIGN, Severity.WARNING, message, "", names, mended=True),)
+
+
+def _slipped(found: Placement, others: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    known = {name for finding in others for name in finding.sensors}
+    which = [p for p in found.sensors if p.moved_rad > SLIP_RAD and p.sensor.name not in known]
+    if not which:
+        return ()
+    most = np.rad2deg(max(p.moved_rad for p in which))
+    message = f"on average {most:.0f} deg from the pose in standing while walking"
+    fix = "was the person standing upright, or has the sensor slipped?"
+    return (Finding(Cause.SLIPPED, Severity.WARNING, message, fix, tuple(p.sensor.name for p in which)),)

@@ -106,6 +106,43 @@ def assign(leg: Shapes, pelvis: Shapes, stride_hz: float, stated: tuple[str, ...
     return Assignment(names, sign, confidence, GAITS[gait] == "running", misfit, gain, value, log_stated)
 
 
+def lags(
+    leg: Shapes, pelvis: Shapes, stride_hz: float, stated: tuple[str, ...], model: GaitModel
+) -> tuple[Array, Array, float]:
+    """By how many strides each sensor is late if it sits where it is stated to and only its clock is wrong.
+
+    Parameters
+    ----------
+    As for :func:`assign`; the stated segments are all different.
+
+    Returns
+    -------
+    (K,) strides, -0.5 to 0.5; (K,) log-likelihood that this explains; the log-likelihood that the best other assignment explains,
+    without a late sensor.
+    """
+    places = [SEGMENTS.index(name) for name in stated]
+    best = None
+    for gait in range(len(GAITS)):
+        distance, constant = _distances(leg, pelvis, float(np.log(stride_hz)), gait, model)
+        least = distance.min(axis=0)  # (instants, K, 7)
+        own = least[:, np.arange(len(places)), places]
+        value = -BELIEF * (0.5 * own.sum(axis=1).min() + constant[places].sum()) + _log_pace(stride_hz, gait, model)
+        if best is None or value > best[0]:
+            best = (value, own)
+    assert best is not None
+    value, own = best
+    strides, gains = np.zeros(len(places)), np.zeros(len(places))
+    for k in range(len(places)):
+        others = own.sum(axis=1) - own[:, k]
+        total = np.array([(others + np.roll(own[:, k], -shift)).min() for shift in range(INSTANTS)])
+        shift = int(np.argmin(total))
+        before, at, after = total[shift - 1], total[shift], total[(shift + 1) % INSTANTS]
+        fine = shift + 0.5 * (before - after) / max(before - 2.0 * at + after, 1e-9)
+        strides[k] = (fine / INSTANTS + 0.5) % 1.0 - 0.5
+        gains[k] = 0.5 * BELIEF * (total[0] - at)
+    return strides, gains, assign(leg, pelvis, stride_hz, stated, model).log_likelihood - value
+
+
 def mirrored(names: tuple[str, ...]) -> tuple[str, ...]:
     """The segments of a mirror image: left for right."""
     swap = {"_r": "_l", "_l": "_r"}

@@ -18,6 +18,8 @@ from kinertia.recording.standing import standing_periods
 
 MOST_FROZEN_S = 1.0
 """A sensor that stands still for longer in all is not looked at further."""
+MOST_LOST = 0.7
+"""Nor is one that has lost more of its samples; of others the time before they died is looked at."""
 STANDING_MARGIN_S = 0.5
 SIDES_NOTE = (
     "left and right of the whole set cannot be told from gravity and movement straight ahead: "
@@ -40,6 +42,7 @@ class Placed:
     confidence : probability of segment and side, up to a mirror image of the whole set; NaN where it could not be judged.
     misfit : distance from what is usual on that segment, in standard deviations between people.
     excess_m_s2 : by how much gravity reads too large, in standing or over whole strides [m/s^2].
+    moved_rad : from up in standing to mean up over strides [rad]; 0 without standing.
     """
 
     sensor: Sensor
@@ -51,6 +54,7 @@ class Placed:
     confidence: float
     misfit: float
     excess_m_s2: float
+    moved_rad: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -93,21 +97,21 @@ def place(recording: Recording, start: Array | None = None) -> Placement:
     says so.
     """
     count = len(recording.sensors)
-    looked = [samples.look(recording.acc[:, k], recording.gyro[:, k], recording.rate_hz) for k in range(count)]
+    looked = look_at_samples(recording)
     acc_factor = np.array([scale.acceleration_factor(recording.acc[:, k]) for k in range(count)])
-    judged = _judged(recording, looked)
-    names = tuple(recording.sensors[k].segment for k in judged)
+    which = judged(recording, looked)
+    names = tuple(recording.sensors[k].segment for k in which)
     gyro_factor, pace, found, up = np.ones(count), 1.0, None, None
     notes: list[str] = []
     try:
-        if not judged:
+        if not which:
             raise RecordingError("no sensor is left to judge", file=recording.source, fix="see the faults")
-        chosen = _chosen(recording, judged, acc_factor)
+        chosen = choose(recording, which, acc_factor)
         gait = steady.find(chosen)
         plain = scale.plain_rate_factors(gait)
         gait = scale.rescaled(gait, plain)
         late = scale.late_acceleration_factors(gait)
-        acc_factor[judged] *= late
+        acc_factor[which] *= late
         gait = replace(gait, acc=tuple(acc * late[:, None] for acc in gait.acc))
         up = _standing_up(replace(chosen, acc=chosen.acc * late[:, None], gyro=chosen.gyro * plain[:, None]))
         judge = partial(
@@ -115,27 +119,27 @@ def place(recording: Recording, start: Array | None = None) -> Placement:
             stated=names,
             height=_known_height(recording),
             standing_up=up,
-            start=None if start is None else start[judged],
+            start=None if start is None else start[which],
         )
         doubtful, found = scale.doubtful_rate_factors(gait, judge(gait), judge)
         gait = scale.rescaled(gait, doubtful)
-        if 2 * sum(looked[k].clipped > 0 for k in judged) > len(judged):
+        if 2 * sum(looked[k].clipped > 0 for k in which) > len(which):
             # forces that are cut off make legs seem short, as a wrong rate does
             notes.append("the sampling rate was not judged: most accelerations are clipped")
             sign, found = scale.signs(gait, found, judge)
         else:
             sign, pace, found = scale.signs_and_pace(gait, found, judge)
-        gyro_factor[judged] = plain * doubtful * sign
+        gyro_factor[which] = plain * doubtful * sign
     except RecordingError as error:
         notes.append(f"where the sensors sit was not judged: {error}")
     placed = [_unjudged(sensor) for sensor in recording.sensors]
     if found is not None:
-        for i, k in enumerate(judged):
+        for i, k in enumerate(which):
             placed[k] = _placed(recording.sensors[k], found, i, up)
         notes.append(SIDES_NOTE)
     faults = verdict.on_samples(recording, looked) + verdict.on_units(recording, acc_factor, gyro_factor)
     if found is not None:
-        faults += verdict.on_reading(recording, judged, looked, found, up, pace, set(np.flatnonzero(gyro_factor < 0).tolist()))
+        faults += verdict.on_reading(recording, which, looked, found, up, pace, set(np.flatnonzero(gyro_factor < 0).tolist()))
     return Placement(
         tuple(placed),
         tuple(faults),
@@ -153,19 +157,33 @@ def _known_height(recording: Recording) -> Height:
     return height.of_people(subject.sex) if "height_m" in subject.assumed else Height(subject.height_m)
 
 
-def _judged(recording: Recording, looked: list[Samples]) -> list[int]:
+def judged(recording: Recording, looked: list[Samples] | None = None) -> list[int]:
     """Sensors to compare with gait: on segments of the model, or all when none is, and with readings that move."""
+    looked = looked or look_at_samples(recording)
     known = [k for k, sensor in enumerate(recording.sensors) if sensor.segment in SEGMENTS]
     known = known or list(range(len(recording.sensors)))
-    return [k for k in known if not looked[k].absent and looked[k].frozen_s <= MOST_FROZEN_S][: len(SEGMENTS)]
+    return [
+        k
+        for k in known
+        if not looked[k].absent and looked[k].frozen_s <= MOST_FROZEN_S and looked[k].lost_share <= MOST_LOST
+    ][: len(SEGMENTS)]
 
 
-def _chosen(recording: Recording, judged: list[int], acc_factor: Array) -> Recording:
+def look_at_samples(recording: Recording) -> list[Samples]:
+    """The samples of every sensor."""
+    return [
+        samples.look(recording.acc[:, k], recording.gyro[:, k], recording.rate_hz) for k in range(len(recording.sensors))
+    ]
+
+
+def choose(recording: Recording, which: list[int], acc_factor: Array | None = None) -> Recording:
+    """Some sensors of a recording, without truth; accelerations times ``acc_factor``, one for each sensor of the recording."""
+    factor = np.ones(len(which)) if acc_factor is None else acc_factor[which]
     return replace(
         recording,
-        sensors=tuple(recording.sensors[k] for k in judged),
-        acc=steady.bridged(recording.acc[:, judged]) * acc_factor[judged, None],
-        gyro=steady.bridged(recording.gyro[:, judged]),
+        sensors=tuple(recording.sensors[k] for k in which),
+        acc=recording.acc[:, which] * factor[:, None],
+        gyro=recording.gyro[:, which],
         acc_var=None,
         gyro_var=None,
         orientation=None,
@@ -196,7 +214,13 @@ def _placed(sensor: Sensor, found: Reading, i: int, up: Array | None) -> Placed:
         float(found.assignment.confidence[i]),
         float(found.assignment.misfit[i]),
         float((found.force[i] if up is None else np.linalg.norm(up[i])) - scale.GRAVITY),
+        0.0 if up is None else _between(up[i], found.up[i]),
     )
+
+
+def _between(a: Array, b: Array) -> float:
+    """Angle between two vectors [rad]."""
+    return float(np.arccos(np.clip(a @ b / max(float(np.linalg.norm(a) * np.linalg.norm(b)), 1e-9), -1.0, 1.0)))
 
 
 def _unjudged(sensor: Sensor) -> Placed:

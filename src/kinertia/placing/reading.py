@@ -29,6 +29,7 @@ class Reading:
     assignment : segments and sides.
     rotation : (K, 3, 3) sensor to segment axes: v_segment = rotation @ v_sensor.
     force : (K,) size of gravity over strides [m/s^2].
+    up : (K, 3) mean up over strides in sensor axes, unit vectors.
     places : positions in the sagittal plane, inclinations, lengths of thigh and shank.
     lengths : of thigh and shank with the prior on them all but off; None where no knee has sensors on either side.
     height_ratio : these over those of the given height; NaN where there are none.
@@ -38,6 +39,7 @@ class Reading:
     assignment: Assignment
     rotation: Array
     force: Array
+    up: Array
     places: Places
     lengths: Lengths | None
     height_ratio: float
@@ -81,7 +83,7 @@ def read(
     bend = np.stack([c, s, zero, -s, c, zero, zero, zero, one], axis=-1).reshape(-1, 3, 3)
     lengths = chain.lengths(steady, frames, found.segments, prior)
     ratio = float("nan") if lengths is None else float(lengths.value.sum() / sum(prior.length))
-    return Reading(found, bend @ frames, leg.force, places, lengths, ratio, float(np.hypot(RATIO_SPREAD, unsure)))
+    return Reading(found, bend @ frames, leg.force, leg.up, places, lengths, ratio, float(np.hypot(RATIO_SPREAD, unsure)))
 
 
 def _with_standing(inclination: Array, spread: Array, frames: Array, standing_up: Array) -> tuple[Array, Array]:

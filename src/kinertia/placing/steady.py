@@ -19,6 +19,8 @@ MOVING = 0.5
 REPEATS = 0.55
 """Least autocorrelation one stride later."""
 SAME_PACE = 0.08
+LOST = 0.3
+"""Part of a window that a sensor may lack."""
 STRAIGHT_RATE = 0.35
 """Largest mean turning rate over a window [rad/s]."""
 
@@ -56,13 +58,14 @@ def find(recording: Recording) -> Steady:
     ------
     RecordingError : nothing repeats like a stride.
     """
+    missing = np.isnan(recording.acc).any(axis=-1) | np.isnan(recording.gyro).any(axis=-1)
     acc, gyro = bridged(recording.acc), bridged(recording.gyro)
     if recording.periodic:
         return Steady((acc,), (gyro - gyro.mean(axis=0),), (float(len(acc)),), recording.rate_hz)
     rate_hz = recording.rate_hz
     for seconds in WINDOWS_S:
         length = min(round(seconds * rate_hz), len(gyro))
-        if found := _repeating(gyro, length, rate_hz):
+        if found := _repeating(gyro, missing, length, rate_hz):
             break
     else:
         raise RecordingError(
@@ -88,12 +91,14 @@ def find(recording: Recording) -> Steady:
     )
 
 
-def _repeating(gyro: Array, length: int, rate_hz: float) -> list[tuple[int, float, Array]]:
-    """Start, stride in samples and mean rate of the windows in which people move and the movement repeats."""
+def _repeating(gyro: Array, missing: np.ndarray, length: int, rate_hz: float) -> list[tuple[int, float, Array]]:
+    """Start, stride in samples and mean rate of the windows in which people move, the movement repeats and no sensor is silent."""
     spread = np.maximum(_spread(gyro), 1e-9)
     found: list[tuple[int, float, Array]] = []
     for start in range(0, len(gyro) - length + 1, max(length // 2, 1)):
         part = gyro[start : start + length]
+        if missing[start : start + length].mean(axis=0).max() > LOST:
+            continue
         stride = stride_samples(part, rate_hz)
         if stride is not None and np.median(_spread(part) / spread) > MOVING:
             found.append((start, stride, part.mean(axis=0)))

@@ -1,0 +1,133 @@
+"""Whether one sensor's clock is late, or runs fast or slow, against those of the others: told from steady gait.
+
+Late: each sensor's stride begins at the same instant of the gait model, but for a few hundredths of a second by which people
+differ. Fast or slow: from one stride to the next the phase of every sensor, in whatever axes, moves on alike; one that gains on
+the others has a faster clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kinertia.placing import assignment, gait_model, harmonics
+from kinertia.placing.steady import Steady, bridged, stride_samples
+from kinertia.recording import SEGMENTS, Array, Recording
+
+LEAST_LAG_S = 0.06
+"""Sound sensors come out within 0.03 s of the model (18 HuGaDB walks, gait toolbox, P01, walkers and runners of motion capture,
+60 simulated recordings), those that are 0.2 s late within 0.02 s of that."""
+LEAST_GAIN = 4.0
+"""Log-likelihood that the lag has to explain: sound sensors reach 1.7 in the same recordings, late ones are above 15."""
+CLEARER = 2.0
+"""Log-likelihood by which it has to explain more than exchanged sensors do."""
+LEAST_DRIFT = 0.008
+"""Part by which a clock runs fast or slow: crystals are within 0.0001, in sound recordings it seems up to 0.003."""
+GROSS = 0.15
+"""Difference of stride lengths from which a sensor has another rate, not a bad clock."""
+_HARMONICS = np.array([1, 2])
+_MOVING = 0.3
+"""Least size of a sensor's wave in a window, as part of what it usually is."""
+_SAME_PACE = 0.6
+"""Most by which the phase of all sensors may move on in a stride of another length [rad]."""
+_LEAST_WINDOWS = 6
+_OUTLIER = 4.5
+"""Median distances from the median: where a person starts, stops or begins to run, phases jump."""
+_SURE = 4.0
+"""Standard errors by which a drift has to be above zero."""
+
+
+@dataclass(frozen=True)
+class Late:
+    """A sensor that is late.
+
+    Attributes
+    ----------
+    index : which one.
+    lag_s : by how much [s], negative for early; up to a whole stride, for a pelvis half a stride.
+    again_s : the time after which the movement repeats, so that the lag may be longer or shorter by it [s].
+    """
+
+    index: int
+    lag_s: float
+    again_s: float
+
+
+def late(steady: Steady, stated: tuple[str, ...]) -> Late | None:
+    """The sensor that is late by most, if one is.
+
+    Parameters
+    ----------
+    steady : windows of steady gait of K sensors.
+    stated : their segments. Nothing is said with fewer than three, or where they are not all different segments of the model.
+    """
+    if len(stated) < 3 or len(set(stated)) < len(stated) or not set(stated) <= set(SEGMENTS):
+        return None
+    leg, pelvis = harmonics.of_sensors(steady)
+    strides, gains, rival = assignment.lags(leg, pelvis, steady.stride_hz, stated, gait_model.load())
+    worst = int(np.argmax(gains))
+    again = 0.5 if stated[worst] == "pelvis" else 1.0
+    lag = float((strides[worst] + 0.5 * again) % again - 0.5 * again) / steady.stride_hz
+    if gains[worst] < max(LEAST_GAIN, rival + CLEARER) or abs(lag) < LEAST_LAG_S:
+        return None
+    return Late(worst, lag, again / steady.stride_hz)
+
+
+def drifts(recording: Recording, stride: float) -> Array:
+    """(K,) part by which each sensor's clock runs fast against the median of all; NaN where it cannot be told, or is not sure.
+
+    Parameters
+    ----------
+    recording : continuous; every sensor has angular rates, in any axes and units.
+    stride : in samples, of the commonest pace.
+    """
+    gyro = bridged(recording.gyro)
+    hop, length = max(round(stride), 1), max(round(2 * stride), 4)
+    starts = np.arange(0, len(gyro) - length + 1, hop)
+    if len(starts) <= _LEAST_WINDOWS:
+        return np.full(gyro.shape[1], np.nan)
+    pieces = np.stack([gyro[start : start + length] for start in starts])  # (W, n, K, 3)
+    pieces = (pieces - pieces.mean(axis=1, keepdims=True)) * np.hanning(length)[:, None, None]
+    turns = np.exp(-2j * np.pi * _HARMONICS[:, None] * np.arange(length) / stride)
+    waves = np.einsum("hn,wnki->hwki", turns, pieces)
+    # a hop is a whole number of samples, a stride is none
+    ahead = np.exp(-2j * np.pi * _HARMONICS * hop / stride)[:, None, None]
+    products = (waves[:, :-1].conj() * waves[:, 1:]).sum(axis=-1) * ahead
+    size = np.abs(products)
+    usual = np.quantile(size, 0.8, axis=1)
+    stronger = np.argmax(usual, axis=0)  # a pelvis moves twice a stride
+    k = np.arange(gyro.shape[1])
+    gain = (np.angle(products) / _HARMONICS[:, None, None])[stronger, :, k].T
+    moving = size[stronger, :, k].T > _MOVING * usual[stronger, k]
+    common = np.median(gain, axis=1, keepdims=True)
+    used = moving & (moving.mean(axis=1, keepdims=True) > 0.7) & (np.abs(common) < _SAME_PACE)
+    relative = gain - common
+    middle = np.array([np.median(relative[used[:, i], i]) if used[:, i].any() else 0.0 for i in k])
+    apart = np.abs(relative - middle)
+    spread = np.array([np.median(apart[used[:, i], i]) if used[:, i].any() else 0.0 for i in k])
+    used &= apart <= _OUTLIER * np.maximum(spread, 1e-3)
+    count = np.maximum(used.sum(axis=0), 1)
+    mean = np.where(used, relative, 0.0).sum(axis=0) / count
+    error = np.sqrt((np.where(used, relative - mean, 0.0) ** 2).sum(axis=0)) / count
+    told = (count >= _LEAST_WINDOWS) & (np.abs(mean) > _SURE * error)
+    return np.where(told, mean * stride / (2.0 * np.pi * hop), np.nan)
+
+
+def stride_ratios(steady: Steady, stated: tuple[str, ...]) -> Array:
+    """(K,) how long each sensor's own stride is against that of all together; NaN where it does not repeat by itself.
+
+    A pelvis may repeat every step.
+    """
+    own = np.array(
+        [
+            [stride_samples(gyro[:, [k]], steady.rate_hz) or np.nan for k in range(len(stated))]
+            for gyro in steady.gyro
+        ]
+    )
+    known = np.isfinite(own).mean(axis=0) > 0.5
+    ratio = np.full(len(stated), np.nan)
+    all_own = own / np.array(steady.stride)[:, None]
+    ratio[known] = np.nanmedian(all_own[:, known], axis=0)
+    step = np.array([name == "pelvis" for name in stated]) & (np.abs(2.0 * ratio - 1.0) < np.abs(ratio - 1.0))
+    return np.where(step, 2.0 * ratio, ratio)
