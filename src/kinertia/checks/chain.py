@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from kinertia.checks import clipping, clocks, gaps, gravity, movement, present, sensors, units, values
+from kinertia.checks import clipping, clocks, gaps, gravity, movement, other_rate, present, sensors, units, values
 from kinertia.checks.stage import Stage, faulty
 from kinertia.recording import Cause, Finding, Recording, RecordingError, Severity
 
 STAGES: tuple[Stage, ...] = (
     present.look,
+    other_rate.look,  # before values and gaps: its rows between are neither doubled nor missing
     values.look,
     units.look,
     clipping.look,  # after units: it names the range
@@ -20,8 +21,6 @@ STAGES: tuple[Stage, ...] = (
     sensors.look,
     movement.look,
 )
-SHOWN_BY_PLACING = frozenset(sensors.CAUSES.values())
-"""Causes that ``place`` tells more about than a finding does."""
 _CONSEQUENCES: dict[Cause, frozenset[Cause]] = {
     Cause.CLIPPED: frozenset({Cause.GRAVITY}),  # what is cut off moves the mean
     Cause.FREE_ACCELERATION: frozenset({Cause.ACC_UNIT, Cause.GRAVITY}),

@@ -9,8 +9,8 @@ import numpy as np
 from kinertia.checks.stage import Looked, faulty, standing
 from kinertia.placing import orientation
 from kinertia.placing.fault import Kind
-from kinertia.placing.place import Placement, place
-from kinertia.placing.verdict import TURNED_RAD
+from kinertia.placing.place import GROSS_PACE, Placement, place
+from kinertia.placing.verdict import FITS, TURNED_RAD
 from kinertia.recording import Array, Cause, Finding, Frame, Recording, Severity
 
 GRAVITY = 9.81
@@ -18,8 +18,8 @@ DOWN = np.diag([-1.0, -1.0, 1.0])
 """How a sensor seems turned whose acceleration has the wrong sign: in the sagittal plane no other sign looks the same."""
 ACROSS = np.diag([1.0, 1.0, -1.0])
 """How a sensor seems mirrored whose angular rate has the wrong sign."""
-OTHER_RATE = 1.45
-"""Ratio of true and stated sampling rate (or its inverse) from which an estimate is refused: it is told to about a fifth only."""
+ALIKE = 0.6
+"""Part of the sensors that have to be turned alike for the file to be at fault; a pelvis does not show a mirrored rate."""
 MOST_REST_RAD = np.deg2rad(30.0)
 """Sensors strapped on by eye are up to 30 degrees off; one that is further from every right angle is not undone."""
 SLIP_RAD = np.deg2rad(40.0)
@@ -35,9 +35,10 @@ def look(recording: Recording) -> Looked:
     if faulty(recording).all():
         return recording, ()
     found = place(recording)
-    if all(placed.rotation is None for placed in found.sensors):
+    misfit = [placed.misfit for placed in found.sensors if placed.rotation is not None]
+    if not misfit or np.median(misfit) > FITS:
         return _standing_alone(recording)
-    if max(found.rate_hz / recording.rate_hz, recording.rate_hz / found.rate_hz) > OTHER_RATE:
+    if max(found.rate_hz / recording.rate_hz, recording.rate_hz / found.rate_hz) > GROSS_PACE:
         return recording, (_rate(recording, found.rate_hz),)
     exchanged = _exchanged(recording, found)
     if recording.frame is not Frame.SEGMENT:
@@ -73,7 +74,9 @@ def _standing_alone(recording: Recording) -> Looked:
     still = standing(recording)
     if recording.frame is not Frame.SEGMENT or not still.any():
         return recording, ()
-    up = np.array([np.mean(acc[np.isfinite(acc)]) if np.isfinite(acc).any() else np.nan for acc in recording.acc[still, :, 1].T])
+    up = np.array(
+        [np.mean(acc[np.isfinite(acc)]) if np.isfinite(acc).any() else np.nan for acc in recording.acc[still, :, 1].T]
+    )
     known = np.isfinite(up)
     if known.sum() < 2 or not (up[known] < -0.7 * GRAVITY).all():
         return recording, ()
@@ -138,9 +141,7 @@ def _named(turn: Array) -> tuple[Cause, str]:
 
 def _ways(turn: Array) -> str:
     rows = np.abs(turn).argmax(axis=0)
-    return ", ".join(
-        f"{AXES[i]} {WAYS[row] if turn[row, i] > 0 else AGAINST[row]}" for i, row in enumerate(rows)
-    )
+    return ", ".join(f"{AXES[i]} {WAYS[row] if turn[row, i] > 0 else AGAINST[row]}" for i, row in enumerate(rows))
 
 
 def _turn(recording: Recording, k: int, turn: Array) -> Recording:
@@ -154,8 +155,9 @@ def _turn(recording: Recording, k: int, turn: Array) -> Recording:
 def _all_turned(recording: Recording, turns: dict[int, Array]) -> Looked:
     """Most sensors: alike, the axes of the file are mixed up; each in its own way, they are the sensors' own."""
     names = tuple(recording.sensors[k].name for k in turns)
-    first = next(iter(turns.values()))
-    if not all(np.array_equal(turn, first) for turn in turns.values()):
+    alike = [sum(np.array_equal(turn, other) for other in turns.values()) for turn in turns.values()]
+    first = list(turns.values())[int(np.argmax(alike))]
+    if max(alike) < ALIKE * len(recording.sensors):
         fix = f"state that the axes are the sensors' own; {APPLY}"
         return recording, (Finding(Cause.AXES, Severity.ERROR, "the signals are not in segment axes, as is said", fix, names),)
     cause, words = _named(first)
@@ -175,7 +177,9 @@ def _signs(recording: Recording, found: Placement, exchanged: tuple[Finding, ...
         return recording, ()
     gyro = recording.gyro.copy()
     gyro[:, wrong] *= -1.0
-    message = "its angular rate has the wrong sign, or its axes are left-handed: the rate was negated, which is right in either case"
+    message = (
+        "its angular rate has the wrong sign, or its axes are left-handed: the rate was negated, which is right in either case"
+    )
     names = tuple(recording.sensors[k].name for k in wrong)
     return replace(recording, gyro=gyro), (Finding(Cause.GYRO_SIGN, Severity.WARNING, message, "", names, mended=True),)
 

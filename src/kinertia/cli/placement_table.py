@@ -9,7 +9,6 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from kinertia.checks import chain
 from kinertia.cli.findings import show_findings
 from kinertia.placing import orientation
 from kinertia.placing.place import Placed, Placement
@@ -67,7 +66,7 @@ def show(recording: Recording, found: Placement, console: Console) -> None:
         console.print(
             f"  height {height.height_m:.2f} ± {height.spread_m:.2f} m from the motion; none was given", highlight=False
         )
-    told = [finding for finding in recording.findings if finding.cause not in chain.SHOWN_BY_PLACING]
+    told = recording.findings
     show_findings(told, console)
     for fault in found.faults:
         change = f" [--apply: {fault.change}]" if fault.change else ""

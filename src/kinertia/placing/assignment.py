@@ -106,19 +106,30 @@ def assign(leg: Shapes, pelvis: Shapes, stride_hz: float, stated: tuple[str, ...
     return Assignment(names, sign, confidence, GAITS[gait] == "running", misfit, gain, value, log_stated)
 
 
-def lags(
-    leg: Shapes, pelvis: Shapes, stride_hz: float, stated: tuple[str, ...], model: GaitModel
-) -> tuple[Array, Array, float]:
+@dataclass(frozen=True)
+class Lags:
+    """Sensors taken to sit where they are stated to, with clocks that may be wrong.
+
+    Attributes
+    ----------
+    strides : (K,) by how much each one alone would be late, -0.5 to 0.5.
+    gain : (K,) log-likelihood that this explains.
+    rival : log-likelihood that the best other assignment explains, without a late sensor.
+    misfit : (K,) root mean square distance from the model without a lag, as in :class:`Assignment`.
+    """
+
+    strides: Array
+    gain: Array
+    rival: float
+    misfit: Array
+
+
+def lags(leg: Shapes, pelvis: Shapes, stride_hz: float, stated: tuple[str, ...], model: GaitModel) -> Lags:
     """By how many strides each sensor is late if it sits where it is stated to and only its clock is wrong.
 
     Parameters
     ----------
     As for :func:`assign`; the stated segments are all different.
-
-    Returns
-    -------
-    (K,) strides, -0.5 to 0.5; (K,) log-likelihood that this explains; the log-likelihood that the best other assignment explains,
-    without a late sensor.
     """
     places = [SEGMENTS.index(name) for name in stated]
     best = None
@@ -140,7 +151,8 @@ def lags(
         fine = shift + 0.5 * (before - after) / max(before - 2.0 * at + after, 1e-9)
         strides[k] = (fine / INSTANTS + 0.5) % 1.0 - 0.5
         gains[k] = 0.5 * BELIEF * (total[0] - at)
-    return strides, gains, assign(leg, pelvis, stride_hz, stated, model).log_likelihood - value
+    misfit = np.sqrt(np.maximum(own[int(np.argmin(own.sum(axis=1)))], 0.0) / (2 * leg.curves[0].size + leg.sizes.shape[1]))
+    return Lags(strides, gains, assign(leg, pelvis, stride_hz, stated, model).log_likelihood - value, misfit)
 
 
 def mirrored(names: tuple[str, ...]) -> tuple[str, ...]:

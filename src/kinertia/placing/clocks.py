@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kinertia.placing import assignment, gait_model, harmonics
+from kinertia.placing import assignment, gait_model, harmonics, verdict
 from kinertia.placing.steady import Steady, bridged, stride_samples
 from kinertia.recording import SEGMENTS, Array, Recording
 
@@ -65,11 +65,13 @@ def late(steady: Steady, stated: tuple[str, ...]) -> Late | None:
     if len(stated) < 3 or len(set(stated)) < len(stated) or not set(stated) <= set(SEGMENTS):
         return None
     leg, pelvis = harmonics.of_sensors(steady)
-    strides, gains, rival = assignment.lags(leg, pelvis, steady.stride_hz, stated, gait_model.load())
-    worst = int(np.argmax(gains))
+    lags = assignment.lags(leg, pelvis, steady.stride_hz, stated, gait_model.load())
+    worst = int(np.argmax(lags.gain))
     again = 0.5 if stated[worst] == "pelvis" else 1.0
-    lag = float((strides[worst] + 0.5 * again) % again - 0.5 * again) / steady.stride_hz
-    if gains[worst] < max(LEAST_GAIN, rival + CLEARER) or abs(lag) < LEAST_LAG_S:
+    lag = float((lags.strides[worst] + 0.5 * again) % again - 0.5 * again) / steady.stride_hz
+    if lags.gain[worst] < max(LEAST_GAIN, lags.rival + CLEARER) or abs(lag) < LEAST_LAG_S:
+        return None
+    if np.median(np.delete(lags.misfit, worst)) > verdict.FITS:
         return None
     return Late(worst, lag, again / steady.stride_hz)
 
@@ -99,7 +101,7 @@ def drifts(recording: Recording, stride: float) -> Array:
     stronger = np.argmax(usual, axis=0)  # a pelvis moves twice a stride
     k = np.arange(gyro.shape[1])
     gain = (np.angle(products) / _HARMONICS[:, None, None])[stronger, :, k].T
-    moving = size[stronger, :, k].T > _MOVING * usual[stronger, k]
+    moving = _MOVING * usual[stronger, k] < size[stronger, :, k].T
     common = np.median(gain, axis=1, keepdims=True)
     used = moving & (moving.mean(axis=1, keepdims=True) > 0.7) & (np.abs(common) < _SAME_PACE)
     relative = gain - common
@@ -120,10 +122,7 @@ def stride_ratios(steady: Steady, stated: tuple[str, ...]) -> Array:
     A pelvis may repeat every step.
     """
     own = np.array(
-        [
-            [stride_samples(gyro[:, [k]], steady.rate_hz) or np.nan for k in range(len(stated))]
-            for gyro in steady.gyro
-        ]
+        [[stride_samples(gyro[:, [k]], steady.rate_hz) or np.nan for k in range(len(stated))] for gyro in steady.gyro]
     )
     known = np.isfinite(own).mean(axis=0) > 0.5
     ratio = np.full(len(stated), np.nan)

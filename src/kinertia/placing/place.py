@@ -20,6 +20,8 @@ MOST_FROZEN_S = 1.0
 """A sensor that stands still for longer in all is not looked at further."""
 MOST_LOST = 0.7
 """Nor is one that has lost more of its samples; of others the time before they died is looked at."""
+GROSS_PACE = 1.45
+"""True over stated sampling rate, or its inverse, that clipped accelerations do not feign."""
 STANDING_MARGIN_S = 0.5
 SIDES_NOTE = (
     "left and right of the whole set cannot be told from gravity and movement straight ahead: "
@@ -123,12 +125,13 @@ def place(recording: Recording, start: Array | None = None) -> Placement:
         )
         doubtful, found = scale.doubtful_rate_factors(gait, judge(gait), judge)
         gait = scale.rescaled(gait, doubtful)
-        if 2 * sum(looked[k].clipped > 0 for k in which) > len(which):
-            # forces that are cut off make legs seem short, as a wrong rate does
-            notes.append("the sampling rate was not judged: most accelerations are clipped")
-            sign, found = scale.signs(gait, found, judge)
-        else:
-            sign, pace, found = scale.signs_and_pace(gait, found, judge)
+        sign, pace, paced = scale.signs_and_pace(gait, found, judge)
+        if 2 * sum(looked[k].clipped > 0 for k in which) > len(which) and max(pace, 1.0 / pace) < GROSS_PACE:
+            # forces that are cut off make legs seem short, as a slightly wrong rate does
+            notes.append("the sampling rate was not judged closely: most accelerations are clipped")
+            sign, paced = scale.signs(gait, found, judge)
+            pace = 1.0
+        found = paced
         gyro_factor[which] = plain * doubtful * sign
     except RecordingError as error:
         notes.append(f"where the sensors sit was not judged: {error}")
@@ -163,17 +166,13 @@ def judged(recording: Recording, looked: list[Samples] | None = None) -> list[in
     known = [k for k, sensor in enumerate(recording.sensors) if sensor.segment in SEGMENTS]
     known = known or list(range(len(recording.sensors)))
     return [
-        k
-        for k in known
-        if not looked[k].absent and looked[k].frozen_s <= MOST_FROZEN_S and looked[k].lost_share <= MOST_LOST
+        k for k in known if not looked[k].absent and looked[k].frozen_s <= MOST_FROZEN_S and looked[k].lost_share <= MOST_LOST
     ][: len(SEGMENTS)]
 
 
 def look_at_samples(recording: Recording) -> list[Samples]:
     """The samples of every sensor."""
-    return [
-        samples.look(recording.acc[:, k], recording.gyro[:, k], recording.rate_hz) for k in range(len(recording.sensors))
-    ]
+    return [samples.look(recording.acc[:, k], recording.gyro[:, k], recording.rate_hz) for k in range(len(recording.sensors))]
 
 
 def choose(recording: Recording, which: list[int], acc_factor: Array | None = None) -> Recording:

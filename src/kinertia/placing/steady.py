@@ -58,7 +58,7 @@ def find(recording: Recording) -> Steady:
     ------
     RecordingError : nothing repeats like a stride.
     """
-    missing = np.isnan(recording.acc).any(axis=-1) | np.isnan(recording.gyro).any(axis=-1)
+    missing: np.ndarray = np.isnan(recording.acc + recording.gyro).any(axis=-1)
     acc, gyro = bridged(recording.acc), bridged(recording.gyro)
     if recording.periodic:
         return Steady((acc,), (gyro - gyro.mean(axis=0),), (float(len(acc)),), recording.rate_hz)
@@ -92,7 +92,7 @@ def find(recording: Recording) -> Steady:
 
 
 def _repeating(gyro: Array, missing: np.ndarray, length: int, rate_hz: float) -> list[tuple[int, float, Array]]:
-    """Start, stride in samples and mean rate of the windows in which people move, the movement repeats and no sensor is silent."""
+    """Start, stride in samples and mean rate of windows in which people move, the movement repeats and no sensor is silent."""
     spread = np.maximum(_spread(gyro), 1e-9)
     found: list[tuple[int, float, Array]] = []
     for start in range(0, len(gyro) - length + 1, max(length // 2, 1)):

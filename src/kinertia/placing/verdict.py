@@ -11,10 +11,14 @@ from kinertia.placing.samples import LOST_SHARE, Samples
 from kinertia.recording import SEGMENTS, Array, Frame, Recording
 
 GRAVITY = 9.81
-OFFSET_STANDING = 0.55
-"""Difference from gravity in standing [m/s^2]; consumer sensors have 0.2 (standard deviation) from the factory."""
+OFFSET_STANDING = 0.66
+"""Difference from gravity in standing [m/s^2]: three standard deviations (0.22) of what consumer sensors have from the factory,
+so that one recording of seven sensors in fifty is above."""
 OFFSET_WALKING, OFFSET_RUNNING = 0.75, 1.6
 """Over whole strides; impacts that sampling misses move it in running."""
+FITS = 3.2
+"""Median distance from what is usual, in spreads between people, over which the movement is no gait that could show anything:
+people come to 2, their most unusual sensor to 2.8."""
 EXCHANGE_GAIN = 3.0
 """Log-likelihood by which another assignment must be better than the stated one."""
 TURNED_RAD = np.deg2rad(37.0)
