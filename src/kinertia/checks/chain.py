@@ -46,7 +46,7 @@ def examine(recording: Recording) -> Recording:
             break  # nothing that a later stage could tell would be more than a consequence
         seen, found = look(recording)
         new = [one for one in found if not any(_follows(one, earlier) for earlier in recording.findings)]
-        recording = replace(seen, findings=_without_consequences((*recording.findings, *new)))
+        recording = replace(seen, findings=_without_consequences((*seen.findings, *new)))
     return recording
 
 

@@ -14,6 +14,7 @@ from kinertia.recording.gaps import at_times
 
 MOST_MENDED = 3
 """Sensors that are shifted one after the other; more are no longer the exception."""
+ENDS = (Cause.FROZEN, Cause.DEAD, Cause.MISSING)
 PASSES = 2
 """What is left of a drift after one correction is found by a second."""
 
@@ -38,7 +39,8 @@ def look(recording: Recording) -> Looked:
     recording, late = _in_step(recording, which)
     drifted = {name for finding in drifting for name in finding.sensors}
     # where a drifting clock began is part of the same fault
-    return recording, (*drifting, *(finding for finding in late if not drifted & set(finding.sensors)))
+    found = (*drifting, *(finding for finding in late if not drifted & set(finding.sensors)))
+    return _without_ends(recording, {name for finding in found for name in finding.sensors}), found
 
 
 def _other_rate(recording: Recording, k: int, ratio: float) -> Finding:
@@ -94,6 +96,12 @@ def _in_step(recording: Recording, which: list[int]) -> Looked:
 
 def _mended(cause: Cause, message: str, name: str) -> Finding:
     return Finding(cause, Severity.WARNING, message, "", (name,), mended=True)
+
+
+def _without_ends(recording: Recording, names: set[str]) -> Recording:
+    """Without findings that these sensors say nothing at the beginning or the end: it follows from their clock."""
+    kept = [found for found in recording.findings if found.cause not in ENDS or not set(found.sensors) <= names]
+    return replace(recording, findings=tuple(kept))
 
 
 def _at(recording: Recording, k: int, wanted_s: Array) -> Recording:

@@ -67,6 +67,6 @@ def _between(signals: Array, step: int, first: int) -> Array:
         return result
     row = np.arange(len(signals))
     near = np.clip(np.searchsorted(good, row), 1, len(good) - 1)
-    inside = (row >= good[0]) & (row <= good[-1]) & (good[near] - good[near - 1] <= step)
-    result[inside] = CubicSpline(good, signals[good])(row[inside])
+    inside = (row > good[0] - step) & (row < good[-1] + step) & (good[near] - good[near - 1] <= step)
+    result[inside] = CubicSpline(good, signals[good])(np.clip(row[inside], good[0], good[-1]))
     return result

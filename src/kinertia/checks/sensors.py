@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from kinertia.checks.stage import Looked, faulty, standing
+from kinertia.checks.stage import Looked, faulty, names, standing
 from kinertia.placing import orientation
 from kinertia.placing.fault import Kind
 from kinertia.placing.place import GROSS_PACE, Placement, place
@@ -49,7 +49,7 @@ def look(recording: Recording) -> Looked:
     if len(down) > 1 and len(down) >= 0.8 * sum(placed.rotation is not None for placed in found.sensors):
         upright, others = look(replace(recording, acc=-recording.acc))
         return upright, (_gravity_down(), *others)
-    known = {name for finding in exchanged for name in finding.sensors}
+    known = {name for finding in exchanged for name in finding.sensors} | set(names(recording, faulty(recording)))
     turns = {k: turn for k, turn in turns.items() if recording.sensors[k].name not in known}
     if len(turns) > 1 and 2 * len(turns) > sum(placed.rotation is not None for placed in found.sensors):
         recording, turned = _all_turned(recording, turns)
@@ -154,12 +154,12 @@ def _turn(recording: Recording, k: int, turn: Array) -> Recording:
 
 def _all_turned(recording: Recording, turns: dict[int, Array]) -> Looked:
     """Most sensors: alike, the axes of the file are mixed up; each in its own way, they are the sensors' own."""
-    names = tuple(recording.sensors[k].name for k in turns)
+    which = tuple(recording.sensors[k].name for k in turns)
     alike = [sum(np.array_equal(turn, other) for other in turns.values()) for turn in turns.values()]
     first = list(turns.values())[int(np.argmax(alike))]
     if max(alike) < ALIKE * len(recording.sensors):
         fix = f"state that the axes are the sensors' own; {APPLY}"
-        return recording, (Finding(Cause.AXES, Severity.ERROR, "the signals are not in segment axes, as is said", fix, names),)
+        return recording, (Finding(Cause.AXES, Severity.ERROR, "the signals are not in segment axes, as is said", fix, which),)
     cause, words = _named(first)
     if np.array_equal(first, ACROSS):
         cause, words = Cause.LEFT_HANDED, "z points left, in left-handed axes (or the angular rate has the wrong sign)"
@@ -180,8 +180,8 @@ def _signs(recording: Recording, found: Placement, exchanged: tuple[Finding, ...
     message = (
         "its angular rate has the wrong sign, or its axes are left-handed: the rate was negated, which is right in either case"
     )
-    names = tuple(recording.sensors[k].name for k in wrong)
-    return replace(recording, gyro=gyro), (Finding(Cause.GYRO_SIGN, Severity.WARNING, message, "", names, mended=True),)
+    which = tuple(recording.sensors[k].name for k in wrong)
+    return replace(recording, gyro=gyro), (Finding(Cause.GYRO_SIGN, Severity.WARNING, message, "", which, mended=True),)
 
 
 def _slipped(found: Placement, others: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -11,7 +11,8 @@ from kinertia.recording.standing import standing_periods
 
 GRAVITY = 9.81
 Looked = tuple[Recording, tuple[Finding, ...]]
-"""The recording, with what is unambiguous put right, and what was found."""
+"""The recording, with what is unambiguous put right and without earlier findings that turn out to be consequences, and what was
+found."""
 Stage = Callable[[Recording], Looked]
 """Looks at a recording whose ``findings`` hold those of the stages before; never reads its truth."""
 
