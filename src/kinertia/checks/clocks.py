@@ -10,7 +10,7 @@ from kinertia.checks.stage import Looked, faulty
 from kinertia.placing import clocks, steady
 from kinertia.placing.place import choose, judged
 from kinertia.recording import Array, Cause, Finding, Recording, RecordingError, Severity
-from kinertia.recording.gaps import at_times
+from kinertia.recording.time_axis import at_times
 
 MOST_MENDED = 3
 """Sensors that are shifted one after the other; more are no longer the exception."""
