@@ -18,13 +18,12 @@ PROPER = (((0, 1, 0), (0, 0, 1), (1, 0, 0)), ((0, 0, 1), (1, 0, 0), (0, 1, 0)), 
 
 
 def gravity_down(sheet: Sheet, folder: Path, generator: np.random.Generator) -> Variant:
-    """Accelerometers read minus the specific force: all, or one."""
-    acc, gyro = copies(sheet)
-    chosen = list(range(len(sheet.names))) if generator.random() < 0.7 else [one(sheet, generator)]
-    acc[:, chosen] *= -1.0
-    return Variant(
-        sheets.write(sheet.with_signals(acc, gyro), folder), named(sheet, chosen), detail="all" if len(chosen) > 1 else "one"
-    )
+    """All accelerometers read minus the specific force.
+
+    Of one alone nobody could say so: in the sagittal plane it reads what a sensor upside down reads.
+    """
+    del generator
+    return Variant(sheets.write(sheet.with_signals(-sheet.recording.acc, sheet.recording.gyro), folder))
 
 
 def upside_down(sheet: Sheet, folder: Path, generator: np.random.Generator) -> Variant:

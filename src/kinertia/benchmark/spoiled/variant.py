@@ -70,6 +70,7 @@ class Kind:
     tolerance : largest RMS difference from the unspoiled recording, relative to its RMS, where the fault is undone.
     whole : mass, height and sensor positions have to be stated in the sheet.
     base : what it is put into.
+    sagittal : the fault is undone where what is read in the sagittal plane is right again (in unknown axes: sizes of vectors).
     """
 
     name: str
@@ -81,3 +82,4 @@ class Kind:
     tolerance: float = 0.02
     whole: bool = False
     base: Base = Base.GAIT
+    sagittal: bool = False
