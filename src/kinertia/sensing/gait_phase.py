@@ -47,8 +47,8 @@ def straight(rates: Array, up: Array, rate_hz: float) -> np.ndarray:
 
 def _median(values: Array, rates: Array) -> Array:
     """(T,) median of (T, K) values over the sensors that live; 0 where none does."""
-    dead = np.isnan(rates).any(axis=-1)
-    dead[dead.all(axis=1)] = False
+    dead = np.asarray(np.isnan(rates).any(axis=-1))
+    dead = dead & ~np.asarray(dead.all(axis=-1))[:, None]
     return np.nanmedian(np.where(dead, np.nan, values), axis=1) if dead.any() else np.median(values, axis=1)
 
 

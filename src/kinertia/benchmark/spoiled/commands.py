@@ -45,7 +45,10 @@ def run(
     found: Json = {name: {"runs": 0, "seconds": 0.0, "slowest": "", "crashes": []} for name in names}
     with tempfile.TemporaryDirectory() as home:
         for spoiled in benchmark.variants(available, plan, look, Path(home) / "variants"):
-            for name in names if spoiled is not None and spoiled.variant.motion is None else ():
+            if spoiled is None or spoiled.variant.motion is not None:
+                advance()
+                continue
+            for name in names:
                 out = Path(home) / "out"
                 shutil.rmtree(out, ignore_errors=True)
                 line = [name, str(spoiled.variant.path), *OPTIONS[name], *(("--out", str(out)) if name in WRITING else ())]
