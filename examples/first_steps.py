@@ -20,12 +20,12 @@ config = Config(training=TrainingConfig(steps=int(os.environ.get("STEPS", "1000"
 model = train([to_sequence(recording, config)], config)
 
 # %% Estimate, and see how far the result obeys the equations of motion.
+from kinertia.estimation import verdict  # noqa: E402
 from kinertia.estimation.trained import estimate  # noqa: E402
-from kinertia.report import summary  # noqa: E402
 
 result = estimate(model, recording)
 print(f"speed {result.speed.mean():.2f} m/s" if result.speed is not None else "no speed")
-print(summary.verdict(result))
+print(verdict.of(result, recording).headline)
 
 # %% Compare with the exact truth, beside the predictor that knows nothing but the mean.
 from kinertia.metrics import scoring  # noqa: E402

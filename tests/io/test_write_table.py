@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from kinertia.estimation.estimate import Bands, Estimate
+from kinertia.estimation.estimate import Activity, Bands, Estimate
 from kinertia.io import write_table
 from kinertia.recording import Subject
 
@@ -33,6 +33,8 @@ def estimate() -> Estimate:
         events={"heel_strike_r": np.array([4, 20])},
         bands=Bands(0.9, {"knee_angle_r": 0.1 + t}, {"knee_angle_r": 2 * t}, {"grf_y_r": 3 * t}, 4 * t),
         doubts={"residual": t < 0.05, "disagreement": t > 0.2},
+        settled=t > 0.065,
+        activity=np.where(t < 0.1, Activity.STANDING, Activity.WALKING).astype(np.int8),
     )
 
 
@@ -53,7 +55,9 @@ def test_read_back(estimate, tmp_path, ending):
     np.testing.assert_allclose(table["knee_angle_r_moment_band_90 [N m]"], 2 * estimate.time_s)
     np.testing.assert_allclose(table["grf_y_r_band_90 [BW]"], 3 * estimate.time_s)
     np.testing.assert_allclose(table["speed_band_90 [m/s]"], 4 * estimate.time_s)
-    assert np.flatnonzero(table["trusted [0/1]"]).tolist() == list(range(5, 21))
+    assert np.flatnonzero(table["trusted [0/1]"]).tolist() == list(range(7, 21))
+    assert np.flatnonzero(table["settled [0/1]"]).tolist() == list(range(7, SAMPLES))
+    assert table["activity [0 other, 1 standing, 2 walking, 3 running]"].to_list() == [1] * 10 + [2] * 20
     assert table["cop_x_r [m]"].null_count() == 20
     assert np.flatnonzero(table["heel_strike_r [0/1]"]).tolist() == [4, 20]
     assert {"speed [m/s]", "root_residual_x [BW]", "soleus_r_force [N]"} <= set(table.columns)

@@ -135,6 +135,24 @@ def test_status_tells_walking_trust_and_compute_time() -> None:
     assert len(monitor.status) < 2000
 
 
+@pytest.mark.parametrize("ended", ["", "the recording is over"])
+def test_nothing_is_trusted_and_nobody_walks_when_nothing_comes(ended: str) -> None:
+    hub = Hub(live_walker.NAMES, live_walker.RATE_HZ)
+    monitor = Monitor(hub)
+    for index in range(600):
+        hub.publish(live_walker.frame(index))
+    monitor.follow()
+    monitor.refresh(SessionState(), viewers=1)
+    assert json.loads(monitor.status)["trust"]["ok"]
+    if not ended:
+        hub.published_s -= 1.5
+    monitor.refresh(SessionState(ended=ended), viewers=1)
+    status = json.loads(monitor.status)
+    assert status["trust"] == {"ok": False, "reasons": [ended or "no estimate comes out"]}
+    assert status["walking"]["speed"] is None
+    assert status["walking"]["cadence"] is None
+
+
 def test_sensors_that_go_together_are_one_sentence() -> None:
     notices = Notices()
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import walking
 
+from kinertia.estimation import marked as marks
 from kinertia.estimation.estimate import Bands, Estimate
 from kinertia.estimation.trust import DISAGREEMENT, RESIDUAL
-from kinertia.report import bands, charts, doubts, page
+from kinertia.report import bands, charts, page
 from kinertia.report.charts import Chart, Line
 
 
@@ -61,12 +62,12 @@ def test_marked_stretches_are_listed_and_shown() -> None:
     one[100:200] = one[230:300] = one[500:600] = True
     other[550:650] = True
     marked = replace(estimate, doubts={RESIDUAL: one, DISAGREEMENT: other})
-    first, second = doubts.find(marked)
+    first, second = marks.find(marked)
     assert first.stretches == ((1.0, 3.0), (5.0, 6.0))
     assert second.stretches == ((5.5, 6.5),)
-    assert doubts.spans(marked) == ((1.0, 3.0), (5.0, 6.5))
+    assert marks.spans(marked) == ((1.0, 3.0), (5.0, 6.5))
     drawn = page.render(marked, recording)
-    assert f"{100 * doubts.share(marked):.1f} % of the recording should not be trusted" in drawn
+    assert f"{100 * marked.doubted.mean():.1f} % of what counts should not be trusted" in drawn
     assert "1.0\u20133.0 s, 5.0\u20136.0 s" in drawn
     assert drawn.count('class="span"') == 2 * 4  # three residuals and the speed
     assert "should not be trusted" not in page.render(replace(marked, doubts={RESIDUAL: one & False}), recording)
@@ -75,9 +76,9 @@ def test_marked_stretches_are_listed_and_shown() -> None:
 def test_many_stretches_are_told_by_number() -> None:
     estimate, _, _ = walking.make(60.0)
     marked = (np.arange(estimate.samples) % 200) < 20
-    found = doubts.find(replace(estimate, doubts={RESIDUAL: marked}))[0]
-    assert len(found.stretches) == doubts.LISTED
-    assert found.more == 30 - doubts.LISTED
+    found = marks.find(replace(estimate, doubts={RESIDUAL: marked}))[0]
+    assert len(found.stretches) == marks.LISTED
+    assert found.more == 30 - marks.LISTED
 
 
 def test_long_bands_are_thinned_without_losing_width() -> None:

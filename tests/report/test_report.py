@@ -10,8 +10,9 @@ import pytest
 import walking
 
 from kinertia import report
+from kinertia.estimation import gait
 from kinertia.estimation.estimate import Estimate
-from kinertia.report import animation, gait, page, signals, summary, window
+from kinertia.report import animation, page, signals, summary, window
 
 VOID = {"meta", "br", "img", "input", "link", "hr"}
 
@@ -102,7 +103,7 @@ def test_full_report_says_what_it_should(tmp_path):
         "Read this first mass was not given: 75 kg assumed sensor imu3",
         "Person 70 kg, 1.75 m",
         "20 ms behind the input",
-        "Equations of motion: consistent.",
+        "Consistent in all ",
         "Cadence 111",
         "Hip, right 3.00 \u22123.00 0.00 1.000",
         "Virtual against measured sensors",
@@ -185,19 +186,6 @@ def test_shown_part_is_where_the_joints_move():
     assert part.stop - part.start == 1000
     assert moving[part].mean() > 0.95
     assert window.busiest(estimate, 1e4) == slice(0, estimate.samples)
-
-
-def test_verdict_limits():
-    estimate, _, _ = walking.make(2.0)
-    ones = np.ones((estimate.samples, 3))
-    words = []
-    for force, moment in ((0.03, 0.009), (0.03, 0.015), (0.08, 0.001), (0.3, 0.001)):
-        found = summary.verdict(replace(estimate, root_residual=ones * [force, 0.0, -moment]))
-        assert found is not None
-        assert found.force_bw == pytest.approx(force)
-        assert found.moment_bwbh == pytest.approx(moment)
-        words.append(found.word)
-    assert words == ["consistent", "usable with care", "usable with care", "not consistent"]
 
 
 def test_summary_figures():

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kinertia.estimation import verdict
 from kinertia.recording import Recording
 from kinertia.recording.crop import crop
 from kinertia.solving import solver, windows
@@ -95,11 +96,15 @@ def test_goes_on_where_it_stopped(solved: Solved, piece: Recording, folder: Path
     assert last.is_file()
 
 
-def test_bounded_time(piece: Recording) -> None:
-    hurried = replace(SHORT, windows=replace(SHORT.windows, seconds=0.05))
+def test_bounded_work(piece: Recording) -> None:
+    hurried = replace(SHORT, windows=replace(SHORT.windows, iterations=2))
     found = solver.solve(piece, hurried)
     assert not found.solution.convergence.converged
+    assert all(solve.iterations <= 2 for solve in found.solution.convergence.solves)
     assert any("did not converge" in warning for warning in found.estimate.warnings)
+    told = verdict.of(found.estimate, piece)
+    assert (told.word, told.level) == ("not solved", "poor")
+    assert told.sentence.startswith("the solver did not converge in ")
     assert np.isfinite(found.estimate.coordinates["knee_angle_r"]).all()
 
 

@@ -31,36 +31,42 @@ def test_limit_is_that_of_whole_recordings() -> None:
 
 
 def test_warms_up() -> None:
-    reasons = judge(*agreeing(100))
-    assert reasons[:50] == [trust.WARMING_UP] * 50
-    assert reasons[50:] == [0] * 50
+    reasons = judge(*agreeing(150))
+    assert reasons[:100] == [trust.WARMING_UP] * 100
+    assert reasons[100:] == [0] * 50
 
 
-def test_residual_over_half_a_second() -> None:
+def test_residual_over_a_second() -> None:
     values, measured = agreeing()
-    values[200:300, LAYOUT.residual.start] = 0.15
+    values[200:300, LAYOUT.residual.start] = 1.5 * TRUSTED_RESIDUAL_BW
     reasons = np.array(judge(values, measured))
-    assert not reasons[60:200].any()
-    assert (reasons[225:300] == trust.RESIDUAL).all()  # RMS above 0.10 once 0.10^2 / 0.15^2 of the window is used up
-    assert not reasons[220]
-    assert not reasons[350:].any()
+    assert not reasons[100:200].any()
+    assert (reasons[245:300] == trust.RESIDUAL).all()  # above the limit once 1 / 1.5^2 of the window is used up
+    assert not reasons[240]
+    assert not reasons[360:].any()
+
+
+def test_a_residual_moment_counts_as_well() -> None:
+    values, measured = agreeing()
+    values[200:300, LAYOUT.residual.start + 2] = 1.5 * Settings().residual_bwbh
+    assert (np.array(judge(values, measured))[245:300] == trust.RESIDUAL).all()
 
 
 @pytest.mark.parametrize("channel", [0, 2])
 def test_signals_of_another_movement(channel: int) -> None:
     values, measured = agreeing(600)
     at = np.arange(LAYOUT.virtual.start, LAYOUT.virtual.stop).reshape(7, 3)[:, channel]
-    values[200:400, at] += 8.0
+    values[200:400, at] += 12.0
     reasons = np.array(judge(values, measured))
-    assert not reasons[60:200].any()
+    assert not reasons[100:200].any()
     assert (reasons[300:400] == trust.DISAGREEMENT).all()
-    assert not reasons[450:].any()
+    assert not reasons[500:].any()
 
 
 def test_missing_signals_are_not_compared() -> None:
     values, measured = agreeing()
     measured[100:, 3] = np.nan
-    assert not any(judge(values, measured)[60:])
+    assert not any(judge(values, measured)[100:])
 
 
 def test_a_broken_estimate_is_not_trusted_and_heals() -> None:
@@ -68,7 +74,7 @@ def test_a_broken_estimate_is_not_trusted_and_heals() -> None:
     values[150:160] = np.nan
     reasons = judge(values, measured)
     assert reasons[155] & trust.RESIDUAL
-    assert not reasons[260]
+    assert not reasons[300]
 
 
 def test_frames_before_alignment_carry_nothing() -> None:

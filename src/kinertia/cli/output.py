@@ -12,14 +12,16 @@ from rich.text import Text
 
 from kinertia import report
 from kinertia.benchmark.cycles import Scored
+from kinertia.estimation import gait, verdict
 from kinertia.estimation.estimate import Estimate
 from kinertia.io import parquet, write_opensim, write_table
 from kinertia.io.extra import INSTALL
 from kinertia.io.files import write_text
 from kinertia.recording import Recording
-from kinertia.report import bands, comparison, doubts, errors_table, gait, summary
+from kinertia.report import bands, comparison, errors_table, summary
 
 Scores = dict[str, Any]
+COLOURS = {"good": "green", "fair": "yellow", "poor": "red"}
 
 
 def planned(folder: Path, name: str, *, csv: bool) -> list[Path]:
@@ -54,28 +56,27 @@ def write_json(path: Path, content: dict[str, Any]) -> Path:
 
 
 def show(console: Console, estimate: Estimate, recording: Recording, scores: Scores | None) -> None:
-    """Headline figures, the residual's verdict, errors where there is a reference, warnings."""
+    """Headline figures, the verdict, errors where there is a reference, warnings and notes."""
     found = gait.find(estimate, periodic=recording.periodic)
     tiles = summary.tiles(estimate, found, periodic=recording.periodic)
     facts = ", ".join(f"{tile.label.lower()} {tile.value} {tile.unit}" for tile in tiles)
     console.print(Text.assemble("\n", (estimate.name, "bold"), f"  {facts}"))
-    if recording.fault is not None:
-        console.print(Text(f"  not to be trusted: {recording.fault.sentence}", style="bold red"))
-    verdict = summary.verdict(estimate)
-    if verdict is not None:
-        console.print(
-            f"  equations of motion: {verdict.word}, residual {verdict.force_bw:.3f} BW and {verdict.moment_bwbh:.4f} BWBH",
-            highlight=False,
-        )
+    for word, count in found.others.items():
+        console.print(Text(f"  and {count} strides of {word}, which are in none of these figures"))
+    told = verdict.of(estimate, recording)
+    console.print(Text(f"  {told.headline}", COLOURS[told.level]))
+    if told.doubts:
+        share = f"{100 * (1 - told.trusted):.1f} % of what counts should not be trusted"
+        console.print(Text(f"  {share} (marked in report and table)", "yellow"))
     if estimate.bands.level:
         widths = ", ".join(bands.mean_half_widths(estimate))
         console.print(Text(f"  {100 * estimate.bands.level:.0f} % bands, mean half-width: {widths}"))
-    if doubted := doubts.share(estimate):
-        console.print(Text(f"  {100 * doubted:.1f} % of the recording should not be trusted (marked in the report)", "yellow"))
     if scores is not None:
         show_errors(console, scores)
-    for warning in dict.fromkeys((*recording.remarks, *estimate.warnings)):
+    for warning in told.warnings:
         console.print(Text(f"  warning: {warning}", style="yellow"))
+    for note in told.notes:
+        console.print(Text(f"  note: {note}"))
 
 
 def write_curves(console: Console, folder: Path, scored: Scored) -> None:

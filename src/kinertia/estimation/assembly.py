@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kinertia.estimation import events
+from kinertia.estimation import events, gait
 from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.estimation.series import SIDES, Series
-from kinertia.estimation.trust import OTHER, TRUSTED_RESIDUAL_BW, doubts
+from kinertia.estimation.trust import OTHER, Agreement, doubts
 from kinertia.recording import SEGMENTS, Array, Recording
 
 Sampler = Callable[[Array], Array]
@@ -26,6 +27,7 @@ def assemble(
     used: list[int],
     sample: Sampler,
     activity: NDArray[np.int8],
+    settled: NDArray[np.bool_] | None = None,
 ) -> Estimate:
     """An estimate of a recording.
 
@@ -39,6 +41,7 @@ def assemble(
     used : the K segments with a sensor, indices into :data:`~kinertia.recording.SEGMENTS`.
     sample : see :data:`Sampler`.
     activity : what the person does at each wanted time, see :func:`kinertia.sensing.activity.classify`.
+    settled : (T,) where the method has seen enough to be judged; default everywhere.
 
     Returns
     -------
@@ -54,7 +57,7 @@ def assemble(
     grf = {f"grf_{axis}_{side}": forces[:, 2 * s + a] for s, side in enumerate(SIDES) for a, axis in enumerate(("x", "y"))}
     pressure = sample(series.pressure + series.grf[:, [1, 3]] * travel[:, None])
     virtual = sample(series.virtual[:, used])
-    return Estimate(
+    result = Estimate(
         name=recording.name,
         method=method,
         rate_hz=recording.rate_hz,
@@ -70,14 +73,12 @@ def assemble(
         imu_virtual=virtual,
         sensor_segments=tuple(SEGMENTS[k] for k in used),
         events=events.from_grf(grf, recording.rate_hz, recording.periodic),
-        doubts={
-            OTHER: activity == Activity.OTHER,
-            **doubts(residual, measured, virtual, recording.rate_hz, periodic=recording.periodic),
-        },
         activity=activity,
         begin_s=recording.begin_s,
-        warnings=(*_subject_warnings(recording), *_residual_warnings(residual)),
+        settled=settled,
+        warnings=tuple(_subject_warnings(recording)),
     )
+    return replace(result, doubts=_doubts(result, recording.periodic))
 
 
 def _centre(pressure: Array, vertical: Array) -> Array:
@@ -93,11 +94,13 @@ def _subject_warnings(recording: Recording) -> list[str]:
     return found
 
 
-def _residual_warnings(residual: Array) -> list[str]:
-    level = float(np.sqrt((residual[:, :2] ** 2).sum(1).mean()))
-    if level <= TRUSTED_RESIDUAL_BW:
-        return []
-    return [
-        f"the estimated motion and forces disagree by {level:.2f} BW (RMS residual of the equations of motion); "
-        "moments and ground reaction should not be trusted"
-    ]
+def _doubts(result: Estimate, periodic: bool) -> dict[str, NDArray[np.bool_]]:
+    """Reasons not to trust parts of an estimate; what does not count is not marked."""
+    assert result.root_residual is not None
+    assert result.imu_measured is not None
+    assert result.imu_virtual is not None
+    assert result.activity is not None
+    agreement = Agreement.of(result.root_residual, result.imu_measured, result.imu_virtual, result.counted)
+    spans = [span for kind in gait.kinds(result, periodic=periodic) for span in kind.spans]
+    other = result.counted & (result.activity == Activity.OTHER)
+    return {OTHER: other, **doubts(agreement, result.rate_hz, periodic=periodic, strides=spans)}

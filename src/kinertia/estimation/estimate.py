@@ -72,6 +72,7 @@ class Estimate:
     begin_s : time of the first sample [s].
     convergence : figures on how well the method solved its problem, by name; empty for methods that solve none.
     warnings : what a user should know before trusting it.
+    notes : what else is worth knowing; nothing is wrong.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Estimate:
     begin_s: float = 0.0
     convergence: dict[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def samples(self) -> int:
@@ -108,3 +110,25 @@ class Estimate:
     def time_s(self) -> Array:
         """(T,) time of each sample, on the recording's own axis [s]."""
         return self.begin_s + np.arange(self.samples) / self.rate_hz
+
+    @property
+    def counted(self) -> NDArray[np.bool_]:
+        """(T,) True at the samples that count in means, cycles, verdicts and scores: those that are settled."""
+        return np.ones(self.samples, dtype=bool) if self.settled is None else self.settled
+
+    @property
+    def in_gait(self) -> NDArray[np.bool_]:
+        """(T,) True at the samples that count and in which the person walks or runs; all that count where that was not told."""
+        if self.activity is None:
+            return self.counted
+        return self.counted & np.isin(self.activity, (Activity.WALKING, Activity.RUNNING))
+
+    @property
+    def doubted(self) -> NDArray[np.bool_]:
+        """(T,) True where something speaks against the outputs."""
+        return np.any([np.zeros(self.samples, dtype=bool), *self.doubts.values()], axis=0)
+
+    @property
+    def trusted(self) -> NDArray[np.bool_]:
+        """(T,) True where the outputs count and nothing speaks against them."""
+        return self.counted & ~self.doubted

@@ -9,9 +9,9 @@ from typing import Protocol
 
 import numpy as np
 
-from kinertia.estimation import standing
+from kinertia.estimation import settling, standing
 from kinertia.estimation.assembly import assemble
-from kinertia.estimation.estimate import Estimate
+from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.estimation.series import Series
 from kinertia.numerics.spline import CubicSpline
 from kinertia.recording import SEGMENTS, Array, Recording, Subject, sagittal
@@ -94,18 +94,18 @@ def _measured(reading: _Reading, rate_hz: float, sample: Callable[[Array], Array
     return np.where(present[nearest] > 0, sample(signals), np.nan)
 
 
+ADAPT = (
+    "the model was not trained on this recording: sensors are taken to sit exactly as stated; "
+    "adapt it to the recording (kinertia train --from) for better angles"
+)
+"""Said of every recording that a model meets for the first time: nothing is wrong with it."""
+
+
 def _warnings(stated_m: float | None, subject: Subject) -> tuple[str, ...]:
-    """What has to be said about a model and a recording."""
-    if stated_m is None:
-        return (
-            "the model was not trained on this recording: sensors are taken to sit exactly as stated; "
-            "adapt it to the recording (kinertia train --from) for better angles",
-        )
-    if not np.isclose(stated_m, subject.height_m, rtol=1e-4):
-        return (
-            f"the model was trained on this recording with a height of {stated_m:.2f} m; give the same height, or train again",
-        )
-    return ()
+    """What speaks against a model that was trained on a recording; nothing for one that was not."""
+    if stated_m is None or np.isclose(stated_m, subject.height_m, rtol=1e-4):
+        return ()
+    return (f"the model was trained on this recording with a height of {stated_m:.2f} m; give the same height, or train again",)
 
 
 def estimate(runner: Runner, recording: Recording, method: str = "sspinnpose") -> Estimate:
@@ -140,12 +140,19 @@ def estimate(runner: Runner, recording: Recording, method: str = "sspinnpose") -
     sample = _sampler(reading, runner.rate_hz, ready)
     used = [k for k in range(len(SEGMENTS)) if bool(reading.present[:, k].any())]
     measured = _measured(reading, runner.rate_hz, sample, used)
-    result = assemble(series, runner.rate_hz, ready, method, measured, used, sample, does)
+    settled = None
+    if not ready.periodic:
+        marks = settling.settled(reading.present, runner.rate_hz, runner.delay_samples)
+        # standing is answered from gravity, which needs no warming up
+        settled = settling.nearest(marks, runner.rate_hz, reading.wanted_s) | (does == Activity.STANDING)
+    result = assemble(series, runner.rate_hz, ready, method, measured, used, sample, does, settled)
     result = replace(result, bands=runner.calibration.bands(result, ready))
+    stated_m = runner.stated_height_m(reading.fingerprint)
     return replace(
         result,
         bands=standing.bands(result, ready),
         output_delay_s=runner.delay_samples / runner.rate_hz,
-        warnings=(*result.warnings, *_warnings(runner.stated_height_m(reading.fingerprint), ready.subject)),
+        warnings=(*result.warnings, *_warnings(stated_m, ready.subject)),
+        notes=(ADAPT,) if stated_m is None else (),
         seconds=time.perf_counter() - begin,
     )

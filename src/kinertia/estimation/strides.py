@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kinertia.recording import Array
 
@@ -40,7 +41,13 @@ class Strides:
         return self.end - self.begin
 
 
-def find(strikes: np.ndarray, *, period: int | None = None, tolerance: float = TOLERANCE) -> Strides:
+def find(
+    strikes: np.ndarray,
+    *,
+    period: int | None = None,
+    tolerance: float = TOLERANCE,
+    within: NDArray[np.bool_] | None = None,
+) -> Strides:
     """Gait cycles between successive heel strikes of one foot.
 
     Parameters
@@ -49,6 +56,7 @@ def find(strikes: np.ndarray, *, period: int | None = None, tolerance: float = T
     period : number of samples when the recording is exactly one cycle that repeats: its first strike then begins the one
         cycle.
     tolerance : cycles whose duration differs from the median by more than this part of it are dropped and counted.
+    within : (T,) True at the samples that count: cycles with others in them are left out, and are not counted.
     """
     strikes = np.unique(np.asarray(strikes, dtype=float))
     strikes = strikes[np.isfinite(strikes)]
@@ -56,6 +64,11 @@ def find(strikes: np.ndarray, *, period: int | None = None, tolerance: float = T
         begin = strikes[:1]
         return Strides(begin, begin + period, 0, period)
     begin, end = strikes[:-1], strikes[1:]
+    if within is not None:
+        before = np.concatenate([[0], np.cumsum(~within)])
+        first, last = (np.clip(at.astype(int), 0, len(within) - 1) for at in (np.floor(begin), np.ceil(end)))
+        whole = before[last + 1] == before[first]
+        begin, end = begin[whole], end[whole]
     if begin.size == 0:
         return Strides(np.empty(0), np.empty(0))
     durations = end - begin

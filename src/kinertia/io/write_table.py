@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from kinertia.estimation.estimate import Estimate
+from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.io import write_columns
 from kinertia.io.write_columns import ENDINGS
 from kinertia.io.write_opensim import is_translation
 from kinertia.recording import Array
 
+ACTIVITY = f"activity [{', '.join(f'{kind.value} {kind.name.lower()}' for kind in Activity)}]"
 _RESIDUALS = ("root_residual_x [BW]", "root_residual_y [BW]", "root_residual_moment [BWBH]")
 _CHANNELS = ("acc_x", "acc_y", "gyro_z")
 _CHANNEL_UNITS = ("m/s^2", "m/s^2", "rad/s")
@@ -76,10 +77,13 @@ def _bands(estimate: Estimate) -> dict[str, Array]:
 
 
 def _trust(estimate: Estimate) -> dict[str, np.ndarray]:
-    """1 where nothing speaks against the estimate, 0 where something does."""
-    if not estimate.doubts:
-        return {}
-    return {"trusted [0/1]": (~np.any(list(estimate.doubts.values()), axis=0)).astype(np.int8)}
+    """What counts, what the person does and what is trusted: 1 where an estimate counts and nothing speaks against it."""
+    table: dict[str, np.ndarray] = {"settled [0/1]": estimate.counted.astype(np.int8)}
+    if estimate.activity is not None:
+        table[ACTIVITY] = np.asarray(estimate.activity, dtype=np.int8)
+    if estimate.doubts:
+        table["trusted [0/1]"] = estimate.trusted.astype(np.int8)
+    return table
 
 
 def _marks(events: np.ndarray, samples: int) -> np.ndarray:

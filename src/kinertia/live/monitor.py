@@ -15,11 +15,13 @@ from kinertia.live.message import Status, TargetStatus, Trust, encode
 from kinertia.live.ring import Rows
 from kinertia.live.state import SessionState
 from kinertia.recording import SEGMENTS
-from kinertia.streaming.trust import describe
+from kinertia.streaming.trust import WARMING_UP, describe
 
 TRUST_S = 0.5
 """A reason not to trust is shown at least this long, so that it can be read."""
 RATE_S = 2.0
+QUIET_S = 1.0
+"""Without a frame for this long there is no estimate of now: nothing is trusted, and nobody is said to walk."""
 
 
 class Monitor:
@@ -107,7 +109,11 @@ class Monitor:
         wide = len(hub.columns)
         extra = {name: rows.values[:, wide + i] for i, name in enumerate(EXTRA)}
         quiet = time.perf_counter() - hub.published_s
-        speed = rows.values[-round(figures.SPEED_S * hub.rate_hz) :, self._speed]
+        last = slice(-round(figures.SPEED_S * hub.rate_hz), None)
+        # what a network says while it warms up is no speed
+        warming = (extra["trust"][last].astype(np.int64) & WARMING_UP) > 0
+        speed = np.where(warming, np.nan, rows.values[last, self._speed])
+        estimating = bool(len(rows)) and quiet <= QUIET_S and not session.ended
         now = float(rows.time_s[-1]) if len(rows) else math.nan
         self.status = encode(
             Status(
@@ -115,8 +121,8 @@ class Monitor:
                 quiet_s=quiet if math.isfinite(quiet) else None,
                 frames_per_s=self._frames_per_s(),
                 compute=figures.compute(extra["compute_ms"]),
-                walking=figures.walking(hub.gait, now - self._strike_s, speed),
-                trust=_trust(_together(extra["trust"][-self._quick :])) if len(rows) else None,
+                walking=figures.walking(hub.gait, now - self._strike_s, speed) if estimating else figures.Walking(),
+                trust=_trust(_together(extra["trust"][-self._quick :])) if estimating else _nothing(session, len(rows)),
                 held=_segments(_together(extra["held"][-self._quick :])),
                 viewers=viewers,
                 session=session,
@@ -140,6 +146,11 @@ def _together(bits: np.ndarray) -> int:
 
 def _trust(reasons: int) -> Trust:
     return Trust(reasons == 0, describe(reasons))
+
+
+def _nothing(session: SessionState, frames: int) -> Trust | None:
+    """Trust while there is no estimate of now."""
+    return Trust(False, (session.ended or "no estimate comes out",)) if frames else None
 
 
 def _segments(bits: int) -> tuple[str, ...]:

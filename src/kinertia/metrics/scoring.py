@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kinertia.estimation.estimate import Estimate
 from kinertia.metrics import errors, trivial, units
@@ -34,7 +36,8 @@ def score(estimate: Estimate, recording: Recording, sync_shift_s: float | None, 
 
     Returns
     -------
-    The figures as it is; ``synced`` with the same figures after the shift; ``sync_shift_s``; ``trivial`` predictors. Fields
+    The figures as it is, over the samples that count (:attr:`~kinertia.estimation.estimate.Estimate.counted`), the predictors
+    beside over the same; ``synced`` with the same figures after the shift; ``sync_shift_s``; ``trivial`` predictors. Fields
     are keyed by OpenSim coordinate or ``grf_x_r`` ... and null where reference or estimate is missing. Degrees, percent of
     body weight times height, percent of body weight, m/s; bias = estimate - truth.
 
@@ -47,18 +50,22 @@ def score(estimate: Estimate, recording: Recording, sync_shift_s: float | None, 
         "sync_shift_s": sync_shift_s,
         "synced": _synced(estimate, recording, sync_shift_s),
         "trivial": {
-            **trivial_figures(recording),
-            "normative": None
-            if normative is None
-            else {**figures(normative, recording), "synced": _synced(normative, recording, sync_shift_s)},
+            **trivial_figures(recording, estimate.counted),
+            "normative": None if normative is None else _rival(normative, estimate, recording, sync_shift_s),
         },
     }
+
+
+def _rival(rival: Estimate, estimate: Estimate, recording: Recording, shift_s: float | None) -> Json:
+    """Figures of another estimate over the samples that count in this one."""
+    alike = replace(rival, settled=estimate.settled, activity=estimate.activity)
+    return {**figures(alike, recording), "synced": _synced(alike, recording, shift_s)}
 
 
 def figures(estimate: Estimate, recording: Recording, shift_s: float = 0.0) -> Json:
     """Every figure of one estimate, its curves read ``shift_s`` later (see :func:`score`)."""
     _check(estimate, recording)
-    angle, moment, force = _truth_curves(recording)
+    angle, moment, force = _truth_curves(recording, estimate.counted)
     subject = recording.subject
 
     def shifted(curves: Curves, scale: Callable[[Array], Array]) -> Curves:
@@ -88,9 +95,9 @@ def figures(estimate: Estimate, recording: Recording, shift_s: float = 0.0) -> J
     }
 
 
-def trivial_figures(recording: Recording) -> Json:
-    """Root mean square differences of the predictors that know nothing."""
-    angle, moment, force = _truth_curves(recording)
+def trivial_figures(recording: Recording, counted: NDArray[np.bool_] | None = None) -> Json:
+    """Root mean square differences of the predictors that know nothing, over the samples (T,) that count; default all."""
+    angle, moment, force = _truth_curves(recording, counted)
     return {
         "zero_moment": {"moment_rmsd_bwbh": _each(errors.rmsd, _predict(trivial.zero, moment), moment)},
         "mean_angle": {"angle_rmsd_deg": _each(errors.rmsd, _predict(trivial.own_mean, angle), angle)},
@@ -106,12 +113,13 @@ def _synced(estimate: Estimate, recording: Recording, shift_s: float | None) -> 
     return figures(estimate, recording.without_truth()) if shift_s is None else figures(estimate, recording, shift_s)
 
 
-def _truth_curves(recording: Recording) -> tuple[dict[str, Array | None], ...]:
-    """Angles [deg], moments [BWBH %] and ground reaction [BW %] of the reference; None where there is none."""
+def _truth_curves(recording: Recording, counted: NDArray[np.bool_] | None) -> tuple[dict[str, Array | None], ...]:
+    """Angles [deg], moments [BWBH %] and ground reaction [BW %] of the reference, NaN where it does not count; or None."""
     truth = recording.truth
 
     def curves(given: Curves | None, listed: tuple[str, ...], scale: Callable[[Array], Array]) -> dict[str, Array | None]:
-        given = {name: curve for name, curve in (given or {}).items() if np.isfinite(curve).any()}
+        given = {name: np.where(True if counted is None else counted, curve, np.nan) for name, curve in (given or {}).items()}
+        given = {name: curve for name, curve in given.items() if np.isfinite(curve).any()}
         names = dict.fromkeys([*(listed if not given else ()), *given])
         return {name: scale(given[name]) if name in given else None for name in names}
 
@@ -137,11 +145,17 @@ def _each(measure: Measure, estimates: Curves, truth: dict[str, Array | None]) -
 
 
 def _speed_error(estimate: Estimate, recording: Recording) -> float | None:
-    truth = recording.truth.speed if recording.truth is not None else None
-    if truth is None or not np.isfinite(truth) or estimate.speed is None:
+    """Difference of the mean speeds while the person walks or runs, or of all that counts where that is never."""
+    truth = recording.truth
+    if truth is None or truth.speed is None or not np.isfinite(truth.speed) or estimate.speed is None:
         return None
     _require_finite(estimate.speed, "speed", estimate)
-    return abs(float(np.mean(estimate.speed)) - truth)
+    use = estimate.in_gait if estimate.in_gait.any() else estimate.counted
+    curve = truth.speed_curve
+    if curve is not None and (use & np.isfinite(curve)).any():
+        use = use & np.isfinite(curve)
+        return abs(float(np.mean(estimate.speed[use] - curve[use])))
+    return abs(float(np.mean(estimate.speed[use])) - truth.speed) if use.any() else None
 
 
 def _speed_rmsd(estimate: Estimate, recording: Recording, shift_s: float) -> float | None:
@@ -150,7 +164,7 @@ def _speed_rmsd(estimate: Estimate, recording: Recording, shift_s: float) -> flo
         return None
     _require_finite(estimate.speed, "speed", estimate)
     speed = advance(estimate.speed, shift_s, recording.rate_hz, periodic=recording.periodic)
-    return _each(errors.rmsd, {"speed": speed}, {"speed": truth})["speed"]
+    return _each(errors.rmsd, {"speed": speed}, {"speed": np.where(estimate.counted, truth, np.nan)})["speed"]
 
 
 def _check(estimate: Estimate, recording: Recording) -> None:

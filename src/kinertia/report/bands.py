@@ -12,7 +12,7 @@ from kinertia.recording import Array
 
 
 def mean_half_widths(estimate: Estimate) -> list[str]:
-    """``angles ± 5.2 deg`` and so on, over all samples and outputs of a kind; empty without bands."""
+    """``angles ± 5.2 deg`` and so on, over all samples that count and outputs of a kind; empty without bands."""
     bands = estimate.bands
     kinds: tuple[tuple[str, str, int, Iterable[Array]], ...] = (
         ("angles", "deg", 1, map(np.degrees, bands.coordinates.values())),
@@ -22,7 +22,7 @@ def mean_half_widths(estimate: Estimate) -> list[str]:
     )
     said = []
     for word, unit, digits, series in kinds:
-        known = np.concatenate([np.empty(0), *(values[np.isfinite(values)] for values in series)])
+        known = np.concatenate([np.empty(0), *(values[estimate.counted & np.isfinite(values)] for values in series)])
         if known.size:
             said.append(f"{word} \u00b1 {known.mean():.{digits}f} {unit}")
     return said

@@ -9,12 +9,12 @@ import numpy as np
 
 from kinertia.estimation import strides
 from kinertia.estimation.estimate import Estimate
+from kinertia.estimation.gait import Gait
 from kinertia.io.write_opensim import is_translation
 from kinertia.metrics import units
 from kinertia.recording import Array, Truth
 from kinertia.report import names
 from kinertia.report.charts import Chart, Line
-from kinertia.report.gait import Gait
 
 Scale = Callable[[Array], Array]
 _CYCLE = np.linspace(0.0, 100.0, strides.NODES)

@@ -11,11 +11,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 import kinertia
+from kinertia.estimation import gait, trust, verdict
 from kinertia.estimation.estimate import Estimate
 from kinertia.io.files import write_text
 from kinertia.metrics import scoring
 from kinertia.recording import Frame, Recording, Subject, Truth
-from kinertia.report import animation, bands, charts, curves, doubts, errors_table, gait, names, signals, summary, window
+from kinertia.report import animation, bands, charts, curves, errors_table, names, signals, summary, window
 from kinertia.report.charts import Chart
 
 
@@ -65,19 +66,15 @@ def render(estimate: Estimate, recording: Recording, truth: Truth | None = None,
         recording=recording,
         facts=_facts(estimate, recording),
         assumptions=_assumptions(estimate, recording),
-        warnings=tuple(dict.fromkeys((*estimate.warnings, *recording.remarks))),
         truth=truth,
         gait=strides,
         sides=_sides(estimate),
         tiles=summary.tiles(estimate, strides, periodic=recording.periodic),
         rows=summary.rows(estimate, strides, periodic=recording.periodic),
-        verdict=summary.verdict(estimate),
-        force_limit=summary.FORCE_LIMIT_BW,
-        moment_limit=summary.MOMENT_LIMIT_BWBH,
-        care=summary.CARE,
+        verdict=verdict.of(estimate, recording),
+        left_out=_left_out(estimate),
+        limits=trust,
         half_widths=bands.mean_half_widths(estimate),
-        doubts=doubts.find(estimate),
-        doubted=doubts.share(estimate),
         errors=errors_table.tables(scores) if scores else [],
         scores=scores or {},
         angles=_figures(angles),
@@ -140,7 +137,7 @@ def _score(estimate: Estimate, recording: Recording, truth: Truth) -> dict[str, 
         speed=speed,
     )
     return scoring.figures(whole, replace(recording, truth=truth)) | {
-        "trivial": scoring.trivial_figures(replace(recording, truth=truth))
+        "trivial": scoring.trivial_figures(replace(recording, truth=truth), estimate.counted)
     }
 
 
@@ -158,6 +155,17 @@ def _facts(estimate: Estimate, recording: Recording) -> list[tuple[str, str]]:
     if estimate.seconds > 0:
         facts.append(("Computing time", _duration(estimate.seconds)))
     return facts
+
+
+def _left_out(estimate: Estimate) -> str:
+    """How much of a recording does not count, in words; empty where all does."""
+    out = np.flatnonzero(estimate.counted)
+    if estimate.settled is None or len(out) == estimate.samples:
+        return ""
+    if not len(out):
+        return "None of the recording counts: all of it is start or end."
+    first, last = out[0] / estimate.rate_hz, (estimate.samples - 1 - out[-1]) / estimate.rate_hz
+    return f"The first {first:.2g} s and the last {last:.2g} s count in no figure: the model warms up, or looks past the end."
 
 
 def _delay(delay_s: float, duration_s: float) -> str:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
+from kinertia.estimation import marked
 from kinertia.estimation.estimate import Estimate
 from kinertia.metrics import errors
-from kinertia.report import charts, doubts, names
+from kinertia.report import charts, names
 from kinertia.report.charts import Bar, Chart, Line
 
 _CHANNELS = (
@@ -26,7 +27,7 @@ _RESIDUALS = (
 
 @dataclass(frozen=True)
 class Fit:
-    """Agreement of one virtual with one measured signal, over the whole recording.
+    """Agreement of one virtual with one measured signal, over what counts of a recording.
 
     Attributes
     ----------
@@ -48,7 +49,7 @@ def residual(estimate: Estimate) -> list[Chart]:
             names.TIME_AXIS,
             label,
             (Line("Residual", estimate.time_s, estimate.root_residual[:, i], "both"),),
-            spans=doubts.spans(estimate),
+            spans=marked.spans(estimate),
         )
         for i, (title, label) in enumerate(_RESIDUALS)
     ]
@@ -60,7 +61,7 @@ def speed(estimate: Estimate, truth_speed: float | None) -> Chart | None:
         return None
     levels = () if truth_speed is None else ((truth_speed, f"reference mean {truth_speed:.2f}"),)
     line = Line("Estimate", estimate.time_s, estimate.speed, "both", band=estimate.bands.speed)
-    return Chart("Forward speed", names.TIME_AXIS, "Speed [m/s]", (line,), levels=levels, spans=doubts.spans(estimate))
+    return Chart("Forward speed", names.TIME_AXIS, "Speed [m/s]", (line,), levels=levels, spans=marked.spans(estimate))
 
 
 def sensors(estimate: Estimate, window: slice) -> list[tuple[str, list[tuple[Chart, Fit]]]]:
@@ -68,7 +69,7 @@ def sensors(estimate: Estimate, window: slice) -> list[tuple[str, list[tuple[Cha
     measured, virtual = estimate.imu_measured, estimate.imu_virtual
     if measured is None or virtual is None:
         return []
-    time_s = estimate.time_s[window]
+    time_s, use = estimate.time_s[window], estimate.counted
     rows = []
     for k, segment in enumerate(estimate.sensor_segments):
         panels = []
@@ -78,7 +79,7 @@ def sensors(estimate: Estimate, window: slice) -> list[tuple[str, list[tuple[Cha
                 Line("Measured", time_s, real[window], "measured"),
                 Line("Virtual", time_s, modelled[window], "virtual"),
             )
-            panels.append((Chart(title, names.TIME_AXIS, label, lines), fit(modelled, real)))
+            panels.append((Chart(title, names.TIME_AXIS, label, lines), fit(modelled[use], real[use])))
         rows.append((names.segment(segment), panels))
     return rows
 

@@ -1,4 +1,4 @@
-"""The figures at the top of the report, and how far the result obeys the equations of motion."""
+"""The figures at the top of the report, and the table of both legs."""
 
 from __future__ import annotations
 
@@ -9,16 +9,9 @@ import numpy as np
 
 from kinertia.estimation import strides
 from kinertia.estimation.estimate import Estimate
+from kinertia.estimation.gait import Gait
 from kinertia.recording import Array
 from kinertia.report import names
-from kinertia.report.gait import Gait
-
-FORCE_LIMIT_BW = 0.05
-"""Residual force up to which a simulation is commonly taken as consistent [BW]: Hicks et al., J Biomech Eng 2015."""
-MOMENT_LIMIT_BWBH = 0.01
-"""The same for the residual moment [BWBH]."""
-CARE = 2.0
-"""Up to this many times the limits the result is called usable with care."""
 
 
 @dataclass(frozen=True)
@@ -41,66 +34,30 @@ class Row:
     difference: str
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """Residual of the equations of motion.
-
-    Attributes
-    ----------
-    word : ``consistent``, ``usable with care`` or ``not consistent``.
-    level : ``good``, ``fair`` or ``poor``, for the style sheet.
-    force_bw, moment_bwbh : root mean square of the residual force and moment, which weighs peaks.
-    force_95_bw, moment_95_bwbh : 95th percentile of the same.
-    """
-
-    word: str
-    level: str
-    force_bw: float
-    moment_bwbh: float
-    force_95_bw: float
-    moment_95_bwbh: float
-
-
-def verdict(estimate: Estimate) -> Verdict | None:
-    """Judge the residual by the limits above; None when the method gives none."""
-    if estimate.root_residual is None:
-        return None
-    finite = estimate.root_residual[np.isfinite(estimate.root_residual).all(axis=1)]
-    if not finite.shape[0]:
-        return None
-    force, moment = np.hypot(finite[:, 0], finite[:, 1]), np.abs(finite[:, 2])
-    force_rms, moment_rms = float(np.sqrt(np.mean(force**2))), float(np.sqrt(np.mean(moment**2)))
-    excess = max(force_rms / FORCE_LIMIT_BW, moment_rms / MOMENT_LIMIT_BWBH)
-    if excess <= 1.0:
-        word, level = "consistent", "good"
-    elif excess <= CARE:
-        word, level = "usable with care", "fair"
-    else:
-        word, level = "not consistent", "poor"
-    tail = np.quantile(force, 0.95), np.quantile(moment, 0.95)
-    return Verdict(word, level, force_rms, moment_rms, float(tail[0]), float(tail[1]))
-
-
 def tiles(estimate: Estimate, gait: Gait, *, periodic: bool) -> list[Tile]:
-    """Speed, cadence, stride time and length, total vertical force; those that are known."""
-    found: list[Tile] = []
-    speed = None if estimate.speed is None else estimate.speed[np.isfinite(estimate.speed)]
-    if speed is not None and speed.size:
-        found.append(Tile("Speed", f"{speed.mean():.2f}", "m/s", f"SD {speed.std():.2f} over time"))
+    """Speed, cadence, stride time and length, total vertical force, all over the same strides; those that are known.
+
+    Without strides, the mean speed over the samples that count.
+    """
     durations = gait.all_durations_s
-    if durations.size:
-        # Two steps per stride.
-        found.append(Tile("Cadence", f"{120.0 / durations.mean():.0f}", "steps/min"))
-        if periodic:
-            note = "one repeating cycle"
-        elif durations.size > 1:
-            note = f"SD {durations.std(ddof=1):.3f} s, {durations.size} strides"
-        else:
-            note = "one stride"
-        found.append(Tile("Stride time", f"{durations.mean():.2f}", "s", note))
-        lengths = _stride_lengths(estimate, gait)
-        if lengths.size:
-            found.append(Tile("Stride length", f"{lengths.mean():.2f}", "m", "speed times stride time"))
+    if not durations.size:
+        return _without_strides(estimate)
+    found: list[Tile] = []
+    many = durations.size > 1 and not periodic
+    which = (
+        "one repeating cycle" if periodic else f"{durations.size} {gait.word} stride{'s' if many else ''}".replace("  ", " ")
+    )
+    known = None if estimate.speed is None else gait.means(estimate.speed)
+    if known is not None and np.isfinite(known).all():
+        # way over time, so that speed is stride length over stride time
+        speed = float((known * durations).sum() / durations.sum())
+        found.append(Tile("Speed", f"{speed:.2f}", "m/s", f"SD {known.std(ddof=1):.2f}, {which}" if many else which))
+    # Two steps per stride.
+    found.append(Tile("Cadence", f"{120.0 / durations.mean():.0f}", "steps/min"))
+    note = f"SD {durations.std(ddof=1):.3f} s, {which}" if many else which
+    found.append(Tile("Stride time", f"{durations.mean():.2f}", "s", note))
+    if known is not None and np.isfinite(known).all():
+        found.append(Tile("Stride length", f"{(known * durations).mean():.2f}", "m", "speed times stride time"))
     if {"grf_y_r", "grf_y_l"} <= estimate.grf.keys():
         total = _mean_over_strides(estimate.grf["grf_y_r"] + estimate.grf["grf_y_l"], gait)
         if total is not None:
@@ -108,9 +65,21 @@ def tiles(estimate: Estimate, gait: Gait, *, periodic: bool) -> list[Tile]:
     return found
 
 
+def _without_strides(estimate: Estimate) -> list[Tile]:
+    if estimate.speed is None:
+        return []
+    speed = estimate.speed[estimate.counted & np.isfinite(estimate.speed)]
+    return (
+        [Tile("Speed", f"{speed.mean():.2f}", "m/s", f"SD {speed.std():.2f} over time; no strides found")] if speed.size else []
+    )
+
+
 def rows(estimate: Estimate, gait: Gait, *, periodic: bool) -> list[Row]:
     """Stride time, stance, peak forces and ranges of motion of both legs, with their symmetry."""
     table: list[Row] = []
+
+    def counting(curves: dict[str, Array], name: str) -> Array | None:
+        return np.where(estimate.counted, curves[name], np.nan) if name in curves else None
 
     def add(label: str, digits: int, values: dict[str, Array]) -> None:
         if any(v.size for v in values.values()):
@@ -124,18 +93,25 @@ def rows(estimate: Estimate, gait: Gait, *, periodic: bool) -> list[Row]:
         ("grf_x", "Peak braking force [BW]", lambda cycles, axis: -np.min(cycles, axis=axis)),
         ("grf_x", "Peak propulsive force [BW]", np.max),
     ):
-        add(label, 2, {side: _per_cycle(estimate.grf.get(f"{name}_{side}"), gait, side, peak) for side in "rl"})
+        add(
+            label,
+            2,
+            {side: _per_cycle(counting(estimate.grf, f"{name}_{side}"), gait, side, peak) for side in "rl"},
+        )
     for name, label in (("hip_flexion", "Hip"), ("knee_angle", "Knee"), ("ankle_angle", "Ankle")):
         add(
             f"{label} range of motion [deg]",
             1,
-            {side: np.degrees(_per_cycle(estimate.coordinates.get(f"{name}_{side}"), gait, side, np.ptp)) for side in "rl"},
+            {
+                side: np.degrees(_per_cycle(counting(estimate.coordinates, f"{name}_{side}"), gait, side, np.ptp))
+                for side in "rl"
+            },
         )
     return table
 
 
 def _per_cycle(series: Array | None, gait: Gait, side: str, measure: Callable[..., Array]) -> Array:
-    """(S,) measure of each cycle; of the whole recording, once, where this leg has no strides."""
+    """(S,) measure of each cycle; of all that counts, once, where this leg has no strides."""
     if series is None:
         return np.empty(0)
     if gait.of(side) is None:
@@ -151,16 +127,6 @@ def _stance_percent(estimate: Estimate, gait: Gait, side: str) -> Array:
         return np.empty(0)
     fractions = strides.stance_fraction(found, lifts)
     return 100.0 * fractions[np.isfinite(fractions)]
-
-
-def _stride_lengths(estimate: Estimate, gait: Gait) -> Array:
-    if estimate.speed is None:
-        return np.empty(0)
-    lengths = [
-        strides.cut(estimate.speed, found)[:, :-1].mean(axis=1) * gait.durations_s(side) for side, found in gait.legs.items()
-    ]
-    known = np.concatenate(lengths) if lengths else np.empty(0)
-    return known[np.isfinite(known)]
 
 
 def _mean_over_strides(series: Array, gait: Gait) -> float | None:

@@ -183,6 +183,8 @@ def _toe_off(rate: Array, earliest: int, swing: int) -> list[float]:
     Runners flick the heel up early in swing, so a second peak may follow.
     """
     before = rate[earliest : swing + 1]
+    if not before.size:  # two swings within one stance: no gait
+        return []
     peak = np.minimum.accumulate(before)
     released = (before > RELEASE * peak) & (peak < PUSH_OFF * peak[-1])
     if peak[-1] >= 0 or not released.any():

@@ -87,6 +87,7 @@ class Convergence:
         """The report in a few numbers, for benchmarks."""
         found = {
             "converged": float(np.mean([solve.converged for solve in self.solves])),
+            "runs": float(len(self.solves)),
             "iterations": float(sum(solve.iterations for solve in self.solves)),
             "seconds": self.seconds,
             "largest_violation": max(found.largest for found in self.violation.values()),

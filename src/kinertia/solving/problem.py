@@ -150,7 +150,7 @@ class Problem:
         data: Array,
         bounded: Bounded | None = None,
         progress: Progress | None = None,
-        limit_s: float = np.inf,
+        iterations: int | None = None,
     ) -> Answer:
         """Run the solver.
 
@@ -160,7 +160,7 @@ class Problem:
         data : (N, 42) of :func:`node_data`.
         bounded : further bounds, from :meth:`bounded`.
         progress : called after each iteration with its number, ``cost`` per node and largest ``violation`` of a constraint.
-        limit_s : wall time after which the present iterate is the answer [s].
+        iterations : number after which the present iterate is the answer; default that of the settings.
 
         Raises
         ------
@@ -172,7 +172,9 @@ class Problem:
         low, high = self.node_limits()
         low[: held.free_nodes], high[: held.free_nodes] = -np.inf, np.inf
         monitor = None if progress is None else _Monitor(self, low.ravel(), high.ravel(), progress)
-        solver = ca.nlpsol("solver", "ipopt", self.program.problem, self.options(limit_s, monitor))
+        solver = ca.nlpsol(
+            "solver", "ipopt", self.program.problem, self.options(iterations or self.settings.iterations, monitor)
+        )
         found = solver(x0=start, p=data.ravel(), lbx=held.low, ubx=held.high, lbg=low.ravel(), ubg=high.ravel())
         stats = solver.stats()
         if stats["return_status"] in INTERRUPTED:
@@ -186,7 +188,7 @@ class Problem:
         low, high = (np.tile(side, (self.layout.nodes, 1)) for side in tracking.constraint_bounds(self.person, self.settings))
         return low, high
 
-    def options(self, limit_s: float, monitor: _Monitor | None) -> dict[str, Any]:
+    def options(self, iterations: int, monitor: _Monitor | None) -> dict[str, Any]:
         """Options of the solver, the derivatives among them."""
         options: dict[str, Any] = {
             "grad_f": self.program.gradient,
@@ -199,11 +201,9 @@ class Problem:
             "ipopt.mu_strategy": "monotone",
             "ipopt.mu_init": BARRIER,
             "ipopt.mumps_permuting_scaling": 0,
-            "ipopt.max_iter": self.settings.iterations,
+            "ipopt.max_iter": iterations,
             "ipopt.tol": self.settings.tolerance,
         }
-        if np.isfinite(limit_s):
-            options["ipopt.max_wall_time"] = limit_s
         if monitor is not None:
             options["iteration_callback"] = monitor
         return options

@@ -61,10 +61,8 @@ class Windows:
     """Part of a window that the next one does again, knowing what follows."""
     calibration: int = 3
     """Windows that sensors and body size are found from before the rest is solved with them."""
-    seconds: float = 60.0
-    """Longest wall time for a window."""
-    minutes: float = 60.0
-    """Wall time after which windows get little more time than none."""
+    iterations: int = 200
+    """Most iterations of the solver for a window; one that converges takes 30 to 120."""
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,12 @@ def _solve(parts: list[_Part], progress: Progress | None) -> Answer:
     limits = [problem.node_limits() for problem in problems]
     equal = np.zeros((len(parts) - 1) * UNITS)
     program = _join(problems)
-    solver = ca.nlpsol("together", "ipopt", program["problem"], problems[0].options(np.inf, None) | program["derivatives"])
+    solver = ca.nlpsol(
+        "together",
+        "ipopt",
+        program["problem"],
+        problems[0].options(problems[0].settings.iterations, None) | program["derivatives"],
+    )
     found = solver(
         x0=np.concatenate([part.start for part in parts]),
         p=np.concatenate([part.data.ravel() for part in parts]),

@@ -9,7 +9,6 @@ Sensors and body do not change during a recording. They are found from a few win
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,8 +28,6 @@ from kinertia.solving.store import Store, fingerprint
 
 HELD = 3
 """Coefficients that decide value, velocity and acceleration at a node."""
-LEAST_S = 2.0
-"""Wall time that a window gets when the time for all is used up."""
 FEWEST_NODES = 20
 FEWEST_PER_CALIBRATION = 2
 """Windows for each that sensors and body are found from; of a shorter recording they are found with the first window."""
@@ -167,7 +164,6 @@ class _Run:
     units: Array | None = None
 
     def __post_init__(self) -> None:
-        self._begin = time.perf_counter()
         self._guess_units = np.zeros(UNITS)
 
     def calibrate(self, windows: list[int]) -> None:
@@ -220,14 +216,12 @@ class _Run:
         return answer
 
     def _attempt(self, index: int, start: Array, bounded: Bounded, done: int) -> Answer:
-        windows = self.problem.settings.windows
-        left = 60.0 * windows.minutes - (time.perf_counter() - self._begin)
         return self.problem.solve(
             start,
             self.data[self.plan.window(index)],
             bounded,
             lambda count, terms: self.progress(done, {"window": index + 1, "iteration": count, **terms}),
-            min(windows.seconds, max(left, LEAST_S)),
+            self.problem.settings.windows.iterations,
         )
 
     def _worst(self, index: int, answer: Answer) -> float:

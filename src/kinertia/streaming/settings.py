@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from kinertia.estimation.trust import TRUSTED_DISAGREEMENT, TRUSTED_RESIDUAL_BW
+from kinertia.estimation.settling import WARM_UP_S
+from kinertia.estimation.trust import TRUSTED_DISAGREEMENT, TRUSTED_RESIDUAL_BW, TRUSTED_RESIDUAL_BWBH
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,10 @@ class Settings:
     pause_s : when all sensors are silent for longer, the estimate pauses; it starts afresh when one returns.
     frozen_s : a sensor whose values do not change for that long is frozen and counts as missing; 0 accepts it.
     warm_up_s : time after a start in which estimates are not to be trusted.
-    residual_bw : largest trusted residual of the equations of motion, RMS over half a second [BW].
-    disagreement : largest trusted difference of virtual and measured angular rates over half a second, as a part of the
-        rates; accelerations may differ twice as much.
+    residual_bw : largest trusted residual of the equations of motion, RMS over a second [BW].
+    residual_bwbh : the same of its moment [BWBH].
+    disagreement : largest trusted difference of virtual and measured angular rates over a second, as a part of the
+        rates; accelerations may differ five thirds as much.
     confirm_s : how long a foot must be on, or off, the ground before the event is told.
     memory_s : how much of the signals is kept to warm another model up.
     """
@@ -35,8 +37,9 @@ class Settings:
     lost_s: float = 0.25
     pause_s: float = 1.0
     frozen_s: float = 0.5
-    warm_up_s: float = 0.5
+    warm_up_s: float = WARM_UP_S
     residual_bw: float = TRUSTED_RESIDUAL_BW
+    residual_bwbh: float = TRUSTED_RESIDUAL_BWBH
     disagreement: float = TRUSTED_DISAGREEMENT
     confirm_s: float = 0.03
     memory_s: float = 6.0

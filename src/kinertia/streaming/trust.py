@@ -50,13 +50,15 @@ class Limits(Protocol):
     @property
     def residual_bw(self) -> float: ...
     @property
+    def residual_bwbh(self) -> float: ...
+    @property
     def disagreement(self) -> float: ...
     @property
     def warm_up_s(self) -> float: ...
 
 
 class _Window:
-    """Sum over the last half second."""
+    """Sum over the last second."""
 
     __slots__ = ("_at", "_ring", "_sum")
 
@@ -96,8 +98,8 @@ class Trust:
         self._residual_at, self._virtual_at = layout.residual.start, layout.virtual
         self._delay = delay_samples
         window = max(round(WINDOW_S * rate_hz), 1)
-        self._residual, self._acc, self._gyro = (_Window(window) for _ in range(3))
-        self._trusted_residual = window * limits.residual_bw**2
+        self._force, self._moment, self._acc, self._gyro = (_Window(window) for _ in range(4))
+        self._trusted_force, self._trusted_moment = window * limits.residual_bw**2, window * limits.residual_bwbh**2
         self._trusted_gyro = limits.disagreement**2
         self._trusted_acc = (ACC_RATIO * limits.disagreement) ** 2
         self._warm = round(limits.warm_up_s * rate_hz) + delay_samples
@@ -106,7 +108,7 @@ class Trust:
 
     def forget(self) -> None:
         """Start again, as after a pause."""
-        for window in (self._residual, self._acc, self._gyro):
+        for window in (self._force, self._moment, self._acc, self._gyro):
             window.clear()
         self._count = self._stale = self._reasons = 0
         self._past.clear()
@@ -134,9 +136,10 @@ class Trust:
         return reasons | self._residual_of(values) | self._disagreement_of(values, self._past[0].ravel())
 
     def _residual_of(self, values: Array) -> int:
-        x, y = values.item(self._residual_at), values.item(self._residual_at + 1)
+        x, y, turn = (values.item(self._residual_at + i) for i in range(3))
+        force, moment = self._force.add(x * x + y * y), self._moment.add(turn * turn)
         # what is no number is not below the limit either
-        return 0 if self._residual.add(x * x + y * y) <= self._trusted_residual else RESIDUAL
+        return 0 if force <= self._trusted_force and moment <= self._trusted_moment else RESIDUAL
 
     def _disagreement_of(self, values: Array, measured: Array) -> int:
         error = values[self._virtual_at] - measured

@@ -6,7 +6,7 @@ import { Figure } from "./figure.js";
 import { History } from "./history.js";
 import { Sensors, worn } from "./sensors.js";
 import { Session } from "./session.js";
-import { describeWearer, showSummary, showTrust } from "./summary.js";
+import { describeWearer, showNoConnection, showSummary, showTrust } from "./summary.js";
 import { Target } from "./target.js";
 
 const $ = id => document.getElementById(id);
@@ -14,7 +14,7 @@ const CALM_MS = 500;          // time between pictures for those who asked for l
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 const figure = new Figure($("figure")), curves = new Curves($("curves")), sensors = new Sensors($("sensors"), $("worn-summary"));
-let history = null, marks = worn([]), dropped = 0, fresh = false, paused = false, drawn = -Infinity, wearer = "";
+let history = null, marks = worn([]), dropped = 0, fresh = false, paused = false, drawn = -Infinity, wearer = "", latest = null;
 
 const connection = new Connection({
   hello(message) {
@@ -35,7 +35,8 @@ const connection = new Connection({
   },
   status(message) {
     showSummary(message, dropped, wearer);
-    showTrust(message);
+    latest = message;
+    showTrust(message, paused);
     sensors.show(message.session.sensors, message.held);
     session.show(message.session);
     const now = worn(message.session.sensors);
@@ -46,10 +47,14 @@ const connection = new Connection({
   target(message) { target.show(message); },
   lost(wait) {
     document.body.dataset.connection = "lost";
+    latest = null;
+    showNoConnection();
     banner(`The connection to kinertia is lost. Trying again ${wait < 1000 ? "now" : `in ${Math.round(wait / 1000)} s`}.`, "Try now", () => connection.retry());
   },
   refused(words) {
     document.body.dataset.connection = "lost";
+    latest = null;
+    showNoConnection();
     banner(words, "Load again", () => location.reload());
   },
 });
@@ -71,6 +76,7 @@ $("pause").addEventListener("click", () => {
   paused = !paused;
   $("pause").setAttribute("aria-pressed", String(paused));
   $("pause").textContent = paused ? "Go on" : "Pause";
+  if (latest) showTrust(latest, paused);
 });
 new ResizeObserver(() => { fresh = true; }).observe($("figure"));
 

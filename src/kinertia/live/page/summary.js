@@ -44,18 +44,29 @@ function shorten(reasons) {
   return reasons.slice(0, REASONS).join("; ") + (more > 0 ? `; and ${plural(more, "more reason")}` : "");
 }
 
-export function showTrust(status) {
+export function showTrust(status, still) {
   const { aligned, calibration } = status.session;
   const advice = calibration.state === "running" ? calibration.words : "How the sensors sit is not known yet. Press Calibrate, stand still, then walk ten steps.";
   const empty = aligned ? "Waiting for the first estimate" : advice;
   if ($("empty").textContent !== empty) $("empty").textContent = empty;
   $("calibrate").classList.toggle("main", !aligned);
-  const badge = $("trust"), [word, why] = [badge.querySelector("strong"), badge.querySelector("span")];
   let level = "good", said = "Trusted", reasons = "";
-  if (status.trust === null) [level, said, reasons] = ["waiting", "Waiting", "no estimate yet"];
+  if (still) [level, said, reasons] = ["waiting", "Paused", "figure and curves stand still; what comes in now is not shown"];
+  else if (status.session.ended) [level, said, reasons] = ["poor", "Ended", status.session.ended];
+  else if (status.trust === null) [level, said, reasons] = ["waiting", "Waiting", "no estimate yet"];
   else if (status.quiet_s > QUIET_S) [level, said, reasons] = ["poor", "Nothing comes in", `the last estimate is ${plural(Math.floor(status.quiet_s), "second")} old; ${status.session.source_status}`];
   else if (!aligned) [level, said, reasons] = ["fair", "Not calibrated", ""];
   else if (!status.trust.ok) [level, said, reasons] = ["fair", "With care", shorten(status.trust.reasons)];
+  say(level, said, reasons);
+}
+
+// Without a connection nothing is known of now.
+export function showNoConnection() {
+  say("poor", "No connection", "what is shown is old");
+}
+
+function say(level, said, reasons) {
+  const badge = $("trust"), [word, why] = [badge.querySelector("strong"), badge.querySelector("span")];
   if (badge.dataset.trust !== level) badge.dataset.trust = level;
   if (word.textContent !== said) word.textContent = said;
   if (why.textContent !== reasons) why.textContent = reasons;

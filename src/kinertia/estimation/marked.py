@@ -1,4 +1,4 @@
-"""Stretches of an estimate that are marked as not to be trusted."""
+"""Stretches of an estimate that are marked as not to be trusted, in seconds and with their reason."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Doubt:
     Attributes
     ----------
     words : the reason.
-    share : part of the recording.
+    share : part of what counts.
     stretches : (start, stop) [s] of the longest ones, in order of time.
     more : how many more there are.
     """
@@ -37,30 +37,26 @@ class Doubt:
 def find(estimate: Estimate) -> list[Doubt]:
     """The reasons for which some part of an estimate is marked."""
     found = []
-    for reason, marked in estimate.doubts.items():
+    for reason, everywhere in estimate.doubts.items():
+        marked = everywhere & estimate.counted
         if marked.any():
-            everything = stretches(marked, estimate.rate_hz)
+            everything = stretches(marked, estimate)
             longest = sorted(everything, key=lambda s: s[0] - s[1])[:LISTED]
             listed = tuple(sorted(longest))
-            found.append(Doubt(trust.WORDS[reason], float(marked.mean()), listed, len(everything) - len(listed)))
+            share = float(marked.sum() / estimate.counted.sum())
+            found.append(Doubt(trust.WORDS[reason], share, listed, len(everything) - len(listed)))
     return found
 
 
 def spans(estimate: Estimate) -> tuple[Stretch, ...]:
     """Stretches marked for any reason."""
-    if not estimate.doubts:
-        return ()
-    return tuple(stretches(np.any(list(estimate.doubts.values()), axis=0), estimate.rate_hz))
+    return tuple(stretches(estimate.counted & estimate.doubted, estimate))
 
 
-def share(estimate: Estimate) -> float:
-    """Part of the recording that is marked for any reason."""
-    return float(np.any(list(estimate.doubts.values()), axis=0).mean()) if estimate.doubts else 0.0
-
-
-def stretches(marked: np.ndarray, rate_hz: float) -> list[Stretch]:
+def stretches(marked: np.ndarray, estimate: Estimate) -> list[Stretch]:
     """(start, stop) [s] of the stretches in which (T,) ``marked`` is True, close ones joined."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], marked, [False]]).astype(int))) / rate_hz
+    begin_s, rate_hz = float(estimate.time_s[0]), estimate.rate_hz
+    edges = begin_s + np.flatnonzero(np.diff(np.concatenate([[False], marked, [False]]).astype(int))) / rate_hz
     found: list[Stretch] = []
     for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
         if found and start - found[-1][1] < JOIN_S:

@@ -1,0 +1,117 @@
+"""Gait cycles of both legs, found once for everything that is said about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kinertia.estimation import strides
+from kinertia.estimation.estimate import Activity, Estimate
+from kinertia.estimation.strides import Strides
+from kinertia.recording import Array
+
+WORDS = {Activity.WALKING: "walking", Activity.RUNNING: "running"}
+
+
+@dataclass(frozen=True)
+class Gait:
+    """Strides of one kind of gait.
+
+    Attributes
+    ----------
+    legs : ``r``, ``l`` to strides; a leg without a complete stride is left out.
+    rate_hz : of the sample indices [Hz].
+    word : ``walking`` or ``running``; empty where it was not told.
+    others : strides of the other kinds of gait, by their word; they are not among ``legs``.
+    """
+
+    legs: dict[str, Strides]
+    rate_hz: float
+    word: str = ""
+    others: dict[str, int] = field(default_factory=dict)
+
+    def of(self, side: str) -> Strides | None:
+        """Strides of a leg; for a quantity without a side those of the right leg, else of the left."""
+        return self.legs.get(side) if side else self.legs.get("r", self.legs.get("l"))
+
+    def durations_s(self, side: str) -> Array:
+        """(S,) stride times of a leg [s]."""
+        found = self.legs.get(side)
+        return found.durations / self.rate_hz if found else np.empty(0)
+
+    @property
+    def all_durations_s(self) -> Array:
+        """Stride times of both legs [s]."""
+        return np.concatenate([self.durations_s(side) for side in "rl"])
+
+    @property
+    def spans(self) -> list[tuple[float, float]]:
+        """First and last sample of each stride of both legs, in order of time."""
+        found = [span for leg in self.legs.values() for span in zip(leg.begin.tolist(), leg.end.tolist(), strict=True)]
+        return sorted(found)
+
+    @property
+    def count(self) -> int:
+        return sum(leg.count for leg in self.legs.values())
+
+    @property
+    def dropped(self) -> int:
+        return sum(leg.dropped for leg in self.legs.values())
+
+    def cycles(self, series: Array, side: str) -> Array | None:
+        """(S, 101) complete cycles of a series of this side; None when there is none."""
+        found = self.of(side)
+        if found is None:
+            return None
+        cut = strides.cut(series, found)
+        complete = cut[np.isfinite(cut).all(axis=1)]
+        return complete if complete.size else None
+
+    def means(self, series: Array) -> Array:
+        """(S,) mean of a series over each stride of both legs, in the order of :attr:`all_durations_s`."""
+        found = [strides.cut(series, leg)[:, :-1].mean(axis=1) for side in "rl" if (leg := self.legs.get(side))]
+        return np.concatenate(found) if found else np.empty(0)
+
+
+def find(estimate: Estimate, *, periodic: bool) -> Gait:
+    """Strides from the estimate's heel strikes, in what counts of it (:attr:`~kinertia.estimation.estimate.Estimate.in_gait`).
+
+    Parameters
+    ----------
+    estimate : with ``heel_strike_r`` and ``heel_strike_l`` among its events, as far as known.
+    periodic : True when the recording is exactly one cycle that repeats.
+
+    Returns
+    -------
+    The strides of the kind of gait, walking or running, that there are most of.
+    """
+    found = kinds(estimate, periodic=periodic)
+    most = max(found, key=lambda kind: kind.count)
+    return replace(most, others={kind.word: kind.count for kind in found if kind is not most and kind.count})
+
+
+def kinds(estimate: Estimate, *, periodic: bool) -> list[Gait]:
+    """Strides of each kind of gait, walking and running; all in one where nobody told them apart."""
+    if periodic:
+        return [Gait(_legs(estimate, None), estimate.rate_hz)]
+    if estimate.activity is None:
+        return [Gait(_legs(estimate, estimate.counted), estimate.rate_hz)]
+    return [
+        Gait(_legs(estimate, estimate.counted & (estimate.activity == kind)), estimate.rate_hz, word)
+        for kind, word in WORDS.items()
+    ]
+
+
+def _legs(estimate: Estimate, within: NDArray[np.bool_] | None) -> dict[str, Strides]:
+    """Strides of each leg that lie within the marked samples; the whole of a repeating cycle where None."""
+    legs = {}
+    for side in "rl":
+        strikes = estimate.events.get(f"heel_strike_{side}")
+        if strikes is None:
+            continue
+        found = strides.find(strikes, period=estimate.samples) if within is None else strides.find(strikes, within=within)
+        if found.count:
+            legs[side] = found
+    return legs

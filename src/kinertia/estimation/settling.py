@@ -1,0 +1,46 @@
+"""From when on, and up to where, a network has seen enough of a recording for its estimate to be judged."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kinertia.recording import Array
+
+WARM_UP_S = 1.0
+"""After a start, or after a sensor is lost or returns. Shipped models begun anew within seven recordings of walking (gait
+toolbox, HuGaDB) against the same models over the whole: 9 to 14 deg apart after 0.1 s, 1.2 to 2.6 deg after 0.5 s, 0.3 to
+1.1 deg, 0.3 % BWBH and 0.05 BW after 1 s. A sensor that returns: 1.3 deg after 0.5 s, 0.3 deg after 1 s."""
+
+
+def settled(present: Array, rate_hz: float, ahead: int) -> NDArray[np.bool_]:
+    """Where a network's values may be judged.
+
+    Parameters
+    ----------
+    present : (T, 7, 3) 1 where the network saw a signal.
+    rate_hz : its rate [Hz].
+    ahead : samples that values look ahead, so that the last ones of a recording look past its end.
+
+    Returns
+    -------
+    (T,) False for :data:`WARM_UP_S` after the start and after each loss or return of a signal, while there is no signal at
+    all, and in the last ``ahead`` samples.
+    """
+    seen = present > 0
+    samples = len(seen)
+    flat = seen.reshape(samples, -1)
+    warm_up = round(WARM_UP_S * rate_hz)
+    found: NDArray[np.bool_] = np.asarray(flat.any(axis=1))
+    for change in (0, *(np.flatnonzero((flat[1:] != flat[:-1]).any(axis=1)) + 1).tolist()):
+        found[change : change + warm_up] = False
+    found[max(samples - ahead, 0) :] = False
+    return found
+
+
+def nearest(marks: NDArray[np.bool_], rate_hz: float, wanted_s: Array) -> NDArray[np.bool_]:
+    """(N,) True at the wanted times [s] that lie between marked samples (T,) of another rate."""
+    at = np.minimum(wanted_s * rate_hz, len(marks) - 1)
+    # a time that misses a sample by rounding alone lies on it
+    low, high = (np.clip(x.astype(int), 0, len(marks) - 1) for x in (np.floor(at + 1e-6), np.ceil(at - 1e-6)))
+    return marks[low] & marks[high]

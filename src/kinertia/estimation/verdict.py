@@ -1,0 +1,192 @@
+"""What is to be said of an estimate as a whole: one word, one sentence, and which strides they rest on.
+
+Report, terminal, live page and scores take it from here; nothing else judges an estimate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from kinertia.estimation import gait, marked
+from kinertia.estimation.estimate import Activity, Estimate
+from kinertia.estimation.marked import Doubt
+from kinertia.estimation.trust import Agreement
+from kinertia.recording import Array, Recording
+
+CONSISTENT = 0.8
+"""An estimate is called consistent when at least this part of its strides, and of what counts, is: in short recordings the
+first step of a walk, which no model knows well, is one of few strides."""
+IN_PART = 0.5
+"""With less it is called not consistent."""
+MOSTLY = 0.5
+"""A recording of which more than this part is no gait and no standing is not judged as gait."""
+LISTED = 5
+
+Level = Literal["good", "fair", "poor"]
+
+
+@dataclass(frozen=True)
+class Stride:
+    """One stride, judged as a whole.
+
+    Attributes
+    ----------
+    side : ``r`` or ``l``.
+    begin_s : time of its heel strike [s].
+    consistent : whether motion, forces and signals agree within the limits of :mod:`kinertia.estimation.trust`.
+    force_bw, moment_bwbh : root mean square over the stride of the residual force [BW] and moment [BWBH].
+    """
+
+    side: str
+    begin_s: float
+    consistent: bool
+    force_bw: float
+    moment_bwbh: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Judgement of one estimate.
+
+    Attributes
+    ----------
+    word : ``consistent``, ``consistent in part``, ``not consistent``, ``not gait``, ``solved in part``, ``not solved``,
+        ``not judged`` or ``not to be trusted``.
+    level : ``good``, ``fair`` or ``poor``, for colours.
+    sentence : which strides the word rests on, and what else has to be known.
+    strides : of both legs, in order of time; empty where none is complete.
+    force_bw, moment_bwbh : root mean square residual over what counts; None for methods without forces.
+    trusted : part of what counts that is not marked.
+    doubts : marked stretches by reason.
+    warnings : what a user should know before trusting it, of the estimate and of the recording, each once.
+    notes : what else is worth knowing.
+    """
+
+    word: str
+    level: Level
+    sentence: str
+    strides: tuple[Stride, ...] = ()
+    force_bw: float | None = None
+    moment_bwbh: float | None = None
+    trusted: float = 0.0
+    doubts: tuple[Doubt, ...] = ()
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def headline(self) -> str:
+        """Word and sentence in one."""
+        return self.sentence if self.sentence.startswith(f"{self.word} in ") else f"{self.word}: {self.sentence}"
+
+
+def of(estimate: Estimate, recording: Recording) -> Verdict:
+    """Judge an estimate of a recording, and gather what else is to be said of both.
+
+    Parameters
+    ----------
+    estimate : the result, on the recording's own samples.
+    recording : says whether the samples are one repeating cycle, and what checks found.
+    """
+    told = _judged(estimate, recording)
+    if recording.fault is not None:
+        told = _with(told, "not to be trusted", "poor", recording.fault.sentence)
+    warnings = tuple(dict.fromkeys((*estimate.warnings, *recording.remarks)))
+    return replace(told, warnings=warnings, notes=estimate.notes)
+
+
+def _judged(estimate: Estimate, recording: Recording) -> Verdict:
+    counted = estimate.counted
+    if not counted.any():
+        return Verdict("not judged", "poor", "all of the recording is its start or its end, which do not count: record longer")
+    trusted = float(estimate.trusted.sum() / counted.sum())
+    doubts = tuple(marked.find(estimate))
+    if estimate.root_residual is None:
+        why = "this method gives no forces: its motion cannot be checked"
+        return Verdict("not judged", "fair", why, trusted=trusted, doubts=doubts)
+    return _by_agreement(estimate, recording, trusted, doubts)
+
+
+def _with(told: Verdict, word: str, level: Level, first: str) -> Verdict:
+    """The same under a graver word, and what it rests on said first."""
+    return replace(told, word=word, level=level, sentence=f"{first}; {told.sentence}")
+
+
+def _by_agreement(estimate: Estimate, recording: Recording, trusted: float, doubts: tuple[Doubt, ...]) -> Verdict:
+    counted = estimate.counted
+    strides = judge(estimate, periodic=recording.periodic)
+    other = counted & (estimate.activity == Activity.OTHER) if estimate.activity is not None else np.zeros_like(counted)
+    known = counted & ~other
+    agreeing = float((known & ~estimate.doubted).sum() / known.sum()) if known.any() else 0.0
+    good = min(agreeing, np.mean([s.consistent for s in strides]) if strides else 1.0)
+    sentence = _strides_sentence(strides, agreeing, periodic=recording.periodic)
+    if other.any():
+        sentence += f"; {_percent(other.sum() / counted.sum())} of the recording is neither walking, running nor standing"
+    word, level = _word(float(good))
+    assert estimate.root_residual is not None
+    force, moment = _size(estimate.root_residual[known if known.any() else counted])
+    told = Verdict(word, level, sentence, strides, force, moment, trusted, doubts)
+    if other.sum() > MOSTLY * counted.sum():
+        told = replace(told, word="not gait", level="poor")
+    if estimate.convergence.get("converged", 1.0) < 1.0:
+        runs = round(estimate.convergence.get("runs", 1.0))
+        failed = runs - round(estimate.convergence["converged"] * runs)
+        which = "the solver did not converge" + (f" in {failed} of {runs} windows" if runs > 1 else "")
+        told = _with(told, "not solved" if failed == runs else "solved in part", "poor" if failed == runs else "fair", which)
+    return told
+
+
+def judge(estimate: Estimate, *, periodic: bool) -> tuple[Stride, ...]:
+    """Every stride that counts, in order of time; none for methods without forces."""
+    residual, measured, virtual = estimate.root_residual, estimate.imu_measured, estimate.imu_virtual
+    if residual is None or measured is None or virtual is None:
+        return ()
+    agreement = Agreement.of(residual, measured, virtual, estimate.counted)
+    found = []
+    for kind in gait.kinds(estimate, periodic=periodic):
+        for side, leg in kind.legs.items():
+            for begin, end in zip(leg.begin.tolist(), leg.end.tolist(), strict=True):
+                span = (0.0, estimate.samples - 1.0) if periodic else (begin, end)
+                part = residual[int(span[0]) : int(np.ceil(span[1])) + 1]
+                begin_s = float(estimate.time_s[0]) + begin / estimate.rate_hz
+                found.append(Stride(side, begin_s, not any(agreement.over(span).values()), *_size(part)))
+    return tuple(sorted(found, key=lambda stride: stride.begin_s))
+
+
+def _size(residual: Array) -> tuple[float, float]:
+    """Root mean square of force and moment (T, 3), of what is a number."""
+    finite = residual[np.isfinite(residual).all(axis=1)]
+    if not len(finite):
+        return float("inf"), float("inf")
+    return float(np.sqrt((finite[:, :2] ** 2).sum(axis=1).mean())), float(np.sqrt((finite[:, 2] ** 2).mean()))
+
+
+def _word(good: float) -> tuple[str, Level]:
+    if good >= CONSISTENT:
+        return "consistent", "good"
+    return ("consistent in part", "fair") if good >= IN_PART else ("not consistent", "poor")
+
+
+def _strides_sentence(strides: tuple[Stride, ...], agreeing: float, *, periodic: bool) -> str:
+    if periodic:
+        return f"the cycle is {'consistent' if agreeing == 1.0 else 'not consistent'}"
+    if not strides:
+        return f"no complete stride; consistent in {_percent(agreeing)} of the recording"
+    failed = [stride for stride in strides if not stride.consistent]
+    if not failed:
+        said = f"consistent in all {len(strides)} strides" if len(strides) > 1 else "consistent in the one stride"
+        return said if agreeing >= CONSISTENT else f"{said}, but outside of them only in part"
+    if len(failed) == len(strides):
+        return f"consistent in none of {len(strides)} strides"
+    times = [f"{stride.begin_s:.1f} s" for stride in failed]
+    shown = times[:LISTED] if len(times) > LISTED else times[:-1]
+    last = f"{len(times) - LISTED} more" if len(times) > LISTED else times[-1]
+    at = f"{', '.join(shown)} and {last}" if shown else last
+    held, which = len(strides) - len(failed), "those" if len(failed) > 1 else "the one"
+    return f"consistent in {held} of {len(strides)} strides; not in {which} at {at}"
+
+
+def _percent(share: float) -> str:
+    return f"{100.0 * share:.0f} %"
