@@ -97,7 +97,7 @@ def test_goes_on_where_it_stopped(solved: Solved, piece: Recording, folder: Path
 
 
 def test_bounded_work(piece: Recording) -> None:
-    hurried = replace(SHORT, windows=replace(SHORT.windows, iterations=2))
+    hurried = replace(SHORT, iterations=2)
     found = solver.solve(piece, hurried)
     assert not found.solution.convergence.converged
     assert all(solve.iterations <= 2 for solve in found.solution.convergence.solves)
@@ -105,6 +105,8 @@ def test_bounded_work(piece: Recording) -> None:
     told = verdict.of(found.estimate, piece)
     assert (told.word, told.level) == ("not solved", "poor")
     assert told.sentence.startswith("the solver did not converge in ")
+    assert not found.estimate.counted[0]
+    assert found.estimate.counted[-1]
     assert np.isfinite(found.estimate.coordinates["knee_angle_r"]).all()
 
 

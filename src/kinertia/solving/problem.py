@@ -150,7 +150,6 @@ class Problem:
         data: Array,
         bounded: Bounded | None = None,
         progress: Progress | None = None,
-        iterations: int | None = None,
     ) -> Answer:
         """Run the solver.
 
@@ -160,7 +159,6 @@ class Problem:
         data : (N, 42) of :func:`node_data`.
         bounded : further bounds, from :meth:`bounded`.
         progress : called after each iteration with its number, ``cost`` per node and largest ``violation`` of a constraint.
-        iterations : number after which the present iterate is the answer; default that of the settings.
 
         Raises
         ------
@@ -188,7 +186,7 @@ class Problem:
         low, high = (np.tile(side, (self.layout.nodes, 1)) for side in tracking.constraint_bounds(self.person, self.settings))
         return low, high
 
-    def options(self, iterations: int, monitor: _Monitor | None) -> dict[str, Any]:
+    def options(self, monitor: _Monitor | None) -> dict[str, Any]:
         """Options of the solver, the derivatives among them."""
         options: dict[str, Any] = {
             "grad_f": self.program.gradient,
@@ -201,7 +199,7 @@ class Problem:
             "ipopt.mu_strategy": "monotone",
             "ipopt.mu_init": BARRIER,
             "ipopt.mumps_permuting_scaling": 0,
-            "ipopt.max_iter": iterations,
+            "ipopt.max_iter": self.settings.iterations,
             "ipopt.tol": self.settings.tolerance,
         }
         if monitor is not None:

@@ -61,8 +61,6 @@ class Windows:
     """Part of a window that the next one does again, knowing what follows."""
     calibration: int = 3
     """Windows that sensors and body size are found from before the rest is solved with them."""
-    iterations: int = 200
-    """Most iterations of the solver for a window; one that converges takes 30 to 120."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +73,6 @@ class Settings:
     bounds: Bounds = field(default_factory=Bounds)
     windows: Windows = field(default_factory=Windows)
     iterations: int = 400
-    """Most iterations of the solver."""
+    """Most iterations of the solver, for each window; time bounds nothing, so that a busy machine changes no result."""
     tolerance: float = 1e-4
     """Largest scaled error of the optimality conditions."""

@@ -69,7 +69,7 @@ def _solve(parts: list[_Part], progress: Progress | None) -> Answer:
         "together",
         "ipopt",
         program["problem"],
-        problems[0].options(problems[0].settings.iterations, None) | program["derivatives"],
+        problems[0].options(None) | program["derivatives"],
     )
     found = solver(
         x0=np.concatenate([part.start for part in parts]),

@@ -221,7 +221,6 @@ class _Run:
             self.data[self.plan.window(index)],
             bounded,
             lambda count, terms: self.progress(done, {"window": index + 1, "iteration": count, **terms}),
-            self.problem.settings.windows.iterations,
         )
 
     def _worst(self, index: int, answer: Answer) -> float:
