@@ -170,9 +170,7 @@ class Problem:
         low, high = self.node_limits()
         low[: held.free_nodes], high[: held.free_nodes] = -np.inf, np.inf
         monitor = None if progress is None else _Monitor(self, low.ravel(), high.ravel(), progress)
-        solver = ca.nlpsol(
-            "solver", "ipopt", self.program.problem, self.options(iterations or self.settings.iterations, monitor)
-        )
+        solver = ca.nlpsol("solver", "ipopt", self.program.problem, self.options(monitor))
         found = solver(x0=start, p=data.ravel(), lbx=held.low, ubx=held.high, lbg=low.ravel(), ubg=high.ravel())
         stats = solver.stats()
         if stats["return_status"] in INTERRUPTED:
