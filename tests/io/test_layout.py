@@ -90,7 +90,7 @@ def test_every_layout_gives_the_recording_of_the_plain_table(
     [
         ("Accel_LN_X [m/(s^2)]", "", ("acc", "x", "", "m/s^2")),
         ("Gyro X (deg/s)", "", ("gyro", "x", "", "deg/s")),
-        ("S_ShankR_Accel_WR_Y_CAL", "m/(s^2)", ("acc", "y", "Shank_R", "m/s^2")),
+        ("S_ShankR_Accel_WR_Y_CAL", "m/(s^2)", ("acc", "y", "ShankR", "m/s^2")),
         ("left_sensor_gyr_z", "", ("gyro", "z", "left_sensor", "")),
         ("Acc_X", "", ("acc", "x", "", "")),
         ("pelvis_ax", "g", ("acc", "x", "pelvis", "g")),
@@ -190,3 +190,21 @@ def test_rate_quantities_of_a_dot_are_read(tmp_path: Path) -> None:
     np.testing.assert_allclose(recording.acc[:, 0], ROWS[:, 1:4])
     np.testing.assert_allclose(recording.gyro[:, 0], np.deg2rad(ROWS[:, 4:]))
     assert "starts again from zero" in recording.findings[0].message
+
+
+def test_a_placement_says_where_named_sensors_sit(tmp_path: Path) -> None:
+    names = [f"{sensor}_{kind}_{axis}" for sensor in ("A1", "B2") for kind in ("Acc", "Gyr") for axis in "XYZ"]
+    header = ",".join(["Time [s]", *(f"{name} [{'m/s^2' if 'Acc' in name else 'rad/s'}]" for name in names)])
+    values = np.column_stack([np.arange(40) / 50.0, RNG.normal(size=(40, 12))])
+    path = tmp_path / "walk.csv"
+    np.savetxt(path, values, delimiter=",", header=header, comments="# ")
+    assert [sensor.segment for sensor in table.read(path).sensors] == ["A1", "B2"]
+    (tmp_path / "placement.toml").write_text('[sensors]\nB2 = "pelvis"\n[subject]\nmass_kg = 66\nheight_m = 1.7\n')
+    recording = table.read(path)
+    assert [(sensor.name, sensor.segment) for sensor in recording.sensors] == [("B2", "pelvis")]
+    assert recording.subject.mass_kg == 66
+    np.testing.assert_allclose(recording.acc[:, 0], values[:, 7:10])
+    (tmp_path / "placement.toml").write_text('[sensors]\nC3 = "pelvis"\n')
+    with pytest.raises(RecordingError, match="lists none of the sensors") as error:
+        table.read(path)
+    assert "A1, B2" in error.value.fix

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kinertia.io import opensim, opensim_truth
+from kinertia.io.read import read as read_recording
 from kinertia.recording.errors import RecordingError
 
 
@@ -193,3 +194,44 @@ def test_garbage_is_refused(tmp_path_factory: pytest.TempPathFactory, garbage: b
     except RecordingError:
         return
     assert len(table.time_s) >= 2  # a lucky valid table
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "\nUnits are S.I. units (second, meters, Newtons, ...)\nAngles are in degrees.\n",
+        "Note: angles are given in degrees",
+        "indegrees = YES",
+        "in_degrees=y",
+        "InDegrees: true",
+    ],
+)
+@pytest.mark.parametrize("largest", [0.06, 0.8])
+def test_headers_that_say_degrees_in_any_way(tmp_path: Path, header: str, largest: float) -> None:
+    columns = {k: v if k in ("time", "pelvis_tx") else largest * v for k, v in walk().items()}  # down to a standing trial
+    written = {k: v if k in ("time", "pelvis_tx") else np.rad2deg(v) for k, v in columns.items()}
+    table = opensim.read(write_storage(tmp_path / "a.mot", written, header))
+    assert table.in_degrees
+    assert table.warnings == ()
+    np.testing.assert_allclose(table.columns["knee_angle_r"], columns["knee_angle_r"], atol=1e-7)
+    radians = header.replace("degrees.", "radians.").replace("in degrees", "in radians")
+    if radians != header:
+        assert not opensim.read(write_storage(tmp_path / "b.mot", columns, radians)).in_degrees
+
+
+def test_a_pose_that_may_be_degrees_or_radians_is_refused(tmp_path: Path) -> None:
+    time = np.arange(30) / 100
+    still = {"time": time, "hip_flexion_r": 1.0 + 0 * time, "knee_angle_r": -2.0 + 0 * time}
+    with pytest.raises(RecordingError, match="may be degrees or radians") as error:
+        opensim.read(write_storage(tmp_path / "a.mot", still, "version=1"))
+    assert "inDegrees=yes" in error.value.fix
+    assert opensim.read(tmp_path / "a.mot", in_degrees=True).columns["hip_flexion_r"][0] == pytest.approx(np.deg2rad(1))
+
+
+def test_orientations_are_told_for_what_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "imuOrientations.sto"
+    path.write_text("DataType=Quaternion\nversion=3\nendheader\ntime\tpelvis_imu\n0\t1,0,0,0\n0.01\t1,0,0,0\n")
+    with pytest.raises(RecordingError, match="holds orientations only; kinertia needs acceleration and angular rate"):
+        read_recording(path)
+    with pytest.raises(RecordingError, match="orientations"):
+        opensim.read(path)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from kinertia.io import gaittoolbox, xsens
-from kinertia.recording import SEGMENTS, Frame
+from kinertia.recording import SEGMENTS, Cause, Frame
 from kinertia.recording.errors import RecordingError
 
 HEADER = "PacketCounter,SampleTimeFine,Acc_X,Acc_Y,Acc_Z,Gyr_X,Gyr_Y,Gyr_Z,Quat_q0,Quat_q1,Quat_q2,Quat_q3"
@@ -205,3 +205,40 @@ def test_garbage_is_refused(tmp_path_factory: pytest.TempPathFactory, garbage: b
     path.write_bytes(b"PacketCounter" + garbage)
     with pytest.raises(RecordingError):
         xsens.read(path)
+
+
+def export(folder: Path, serial: str, time: np.ndarray, *, header_hz: float, unit_s: float, comma: bool = False) -> None:
+    """A stream whose acc x is its time."""
+    cell = ";" if comma else ","
+    rows = []
+    for k, t in enumerate(time):
+        cells = [str(k), f"{round(t / unit_s) % 2**32}", f"{t:.6f}", "0.1", "9.8", "0.01", "0.02", "0.03"]
+        rows.append(cell.join(c.replace(".", ",") if comma else c for c in cells))
+    names = HEADER.split(",")[:8]
+    (folder / f"T1_{serial}.txt").write_text("\n".join([f"// Update Rate: {header_hz}Hz", cell.join(names), *rows]) + "\n")
+
+
+@pytest.mark.parametrize("comma", [False, True])
+@pytest.mark.parametrize("unit_s", [1e-4, 1e-6])
+def test_sample_times_win_over_header_and_counters(tmp_path: Path, unit_s: float, comma: bool) -> None:
+    start = 0.9 * 2**32 * unit_s
+    time = start + np.arange(200) / 62.5
+    for k, first in enumerate((0, 2, 1)):  # counters all begin at 0
+        export(tmp_path, f"0000000{k}", time[first:], header_hz=100.0, unit_s=unit_s, comma=comma)
+    recording = xsens.read(tmp_path)
+    assert recording.rate_hz == pytest.approx(62.5, rel=1e-3)
+    np.testing.assert_allclose(recording.acc[:, 1, 0], recording.acc[:, 0, 0])
+    np.testing.assert_allclose(recording.acc[:, 2, 0], recording.acc[:, 0, 0])
+    rate, late = recording.findings
+    assert rate.sentence == "the header says 100 Hz, SampleTimeFine says 62.5 Hz; SampleTimeFine is used"
+    assert (late.cause, late.sensors) == (Cause.LATE, ("00000001", "00000002"))
+
+
+def test_sensors_of_unlike_rates_are_joined_by_sample_times(tmp_path: Path) -> None:
+    export(tmp_path, "00000000", 3.0 + np.arange(200) / 100.0, header_hz=100.0, unit_s=1e-4)
+    export(tmp_path, "00000001", 3.0 + np.arange(100) / 50.0, header_hz=50.0, unit_s=1e-4)
+    export(tmp_path, "00000002", 3.0 + np.arange(200) / 100.0, header_hz=100.0, unit_s=1e-4)
+    recording = xsens.read(tmp_path)
+    assert recording.rate_hz == pytest.approx(100)
+    np.testing.assert_allclose(recording.acc[:, 1, 0], recording.acc[:, 0, 0], atol=1e-5)
+    assert [(f.cause, f.sensors) for f in recording.findings] == [(Cause.SENSOR_RATE, ("00000001",))]

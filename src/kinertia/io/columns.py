@@ -200,6 +200,28 @@ def of_names(table: TextTable, path: Path, given: ColumnMap | None = None) -> Co
     return msgspec.structs.replace(given, sensors=entries, time=time, time_unit=unit)
 
 
+def placed(meaning: ColumnMap, file: str | Path | None) -> ColumnMap:
+    """The map with segments, positions and person of a placement file; sensors that it does not list are left out.
+
+    Raises
+    ------
+    RecordingError : none of the sensors is listed.
+    """
+    if file is None:
+        return meaning
+    where, person = facts.read_placement(Path(file))
+    found = [(entry, sensor) for entry in meaning.sensors if (sensor := where.find(entry.name or entry.segment)) is not None]
+    if not found:
+        raise RecordingError(
+            "lists none of the sensors of the table",
+            file=str(file),
+            fix=f"name them as the columns do: {', '.join(entry.name or entry.segment for entry in meaning.sensors)}",
+            cause=Cause.LAYOUT,
+        )
+    entries = [msgspec.structs.replace(e, segment=s.segment, position_m=s.position_m or e.position_m) for e, s in found]
+    return msgspec.structs.replace(meaning, sensors=entries, subject={**person, **meaning.subject})
+
+
 def _of_device(given: ColumnMap, table: TextTable) -> ColumnMap:
     """The map with the units that a device is known to write and its file does not state."""
     device = next((units for keys, units in _DEVICES.items() if keys <= set(table.preamble)), {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -22,25 +22,8 @@ _OTHER = re.compile(
     r"|altitude|emg|battery|status|mat|var|error"
 )
 _TIME = {"time", "timestamp", "timestamps", "stamp", "elapsed", "t"}
-_NOISE = {
-    "cal",
-    "raw",
-    "ln",
-    "wr",
-    "low",
-    "noise",
-    "wide",
-    "range",
-    "imu",
-    "data",
-    "in",
-    "with",
-    "g",
-    "unix",
-    "s",
-    "sample",
-    "fine",
-}
+_SMALL_WORDS = {"in", "with", "g", "s", "unix", "sample", "fine"}
+_NOISE = {"cal", "raw", "ln", "wr", "low", "noise", "wide", "range", "imu", "data"} | _SMALL_WORDS
 """Words beside kind and axis that name no sensor."""
 _WIDE = {"wr", "wide"}
 _SEGMENTS = {
@@ -91,7 +74,8 @@ def _signal(column: str, unit: str) -> Signal | None:
     if match := _BRACKETS.search(column):
         unit = unit or match["unit"]
     said = spelled(unit) or unit
-    words = [word.lower() for word in _WORD.findall(column[: match.start()] if match else column)]
+    plain = column[: match.start()] if match else column
+    words = [word.lower() for word in _WORD.findall(plain)]
     if not said and words and spelled(words[-1]) and words[-1] not in ("g", "s"):
         said = spelled(words.pop())  # acc_x_mg
     kind, axis = "", ""
@@ -99,6 +83,7 @@ def _signal(column: str, unit: str) -> Signal | None:
         if short := _SHORT.match(word):
             kind, axis = "acc" if short["kind"].startswith("a") else "gyro", short["axis"]
     known = set(words)
+    wide = bool(known & _WIDE)
     axes = [word for word in words if word in ("x", "y", "z")]
     axis = axis or (axes[-1] if axes else "")
     if any(map(_OTHER.fullmatch, words)):
@@ -111,13 +96,22 @@ def _signal(column: str, unit: str) -> Signal | None:
         kind = "free"
     if kind and axis:
         taken = {*_ACC, *_GYRO, *_ANGULAR, *_RATE, *_FREE, *_NOISE, "x", "y", "z"}
-        rest = [word for word in _WORD.findall(column[: match.start()] if match else column) if word.lower() not in taken]
-        rest = [word for word in rest if not _SHORT.match(word.lower()) and not (said and spelled(word) == said)]
-        return Signal(column, kind, axis, "_".join(rest), said, bool(known & _WIDE))
+        return Signal(column, kind, axis, _rest(plain, lambda word: word in taken or _SHORT.match(word), said), said, wide)
     if not kind and known & _TIME:
-        rest = [word for word in _WORD.findall(column) if word.lower() not in {*_TIME, *_NOISE} and not spelled(word)]
-        return Signal(column, "time", "", "_".join(rest), said if spelled(said) in ("s", "ms", "us", "ns") else "")
+        rest = _rest(plain, lambda word: word in _TIME or word in _NOISE or spelled(word), said)
+        return Signal(column, "time", "", rest, said if spelled(said) in ("s", "ms", "us", "ns") else "")
     return None
+
+
+def _rest(text: str, taken: Callable[[str], object], unit: str) -> str:
+    """Words of a name that are not taken, written as they are, with an underscore for what was between them."""
+    kept, end = "", -1
+    for match in _WORD.finditer(text):
+        word = match[0].lower()
+        if not taken(word) and not (unit and spelled(word) == unit):
+            kept += ("" if not kept or match.start() == end else "_") + match[0]
+            end = match.end()
+    return kept
 
 
 def segment(name: str) -> str:

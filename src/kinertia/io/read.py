@@ -52,7 +52,7 @@ def read(
     ----------
     path : file or folder.
     columns : column map of a table.
-    placement : file that maps serial numbers to segments (Xsens).
+        placement : file that maps serial numbers (Xsens), or sensors as columns name them, to segments.
     trial : which trial of a folder (Xsens).
     rate_hz : sampling rate [Hz], where the file does not state it.
     mass_kg, height_m : the person, overriding the file.
@@ -63,6 +63,8 @@ def read(
     RecordingError : unknown format (listing the supported ones), or as the format's reader.
     """
     path = Path(path)
+    if rate_hz is not None:
+        rate_hz = stated.rate(rate_hz, file=str(path))
     if path.is_dir():
         recording = _read_folder(path, columns, placement, trial, rate_hz, gyro_from_orientation)
     elif cycles.is_cycle(path) or (path.suffix.lower() == ".json" and cycles.is_cycle(path.with_suffix(".csv"))):
@@ -82,9 +84,9 @@ def read(
     elif table.is_table(path) or (columns is not None and path.is_file()):
         parts = together.group(path)
         if parts:
-            recording = together.read(parts, columns=columns, rate_hz=rate_hz)
+            recording = together.read(parts, columns=columns, placement=placement, rate_hz=rate_hz)
         else:
-            recording = table.read(path, columns=columns, rate_hz=rate_hz)
+            recording = table.read(path, columns=columns, placement=placement, rate_hz=rate_hz)
     else:
         raise _unknown(path)
     return with_subject(stated.placed(recording), mass_kg=mass_kg, height_m=height_m)
@@ -140,7 +142,7 @@ def _read_folder(
         return xsens.read(path, placement=placement, trial=trial, rate_hz=rate_hz, gyro_from_orientation=gyro_from_orientation)
     found = folder.recordings(path)
     if len(found) == 1 and found[0] != path:
-        return read(found[0], columns=columns, rate_hz=rate_hz)
+        return read(found[0], columns=columns, placement=placement, rate_hz=rate_hz)
     if found != [path]:
         names = ", ".join(file.name for file in found[:6])
         raise RecordingError(f"holds {len(found)} recordings", file=str(path), fix=f"name files, not the folder: {names} ...")

@@ -65,6 +65,7 @@ def read(
     path: str | Path,
     *,
     columns: ColumnMap | str | Path | None = None,
+    placement: str | Path | None = None,
     rate_hz: float | None = None,
     subject: Subject | None = None,
 ) -> Recording:
@@ -73,7 +74,10 @@ def read(
     Parameters
     ----------
     path : the table.
-    columns : column map or its file; default: the one beside the table, else the column names themselves.
+        columns : column map or its file; default: the one beside the table, else the column names themselves.
+    placement : file that says which sensor, as the columns name it, sits where; default ``<stem>.placement.toml`` or
+        ``placement.toml`` (or .json) beside the table. Not for tables with a map or in segment frames, which say it themselves.
+
     rate_hz : sampling rate [Hz], for tables without a time column.
     subject : the person; default: from the map.
 
@@ -88,7 +92,12 @@ def read(
     path = Path(path)
     meaning, _ = _meaning(path, columns)
     return interpret(
-        read_cells(path, meaning.separator if meaning else ""), path, columns=columns, rate_hz=rate_hz, subject=subject
+        read_cells(path, meaning.separator if meaning else ""),
+        path,
+        columns=columns,
+        placement=placement,
+        rate_hz=rate_hz,
+        subject=subject,
     )
 
 
@@ -97,6 +106,7 @@ def interpret(
     path: Path,
     *,
     columns: ColumnMap | str | Path | None = None,
+    placement: str | Path | None = None,
     rate_hz: float | None = None,
     subject: Subject | None = None,
 ) -> Recording:
@@ -108,7 +118,7 @@ def interpret(
         meaning = maps.of_plain_names(table, path)
         truth = truth_columns.read(table, meaning.subject, about_file=str(path.with_suffix(".json")))
     elif meaning is None or not meaning.sensors:
-        meaning = maps.of_names(table, path, meaning)
+        meaning = maps.placed(maps.of_names(table, path, meaning), placement or facts.find_placement(path.parent, path.stem))
 
     order = {segment: i for i, segment in enumerate(SEGMENTS)}
     entries = sorted(meaning.sensors, key=lambda entry: order.get(entry.segment, len(order)))

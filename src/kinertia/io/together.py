@@ -54,24 +54,33 @@ def _alone(path: Path) -> bool:
     return path.suffix.lower() in _SUFFIXES and not any(file.is_file() for file in own)
 
 
-def read(files: Sequence[Path], *, columns: str | Path | None = None, rate_hz: float | None = None) -> Recording:
+def read(
+    files: Sequence[Path],
+    *,
+    columns: str | Path | None = None,
+    placement: str | Path | None = None,
+    rate_hz: float | None = None,
+) -> Recording:
     """Read the parts of one recording, joined on common time.
 
     Parameters
     ----------
     files : as :func:`group` gives them.
     columns : column map of the whole; default ``<common name>.columns.toml`` or ``columns.toml`` beside them.
+        placement : as for a table.
     rate_hz : sampling rate [Hz], for tables without a time column.
 
     Raises
     ------
     RecordingError : parts of unlike length without time stamps, or as for a table.
     """
-    name = naming.part(files[0].stem).name or files[0].parent.resolve().name
+    names = [naming.part(file.stem).name.split("_") for file in files]
+    shared = [piece for piece in names[0] if all(piece in other for other in names)]
+    name = "_".join(shared) or files[0].parent.resolve().name
     whole = files[0].with_name(f"{name}.csv")
     parts = [_part(path) for path in files]
     cells = _joined(parts, str(whole.with_suffix("")))
-    return table.interpret(cells, whole, columns=columns, rate_hz=rate_hz)
+    return table.interpret(cells, whole, columns=columns, placement=placement, rate_hz=rate_hz)
 
 
 def _part(path: Path) -> _Part:
