@@ -10,6 +10,7 @@ import pytest
 from kinertia.estimation.estimate import Activity
 from kinertia.recording import Frame, Recording, sensor_sets
 from kinertia.sensing import activity
+from kinertia.simulation import exercises, person
 from kinertia.transport import walker as walkers
 from kinertia.transport.walker import Stage
 
@@ -56,3 +57,21 @@ def test_legs_that_move_together_do_not_walk(outing: Recording) -> None:
     acc, gyro = outing.acc[walking].copy(), outing.gyro[walking].copy()
     acc[:, 4:7], gyro[:, 4:7] = acc[:, 1:4], gyro[:, 1:4]
     assert (activity.classify(replace(outing, acc=acc, gyro=gyro)) == Activity.OTHER).all()
+
+
+@pytest.mark.parametrize("name", exercises.EXERCISES)
+def test_exercises_are_no_gait(name: str) -> None:
+    found = activity.classify(exercises.record(person.draw(4, 1), name))
+    gait = (found == Activity.WALKING) | (found == Activity.RUNNING)
+    assert gait.mean() <= 0.05
+    wanted = Activity.STANDING if name == "stand" else Activity.OTHER
+    assert (found == wanted).mean() > 0.9
+
+
+def test_shaken_sensors_are_no_gait(outing: Recording) -> None:
+    time = np.arange(1500)[:, None] / RATE_HZ
+    noise = np.random.default_rng(8)
+    turn = 2.0 * np.pi * noise.uniform(2.0, 4.0, 7) * time
+    acc, gyro = outing.acc[:1500].copy(), 6.0 * np.stack([np.sin(turn), np.cos(turn), np.cos(turn + 1.0)], axis=-1)
+    acc += 12.0 * np.stack([np.sin(turn + 2.0), np.cos(turn), np.sin(turn)], axis=-1)
+    assert (activity.classify(replace(outing, acc=acc, gyro=gyro)) == Activity.OTHER).mean() > 0.95

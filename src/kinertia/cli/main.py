@@ -29,7 +29,7 @@ BENCHMARKS = {
     for name in (
         *("cycles", "continuous", "simulated", "simulator", "virtual", "ablation", "bands"),
         *("physics", "speed", "latency", "crowd", "loss", "faults", "sparse", "place", "height", "turned"),
-        *("pretraining", "labels", "subsets", "spoiled", "files", "alarms", "dead", "commands"),
+        *("pretraining", "labels", "subsets", "standing", "spoiled", "files", "alarms", "dead", "commands"),
     )
 }
 USER_ERROR = 2

@@ -63,6 +63,8 @@ RUNNING_RATE = {"femur": 2.7, "tibia": 4.2, "foot": 4.5}
 """Without a pelvis sensor: root mean square rates that only running reaches [rad/s] ..."""
 RUNNING_FEET = -0.4
 """... with feet whose rates correlate by -0.8 to -0.55; in walking by -0.2 to 0.5."""
+PELVIS_RATE = 3.0
+"""No gait turns the pelvis faster, root mean square [rad/s]; runners' by 1."""
 SHORTEST_S = 0.5
 """What lasts shorter is taken for what is around it."""
 
@@ -104,7 +106,7 @@ class Signs:
     together : correlation of the right with the left leg's rates, -1 to 1; NaN where no segment has a sensor on both sides.
     thighs, feet : the same of thighs and of feet alone.
     turning : mean of the rate about the vertical without its sign [rad/s]; NaN where it is not known.
-    rate : femur, tibia, foot to root mean square rates of both legs [rad/s]; NaN without sensors.
+    rate : pelvis, femur, tibia, foot to root mean square rates, of both legs [rad/s]; NaN without sensors.
     repeats : correlation of the signals with themselves a stride away.
     inclination : segment to its mean inclination [rad].
     flight : specific force of a sensor on the pelvis where it is least [m/s^2]; NaN without one.
@@ -169,7 +171,7 @@ def judge(signs: Signs) -> Activity:
         return Activity.OTHER
     if signs.still:
         return Activity.STANDING
-    if signs.together > TOGETHER or signs.repeats < REPEATS:
+    if signs.together > TOGETHER or signs.repeats < REPEATS or signs.rate["pelvis"] > PELVIS_RATE:
         return Activity.OTHER
     if signs.turning > TURN_RATE and signs.thighs > PASSING:
         return Activity.OTHER
@@ -200,7 +202,7 @@ def observe(window: Window, repeats: float) -> Signs:
         _together(near, (1,)),
         _together(near, (3,)),
         float(np.abs(turns).mean()) if len(turns) else float("nan"),
-        {part: _rms(near[:, [k, k + LEFT], 2]) for k, part in enumerate(("femur", "tibia", "foot"), start=1)},
+        {part: _rms(near[:, [k, k + LEFT] if k else [0], 2]) for k, part in enumerate(("pelvis", "femur", "tibia", "foot"))},
         repeats,
         _inclinations(near),
         _flight(near, window.rate_hz),
