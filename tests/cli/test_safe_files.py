@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from shell import Shell
 
+from kinertia.cli import guard
+from kinertia.recording import RecordingError
+
 
 @pytest.fixture
 def recordings(walk_csv: Path, tmp_path: Path) -> Path:
@@ -52,3 +55,54 @@ def test_what_was_written_by_hand_stays(kinertia: Shell, recordings: Path) -> No
     assert refused.code == 2
     assert "Walk_Report.html: exists, and `kinertia estimate` did not write it" in " ".join(refused.err.split())
     assert [path.name for path in table.parent.iterdir()] == ["Walk_Report.html"]
+
+
+def test_a_model_is_not_trained_over(kinertia: Shell, recordings: Path) -> None:
+    tiny = ("--config.training.steps", "2", "--config.training.batch", "2", "--config.network.hidden", "16")
+    walk, out = recordings / "a" / "walk.csv", recordings / "a" / "model"
+    assert kinertia("train", walk, "--out", out, *tiny).code == 0
+    before = _files(out)
+    refused = kinertia("train", walk, "--out", out, *tiny)
+    assert refused.code == 2
+    said = " ".join(refused.err.split())
+    assert "model.json: this folder holds a training already, so `kinertia train` does not write there" in said
+    assert "--resume to go on with it, or --overwrite to replace it" in said
+    itself = kinertia("train", walk, "--from", out, "--out", out, "--overwrite", *tiny)
+    assert "is read by this command, so it is not written over" in " ".join(itself.err.split())
+    assert _files(out) == before
+    (out / "export.json").write_text("of the model before")
+    other = kinertia("train", recordings / "a", "--out", out, "--overwrite", *tiny, "--config.training.seed", "5")
+    assert other.code == 0, other.err
+    assert not (out / "export.json").exists()  # graphs of the model before would be taken for those of this one
+    assert kinertia("estimate", walk, "--model", out, "--out", recordings / "out", "--csv").code == 0
+
+
+def test_simulating_leaves_a_readme_alone(kinertia: Shell, tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("mine")
+    refused = kinertia("simulate", "--subjects", "1", "--seed", "1", "--out", tmp_path)
+    assert "README.md: exists, and `kinertia simulate` did not write it" in " ".join(refused.err.split())
+    assert _files(tmp_path) == {tmp_path / "README.md": b"mine"}
+
+
+def test_a_benchmark_replaces_its_own_figures_only(recordings: Path) -> None:
+    def score(data: Path, json: Path) -> None:
+        json.write_text(f'{{"data": "{data}"}}')
+
+    run, figures = guard.benchmark(score, "score"), recordings / "figures.json"
+    run(data=recordings / "a", json=figures)
+    run(data=recordings / "a", json=figures)
+    with pytest.raises(
+        RecordingError, match=r"holds what `kinertia benchmark score` made of .*a, not of .*b\. Fix: give another --json$"
+    ):
+        run(data=recordings / "b", json=figures)
+    with pytest.raises(RecordingError, match="is read by this command"):
+        run(data=recordings / "a", json=recordings / "a" / "walk.json")
+
+
+def test_a_stream_is_recorded_beside_what_is_replayed(kinertia: Shell, recordings: Path) -> None:
+    walk = recordings / "a" / "walk.csv"
+    before = _files(recordings)
+    for table in (walk, walk.with_name("WALK.csv")):
+        refused = kinertia("stream", "--source", "replay", "--replay.file", walk, "--csv", table)
+        assert "so it is not written over. Fix: choose another name" in " ".join(refused.err.split())
+    assert _files(recordings) == before

@@ -21,7 +21,7 @@ SHOWN = (
 )
 
 
-def demo(out: Path = Path("kinertia-demo"), steps: int = STEPS, seed: int = 0) -> None:
+def demo(out: Path = Path("kinertia-demo"), steps: int = STEPS, seed: int = 0, overwrite: bool = False) -> None:
     """Simulate a person, estimate with the model that comes with the package, adapt it without labels, compare with the truth.
 
     Parameters
@@ -32,6 +32,8 @@ def demo(out: Path = Path("kinertia-demo"), steps: int = STEPS, seed: int = 0) -
         Steps of adaptation.
     seed
         Makes everything repeatable.
+    overwrite
+        Write into a folder that holds something else.
     """
     from kinertia.benchmark.single import score_single
     from kinertia.cli import output
@@ -41,11 +43,16 @@ def demo(out: Path = Path("kinertia-demo"), steps: int = STEPS, seed: int = 0) -
     from kinertia.learning import adaptation, shipped
     from kinertia.learning.prepare import to_sequence
     from kinertia.learning.training import train
+    from kinertia.recording import RecordingError
     from kinertia.runtime import exported
     from kinertia.runtime import model as runtime
     from kinertia.simulation import simulate
 
     console = Console()
+    if not overwrite and out.is_dir() and any(out.iterdir()) and not (out / "recordings" / simulate.PEOPLE_FILE).is_file():
+        raise RecordingError(
+            "is not empty", file=str(out), fix="give another --out, or --overwrite to write there all the same"
+        )
     shipped_model = shipped.load()
     asked = replace(adaptation.DEFAULT, adaptation=replace(adaptation.DEFAULT.adaptation, steps=steps))
     config = adaptation.settings(shipped_model.config, asked)

@@ -1,9 +1,15 @@
-"""What stands before a training writes into a folder."""
+"""What stands before trainings, streams and benchmarks write anything."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
+from kinertia.cli import models
+from kinertia.cli.sources import SourceOptions
+from kinertia.io import inputs
 from kinertia.io.outputs import Outputs
 from kinertia.recording import RecordingError
 
@@ -12,7 +18,7 @@ FINISHED, UNFINISHED = ("model", "encoder", "fitted", "export"), ("checkpoint", 
 
 
 def training(
-    command: str, out: Path, inputs: tuple[Path, ...], *names: str, resume: bool = False, overwrite: bool = False
+    command: str, out: Path, read: tuple[Path, ...], *names: str, resume: bool = False, overwrite: bool = False
 ) -> None:
     """Whether a training may write into a folder.
 
@@ -20,7 +26,7 @@ def training(
     ----------
     command : as a user calls it.
     out : the folder.
-    inputs : every file that is read.
+    read : every file that is read.
     names : of the files that are written beside the models.
     resume, overwrite : a training that is there goes on, or is replaced.
 
@@ -39,4 +45,28 @@ def training(
                 fix=f"give another --out{', --resume to go on with it' if unfinished else ''}, or --overwrite to replace it",
             )
     cards = (f"{stem}.json" for stem in (*FINISHED, *UNFINISHED))
-    Outputs(command, inputs, overwrite=resume or overwrite).check(out / name for name in (*names, *cards))
+    Outputs(command, read, overwrite=resume or overwrite).check(out / name for name in (*names, *cards))
+
+
+def of_stream(command: str, source: SourceOptions, model: str) -> Outputs:
+    """The guard of what is recorded of a stream; nothing there is ever written over."""
+    file = source.replay.file if source.source == "replay" else None
+    read = inputs.of(file, source.placement, models.folder(model))
+    return Outputs(command, read, "" if file is None else str(file), elsewhere="choose another name", option="")
+
+
+def benchmark(function: Callable[..., None], name: str) -> Callable[..., None]:
+    """A benchmark whose JSON file replaces no other file than one of its own, of the same data."""
+
+    @wraps(function)
+    def guarded(*arguments: Any, **options: Any) -> None:
+        given = options.get("data")
+        data = list(given) if isinstance(given, tuple) else [given]
+        path, model = options.get("json"), options.get("model")
+        read = inputs.of(*data, options.get("config_file"), models.folder(model) if isinstance(model, str) else None)
+        source = "" if data[0] is None else str(data[0])
+        outputs = Outputs(f"kinertia benchmark {name}", read, source, elsewhere="give another --json", option="")
+        with outputs.writing([path] if isinstance(path, Path) else []):
+            function(*arguments, **options)
+
+    return guarded

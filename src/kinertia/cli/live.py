@@ -12,6 +12,7 @@ import tyro
 from rich.console import Console
 from rich.text import Text
 
+from kinertia.cli import guard
 from kinertia.cli.ending import until_asked
 from kinertia.cli.sources import FROM_LSL, Shared, SourceOptions, open_source
 
@@ -76,6 +77,7 @@ def live(
         lsl_library.quieten()
     if record is not None:
         log.check_name(record)
+        guard.of_stream("kinertia live", options, model).check([record])
     loaded = streaming(model)
     given, subject = _opened(options)
     for warning in given.warnings:

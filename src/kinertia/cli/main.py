@@ -10,7 +10,7 @@ from importlib import import_module
 from tyro.extras import SubcommandApp
 
 from kinertia import __version__
-from kinertia.cli import missing
+from kinertia.cli import guard, missing
 from kinertia.cli.missing import GROUP
 
 DESCRIPTION = (
@@ -45,7 +45,7 @@ def application(first: str = "") -> SubcommandApp:
     if first not in COMMANDS:
         group = SubcommandApp()
         for name, module in BENCHMARKS.items():
-            group.command(name=name)(_function(module, name))
+            group.command(name=name)(guard.benchmark(_function(module, name), name))
         app.command(group, name=GROUP, help="Score methods against references, and measure speed.")
     return app
 

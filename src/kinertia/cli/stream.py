@@ -10,6 +10,7 @@ import tyro
 from rich.console import Console
 from rich.text import Text
 
+from kinertia.cli import guard
 from kinertia.cli.ending import until_asked
 from kinertia.cli.sources import FROM_LSL, Shared, open_source
 
@@ -64,8 +65,10 @@ def stream(
         lsl_library.quieten()
     if record is not None:
         log.check_name(record)
+    outputs = guard.of_stream("kinertia stream", source, model)
+    outputs.check(path for path in (record, csv) if path is not None)
     loaded = streaming(model)
-    with _sinks(loaded, lsl_out, udp_out, csv) as sinks:
+    with outputs.writing([] if csv is None else [csv]), _sinks(loaded, lsl_out, udp_out, csv) as sinks:
         given, subject = open_source(source)
         for warning in given.warnings:
             console.print(Text(f"warning: {warning}", style="yellow"), soft_wrap=True)

@@ -32,6 +32,7 @@ class Outputs:
     source : the recording (or data, or model) that results are of.
     overwrite : the user insists; holds for everything but inputs.
     elsewhere : what a user can do who does not insist.
+    option : with which a user insists; empty where that is not possible.
     results : False for recordings that are put right, which are there to be read again.
     """
 
@@ -40,6 +41,7 @@ class Outputs:
     source: str = ""
     overwrite: bool = False
     elsewhere: str = ELSEWHERE
+    option: str = "--overwrite"
     results: bool = True
 
     def check(self, paths: Iterable[Path]) -> None:
@@ -87,7 +89,7 @@ class Outputs:
 
     def _require_own(self, path: Path) -> None:
         for there in _same_name(path):
-            insist = f"{self.elsewhere}, or --overwrite to replace it"
+            insist = self.elsewhere + (f", or {self.option} to replace it" if self.option else "")
             record = _record(there)
             if record is None:
                 raise RecordingError(f"exists, and `{self.command}` did not write it", file=str(there), fix=insist)

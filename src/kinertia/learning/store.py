@@ -128,11 +128,10 @@ class Clock:
 
 def retire(folder: Path, kind: str) -> None:
     """Remove a model that another training in this folder replaces, and the graphs that were made of it."""
-    if not (card := folder / f"{kind}.json").is_file():
-        return
     (folder / EXPORTED).unlink(missing_ok=True)
-    card.unlink()
-    _remove_weights(folder, kind, "")
+    if (card := folder / f"{kind}.json").is_file():
+        card.unlink()
+        _remove_weights(folder, kind, "")
 
 
 def keep_config(folder: Path, content: bytes) -> None:

@@ -168,6 +168,8 @@ def _work(folder: Path, number: int, request: Request) -> list[str]:
 def describe(folder: Path, people: list[Person], request: Request) -> None:
     """Write who and what is in the folder, beside the people that are there already."""
     path = folder / PEOPLE_FILE
+    if not path.is_file():
+        _require_free(folder, people, request)
     settings = {"seed": request.seed, "seconds": request.seconds, "rate_hz": request.rate_hz}
     known: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {**settings, "people": {}}
     if others := {key: known.get(key) for key in settings if known.get(key) != settings[key]}:
@@ -177,6 +179,19 @@ def describe(folder: Path, people: list[Person], request: Request) -> None:
     known["people"] = dict(sorted(known["people"].items()))
     write_text(path, json.dumps(known, indent=1, allow_nan=False) + "\n")
     write_text(folder / README_FILE, _readme(len(known["people"]), request))
+
+
+def _require_free(folder: Path, people: list[Person], request: Request) -> None:
+    """Whether what would be written is not there yet.
+
+    Raises
+    ------
+    RecordingError : there is a file that nothing here wrote.
+    """
+    tables = (folder / someone.name / f"{name}.json" for someone in people for name in request.recordings)
+    for path in (folder / README_FILE, *tables):
+        if path.exists():
+            raise RecordingError("exists, and `kinertia simulate` did not write it", file=str(path), fix="give another --out")
 
 
 def _facts(someone: Person) -> dict[str, Any]:
