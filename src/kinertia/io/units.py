@@ -26,6 +26,8 @@ TO_SI: dict[str, float] = {
     "ms": 1e-3,
     "us": 1e-6,
     "ns": 1e-9,
+    "cs": 0.01,
+    "min": 60.0,
     "N": 1.0,
     "Nm": 1.0,
     "BW": 1.0,
@@ -34,7 +36,7 @@ TO_SI: dict[str, float] = {
 
 ACC_UNITS = ("m/s^2", "m/s2", "g", "mg")
 GYRO_UNITS = ("rad/s", "deg/s", "dps")
-TIME_UNITS = ("s", "ms", "us", "ns")
+TIME_UNITS = ("s", "ms", "us", "ns", "cs", "min")
 
 _SPELLINGS = {
     "m/s^2": ("m/(s^2)", "m/s2", "m/s/s", "ms^-2", "ms-2", "m.s^-2", "m.s-2", "m*s^-2", "m/s**2", "meter/s^2", "mps2"),

@@ -16,6 +16,7 @@ _EVEN = 0.02  # of a step: stamps nearer to an even grid than this are even
 _IMPOSSIBLE_HZ = (4.0, 2500.0)  # no IMU for movement samples outside; slower than this, a stride has too few samples
 _USUAL_HZ = (10.0, 2000.0)  # a factor of 200 wide, so that of units a factor of 1000 apart at most one fits
 _UNITS = {1e-9: "ns", 1e-6: "us", 1e-3: "ms", 1.0: "s"}
+_FAST_HZ = 240.0  # few record gait faster: another unit that fits is then as likely
 _RARE_UNITS = {0.01: "hundredths of a second", 60.0: "minutes"}  # only where none of the others fits
 _RATE_AGREES = 0.05  # a stated rate may be rounded, and clocks differ by far less
 _SHORT_STEP, _SHORT_SHARE = 0.5, 0.02  # more steps than this share below half the usual one: stamps of arrival, not of sampling
@@ -255,7 +256,19 @@ def _unit(time: Array, step_s: float, unit_s: float, rate_hz: float | None, file
             fix="check the time column and its unit, or state the sampling rate instead",
             cause=Cause.TIME_UNIT,
         )
-    read = f"{units[found]} ({stated * unit_s / found:.4g} Hz)"
+    rate = stated * unit_s / found
+    rival = next((u for u in _RARE_UNITS if unit_s == 1.0 and units is _UNITS and rate > _FAST_HZ and fits(u)), None)
+    if rival is not None:
+        raise RecordingError(
+            f"time stamps in {name} would mean {stated:.3g} Hz: {rate:.4g} Hz if they are {_UNITS[found]}, "
+            f"{stated * unit_s / rival:.4g} Hz if they are {_RARE_UNITS[rival]}",
+            file=file,
+            sensor="time",
+            fix="state the unit of time (time_unit in the column map), or the sampling rate instead",
+            cause=Cause.TIME_UNIT,
+        )
+    read = f"{units[found]} ({rate:.4g} Hz)"
+
     findings.append(_done(Cause.TIME_UNIT, f"time stamps in {name} would mean {stated:.3g} Hz; they are read as {read}"))
     return found / unit_s
 
