@@ -123,23 +123,42 @@ def test_people_of_several_recordings_come_from_their_files(kinertia: Shell, wal
     assert "the files state 60, 90" in refused.err
 
 
-def test_wrong_units_are_warned_of_in_training_and_in_the_report(kinertia: Shell, walk_csv: Path, tmp_path: Path) -> None:
-    head, *rows = walk_csv.read_text().splitlines()
-    rates = [k for k, name in enumerate(head.split(",")) if name.startswith("gyro")]
+def with_rates_times(factor: float, walk_csv: Path, path: Path) -> Path:
+    """The walk with every angular rate multiplied."""
+    table = pl.read_csv(walk_csv)
+    rates = [name for name in table.columns if name.startswith("gyro")]
     assert rates
-    lines = [head]
-    for row in rows:
-        cells = row.split(",")
-        for k in rates:
-            cells[k] = str(57.3 * float(cells[k]))
-        lines.append(",".join(cells))
-    (tmp_path / "walk.csv").write_text("\n".join(lines) + "\n")
-    trained = kinertia("train", tmp_path / "walk.csv", "--out", tmp_path / "model", *TINY)
+    table.with_columns(pl.col(name) * factor for name in rates).write_csv(path)
+    return path
+
+
+def test_wrong_units_are_put_right_and_said_in_training_and_in_the_report(
+    kinertia: Shell, walk_csv: Path, tmp_path: Path
+) -> None:
+    walk = with_rates_times(57.3, walk_csv, tmp_path / "walk.csv")
+    trained = kinertia("train", walk, "--out", tmp_path / "model", *TINY)
     assert trained.code == 0, trained.err
-    assert "looks like deg/s" in trained.err
-    result = kinertia("estimate", tmp_path / "walk.csv", "--model", tmp_path / "model", "--out", tmp_path / "out")
-    assert "looks like deg/s" in " ".join(result.out.split())
-    assert "looks like deg/s" in (tmp_path / "out" / "walk_report.html").read_text()
+    result = kinertia("estimate", walk, "--model", tmp_path / "model", "--out", tmp_path / "out")
+    for text in (trained.err, result.out, (tmp_path / "out" / "walk_report.html").read_text()):
+        assert "angular rate is in deg/s, not in rad/s; converted" in " ".join(text.split())
+
+
+def test_an_unsound_recording_is_refused_unless_asked_for_anyway(kinertia: Shell, walk_csv: Path, tmp_path: Path) -> None:
+    walk = with_rates_times(16.0, walk_csv, tmp_path / "walk.csv")
+    said = "nobody turns so fast"
+    model, out = ("--out", tmp_path / "model"), ("--model", tmp_path / "model", "--out", tmp_path / "out")
+    refused = kinertia("train", walk, *model, *TINY)
+    assert refused.code == 2
+    assert "walk.csv, sensor pelvis, femur_r" in refused.err
+    assert said in refused.err
+    assert "Fix: check the range" in refused.err
+    assert kinertia("train", walk, "--anyway", *model, *TINY).code == 0
+    assert said in kinertia("estimate", walk, *out).err
+    result = kinertia("estimate", walk, "--anyway", *out)
+    assert result.code == 0, result.err
+    for text in (result.out, (tmp_path / "out" / "walk_report.html").read_text()):
+        assert "not to be trusted: sensors pelvis, femur_r" in " ".join(text.split())
+    assert said in kinertia("inspect", walk).out
 
 
 def test_some_sensors_are_enough_and_the_rest_is_said(kinertia: Shell, walk_csv: Path, tmp_path: Path) -> None:

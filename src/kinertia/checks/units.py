@@ -51,10 +51,15 @@ def look(recording: Recording) -> Looked:
         found.append(Finding(Cause.FREE_ACCELERATION, Severity.ERROR, message, fix, names(recording, free)))
     factors, told = _acceleration(recording, free)
     found += told
-    recording = replace(recording, acc=recording.acc * factors[:, None])
+    recording = replace(recording, acc=recording.acc * factors[:, None], acc_var=_scaled(recording.acc_var, factors))
     factors, told = _rate(recording)
     found += told
-    return replace(recording, gyro=recording.gyro * factors[:, None]), tuple(found)
+    gyro = recording.gyro * factors[:, None]
+    return replace(recording, gyro=gyro, gyro_var=_scaled(recording.gyro_var, factors)), tuple(found)
+
+
+def _scaled(variance: Array | None, factors: Array) -> Array | None:
+    return None if variance is None else variance * factors[:, None] ** 2
 
 
 def _live(signal: Array) -> Array:
@@ -113,6 +118,8 @@ def _rate(recording: Recording) -> tuple[Array, list[Finding]]:
     least, most = (np.array([getattr(one, name) for one in usual]) for name in ("least", "most"))
     degrees = (fastest > most) & (fastest * DEGREE > least) & (fastest * DEGREE < most)
     unlike = (fastest > most) & ~degrees
+    if unlike.any():  # one cause for all: another factor than that of degrees
+        unlike, degrees = unlike | degrees, np.zeros(count, dtype=bool)
     twice = moves & (fastest > 0) & (fastest < least) & (fastest / DEGREE > least) & (fastest / DEGREE < most)
     factors, found = np.where(degrees, DEGREE, np.where(twice, 1.0 / DEGREE, 1.0)), []
     for which, what, fix in (

@@ -226,8 +226,10 @@ class Recording:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What a user should know: warnings, and findings that matter, in sentences."""
-        found = (finding.sentence for finding in self.findings if finding.severity is not Severity.INFO)
-        return tuple(dict.fromkeys((*self.warnings, *found)))
+        found = [finding.sentence for finding in self.findings if finding.severity is not Severity.INFO]
+        if (fault := self.fault) is not None:
+            found = [f"not to be trusted: {fault.sentence}", *(said for said in found if said != fault.sentence)]
+        return tuple(dict.fromkeys((*found, *self.warnings)))
 
     def with_warnings(self, *messages: str) -> Self:
         """Copy with further warnings."""

@@ -40,7 +40,10 @@ def filled_in(signal: Array) -> np.ndarray:
     """
     one = (signal[:, 0] == signal[:, 1]) & (signal[:, 1] == signal[:, 2]) & (signal[:, 0] != 0)
     numbers, count = np.unique(signal[one, 0], return_counts=True)
-    stand_ins = [number for number, times in zip(numbers, count, strict=True) if 1 < times == (signal[:, 0] == number).sum()]
+    size = np.abs(signal)
+    stand_ins = [
+        number for number, times in zip(numbers, count, strict=True) if 1 < times == (size == abs(number)).any(axis=1).sum()
+    ]
     return one & np.isin(signal[:, 0], stand_ins)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from kinertia.checks import chain
 from kinertia.io import folder as folders
 from kinertia.io.read import read
 from kinertia.recording import Recording, RecordingError
@@ -57,10 +58,16 @@ def load(files: tuple[str, list[Path]]) -> Person:
     Raises
     ------
     RecordingError
-        If a file cannot be read or has no truth.
+        If a file cannot be read, is unsound or has no truth.
     """
     owner, paths = files
-    return Person(owner, tuple(ready(read(path), owner) for path in paths))
+    return Person(owner, tuple(ready(_sound(path), owner) for path in paths))
+
+
+def _sound(path: Path) -> Recording:
+    examined = chain.examine(read(path))
+    chain.require_sound(examined)
+    return examined
 
 
 def ready(recording: Recording, owner: str) -> Recording:
