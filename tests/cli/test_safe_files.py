@@ -92,7 +92,7 @@ def test_a_benchmark_replaces_its_own_figures_only(recordings: Path) -> None:
     run(data=recordings / "a", json=figures)
     run(data=recordings / "a", json=figures)
     with pytest.raises(
-        RecordingError, match=r"holds what `kinertia benchmark score` made of .*a, not of .*b\. Fix: give another --json$"
+        RecordingError, match=r"holds what `kinertia benchmark score` made of .*a, not of .*b\. Fix: give another name$"
     ):
         run(data=recordings / "b", json=figures)
     with pytest.raises(RecordingError, match="is read by this command"):

@@ -14,8 +14,10 @@ from kinertia.benchmark.table import render
 from kinertia.benchmark.virtual_table import render_consistency
 from kinertia.cli import output
 from kinertia.cli.options import DEFAULT, choose_config
+from kinertia.cli.place import files_of
 from kinertia.cli.progress import training_bar
-from kinertia.io import write_recording
+from kinertia.io import inputs, write_recording
+from kinertia.io.outputs import Outputs
 from kinertia.learning.config import Config
 from kinertia.simulation.worn import IDEAL, TYPICAL, Wear
 
@@ -71,7 +73,11 @@ def virtual(
     scored = benchmark.run(data, chosen, method, IDEAL if clean else wear, wear_seed)
     if write is not None:
         for recording in scored.recordings:
-            write_recording.write(write / f"{recording.name}.csv", recording)
+            path = write / f"{recording.name}.csv"
+            with Outputs("kinertia benchmark virtual", inputs.of(data), str(data), option="", results=False).writing(
+                files_of(path)
+            ):
+                write_recording.write(path, recording)
     if json is not None:
         result_files.write(json, scored.results)
     console = Console()

@@ -15,6 +15,8 @@ from kinertia.recording import RecordingError
 
 FINISHED, UNFINISHED = ("model", "encoder", "fitted", "export"), ("checkpoint", "pretraining", "fitting", "rows")
 """Stems of the .json files that say what a folder holds."""
+FIGURES, PAGES = ("json", "plot", "failures", "fit"), ("curves.html", "simulator.html")
+"""Options of benchmarks that name a file to write, and files in the folder of --report."""
 
 
 def training(
@@ -56,17 +58,19 @@ def of_stream(command: str, source: SourceOptions, model: str) -> Outputs:
 
 
 def benchmark(function: Callable[..., None], name: str) -> Callable[..., None]:
-    """A benchmark whose JSON file replaces no other file than one of its own, of the same data."""
+    """A benchmark whose files replace no others than its own of the same data."""
 
     @wraps(function)
     def guarded(*arguments: Any, **options: Any) -> None:
         given = options.get("data")
         data = list(given) if isinstance(given, tuple) else [given]
-        path, model = options.get("json"), options.get("model")
+        model, report = options.get("model"), options.get("report")
+        files = [path for key in FIGURES if isinstance(path := options.get(key), Path)]
+        files += [report / name for name in PAGES] if isinstance(report, Path) else []
         read = inputs.of(*data, options.get("config_file"), models.folder(model) if isinstance(model, str) else None)
         source = "" if data[0] is None else str(data[0])
-        outputs = Outputs(f"kinertia benchmark {name}", read, source, elsewhere="give another --json", option="")
-        with outputs.writing([path] if isinstance(path, Path) else []):
+        outputs = Outputs(f"kinertia benchmark {name}", read, source, elsewhere="give another name", option="")
+        with outputs.writing(files):
             function(*arguments, **options)
 
     return guarded
