@@ -57,6 +57,15 @@ def test_a_stride_is_judged_as_a_whole() -> None:
     assert not marked[301:].any()
 
 
+def test_running_may_leave_twice_as_much_force() -> None:
+    residual, measured = signals()
+    residual[:, 1] = 1.5 * TRUSTED_RESIDUAL_BW
+    running = np.ones(len(residual), dtype=bool)
+    agreement = Agreement.of(residual, measured, measured, None, running)
+    assert not doubts(agreement, RATE_HZ, periodic=False)[RESIDUAL].any()
+    assert found(residual, measured, measured)[RESIDUAL].all()
+
+
 def test_what_does_not_count_neither_marks_nor_is_marked() -> None:
     residual, measured = signals()
     residual[:100] = residual[-2:] = 2.0

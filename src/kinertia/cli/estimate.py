@@ -62,4 +62,4 @@ def estimate(
     console = Console()
     output.show(console, result, measured, scores)
     for path in paths:
-        console.print(f"  {path}", highlight=False)
+        console.print(f"  {path}", highlight=False, soft_wrap=True)

@@ -60,23 +60,23 @@ def show(console: Console, estimate: Estimate, recording: Recording, scores: Sco
     found = gait.find(estimate, periodic=recording.periodic)
     tiles = summary.tiles(estimate, found, periodic=recording.periodic)
     facts = ", ".join(f"{tile.label.lower()} {tile.value} {tile.unit}" for tile in tiles)
-    console.print(Text.assemble("\n", (estimate.name, "bold"), f"  {facts}"))
+    console.print(Text.assemble("\n", (estimate.name, "bold"), f"  {facts}"), soft_wrap=True)
     for word, count in found.others.items():
-        console.print(Text(f"  and {count} strides of {word}, which are in none of these figures"))
+        console.print(Text(f"  and {count} strides of {word}, which are in none of these figures"), soft_wrap=True)
     told = verdict.of(estimate, recording)
-    console.print(Text(f"  {told.headline}", COLOURS[told.level]))
+    console.print(Text(f"  {told.headline}", COLOURS[told.level]), soft_wrap=True)
     if told.doubts:
         share = f"{100 * (1 - told.trusted):.1f} % of what counts should not be trusted"
-        console.print(Text(f"  {share} (marked in report and table)", "yellow"))
+        console.print(Text(f"  {share} (marked in report and table)", "yellow"), soft_wrap=True)
     if estimate.bands.level:
         widths = ", ".join(bands.mean_half_widths(estimate))
-        console.print(Text(f"  {100 * estimate.bands.level:.0f} % bands, mean half-width: {widths}"))
+        console.print(Text(f"  {100 * estimate.bands.level:.0f} % bands, mean half-width: {widths}"), soft_wrap=True)
     if scores is not None:
         show_errors(console, scores)
     for warning in told.warnings:
-        console.print(Text(f"  warning: {warning}", style="yellow"))
+        console.print(Text(f"  warning: {warning}", style="yellow"), soft_wrap=True)
     for note in told.notes:
-        console.print(Text(f"  note: {note}"))
+        console.print(Text(f"  note: {note}"), soft_wrap=True)
 
 
 def write_curves(console: Console, folder: Path, scored: Scored) -> None:

@@ -103,7 +103,7 @@ def solve(
     output.show(console, solved.estimate, measured, scores)
     show(console, convergence)
     for path in paths:
-        console.print(f"  {path}", highlight=False)
+        console.print(f"  {path}", highlight=False, soft_wrap=True)
 
 
 def _part(recording: Recording, begin: float | None, end: float | None, *, mean: bool) -> tuple[Recording, Recording]:

@@ -14,6 +14,9 @@ from kinertia.recording import SEGMENTS, Array
 TRUSTED_RESIDUAL_BW = 0.06
 """Largest trusted residual force of the equations of motion, root mean square over a stride. Sound simulated people who walk,
 run and change between both: 98 of 100 strides below 0.05; 3313 real strides (HuGaDB, gait toolbox): the same."""
+RUNNING_RATIO = 2.0
+"""In running the residual force may be so many times as large: 0.02 to 0.04 BW in simulated people, 0.07 to 0.11 BW in real signals
+and in sensors on measured motion; a sensor upside down, late or back to front 0.14 to 0.23 BW."""
 TRUSTED_RESIDUAL_BWBH = 0.02
 """The same for the residual moment; 98 of 100 strides of the same below 0.014."""
 TRUSTED_DISAGREEMENT = 0.45
@@ -44,7 +47,7 @@ class Agreement:
 
     Attributes
     ----------
-    force, moment : (T,) squared residual force [BW^2] and moment [BWBH^2] at the root.
+    force, moment : (T,) squared residual force and moment at the root, over what is trusted.
     acc, gyro : (T,) squared differences of virtual and measured signals less what is trusted; positive is too much.
     counted : (T,) samples that count.
     """
@@ -56,7 +59,14 @@ class Agreement:
     counted: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, residual: Array, measured: Array, virtual: Array, counted: NDArray[np.bool_] | None = None) -> Agreement:
+    def of(
+        cls,
+        residual: Array,
+        measured: Array,
+        virtual: Array,
+        counted: NDArray[np.bool_] | None = None,
+        running: NDArray[np.bool_] | None = None,
+    ) -> Agreement:
         """Agreement at each sample.
 
         Parameters
@@ -64,15 +74,17 @@ class Agreement:
         residual : (T, 3) force x, y [BW] and moment [BWBH] at the root that no joint explains.
         measured, virtual : (T, K, 3) acc x, acc y [m/s^2], gyro z [rad/s] in segment frames; NaN where missing.
         counted : (T,) samples that count; default all.
+        running : (T,) samples in which the person runs; default none.
         """
         error = virtual - measured
         there = np.isfinite(error)
         square, power = (np.where(there, x, 0.0) ** 2 for x in (error, measured))
+        force_bw = TRUSTED_RESIDUAL_BW * np.where(False if running is None else running, RUNNING_RATIO, 1.0)
         acc_error, acc_power = (part[..., :2].sum((1, 2)) for part in (square, power))
         gyro_error, gyro_power = (part[..., 2].sum(1) for part in (square, power))
         return cls(
-            force=(residual[:, :2] ** 2).sum(1),
-            moment=residual[:, 2] ** 2,
+            force=(residual[:, :2] ** 2).sum(1) / force_bw**2,
+            moment=residual[:, 2] ** 2 / TRUSTED_RESIDUAL_BWBH**2,
             acc=acc_error - (ACC_RATIO * TRUSTED_DISAGREEMENT) ** 2 * acc_power,
             gyro=gyro_error - TRUSTED_DISAGREEMENT**2 * (gyro_power + STILL_POWER),
             counted=np.ones(len(residual), dtype=bool) if counted is None else counted,
@@ -101,7 +113,7 @@ class Agreement:
 
 def _held(force: Array, moment: Array) -> NDArray[np.bool_]:
     # what is no number is not below the limit
-    return (force <= TRUSTED_RESIDUAL_BW**2) & (moment <= TRUSTED_RESIDUAL_BWBH**2)
+    return (force <= 1.0) & (moment <= 1.0)
 
 
 def doubts(

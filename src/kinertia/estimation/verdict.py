@@ -143,7 +143,8 @@ def judge(estimate: Estimate, *, periodic: bool) -> tuple[Stride, ...]:
     residual, measured, virtual = estimate.root_residual, estimate.imu_measured, estimate.imu_virtual
     if residual is None or measured is None or virtual is None:
         return ()
-    agreement = Agreement.of(residual, measured, virtual, estimate.counted)
+    running = None if estimate.activity is None else estimate.activity == Activity.RUNNING
+    agreement = Agreement.of(residual, measured, virtual, estimate.counted, running)
     found = []
     for kind in gait.kinds(estimate, periodic=periodic):
         for side, leg in kind.legs.items():

@@ -108,7 +108,7 @@ class Estimator:
         if does is Activity.OTHER:
             known |= trust.OTHER_ACTIVITY
         happened = self._values_known(values, index, time_s)
-        reasons = self._trust.judge(values, signals, known)
+        reasons = self._trust.judge(values, signals, known, running=does is Activity.RUNNING)
         if values is None:
             values = self._nothing
         gait, spent = self._steps.gait, perf_counter() - begin

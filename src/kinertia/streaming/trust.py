@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from kinertia.estimation.trust import ACC_RATIO, OTHER, STILL_POWER, WINDOW_S
+from kinertia.estimation.trust import ACC_RATIO, OTHER, RUNNING_RATIO, STILL_POWER, WINDOW_S
 from kinertia.estimation.trust import WORDS as ESTIMATE_WORDS
 from kinertia.recording import SEGMENTS, Array
 from kinertia.runtime.layout import Layout
@@ -113,7 +113,7 @@ class Trust:
         self._count = self._stale = self._reasons = 0
         self._past.clear()
 
-    def judge(self, values: Array | None, signals: Array, reasons: int) -> int:
+    def judge(self, values: Array | None, signals: Array, reasons: int, *, running: bool = False) -> int:
         """Reasons not to trust the values of a grid point.
 
         Parameters
@@ -121,6 +121,7 @@ class Trust:
         values : (M,) of the grid point ``delay_samples`` before; None before there are any.
         signals : (7, 3) that went in now, NaN where missing.
         reasons : known about the signals; they hold until the values that follow from them are out.
+        running : whether the wearer runs.
         """
         self._count += 1
         self._past.append(signals)
@@ -133,11 +134,15 @@ class Trust:
             reasons |= WARMING_UP
         if values is None:
             return reasons
-        return reasons | self._residual_of(values) | self._disagreement_of(values, self._past[0].ravel())
+        return (
+            reasons
+            | self._residual_of(values, RUNNING_RATIO if running else 1.0)
+            | self._disagreement_of(values, self._past[0].ravel())
+        )
 
-    def _residual_of(self, values: Array) -> int:
+    def _residual_of(self, values: Array, ratio: float) -> int:
         x, y, turn = (values.item(self._residual_at + i) for i in range(3))
-        force, moment = self._force.add(x * x + y * y), self._moment.add(turn * turn)
+        force, moment = self._force.add((x * x + y * y) / ratio**2), self._moment.add(turn * turn)
         # what is no number is not below the limit either
         return 0 if force <= self._trusted_force and moment <= self._trusted_moment else RESIDUAL
 
