@@ -100,7 +100,8 @@ def _doubts(result: Estimate, periodic: bool) -> dict[str, NDArray[np.bool_]]:
     assert result.imu_measured is not None
     assert result.imu_virtual is not None
     assert result.activity is not None
-    agreement = Agreement.of(
+    running = result.activity == Activity.RUNNING
+    agreement = Agreement.of(result.root_residual, result.imu_measured, result.imu_virtual, result.counted, running)
         result.root_residual, result.imu_measured, result.imu_virtual, result.counted, result.activity == Activity.RUNNING
     )
     spans = [span for kind in gait.kinds(result, periodic=periodic) for span in kind.spans]

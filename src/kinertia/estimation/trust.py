@@ -15,8 +15,8 @@ TRUSTED_RESIDUAL_BW = 0.06
 """Largest trusted residual force of the equations of motion, root mean square over a stride. Sound simulated people who walk,
 run and change between both: 98 of 100 strides below 0.05; 3313 real strides (HuGaDB, gait toolbox): the same."""
 RUNNING_RATIO = 2.0
-"""In running the residual force may be so many times as large: 0.02 to 0.04 BW in simulated people, 0.07 to 0.11 BW in real signals
-and in sensors on measured motion; a sensor upside down, late or back to front 0.14 to 0.23 BW."""
+"""In running the residual force may be so many times as large: 0.02 to 0.04 BW in simulated people, 0.07 to 0.11 BW in real
+signals and in sensors on measured motion; a sensor upside down, late or back to front 0.14 to 0.23 BW."""
 TRUSTED_RESIDUAL_BWBH = 0.02
 """The same for the residual moment; 98 of 100 strides of the same below 0.014."""
 TRUSTED_DISAGREEMENT = 0.45
