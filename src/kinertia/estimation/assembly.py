@@ -102,8 +102,6 @@ def _doubts(result: Estimate, periodic: bool) -> dict[str, NDArray[np.bool_]]:
     assert result.activity is not None
     running = result.activity == Activity.RUNNING
     agreement = Agreement.of(result.root_residual, result.imu_measured, result.imu_virtual, result.counted, running)
-        result.root_residual, result.imu_measured, result.imu_virtual, result.counted, result.activity == Activity.RUNNING
-    )
     spans = [span for kind in gait.kinds(result, periodic=periodic) for span in kind.spans]
     other = result.counted & (result.activity == Activity.OTHER)
     return {OTHER: other, **doubts(agreement, result.rate_hz, periodic=periodic, strides=spans)}
