@@ -208,3 +208,16 @@ def test_a_placement_says_where_named_sensors_sit(tmp_path: Path) -> None:
     with pytest.raises(RecordingError, match="lists none of the sensors") as error:
         table.read(path)
     assert "A1, B2" in error.value.fix
+
+
+@pytest.mark.parametrize("decimal", [".", ","])
+def test_cells_in_quotes_blank_lines_and_a_doubled_header(tmp_path: Path, decimal: str) -> None:
+    header = ",".join(f'"{name} [{unit}]"' for name, unit in zip(NAMES, UNITS, strict=True))
+    rows = [",".join(f'"{value:.4f}"'.replace(".", decimal) for value in row) for row in ROWS]
+    path = tmp_path / "walk.csv"
+    path.write_text("\n\n".join([header, header, *rows[:30], header, *rows[30:]]))
+    recording = table.read(path)
+    np.testing.assert_allclose(recording.acc[:, 0], ROWS[:, 1:4])
+    assert [finding.message for finding in recording.findings] == [
+        "the row of names stands among the rows 1 times; left out there"
+    ]

@@ -161,9 +161,10 @@ def of_names(table: TextTable, path: Path, given: ColumnMap | None = None) -> Co
     for signal in sorted(signals, key=lambda signal: signal.wide):  # of two accelerometers, that with the larger range stays
         if signal.kind in ("acc", "gyro"):
             found.setdefault(signal.sensor, {}).setdefault(signal.kind, {})[signal.axis] = (signal.column, signal.unit)
-    if not found and any(signal.kind == "free" for signal in signals):
+    if any(signal.kind == "free" for signal in signals) and not any("acc" in kinds for kinds in found.values()):
+        rate = "" if found else ", and no angular rate"
         raise RecordingError(
-            "holds free acceleration only, from which gravity was removed, and no angular rate",
+            f"holds free acceleration only, from which gravity was removed{rate}",
             file=table.file,
             fix="record or export raw acceleration and angular rate (Xsens DOT: 'Rate quantities')",
             cause=Cause.FREE_ACCELERATION,

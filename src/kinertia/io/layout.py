@@ -7,6 +7,7 @@ needs no code of its own.
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -39,8 +40,12 @@ class _Cells:
     decimal_comma: bool
 
     def split(self, line: str) -> list[str]:
-        cells = line.split() if self.separator == " " else line.split(self.separator)
+        if '"' in line:
+            cells = next(csv.reader([line], delimiter=self.separator), [])
+        else:
+            cells = line.split() if self.separator == " " else line.split(self.separator)
         cells = [cell.strip().strip('"').strip() for cell in cells]
+
         while cells and not cells[-1]:
             cells.pop()
         return cells
@@ -85,6 +90,8 @@ def read(text: str, *, file: str, start: int = 0, separator: str = "") -> TextTa
     if first is None:
         raise RecordingError("has a header but no data rows", file=file, fix="the file looks truncated; export it again")
     above = [i for i in range(start, first) if lines[i].strip()]
+    above = [i for k, i in enumerate(above) if not k or lines[i] != lines[above[k - 1]]]  # a header may stand there twice
+
     if not above:
         raise RecordingError(
             "has no header: its first line holds numbers already",
@@ -103,16 +110,27 @@ def read(text: str, *, file: str, start: int = 0, separator: str = "") -> TextTa
     if units:
         findings.append(_noted(f"line {first} is read as the units of the columns"))
     body = lines[first:]
+    if len(names) > 1:
+        body = [line for line in body if line.strip()]
     repeated = [line for line in body if line != header]
     if len(repeated) < len(body):
         findings.append(_noted(f"the row of names stands among the rows {len(body) - len(repeated)} times; left out there"))
-    table = parse_rows(names, repeated, cut.separator, file=file, first_line=first + 1, decimal_comma=cut.decimal_comma)
+    separator = cut.separator
+    if any('"' in line for line in repeated[:_LOOKED_AT]):
+        separator, repeated = "\t", [_unquoted(line, cut.separator) for line in repeated]
+    table = parse_rows(names, repeated, separator, file=file, first_line=first + 1, decimal_comma=cut.decimal_comma)
+
     return replace(
         table,
         units={name: unit for name, unit in zip(names, units, strict=False) if unit},
         preamble=dict(_stated(lines[i] for i in above[: len(above) - used])),
         findings=tuple(findings),
     )
+
+
+def _unquoted(line: str, separator: str) -> str:
+    """A row with tabs between its cells, and without quotes."""
+    return "\t".join(cell.replace("\t", " ").strip() for cell in next(csv.reader([line], delimiter=separator), []))
 
 
 def _noted(message: str) -> Finding:
@@ -126,8 +144,9 @@ def _cut(lines: Sequence[str], separator: str) -> _Cells:
     best, result = (-1.0, 0), _Cells(separator or ",", decimal_comma=False)
     for candidate in (separator,) if separator else _SEPARATORS:
         for decimal_comma in (False, True):
-            if decimal_comma and candidate == ",":
+            if decimal_comma and candidate == "," and not any('"' in line for line in looked):
                 continue
+
             cut = _Cells(candidate, decimal_comma)
             rows = [cut.split(line) for line in looked]
             filled = sum(sum(cell.lower() not in MISSING for cell in row) for row in rows)
