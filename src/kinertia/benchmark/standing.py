@@ -26,6 +26,8 @@ AT_REST_RAD_S = 0.15
 """Truth stands where no joint moves faster within half a second, knees are nearly straight, and there is no speed."""
 STRAIGHT_RAD = np.deg2rad(15.0)
 REST_S = 0.5
+TIMES = 10
+"""How often sensors are strapped on for the measured standing: one person, other errors."""
 KNEES = ("knee_angle_r", "knee_angle_l")
 
 
@@ -124,8 +126,9 @@ def run(
 
 
 def _still(people: int, seed: int, captures: Path | None, stood: tuple[Path, ...]) -> Iterator[tuple[str, Recording]]:
-    if captures is not None:
-        yield "static1", _captured(captures, "static1", seed)
+    for number in range(1, 1 + (TIMES if captures is not None else 0)):
+        assert captures is not None
+        yield f"static1 {number}", _captured(captures, "static1", seed + number)
     for path in stood:
         yield f"{path.parent.name}/{path.stem}", read(path)
     for number in range(1, people + 1):
@@ -145,6 +148,11 @@ def _captured(folder: Path, name: str, seed: int) -> Recording:
     capture = motion_capture.read_motion(folder / f"{name}_ik.mot", knee_flexion="positive")
     q: Array = movement.of_capture(capture)
     return movement.record(movement.wearer(capture, seed), q, capture.rate_hz, name)
+
+
+def of_kind(rows: Json, kind: str) -> Json:
+    """The rows of one kind: its name alone, or with a number behind it; all for an empty one."""
+    return {key: row for key, row in rows.items() if not kind or key == kind or key.rpartition(" ")[0] == kind}
 
 
 def means(rows: Json) -> Json:

@@ -47,22 +47,18 @@ def standing(
         results.write(json, found)
     rows = found["standing"]
     table = Table("standing", "recordings", "knees, deg", "worst knee, deg", "within 5 deg or band, %", "speed, m/s")
-    for name, part in (("simulated", "stand "), ("all", "")):
-        chosen = {key: row for key, row in rows.items() if key.startswith(part)}
+    for kind in (*dict.fromkeys(key.rpartition(" ")[0] or key for key in rows), ""):
+        chosen = benchmark.of_kind(rows, kind)
         if chosen:
             mean = benchmark.means(chosen)
             figures = (f"{mean['knee_deg']:.1f}", f"{mean['knee_deg_worst']:.1f}", f"{100 * mean['held']:.0f}")
-            table.add_row(name, str(len(chosen)), *figures, f"{mean['speed_m_s']:.3f}")
-    for key, row in rows.items():
-        if not key.startswith("stand "):
-            figures = (f"{row['knee_deg']:.1f}", f"{row['knee_deg_worst']:.1f}", f"{100 * row['held']:.0f}")
-            table.add_row(key, "1", *figures, f"{row['speed_m_s']:.3f}")
+            table.add_row(kind or "all", str(len(chosen)), *figures, f"{mean['speed_m_s']:.3f}")
     console.print(table)
     told = Table("told to be", "recordings", "gait, %", "standing, %", "something else, %")
     for title in ("not_gait", "gait"):
         kinds = dict.fromkeys(key.rpartition(" ")[0] or key for key in found[title]) if title == "not_gait" else ()
         for kind in (*kinds, ""):
-            chosen = {key: row for key, row in found[title].items() if key.startswith(kind)}
+            chosen = benchmark.of_kind(found[title], kind)
             if chosen:
                 mean = benchmark.means(chosen)
                 shares = (f"{100 * mean[part]:.1f}" for part in ("gait", "standing", "other"))

@@ -114,7 +114,7 @@ class Standing:
         if not len(self._row):
             return 0.0
         self._age += 1
-        share = float(standing.smooth(np.float64(self._part)))
+        share = float(standing.smooth(np.array(self._part)))
         travelled, before = values.item(0), values.item(self._speed_at)
         # in the air a foot has no centre of pressure to be mixed
         values[:] = np.where(np.isfinite(values), values + share * (self._row - values), self._row)
@@ -126,6 +126,6 @@ class Standing:
 
     def _answer(self, values: Array, force: Array, sensors: tuple[Sensor, ...]) -> Array:
         series = to_series(values[None], self._card)
-        level = Level.of(sensors, np.isfinite(force).all(axis=1))
+        level = Level.of(sensors, np.asarray(np.isfinite(force).all(axis=1)))
         sizes = Sizes.of(series, self._subject.height_m)
         return to_values(standing.answer(level.inclinations(force[None]), sizes, series, self._subject), self._card)[0]
