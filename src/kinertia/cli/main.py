@@ -28,7 +28,7 @@ BENCHMARKS = {
     name: f"kinertia.cli.benchmark_{name}"
     for name in (
         *("cycles", "continuous", "simulated", "simulator", "virtual", "ablation", "bands"),
-        *("physics", "speed", "latency", "crowd", "loss", "faults", "sparse", "place", "height", "turned"),
+        *("physics", "speed", "latency", "crowd", "loss", "faults", "sparse", "place", "height", "mass", "turned"),
         *("pretraining", "labels", "subsets", "standing", "spoiled", "files", "alarms", "dead", "commands"),
     )
 }
