@@ -44,23 +44,23 @@ def model(tmp_path: Path) -> Path:
 
 
 def test_calibrate_judge_and_use(kinertia: Shell, crowd: Path, model: Path, walk_csv: Path, tmp_path: Path) -> None:
-    result = kinertia("calibrate", model, "--data", crowd, "--note", "people who walk")
+    result = kinertia("calibrate", model, "--data", crowd, "--note", "10 people who walk")
     assert result.code == 0, result.err
     found = store.find(model, runtime.load(model).card.model)
     assert isinstance(found, Calibration)
-    assert found.people == 10
-    assert {"angle.hip_flexion", "angle.knee_angle", "angle.ankle_angle"} <= found.scales.keys()
+    assert found.uses["shipped"].data == "10 people who walk"
+    assert {"angle.hip_flexion", "angle.knee_angle", "angle.ankle_angle"} <= found.uses["shipped"].scales["walking"].keys()
     assert not list(model.glob(".*"))
     result = kinertia("estimate", walk_csv, "--model", model, "--out", tmp_path / "out")
     assert result.code == 0, result.err
     assert "90 % bands, mean half-width: angles ±" in result.out
     table = pl.read_parquet(tmp_path / "out" / "walk_estimate.parquet")
     assert {"hip_flexion_r_band_90 [deg]", "knee_angle_l_band_90 [deg]", "trusted [0/1]"} <= set(table.columns)
-    assert "calibrated on 10 people who walk" in (tmp_path / "out" / "walk_report.html").read_text()
+    assert "calibrated for the model as it is, on 10 people who walk" in (tmp_path / "out" / "walk_report.html").read_text()
 
     result = kinertia("benchmark", "bands", "--data", crowd, "--sets", "all,F", "--model", model, "--json", tmp_path / "b.json")
     assert result.code == 0, result.err
-    judged = json.loads((tmp_path / "b.json").read_text())
+    judged = json.loads((tmp_path / "b.json").read_text())["simulated"]["walking"]
     assert judged.keys() == {"all", "F"}
     for row in judged.values():
         assert row["coverage"].keys() == {"angle"}
@@ -74,7 +74,7 @@ def test_what_cannot_be_calibrated(kinertia: Shell, crowd: Path, model: Path, tm
     assert "no folder" in result.err
     result = kinertia("calibrate", model, "--data", crowd / "person0", crowd / "person1")
     assert result.code == 2
-    assert "errors of 10 people or more, not of 2" in result.err
+    assert "errors of 10 people or more in each gait, not of 2" in result.err
     result = kinertia("calibrate", model, "--data", crowd / "person0", crowd / "person0")
     assert "given twice" in result.err
     (model / store.FILE).write_text("{")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from kinertia.estimation.estimate import Estimate
+from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.recording import SEGMENTS, Recording, Sensor, Subject, Truth, sensor_sets
 from kinertia.uncertainty.features import NAMES, PATTERNS, Features
 from kinertia.uncertainty.fit import Samples
@@ -38,6 +38,7 @@ def walk(samples: int = 400, *, periodic: bool = False) -> tuple[Estimate, Recor
         imu_measured=signals,
         imu_virtual=signals + 0.1,
         sensor_segments=SEGMENTS,
+        activity=np.full(samples, Activity.WALKING, dtype=np.int8),
     )
     truth = Truth(
         {name: 0.9 * values for name, values in coordinates.items()},
@@ -70,8 +71,11 @@ def fewer(estimate: Estimate, recording: Recording, name: str) -> tuple[Estimate
     return replace(estimate, sensor_segments=segments, **signals), sensor_sets.choose(recording, name)
 
 
-def errors(people: int, count: int = 400, seed: int = 0) -> Samples:
-    """Errors that grow with the first feature and with every sensor that is missing; people differ in size."""
+def errors(people: int, count: int = 400, seed: int = 0, measured: int = 0) -> Samples:
+    """Errors that grow with the first feature and with every sensor that is missing; people differ in size.
+
+    The motion of the last ``measured`` people is measured: the second feature is 1 there, and errors are three times as large.
+    """
     rng = np.random.default_rng(seed)
     person = np.repeat(np.arange(people), count)
     total = len(person)
@@ -81,7 +85,9 @@ def errors(people: int, count: int = 400, seed: int = 0) -> Samples:
     sensors[~sensors.any(axis=1), 0] = True
     own, other = (sensors[:, k : k + 3] @ [1, 2, 4] for k in (1, 4))
     values = rng.uniform(-1.0, 1.0, size=(total, len(NAMES)))
+    real = person >= people - measured
+    values[:, 1] = np.where(real, 1.0, -1.0)
     features = Features(own, other, sensors[:, 0].astype(int), sensors.sum(axis=1), values)
     assert own.max() < PATTERNS
     size = 0.05 * np.exp(0.5 * values[:, 0] + 0.2 * (7 - features.count)) * rng.lognormal(sigma=0.1, size=people)[person]
-    return Samples(person, np.abs(rng.normal(size=total)) * size, features)
+    return Samples(person, real, np.abs(rng.normal(size=total)) * size * np.where(real, 3.0, 1.0), features)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import made_up
 import numpy as np
 import pytest
@@ -28,8 +30,28 @@ def test_bands_hold_on_further_people(fitted: fitting.Fitted) -> None:
     for g, words in enumerate(GROUPS):
         assert 0.86 < inside[index == g].mean() < 0.95, words
         # what is said of people who were not seen is what comes out
-        assert fitted.coverage[g] == pytest.approx(inside[index == g].mean(), abs=0.06), words
-    assert sum(fitted.samples) == 30 * 400
+        assert fitted.simulated[g] == pytest.approx(inside[index == g].mean(), abs=0.06), words
+    assert fitted.measured == (None,) * len(GROUPS)
+
+
+def test_bands_hold_on_simulated_people_and_on_measured_motion() -> None:
+    found = fitting.fit({KEY: made_up.errors(30, 200, measured=6)}, 0.9)[KEY]
+    further = made_up.errors(60, 200, seed=1, measured=20)
+    width = found.scale.half_width(further.features)
+    for kind, told in ((further.measured, found.measured), (~further.measured, found.simulated)):
+        assert 0.85 < (further.error[kind] <= width[kind]).mean() < 0.95
+        assert all(share is not None and 0.8 < share < 1.0 for share in told)
+
+
+def test_bands_of_another_way_from_few_errors(fitted: fitting.Fitted) -> None:
+    given, further = (made_up.errors(12, 60, seed=seed) for seed in (2, 3))
+    larger = replace(given, error=1.7 * given.error)
+    found = fitting.rescale({KEY: larger, "angle.hip_flexion": larger}, 0.9, {KEY: fitted.scale})
+    assert found.keys() == {KEY}
+    ratio = found[KEY].scale.half_width(further.features) / fitted.scale.half_width(further.features)
+    assert ratio.mean() == pytest.approx(1.7, rel=0.15)
+    assert np.ptp(ratio) < 1e-3
+    assert (1.7 * further.error <= found[KEY].scale.half_width(further.features)).mean() == pytest.approx(0.9, abs=0.05)
 
 
 def test_bands_are_as_wide_as_errors_are_large(fitted: fitting.Fitted) -> None:
@@ -69,5 +91,5 @@ def test_groups() -> None:
 
 
 def test_too_few_people_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"of 10 people or more, not of 9 \(all sensors\)"):
+    with pytest.raises(ValueError, match="of 10 people or more in each gait, not of 9"):
         fitting.fit({KEY: made_up.errors(9)}, 0.9)

@@ -9,12 +9,12 @@ import made_up
 import numpy as np
 import pytest
 
-from kinertia.benchmark import band_samples, bands
-from kinertia.estimation.estimate import Estimate
+from kinertia.benchmark import band_people, band_samples, bands
+from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.io import write_recording
 from kinertia.recording import SEGMENTS, Recording
 from kinertia.uncertainty import store
-from kinertia.uncertainty.calibration import FORMAT, Calibration, Uncalibrated
+from kinertia.uncertainty.calibration import FORMAT, Calibration, Uncalibrated, Use
 from kinertia.uncertainty.features import NAMES, circumstances, features
 from kinertia.uncertainty.fit import Samples, fit
 from kinertia.uncertainty.outputs import KINDS, Output, outputs
@@ -24,8 +24,12 @@ from kinertia.uncertainty.outputs import KINDS, Output, outputs
 def calibration() -> Calibration:
     scale = fit({"angle.knee_angle": made_up.errors(12, 200)}, 0.9)["angle.knee_angle"].scale
     keys = ("angle.knee_angle", "angle.pelvis_tilt", "moment.knee_angle", "grf.grf_y", "speed.speed")
-    coverage: dict[str, tuple[float, ...]] = dict.fromkeys(KINDS, (0.9, 0.91, 0.92, 0.93, 0.94))
-    return Calibration(FORMAT, "0", "weights", 0.9, 10, "made-up people", dict.fromkeys(keys, scale), coverage)
+    held: dict[str, tuple[float | None, ...]] = dict.fromkeys(KINDS, (0.9, 0.91, 0.92, 0.93, 0.94))
+    scales = {"walking": dict.fromkeys(keys, scale), "running": dict.fromkeys(keys, scale.times(3.0))}
+    coverage = {"walking": held, "running": held}
+    use = Use("10 made-up people", scales, coverage, {"walking": {"angle": (0.87, *held["angle"][1:])}})
+    adapted = replace(use, scales={"walking": dict.fromkeys(keys, scale.times(0.5))})
+    return Calibration(FORMAT, "0", "weights", 0.9, {"shipped": use, "adapted": adapted})
 
 
 def test_bands_of_an_estimate(calibration: Calibration) -> None:
@@ -39,15 +43,46 @@ def test_bands_of_an_estimate(calibration: Calibration) -> None:
     for values in (*found.coordinates.values(), *found.moments.values(), *found.grf.values(), found.speed):
         assert values.shape == (estimate.samples,)
         assert (values > 0).all()
-    assert "calibrated on 10 made-up people" in found.about
-    assert "all sensors: angles 90 %, moments 90 %" in found.about
-    assert "adapted" not in found.about
-    assert "before the model was adapted" in calibration.after_training().bands(estimate, recording).about
+    assert "calibrated for the model as it is, on 10 made-up people" in found.about
+    assert "simulated people, walking with all sensors: angles 90 %, moments 90 %" in found.about
+    assert "virtual sensors on measured motion, walking with all sensors: angles 87 %" in found.about
+    assert "running" not in found.about
     # moments are compared per body weight and height, and told in N m
     moments = {name: 2.0 * values for name, values in estimate.moments.items()}
     heavier = replace(estimate, subject=replace(estimate.subject, mass_kg=120.0), moments=moments)
     again = calibration.bands(heavier, recording).moments["knee_angle_r"]
     np.testing.assert_allclose(again, 2.0 * found.moments["knee_angle_r"])
+
+
+def test_an_adapted_model_has_bands_of_adapted_models(calibration: Calibration) -> None:
+    estimate, recording = made_up.walk()
+    before, after = (one.bands(estimate, recording) for one in (calibration, calibration.after_training()))
+    np.testing.assert_allclose(after.coordinates["knee_angle_r"], 0.5 * before.coordinates["knee_angle_r"], rtol=1e-4)
+    assert "calibrated for models adapted to the recording" in after.about
+    without = replace(calibration, uses={"shipped": calibration.uses["shipped"]}).after_training().bands(estimate, recording)
+    assert (without.level, without.coordinates) == (0.0, {})
+    assert without.about == "no band: none was calibrated for models adapted to the recording"
+
+
+def test_each_gait_has_its_own_band_and_other_movements_have_none(calibration: Calibration) -> None:
+    estimate, recording = made_up.walk()
+    walking = calibration.bands(estimate, recording).coordinates["knee_angle_r"]
+    does = np.full(estimate.samples, Activity.WALKING, dtype=np.int8)
+    does[:100], does[100:200] = Activity.STANDING, Activity.RUNNING
+    settled = np.arange(estimate.samples) < 350
+    found = calibration.bands(replace(estimate, activity=does, settled=settled), recording)
+    for values in (found.coordinates["knee_angle_r"], found.speed, found.grf["grf_y_l"]):
+        assert values is not None
+        assert np.isnan(values[:100]).all()
+        assert np.isnan(values[350:]).all()
+        assert np.isfinite(values[100:350]).all()
+    np.testing.assert_allclose(found.coordinates["knee_angle_r"][100:200], 3.0 * walking[100:200], rtol=1e-4)
+    np.testing.assert_allclose(found.coordinates["knee_angle_r"][200:350], walking[200:350])
+    assert "running with all sensors" in found.about
+    standing = replace(estimate, activity=np.full(estimate.samples, Activity.STANDING, dtype=np.int8))
+    nothing = calibration.bands(standing, recording)
+    assert (nothing.level, nothing.coordinates) == (0.0, {})
+    assert nothing.about == "no band: they are calibrated for walking and running, which this recording does not show"
 
 
 def test_fewer_sensors_wider_bands(calibration: Calibration) -> None:
@@ -83,7 +118,6 @@ def test_features_see_gaps_and_what_was_not_stated() -> None:
     assert found.values.shape == (400, len(NAMES))
     assert np.isfinite(found.values).all()
     at = {name: found.values[:, k] for k, name in enumerate(NAMES)}
-    assert at["mass"][0] == 0.0
     assert at["height"][0] == 1.0
     assert at["place"][0] == pytest.approx(3 / 7)
     assert at["start"][0] == 1.0
@@ -109,9 +143,10 @@ def test_errors_and_coverage(calibration: Calibration) -> None:
     estimate, recording = made_up.walk()
     index = np.arange(0, 400, 7)
     found = dict[str, list[float]]()
-    for key, part in band_samples.errors(estimate, recording, 3, index):
+    for key, part in band_samples.errors(estimate, recording, index, 3, measured=True):
         found.setdefault(key, []).append(float(part.error.max()))
         assert set(part.person.tolist()) == {3}
+        assert part.measured.all()
     assert found["angle.knee_angle"] == pytest.approx([0.04, 0.04], rel=0.01)
     assert found["moment.knee_angle"] == pytest.approx([5.0 / (60 * 9.81 * 1.7)] * 2, rel=0.01)
     assert found["speed.speed"] == pytest.approx([0.1])
@@ -134,7 +169,10 @@ def test_errors_of_finished_people_are_kept(tmp_path: Path) -> None:
         return replace(estimate, sensor_segments=used, imu_measured=signals[0], imu_virtual=signals[1], subject=given.subject)
 
     def collect(mark: str = "weights") -> dict[str, Samples]:
-        return band_samples.collect([tmp_path / "people"], method, tmp_path / "parts", mark)[0]
+        everyone = band_people.people([tmp_path / "people"])
+        found = band_samples.collect(everyone, method, band_samples.MANY_SETS, tmp_path / "parts", mark)
+        assert found.keys() == {"walking"}
+        return found["walking"]
 
     with pytest.raises(KeyboardInterrupt):
         collect()
@@ -155,7 +193,7 @@ def test_errors_of_finished_people_are_kept(tmp_path: Path) -> None:
 def test_reference_without_truth_is_refused() -> None:
     estimate, recording = made_up.walk()
     with pytest.raises(ValueError, match="has no truth"):
-        list(band_samples.errors(estimate, recording.without_truth(), 0, np.arange(5)))
+        list(band_samples.errors(estimate, recording.without_truth(), np.arange(5)))
 
 
 def test_kept_beside_the_weights(calibration: Calibration, tmp_path: Path) -> None:
@@ -174,7 +212,7 @@ def test_kept_beside_the_weights(calibration: Calibration, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('"format": 1', '"format": 9', "format 9, this version reads 1"),
+        ('"format": 2', '"format": 9', "format 9, this version reads 2"),
         ('"level": 0.9', '"level": 1.9', "damaged"),
         ('"factors": [', '"factors": [1.0, ', r"damaged \(angle.knee_angle"),
         ("{", "", "damaged"),
@@ -196,7 +234,8 @@ def test_benchmark_counts(calibration: Calibration, tmp_path: Path) -> None:
         assert all(one.truth is None for one in recordings)
         return [replace(estimate, bands=calibration.bands(estimate, one)) for one in recordings]
 
-    found = bands.run([tmp_path], ["all"], method)["all"]
+    everyone = band_people.people([tmp_path])
+    found = bands.run(everyone, ["all"], method)["simulated"]["walking"]["all"]
     widths = calibration.bands(estimate, recording).coordinates
     knees = ("knee_angle_r", "knee_angle_l")
     inside = [float(np.mean(0.1 * np.abs(estimate.coordinates[name]) <= widths[name])) for name in knees]
@@ -206,4 +245,4 @@ def test_benchmark_counts(calibration: Calibration, tmp_path: Path) -> None:
     assert found["trusted"] == 1.0
     assert list(found["people"]["speed"].values()) == [found["coverage"]["speed"]]
     with pytest.raises(ValueError, match="gives no bands"):
-        bands.run([tmp_path], ["all"], lambda recordings: [estimate for _ in recordings])
+        bands.run(everyone, ["all"], lambda recordings: [estimate for _ in recordings])

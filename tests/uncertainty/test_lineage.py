@@ -19,13 +19,14 @@ from kinertia.recording import SEGMENTS, Recording, Sensor, Subject
 from kinertia.runtime import exported
 from kinertia.runtime import model as runtime
 from kinertia.uncertainty import store
-from kinertia.uncertainty.calibration import FORMAT, Calibration, Uncalibrated
+from kinertia.uncertainty.calibration import FORMAT, Calibration, Uncalibrated, Use
 from kinertia.uncertainty.features import NAMES
 from kinertia.uncertainty.scale import COLUMNS, Scale
 
 CONFIG = Config(
     network=NetworkConfig(hidden=16, layers=1, dense=16), training=TrainingConfig(steps=2, batch=2, window=100, warm_up=16)
 )
+WALKING, KNEE = "walking", "angle.knee_angle"
 SCALE = Scale((0.0,) * len(NAMES), (1.0,) * len(NAMES), (-2.0,) + (0.0,) * (COLUMNS - 1), (1.0, 1.1, 1.2, 1.3, 1.4))
 
 
@@ -47,7 +48,11 @@ def start(walk: Recording, tmp_path_factory: pytest.TempPathFactory) -> Path:
     model = train([to_sequence(walk, CONFIG)], CONFIG, folder)
     assert isinstance(model.calibration, Uncalibrated)
     calibration = Calibration(
-        FORMAT, "0", model.fingerprint, 0.9, 10, "people", {"angle.knee_angle": SCALE}, {"angle": (0.9,) * 5}
+        FORMAT,
+        "0",
+        model.fingerprint,
+        0.9,
+        {"shipped": Use("people", {WALKING: {KNEE: SCALE}}), "adapted": Use("people", {WALKING: {KNEE: SCALE.times(2.0)}})},
     )
     store.write(folder / store.FILE, calibration)
     return folder
@@ -72,8 +77,8 @@ def test_of_the_weights_it_was_adapted_from(
     model = train([to_sequence(walk, CONFIG)], CONFIG, tmp_path / "own", start=first)
     assert model.fingerprint != first.fingerprint
     band, about = width(model, walk)
-    np.testing.assert_allclose(band, np.exp(-2.0))
-    assert "before the model was adapted" in about
+    np.testing.assert_allclose(band, 2.0 * np.exp(-2.0))
+    assert "adapted to the recording" in about
     # from its folder, if the model that it comes from is one of the package's
     assert isinstance(load_model(tmp_path / "own").calibration, Uncalibrated)
     monkeypatch.setattr(store, "_shipped", lambda: [start / store.FILE])
@@ -89,7 +94,7 @@ def test_of_the_weights_it_was_adapted_from(
     monkeypatch.undo()
     assert isinstance(runtime.load(tmp_path / "exported").calibration, Uncalibrated)
     assert isinstance(loaded.calibration, Calibration)
-    assert loaded.calibration == replace(store.read(start / store.FILE), adapted=True)
+    assert loaded.calibration == replace(store.read(start / store.FILE), use="adapted")
 
 
 def test_of_foreign_weights_there_are_none(start: Path, walk: Recording, tmp_path: Path) -> None:

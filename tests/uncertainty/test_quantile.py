@@ -16,12 +16,14 @@ def test_finds_the_line_that_a_part_of_the_values_lies_below(level: float) -> No
     x = rng.uniform(-1, 1, size=20_000)
     noise = rng.normal(size=x.size)
     columns = np.column_stack([np.ones_like(x), x])
-    weights = quantile.fit(columns, 1.0 + 2.0 * x + noise, level)
+    weights = quantile.fit(columns, 1.0 + 2.0 * x + noise, np.ones_like(x), level)
     expected = 1.0 + np.quantile(noise, level)
     assert weights[0] == pytest.approx(expected, abs=0.05)
     assert weights[1] == pytest.approx(2.0, abs=0.05)
     assert np.mean(1.0 + 2.0 * x + noise <= columns @ weights) == pytest.approx(level, abs=0.02)
-    np.testing.assert_allclose(quantile.fit(columns, 1.0 + 2.0 * x + noise, level, weights), weights, atol=1e-2)
+    np.testing.assert_allclose(
+        quantile.fit(columns, 1.0 + 2.0 * x + noise, np.ones_like(x), level, weights), weights, atol=1e-2
+    )
 
 
 @given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=30), st.floats(0.01, 0.99))

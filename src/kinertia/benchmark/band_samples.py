@@ -1,4 +1,4 @@
-"""Errors of a model on people of whom the truth is known, with many sets of sensors: what bands are fitted to."""
+"""Errors of a method on people of whom the truth is known, with many sets of sensors: what bands are fitted to."""
 
 from __future__ import annotations
 
@@ -12,21 +12,18 @@ from typing import Any
 import numpy as np
 
 from kinertia import __version__
+from kinertia.benchmark.band_people import Person, with_truth
 from kinertia.estimation.estimate import Estimate
-from kinertia.io import folder as folders
 from kinertia.io.files import replacing
-from kinertia.io.read import read
-from kinertia.recording import SEGMENTS, Recording, Subject, sensor_sets
+from kinertia.recording import SEGMENTS, Array, Recording, Subject, sensor_sets
 from kinertia.recording.crop import crop
-from kinertia.recording.errors import RecordingError
+from kinertia.uncertainty.calibration import GAITS, samples_of
 from kinertia.uncertainty.features import NAMES, Features, circumstances, features
 from kinertia.uncertainty.fit import Samples
 from kinertia.uncertainty.outputs import outputs
 
-SECONDS = 6.0
-"""Length of the stretch that is estimated."""
 SAMPLES = 60
-"""Drawn from each stretch: neighbours say the same."""
+"""Drawn from each stretch and gait: neighbours say the same."""
 ALIKE = (
     ("all",),
     ("FST", "FTP", "FSP", "PTS", "FT", "FS", "TS"),
@@ -35,71 +32,69 @@ ALIKE = (
 )
 """Sets with the same sensors on both legs, by group (:data:`kinertia.uncertainty.scale.GROUPS`); one of each is drawn."""
 NOT_STATED = 0.15
-"""Share of stretches in which mass, height or the sensors' places are not stated."""
+"""Share of stretches in which height or the sensors' places are not stated."""
 _WHOLE = 4  # columns of whole numbers in a file of errors, before the features
 
 Method = Callable[[Recording], Estimate]
+Errors = dict[str, dict[str, Samples]]
+"""Gait to key of an output to its errors."""
 
 
 @dataclass(frozen=True)
-class Person:
-    """A person's recordings; ``name`` is that of the folder they lie in."""
+class Plan:
+    """What is estimated of each recording.
 
-    name: str
-    files: tuple[Path, ...]
-
-
-def people(data: Iterable[Path]) -> list[Person]:
-    """People below folders, one per folder that holds recordings.
-
-    Raises
-    ------
-    RecordingError : a folder without recordings, or one person given twice.
+    Attributes
+    ----------
+    seconds : length of the stretch.
+    sets : the sensor sets to draw one of each from, None for segments at random; one stretch for each.
+    understated : whether height or places are withheld now and then.
     """
-    found: dict[Path, list[Path]] = {}
-    for path in data:
-        for file in folders.recordings(path):
-            listed = found.setdefault(file.parent.resolve(), [])
-            if file in listed:
-                raise RecordingError("was given twice", file=str(file), fix="name each folder once")
-            listed.append(file)
-    return [Person(home.name, tuple(files)) for home, files in found.items()]
+
+    seconds: float
+    sets: tuple[tuple[str, ...] | None, ...]
+    understated: bool = False
+
+
+MANY_SETS = Plan(6.0, (*ALIKE, None), understated=True)
+"""Of a model as it is, which estimates in no time."""
+
+
+def silent(person: str, recording: str) -> None:
+    """Say nothing."""
+    del person, recording
 
 
 def collect(
-    data: Iterable[Path], method: Method, keep: Path, mark: str, show: Callable[[str, str], None] | None = None
-) -> tuple[dict[str, Samples], int]:
-    """Errors of a model on people.
+    people: Iterable[Person], method: Method, plan: Plan, keep: Path, mark: str, show: Callable[[str, str], None] = silent
+) -> Errors:
+    """Errors of a method on people, in walking and running.
 
     Parameters
     ----------
-    data : folders of people, or of recordings with truth of one person each.
+    people : who they are; see :func:`kinertia.benchmark.band_people.people`.
     method : estimates a recording.
-    keep : folder for the errors of finished people; what is in it of the same model, version and recordings is not made again.
-    mark : of the model.
+    plan : what is estimated.
+    keep : folder for the errors of finished people; what is in it of the same method, version and recordings is not made again.
+    mark : of the method.
     show : called with person and recording before the work on it.
-
-    Returns
-    -------
-    Key of each output to its errors, and the number of people.
 
     Raises
     ------
     RecordingError : a recording cannot be used or has no truth.
     """
-    found: dict[str, list[Samples]] = {}
-    everyone = people(data)
-    for number, person in enumerate(everyone):
-        for key, part in _of_person(person, number, method, keep, mark, show).items():
-            found.setdefault(key, []).append(part)
-    return {key: join(parts) for key, parts in found.items()}, len(everyone)
+    found: dict[str, dict[str, list[Samples]]] = {gait: {} for gait in GAITS}
+    for number, person in enumerate(people):
+        for gait, by_key in _of_person(person, number, method, plan, keep, mark, show).items():
+            for key, part in by_key.items():
+                found[gait].setdefault(key, []).append(part)
+    return {gait: {key: join(parts) for key, parts in by_key.items()} for gait, by_key in found.items() if by_key}
 
 
 def join(parts: list[Samples]) -> Samples:
     """Errors one after the other."""
     return Samples(
-        np.concatenate([part.person for part in parts]),
-        np.concatenate([part.error for part in parts]),
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("person", "measured", "error")),
         Features(
             *(np.concatenate([getattr(part.features, name) for part in parts]) for name in ("own", "other", "pelvis", "count")),
             values=np.concatenate([part.features.values for part in parts]),
@@ -107,57 +102,60 @@ def join(parts: list[Samples]) -> Samples:
     )
 
 
-def errors(estimate: Estimate, recording: Recording, person: int, index: np.ndarray) -> Iterator[tuple[str, Samples]]:
-    """Errors of each output with truth at some samples of an estimate of ``recording``."""
-    if recording.truth is None:
-        raise RecordingError("has no truth", file=recording.source, fix="give simulated people (kinertia simulate)")
-    given = circumstances(estimate, recording)
+def errors(
+    estimate: Estimate, recording: Recording, index: np.ndarray, number: int = 0, *, measured: bool = False
+) -> Iterator[tuple[str, Samples]]:
+    """Errors of each output with truth at some samples of an estimate of ``recording``, as those of one person."""
+    truth, given = with_truth(recording).truth, circumstances(estimate, recording)
+    assert truth is not None
     for output in outputs(estimate):
-        true = output.true(recording.truth, estimate.subject)
+        true = output.true(truth, estimate.subject)
         if true is not None:
             error = np.abs(output.of(estimate) - true)[index]
             known = np.isfinite(error)
-            at = index[known]
-            yield output.key, Samples(np.full(len(at), person), error[known], features(output, given).at(at))
+            yield output.key, _samples(error[known], features(output, given).at(index[known]), number, measured=measured)
+
+
+def _samples(error: Array, shown: Features, number: int, *, measured: bool) -> Samples:
+    return Samples(np.full(len(error), number), np.full(len(error), measured), error, shown)
 
 
 def _of_person(
-    person: Person, number: int, method: Method, keep: Path, mark: str, show: Callable[[str, str], None] | None
-) -> dict[str, Samples]:
-    digest = sha256(f"{__version__} {mark} {NAMES} {ALIKE} {SECONDS} {SAMPLES} {NOT_STATED}".encode())
-    for file in person.files:
-        about = file.stat()
-        digest.update(f"{file.name} {about.st_size} {about.st_mtime_ns}".encode())
-    path = keep / f"{person.name}-{digest.hexdigest()[:16]}.npz"
+    person: Person, number: int, method: Method, plan: Plan, keep: Path, mark: str, show: Callable[[str, str], None]
+) -> Errors:
+    about = f"{__version__} {mark} {NAMES} {plan} {SAMPLES} {NOT_STATED} {person.mark}"
+    path = keep / f"{person.name}-{sha256(about.encode()).hexdigest()[:16]}.npz"
     if path.is_file():
-        if show is not None:
-            for file in person.files:
-                show(person.name, file.stem)
-        return _stored(path, number)
-    found: dict[str, list[Samples]] = {}
-    for file in person.files:
-        if show is not None:
-            show(person.name, file.stem)
-        generator = np.random.default_rng(zlib.crc32(f"{person.name} {file.stem}".encode()))
-        for recording in _variants(read(file), generator):
-            estimate = method(recording)
-            index = np.sort(generator.choice(recording.samples, min(SAMPLES, recording.samples), replace=False))
-            for key, part in errors(estimate, recording, number, index):
-                found.setdefault(key, []).append(part)
-    _store(path, {key: join(parts) for key, parts in found.items()})
-    return _stored(path, number)
+        for name in person.names:
+            show(person.name, name)
+    else:
+        found: dict[str, list[Samples]] = {}
+        for name, recording in person.recordings():
+            show(person.name, name)
+            generator = np.random.default_rng(zlib.crc32(f"{person.name} {name}".encode()))
+            for stretch in _variants(recording, plan, generator):
+                estimate = method(stretch)
+                for gait in GAITS:
+                    there = np.flatnonzero(samples_of(estimate, gait))
+                    index = np.sort(generator.choice(there, min(SAMPLES, len(there)), replace=False))
+                    for key, part in errors(estimate, stretch, index):
+                        found.setdefault(f"{gait} {key}", []).append(part)
+        _store(path, {key: join(parts) for key, parts in found.items()})
+    return _stored(path, number, measured=person.measured)
 
 
-def _variants(recording: Recording, generator: np.random.Generator) -> Iterator[Recording]:
-    """A stretch of a recording with sets of sensors of each group."""
-    length = min(round(SECONDS * recording.rate_hz), recording.samples)
-    for named in (*ALIKE, None):
+def _variants(recording: Recording, plan: Plan, generator: np.random.Generator) -> Iterator[Recording]:
+    """A stretch of a recording with a set of sensors of each kind."""
+    length = min(round(plan.seconds * recording.rate_hz), recording.samples)
+    for named in plan.sets:
         start = int(generator.integers(recording.samples - length + 1))
         stretch = recording if recording.periodic else crop(recording, start, start + length)
-        if named is None:
-            yield _understated(sensor_sets.keep(stretch, _unlike(generator)), generator)
-        else:
-            yield _understated(sensor_sets.choose(stretch, str(generator.choice(named))), generator)
+        worn = (
+            sensor_sets.keep(stretch, _unlike(generator))
+            if named is None
+            else sensor_sets.choose(stretch, str(generator.choice(named)))
+        )
+        yield _understated(worn, generator) if plan.understated else worn
 
 
 def _unlike(generator: np.random.Generator) -> list[str]:
@@ -170,15 +168,10 @@ def _unlike(generator: np.random.Generator) -> list[str]:
 
 def _understated(recording: Recording, generator: np.random.Generator) -> Recording:
     """Now and then without what people do not know or do not write down."""
-    mass, height, places = generator.random(3) < NOT_STATED
-    usual, subject = Subject(), recording.subject
-    assumed = (*(["mass_kg"] if mass else []), *(["height_m"] if height else []))
-    subject = replace(
-        subject,
-        mass_kg=usual.mass_kg if mass else subject.mass_kg,
-        height_m=usual.height_m if height else subject.height_m,
-        assumed=tuple(dict.fromkeys((*subject.assumed, *assumed))),
-    )
+    height, places = generator.random(2) < NOT_STATED
+    subject = recording.subject
+    if height:
+        subject = replace(subject, height_m=Subject().height_m, assumed=tuple(dict.fromkeys((*subject.assumed, "height_m"))))
     sensors = tuple(replace(sensor, position_m=None) for sensor in recording.sensors) if places else recording.sensors
     return replace(recording, subject=subject, sensors=sensors)
 
@@ -202,12 +195,13 @@ def forget(keep: Path) -> None:
             keep.rmdir()
 
 
-def _stored(path: Path, number: int) -> dict[str, Samples]:
-    found: dict[str, Samples] = {}
+def _stored(path: Path, number: int, *, measured: bool) -> Errors:
+    found: Errors = {}
     with np.load(path) as arrays:
-        for key in arrays.files:
-            table = arrays[key].astype(np.float64)
-            whole = table[:, :_WHOLE].astype(np.int_)
-            read_features = Features(*whole.T, values=table[:, _WHOLE:-1])
-            found[key] = Samples(np.full(len(table), number), table[:, -1], read_features)
+        for name in arrays.files:
+            gait, key = name.split(" ", 1)
+            table = arrays[name].astype(np.float64)
+            if len(table):
+                shown = Features(*table[:, :_WHOLE].astype(np.int_).T, values=table[:, _WHOLE:-1])
+                found.setdefault(gait, {})[key] = _samples(table[:, -1], shown, number, measured=measured)
     return found

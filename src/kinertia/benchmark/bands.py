@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from kinertia.benchmark.band_samples import people
+from kinertia.benchmark.band_people import Person, with_truth
+from kinertia.benchmark.band_samples import silent
 from kinertia.estimation.estimate import Estimate
-from kinertia.io.read import read
 from kinertia.recording import Recording, sensor_sets
-from kinertia.recording.errors import RecordingError
+from kinertia.uncertainty.calibration import GAITS, samples_of
 from kinertia.uncertainty.outputs import ANGLE, FORCE, KINDS, MOMENT, SPEED, outputs
 
 Json = dict[str, Any]
@@ -36,57 +35,60 @@ class _Held:
 
 
 def run(
-    data: Iterable[Path],
+    people: Iterable[Person],
     sets: Iterable[str],
     method: Method,
-    only: tuple[str, ...] = (),
-    show: Callable[[str, str], None] | None = None,
-) -> dict[str, Json]:
+    show: Callable[[str, str], None] = silent,
+) -> Json:
     """Compare bands with the truth.
 
     Parameters
     ----------
-    data : folders of people that the bands were not calibrated on.
+    people : whom the bands were not calibrated on; see :func:`kinertia.benchmark.band_people.people`.
     sets : names of sensor sets, see :mod:`kinertia.recording.sensor_sets`.
     method : called once per person and set with that person's recordings, stripped of truth.
-    only : names of the recordings to use; empty for all.
     show : called with person and set before the work on it.
 
     Returns
     -------
-    dict from the set to ``coverage`` and ``half_width`` (kind of output to part of samples within the band, and mean half-width
-    in deg, BWBH%, BW%, m/s), ``outputs`` (the same for each output), ``people`` (kind to the coverage of each person),
-    ``trusted`` (part of the samples that are not marked) and ``coverage_trusted`` (coverage where not marked).
+    dict from ``simulated`` and ``measured`` to gait to set to ``coverage`` and ``half_width`` (kind of output to part of the
+    samples within the band, and mean half-width in deg, BWBH%, BW%, m/s), ``outputs`` (the same for each output), ``people``
+    (kind to the coverage of each person), ``trusted`` (part of the samples that are not marked) and ``coverage_trusted``
+    (coverage where not marked).
 
     Raises
     ------
     RecordingError : a recording cannot be used or has no truth.
     ValueError : an unknown set, or estimates without bands.
     """
-    wanted, everyone = list(sets), people(data)
+    wanted = list(sets)
     for name in wanted:
         sensor_sets.segments(name)
-    found: dict[str, dict[str, list[_Held]]] = {name: {} for name in wanted}
-    for person in everyone:
-        recordings = [_with_truth(read(path)) for path in person.files if not only or path.stem in only]
+    found: dict[str, dict[str, dict[str, dict[str, list[_Held]]]]] = {}
+    for person in people:
+        recordings = [recording for _, recording in person.recordings()]
+        by_gait = found.setdefault("measured" if person.measured else "simulated", {gait: {} for gait in GAITS})
         for name in wanted:
-            if show is not None:
-                show(person.name, name)
+            show(person.name, name)
             estimates = method([sensor_sets.choose(recording, name).without_truth() for recording in recordings])
-            held = [one for pair in zip(estimates, recordings, strict=True) for one in _held(*pair)]
-            found[name].setdefault(str(person.files[0].parent), []).extend(held)
-    return {name: _summary(by_person) for name, by_person in found.items()}
+            for pair in zip(estimates, recordings, strict=True):
+                for gait in GAITS:
+                    by_gait[gait].setdefault(name, {}).setdefault(str(person.home), []).extend(_held(*pair, gait))
+    return {
+        kind: {
+            gait: {name: _summary(by_person) for name, by_person in by_set.items() if any(by_person.values())}
+            for gait, by_set in by_gait.items()
+        }
+        for kind, by_gait in found.items()
+    }
 
 
-def _with_truth(recording: Recording) -> Recording:
-    if recording.truth is None:
-        raise RecordingError("has no truth to compare with", file=recording.source, fix="give simulated people")
-    return recording
-
-
-def _held(estimate: Estimate, recording: Recording) -> list[_Held]:
-    truth = recording.truth
-    if truth is None or estimate.bands.level == 0.0:
+def _held(estimate: Estimate, recording: Recording, gait: str) -> list[_Held]:
+    truth, at = with_truth(recording).truth, samples_of(estimate, gait)
+    assert truth is not None
+    if not at.any():
+        return []
+    if estimate.bands.level == 0.0:
         raise ValueError(f"{recording.name}: {estimate.bands.about or 'this method gives no bands'}")
     trusted = ~np.any([np.zeros(estimate.samples, dtype=bool), *estimate.doubts.values()], axis=0)
     found = []
@@ -94,7 +96,7 @@ def _held(estimate: Estimate, recording: Recording) -> list[_Held]:
         true, half_width = output.true(truth, estimate.subject), output.half_width(estimate.bands, estimate.subject)
         if true is not None and half_width is not None:
             error = np.abs(output.of(estimate) - true)
-            known = np.isfinite(error) & np.isfinite(half_width)
+            known = at & np.isfinite(error) & np.isfinite(half_width)
             inside = known & (error <= half_width)
             samples, within, sure, sure_within = (
                 int(np.count_nonzero(part)) for part in (known, inside, known & trusted, inside & trusted)

@@ -1,64 +1,132 @@
-"""Calibrating a model's bands on people of whom the truth is known."""
+"""Calibrating the bands of a model, or of trajectory optimisation, on people of whom the truth is known."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from kinertia import __version__
-from kinertia.benchmark.band_samples import collect
+from kinertia.benchmark import band_samples, learned
+from kinertia.benchmark.band_people import Person
+from kinertia.benchmark.band_samples import Errors, Method, Plan
 from kinertia.estimation import estimator
 from kinertia.estimation.estimator import Runner
-from kinertia.uncertainty.calibration import FORMAT, Calibration
-from kinertia.uncertainty.fit import Fitted, fit
+from kinertia.learning import adaptation, shipped
+from kinertia.uncertainty.calibration import FORMAT, Calibration, Use, UseName
+from kinertia.uncertainty.fit import Fitted, Samples, Shares, fit, rescale
 from kinertia.uncertainty.outputs import KINDS
+from kinertia.uncertainty.scale import GROUPS, group
 
 LEVEL = 0.9
+SECONDS = {"adapted": 20.0, "solve": 3.0}
+"""Length of what is estimated."""
+SPARSE_SETS = ("FT", "F")
+"""What models for any set of sensors are adapted with; others with all sensors."""
 
 
-def calibrate(
-    runner: Runner,
-    data: Iterable[Path],
-    keep: Path,
-    note: str,
-    show: Callable[[str, str], None] | None = None,
-    fitted: Callable[[], None] | None = None,
+def as_it_is(
+    runner: Runner, people: list[Person], keep: Path, note: str, show: Callable[[str, str], None] = band_samples.silent
 ) -> Calibration:
     """Measure a model's errors on people and fit its bands to them.
 
     Parameters
     ----------
     runner : the model, as it is, without anything learned about these people.
-    data : folders of people with truth that the model was not trained on; ten or more.
+    people : ten or more with truth that the model was not trained on.
     keep : folder for the errors of finished people.
     note : who they are, in words.
     show : called with person and recording before the work on it.
-    fitted : called when the bands of an output are fitted.
 
     Raises
     ------
     RecordingError : a recording cannot be used or has no truth.
     ValueError : too few people.
     """
-    samples, people = collect(data, partial(estimator.estimate, runner), keep, runner.weights, show)
-    found = fit(samples, LEVEL, fitted)
-    return Calibration(
-        format=FORMAT,
-        version=__version__,
-        model=runner.weights,
-        level=LEVEL,
-        people=people,
+    errors = band_samples.collect(
+        people, lambda one: estimator.estimate(runner, one), band_samples.MANY_SETS, keep, runner.weights, show
+    )
+    use = _use(note, {gait: fit(by_key, LEVEL) for gait, by_key in errors.items()}, errors)
+    return Calibration(FORMAT, __version__, runner.weights, LEVEL, {"shipped": use})
+
+
+def otherwise(
+    found: Calibration,
+    way: UseName,
+    model: str,
+    steps: int,
+    people: list[Person],
+    keep: Path,
+    note: str,
+    show: Callable[[str, str], None] = band_samples.silent,
+) -> Calibration:
+    """Bands of another way of estimating, from fewer errors: those of the model as it is, wider or narrower throughout.
+
+    Parameters
+    ----------
+    found : has the bands of the model as it is.
+    way : ``adapted`` or ``solve``; the bands of the latter are not those of a model, and stand alone.
+    model : folder or name, to adapt.
+    steps : of adapting.
+    people, keep, note, show : as for :func:`as_it_is`.
+
+    Raises
+    ------
+    RecordingError, ValueError : as :func:`as_it_is`.
+    """
+    sets = SPARSE_SETS if shipped.load(model).config.training.sparse_share > 0.0 else ("all",)
+    method, plan = _METHODS[way](model, steps), Plan(SECONDS[way], (sets,) if way == "adapted" else (("all",),))
+    mark = f"{way} {found.model} {steps}"
+    errors = band_samples.collect(people, method, plan, keep, mark, show)
+    scales = found.uses["shipped"].scales
+    fitted = {gait: rescale(by_key, LEVEL, scales[gait]) for gait, by_key in errors.items() if gait in scales}
+    use = _use(note, fitted, errors)
+    if way == "solve":
+        return replace(found, model=way, uses={way: use}, use=way)
+    return replace(found, uses={**found.uses, way: use})
+
+
+def adapting(model: str, steps: int) -> Method:
+    """A method that adapts a model to each recording, without labels and truth, and estimates it."""
+    asked = replace(adaptation.DEFAULT, adaptation=replace(adaptation.DEFAULT.adaptation, steps=steps))
+    chosen = learned.from_model(model, asked, method="adapted")
+    return lambda recording: chosen([recording.without_truth()])[0]
+
+
+def solving(model: str, steps: int) -> Method:
+    """Trajectory optimisation of one stride that stands for all: of a cycle, or of the mean stride of a recording."""
+    del model, steps
+    from kinertia.solving import solver  # CasADi, which nothing else here needs
+
+    return lambda recording: solver.solve(recording.without_truth())
+
+
+_METHODS = {"adapted": adapting, "solve": solving}
+
+
+def _use(note: str, fitted: dict[str, dict[str, Fitted]], errors: Errors) -> Use:
+    return Use(
         data=note,
-        scales={key: one.scale for key, one in found.items()},
-        coverage={kind: _coverage(kind, found) for kind in KINDS if any(key.startswith(f"{kind}.") for key in found)},
+        scales={gait: {key: one.scale for key, one in by_key.items()} for gait, by_key in fitted.items()},
+        simulated={gait: _coverage(by_key, errors[gait], measured=False) for gait, by_key in fitted.items()},
+        measured={gait: _coverage(by_key, errors[gait], measured=True) for gait, by_key in fitted.items()},
     )
 
 
-def _coverage(kind: str, found: dict[str, Fitted]) -> tuple[float, ...]:
-    """Part of all samples of a kind of outputs within the bands, per group."""
-    chosen = [one for key, one in found.items() if key.startswith(f"{kind}.")]
-    shares, samples = np.array([one.coverage for one in chosen]), np.array([one.samples for one in chosen])
-    return tuple(round(float(share), 4) for share in (shares * samples).sum(0) / samples.sum(0))
+def _coverage(fitted: dict[str, Fitted], errors: dict[str, Samples], *, measured: bool) -> dict[str, Shares]:
+    """Kind of outputs to the part of all its samples within the bands, per group."""
+    found: dict[str, Shares] = {}
+    for kind in KINDS:
+        shares, counts = [], []
+        for key in (key for key in fitted if key.startswith(f"{kind}.")):
+            at = group(errors[key].features)[errors[key].measured == measured]
+            shares.append(fitted[key].measured if measured else fitted[key].simulated)
+            counts.append(np.bincount(at, minlength=len(GROUPS)))
+        if shares:
+            part, number = np.array(shares, dtype=np.float64), np.array(counts)
+            number = np.where(np.isfinite(part), number, 0)
+            inside, total = (np.nan_to_num(part) * number).sum(0), number.sum(0)
+            found[kind] = tuple(round(float(a / b), 4) if b else None for a, b in zip(inside, total, strict=True))
+    return found

@@ -67,10 +67,11 @@ def run(
 
 def make(folder: Path, wear: Wear = TYPICAL, seed: int = 0) -> list[Trial]:
     """Virtual recordings of every movement in a folder; parameters and errors as for :func:`run`."""
-    return [_trial(capture, wear, seed + index) for index, capture in enumerate(motion_capture.read_folder(folder))]
+    return [of_capture(capture, wear, seed + index) for index, capture in enumerate(motion_capture.read_folder(folder))]
 
 
-def _trial(capture: MotionCapture, wear: Wear, seed: int) -> Trial:
+def of_capture(capture: MotionCapture, wear: Wear, seed: int) -> Trial:
+    """Virtual recording of one movement; parameters and errors as for :func:`run`."""
     in_step, lag = clocks.align(capture)
     measured = replay.average(in_step)
     cycle = consistent.correct(measured)

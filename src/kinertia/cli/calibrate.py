@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import tyro
 from rich.console import Console
@@ -15,11 +15,15 @@ def calibrate(
     model: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="MODEL")],
     /,
     data: tuple[Path, ...],
-    note: str = "simulated people",
+    measured: tuple[Path, ...] = (),
+    way: Literal["shipped", "adapted", "solve"] = "shipped",
+    only: tuple[str, ...] = (),
+    steps: int = 300,
+    note: str = "",
     out: Path | None = None,
     overwrite: bool = False,
 ) -> None:
-    """Measure a model's errors on people with known truth and write the 90 % bands that follow; goes on after an interruption.
+    """Measure errors on people with known truth and write the 90 % bands that follow; goes on after an interruption.
 
     Parameters
     ----------
@@ -28,15 +32,25 @@ def calibrate(
     data
         Folders of people with all seven sensors and truth, on whom the model was not trained; ten or more people,
         as `kinertia simulate` writes them. One person per folder that holds recordings.
+    measured
+        Folders of motion capture with force plates (see docs/formats.md): virtual sensors on tissue ride on that motion.
+        All these people together count as much as all simulated ones.
+    way
+        How estimates are made: by the model as it is; by the model adapted to each recording; or by trajectory
+        optimisation. The last two need the bands of the first, and make them wider or narrower.
+    only
+        Names of the recordings in --data to use, for example walk_2 run_2; default all.
+    steps
+        Steps of adapting to each recording.
     note
-        Who they are, in words that follow their number in reports.
+        Who the people are, in words that reports give; default their numbers.
     out
         File to write; default MODEL/bands.json, which estimates with this model then use.
     overwrite
         Replace a file that was not calibrated for this model; never what is read.
     """
-    from kinertia.benchmark import band_samples
-    from kinertia.benchmark.calibrate import calibrate as measure
+    from kinertia.benchmark import band_people, band_samples
+    from kinertia.benchmark import calibrate as calibration
     from kinertia.cli.models import runner
     from kinertia.cli.progress import recordings_bar
     from kinertia.io import inputs
@@ -46,20 +60,28 @@ def calibrate(
 
     if not model.is_dir():
         raise ValueError(f"{model}: no folder; give the folder of a model, beside whose weights the bands are kept")
-    path, loaded = out or model / store.FILE, runner(str(model))
-    keep = path.with_name(f".{path.stem}.parts")
-    read = [file for file in inputs.of(model, *data) if file != model / store.FILE]
+    path, before = out or model / store.FILE, model / store.FILE
+    read = [file for file in inputs.of(model, *data, *measured) if file != before]
     guard = Outputs("kinertia calibrate", tuple(read), str(model), overwrite or (out is None and store.is_calibration(path)))
     guard.check([path])
-    status = Console(stderr=True)
-    total = sum(len(person.files) for person in band_samples.people(data))
-    with recordings_bar(total) as show:
-        found = measure(loaded, data, keep, note, show)
+    people = band_people.people(data, measured, only)
+    words = note or band_people.in_words(people)
+    keep = path.with_name(f".{path.stem}.parts")
+    with recordings_bar(sum(len(person.names) for person in people)) as show:
+        if way == "shipped":
+            found = calibration.as_it_is(runner(str(model)), people, keep, words, show)
+        else:
+            if not before.is_file():
+                raise ValueError(f"{before}: no such file; calibrate the model as it is first")
+            found = calibration.otherwise(store.read(before), way, str(model), steps, people, keep, words, show)
     with nullcontext() if out is None else guard.writing([path]):  # that of a model's folder says itself what it is
         store.write(path, found)
     band_samples.forget(keep)
-    table = Table("outputs", *GROUPS, title=f"{found.people} {note}, each judged by the others: truth within the 90 % band [%]")
-    for kind, shares in found.coverage.items():
-        table.add_row(kind, *(f"{100.0 * share:.1f}" for share in shares))
+    use = found.uses[way]
+    table = Table("people", "gait", "outputs", *GROUPS, title=f"{words}, each judged by the others: truth within the band [%]")
+    for whose, coverage in (("simulated", use.simulated), ("measured", use.measured)):
+        for gait, by_kind in coverage.items():
+            for kind, shares in by_kind.items():
+                table.add_row(whose, gait, kind, *("-" if share is None else f"{100.0 * share:.1f}" for share in shares))
     Console().print(table)
-    status.print(f"bands written to {path}", highlight=False)
+    Console(stderr=True).print(f"bands written to {path}", highlight=False)

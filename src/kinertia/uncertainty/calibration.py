@@ -1,20 +1,50 @@
-"""Bands of one model: what was calibrated, and how it becomes half-widths around an estimate."""
+"""Bands of one model or method: what was calibrated, and how it becomes half-widths around an estimate."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from kinertia.estimation.estimate import Bands, Estimate
+from kinertia.estimation.estimate import Activity, Bands, Estimate
 from kinertia.recording import Array, Recording
-from kinertia.uncertainty.features import circumstances, features
-from kinertia.uncertainty.outputs import ANGLE, FORCE, KINDS, MOMENT, SMALLEST, SPEED, WORDS, outputs
+from kinertia.uncertainty.features import Circumstances, circumstances, features
+from kinertia.uncertainty.fit import Shares
+from kinertia.uncertainty.outputs import ANGLE, FORCE, KINDS, MOMENT, SMALLEST, SPEED, WORDS, Output, outputs
 from kinertia.uncertainty.scale import GROUPS, Scale, group
 
-FORMAT = 1
+FORMAT = 2
 NOT_CALIBRATED = "no band: this model has not been calibrated (kinertia calibrate does it, with simulated people)"
+GAITS = {"walking": Activity.WALKING, "running": Activity.RUNNING}
+"""What bands are calibrated for; standing and other movements have none."""
+
+UseName = Literal["shipped", "adapted", "solve"]
+WAYS: dict[UseName, str] = {
+    "shipped": "for the model as it is",
+    "adapted": "for models adapted to the recording",
+    "solve": "for trajectory optimisation",
+}
+
+
+@dataclass(frozen=True)
+class Use:
+    """Errors of one way of estimating, in gaits that have bands.
+
+    Attributes
+    ----------
+    data : whose errors were measured, in words.
+    scales : gait to key of an output to its errors' size.
+    simulated, measured : gait to kind of output to the part of samples within the band, each person judged by a calibration on
+        the others: of simulated people, and of virtual sensors on measured motion.
+    """
+
+    data: str
+    scales: dict[str, dict[str, Scale]]
+    simulated: dict[str, dict[str, Shares]] = field(default_factory=dict)
+    measured: dict[str, dict[str, Shares]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -35,65 +65,94 @@ class Uncalibrated:
 
 @dataclass(frozen=True)
 class Calibration:
-    """What a model's bands follow from.
+    """What the bands of a model or method follow from.
 
     Attributes
     ----------
     format, version : of the file, and of the package that wrote it.
-    model : fingerprint of the weights whose errors were measured.
+    model : fingerprint of the weights whose errors were measured, or name of the method.
     level : part of the samples in which the truth shall lie within the band.
-    people, data : number of people whose errors were measured, and what they did, in words.
-    scales : key of an output to its errors' size.
-    coverage : kind of output to the part of samples within the band, one per group of :data:`GROUPS`; each person judged by a
-        calibration on the others.
-    adapted : the model was trained on from those weights, so that its errors are others.
+    uses : ways of estimating that were calibrated.
+    use : the one that is wanted.
     """
 
     format: int
     version: str
     model: str
     level: float
-    people: int
-    data: str
-    scales: dict[str, Scale]
-    coverage: dict[str, tuple[float, ...]]
-    adapted: bool = False
+    uses: dict[UseName, Use]
+    use: UseName = "shipped"
 
     def bands(self, estimate: Estimate, recording: Recording) -> Bands:
-        """Half-widths around an estimate of ``recording`` that the model made."""
+        """Half-widths around an estimate of ``recording`` that was made in the wanted way."""
         if estimate.imu_measured is None or not estimate.sensor_segments:
             return Bands(about="no band: the estimate holds no sensor signals")
-        given = circumstances(estimate, recording)
+        if self.use not in self.uses:
+            return Bands(about=f"no band: none was calibrated {WAYS[self.use]}")
+        chosen, given = self.uses[self.use], circumstances(estimate, recording)
+        where = {gait: at for gait in chosen.scales if (at := samples_of(estimate, gait)).any()}
+        if not where:
+            return Bands(
+                about=f"no band: they are calibrated for {' and '.join(chosen.scales)}, which this recording does not show"
+            )
         found: dict[str, dict[str, Array]] = {kind: {} for kind in KINDS}
-        groups: set[int] = set()
         for output in outputs(estimate):
-            if output.key in self.scales:
-                shown = features(output, given)
-                groups |= set(np.unique(group(shown)).tolist())
-                half_width = self.scales[output.key].half_width(shown)
-                found[output.kind][output.name] = np.maximum(half_width, SMALLEST[output.kind]) * output.unit(estimate.subject)
-        return Bands(
-            self.level,
-            found[ANGLE],
-            found[MOMENT],
-            found[FORCE],
-            found[SPEED].get("speed"),
-            self.about(sorted(groups)),
-        )
+            half_width = _half_width(output, chosen, where, given)
+            if half_width is not None:
+                found[output.kind][output.name] = half_width * output.unit(estimate.subject)
+        about = self.about({gait: _groups(given, at) for gait, at in where.items()})
+        return Bands(self.level, found[ANGLE], found[MOMENT], found[FORCE], found[SPEED].get("speed"), about)
 
     def after_training(self) -> Calibration:
         """Of a model that training makes of this one."""
-        return replace(self, adapted=True)
+        return replace(self, use="adapted")
 
-    def about(self, groups: Iterable[int]) -> str:
-        """What the bands were calibrated on, and how well they hold with as many sensors."""
+    def about(self, groups: dict[str, Iterable[int]]) -> str:
+        """What the bands were calibrated on, and how well they hold in these gaits with so many sensors."""
+        chosen = self.uses[self.use]
         said = []
-        for k in groups:
-            figures = ", ".join(f"{WORDS[kind]} {100.0 * shares[k]:.0f} %" for kind, shares in self.coverage.items())
-            said.append(f"{GROUPS[k]}: {figures}")
-        held = "; ".join(said)
-        before = ", before the model was adapted, after which errors are others" if self.adapted else ""
+        for whose, coverage in (
+            ("simulated people", chosen.simulated),
+            ("virtual sensors on measured motion", chosen.measured),
+        ):
+            held = [
+                f"{gait} with {GROUPS[k]}: {figures}"
+                for gait, shown in groups.items()
+                for k in shown
+                if (figures := _figures(coverage.get(gait, {}), k))
+            ]
+            if held:
+                said.append(f"{whose}, {'; '.join(held)}")
         return (
-            f"calibrated on {self.people} {self.data}{before}. On people whom calibration had not seen, the truth was within "
-            f"the {100.0 * self.level:.0f} % band in this part of all samples: {held}"
+            f"calibrated {WAYS[self.use]}, on {chosen.data}. On people whom calibration had not seen, the truth was within the "
+            f"{100.0 * self.level:.0f} % band in this part of all samples: {'. '.join(said)}"
         )
+
+
+def samples_of(estimate: Estimate, gait: str) -> NDArray[np.bool_]:
+    """(T,) where the estimate has a band of this gait."""
+    if estimate.activity is None:
+        return np.zeros(estimate.samples, dtype=bool)
+    there = estimate.activity == GAITS[gait]
+    return there if estimate.settled is None else there & estimate.settled
+
+
+def _half_width(output: Output, chosen: Use, where: dict[str, NDArray[np.bool_]], given: Circumstances) -> Array | None:
+    """(T,) in the unit of the output, NaN outside of the gaits; None where none has a band."""
+    if not any(output.key in chosen.scales[gait] for gait in where):
+        return None
+    shown, found = features(output, given), np.full(given.estimate.samples, np.nan)
+    for gait, at in where.items():
+        if output.key in chosen.scales[gait]:
+            found[at] = np.maximum(chosen.scales[gait][output.key].half_width(shown.at(at)), SMALLEST[output.kind])
+    return found
+
+
+def _groups(given: Circumstances, at: NDArray[np.bool_]) -> list[int]:
+    right = next(iter(outputs(given.estimate)))
+    return np.unique(group(features(right, given).at(at))).tolist()
+
+
+def _figures(coverage: dict[str, Shares], k: int) -> str:
+    shares = {kind: found[k] for kind, found in coverage.items()}
+    return ", ".join(f"{WORDS[kind]} {100.0 * share:.0f} %" for kind, share in shares.items() if share is not None)

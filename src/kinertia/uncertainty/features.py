@@ -16,7 +16,7 @@ LEG = ("femur", "tibia", "foot")
 PATTERNS = 2 ** len(LEG)
 """Which of a leg's segments carry a sensor: thigh 1, shank 2, foot 4, added up."""
 NAMES = (
-    *("speed", "speed_squared", "residual", "gyro", "acc", "start", "mass", "height", "place"),
+    *("speed", "speed_squared", "residual", "gyro", "acc", "start", "height", "place"),
     *("size", "rate", "load", "impact"),
 )
 """Columns of :attr:`Features.values`."""
@@ -46,7 +46,7 @@ class Features:
     count: NDArray[np.int_]
     values: Array
 
-    def at(self, index: NDArray[np.int_] | slice) -> Features:
+    def at(self, index: NDArray[np.int_] | NDArray[np.bool_] | slice) -> Features:
         """Some of the samples."""
         return Features(self.own[index], self.other[index], self.pelvis[index], self.count[index], self.values[index])
 
@@ -60,7 +60,7 @@ class Circumstances:
     estimate : the estimate.
     legs : ``r``, ``l`` to (T,) patterns.
     pelvis, count : as in :class:`Features`.
-    common : (T, 9) the first columns of :data:`NAMES`.
+    common : (T, 8) the first columns of :data:`NAMES`.
     beyond : how series go on beyond their ends.
     """
 
@@ -132,7 +132,7 @@ def _common(estimate: Estimate, recording: Recording, beyond: Beyond) -> Array:
     start = zero if recording.periodic else np.exp(-(estimate.time_s - estimate.begin_s) / START_S)
     used = [sensor for sensor in recording.sensors if sensor.segment in estimate.sensor_segments]
     place = sum(sensor.position_m is None for sensor in used) / max(len(used), 1)
-    assumed = [float(name in estimate.subject.assumed) for name in ("mass_kg", "height_m")]
+    assumed = float("height_m" in estimate.subject.assumed)
     return np.column_stack(
         [
             speed,
@@ -141,7 +141,8 @@ def _common(estimate: Estimate, recording: Recording, beyond: Beyond) -> Array:
             np.log(gyro + 0.05),
             np.log(acc + 0.3),
             start,
-            *(value * one for value in (*assumed, place)),
+            assumed * one,
+            place * one,
         ]
     )
 

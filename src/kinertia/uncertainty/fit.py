@@ -17,40 +17,62 @@ from kinertia.uncertainty.scale import GROUPS, Scale, design, group
 FOLDS = 5
 FEWEST_PEOPLE = 10
 """With fewer, the 90 % quantile rests on a single person."""
+FEWEST_IN_GROUP = 6
+"""Sensor sets that were seen on fewer people have the factor of all sets together."""
+Shares = tuple[float | None, ...]
+"""One per group of :data:`kinertia.uncertainty.scale.GROUPS`; None where there was nobody."""
 RANGE = (0.002, 0.998)
 """Quantiles of a feature between which it counts."""
 
 
 @dataclass(frozen=True)
 class Samples:
-    """Errors of one output.
+    """Errors of one output in one gait.
 
     Attributes
     ----------
     person : (N,) number of the person.
+    measured : (N,) True for a person whose motion was measured, False for a simulated one.
     error : (N,) size of the error, in the unit of :class:`kinertia.uncertainty.outputs.Output`.
     features : of the same samples.
     """
 
     person: NDArray[np.int_]
+    measured: NDArray[np.bool_]
     error: Array
     features: Features
+
+    def at(self, index: NDArray[np.bool_] | NDArray[np.int_]) -> Samples:
+        """Some of the samples."""
+        return Samples(self.person[index], self.measured[index], self.error[index], self.features.at(index))
+
+    def share(self, index: NDArray[np.bool_]) -> Array:
+        """(M,) how much each of the chosen samples counts.
+
+        People count the same whatever their number of samples, and those whose motion was measured, together, as much as those
+        who are simulated: there are few of them, and they are what real people are like.
+        """
+        _, number, samples = np.unique(self.person[index], return_inverse=True, return_counts=True)
+        one, measured = 1.0 / samples[number], self.measured[index]
+        for kind in (measured, ~measured):
+            one[kind] /= max(one[kind].sum(), 1e-12)
+        return one
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """Of one output.
+    """Of one output in one gait.
 
     Attributes
     ----------
     scale : its errors' size.
-    coverage : per group, the part of the samples within bands that were fitted to other people.
-    samples : per group, their number.
+    simulated, measured : per group, the part of the samples within bands that were fitted to other people, over simulated
+        people and over those whose motion was measured; None where there were none.
     """
 
     scale: Scale
-    coverage: tuple[float, ...]
-    samples: tuple[int, ...]
+    simulated: Shares
+    measured: Shares
 
 
 def fit(samples: Mapping[str, Samples], level: float, show: Callable[[], None] | None = None) -> dict[str, Fitted]:
@@ -83,40 +105,101 @@ def fit(samples: Mapping[str, Samples], level: float, show: Callable[[], None] |
     return found
 
 
+def rescale(samples: Mapping[str, Samples], level: float, scales: Mapping[str, Scale]) -> dict[str, Fitted]:
+    """Bands for each output of a method that there are few errors of: those of another method, wider or narrower throughout.
+
+    Parameters
+    ----------
+    samples, level : as for :func:`fit`.
+    scales : key to the size of errors of the other method.
+
+    Raises
+    ------
+    ValueError
+        If there are too few people.
+    """
+    found: dict[str, Fitted] = {}
+    for key, given in samples.items():
+        if key in scales:
+            _require(given)
+            smallest = SMALLEST[key.partition(".")[0]]
+            score = np.log(np.maximum(given.error, smallest) / scales[key].half_width(given.features))
+            factors, inside = _conformal(score, given, np.zeros(len(score), dtype=np.int_), level)
+            found[key] = Fitted(scales[key].times(float(np.exp(factors[0]))), *_coverage(inside, given))
+    return found
+
+
 def _fit(samples: Samples, smallest: float, level: float) -> Fitted:
-    people = np.unique(samples.person)
+    _require(samples)
     index = group(samples.features)
-    for g, words in enumerate(GROUPS):
-        if (count := len(np.unique(samples.person[index == g]))) < FEWEST_PEOPLE:
-            raise ValueError(
-                f"bands need the errors of {FEWEST_PEOPLE} people or more, not of {count} ({words}); give more people"
-            )
     low, high = np.quantile(samples.features.values, RANGE, axis=0)
     columns, target = design(samples.features, low, high), np.log(np.maximum(samples.error, smallest))
-    weights = quantile.fit(columns, target, level)
-    part = np.searchsorted(people, samples.person) % FOLDS
-    score = np.empty(len(target))
+    everyone = np.ones(len(target), dtype=bool)
+    weights = quantile.fit(columns, target, samples.share(everyone), level)
+    part, score = _parts(samples), target - columns @ weights
     for k in range(FOLDS):
-        here = part == k
-        score[here] = target[here] - columns[here] @ quantile.fit(columns[~here], target[~here], level, weights)
-    factors = _factors(score, samples.person, index, level)
-    inside = np.empty(len(target), dtype=bool)
+        here, others = part == k, part != k
+        if here.any():
+            without = quantile.fit(columns[others], target[others], samples.share(others), level, weights)
+            score[here] = target[here] - columns[here] @ without
+    factors, inside = _conformal(score, samples, index, level)
+    scale = Scale(_numbers(low), _numbers(high), _numbers(weights), _numbers(np.exp(factors)))
+    return Fitted(scale, *_coverage(inside, samples))
+
+
+def _require(samples: Samples) -> None:
+    if (count := len(np.unique(samples.person))) < FEWEST_PEOPLE:
+        raise ValueError(
+            f"bands need the errors of {FEWEST_PEOPLE} people or more in each gait, not of {count}; give more people"
+        )
+
+
+def _parts(samples: Samples) -> NDArray[np.int_]:
+    """(N,) which of the parts each sample's person is in; simulated and measured people are spread over all.
+
+    The only one of a kind is in none (-1), always fitted to and never judged: the others do not show what its kind is like.
+    """
+    part = np.full(len(samples.person), -1)
+    for kind in (samples.measured, ~samples.measured):
+        people = np.unique(samples.person[kind])
+        if len(people) > 1:
+            part[kind] = np.searchsorted(people, samples.person[kind]) % FOLDS
+    return part
+
+
+def _conformal(score: Array, samples: Samples, index: NDArray[np.int_], level: float) -> tuple[Array, Array]:
+    """(G,) logarithm of what bands have to be multiplied with, and (N,) 1 where a sample lies within bands of other people.
+
+    NaN where no others show.
+    """
+    part, inside = _parts(samples), np.full(len(score), np.nan)
     for k in range(FOLDS):
-        others = _factors(score[part != k], samples.person[part != k], index[part != k], level)
+        others = _factors(score, samples, index, level, part != k)
         inside[part == k] = score[part == k] <= others[index[part == k]]
-    sizes = tuple(int(np.count_nonzero(index == g)) for g in range(len(GROUPS)))
-    shares = tuple(float(inside[index == g].mean()) for g in range(len(GROUPS)))
-    return Fitted(Scale(_numbers(low), _numbers(high), _numbers(weights), _numbers(np.exp(factors))), shares, sizes)
+    return _factors(score, samples, index, level, np.ones(len(score), dtype=bool)), inside
 
 
-def _factors(score: Array, person: NDArray[np.int_], index: NDArray[np.int_], level: float) -> Array:
-    """(G,) logarithm of what bands have to be multiplied with; people count the same whatever their number of samples."""
-    found = np.zeros(len(GROUPS))
+def _factors(score: Array, samples: Samples, index: NDArray[np.int_], level: float, chosen: NDArray[np.bool_]) -> Array:
+    found = np.empty(len(GROUPS))
     for g in range(len(GROUPS)):
-        here = index == g
-        _, number, counts = np.unique(person[here], return_inverse=True, return_counts=True)
-        found[g] = quantile.weighted(score[here], 1.0 / counts[number], level)
+        here = chosen & (index == g)
+        if len(np.unique(samples.person[here])) < FEWEST_IN_GROUP:
+            here = chosen
+        found[g] = quantile.weighted(score[here], samples.share(here), level)
     return found
+
+
+def _coverage(inside: Array, samples: Samples) -> tuple[Shares, Shares]:
+    """Per group, part of the samples within the bands, of simulated people and of measured motion."""
+    index = group(samples.features)
+    simulated, measured = (
+        tuple(_mean(inside[kind & (index == g)]) for g in range(len(GROUPS))) for kind in (~samples.measured, samples.measured)
+    )
+    return simulated, measured
+
+
+def _mean(values: Array) -> float | None:
+    return float(values.mean()) if np.isfinite(values).any() else None
 
 
 def _numbers(values: Array) -> tuple[float, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ ROWS = 65_536
 
 @dataclass(frozen=True)
 class Scale:
-    """Of one output.
+    """Of one output, in one gait.
 
     Attributes
     ----------
@@ -39,6 +39,10 @@ class Scale:
         """(T,) in the unit of :class:`kinertia.uncertainty.outputs.Output`; NaN where there is no sensor."""
         parts = [self._part(features.at(slice(k, k + ROWS))) for k in range(0, len(features.count), ROWS)]
         return np.concatenate(parts) if parts else np.empty(0)
+
+    def times(self, factor: float) -> Scale:
+        """As many times as wide with every set of sensors."""
+        return replace(self, factors=tuple(float(f"{factor * one:.5g}") for one in self.factors))
 
     def _part(self, features: Features) -> Array:
         columns = design(features, np.array(self.low), np.array(self.high))

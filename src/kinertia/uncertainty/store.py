@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from kinertia.io.files import write_text
-from kinertia.uncertainty.calibration import FORMAT, NOT_CALIBRATED, Calibration, Uncalibrated
+from kinertia.uncertainty.calibration import FORMAT, NOT_CALIBRATED, WAYS, Calibration, Uncalibrated, UseName
 from kinertia.uncertainty.features import NAMES
 from kinertia.uncertainty.scale import COLUMNS, GROUPS, Scale
 
@@ -39,11 +39,14 @@ def read(path: Path) -> Calibration:
         content = path.read_bytes()
         version = msgspec.json.decode(content, type=_Version).format
         if version != FORMAT:
-            raise ValueError(f"{path}: format {version}, this version reads {FORMAT}; run `kinertia calibrate` again")
+            raise ValueError(
+                f"{path}: format {version}, this version reads {FORMAT}; delete it and run `kinertia calibrate` again"
+            )
         found = msgspec.json.decode(content, type=Calibration)
     except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
         raise ValueError(f"{path}: damaged ({error}); run `kinertia calibrate` again or delete it") from error
-    wrong = [key for key, scale in found.scales.items() if not _whole(scale)]
+    scales = [one for use in found.uses.values() for by_key in use.scales.values() for one in by_key.items()]
+    wrong = [key for key, scale in scales if not _whole(scale)]
     if wrong or not 0.0 < found.level < 1.0:
         raise ValueError(f"{path}: damaged ({', '.join(wrong) or 'level'}); run `kinertia calibrate` again or delete it")
     return found
@@ -55,7 +58,7 @@ def is_calibration(path: Path) -> bool:
         found = msgspec.json.decode(path.read_bytes())
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return False
-    return isinstance(found, dict) and {"format", "model", "scales"} <= set(found)
+    return isinstance(found, dict) and {"format", "model", "level"} <= set(found)
 
 
 def find(folder: Path, model: str, start: str = "") -> Calibration | Uncalibrated:
@@ -69,8 +72,8 @@ def find(folder: Path, model: str, start: str = "") -> Calibration | Uncalibrate
 
     Returns
     -------
-    The calibration of these weights; else that of the weights it started from, marked as such; else the reason why there is
-    none.
+    The calibration of these weights; else that of models adapted from the weights it started from; else the reason why there
+    is none.
 
     Raises
     ------
@@ -90,9 +93,24 @@ def find(folder: Path, model: str, start: str = "") -> Calibration | Uncalibrate
     return Uncalibrated(NOT_CALIBRATED)
 
 
+def of_method(name: UseName) -> Calibration | Uncalibrated:
+    """The calibration that comes with the package of a method that has no weights.
+
+    Raises
+    ------
+    ValueError
+        As :func:`read`.
+    """
+    path = _models() / name / FILE
+    return replace(read(path), use=name) if path.is_file() else Uncalibrated(f"no band: none was calibrated {WAYS[name]}")
+
+
+def _models() -> Path:
+    return Path(str(resources.files("kinertia") / "models"))
+
+
 def _shipped() -> list[Path]:
-    models = resources.files("kinertia") / "models"
-    return sorted(path for path in Path(str(models)).glob(f"*/{FILE}") if path.is_file())
+    return sorted(path for path in _models().glob(f"*/{FILE}") if path.is_file())
 
 
 def _whole(scale: Scale) -> bool:
