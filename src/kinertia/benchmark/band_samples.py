@@ -17,6 +17,8 @@ from kinertia.estimation.estimate import Estimate
 from kinertia.io.files import replacing
 from kinertia.recording import SEGMENTS, Array, Recording, Subject, sensor_sets
 from kinertia.recording.crop import crop
+from kinertia.sensing.segments import to_segments
+from kinertia.solving.mean_cycle import mean_cycle
 from kinertia.uncertainty.calibration import GAITS, samples_of
 from kinertia.uncertainty.features import NAMES, Features, circumstances, features
 from kinertia.uncertainty.fit import Samples
@@ -49,11 +51,13 @@ class Plan:
     seconds : length of the stretch.
     sets : the sensor sets to draw one of each from, None for segments at random; one stretch for each.
     understated : whether height or places are withheld now and then.
+    cycle : whether the mean stride of the stretch is estimated.
     """
 
     seconds: float
     sets: tuple[tuple[str, ...] | None, ...]
     understated: bool = False
+    cycle: bool = False
 
 
 MANY_SETS = Plan(6.0, (*ALIKE, None), understated=True)
@@ -155,6 +159,8 @@ def _variants(recording: Recording, plan: Plan, generator: np.random.Generator) 
             if named is None
             else sensor_sets.choose(stretch, str(generator.choice(named)))
         )
+        if plan.cycle and not worn.periodic:
+            worn = mean_cycle(to_segments(worn))
         yield _understated(worn, generator) if plan.understated else worn
 
 

@@ -21,8 +21,8 @@ from kinertia.uncertainty.outputs import KINDS
 from kinertia.uncertainty.scale import GROUPS, group
 
 LEVEL = 0.9
-SECONDS = {"adapted": 20.0, "solve": 3.0}
-"""Length of what is estimated."""
+PLANS: dict[UseName, Plan] = {"adapted": Plan(20.0, (("all",),)), "solve": Plan(20.0, (("all",),), cycle=True)}
+"""What is estimated in ways that take minutes a recording."""
 SPARSE_SETS = ("FT", "F")
 """What models for any set of sensors are adapted with; others with all sensors."""
 
@@ -76,8 +76,9 @@ def otherwise(
     ------
     RecordingError, ValueError : as :func:`as_it_is`.
     """
-    sets = SPARSE_SETS if shipped.load(model).config.training.sparse_share > 0.0 else ("all",)
-    method, plan = _METHODS[way](model, steps), Plan(SECONDS[way], (sets,) if way == "adapted" else (("all",),))
+    method, plan = _METHODS[way](model, steps), PLANS[way]
+    if way == "adapted" and shipped.load(model).config.training.sparse_share > 0.0:
+        plan = replace(plan, sets=(SPARSE_SETS,))
     mark = f"{way} {found.model} {steps}"
     errors = band_samples.collect(people, method, plan, keep, mark, show)
     scales = found.uses["shipped"].scales
@@ -96,14 +97,14 @@ def adapting(model: str, steps: int) -> Method:
 
 
 def solving(model: str, steps: int) -> Method:
-    """Trajectory optimisation of one stride that stands for all: of a cycle, or of the mean stride of a recording."""
+    """Trajectory optimisation of a cycle."""
     del model, steps
     from kinertia.solving import solver  # CasADi, which nothing else here needs
 
-    return lambda recording: solver.solve(recording.without_truth())
+    return lambda recording: solver.solve(recording.without_truth()).estimate
 
 
-_METHODS = {"adapted": adapting, "solve": solving}
+_METHODS: dict[UseName, Callable[[str, int], Method]] = {"adapted": adapting, "solve": solving}
 
 
 def _use(note: str, fitted: dict[str, dict[str, Fitted]], errors: Errors) -> Use:

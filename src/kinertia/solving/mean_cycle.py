@@ -26,7 +26,7 @@ def mean_cycle(recording: Recording) -> Recording:
     Returns
     -------
     Recording of one periodic cycle, from heel strike to heel strike of one leg, at about the same rate; a warning says how many
-    strides it is the mean of. No truth.
+    strides it is the mean of. A truth is averaged over the same strides.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def mean_cycle(recording: Recording) -> Recording:
         return np.stack(columns, axis=1).reshape(samples, *signals.shape[1:])
 
     return replace(
-        recording.without_truth(),
+        recording,
         rate_hz=samples * recording.rate_hz / duration,
         acc=mean(recording.acc),
         gyro=mean(recording.gyro),
@@ -61,5 +61,6 @@ def mean_cycle(recording: Recording) -> Recording:
         orientation=None,
         periodic=True,
         begin_s=0.0,
+        truth=None if recording.truth is None else recording.truth.over_time(mean),
         warnings=(*recording.warnings, f"the mean of {best.count} strides was solved, not the recording itself"),
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from kinertia.estimation.assembly import assemble
-from kinertia.estimation.estimate import Estimate
+from kinertia.estimation.estimate import Bands, Estimate
 from kinertia.estimation.trained import to_series
 from kinertia.recording import SEGMENTS, Recording
 from kinertia.recording.sagittal import sagittal
@@ -21,11 +21,13 @@ from kinertia.solving import cycle, together, windows
 from kinertia.solving.problem import Show, silent
 from kinertia.solving.settings import Settings
 from kinertia.solving.solution import Solution
+from kinertia.uncertainty import store
 
 METHOD = "solve"
 UNHELD_S = 0.1
 """Nothing holds forces where a recording begins: errors of ground reaction in the first 0.05 s are 0.07 to 0.17 BW in place of
 0.03 BW, of 3.5 s of a simulated person who walks; its end, which equations of motion hold, is as good as the middle."""
+CYCLES_ONLY = "no band: solving window by window has not been calibrated; the mean stride (--cycle) has bands"
 
 
 @dataclass(frozen=True)
@@ -120,8 +122,11 @@ def to_estimate(solution: Solution, recording: Recording) -> Estimate:
     does = activity.classify(recording)
     held = None if recording.periodic else np.arange(recording.samples) >= UNHELD_S * recording.rate_hz
     result = assemble(series, recording.rate_hz, recording, METHOD, measured, used, lambda x: x, does, held)
+    # solved window by window, errors differ, and have not been measured
+    bands = store.of_method("solve").bands(result, recording) if recording.periodic else Bands(about=CYCLES_ONLY)
     return replace(
         result,
+        bands=bands,
         # the whole recording is explained at once
         output_delay_s=recording.duration_s,
         convergence=solution.convergence.figures(),
