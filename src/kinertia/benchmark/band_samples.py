@@ -160,7 +160,7 @@ def _variants(recording: Recording, plan: Plan, generator: np.random.Generator) 
             else sensor_sets.choose(stretch, str(generator.choice(named)))
         )
         if plan.cycle and not worn.periodic:
-            worn = mean_cycle(to_segments(worn))
+            worn = mean_cycle(replace(to_segments(worn), truth=worn.truth))
         yield _understated(worn, generator) if plan.understated else worn
 
 
