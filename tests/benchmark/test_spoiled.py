@@ -51,7 +51,7 @@ def test_every_kind_spoils_and_comes_out_the_same_again(
 ) -> None:
     texts = []
     for name in ("a", "b"):
-        made = benchmark.make(available, kind, np.random.default_rng(5), 0, look, tmp_path / name)
+        made = benchmark.make(benchmark.Draws(available, 1, 0, look), kind, np.random.default_rng(5), tmp_path / name)
         assert made is not None
         where = made.variant.path if made.variant.path.is_dir() else made.variant.path.parent
         texts.append({path.name: path.read_bytes() for path in where.iterdir()})

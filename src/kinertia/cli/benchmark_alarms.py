@@ -7,12 +7,16 @@ from pathlib import Path
 
 from rich.console import Console
 
+from kinertia.recording import Recording
+
 
 def alarms(
     people: tuple[Path, ...] = (),
     data: Path | None = None,
     json: Path | None = None,
     count: int = 200,
+    checks_only: bool = False,
+    model: str = "default",
     seed: int = 1,
 ) -> None:
     """Sound recordings, simulated and real: how often do the checks or the verdict complain of one?
@@ -27,6 +31,10 @@ def alarms(
         File to write the figures to.
     count
         Simulated recordings: those that are there, then stretches of them.
+    checks_only
+        Estimate nothing, and ask for no verdict.
+    model
+        What estimates.
     seed
         Draws the stretches.
     """
@@ -34,12 +42,20 @@ def alarms(
     from kinertia.benchmark.spoiled import alarms as benchmark
     from kinertia.benchmark.spoiled import table
     from kinertia.cli.benchmark_spoiled import look
+    from kinertia.cli.models import running
     from kinertia.cli.progress import samples_bar
+    from kinertia.estimation import estimator, verdict
 
+    def judged(recording: Recording) -> str:
+        with running(model, recording) as runner:
+            told = verdict.of(estimator.estimate(runner, recording), recording)
+        return told.headline if told.level == "poor" and told.word != "not judged" else ""
+
+    doubt = None if checks_only else judged
     with tempfile.TemporaryDirectory() as home:
         sound = benchmark.gather(people, data, count, seed, Path(home))
         with samples_bar(len(sound), "recordings") as bar:
-            found = benchmark.run(sound, look, None, lambda: bar(1))
+            found = benchmark.run(sound, look, doubt, lambda: bar(1))
     if json is not None:
         results.write(json, found)
     console = Console()

@@ -27,6 +27,8 @@ Doubt = Callable[[Recording], str]
 LENGTH_S = (10.0, 30.0)
 CAPTURED = ("walking_arnold", "walking_moco", "running_hamner")
 """Folders of motion capture that virtual sensors are put on."""
+WALKS = "mixed_opencap"
+"""Folder of walks of a second or two, not one cycle each."""
 TISSUE = Wear(tissue=True)
 TRUE: Mapping[str, frozenset[Cause]] = {"HuGaDB": frozenset({Cause.CLIPPED})}
 """Beginnings of names to what really is wrong with recordings of that name: HuGaDB's accelerometers stop at 2 g."""

@@ -37,7 +37,7 @@ class Outcome:
     Attributes
     ----------
     worse_deg : error of the other segments' angles less that with the sensor absent, mean over angles [deg]; NaN if refused.
-    reversed : a hip or knee of the other segments runs against the reference.
+    reversed : a hip or knee of the other segments runs against the estimate of all sensors, and that without the dead one.
     refused : what was said where no estimate was made.
     """
 
@@ -152,7 +152,10 @@ def compare(spoiled: Estimate, absent: Estimate, whole: Estimate, dead: str, fir
         )
 
     hips_and_knees = [name for name in names if name.startswith(("hip", "knee"))]
-    against = [_correlation(spoiled.coordinates[n][:length], whole.coordinates[n][:length], counted) for n in hips_and_knees]
+    against = [
+        max(_correlation(spoiled.coordinates[n][:length], other.coordinates[n][:length], counted) for other in (whole, absent))
+        for n in hips_and_knees
+    ]
     return Outcome(error(spoiled) - error(absent), bool(np.min(against, initial=1.0) < 0))
 
 

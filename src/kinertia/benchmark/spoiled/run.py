@@ -78,43 +78,84 @@ def chosen(only: tuple[str, ...]) -> tuple[Kind, ...]:
     return tuple(kind for kind in KINDS if not only or kind.name in only)
 
 
+@dataclass(frozen=True)
+class Sound:
+    """A sound recording as a sheet, and as commands read it; None where it is refused, which `benchmark alarms` counts."""
+
+    source: str
+    sheet: Sheet
+    twin: Recording | None
+
+
+class Draws:
+    """Sound recordings of one number, the same for every kind that can use them, each read once.
+
+    Parameters
+    ----------
+    available : by origin.
+    seed, number : draw them.
+    look : reads and checks a file as commands do.
+    """
+
+    def __init__(self, available: Mapping[str, list[Load]], seed: int, number: int, look: Look) -> None:
+        self._available, self._seed, self.number, self._look = available, seed, number, look
+        self._made: dict[tuple[int, Base, Frame, bool], Sound | None] = {}
+
+    def take(self, attempt: int, kind: Kind, frame: Frame, folder: Path) -> Sound | None:
+        """The recording of an attempt, in these axes and written below ``folder``; None where it is not for this kind."""
+        key = (attempt, kind.base, frame, kind.whole)
+        if key not in self._made:
+            self._made[key] = self._make(attempt, kind, frame)
+        sound = self._made[key]
+        if sound is not None:
+            sheets.write(sound.sheet, folder)
+        return sound
+
+    def _make(self, attempt: int, kind: Kind, frame: Frame) -> Sound | None:
+        generator = np.random.default_rng((self._seed, self.number, attempt))
+        source = draw(self._available, generator)()
+        if kind.base is Base.STANDING:
+            stands = sources.standing(source)
+            return None if stands is None else Sound(source.name, sheets.of(stands), stands)
+        try:
+            sheet = sheets.of(sources.cut(source, generator, frame))
+        except RecordingError:
+            return None  # too short, or a real walk that cannot be brought to these axes
+        if kind.whole:
+            sheet = replace(sheet, mass_kg=sheet.mass_kg or USUAL_MASS_KG, height_m=sheet.height_m or USUAL_HEIGHT_M)
+        try:
+            with tempfile.TemporaryDirectory() as home:
+                return Sound(source.name, sheet, self._look(sheets.write(sheet, Path(home)), {}))
+        except RecordingError:
+            return Sound(source.name, sheet, None)
+
+
 def variants(available: Mapping[str, list[Load]], plan: Plan, look: Look, folder: Path) -> Iterator[Spoiled | None]:
     """Every variant of the plan, written below ``folder``; None for one that no sound recording allows.
 
     Number by number, and all kinds of a number before the next, so that a part of the work is a sample of the whole.
     """
     for number in range(plan.first, plan.first + plan.variants):
+        draws = Draws(available, plan.seed, number, look)
         for index, kind in enumerate(KINDS):
             if not plan.only or kind.name in plan.only:
-                yield make(available, kind, np.random.default_rng((plan.seed, number, index)), number, look, folder)
+                yield make(draws, kind, np.random.default_rng((plan.seed, number, index)), folder)
 
 
-def make(
-    available: Mapping[str, list[Load]], kind: Kind, generator: np.random.Generator, number: int, look: Look, folder: Path
-) -> Spoiled | None:
-    """One variant and its twin, written below ``folder``."""
-    for _ in range(TRIES):
-        source = draw(available, generator)()
-        try:
-            sheet = _sheet(kind, source, generator)
-        except RecordingError:
-            continue  # too short, or a real walk that cannot be brought to these axes
-        if sheet is None:
+def make(draws: Draws, kind: Kind, generator: np.random.Generator, folder: Path) -> Spoiled | None:
+    """One variant, with its sound twin beside it, written below ``folder``."""
+    frame = Frame(str(generator.choice([str(frame) for frame in kind.frames])))
+    home = folder / f"{kind.name.replace(' ', '_').replace('/', '_')}_{draws.number}"
+    for attempt in range(TRIES):
+        shutil.rmtree(home, ignore_errors=True)
+        for part in ("sound", "spoiled"):
+            (home / part).mkdir(parents=True)
+        sound = draws.take(attempt, kind, frame, home / "sound")
+        if sound is None or sound.twin is None:
             continue
-        home = folder / f"{kind.name.replace(' ', '_').replace('/', '_')}_{number}"
-        sound, broken = home / "sound", home / "spoiled"
-        for part in (sound, broken):
-            shutil.rmtree(part, ignore_errors=True)
-            part.mkdir(parents=True)
-        variant = kind.spoil(sheet, broken, generator)
-        if variant is None:
-            continue
-        written = sheets.write(sheet, sound)
-        try:
-            twin = sheet.recording if kind.base is Base.STANDING else look(written, {})
-        except RecordingError:
-            continue  # a false alarm, which `benchmark alarms` counts
-        return Spoiled(kind, variant, twin, source.name, number)
+        variant = kind.spoil(sound.sheet, home / "spoiled", generator)
+        if variant is not None:
+            return Spoiled(kind, variant, sound.twin, sound.source, draws.number)
     return None
 
 
@@ -124,17 +165,6 @@ def draw(available: Mapping[str, list[Load]], generator: np.random.Generator) ->
     shares = np.array([SHARES[origin] for origin in origins])
     loads = available[str(generator.choice(origins, p=shares / shares.sum()))]
     return loads[generator.integers(len(loads))]
-
-
-def _sheet(kind: Kind, source: sources.Source, generator: np.random.Generator) -> Sheet | None:
-    if kind.base is Base.STANDING:
-        stands = sources.standing(source)
-        return None if stands is None else sheets.of(stands)
-    frame = Frame(str(generator.choice([str(frame) for frame in kind.frames])))
-    sheet = sheets.of(sources.cut(source, generator, frame))
-    if not kind.whole:
-        return sheet
-    return replace(sheet, mass_kg=sheet.mass_kg or USUAL_MASS_KG, height_m=sheet.height_m or USUAL_HEIGHT_M)
 
 
 def run(available: Mapping[str, list[Load]], plan: Plan, look: Look, advance: Callable[[Json], None] = lambda _: None) -> Json:
