@@ -109,7 +109,7 @@ def _work(function: Callable[[], Any], folder: Path, operation: int | None, pipe
 
 
 def measure(
-    jobs: Sequence[Job], inputs: Path, out: Path, kills: int, seed: int = 0, show: Callable[[int], None] | None = None
+    jobs: Sequence[Job], inputs: Path, out: Path, kills: int, seed: int = 0, show: Callable[[int, int], None] | None = None
 ) -> dict[str, Any]:
     """Kill jobs in turn at random instants and look at what is left; last, each runs to its end.
 
@@ -120,7 +120,7 @@ def measure(
     out : folder for what they write.
     kills : how often.
     seed : of instants, and of what jobs do.
-    show : called with the number of kills so far.
+    show : called with the numbers of kills and of problems so far.
 
     Returns
     -------
@@ -153,7 +153,7 @@ def measure(
             row["problems"].append("something that is read was changed")
         done += 1
         if show is not None:
-            show(done)
+            show(done, sum(len(row["problems"]) for row in found.values()))
     for job in jobs:
         _run(job, out / job.name, 1, found[job.name])
         found[job.name]["problems"] += forked(lambda job=job: job.problems(out / job.name), out).result or []

@@ -30,9 +30,9 @@ def files(json: Path | None = None, kills: int = 200, only: tuple[str, ...] = ()
     from kinertia.benchmark import results
     from kinertia.cli import kill_jobs
 
-    def show(done: int) -> None:  # a bar has a thread, and processes are forked without one
+    def show(done: int, problems: int) -> None:  # a bar has a thread, and processes are forked without one
         if done % 20 == 0:
-            Console(stderr=True).print(f"{done} of {kills}", style="dim", highlight=False)
+            Console(stderr=True).print(f"{done} of {kills}, {problems} problems", style="dim", highlight=False)
 
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
