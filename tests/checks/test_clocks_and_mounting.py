@@ -131,6 +131,14 @@ def test_what_is_refused(walk: Recording) -> None:
     assert not told(examine(replace(own, frame=Frame.SENSOR)))  # turned axes are no fault of a recording in sensor axes
 
 
+def test_person_who_sat_before_walking(walk: Recording) -> None:
+    acc = walk.acc.copy()
+    acc[:400, 1] = acc[:400, 1] @ np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]]).T
+    (found,) = told(examine(replace(walk.without_truth(), acc=acc, frame=Frame.SENSOR)))
+    assert (found.cause, found.sensors) == (Cause.SLIPPED, ("femur_r",))
+    assert "was the person standing upright" in found.sentence
+
+
 @pytest.mark.data
 def test_real_walks_are_sound_and_their_faults_named(shared_data: Path) -> None:
     real = [shared_data / "imu_mocap_gaittoolbox", *sorted((shared_data / "imu_hugadb").glob("*.txt"))[:4]]

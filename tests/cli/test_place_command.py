@@ -100,3 +100,33 @@ def test_a_contradiction_is_refused(kinertia: Shell, session: list[Path], tmp_pa
     assert "second.csv, sensor tibia_" in said
     assert "Fix: place them apart" in said
     assert not (tmp_path / "one").exists()
+
+
+def test_side_is_open_until_it_is_said_and_the_placement_is_written(kinertia: Shell, walk_csv: Path, tmp_path: Path) -> None:
+    shown = kinertia("place", walk_csv)
+    assert "right?" in shown.out
+    assert "sure [%]" in shown.out
+    assert "nothing wrong found" in shown.out
+    said = kinertia("place", walk_csv, "--right", "tibia_r", "--write", tmp_path / "placement.toml")
+    assert "right?" not in said.out
+    assert 'tibia_l = "tibia_l"' in (tmp_path / "placement.toml").read_text().replace('"tibia_l" =', "tibia_l =")
+    other = json.loads(kinertia("place", walk_csv, "--right", "tibia_l", "--json").out)
+    assert other["side_known"]
+    assert {sensor["stated"]: sensor["inferred"] for sensor in other["sensors"]}["foot_r"] == "foot_l"
+    assert "is found on no leg" in kinertia("place", walk_csv, "--right", "pelvis").err
+
+
+def test_nothing_wrong_is_never_said_beside_an_error(kinertia: Shell, walk_csv: Path, tmp_path: Path) -> None:
+    names = walk_csv.read_text().split("\n", 1)
+    header = names[0].replace("tibia_r", "#").replace("tibia_l", "tibia_r").replace("#", "tibia_l")
+    swapped = tmp_path / "swapped.csv"
+    swapped.write_text(header + "\n" + names[1])
+    if walk_csv.with_suffix(".json").is_file():
+        swapped.with_suffix(".json").write_bytes(walk_csv.with_suffix(".json").read_bytes())
+    for command in ("inspect", "place"):
+        out = " ".join(kinertia(command, swapped).out.split())
+        assert "are exchanged" in out
+        assert "nothing wrong found" not in out
+    refused = kinertia("estimate", swapped, "--out", tmp_path / "out")
+    assert refused.code != 0
+    assert "tibia_r and tibia_l are exchanged" in " ".join(refused.err.split())

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kinertia.benchmark.place_faults import rotation
+from kinertia.io.read import read
 from kinertia.placing import orientation
 from kinertia.placing.place import SIDES_NOTE, place
-from kinertia.recording import SEGMENTS, Array, Recording
+from kinertia.recording import SEGMENTS, Array, Frame, Recording
 from kinertia.transport import walker
 
 
@@ -91,3 +94,22 @@ def test_nearest_right_angles(seed: int, choice: int) -> None:
 def test_words() -> None:
     assert orientation.words(np.eye(3)) == "x forward, y up, z right"
     assert orientation.words(np.diag([-1.0, 1.0, -1.0])) == "x backward, y up, z left"
+
+
+@pytest.mark.data
+def test_pelvis_sensor_worn_in_front(shared_data: Path) -> None:
+    run = read(shared_data / "imu_cycles_biomac" / "P01_normrunning.csv").without_truth()
+    k = run.sensor_index("pelvis")
+    assert k is not None
+    rate, ahead = run.gyro[:, k], np.array([0.2, 0.0, 0.0])
+    acc, gyro = run.acc.copy(), run.gyro.copy()
+    # a' = a + dw/dt x r + w x (w x r), and the sensor faces the other way
+    acc[:, k] += np.cross(np.gradient(rate, 1.0 / run.rate_hz, axis=0), ahead) + np.cross(rate, np.cross(rate, ahead))
+    turn = np.diag([-1.0, 1.0, -1.0])
+    acc[:, k], gyro[:, k] = acc[:, k] @ turn, gyro[:, k] @ turn
+    for recording, way, wanted in ((run, 1.0, np.eye(3)), (replace(run, acc=acc, gyro=gyro), -1.0, turn)):
+        found = place(replace(recording, frame=Frame.SENSOR)).sensors[k]
+        assert found.rotation is not None
+        assert found.position_m is not None
+        np.testing.assert_allclose(found.rotation, wanted, atol=0.25)
+        assert way * found.position_m[0] < 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,13 +16,14 @@ from kinertia.checks import chain
 from kinertia.cli import options, placement_table
 from kinertia.cli.options import NOTHING_GIVEN, Files, Shared
 from kinertia.io import inputs, write_recording
-from kinertia.io.files import folded
+from kinertia.io.files import folded, write_text
 from kinertia.io.outputs import Outputs
 from kinertia.placing.correct import correct
 from kinertia.placing.place import Placement
 from kinertia.placing.place import place as look
 from kinertia.placing.session import combine
-from kinertia.recording import Recording, RecordingError
+from kinertia.placing.side import with_right
+from kinertia.recording import SEGMENTS, Recording, RecordingError
 from kinertia.recording.wearer import same_wearer
 
 PARQUET = (".parquet", ".pq")
@@ -32,6 +34,8 @@ def place(
     /,
     apply: bool = False,
     out: Path | None = None,
+    write: Path | None = None,
+    right: Annotated[str | None, tyro.conf.arg(metavar="SENSOR")] = None,
     session: bool = False,
     overwrite: bool = False,
     reading: Shared = NOTHING_GIVEN,
@@ -39,7 +43,8 @@ def place(
 ) -> None:
     """Find out from walking or running where each sensor sits (segment, side, axes, place) and what is wrong with it.
 
-    Left and right of the whole set cannot be told: gravity and movement straight ahead look the same in a mirror.
+    Left and right of the whole set cannot be told: gravity and movement straight ahead look the same in a mirror. Say one
+    sensor of the right leg with --right; at a terminal it is asked where names do not say it.
 
     Parameters
     ----------
@@ -49,6 +54,10 @@ def place(
         Write corrected recordings to --out: units, names, axes, positions. The originals are left as they are.
     out
         File to write, .csv or .parquet; for several recordings a folder, which gets one file for each.
+    write
+        Write a placement file, such as placement.toml beside the recording: which sensor is on which segment.
+    right
+        Name of a sensor on the right leg.
     session
         The recordings are of one person with the sensors strapped on once: all get the same segments, positions and
         axes, so that `train` and `solve` take them for one wearer. Refused where they contradict each other.
@@ -72,7 +81,9 @@ def place(
         raise RecordingError(
             "--session is for several recordings", file=read[0].source, fix="name all of the session, or leave it out"
         )
-    found = [look(recording) for recording in read]
+    found = [_sided(recording, look(recording), right, bool(paths or write)) for recording in read]
+    if write is not None:
+        _write_placement(read, found, write, guards[0])
     together = combine(read, found) if session else None
     shown = found if together is None else together.looks
     if json_out:
@@ -85,9 +96,43 @@ def place(
         for recording, one in zip(read, shown, strict=True):
             placement_table.show(recording, one, console)
         if together is not None:
-            placement_table.show_session(together.sensors, len(read), console)
+            placement_table.show_session(together.sensors, len(read), console, sided=all(one.sided for one in found))
     if paths:
         _write(read, found if together is None else together.placements, paths, guards, session)
+
+
+def _sided(recording: Recording, found: Placement, right: str | None, needed: bool) -> Placement:
+    """The mirror image that is said to be right; asked where it is needed, names do not say it and somebody is there."""
+    unnamed = all(placed.sensor.segment not in SEGMENTS for placed in found.sensors)
+    if right is None and needed and unnamed and sys.stdin.isatty() and sys.stdout.isatty():
+        right = input(f"{recording.name}: which sensor is on the right leg? ").strip() or None
+    return found if right is None else with_right(found, right, recording.source)
+
+
+def _write_placement(recordings: Sequence[Recording], found: Sequence[Placement], path: Path, guard: Outputs) -> None:
+    """Write which sensor is on which segment.
+
+    Raises
+    ------
+    RecordingError : several recordings, nothing was judged, or nobody said which side is the right one.
+    """
+    (recording, *others), (one, *_) = recordings, found
+    placed = [p for p in one.sensors if p.rotation is not None]
+    if others or not placed:
+        what = "--write is for one recording" if others else "no sensor could be judged, so there is no placement to write"
+        raise RecordingError(what, file=recording.source, fix="name one recording of steady walking")
+    if not one.sided and any(p.sensor.segment not in SEGMENTS for p in placed):
+        legs = [p.sensor.name for p in placed if "_" in p.segment]
+        what, fix = (
+            "left and right cannot be told from the signals",
+            f"name one of the right leg with --right: {', '.join(legs)}",
+        )
+        raise RecordingError(what, file=recording.source, fix=fix)
+    lines = ["[sensors]", *(f"{json.dumps(p.sensor.name)} = {json.dumps(p.segment)}" for p in placed)]
+    guard.check([path])
+    with guard.writing([path]):
+        write_text(path, "\n".join(lines) + "\n")
+    Console(stderr=True).print(f"placement: {path}", highlight=False)
 
 
 def _paths(recordings: Sequence[Recording], out: Path) -> list[Path]:

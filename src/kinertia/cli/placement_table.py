@@ -11,8 +11,12 @@ from rich.table import Table
 
 from kinertia.cli.findings import show_findings
 from kinertia.placing import orientation
+from kinertia.placing.fault import Kind
 from kinertia.placing.place import Placed, Placement
-from kinertia.recording import Recording, Severity
+from kinertia.recording import Cause, Recording, Severity
+
+SAID = frozenset({Kind.MISSING, Kind.FROZEN, Kind.CLIPPED, Kind.EXCHANGED})
+"""Faults that are among the findings of the checks already."""
 
 
 def summarise(recording: Recording, found: Placement) -> dict[str, Any]:
@@ -27,7 +31,12 @@ def summarise(recording: Recording, found: Placement) -> dict[str, Any]:
             "from_motion": None if found.height is None else round(found.height.height_m, 3),
             "spread": None if found.height is None else round(found.height.spread_m, 3),
         },
+        "side_known": found.sided,
         "sensors": [row(placed) for placed in found.sensors],
+        "findings": [
+            {"cause": f.cause.value, "severity": f.severity.value, "sensors": list(f.sensors), "sentence": f.sentence}
+            for f in recording.findings
+        ],
         "faults": [
             {"kind": f.kind.value, "sensors": list(f.sensors), "message": f.message, "change": f.change} for f in found.faults
         ],
@@ -57,7 +66,7 @@ def row(placed: Placed) -> dict[str, Any]:
 def show(recording: Recording, found: Placement, console: Console) -> None:
     """A recording's sensors as a table, then lengths, faults and notes."""
     console.print(f"\n[bold]{recording.name}[/bold]  {recording.source}", highlight=False)
-    console.print(_table(found.sensors))
+    console.print(_table(found.sensors, sided=found.sided))
     if not np.isnan(found.length_m[0]):
         thigh, shank = (100 * length for length in found.length_m)
         console.print(f"  thigh {thigh:.0f} cm, shank {shank:.0f} cm, from how the joints move", highlight=False)
@@ -68,36 +77,41 @@ def show(recording: Recording, found: Placement, console: Console) -> None:
         )
     told = recording.findings
     show_findings(told, console)
-    for fault in found.faults:
+    known = SAID | {Kind.OFFSET} if any(finding.cause is Cause.GRAVITY for finding in told) else SAID
+    faults = [fault for fault in found.faults if fault.kind not in known or (found.sided and fault.kind is Kind.EXCHANGED)]
+    for fault in faults:
         change = f" [--apply: {fault.change}]" if fault.change else ""
         console.print(f"  {fault.kind.value}: {fault.message}{change}", style="yellow", highlight=False, markup=False)
-    if not found.faults and all(finding.severity is Severity.INFO for finding in told):
+    if not faults and all(finding.severity is Severity.INFO for finding in told):
         console.print("  nothing wrong found", style="green")
     for note in found.notes:
         console.print(f"  note: {note}", style="dim", highlight=False)
 
 
-def show_session(sensors: Sequence[Placed], count: int, console: Console) -> None:
+def show_session(sensors: Sequence[Placed], count: int, console: Console, *, sided: bool) -> None:
     """The sensors of a session as a table."""
     console.print(f"\n[bold]session[/bold]  {count} recordings together", highlight=False)
-    console.print(_table(sensors))
+    console.print(_table(sensors, sided=sided))
 
 
-def _table(sensors: Sequence[Placed]) -> Table:
+def _table(sensors: Sequence[Placed], *, sided: bool) -> Table:
+    """One row a sensor; of the side nothing is said to be sure until somebody told it."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in ("sensor", "stated", "inferred", "sure", "axes", "off [deg]", "forward [cm]", "up [cm]"):
-        table.add_column(column, justify="left" if column in ("sensor", "stated", "inferred", "axes") else "right")
+    for column in ("sensor", "stated", "inferred", "side", "sure [%]", "axes", "off [deg]", "forward [cm]", "up [cm]"):
+        table.add_column(column, justify="left" if column in ("sensor", "stated", "inferred", "side", "axes") else "right")
     for placed in sensors:
         about = row(placed)
         if about["inferred"] is None:
-            table.add_row(about["name"], about["stated"], "not judged", *[""] * 5, style="dim")
+            table.add_row(about["name"], about["stated"], "not judged", *[""] * 6, style="dim")
             continue
         (x, y), (dx, dy) = about["position_m"], about["position_spread_m"]
+        part, _, side = about["inferred"].partition("_")
         table.add_row(
             about["name"],
             about["stated"],
-            about["inferred"],
-            f"{100 * about['confidence']:.0f} %",
+            part,
+            {"r": "right", "l": "left"}[side] + ("" if sided else "?") if side else "",
+            f"{100 * about['confidence']:.0f}",
             about["axes"],
             f"{about['off_these_axes_deg']:.0f}",
             f"{100 * x:.1f} ± {100 * dx:.1f}",

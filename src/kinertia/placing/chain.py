@@ -117,6 +117,13 @@ def usual(segments: tuple[str, ...], height_m: float, inclination: Array, inclin
     )
 
 
+def worn_in_front(prior: Prior, segments: tuple[str, ...]) -> Prior:
+    """The same with the pelvis sensor as far in front of the hip as it was behind."""
+    position = prior.position.copy()
+    position[segments.index("pelvis"), 0] *= -1.0
+    return replace(prior, position=position)
+
+
 def locate(
     steady: Steady,
     frames: Array,

@@ -25,7 +25,7 @@ GROSS_PACE = 1.45
 STANDING_MARGIN_S = 0.5
 SIDES_NOTE = (
     "left and right of the whole set cannot be told from gravity and movement straight ahead: "
-    "if every sensor sat on the other side, everything here would read the same"
+    "if every sensor sat on the other side, everything here would read the same; say which with --right SENSOR"
 )
 
 
@@ -72,6 +72,7 @@ class Placement:
     length_m : thigh and shank [m]; NaN where not found.
     height : of the body, from those lengths and what people measure; None where they do not say it.
     notes : what cannot be known, or was not judged.
+    sided : whether somebody said which side is the right one (:mod:`kinertia.placing.side`).
     """
 
     sensors: tuple[Placed, ...]
@@ -82,6 +83,7 @@ class Placement:
     length_m: tuple[float, float]
     height: Height | None
     notes: tuple[str, ...]
+    sided: bool = False
 
 
 def place(recording: Recording, start: Array | None = None) -> Placement:

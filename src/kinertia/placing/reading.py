@@ -8,7 +8,7 @@ import numpy as np
 
 from kinertia.placing import assignment, chain, gait_model, harmonics
 from kinertia.placing.assignment import Assignment
-from kinertia.placing.chain import Lengths, Places
+from kinertia.placing.chain import Lengths, Places, Prior
 from kinertia.placing.gait_model import GAITS, PARTS
 from kinertia.placing.height import Height
 from kinertia.placing.steady import Steady
@@ -16,6 +16,8 @@ from kinertia.recording import Array
 
 STANDING_SPREAD_RAD = np.deg2rad(3.5)
 """Standing people do not hold their segments exactly vertical."""
+IN_FRONT = 1.5
+"""Log-likelihood from which a pelvis sensor is taken to be worn in front: fewer do, and slow walking hardly shows it."""
 RATIO_SPREAD = 0.045
 """Of lengths found over those of the true height."""
 
@@ -78,12 +80,28 @@ def read(
     prior = chain.usual(found.segments, height.height_m, inclination, spread)
     unsure = height.spread_m / height.height_m
     places = chain.locate(steady, frames, found.segments, prior, start, height_spread=unsure)
+    if _in_front(places, prior, found.segments):
+        prior = chain.worn_in_front(prior, found.segments)
+        places = chain.locate(steady, frames, found.segments, prior, start, height_spread=unsure)
     c, s = np.cos(places.inclination), np.sin(places.inclination)
     zero, one = np.zeros_like(c), np.ones_like(c)
     bend = np.stack([c, s, zero, -s, c, zero, zero, zero, one], axis=-1).reshape(-1, 3, 3)
     lengths = chain.lengths(steady, frames, found.segments, prior)
     ratio = float("nan") if lengths is None else float(lengths.value.sum() / sum(prior.length))
     return Reading(found, bend @ frames, leg.force, leg.up, places, lengths, ratio, float(np.hypot(RATIO_SPREAD, unsure)))
+
+
+def _in_front(places: Places, prior: Prior, segments: tuple[str, ...]) -> bool:
+    """Whether the joints say that a pelvis sensor sits in front of the hip, not behind it."""
+    if "pelvis" not in segments:
+        return False
+    k = segments.index("pelvis")
+    usual, spread = prior.position[k, 0], prior.position_spread[k, 0]
+    told = places.position_spread[k, 0] ** -2 - spread**-2  # what the joints know, and where they put it
+    if told <= 0.0:
+        return False
+    x = (places.position[k, 0] * places.position_spread[k, 0] ** -2 - usual * spread**-2) / told
+    return bool(-2.0 * usual * x / (1.0 / told + spread**2) > IN_FRONT)  # log-likelihood of in front over behind
 
 
 def _with_standing(inclination: Array, spread: Array, frames: Array, standing_up: Array) -> tuple[Array, Array]:

@@ -17,7 +17,7 @@ import numpy as np
 from kinertia.recording import SEGMENTS, Array, Frame, Recording, Sensor, sensor_sets
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.standing import standing_periods
-from kinertia.sensing import functional_axis, gait_phase, living, mean_gravity, placement_checks, signs
+from kinertia.sensing import functional_axis, gait_phase, living, mean_gravity, signs
 from kinertia.sensing.functional_axis import Axis
 from kinertia.sensing.signs import Walk
 
@@ -131,7 +131,7 @@ def align(recording: Recording) -> tuple[Recording, Alignment]:
     ]
     frames = np.stack([_frame(axis.direction, up[k]) for k, axis in enumerate(axes)])
     running = mean_gravity.is_running(acc[longest, _uppermost(names)], chosen.rate_hz)
-    sign, margin, pelvis = signs.find(Walk(names, frames, acc, rates, walking, lives, stride, chosen.rate_hz, running))
+    sign, margin = signs.find(Walk(names, frames, acc, rates, walking, lives, stride, chosen.rate_hz, running))
     # turning z about y turns x too
     frames = frames * np.stack([sign, np.ones_like(sign), sign], axis=-1)[:, :, None]
     uncertainty = STANDING_UNCERTAINTY_DEG
@@ -154,11 +154,6 @@ def align(recording: Recording) -> tuple[Recording, Alignment]:
     )
     quality = tuple(_quality(rates[:, k], axis, margin[k], standing, uncertainty) for k, axis in enumerate(axes))
     warnings.extend(_remarks(aligned, quality))
-    walk = {name: rates[longest, k] @ frames[k, 2] for k, name in enumerate(names)}
-    warnings.extend(placement_checks.find_swaps(walk, pelvis))
-    if standing is not None:
-        seen = _walking_up(acc[longest], rates[longest], names, stride, chosen.rate_hz)
-        warnings.extend(placement_checks.find_slips(names, up, seen))
     return aligned.with_warnings(*warnings), Alignment(names, frames, bias, quality, standing, tuple(warnings))
 
 

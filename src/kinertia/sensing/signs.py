@@ -44,14 +44,14 @@ class Walk:
     running: bool
 
 
-def find(walk: Walk) -> tuple[Array, Array, PelvisEvidence | None]:
-    """(K,) signs of the mediolateral axes, how clear they are, and what the pelvis showed; some stretch where all live."""
+def find(walk: Walk) -> tuple[Array, Array]:
+    """(K,) signs of the mediolateral axes, and how clear they are; some stretch where all live."""
     everyone = np.arange(len(walk.names))
     sign, margin, pelvis = _together(walk, everyone)
     lasting = np.flatnonzero(walk.lives[walk.walking].mean(axis=0) >= LASTING)
     if len(lasting) in (0, len(everyone)):
-        return sign, margin, pelvis
-    firm, firm_margin, firm_pelvis = _together(walk, lasting)
+        return sign, margin
+    firm, firm_margin, _ = _together(walk, lasting)
     legs = np.array([name != "pelvis" for name in walk.names])
     turned = -1.0 if (firm * sign[lasting])[legs[lasting]].sum() < 0 else 1.0
     if pelvis is not None and turned < 0:
@@ -59,7 +59,7 @@ def find(walk: Walk) -> tuple[Array, Array, PelvisEvidence | None]:
         sign[~legs] = turned * (1.0 if pelvis.pendulum - pelvis.sideways >= 0 else -1.0)
     sign *= turned
     sign[lasting], margin[lasting] = firm, firm_margin
-    return sign, margin, firm_pelvis
+    return sign, margin
 
 
 def _together(walk: Walk, chosen: np.ndarray) -> tuple[Array, Array, PelvisEvidence | None]:
