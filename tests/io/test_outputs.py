@@ -106,9 +106,9 @@ def test_what_a_user_is_told(tmp_path: Path) -> None:
         writes(two)
     with pytest.raises(RecordingError, match=r"holds what `kinertia estimate` made of .*Fix: give another --out"):
         writes(one, "kinertia solve")
-    moved = two.rename(tmp_path / "moved.csv")
-    moved.write_text("signals 0")
-    writes(moved)  # the same recording, wherever it lies
+    two.write_text(one.read_text())  # a copy may have another person beside it
+    with pytest.raises(RecordingError, match=rf"not of {two}"):
+        writes(two)
     (out / "walk_estimate.csv").write_text("corrected by hand")
     with pytest.raises(RecordingError, match="was changed since `kinertia estimate` wrote it"):
         writes(one)

@@ -74,7 +74,7 @@ class Outputs:
         """
         files = list(paths)
         self.check(files)
-        whose = {"command": self.command, "source": self._source(), "content": _content(Path(self.source))}
+        whose = {"command": self.command, "source": self._source()}
         whose["kind"] = RESULT if self.results else "recording"
         for path in files:  # what is left of a run that is killed in the block is this command's too
             _remember(path, {**whose, "written": ""})
@@ -95,8 +95,7 @@ class Outputs:
                 raise RecordingError(f"exists, and `{self.command}` did not write it", file=str(there), fix=insist)
             if record.get("written") not in ("", _content(there)):
                 raise RecordingError(f"was changed since `{record['command']}` wrote it", file=str(there), fix=insist)
-            same = record["source"] == self._source() or record.get("content") == (_content(Path(self.source)) or None)
-            if record["command"] != self.command or not same:
+            if record["command"] != self.command or record["source"] != self._source():
                 whose = f"what `{record['command']}` made of {record['source']}"
                 mine = f", not of {self.source}" if record["command"] == self.command else ""
                 raise RecordingError(f"holds {whose}{mine}", file=str(there), fix=insist)
