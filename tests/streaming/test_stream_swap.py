@@ -45,7 +45,7 @@ def test_swapped_between_two_samples() -> None:
     np.testing.assert_allclose(height[changed:], alone(values, 5.0)[changed : len(height), 1], rtol=1e-9)
     way = np.diff([frame.values[0] for frame in frames[DELAY:]])
     np.testing.assert_allclose(way, 0.01, atol=1e-9)
-    assert all(frame.trust for frame in frames[100:])
+    assert all(frame.trust for frame in frames[110:])
 
 
 def test_only_the_last_seconds_are_gone_through() -> None:

@@ -94,6 +94,9 @@ class Standing:
         self._step, self._step_s = 1.0 / max(BLEND_S * rate_hz, 1.0), 1.0 / rate_hz
         self._every = max(round(EVERY_S * rate_hz), 1)
         self._speed_at = card.layout.speed
+        # both take longer than all the rest
+        self._sizes: Sizes | None = None
+        self._level: tuple[tuple[tuple[Sensor, ...], bytes], Level] | None = None
         self._sized = card.layout.points.stop > card.layout.points.start
         self.forget()
 
@@ -125,7 +128,10 @@ class Standing:
         return less
 
     def _answer(self, values: Array, force: Array, sensors: tuple[Sensor, ...]) -> Array:
-        series = to_series(values[None], self._card)
-        level = Level.of(sensors, np.asarray(np.isfinite(force).all(axis=1)))
-        sizes = Sizes.of(series, self._subject.height_m)
-        return to_values(standing.answer(level.inclinations(force[None]), sizes, series, self._subject), self._card)[0]
+        series, seen = to_series(values[None], self._card), np.asarray(np.isfinite(force).all(axis=1))
+        if self._sizes is None:
+            self._sizes = Sizes.of(series, self._subject.height_m)
+        if self._level is None or self._level[0] != (sensors, seen.tobytes()):
+            self._level = (sensors, seen.tobytes()), Level.of(sensors, seen)
+        inclination = self._level[1].inclinations(force[None])
+        return to_values(standing.answer(inclination, self._sizes, series, self._subject), self._card)[0]
