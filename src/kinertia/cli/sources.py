@@ -57,6 +57,8 @@ class Replay:
     """How often; 0 is endlessly."""
     separate: bool = False
     """Every sensor is a stream with a clock of its own."""
+    anyway: bool = False
+    """Play a recording in which something is wrong that makes results wrong."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,7 @@ def _source(options: SourceOptions, placement: Placement | None) -> Source:
 
 
 def _replayed(options: SourceOptions, faults: Faults) -> Source:
+    from kinertia.checks import chain
     from kinertia.io import read, stream_log
     from kinertia.transport import replay
 
@@ -171,7 +174,9 @@ def _replayed(options: SourceOptions, faults: Faults) -> Source:
         raise ValueError("no recording to replay; give --replay.file FILE")
     if stream_log.is_stream_log(asked.file):
         return replay.play_log(stream_log.read(asked.file), speed=asked.speed)
-    recording = read.read(asked.file, placement=options.placement)
+    recording = chain.examine(read.read(asked.file, placement=options.placement))
+    if not asked.anyway:
+        chain.require_sound(recording)
     return replay.play(recording, speed=asked.speed, together=not asked.separate, repeats=asked.repeats, faults=faults)
 
 

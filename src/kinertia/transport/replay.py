@@ -60,7 +60,7 @@ def play(
         speed=speed,
         subject=recording.subject,
         rotations=np.tile(np.eye(3), (len(sensors), 1, 1)) if recording.frame is Frame.SEGMENT else None,
-        warnings=(*recording.warnings, *notes),
+        warnings=(*recording.remarks, *notes),
     )
 
 
