@@ -96,6 +96,20 @@ def test_what_cannot_be_measured_is_left_out_and_bridged_where_short() -> None:
     assert np.isfinite(dead.acc[:, 3]).all()
 
 
+def test_peaks_that_were_cut_off_are_put_back() -> None:
+    whole = sound()
+    cut = change(lambda _, gyro: np.clip(gyro[:, 3], -1.6, 1.6, out=gyro[:, 3]))
+    examined = examine(cut)
+    assert [(f.cause, f.sensors) for f in examined.findings] == [(Cause.CLIPPED, ("foot_r",))]
+
+    def error(recording: Recording) -> float:
+        return float(np.sqrt(np.mean((recording.gyro[600:, 3] - whole.gyro[600:, 3]) ** 2)))  # steady walking
+
+    assert error(examined) < 0.5 * error(cut)
+    np.testing.assert_array_equal(examined.gyro[:, 4], whole.gyro[:, 4])
+    assert examine(examined).findings == examined.findings
+
+
 def test_an_unsound_recording_is_refused_by_its_first_cause() -> None:
     recording = change(lambda acc, gyro: (acc[:, 2].__imul__(2048), gyro[:, 2].__imul__(16)))
     said = r"sound, sensor tibia_r: acceleration .* looks like raw counts. Fix: convert the counts to m/s\^2"

@@ -20,6 +20,7 @@ STAGES: tuple[Stage, ...] = (
     clocks.look,
     sensors.look,
     movement.look,
+    clipping.restore,
 )
 _CONSEQUENCES: dict[Cause, frozenset[Cause]] = {
     Cause.CLIPPED: frozenset({Cause.GRAVITY}),  # what is cut off moves the mean

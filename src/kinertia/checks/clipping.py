@@ -1,17 +1,24 @@
-"""Is a signal cut off at the end of its sensor's range?"""
+"""Is a signal cut off at the end of its sensor's range? Its peaks are put back by a curve through the samples beside."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from kinertia.checks.stage import GRAVITY, Looked, names
-from kinertia.recording import Cause, Finding, Recording, Severity
+from kinertia.numerics.spline import CubicSpline
+from kinertia.recording import Array, Cause, Finding, Recording, Severity
+from kinertia.recording.gaps import runs
 from kinertia.recording.samples import cut_off
 
 WORTH_A_WARNING = 0.002
 """Part of the samples."""
+PEAK_S = 0.25
+"""Longest stretch at the end of a range that is a peak [s]."""
+OVERSHOOT = 0.6
+"""A peak is taken to pass the range by less than this part of it."""
 
 
 def look(recording: Recording) -> Looked:
@@ -24,7 +31,8 @@ def _clipped(recording: Recording) -> Iterator[Finding]:
         ("acceleration", recording.acc, "g", 1.0 / GRAVITY),
         ("angular rate", recording.gyro, "deg/s", 180.0 / np.pi),
     ):
-        marks = [cut_off(array[:, k]) for k in range(array.shape[1])]
+        found = [cut_off(array[:, k]) for k in range(array.shape[1])]
+        marks = [(mask.any(axis=1), end) for mask, end in found]
         share = np.array([mask.mean() for mask, _ in marks])
         if not (share > 0).any():
             continue
@@ -33,8 +41,33 @@ def _clipped(recording: Recording) -> Iterator[Finding]:
         severity = Severity.WARNING if share.max() > WORTH_A_WARNING else Severity.INFO
         message = (
             f"{name} is cut off at {' and '.join(ends[:3])} {unit}, the end of the range, in up to {100 * share.max():.1f} % "
-            "of a sensor's samples"
+            "of a sensor's samples; peaks are guessed from what is beside them"
         )
         first = min(int(np.argmax(mask)) for (mask, _), chosen in zip(marks, which, strict=True) if chosen)
-        fix = "record with a larger range; peaks are lost there"
+        fix = "record with a larger range"
         yield Finding(Cause.CLIPPED, severity, message, fix, names(recording, which), first)
+
+
+def restore(recording: Recording) -> Looked:
+    """Peaks that were cut off are put back, once everything has been looked at."""
+    acc, gyro = (_restored(array, recording.rate_hz) for array in (recording.acc, recording.gyro))
+    return replace(recording, acc=acc, gyro=gyro), ()
+
+
+def _restored(array: Array, rate_hz: float) -> Array:
+    result = array.copy()
+    for k in range(array.shape[1]):
+        mask, _ = cut_off(array[:, k])
+        for axis in np.flatnonzero(mask.any(axis=0)):
+            values = result[:, k, axis]
+            for start, stop in runs(mask[:, axis]):
+                mask[start:stop, axis] = stop - start <= PEAK_S * rate_hz
+            at, good = np.flatnonzero(mask[:, axis]), np.flatnonzero(~mask[:, axis] & np.isfinite(values))
+            at = at[(at > good.min(initial=len(values))) & (at < good.max(initial=-1))]
+            if not len(at):
+                continue
+            limit = np.abs(values[at])
+            beyond = np.maximum(np.sign(values[at]) * CubicSpline(good, values[good])(at) / limit - 1.0, 0.0)
+            # towards the largest overshoot, never quite there: a peak is no new end of a range
+            values[at] *= 1.0 + OVERSHOOT * np.tanh(beyond / OVERSHOOT)
+    return result

@@ -50,5 +50,5 @@ def look(acc: Array, gyro: Array, rate_hz: float) -> Samples:
         stretches[0][0] if stretches else -1,
         float((missing | repeats).mean()),
         limit,
-        int(at_limit.sum()),
+        int(at_limit.any(axis=1).sum()),
     )

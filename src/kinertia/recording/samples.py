@@ -72,15 +72,15 @@ def held(signal: Array, rate_hz: float) -> np.ndarray:
 
 
 def cut_off(signal: Array) -> tuple[np.ndarray, float]:
-    """(T,) samples of a (T, 3) signal at the end of the sensor's range on any axis, and where that is; NaN for nowhere.
+    """(T, 3) values of a signal at the end of the sensor's range, and where that is; NaN for nowhere.
 
     The extreme of an axis is the end of the range if it is read three times or more, twice in a row, and more often than what
     is just below it.
     """
-    mask = np.zeros(len(signal), dtype=bool)
+    mask = np.zeros(signal.shape, dtype=bool)
     largest = np.nanmax(np.abs(signal), initial=0.0)
     range_end = float("nan")
-    for values in signal.T:
+    for axis, values in enumerate(signal.T):
         good = values[np.isfinite(values)]
         if not len(good) or good.max() == good.min():
             continue
@@ -89,6 +89,6 @@ def cut_off(signal: Array) -> tuple[np.ndarray, float]:
             below = (np.sign(limit) * values >= (1.0 - PILE) * abs(limit)) & ~at
             piled = at.sum() >= AT_LIMIT and (at[1:] & at[:-1]).any() and at.sum() >= below.sum()
             if piled and abs(limit) > LEAST_OF_LARGEST * largest:
-                mask |= at
+                mask[:, axis] |= at
                 range_end = float(np.nanmax([range_end, abs(limit)]))
     return mask, range_end
