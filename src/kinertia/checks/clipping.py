@@ -15,7 +15,7 @@ from kinertia.recording.samples import cut_off
 
 WORTH_A_WARNING = 0.002
 """Part of the samples."""
-PEAK_S = 0.25
+PEAK_S = 0.4
 """Longest stretch at the end of a range that is a peak [s]."""
 OVERSHOOT = 0.6
 """A peak is taken to pass the range by less than this part of it."""
