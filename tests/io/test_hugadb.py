@@ -37,12 +37,11 @@ def test_all_shared_files(shared_data: Path) -> None:
         rows += recording.samples
         at_limit += int((np.abs(recording.acc) >= 2 * 9.80665 * 32766.5 / 32768).sum())
         values += recording.acc.size
-        narrow += sum("250 deg/s assumed" in w for w in recording.warnings)
+        narrow += sum(w.count(",") for w in recording.warnings if "250 deg/s assumed" in w)
         assert [s.segment for s in recording.sensors] == ["femur_r", "tibia_r", "foot_r", "femur_l", "tibia_l", "foot_l"]
         assert recording.frame is Frame.SENSOR
         assert recording.rate_hz == 58.8
         assert any("58.8 Hz assumed" in w for w in recording.warnings)
-        assert any("clipped at 2 g" in w for w in recording.warnings)
         # with the right range both legs turn at the rates of walking
         median = np.median(np.linalg.norm(recording.gyro, axis=2), axis=0)
         assert ((median > 1) & (median < 5)).all(), (path.name, median)
@@ -72,13 +71,6 @@ def test_scales_and_spellings(tmp_path: Path, old_spelling: bool) -> None:
     np.testing.assert_allclose(recording.gyro[:, foot], [[0, -np.deg2rad(125), 0]] * 5)
     assert recording.rate_hz == 60
     assert not any("Hz assumed" in w for w in recording.warnings)
-
-
-def test_clipping_is_counted_per_sensor(tmp_path: Path) -> None:
-    counts = np.zeros((10, 36), dtype=int)
-    counts[2:4, 0], counts[7, 1] = 32767, -32768
-    recording = hugadb.read(write_file(tmp_path, counts))
-    assert [w for w in recording.warnings if "clipped" in w] == ["sensor RF: 3 acc samples (30.0 %) are clipped at 2 g"]
 
 
 @pytest.mark.parametrize("value", [40000, "x", "1.5"])

@@ -160,7 +160,7 @@ def test_other_sensors_are_left_out_with_a_word(walker: Recording) -> None:
     sensors = (*mounted.sensors[:6], Sensor("S9", "sternum"))
     aligned, found = align(replace(mounted, sensors=sensors, gyro=gyro))
     assert found.segments == ("pelvis", "femur_r", "tibia_r", "femur_l", "tibia_l")
-    assert any("S9 on sternum" in w for w in aligned.warnings)
+    assert any("S9 (sternum)" in w for w in aligned.warnings)
     assert any("foot_r is not used: it lacks" in w for w in aligned.warnings)
 
 

@@ -57,7 +57,7 @@ def read(
 
     Returns
     -------
-    Recording in sensor frames (axes unknown, to be found). Values at the end of the range are kept, counted in ``warnings``.
+    Recording in sensor frames (axes unknown, to be found). Values at the end of the range are kept.
 
     Raises
     ------
@@ -70,20 +70,20 @@ def read(
     if rate_hz is None:
         warnings.append(f"sampling rate not in the file, {ASSUMED_RATE_HZ} Hz assumed")
     acc, gyro = np.zeros((table.rows, len(_ORDER), 3)), np.zeros((table.rows, len(_ORDER), 3))
+    narrow: dict[float, list[str]] = {}
     for k, prefix in enumerate(_ORDER):
         acc_counts, gyro_counts = (
             np.stack([_integers(table, prefix, kind, axis) for axis in "xyz"], axis=1) for kind in ("acc", "gyro")
         )
         span = gyro_range_dps or _gyro_range(gyro_counts)
         if gyro_range_dps is None and span != _GYRO_RANGES_DPS[0]:
-            warnings.append(f"sensor {prefix}: gyroscope reads impossibly fast for a 2000 deg/s range, {span:g} deg/s assumed")
+            narrow.setdefault(span, []).append(prefix)
         acc[:, k] = acc_counts * _ACC_SCALE
         gyro[:, k] = gyro_counts * (np.deg2rad(span) / 32768.0)
-        for kind, counts, limit in (("acc", acc_counts, "2 g"), ("gyro", gyro_counts, f"{span:g} deg/s")):
-            clipped = int(((counts <= _LOWEST) | (counts >= _HIGHEST)).any(axis=1).sum())
-            if clipped:
-                share = 100.0 * clipped / table.rows
-                warnings.append(f"sensor {prefix}: {clipped} {kind} samples ({share:.1f} %) are clipped at {limit}")
+    warnings += [
+        f"sensors {', '.join(names)}: gyroscopes read impossibly fast for a 2000 deg/s range, {span:g} deg/s assumed"
+        for span, names in narrow.items()
+    ]
     if subject is None:
         subject, assumed, _ = facts.subject({}, file=file)
         warnings.extend(assumed)

@@ -82,6 +82,7 @@ def read(
     else:
         where = facts.placement(placement or {})
     warnings: list[str] = []
+    left_out: list[str] = []
     chosen: list[tuple[Path, Sensor]] = []
     for path in files:
         serial = _serial(path)
@@ -89,9 +90,11 @@ def read(
         if sensor is not None:
             chosen.append((path, sensor))
         elif where.sensors:
-            warnings.append(f"sensor {serial} has no placement and was left out")
+            left_out.append(serial)
         else:
             chosen.append((path, Sensor(serial, serial)))
+    if left_out:
+        warnings.append(f"left out, without a placement: {', '.join(left_out)}")
     if not where.sensors:
         warnings.append(
             "no placement given: sensors are named by serial number and cannot be estimated from; add a placement file"
@@ -101,7 +104,7 @@ def read(
     order = {segment: i for i, segment in enumerate(SEGMENTS)}
     chosen.sort(key=lambda pair: (order.get(pair[1].segment, len(order)), pair[1].segment))
 
-    streams = [_read_stream(path, rate_hz, warnings) for path, _ in chosen]
+    streams = [_read_stream(path, rate_hz) for path, _ in chosen]
     findings = xsens_streams.rates(streams)
     acc, gyro, orientation, rate, more = xsens_streams.together(streams, warnings)
     findings.extend(more)
@@ -192,7 +195,7 @@ def _serial(path: Path) -> str:
     return match["serial"].upper() if match else path.stem
 
 
-def _read_stream(path: Path, rate_hz: float | None, warnings: list[str]) -> Export:
+def _read_stream(path: Path, rate_hz: float | None) -> Export:
     serial, file = _serial(path), str(path)
     text = read_text(path)
     table = layout.read(text, file=file)
@@ -216,7 +219,7 @@ def _read_stream(path: Path, rate_hz: float | None, warnings: list[str]) -> Expo
     elif "Mat[1][1]" in table.names:
         matrix = np.stack([table.numbers(f"Mat[{i}][{j}]") for i in (1, 2, 3) for j in (1, 2, 3)], axis=1)
         orientation = _to_earth(matrix, lambda m: rotations.from_matrix(m.reshape(-1, 3, 3)), file, serial)
-    counter = _unwrap(table.numbers("PacketCounter"), file, serial, warnings)
+    counter = _unwrap(table.numbers("PacketCounter"), file, serial)
     time = xsens_streams.sample_time(table, said)
     found = 0.0 if time is None else (counter[-1] - counter[0]) / float(time[-1] - time[0])
     rate = said if said > 0 and (not found or abs(said / found - 1) <= _RATE_AGREES) else found
@@ -239,7 +242,7 @@ def _to_earth(values: Array, convert: Callable[[Array], Array], file: str, seria
     return orientation
 
 
-def _unwrap(counter: Array, file: str, serial: str, warnings: list[str]) -> np.ndarray:
+def _unwrap(counter: Array, file: str, serial: str) -> np.ndarray:
     """Packet counter without its 16-bit wrap, in samples; lost packets leave steps above one."""
     if np.isnan(counter).any():
         row = int(np.argmax(np.isnan(counter)))
@@ -256,8 +259,4 @@ def _unwrap(counter: Array, file: str, serial: str, warnings: list[str]) -> np.n
             fix="export it again",
             cause=Cause.TIME_STAMPS,
         )
-    lost = int((steps - 1).sum())
-    if lost:
-        row = int(np.argmax(steps > 1)) + 1
-        warnings.append(f"sensor {serial}: {lost} packets lost (left as gaps), first before row {row}")
     return int(counter[0]) + np.concatenate([[0], np.cumsum(steps)])

@@ -166,10 +166,13 @@ def _usable(recording: Recording) -> tuple[Recording, list[str]]:
     """Sensors on known segments that have both signals, and warnings about the others."""
     keep: list[int] = []
     warnings: list[str] = []
+    elsewhere = [f"{sensor.name} ({sensor.segment})" for sensor in recording.sensors if sensor.segment not in SEGMENTS]
+    if elsewhere:
+        warnings.append(f"not used, on segments that the model does not have: {', '.join(elsewhere)}")
     for k, sensor in enumerate(recording.sensors):
         if sensor.segment not in SEGMENTS:
-            warnings.append(f"sensor {sensor.name} on {sensor.segment} is not used: the model has no such segment")
-        elif np.isnan(recording.gyro[:, k]).all() or np.isnan(recording.acc[:, k]).all():
+            continue
+        if np.isnan(recording.gyro[:, k]).all() or np.isnan(recording.acc[:, k]).all():
             warnings.append(f"sensor {sensor.name} on {sensor.segment} is not used: it lacks acceleration or angular rate")
         else:
             keep.append(k)
