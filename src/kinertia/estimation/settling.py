@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from kinertia.recording import Array
 
 WARM_UP_S = 1.0
-"""After a start, or after a sensor is lost or returns. Shipped models begun anew within seven recordings of walking (gait
-toolbox, HuGaDB) against the same models over the whole: 9 to 14 deg apart after 0.1 s, 1.2 to 2.6 deg after 0.5 s, 0.3 to
-1.1 deg, 0.3 % BWBH and 0.05 BW after 1 s. A sensor that returns: 1.3 deg after 0.5 s, 0.3 deg after 1 s."""
+"""After a start, or after a sensor is lost or returns. Shipped models begun anew within five recordings of walking (gait
+toolbox, HuGaDB) against the same models over the whole: angles 8 to 14 deg apart at 0.1 to 0.2 s, 1.2 to 2.6 deg at 0.5 to
+0.75 s, 0.3 to 1.1 deg (0.3 % BWBH, 0.05 BW) at 1 to 1.5 s. A sensor that returns: 1.3 deg after 0.5 s, 0.3 deg after 1 s."""
 
 
 def settled(present: Array, rate_hz: float, ahead: int) -> NDArray[np.bool_]:
