@@ -15,6 +15,8 @@ from kinertia.recording.samples import cut_off
 
 WORTH_A_WARNING = 0.002
 """Part of the samples."""
+LEAST_RANGE = {"acceleration": 1.1 * GRAVITY, "angular rate": 1.5}
+"""No sensor's range ends lower [m/s^2, rad/s]; extremes below come again by chance, in standing."""
 PEAK_S = 0.4
 """Longest stretch at the end of a range that is a peak [s]."""
 OVERSHOOT = 0.6
@@ -32,7 +34,7 @@ def _clipped(recording: Recording) -> Iterator[Finding]:
         ("angular rate", recording.gyro, "deg/s", 180.0 / np.pi),
     ):
         found = [cut_off(array[:, k]) for k in range(array.shape[1])]
-        marks = [(mask.any(axis=1), end) for mask, end in found]
+        marks = [(mask.any(axis=1) & (end > LEAST_RANGE[name]), end) for mask, end in found]
         share = np.array([mask.mean() for mask, _ in marks])
         if not (share > 0).any():
             continue
@@ -50,14 +52,16 @@ def _clipped(recording: Recording) -> Iterator[Finding]:
 
 def restore(recording: Recording) -> Looked:
     """Peaks that were cut off are put back, once everything has been looked at."""
-    acc, gyro = (_restored(array, recording.rate_hz) for array in (recording.acc, recording.gyro))
+    acc = _restored(recording.acc, recording.rate_hz, LEAST_RANGE["acceleration"])
+    gyro = _restored(recording.gyro, recording.rate_hz, LEAST_RANGE["angular rate"])
     return replace(recording, acc=acc, gyro=gyro), ()
 
 
-def _restored(array: Array, rate_hz: float) -> Array:
+def _restored(array: Array, rate_hz: float, least: float) -> Array:
     result = array.copy()
     for k in range(array.shape[1]):
-        mask, _ = cut_off(array[:, k])
+        mask, end = cut_off(array[:, k])
+        mask &= end > least
         for axis in np.flatnonzero(mask.any(axis=0)):
             values = result[:, k, axis]
             for start, stop in runs(mask[:, axis]):
