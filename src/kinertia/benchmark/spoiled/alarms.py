@@ -13,12 +13,13 @@ import numpy as np
 from kinertia.benchmark import virtual
 from kinertia.benchmark.spoiled.judge import Look
 from kinertia.io import folder as folders
-from kinertia.io import gaittoolbox, hugadb, write_recording
+from kinertia.io import gaittoolbox, hugadb, motion_capture, write_recording
 from kinertia.io.read import read
 from kinertia.recording import Recording
 from kinertia.recording.crop import crop
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.finding import Cause, Finding, Severity
+from kinertia.simulation import movement
 from kinertia.simulation.worn import Wear
 
 Json = dict[str, Any]
@@ -82,9 +83,15 @@ def real(data: Path, home: Path) -> Iterator[Sound]:
                 yield Sound(path.stem, path, True)
     for folder in CAPTURED:
         for trial in virtual.make(data / folder, TISSUE) if (data / folder).is_dir() else ():
-            yield Sound(
-                trial.recording.name, write_recording.write(home / f"{trial.recording.name}.csv", trial.recording), True
-            )
+            yield _written(trial.recording, home)
+    for path in sorted((data / WALKS).glob("walking*_ik.mot")):
+        capture = motion_capture.read_motion(path)
+        walk = movement.record(movement.wearer(capture, 0), movement.of_capture(capture), capture.rate_hz, capture.name)
+        yield _written(walk, home)
+
+
+def _written(recording: Recording, home: Path) -> Sound:
+    return Sound(recording.name, write_recording.write(home / f"{recording.name}.csv", recording), True)
 
 
 def run(sound: Iterable[Sound], look: Look, doubt: Doubt | None, advance: Callable[[], None] = lambda: None) -> Json:
