@@ -14,6 +14,7 @@ from kinertia.checks.gravity import sizes
 from kinertia.checks.movement import stride_frequency
 from kinertia.io.read import read
 from kinertia.recording import SEGMENTS, Cause, Frame, Recording, RecordingError, Sensor, Severity
+from kinertia.recording.crop import crop
 from kinertia.recording.standing import standing_periods
 
 
@@ -40,6 +41,12 @@ def test_sound_recording_has_no_findings() -> None:
     np.testing.assert_array_equal(examined.acc, sound().acc)
     assert all(size is not None and size.ok and size.standing for size in sizes(sound()))
     assert stride_frequency(sound()) == pytest.approx(0.9, abs=0.02)
+
+
+def test_gravity_is_missed_only_where_there_are_strides() -> None:
+    free = change(lambda acc, _: acc.__isub__([0.0, 9.81, 0.0]))
+    assert Cause.FREE_ACCELERATION in {finding.cause for finding in examine(crop(free, 600, 900)).findings}
+    assert Cause.FREE_ACCELERATION not in {finding.cause for finding in examine(crop(free, 600, 730)).findings}
 
 
 def test_standing_is_found_despite_gyroscope_offset() -> None:

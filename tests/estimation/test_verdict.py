@@ -117,6 +117,15 @@ def test_graver_words_come_first(walk: tuple[Estimate, Recording]) -> None:
     assert verdict.of(replace(estimate, root_residual=None), recording).word == "not judged"
 
 
+def test_a_walk_without_a_complete_stride_is_not_judged(walk: tuple[Estimate, Recording]) -> None:
+    estimate, recording = walk
+    settled = np.zeros(estimate.samples, dtype=bool)
+    settled[500:580] = True
+    told = verdict.of(judged(replace(estimate, settled=settled), recording), recording)
+    assert (told.word, told.level) == ("not judged", "fair")
+    assert told.sentence == "no complete stride; consistent in 100 % of the recording: record longer"
+
+
 @pytest.mark.parametrize("force", [0.0, 0.2])
 def test_report_and_terminal_agree(walk: tuple[Estimate, Recording], force: float) -> None:
     estimate, recording = walk

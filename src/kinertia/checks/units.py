@@ -13,6 +13,8 @@ STEADY_PART = {"foot": 0.55}
 """Mean vector over root mean square: 0.61 to 0.86 at feet, 0.52 to 0.98 elsewhere, with gravity (26
 simulated and 4 real people, walking and running); without it 0.24 to 0.50 at feet, 0.32 at most elsewhere."""
 STEADY_PART_ELSEWHERE = 0.42
+SHORTEST_S = 2.0
+"""In less than a stride or two the mean is not gravity: one of 12 walks of 1.3 s would be called free of it."""
 LEAST_IN_G = 0.5
 """Mean acceleration that is less than gravity in any unit."""
 MOST_IN_G = 5.5
@@ -76,7 +78,8 @@ def _is_free(recording: Recording, k: int) -> bool:
         return False
     mean, size = float(np.linalg.norm(acc.mean(axis=0))), float(np.sqrt((acc**2).sum(axis=1).mean()))
     limit = STEADY_PART.get(_part(recording, k), STEADY_PART_ELSEWHERE)
-    return size < LEAST_IN_G or mean < limit * size
+    long = recording.periodic or recording.duration_s >= SHORTEST_S
+    return size < LEAST_IN_G or (long and mean < limit * size)
 
 
 def _acceleration(recording: Recording, free: np.ndarray) -> tuple[Array, list[Finding]]:

@@ -23,6 +23,8 @@ IN_PART = 0.5
 """With less it is called not consistent."""
 MOSTLY = 0.5
 """A recording of which more than this part is no gait and no standing is not judged as gait."""
+SHORTEST_S = 3.0
+"""Gait that is shorter and holds no complete stride is not judged: a first or last step is none that a model knows well."""
 LISTED = 5
 
 Level = Literal["good", "fair", "poor"]
@@ -128,6 +130,8 @@ def _by_agreement(estimate: Estimate, recording: Recording, trusted: float, doub
     assert estimate.root_residual is not None
     force, moment = _size(estimate.root_residual[known if known.any() else counted])
     told = Verdict(word, level, sentence, strides, force, moment, trusted, doubts)
+    if not _long(estimate, recording, known) and not strides:
+        told = replace(told, word="not judged", level="fair", sentence=f"{sentence}: record longer")
     if other.sum() > MOSTLY * counted.sum():
         told = replace(told, word="not gait", level="poor")
     if estimate.convergence.get("converged", 1.0) < 1.0:
@@ -136,6 +140,12 @@ def _by_agreement(estimate: Estimate, recording: Recording, trusted: float, doub
         which = "the solver did not converge" + (f" in {failed} of {runs} windows" if runs > 1 else "")
         told = _with(told, "not solved" if failed == runs else "solved in part", "poor" if failed == runs else "fair", which)
     return told
+
+
+def _long(estimate: Estimate, recording: Recording, known: np.ndarray) -> bool:
+    """Whether there is gait enough that complete strides could be found in it, or none at all."""
+    gait_s = int((known & (estimate.activity != Activity.STANDING)).sum()) / estimate.rate_hz
+    return recording.periodic or not 0.0 < gait_s < SHORTEST_S
 
 
 def judge(estimate: Estimate, *, periodic: bool) -> tuple[Stride, ...]:
