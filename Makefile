@@ -14,9 +14,13 @@ SPARSE_PEOPLE ?= 10
 SPARSE_SEED ?= 78
 MORE_PEOPLE ?= 11
 MORE_SEED ?= 5
-BAND_PEOPLE ?= 50
+BAND_PEOPLE ?= 23
+# Motion capture in OpenSim files, which virtual sensors ride on (walking_arnold, walking_moco, running_hamner).
+DATA_FOLDER ?= ../shared/data
+CAPTURES = $(addprefix $(DATA_FOLDER)/,walking_arnold walking_moco running_hamner)
 DEVICE ?= cpu
 WEIGHTS := runs/weights
+BAND_DATA = $(WEIGHTS)/band_people/person01[2-9] $(WEIGHTS)/band_people/person02[0-3]
 
 help:
 	@echo "make install     set up .venv"
@@ -67,9 +71,11 @@ weights: install
 	$(RUN)/kinertia ship $(WEIGHTS)/sparse --overwrite --out src/kinertia/models/sparse --name sparse \
 		--note "from the weights of default: $(SPARSE_PEOPLE) simulated people of seed $(SPARSE_SEED) and $(MORE_PEOPLE) of seed $(MORE_SEED), sensors hidden in 60 % of windows" \
 		--recipe "make weights SPARSE_PEOPLE=$(SPARSE_PEOPLE) SPARSE_SEED=$(SPARSE_SEED) MORE_PEOPLE=$(MORE_PEOPLE) MORE_SEED=$(MORE_SEED)"
-	$(RUN)/kinertia simulate --subjects $(BAND_PEOPLE) --seed $(MORE_SEED) --out $(WEIGHTS)/band_people --only walk_1 walk_2 walk_3 run_1 run_2 run_3
-	$(RUN)/kinertia calibrate src/kinertia/models/default --data $(WEIGHTS)/band_people/person01[2-9] $(WEIGHTS)/band_people/person0[2-5]?
-	$(RUN)/kinertia calibrate src/kinertia/models/sparse --data $(WEIGHTS)/band_people/person01[2-9] $(WEIGHTS)/band_people/person0[2-5]?
+	$(RUN)/kinertia simulate --subjects $(BAND_PEOPLE) --seed $(MORE_SEED) --out $(WEIGHTS)/band_people --only walk_1 walk_2 walk_3 run_1 run_3
+	for model in default sparse; do \
+		$(RUN)/kinertia calibrate src/kinertia/models/$$model --data $(BAND_DATA) --measured $(CAPTURES) || exit 1; \
+	done
+	$(RUN)/kinertia calibrate src/kinertia/models/default --way adapted --data $(BAND_DATA) --measured $(CAPTURES) --only walk_2 run_3
 
 clean:
 	rm -rf $(VENV) kinertia-demo

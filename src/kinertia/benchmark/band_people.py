@@ -16,8 +16,6 @@ from kinertia.recording.motion_capture import MotionCapture
 from kinertia.simulation.worn import Wear
 
 ON_TISSUE = Wear(tissue=True)
-WORN = 2
-"""Times that virtual sensors are put on anew for each measured movement: what is wrong with them is drawn each time."""
 SEEDS_APART = 100
 
 
@@ -31,12 +29,14 @@ class Person:
     home : the folder.
     files : recordings with truth.
     captures : measured movements, and a seed for each.
+    worn : times that virtual sensors are put on anew for each movement; what is wrong with them is drawn each time.
     """
 
     name: str
     home: Path
     files: tuple[Path, ...] = ()
     captures: tuple[tuple[MotionCapture, int], ...] = ()
+    worn: int = 1
 
     @property
     def measured(self) -> bool:
@@ -49,13 +49,13 @@ class Person:
 
     @property
     def _worn(self) -> list[tuple[MotionCapture, int]]:
-        return [(capture, seed + SEEDS_APART * k) for capture, seed in self.captures for k in range(WORN)]
+        return [(capture, seed + SEEDS_APART * k) for capture, seed in self.captures for k in range(self.worn)]
 
     @property
     def mark(self) -> str:
         """Changes with the recordings."""
         about = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in self.files]
-        return f"{about} {[capture.source for capture, _ in self.captures]} {ON_TISSUE} {WORN}"
+        return f"{about} {[capture.source for capture, _ in self.captures]} {ON_TISSUE} {self.worn}"
 
     def recordings(self) -> Iterator[tuple[str, Recording]]:
         """Each one with a name of its own.
@@ -70,7 +70,7 @@ class Person:
             yield name, virtual.of_capture(capture, ON_TISSUE, seed).recording
 
 
-def people(data: Iterable[Path], measured: Iterable[Path] = (), only: tuple[str, ...] = ()) -> list[Person]:
+def people(data: Iterable[Path], measured: Iterable[Path] = (), only: tuple[str, ...] = (), worn: int = 1) -> list[Person]:
     """People below folders, one per folder that holds recordings, and those of folders of motion capture.
 
     Parameters
@@ -78,6 +78,7 @@ def people(data: Iterable[Path], measured: Iterable[Path] = (), only: tuple[str,
     data : folders of people, or of recordings with truth of one person each.
     measured : folders of motion capture, see :mod:`kinertia.io.motion_capture`.
     only : names of the recordings in ``data`` to use; empty for all.
+    worn : times that virtual sensors are put on anew for each measured movement.
 
     Raises
     ------
@@ -98,7 +99,7 @@ def people(data: Iterable[Path], measured: Iterable[Path] = (), only: tuple[str,
             moved.setdefault(source if source.is_dir() else source.parent, []).append((capture, seed))
     return [
         *(Person(home.name, home, files=files) for home, files in chosen.items() if files),
-        *(Person(home.name, home, captures=tuple(captures)) for home, captures in moved.items()),
+        *(Person(home.name, home, captures=tuple(captures), worn=worn) for home, captures in moved.items()),
     ]
 
 

@@ -16,7 +16,7 @@ from kinertia.estimation import estimator
 from kinertia.estimation.estimator import Runner
 from kinertia.learning import adaptation, shipped
 from kinertia.uncertainty.calibration import FORMAT, Calibration, Use, UseName
-from kinertia.uncertainty.fit import Fitted, Samples, Shares, fit, rescale
+from kinertia.uncertainty.fit import FEWEST_PEOPLE, Fitted, Samples, Shares, fit, rescale
 from kinertia.uncertainty.outputs import KINDS
 from kinertia.uncertainty.scale import GROUPS, group
 
@@ -48,7 +48,9 @@ def as_it_is(
     errors = band_samples.collect(
         people, lambda one: estimator.estimate(runner, one), band_samples.MANY_SETS, keep, runner.weights, show
     )
-    use = _use(note, {gait: fit(by_key, LEVEL) for gait, by_key in errors.items()}, errors)
+    # a gait that few show is left out; where few show any, fitting says so
+    chosen = {gait: by_key for gait, by_key in errors.items() if _people(by_key) >= FEWEST_PEOPLE} or errors
+    use = _use(note, {gait: fit(by_key, LEVEL) for gait, by_key in chosen.items()}, chosen)
     return Calibration(FORMAT, __version__, runner.weights, LEVEL, {"shipped": use})
 
 
@@ -105,6 +107,10 @@ def solving(model: str, steps: int) -> Method:
 
 
 _METHODS: dict[UseName, Callable[[str, int], Method]] = {"adapted": adapting, "solve": solving}
+
+
+def _people(errors: dict[str, Samples]) -> int:
+    return max(len(np.unique(one.person)) for one in errors.values())
 
 
 def _use(note: str, fitted: dict[str, dict[str, Fitted]], errors: Errors) -> Use:

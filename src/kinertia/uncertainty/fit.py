@@ -17,6 +17,8 @@ from kinertia.uncertainty.scale import GROUPS, Scale, design, group
 FOLDS = 5
 FEWEST_PEOPLE = 10
 """With fewer, the 90 % quantile rests on a single person."""
+FEWEST_FOR_A_FACTOR = 5
+"""One factor rests on less than a model does."""
 FEWEST_IN_GROUP = 6
 """Sensor sets that were seen on fewer people have the factor of all sets together."""
 Shares = tuple[float | None, ...]
@@ -121,7 +123,7 @@ def rescale(samples: Mapping[str, Samples], level: float, scales: Mapping[str, S
     found: dict[str, Fitted] = {}
     for key, given in samples.items():
         if key in scales:
-            _require(given)
+            _require(given, FEWEST_FOR_A_FACTOR)
             smallest = SMALLEST[key.partition(".")[0]]
             score = np.log(np.maximum(given.error, smallest) / scales[key].half_width(given.features))
             factors, inside = _conformal(score, given, np.zeros(len(score), dtype=np.int_), level)
@@ -130,13 +132,13 @@ def rescale(samples: Mapping[str, Samples], level: float, scales: Mapping[str, S
 
 
 def _fit(samples: Samples, smallest: float, level: float) -> Fitted:
-    _require(samples)
+    _require(samples, FEWEST_PEOPLE)
     index = group(samples.features)
     low, high = np.quantile(samples.features.values, RANGE, axis=0)
     columns, target = design(samples.features, low, high), np.log(np.maximum(samples.error, smallest))
     everyone = np.ones(len(target), dtype=bool)
     weights = quantile.fit(columns, target, samples.share(everyone), level)
-    part, score = _parts(samples), target - columns @ weights
+    part, score = _parts(samples), np.empty(len(target))
     for k in range(FOLDS):
         here, others = part == k, part != k
         if here.any():
@@ -147,23 +149,17 @@ def _fit(samples: Samples, smallest: float, level: float) -> Fitted:
     return Fitted(scale, *_coverage(inside, samples))
 
 
-def _require(samples: Samples) -> None:
-    if (count := len(np.unique(samples.person))) < FEWEST_PEOPLE:
-        raise ValueError(
-            f"bands need the errors of {FEWEST_PEOPLE} people or more in each gait, not of {count}; give more people"
-        )
+def _require(samples: Samples, fewest: int) -> None:
+    if (count := len(np.unique(samples.person))) < fewest:
+        raise ValueError(f"bands need the errors of {fewest} people or more in each gait, not of {count}; give more people")
 
 
 def _parts(samples: Samples) -> NDArray[np.int_]:
-    """(N,) which of the parts each sample's person is in; simulated and measured people are spread over all.
-
-    The only one of a kind is in none (-1), always fitted to and never judged: the others do not show what its kind is like.
-    """
-    part = np.full(len(samples.person), -1)
+    """(N,) which of the parts each sample's person is in; simulated and measured people are spread over all."""
+    part = np.empty(len(samples.person), dtype=np.int_)
     for kind in (samples.measured, ~samples.measured):
         people = np.unique(samples.person[kind])
-        if len(people) > 1:
-            part[kind] = np.searchsorted(people, samples.person[kind]) % FOLDS
+        part[kind] = np.searchsorted(people, samples.person[kind]) % FOLDS
     return part
 
 
@@ -176,6 +172,9 @@ def _conformal(score: Array, samples: Samples, index: NDArray[np.int_], level: f
     for k in range(FOLDS):
         others = _factors(score, samples, index, level, part != k)
         inside[part == k] = score[part == k] <= others[index[part == k]]
+    for kind in (samples.measured, ~samples.measured):
+        if len(np.unique(samples.person[kind])) == 1:  # the others do not show what its kind is like
+            inside[kind] = np.nan
     return _factors(score, samples, index, level, np.ones(len(score), dtype=bool)), inside
 
 
