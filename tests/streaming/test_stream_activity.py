@@ -70,6 +70,18 @@ def test_standing_is_answered_as_in_a_recording(model: ExportedModel, outing: Re
     )
 
 
+def test_work_between_samples_changes_nothing(model: ExportedModel, outing: Recording) -> None:
+    frames = _stream(model, outing)[:700]
+    session = Session(outing.subject, outing.sensors, (StreamInfo("all", tuple(range(7)), RATE_HZ),), rotations=IDENTITY)
+    core, values = Core(model, session), np.concatenate([outing.acc, outing.gyro], axis=-1)
+    tended: list[Point] = []
+    for k, row in enumerate(values[:700]):
+        tended += core.push(Sample(0, k / RATE_HZ, k, row, 10.0 + k / RATE_HZ))
+        core.tend()
+    assert [frame.activity for frame in tended] == [frame.activity for frame in frames[: len(tended)]]
+    np.testing.assert_array_equal([frame.values for frame in tended], [frame.values for frame in frames[: len(tended)]])
+
+
 def test_something_else_is_said_in_the_stream(model: ExportedModel) -> None:
     squats = exercises.record(person.draw(4, 2), "squats")
     frames = _stream(model, replace(squats, truth=None))

@@ -168,6 +168,7 @@ def _play(
         sample = Sample(0, k * period, k, channels.values(row), begin)
         frames = core.push(sample)
         times[k] = time.perf_counter() - begin
+        core.tend()
         if rehearsal is not None:
             rehearsal.note(sample)
         found += [frame.values for frame in frames]

@@ -13,6 +13,9 @@ from kinertia.runtime.card import Card
 from kinertia.runtime.exported import to_series, to_values
 from kinertia.sensing.activity import EVERY_S, FAR_S, SHORTEST_S, Window, judge, observe, repetition
 
+_REPETITION, _JUDGEMENT = 1, 2
+"""What can be owed of judging activities."""
+
 
 class Watch:
     """Tells activities; a new one once it has lasted half a second, standing and its end at once.
@@ -37,13 +40,17 @@ class Watch:
 
     def forget(self) -> None:
         """Start again, as after a pause."""
-        self._count = self._at = self._moved = self._waited = 0
+        self._count = self._at = self._moved = self._waited = self._owed = 0
         self._next: Activity | None = None
         self._repeats = 1.0
         self.activity: Activity | None = None
 
     def update(self, signals: Array, yaw: float) -> Activity | None:
-        """Take in (7, 3) signals in segment frames, NaN where missing, and the rate of turning [rad/s]."""
+        """Take in (7, 3) signals in segment frames, NaN where missing, and the rate of turning [rad/s].
+
+        What they say of the activity is found by :meth:`tend`, before the next sample at the latest.
+        """
+        self.tend()
         if self._at == len(self._rows):
             # half of what there is room for is still looked at
             self._rows[: self._room], self._yaw[: self._room] = self._rows[self._room :], self._yaw[self._room :]
@@ -55,10 +62,22 @@ class Watch:
         # the two halves of the work are done at different samples
         place = self._count % self._every
         if place == self._every // 2:
-            self._repeats = repetition(self._rows[self._at - min(self._moved, self._at, self._room) : self._at], self._rate)
+            self._owed = _REPETITION
         elif place == 0 and self._count >= SHORTEST_S * self._rate:
-            self._judge()
+            self._owed = _JUDGEMENT
         return self.activity
+
+    def tend(self) -> None:
+        """Do what is owed since the last sample: it takes longer than an estimate, so that none waits for it."""
+        owed, self._owed = self._owed, 0
+        if owed == _REPETITION:
+            self._repeats = repetition(self._rows[self._at - min(self._moved, self._at, self._room) : self._at], self._rate)
+        elif owed == _JUDGEMENT:
+            self._judge()
+
+    def forgo(self) -> None:
+        """Never do what is owed."""
+        self._owed = 0
 
     def levelled(self) -> Array:
         """(7, 2) specific force over the last second of standing, NaN where there is none [m/s^2]."""
@@ -103,9 +122,10 @@ class Standing:
     def forget(self) -> None:
         """Start again, as after a pause."""
         self._part, self._age, self._row = 0.0, 0, np.empty(0)
+        self._owed: Array | None = None
         self._excess = 0.0
 
-    def mix(self, values: Array, watch: Watch, sensors: tuple[Sensor, ...]) -> float:
+    def mix(self, values: Array, watch: Watch) -> float:
         """Change (M,) values where the wearer stands; how much less far than the model says they came since the last [m]."""
         stands = watch.activity is Activity.STANDING and self._sized
         self._part = min(max(self._part + (self._step if stands else -self._step), 0.0), 1.0)
@@ -113,7 +133,7 @@ class Standing:
             self._age = 0
             return 0.0
         if stands and self._age % self._every == 0:
-            self._row = self._answer(values, watch.levelled(), sensors)
+            self._owed = values.copy()
         if not len(self._row):
             return 0.0
         self._age += 1
@@ -126,6 +146,16 @@ class Standing:
         less = 0.5 * (excess + self._excess) * self._step_s
         self._excess = excess
         return less
+
+    def tend(self, watch: Watch, sensors: tuple[Sensor, ...]) -> None:
+        """Work out the answer that is owed since the last sample, as :meth:`Watch.tend` does its share."""
+        owed, self._owed = self._owed, None
+        if owed is not None:
+            self._row = self._answer(owed, watch.levelled(), sensors)
+
+    def forgo(self) -> None:
+        """Never do what is owed."""
+        self._owed = None
 
     def _answer(self, values: Array, force: Array, sensors: tuple[Sensor, ...]) -> Array:
         series, seen = to_series(values[None], self._card), np.asarray(np.isfinite(force).all(axis=1))

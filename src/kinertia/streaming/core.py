@@ -160,6 +160,14 @@ class Core:
         self._paused = self._local.now_s - self._heard_s > self.settings.pause_s
         return frames
 
+    def tend(self) -> None:
+        """Do what estimates need not wait for, in the thread that pushes, when frames are out; results are the same without."""
+        self._estimator.tend()
+
+    def forgo(self) -> None:
+        """Leave undone what :meth:`tend` would do, so that the next sample takes as long as any."""
+        self._estimator.forgo()
+
     def finish(self) -> list[Frame]:
         """Frames with the values that the model still owes at the end; samples that follow begin a new movement."""
         if not self._grid.started or self._paused:

@@ -78,6 +78,7 @@ class Estimator:
         known : reasons not to trust it that are known already.
         begin : ``time.perf_counter()`` when work on it began [s].
         """
+        self.tend()
         for tap in self.taps:
             tap(index, raw)
         if self._new_align is not None:
@@ -113,6 +114,16 @@ class Estimator:
             values = self._nothing
         gait, spent = self._steps.gait, perf_counter() - begin
         return Frame(index, time_s, local_s, values, signals, present, flags, reasons, happened, gait, spent, does)
+
+    def tend(self) -> None:
+        """Do between samples what no estimate need wait for; else it is done with the next one, with the same result."""
+        self._watch.tend()
+        self._standing.tend(self._watch, self._sensors)
+
+    def forgo(self) -> None:
+        """Leave undone what :meth:`tend` would do; for a twin that nobody sees."""
+        self._watch.forgo()
+        self._standing.forgo()
 
     def finish(self, index: int, time_s: float, local_s: float) -> list[Frame]:
         """Frames without signals that carry the values of the last samples; nothing can follow without a restart.
@@ -195,7 +206,7 @@ class Estimator:
         """Events that values make certain, once they answer standing; the way walked goes on from steppers before this one."""
         if values is None:
             return ()
-        self._way -= self._standing.mix(values, self._watch, self._sensors)
+        self._way -= self._standing.mix(values, self._watch)
         self._way_here = values.item(0)
         if self._way:
             values[0] += self._way

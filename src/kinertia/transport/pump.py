@@ -86,6 +86,8 @@ class Pump:
             if found := core.push(sample):
                 self._pass_on(found)
                 frames += found
+        if frames:
+            core.tend()
         if self._rehearsal is not None and samples:
             self._rehearsal.note(samples[-1])
         self.samples += len(samples)
