@@ -12,6 +12,7 @@ import pytest
 from kinertia.benchmark import crowd, latency, packet_loss, stream_faults
 from kinertia.estimation.estimate import Estimate
 from kinertia.recording import Recording, Truth
+from kinertia.recording.crop import crop
 from kinertia.runtime import exported
 from kinertia.runtime import model as runtime
 from kinertia.runtime.model import ExportedModel
@@ -24,7 +25,8 @@ def model() -> ExportedModel:
 
 
 def walk() -> Recording:
-    return latency.signals(12.0, 100.0).recording()
+    """Twelve seconds, after the walker has stood."""
+    return crop(latency.signals(18.5, 100.0).recording(), 650, 1850)
 
 
 def own_truth(recording: Recording) -> Recording:
@@ -35,22 +37,22 @@ def own_truth(recording: Recording) -> Recording:
 
 
 def test_latency_counts_every_sample_and_compares_with_the_whole() -> None:
-    measured = latency.measure(model(), 6.0, 100.0)
-    assert measured["samples"] == 400
+    measured = latency.measure(model(), 8.0, 100.0)  # five of them standing
+    assert measured["samples"] == 600
     assert 0.0 < measured["p50_ms"] <= measured["p99_ms"] <= measured["p999_ms"] <= measured["max_ms"]
-    assert sum(measured["histogram"].values()) == 400
+    assert sum(measured["histogram"].values()) == 600
     assert measured["output_delay_ms"] == pytest.approx(20.0)
     assert measured["batch_difference"] < 1e-5
     json.dumps(measured, allow_nan=False)
 
 
 def test_a_difference_to_the_whole_is_found() -> None:
-    given = latency.signals(3.0, 100.0)
+    given = latency.signals(8.0, 100.0)
     whole = exported.estimate(model(), given.recording())
-    _, values = latency._play(latency.Core(model(), given.session), given, None, None)
-    assert latency.difference(values, model(), whole) < 1e-5
-    values[150, model().layout.index["knee_angle_r"]] += 0.25
-    assert latency.difference(values, model(), whole) == pytest.approx(0.25, abs=1e-4)
+    _, frames = latency._play(latency.Core(model(), given.session), given, None, None)
+    assert latency.difference(frames, model(), whole) < 1e-5
+    frames[750].values[model().layout.index["knee_angle_r"]] += 0.25
+    assert latency.difference(frames, model(), whole) == pytest.approx(0.25, abs=1e-4)
 
 
 def test_a_crowd_loses_nothing() -> None:

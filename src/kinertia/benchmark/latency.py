@@ -5,18 +5,21 @@ from __future__ import annotations
 import gc
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from kinertia.estimation.estimate import Estimate
-from kinertia.recording import Array, Frame, Recording
+from kinertia.estimation.estimate import Activity, Estimate
+from kinertia.estimation.standing import BLEND_S
+from kinertia.recording import Array, Recording
+from kinertia.recording import Frame as Axes
 from kinertia.runtime import exported
 from kinertia.runtime.model import ExportedModel
 from kinertia.streaming.core import Core
+from kinertia.streaming.frame import Frame
 from kinertia.streaming.rehearsal import Attention, Rehearsal, sleep
 from kinertia.streaming.sample import Sample, Session
 from kinertia.transport import lsl_channels
@@ -68,7 +71,7 @@ class Signals:
             acc=np.einsum("kij,tkj->tki", self.session.rotations, values[..., :3]),
             gyro=np.einsum("kij,tkj->tki", self.session.rotations, values[..., 3:]),
             subject=self.session.subject,
-            frame=Frame.SEGMENT,
+            frame=Axes.SEGMENT,
         )
 
 
@@ -120,7 +123,7 @@ def measure(
     given = signals(seconds, rate_hz, seed)
     core = Core(model, given.session)
     with one_core():
-        times, values = _play(core, given, Rehearsal(core) if warm else None, progress)
+        times, frames = _play(core, given, Rehearsal(core) if warm else None, progress)
     settled = 1000.0 * times[round(WARM_UP_S * rate_hz) :]
     counts, _ = np.histogram(settled, EDGES_MS)
     whole = given.recording()
@@ -130,8 +133,8 @@ def measure(
         "rate_hz": rate_hz,
         "warm": warm,
         "output_delay_ms": 1000.0 * core.output_delay_s,
-        "batch_difference": difference(values, model, exported.estimate(model, whole)),
-        **({} if trained is None else {"trained_difference": difference(values, model, trained(whole))}),
+        "batch_difference": difference(frames, model, exported.estimate(model, whole)),
+        **({} if trained is None else {"trained_difference": difference(frames, model, trained(whole))}),
         "histogram": {f"{edge:g}": int(n) for edge, n in zip(EDGES_MS[1:], counts, strict=True)},
     }
 
@@ -152,11 +155,12 @@ def one_core() -> Iterator[None]:
 
 def _play(
     core: Core, given: Signals, rehearsal: Rehearsal | None, progress: Callable[[int], None] | None
-) -> tuple[Array, Array]:
-    """Seconds per sample, and the values (T, M) that came out."""
+) -> tuple[Array, list[Frame]]:
+    """Seconds per sample, and what came out."""
     channels, period = given.channels(), 1.0 / given.rate_hz
     rows = [row.tolist() for row in given.rows]
-    times, found = np.empty(len(rows)), []
+    times = np.empty(len(rows))
+    found: list[Frame] = []
     attention = None if rehearsal is None else Attention(rehearsal.run, given.rate_hz)
     wait_until = sleep if attention is None else attention.until
     gc.collect()
@@ -171,19 +175,29 @@ def _play(
         core.tend()
         if rehearsal is not None:
             rehearsal.note(sample)
-        found += [frame.values for frame in frames]
+        found += frames
         due += period
         if progress is not None and (k + 1) % 100 == 0:
             progress(100)
-    found += [frame.values for frame in core.finish()]
+    found += core.finish()
     gc.unfreeze()
-    return times, np.array(found)
+    return times, found
 
 
-def difference(values: Array, model: ExportedModel, whole: Estimate) -> float:
-    """Largest absolute difference of a stream to an estimate of the whole recording, in rad and m, BW, BWBH, m/s."""
+def difference(frames: Sequence[Frame], model: ExportedModel, whole: Estimate) -> float:
+    """Largest absolute difference of a stream to an estimate of the whole recording, in rad and m, BW, BWBH, m/s.
+
+    Where neither answers standing: a stream knows later than a whole recording that somebody stands or has stood.
+    """
     layout = model.layout
-    streamed = values[np.isfinite(values[:, layout.speed])][: whole.samples]
+    values, stands = np.array([f.values for f in frames]), np.array([f.activity is Activity.STANDING for f in frames])
+    known = np.isfinite(values[:, layout.speed])
+    streamed, stands = values[known][: whole.samples], stands[known][: whole.samples]
+    if whole.activity is not None:
+        stands = stands | (whole.activity[: len(stands)] == Activity.STANDING)
+    # the answer fades on either side, and values are behind the activity
+    reach = round(BLEND_S * model.rate_hz) + model.delay_samples + 1
+    compared = np.convolve(stands, np.ones(2 * reach + 1), mode="same") == 0
     stepper = model.stepper(whole.subject)
     # the way walked is a sum over all samples: rounding adds up in it, and it says nothing that speed does not
     series = {name: x for name, x in (whole.coordinates | whole.grf).items() if name != "pelvis_tx"}
@@ -194,4 +208,4 @@ def difference(values: Array, model: ExportedModel, whole: Estimate) -> float:
     ]
     assert whole.speed is not None
     pairs.append((streamed[:, layout.speed], whole.speed))
-    return max(float(np.abs(a - b[: len(a)]).max()) for a, b in pairs)
+    return max(float(np.abs(a - b[: len(a)])[compared].max()) for a, b in pairs)
