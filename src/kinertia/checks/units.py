@@ -79,7 +79,19 @@ def _is_free(recording: Recording, k: int) -> bool:
     mean, size = float(np.linalg.norm(acc.mean(axis=0))), float(np.sqrt((acc**2).sum(axis=1).mean()))
     limit = STEADY_PART.get(_part(recording, k), STEADY_PART_ELSEWHERE)
     long = recording.periodic or recording.duration_s >= SHORTEST_S
-    return size < LEAST_IN_G or (long and mean < limit * size)
+    free = size < LEAST_IN_G or (long and mean < limit * size)
+    # a runner's shank whose sensor is said to be the foot's looks as a foot without gravity does
+    return free and not (mean >= STEADY_PART_ELSEWHERE * size and _turns_less_than_shank(recording, k))
+
+
+def _turns_less_than_shank(recording: Recording, k: int) -> bool:
+    """Whether a foot turns less than the shank of its leg, which no foot does (1.06 times as much or more in 105 runs)."""
+    shank = recording.sensor_index(recording.sensors[k].segment.replace("foot", "tibia"))
+    if shank is None or shank == k:
+        return False
+    both = np.isfinite(recording.gyro[:, [k, shank]]).all(axis=(1, 2))
+    own, other = ((recording.gyro[both, j] ** 2).sum() for j in (k, shank))
+    return bool(own < other)
 
 
 def _acceleration(recording: Recording, free: np.ndarray) -> tuple[Array, list[Finding]]:
