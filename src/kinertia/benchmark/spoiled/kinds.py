@@ -13,7 +13,7 @@ _RATES = (Cause.TIME_UNIT, Cause.TIME_STAMPS, Cause.RATE)
 """A wrong rate, a wrong unit of time and row numbers can be one and the same file."""
 _MIRRORED = (Cause.GYRO_SIGN, Cause.LEFT_HANDED)
 """Signals hardly tell the two apart: in unknown axes not at all, and else by the small lateral acceleration alone."""
-EVEN = 0.08
+EVEN = 0.12
 """Jitter in arrival does not tell the rate better than this does to a signal's fastest parts."""
 MOVED = 0.3
 """A clock that is found to 10 ms leaves this of a foot's signals."""
@@ -79,7 +79,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("gravity down", (Cause.GRAVITY_DOWN,), mounting.gravity_down, "sensors", frames=_SEGMENT),
     Kind("upside down", (Cause.UPSIDE_DOWN,), mounting.upside_down, "sensors", frames=_SEGMENT),
     Kind("back to front", (Cause.UPSIDE_DOWN,), mounting.back_to_front, "sensors", frames=_SEGMENT),
-    Kind("gyroscope sign", _MIRRORED, mounting.gyro_sign, "sensors", sagittal=True),
+    Kind("gyroscope sign, across", _MIRRORED, mounting.gyro_sign_across, "sensors", frames=_SEGMENT, sagittal=True),
+    Kind("gyroscope sign, other axis", _MIRRORED, mounting.gyro_sign_other, "sensors", sagittal=True),
     Kind("axes exchanged", (Cause.AXES,), mounting.axes_exchanged, "sensors", frames=_SEGMENT),
     Kind("left-handed", _MIRRORED, mounting.left_handed, "sensors", sagittal=True),
     Kind("shanks exchanged", (Cause.EXCHANGED,), mounting.shanks, "sensors"),

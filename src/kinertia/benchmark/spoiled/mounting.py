@@ -11,7 +11,7 @@ from kinertia.benchmark.spoiled import sheet as sheets
 from kinertia.benchmark.spoiled.sheet import Sheet
 from kinertia.benchmark.spoiled.values import copies, named, one, one_or_all
 from kinertia.benchmark.spoiled.variant import Variant
-from kinertia.recording import Array
+from kinertia.recording import Array, Frame
 
 PROPER = (((0, 1, 0), (0, 0, 1), (1, 0, 0)), ((0, 0, 1), (1, 0, 0), (0, 1, 0)), ((0, 1, 0), (-1, 0, 0), (0, 0, 1)))
 """Turns by right angles that leave another axis up, as from a map that mixes the axes up."""
@@ -36,12 +36,21 @@ def back_to_front(sheet: Sheet, folder: Path, generator: np.random.Generator) ->
     return _turn(sheet, folder, generator, np.diag([-1.0, 1.0, -1.0]))
 
 
-def gyro_sign(sheet: Sheet, folder: Path, generator: np.random.Generator) -> Variant:
-    """One axis of one gyroscope has the wrong sign; that across the segment half of the time."""
+def gyro_sign_across(sheet: Sheet, folder: Path, generator: np.random.Generator) -> Variant:
+    """The axis across the segment of one gyroscope has the wrong sign: flexion reads as extension."""
+    return _gyro_sign(sheet, folder, one(sheet, generator), 2)
+
+
+def gyro_sign_other(sheet: Sheet, folder: Path, generator: np.random.Generator) -> Variant:
+    """Another axis of one gyroscope has the wrong sign; in axes that are not known, any."""
+    axis = int(generator.integers(2 if sheet.recording.frame is Frame.SEGMENT else 3))
+    return _gyro_sign(sheet, folder, one(sheet, generator), axis)
+
+
+def _gyro_sign(sheet: Sheet, folder: Path, k: int, axis: int) -> Variant:
     acc, gyro = copies(sheet)
-    k, axis = one(sheet, generator), int(generator.choice([0, 1, 2], p=[0.25, 0.25, 0.5]))
     gyro[:, k, axis] *= -1.0
-    detail = f"{'xyz'[axis]} of {sheet.names[k]}"
+    detail = f"{'xyz'[axis]} of {sheet.names[k]}, {sheet.recording.frame} axes"
     return Variant(sheets.write(sheet.with_signals(acc, gyro), folder), named(sheet, [k]), detail=detail)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -137,9 +138,9 @@ def variants(available: Mapping[str, list[Load]], plan: Plan, look: Look, folder
     """
     for number in range(plan.first, plan.first + plan.variants):
         draws = Draws(available, plan.seed, number, look)
-        for index, kind in enumerate(KINDS):
-            if not plan.only or kind.name in plan.only:
-                yield make(draws, kind, np.random.default_rng((plan.seed, number, index)), folder)
+        for kind in chosen(plan.only):
+            generator = np.random.default_rng((plan.seed, number, zlib.crc32(kind.name.encode())))
+            yield make(draws, kind, generator, folder)
 
 
 def make(draws: Draws, kind: Kind, generator: np.random.Generator, folder: Path) -> Spoiled | None:
