@@ -13,6 +13,7 @@ from kinertia.checks.chain import examine, require_sound
 from kinertia.io.read import read
 from kinertia.numerics.spline import CubicSpline
 from kinertia.recording import Array, Cause, Finding, Frame, Recording, RecordingError, Severity
+from kinertia.recording.crop import crop
 from kinertia.sensing.alignment import align
 
 Change = Callable[[Recording], Recording]
@@ -101,6 +102,17 @@ def test_fault_is_named_and_undone(walk: Recording, name: str) -> None:
     for mine, theirs in ((found.acc, walk.acc), (found.gyro, walk.gyro)):
         off = np.sqrt(np.nanmean((mine - theirs) ** 2) / np.mean(theirs**2))
         assert off < (0.1 if cause in (Cause.LATE, Cause.SENSOR_RATE) else 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("when", "cause"), [(lambda t: 1.03 * t, Cause.SENSOR_RATE), (lambda t: t - 0.3, Cause.LATE)], ids=["drifts", "late"]
+)
+def test_few_strides_tell_a_clock_that_drifts_from_one_that_is_late(
+    walk: Recording, when: Callable[[Array], Array], cause: Cause
+) -> None:
+    short = crop(at("tibia_r", when)(walk.without_truth()), 200, 950)  # stands for two seconds, then takes five strides
+    (found,) = told(examine(short))
+    assert (found.cause, found.sensors, found.mended) == (cause, ("tibia_r",), True), found
 
 
 @pytest.mark.parametrize("frame", list(Frame))

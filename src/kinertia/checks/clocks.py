@@ -35,11 +35,13 @@ def look(recording: Recording) -> Looked:
     other = [i for i in range(len(which)) if abs(np.log(ratio[i])) > np.log1p(clocks.GROSS)]
     if other and 2 * len(other) < len(which):
         return recording, tuple(_other_rate(recording, which[i], float(ratio[i])) for i in other)
-    recording, drifting = _without_drift(recording, which, float(np.median(gait.stride)))
-    recording, late = _in_step(recording, which)
-    drifted = {name for finding in drifting for name in finding.sensors}
+    stride = float(np.median(gait.stride))
+    recording, drifting = _without_drift(recording, which, stride)
+    recording, late = _in_step(recording, which, stride)
+    drifted = {name for finding in (*drifting, *late) if finding.cause is Cause.SENSOR_RATE for name in finding.sensors}
     # where a drifting clock began is part of the same fault
-    found = (*drifting, *(finding for finding in late if not drifted & set(finding.sensors)))
+    late = tuple(finding for finding in late if finding.cause is not Cause.LATE or not drifted & set(finding.sensors))
+    found = (*drifting, *late)
     return _without_ends(recording, {name for finding in found for name in finding.sensors}), found
 
 
@@ -64,22 +66,28 @@ def _without_drift(recording: Recording, which: list[int], stride: float) -> Loo
         recording = original
         for k in np.flatnonzero(total != 1.0):
             recording = _at(recording, int(k), original.time_s / total[k])
-    found = []
-    for k in np.flatnonzero(total != 1.0):
-        how = f"{100 * abs(total[k] - 1):.1f} % {'slow' if total[k] > 1 else 'fast'}"
-        message = f"its clock runs {how} against the other sensors: it was resampled to theirs"
-        found.append(_mended(Cause.SENSOR_RATE, message, recording.sensors[k].name))
-    return recording, tuple(found)
+    return recording, tuple(_drifted(recording.sensors[k].name, total[k]) for k in np.flatnonzero(total != 1.0))
 
 
-def _in_step(recording: Recording, which: list[int]) -> Looked:
+def _drifted(name: str, fast: float) -> Finding:
+    how = f"{100 * abs(fast - 1.0):.1f} % {'slow' if fast > 1 else 'fast'}"
+    return _mended(Cause.SENSOR_RATE, f"its clock runs {how} against the other sensors: it was resampled to theirs", name)
+
+
+def _in_step(recording: Recording, which: list[int], stride: float) -> Looked:
     stated = tuple(recording.sensors[k].segment for k in which)
     found: list[Finding] = []
     while len(found) < min(MOST_MENDED, (len(which) - 1) // 2):
-        late = clocks.late(steady.find(choose(recording, which)), stated)
+        chosen = choose(recording, which)
+        late = clocks.late(steady.find(chosen), stated)
         if late is None:
             break
         name = recording.sensors[which[late.index]].name
+        growth = clocks.growth(chosen, stated, late.index, stride)
+        if abs(growth) > clocks.LEAST_GROWTH:
+            recording = _at(recording, which[late.index], recording.time_s / (1.0 - growth))
+            found.append(_drifted(name, 1.0 - growth))
+            continue
         how = f"{abs(late.lag_s):.2f} s {'late' if late.lag_s > 0 else 'early'}"
         if stated[late.index] == "pelvis":
             other = late.again_s - abs(late.lag_s)
