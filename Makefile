@@ -75,7 +75,7 @@ weights: install
 	for model in default sparse; do \
 		$(RUN)/kinertia calibrate src/kinertia/models/$$model --data $(BAND_DATA) --measured $(CAPTURES) || exit 1; \
 	done
-	$(RUN)/kinertia calibrate src/kinertia/models/default --way adapted --data $(BAND_DATA) --measured $(CAPTURES) --only walk_2 run_3
+	$(RUN)/kinertia calibrate src/kinertia/models/default --way adapted --data $(WEIGHTS)/band_people/person01[2-9] --measured $(CAPTURES) --only walk_2 run_3
 
 clean:
 	rm -rf $(VENV) kinertia-demo

@@ -51,6 +51,10 @@ def test_bands_of_another_way_from_few_errors(fitted: fitting.Fitted) -> None:
     ratio = found[KEY].scale.half_width(further.features) / fitted.scale.half_width(further.features)
     assert ratio.mean() == pytest.approx(1.7, rel=0.15)
     assert np.ptp(ratio) < 1e-3
+    surer = {KEY: replace(given, error=0.3 * given.error)}
+    assert fitting.rescale(surer, 0.9, {KEY: fitted.scale})[KEY].scale == fitted.scale.times(1.0)
+    real = {KEY: replace(surer[KEY], measured=given.person >= 9)}
+    assert fitting.rescale(real, 0.9, {KEY: fitted.scale})[KEY].scale.factors[0] < 0.4 * fitted.scale.factors[0]
     assert (1.7 * further.error <= found[KEY].scale.half_width(further.features)).mean() == pytest.approx(0.9, abs=0.05)
 
 

@@ -17,10 +17,13 @@ from kinertia.estimation.estimator import Runner
 from kinertia.learning import adaptation, shipped
 from kinertia.uncertainty.calibration import FORMAT, Calibration, Use, UseName
 from kinertia.uncertainty.fit import FEWEST_PEOPLE, Fitted, Samples, Shares, fit, rescale
-from kinertia.uncertainty.outputs import KINDS
+from kinertia.uncertainty.outputs import ANGLE, KINDS
 from kinertia.uncertainty.scale import GROUPS, group
 
 LEVEL = 0.9
+ZERO_RAD = np.radians(3.0)
+"""Standard deviation of where one optical reference puts a joint's zero against another: 2 to 5 degrees in the sagittal plane
+between laboratories and assessors (McGinley et al., Gait Posture 29, 2009). Virtual sensors know none of this."""
 PLANS: dict[UseName, Plan] = {"adapted": Plan(20.0, (("all",),)), "solve": Plan(20.0, (("all",),), cycle=True)}
 """What is estimated in ways that take minutes a recording."""
 SPARSE_SETS = ("FT", "F")
@@ -48,6 +51,7 @@ def as_it_is(
     errors = band_samples.collect(
         people, lambda one: estimator.estimate(runner, one), band_samples.MANY_SETS, keep, runner.weights, show
     )
+    errors = referred(errors)
     # a gait that few show is left out; where few show any, fitting says so
     chosen = {gait: by_key for gait, by_key in errors.items() if _people(by_key) >= FEWEST_PEOPLE} or errors
     use = _use(note, {gait: fit(by_key, LEVEL) for gait, by_key in chosen.items()}, chosen)
@@ -83,12 +87,26 @@ def otherwise(
         plan = replace(plan, sets=(SPARSE_SETS,))
     mark = f"{way} {found.model} {steps}"
     errors = band_samples.collect(people, method, plan, keep, mark, show)
-    scales = found.uses["shipped"].scales
+    errors, scales = referred(errors), found.uses["shipped"].scales
     fitted = {gait: rescale(by_key, LEVEL, scales[gait]) for gait, by_key in errors.items() if gait in scales}
     use = _use(note, fitted, errors)
     if way == "solve":
         return replace(found, model=way, uses={way: use}, use=way)
     return replace(found, uses={**found.uses, way: use})
+
+
+def referred(errors: Errors) -> Errors:
+    """The errors that people whose motion was measured have against an optical reference with a zero of its own."""
+    generator = np.random.default_rng(0)
+
+    def of_output(key: str, samples: Samples) -> Samples:
+        if not key.startswith(f"{ANGLE}."):
+            return samples
+        # an error's sign is as likely one as the other, and so is that of the zero
+        apart = ZERO_RAD * generator.standard_normal(len(samples.error)) * samples.measured
+        return replace(samples, error=np.abs(samples.error + apart))
+
+    return {gait: {key: of_output(key, one) for key, one in by_key.items()} for gait, by_key in errors.items()}
 
 
 def adapting(model: str, steps: int) -> Method:

@@ -19,6 +19,8 @@ FEWEST_PEOPLE = 10
 """With fewer, the 90 % quantile rests on a single person."""
 FEWEST_FOR_A_FACTOR = 5
 """One factor rests on less than a model does."""
+SEVERAL = 2
+"""Where fewer people whose motion was measured show how another way errs, its bands are not made narrower."""
 FEWEST_IN_GROUP = 6
 """Sensor sets that were seen on fewer people have the factor of all sets together."""
 Shares = tuple[float | None, ...]
@@ -127,7 +129,10 @@ def rescale(samples: Mapping[str, Samples], level: float, scales: Mapping[str, S
             smallest = SMALLEST[key.partition(".")[0]]
             score = np.log(np.maximum(given.error, smallest) / scales[key].half_width(given.features))
             factors, inside = _conformal(score, given, np.zeros(len(score), dtype=np.int_), level)
-            found[key] = Fitted(scales[key].times(float(np.exp(factors[0]))), *_coverage(inside, given))
+            factor = float(np.exp(factors[0]))
+            if len(np.unique(given.person[given.measured])) < SEVERAL:
+                factor = max(factor, 1.0)
+            found[key] = Fitted(scales[key].times(factor), *_coverage(inside, given))
     return found
 
 
