@@ -246,3 +246,9 @@ def test_benchmark_counts(calibration: Calibration, tmp_path: Path) -> None:
     assert list(found["people"]["speed"].values()) == [found["coverage"]["speed"]]
     with pytest.raises(ValueError, match="gives no bands"):
         bands.run(everyone, ["all"], lambda recordings: [estimate for _ in recordings])
+
+
+def test_a_way_that_was_not_calibrated_says_so() -> None:
+    found = store.of_method("solve")
+    assert isinstance(found, Uncalibrated)
+    assert found.bands(*made_up.walk()).about == "no band: none was calibrated for trajectory optimisation"
