@@ -11,6 +11,7 @@ import pytest
 import torch
 from walkers import CYCLES, WINDOWS, recording
 
+from kinertia.estimation.estimate import Activity
 from kinertia.metrics import scoring
 from kinertia.recording import RecordingError, sensor_sets
 from kinertia.supervised import checkpoint, cycles, people, predict, regimes, split, study, training
@@ -103,6 +104,15 @@ def test_estimates_are_scored_like_those_of_any_method(fitted: Fitted, persons: 
         person = cycles.average(person, "r", config.inputs)[0][0]
     estimate = predict.estimate(fitted, person.without_truth())
     assert estimate.samples == person.samples
+    assert estimate.activity is not None
+    assert set(estimate.activity) == {Activity.WALKING}
+    if config.inputs.reading == "cycles":
+        assert estimate.settled is None
+    else:
+        quarter = round(0.25 * config.inputs.window * person.rate_hz / config.inputs.rate_hz)
+        assert not estimate.counted[: quarter - 1].any()
+        assert not estimate.counted[1 - quarter :].any()
+        assert estimate.counted[quarter + 1 : -quarter - 1].all()
     figures = scoring.figures(estimate, person)
     assert figures["angle_rmsd_deg"]["knee_angle_l"] < 30.0
     assert figures["moment_rmsd_bwbh"]["ankle_angle_r"] is not None

@@ -8,17 +8,22 @@ from dataclasses import replace
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from kinertia.estimation import events
 from kinertia.estimation.estimate import Estimate
 from kinertia.numerics.spline import CubicSpline
 from kinertia.recording import Array, Recording, RecordingError, sagittal, sensor_sets
+from kinertia.sensing import activity
 from kinertia.sensing.segments import to_segments
 from kinertia.supervised import baseline, cycles, targets, training, windows
 from kinertia.supervised.checkpoint import Fitted
 from kinertia.supervised.layout import other_side
 
 METHOD = "supervised"
+SEEN = 0.25
+"""Part of a window that has to lie before and after a sample for its value to be judged: at the ends of a window networks see
+only what comes after, or went before."""
 
 
 def estimate(fitted: Fitted, recording: Recording, method: str = METHOD) -> Estimate:
@@ -41,8 +46,24 @@ def estimate(fitted: Fitted, recording: Recording, method: str = METHOD) -> Esti
     reads_cycles = fitted.config.inputs.reading == "cycles"
     curves = _of_cycle(fitted, ready) if reads_cycles else _of_windows(fitted, ready)
     result = _assemble(fitted, ready, curves, method)
+    settled = None if ready.periodic or reads_cycles else _settled(fitted, ready)
     delay = ready.duration_s if reads_cycles else fitted.config.inputs.window / fitted.config.inputs.rate_hz
-    return replace(result, output_delay_s=delay, seconds=time.perf_counter() - begin)
+    return replace(
+        result,
+        activity=activity.classify(ready),
+        settled=settled,
+        output_delay_s=delay,
+        seconds=time.perf_counter() - begin,
+    )
+
+
+def _settled(fitted: Fitted, recording: Recording) -> NDArray[np.bool_]:
+    """(T,) where some window saw enough on either side, and signals of the sensors that the model reads."""
+    inputs = fitted.config.inputs
+    beyond = SEEN * inputs.window / inputs.rate_hz
+    read = [k for k, sensor in enumerate(recording.sensors) if sensor.segment in fitted.layout.segments]
+    there = np.isfinite(recording.acc[:, read]).all(axis=(1, 2)) & np.isfinite(recording.gyro[:, read]).all(axis=(1, 2))
+    return there & (recording.time_s >= beyond) & (recording.time_s <= recording.time_s[-1] - beyond)
 
 
 def _assemble(fitted: Fitted, recording: Recording, curves: dict[str, Array], method: str) -> Estimate:
