@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from shell import Shell
+
+from kinertia.cli.solve import _part
+from kinertia.io.read import read
 
 COARSE = ("--settings.rate-hz", "50")
 
@@ -36,6 +41,14 @@ def test_part_of_a_recording_from_the_models_estimate(kinertia: Shell, walk_csv:
     assert times[0] == 2.0
     assert times[-1] == 2.99
     assert "2.0 to 3.0 s" in (tmp_path / "walk_report.html").read_text()
+
+
+def test_a_part_is_named_by_the_times_of_the_table(walk_csv: Path) -> None:
+    whole = read(walk_csv)
+    later = replace(whole, begin_s=40.0)
+    part, ready = _part(later, 42.0, 43.0, mean=False)
+    np.testing.assert_array_equal(part.acc, whole.acc[200:300])
+    assert part.begin_s == ready.begin_s == 42.0
 
 
 def test_impossible_requests_are_one_line(kinertia: Shell, walk_csv: Path, tmp_path: Path) -> None:

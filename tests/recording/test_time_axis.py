@@ -167,3 +167,15 @@ def test_a_row_without_stamp_is_left_out() -> None:
     values = signals(100)
     even = time_axis.find(time, values).on_grid(values)
     assert np.flatnonzero(np.isnan(even[:, 0])).tolist() == [40]
+
+
+@pytest.mark.parametrize(("start", "begin"), [(0.0, 0.0), (312.4, 312.4), (-2.0, -2.0), (1.7e9, 0.0)])
+def test_an_axis_begins_where_a_session_does_and_dates_begin_at_zero(start: float, begin: float) -> None:
+    axis = time_axis.find(start + np.arange(500) / 100)
+    assert axis.begin_s == begin
+    said = [found.message for found in axis.findings]
+    assert said == (
+        []
+        if begin == start
+        else ["the time stamps begin at 1700000000 s, a date or a counter: times are counted from the first sample on"]
+    )

@@ -112,7 +112,10 @@ def summarise(stated: Recording, recording: Recording) -> dict[str, Any]:
         "orientation": recording.orientation is not None,
         "truth": recording.truth is not None,
         "stride_frequency_hz": None if stride is None else round(stride, 3),
-        "standing_s": [[round(start / rate, 2), round(stop / rate, 2)] for start, stop in standing_periods(recording)],
+        "begin_s": round(recording.begin_s, 6),
+        "standing_s": [
+            [round(recording.begin_s + sample / rate, 2) for sample in period] for period in standing_periods(recording)
+        ],
         "findings": [
             asdict(found) | {"cause": found.cause.value, "severity": found.severity.value, "sensors": list(found.sensors)}
             for found in recording.findings

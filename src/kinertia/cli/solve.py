@@ -52,9 +52,9 @@ def solve(
     out
         Folder for the results: those of `kinertia estimate`, and NAME_convergence.json.
     begin
-        First second to solve of a continuous recording; sensors are aligned with all of it.
+        Time to solve a continuous recording from, on its own axis; sensors are aligned with all of it.
     end
-        Last second to solve.
+        Time to solve it to.
     cycle
         Solve the mean of the strides of a continuous recording, as one cycle that repeats.
     start
@@ -115,8 +115,10 @@ def _part(recording: Recording, begin: float | None, end: float | None, *, mean:
     ready = to_segments(recording)
     if begin is not None or end is not None:
         rate = recording.rate_hz
-        first = round((begin or 0.0) * rate)
-        last = recording.samples if end is None else round(end * rate)
+        first, last = (
+            at if wanted is None else round((wanted - recording.begin_s) * rate)
+            for at, wanted in ((0, begin), (recording.samples, end))
+        )
         recording, ready = crop(recording, first, last), crop(ready, first, last)
     if mean and not recording.periodic:
         ready = mean_cycle(ready)

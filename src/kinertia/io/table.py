@@ -130,10 +130,12 @@ def interpret(
 
     findings = list(table.findings)
     said = rate_hz or meaning.rate_hz
+    begin_s = 0.0
     own = [entry.time or meaning.time for entry in entries]
     if len(set(own)) > 1 and all(own):
         streams = [_stream(table, entry, meaning, block, map_file) for entry, block in zip(entries, blocks, strict=True)]
         blocks, rate, more = common_time.join(streams, file=file)
+        begin_s = max(stream.axis.begin_s for stream in streams)
         findings.extend(dict.fromkeys(finding for stream in streams for finding in stream.axis.findings))
         findings.extend(more)
     elif own[0]:
@@ -144,6 +146,7 @@ def interpret(
         if truth is not None and (axis.index is None or axis.samples != table.rows):
             truth = truth.over_time(lambda curve: axis.on_grid(curve[:, None])[:, 0])
         blocks, rate = np.split(axis.on_grid(signals), len(entries), axis=1), axis.rate_hz
+        begin_s = axis.begin_s
         findings.extend(axis.findings)
     else:
         rate = stated.rate(said, file=file) if said and said > 0 else None
@@ -174,6 +177,7 @@ def interpret(
         source=file,
         warnings=tuple(warnings),
         findings=tuple(findings),
+        begin_s=begin_s,
     )
 
 

@@ -167,7 +167,8 @@ class Recording:
     source : path of the file it was read from.
     warnings : what the reader noticed.
     findings : what was found to be wrong, by the reader and by checks, from cause to consequence.
-    begin_s : time of the first sample, on the recording's own axis [s]; other than 0 in a part of a recording.
+    begin_s : time of the first sample, on the recording's own axis [s]; other than 0 in a part of a recording, and
+        where the file's own time column begins elsewhere.
     """
 
     name: str

@@ -22,6 +22,7 @@ _RATE_AGREES = 0.05  # a stated rate may be rounded, and clocks differ by far le
 _SHORT_STEP, _SHORT_SHARE = 0.5, 0.02  # more steps than this share below half the usual one: stamps of arrival, not of sampling
 _NEAR_ROWS = 30  # stamps that are out of order by fewer rows than this may be late arrivals
 
+_SESSION_S = 1e6  # stamps that begin further from zero are of a calendar or a counter, not seconds of a session
 _FEW_STARTS = 3  # jumps back in a file of several recordings; rows in no order have many
 
 
@@ -46,6 +47,12 @@ class TimeAxis:
     samples: int
     rate_hz: float
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def begin_s(self) -> float:
+        """Time of the first sample [s]: as stamped where stamps count the seconds of a session, else 0."""
+        first = float(self.time_s[0])
+        return first if abs(first) <= _SESSION_S else 0.0
 
     def kept(self, values: Array) -> Array:
         """(T, C) columns of the table to (N, C), at ``time_s``."""
@@ -152,6 +159,9 @@ def find(
             fix="split the file there, or correct the stamps",
             cause=Cause.TIME_STAMPS,
         )
+    if abs(time[0]) > _SESSION_S:
+        message = f"the time stamps begin at {time[0]:.0f} s, a date or a counter: times are counted from the first sample on"
+        findings.append(Finding(Cause.TIME_STAMPS, Severity.INFO, message))
     return TimeAxis(rows, doubles, time, index, samples, rate, tuple(findings))
 
 
