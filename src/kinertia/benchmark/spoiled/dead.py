@@ -26,6 +26,8 @@ Method = Callable[[Recording], Estimate]
 SPOILERS = {"dead": values.dead, "frozen": values.frozen}
 MOST_WORSE_DEG = 1.5
 ANGLES = ("pelvis_tilt", "hip", "knee", "ankle")
+MOVES_DEG = 3.0
+"""Standard deviation from which a joint moves; in standing, curves that wander run against each other by chance."""
 TOUCHED = {"pelvis": ("pelvis", "hip"), "femur": ("hip", "knee"), "tibia": ("knee", "ankle"), "foot": ("ankle",)}
 """Part of the body to the joints whose angles its sensor shows."""
 
@@ -165,4 +167,5 @@ def _rms_deg(difference: Array, counted: np.ndarray) -> float:
 
 def _correlation(mine: Array, theirs: Array, counted: np.ndarray) -> float:
     good = counted & np.isfinite(mine) & np.isfinite(theirs)
-    return float(np.corrcoef(mine[good], theirs[good])[0, 1]) if good.sum() > 10 else 1.0
+    moves = good.sum() > 10 and np.degrees(theirs[good].std()) > MOVES_DEG
+    return float(np.corrcoef(mine[good], theirs[good])[0, 1]) if moves else 1.0
