@@ -69,15 +69,27 @@ class Store(Generic[C]):
         text = folder / f"{card.kind}.json"
         name, second = (f"{card.kind}-{card.step}{ending}.safetensors" for ending in ("", "b"))
         before = _weights_of(text)
-        used = second if before == name else name
-        with replacing(folder / used) as part:
-            save_file({key: x.detach().cpu().contiguous().clone() for key, x in tensors.items()}, part)
-        named = card if used == name else replace(card, file=used)  # type: ignore[type-var]
-        write_text(text, msgspec.json.format(msgspec.json.encode(named), indent=1).decode() + "\n")
+        if before is not None and self._holds(folder, tensors, card, before):
+            used = before  # a training that was finished is resumed
+        else:
+            used = second if before == name else name
+            with replacing(folder / used) as part:
+                save_file({key: x.detach().cpu().contiguous().clone() for key, x in tensors.items()}, part)
+            write_text(text, _text(card, used))
         if config is not None:
             keep_config(folder, config)
         if before is not None:
             _remove_weights(folder, card.kind, used)
+
+    def _holds(self, folder: Path, tensors: dict[str, Tensor], card: C, used: str) -> bool:
+        """Whether this pair is there already, with the weights in the file ``used``."""
+        if (folder / f"{card.kind}.json").read_text(encoding="utf-8") != _text(card, used):
+            return False
+        try:
+            there = load_file(folder / used)
+        except (SafetensorError, OSError):
+            return False
+        return there.keys() == tensors.keys() and all(torch.equal(there[key], x.detach().cpu()) for key, x in tensors.items())
 
     def read(self, folder: Path, kind: str) -> tuple[dict[str, Tensor], C]:
         """Read weights and card.
@@ -106,6 +118,13 @@ class Store(Generic[C]):
             what = f"not finite: {', '.join(broken)}"
             raise ValueError(f"{folder}: {kind} is damaged ({what}); {self.again} again or restore the folder")
         return tensors, card
+
+
+def _text(card: Card, used: str) -> str:
+    """The card as JSON; it names the file of the weights where that is not the usual one."""
+    usual = f"{card.kind}-{card.step}.safetensors"
+    named = card if used == usual else replace(card, file=used)  # type: ignore[type-var]
+    return msgspec.json.format(msgspec.json.encode(named), indent=1).decode() + "\n"
 
 
 @dataclass
