@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from kinertia.checks.stage import Looked, faulty, names, standing
-from kinertia.placing import orientation
+from kinertia.placing import orientation, reflection, steady
 from kinertia.placing.fault import Kind
-from kinertia.placing.place import GROSS_PACE, Placement, place
+from kinertia.placing.place import GROSS_PACE, Placement, choose, judged, place
 from kinertia.placing.verdict import FITS, TURNED_RAD
 from kinertia.recording import Array, Cause, Finding, Frame, Recording, Severity
 
@@ -42,7 +42,12 @@ def look(recording: Recording) -> Looked:
         return recording, (_rate(recording, found.rate_hz),)
     exchanged = _exchanged(recording, found)
     if recording.frame is not Frame.SEGMENT:
-        recording, mirrored = _signs(recording, found, exchanged)
+        one_axis = _reflected(recording)
+        if one_axis:
+            recording = _negated(recording, one_axis)
+            found = place(recording)
+            exchanged = _exchanged(recording, found)
+        recording, mirrored = _signs(recording, found, exchanged, one_axis)
         return recording, (*exchanged, *mirrored, *_slipped(found, exchanged))
     turns = _turns(found)
     down = [k for k, turn in turns.items() if np.array_equal(turn, DOWN)]
@@ -169,19 +174,40 @@ def _all_turned(recording: Recording, turns: dict[int, Array]) -> Looked:
     return recording, (Finding(cause, Severity.WARNING, f"{words}: turned back", mended=True),)
 
 
-def _signs(recording: Recording, found: Placement, exchanged: tuple[Finding, ...]) -> Looked:
-    """Sensors in axes of their own whose angular rate does not belong to their acceleration."""
+def _reflected(recording: Recording) -> dict[int, int]:
+    """Of sensors in axes of their own, the axis whose angular rate has the wrong sign."""
+    which = [k for k in judged(recording) if not faulty(recording)[k]]
+    if not which:
+        return {}
+    gait = steady.find(choose(recording, which))
+    found = reflection.axes(gait, tuple(recording.sensors[k].segment for k in which))
+    return {k: axis for k, axis in zip(which, found, strict=True) if axis is not None}
+
+
+def _negated(recording: Recording, axes: dict[int, int]) -> Recording:
+    gyro = recording.gyro.copy()
+    for k, axis in axes.items():
+        gyro[:, k, axis] *= -1.0
+    return replace(recording, gyro=gyro)
+
+
+def _signs(recording: Recording, found: Placement, exchanged: tuple[Finding, ...], one_axis: dict[int, int]) -> Looked:
+    """Sensors in axes of their own whose angular rate does not belong to their acceleration; of some, one axis is mended."""
     known = {name for finding in exchanged for name in finding.sensors}
     wrong = [k for k in np.flatnonzero(found.gyro_factor < 0) if recording.sensors[k].name not in known]
-    if not wrong:
-        return recording, ()
     gyro = recording.gyro.copy()
     gyro[:, wrong] *= -1.0
-    message = (
-        "its angular rate has the wrong sign, or its axes are left-handed: the rate was negated, which is right in either case"
+    one, whole = ([recording.sensors[k].name for k in ks] for ks in (one_axis, [k for k in wrong if k not in one_axis]))
+    told = {
+        "its angular rate about one axis has the wrong sign: it was negated": one,
+        "its angular rate has the wrong sign, or its axes are left-handed: the rate was negated, right in either case": whole,
+    }
+    findings = tuple(
+        Finding(Cause.GYRO_SIGN, Severity.WARNING, message, "", tuple(which), mended=True)
+        for message, which in told.items()
+        if which
     )
-    which = tuple(recording.sensors[k].name for k in wrong)
-    return replace(recording, gyro=gyro), (Finding(Cause.GYRO_SIGN, Severity.WARNING, message, "", which, mended=True),)
+    return replace(recording, gyro=gyro), findings
 
 
 def _slipped(found: Placement, others: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -194,7 +194,11 @@ def choose(recording: Recording, which: list[int], acc_factor: Array | None = No
 
 def _standing_up(recording: Recording) -> Array | None:
     """(K, 3) mean specific force in the longest quiet standing without its ends."""
-    periods = standing_periods(recording, min_s=3.0 * STANDING_MARGIN_S)
+    periods = [
+        (start, stop)
+        for start, stop in standing_periods(recording, min_s=3.0 * STANDING_MARGIN_S)
+        if np.isfinite(recording.acc[start:stop]).all()
+    ]
     if not periods:
         return None
     start, stop = max(periods, key=lambda period: period[1] - period[0])

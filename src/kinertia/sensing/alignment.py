@@ -110,7 +110,9 @@ def align(recording: Recording) -> tuple[Recording, Alignment]:
     acc, gyro, lives = living.bridged(chosen.acc), living.bridged(chosen.gyro), living.samples(chosen)
     if chosen.periodic:
         acc, gyro, lives = (np.tile(x, (PERIODIC_REPEATS, *[1] * (x.ndim - 1))) for x in (acc, gyro, lives))
-    standing = _standing(chosen)
+    standing = _standing(chosen, lives)
+    if standing is not None and not (there := lives[slice(*standing)].all(axis=0)).all():
+        return _without(recording, chosen.sensors[int(np.argmin(there))], "it does not live while the person stands")
     if standing is None:
         bias, up, walking, stride = _from_strides(acc, gyro, lives, names, chosen)
     else:
@@ -121,7 +123,8 @@ def align(recording: Recording) -> tuple[Recording, Alignment]:
     rates = gyro - bias
     longest = gait_phase.longest(walking & lives.all(axis=1), chosen.rate_hz)
     if longest.stop - longest.start < MIN_STRIDES * stride:
-        return _without_shortest(recording, chosen, (walking[:, None] & lives).sum(axis=0))
+        worst = chosen.sensors[int(np.argmin((walking[:, None] & lives).sum(axis=0)))]
+        return _without(recording, worst, "it lives through too little of the walk to be aligned")
 
     axes = [
         functional_axis.by_symmetry(acc[longest, k], rates[longest, k], up[k], max(1, stride // 2))
@@ -131,7 +134,8 @@ def align(recording: Recording) -> tuple[Recording, Alignment]:
     ]
     frames = np.stack([_frame(axis.direction, up[k]) for k, axis in enumerate(axes)])
     running = mean_gravity.is_running(acc[longest, _uppermost(names)], chosen.rate_hz)
-    sign, margin = signs.find(Walk(names, frames, acc, rates, walking, lives, stride, chosen.rate_hz, running))
+    file = chosen.source or chosen.name
+    sign, margin = signs.find(Walk(names, frames, acc, rates, walking, lives, stride, chosen.rate_hz, running, file))
     # turning z about y turns x too
     frames = frames * np.stack([sign, np.ones_like(sign), sign], axis=-1)[:, :, None]
     uncertainty = STANDING_UNCERTAINTY_DEG
@@ -194,22 +198,21 @@ def _usable(recording: Recording) -> tuple[Recording, list[str]]:
     return chosen, warnings
 
 
-def _without_shortest(recording: Recording, chosen: Recording, lived: np.ndarray) -> tuple[Recording, Alignment]:
-    """The alignment without the sensor that lived through least of the walk."""
-    worst = chosen.sensors[int(np.argmin(lived))]
-    kept = [segment for segment in SEGMENTS if segment != worst.segment]
-    remark = f"sensor {worst.name} on {worst.segment} is not used: it lives through too little of the walk to be aligned"
+def _without(recording: Recording, sensor: Sensor, why: str) -> tuple[Recording, Alignment]:
+    """The alignment without one sensor."""
+    kept = [segment for segment in SEGMENTS if segment != sensor.segment]
+    remark = f"sensor {sensor.name} on {sensor.segment} is not used: {why}"
     return align(sensor_sets.keep(recording, kept).with_warnings(remark))
 
 
-def _standing(recording: Recording) -> tuple[int, int] | None:
-    """Longest quiet standing without its ends; what is left is at least half a second long."""
-    periods = standing_periods(recording, min_s=3 * STANDING_MARGIN_S)
-    if not periods:
-        return None
-    start, stop = max(periods, key=lambda period: period[1] - period[0])
+def _standing(recording: Recording, lives: np.ndarray) -> tuple[int, int] | None:
+    """Longest quiet standing without its ends, of that in which all sensors live that last; at least half a second is left."""
+    lasting = lives.mean(axis=0) >= signs.LASTING
     margin = round(STANDING_MARGIN_S * recording.rate_hz)
-    return start + margin, stop - margin
+    periods = [(start + margin, stop - margin) for start, stop in standing_periods(recording, min_s=3 * STANDING_MARGIN_S)]
+    whole = [period for period in periods if lives[slice(*period)].all()]
+    enough = whole or [period for period in periods if lives[slice(*period)][:, lasting].all() and lasting.any()]
+    return max(enough, key=lambda period: period[1] - period[0], default=None)
 
 
 def _walking(rates: Array, up: Array, lives: np.ndarray, recording: Recording) -> tuple[np.ndarray, int]:

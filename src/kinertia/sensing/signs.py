@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kinertia.recording import Array
+from kinertia.recording import Array, Cause, RecordingError
 from kinertia.sensing import direction, gait_phase
 from kinertia.sensing.direction import PelvisEvidence
 
@@ -31,6 +31,7 @@ class Walk:
     stride : samples of a stride.
     rate_hz : sampling rate [Hz].
     running : whether there are flight phases.
+    file : for errors.
     """
 
     names: tuple[str, ...]
@@ -42,10 +43,16 @@ class Walk:
     stride: int
     rate_hz: float
     running: bool
+    file: str = ""
 
 
 def find(walk: Walk) -> tuple[Array, Array]:
-    """(K,) signs of the mediolateral axes, and how clear they are; some stretch where all live."""
+    """(K,) signs of the mediolateral axes, and how clear they are; there is some stretch where all live.
+
+    Raises
+    ------
+    RecordingError : the only sensor that lives through the walk contradicts what all say together for as long as they live.
+    """
     everyone = np.arange(len(walk.names))
     sign, margin, pelvis = _together(walk, everyone)
     lasting = np.flatnonzero(walk.lives[walk.walking].mean(axis=0) >= LASTING)
@@ -54,6 +61,16 @@ def find(walk: Walk) -> tuple[Array, Array]:
     firm, firm_margin, _ = _together(walk, lasting)
     legs = np.array([name != "pelvis" for name in walk.names])
     turned = -1.0 if (firm * sign[lasting])[legs[lasting]].sum() < 0 else 1.0
+    if len(lasting) == 1:
+        if turned > 0:
+            return sign, margin
+        raise RecordingError(
+            "it alone would decide which way is forward: the other sensors end early, and until then all say the opposite",
+            file=walk.file,
+            sensor=walk.names[lasting[0]],
+            fix="leave this sensor out, or cut the recording where the others end",
+            cause=Cause.DEAD,
+        )
     if pelvis is not None and turned < 0:
         # what the swing of the legs says turns with them, what rise and fall say does not
         sign[~legs] = turned * (1.0 if pelvis.pendulum - pelvis.sideways >= 0 else -1.0)
