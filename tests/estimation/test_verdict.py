@@ -79,7 +79,7 @@ def test_the_sentence_says_which_strides(walk: tuple[Estimate, Recording]) -> No
     which = "those" if len(failed) > 1 else "the one"
     held = len(strides) - len(failed)
     assert told.word == "consistent"
-    assert told.sentence == f"consistent in {held} of {len(strides)} strides; not in {which} at {times}"
+    assert told.sentence == f"consistent in {held} of {len(strides)} strides, not in {which} at {times}"
     assert 0.8 < told.trusted < 1.0
 
 
@@ -88,7 +88,8 @@ def test_words_follow_how_much_agrees(walk: tuple[Estimate, Recording]) -> None:
     words = [verdict.of(with_residual(estimate, recording, [(0, stop)], 0.2), recording).word for stop in (300, 900, 1800)]
     assert words == ["consistent", "consistent in part", "not consistent"]
     everywhere = verdict.of(with_residual(estimate, recording, [(0, 2000)], 0.2), recording)
-    assert everywhere.sentence == f"consistent in none of {len(everywhere.strides)} strides"
+    assert everywhere.sentence == f"not consistent in any of {len(everywhere.strides)} strides"
+    assert everywhere.headline == everywhere.sentence
 
 
 def test_what_is_no_gait_is_said(walk: tuple[Estimate, Recording]) -> None:
@@ -97,9 +98,23 @@ def test_what_is_no_gait_is_said(walk: tuple[Estimate, Recording]) -> None:
     activity[1500:] = Activity.OTHER
     told = verdict.of(judged(replace(estimate, activity=activity), recording), recording)
     assert told.word == "consistent"
-    assert told.sentence.endswith("strides; 26 % of the recording is neither walking, running nor standing")
+    assert told.sentence.endswith("strides; 15.0\u201320.0 s is neither walking, running nor standing")
     activity[300:] = Activity.OTHER
-    assert verdict.of(judged(replace(estimate, activity=activity), recording), recording).word == "not gait"
+    told = verdict.of(judged(replace(estimate, activity=activity), recording), recording)
+    assert told.headline.startswith("not gait: consistent in all ")
+    activity[:] = Activity.OTHER
+    squats = judged(replace(estimate, activity=activity), recording)
+    told = verdict.of(squats, recording)
+    assert told.headline == "not gait: 1.0\u201320.0 s is neither walking, running nor standing"
+    assert told.doubted == "100.0 % of what counts should not be trusted: 1.0\u201320.0 s"
+    assert not summary.tiles(squats, gait.find(squats, periodic=False), periodic=False)
+
+
+def test_standing_alone_is_said_to_be_answered_from_gravity(walk: tuple[Estimate, Recording]) -> None:
+    estimate, recording = walk
+    activity = np.full(estimate.samples, Activity.STANDING, dtype=np.int8)
+    told = verdict.of(judged(replace(estimate, activity=activity, events={}), recording), recording)
+    assert told.headline == "consistent in all of the recording, which is standing and answered from gravity"
 
 
 def test_graver_words_come_first(walk: tuple[Estimate, Recording]) -> None:
@@ -112,6 +127,9 @@ def test_graver_words_come_first(walk: tuple[Estimate, Recording]) -> None:
     told = verdict.of(estimate, broken)
     assert (told.word, told.level) == ("not to be trusted", "poor")
     assert told.sentence.startswith("sensor a: y reads -9.81; ")
+    # once in the terminal, and at the top and in the headline of the report
+    assert said(estimate, broken).count("y reads -9.81") == 1
+    assert page.render(estimate, broken).count("y reads -9.81") == 2
     short = replace(estimate, settled=np.zeros(estimate.samples, dtype=bool))
     assert verdict.of(short, recording).word == "not judged"
     assert verdict.of(replace(estimate, root_residual=None), recording).word == "not judged"
@@ -123,7 +141,7 @@ def test_a_walk_without_a_complete_stride_is_not_judged(walk: tuple[Estimate, Re
     settled[500:580] = True
     told = verdict.of(judged(replace(estimate, settled=settled), recording), recording)
     assert (told.word, told.level) == ("not judged", "fair")
-    assert told.sentence == "no complete stride; consistent in 100 % of the recording: record longer"
+    assert told.sentence == "consistent in all of the recording, without a complete stride; record longer"
 
 
 @pytest.mark.parametrize("force", [0.0, 0.2])
@@ -132,11 +150,13 @@ def test_report_and_terminal_agree(walk: tuple[Estimate, Recording], force: floa
     estimate = replace(with_residual(estimate, recording, [(500, 900)], force), notes=("sensors sit as stated",))
     told = verdict.of(estimate, recording)
     drawn, printed = page.render(estimate, recording), said(estimate, recording)
-    assert told.headline.startswith(f"consistent in {'part: consistent' if force else 'all'}")
+    assert told.headline.startswith("consistent in part: in " if force else "consistent in all")
     assert f"<strong>{told.headline[0].upper()}{told.headline[1:]}.</strong>" in drawn
     assert f"  {told.headline}\n" in printed
-    untrusted = f"{100 * (1 - told.trusted):.1f} % of what counts should not be trusted"
-    assert (untrusted in drawn) is (untrusted in printed) is bool(force)
+    assert bool(told.doubted) is bool(force)
+    assert told.doubted in drawn
+    assert told.doubted in printed
+    assert ("should not be trusted" in drawn) is ("should not be trusted" in printed) is bool(force)
     assert "Sensors sit as stated." in drawn
     assert "note: sensors sit as stated" in printed
     assert "The first 1 s and the last 0.02 s count in no figure" in drawn

@@ -77,8 +77,8 @@ def test_many_stretches_are_told_by_number() -> None:
     estimate, _, _ = walking.make(60.0)
     marked = (np.arange(estimate.samples) % 200) < 20
     found = marks.find(replace(estimate, doubts={RESIDUAL: marked}))[0]
-    assert len(found.stretches) == marks.LISTED
-    assert found.more == 30 - marks.LISTED
+    assert len(found.stretches) == marks.SHOWN
+    assert found.more == 30 - marks.SHOWN
 
 
 def test_long_bands_are_thinned_without_losing_width() -> None:

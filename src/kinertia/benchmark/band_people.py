@@ -115,5 +115,5 @@ def with_truth(recording: Recording) -> Recording:
 def in_words(people: list[Person]) -> str:
     """How many of which kind."""
     measured = sum(person.measured for person in people)
-    also = f" and virtual sensors on the measured motion of {measured}" if measured else ""
+    also = f" and virtual sensors on the measured motion of {measured} people" if measured else ""
     return f"{len(people) - measured} simulated people{also}"

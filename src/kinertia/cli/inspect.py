@@ -102,7 +102,7 @@ def summarise(stated: Recording, recording: Recording) -> dict[str, Any]:
         "axes": _AXES[recording.frame],
         "units": {"acc": "m/s^2", "gyro": "rad/s"},
         "subject": {
-            "mass_kg": recording.subject.mass_kg,
+            "mass_kg": person.subject.mass_kg,
             "height_m": recording.subject.height_m,
             "assumed": list(recording.subject.assumed),
             "estimated_height_m": None if error is None else person.subject.height_m,
@@ -130,6 +130,13 @@ def _rms(values: np.ndarray) -> float | None:
     return round(float(np.sqrt(squares.mean())), 3) if len(squares) else None
 
 
+def _person(person: dict[str, Any]) -> str:
+    """Mass and height in words; those that were not given are no more than likely."""
+    height = person["height_m"] if person["estimated_height_m"] is None else person["estimated_height_m"]
+    parts = [("mass_kg", f"{person['mass_kg']:g} kg"), ("height_m", f"{height:.2f} m")]
+    return ", ".join(f"{words} (not given)" if name in person["assumed"] else words for name, words in parts)
+
+
 def _show(recording: Recording, console: Console) -> None:
     examined = chain.examine(recording)
     summary = summarise(recording, examined)
@@ -139,9 +146,8 @@ def _show(recording: Recording, console: Console) -> None:
     console.print(
         f"  {recording.samples} samples, {summary['rate_hz']:.4g} Hz, {summary['duration_s']:.4g} s, {kind}\n"
         f"  m/s^2 and rad/s; {summary['axes']}\n"
-        f"  person {person['mass_kg']:g} kg, {person['height_m']:.2f} m"
-        + (f" (assumed: {', '.join(person['assumed'])})" if person["assumed"] else "")
-        + f"; orientation {'yes' if summary['orientation'] else 'no'}; reference {'yes' if summary['truth'] else 'no'}",
+        f"  person {_person(person)}; "
+        f"orientation {'yes' if summary['orientation'] else 'no'}; reference {'yes' if summary['truth'] else 'no'}",
         highlight=False,
     )
     stride = summary["stride_frequency_hz"]
@@ -169,4 +175,4 @@ def _show(recording: Recording, console: Console) -> None:
     console.print(table)
     show_findings(examined.findings, console)
     for warning in summary["warnings"]:
-        console.print(f"  note from the reader: {warning}", style="yellow", highlight=False)
+        console.print(f"  note: {warning}", style="yellow", highlight=False)

@@ -66,8 +66,7 @@ def show(console: Console, estimate: Estimate, recording: Recording, scores: Sco
     told = verdict.of(estimate, recording)
     console.print(Text(f"  {told.headline}", COLOURS[told.level]), soft_wrap=True)
     if told.doubts:
-        share = f"{100 * (1 - told.trusted):.1f} % of what counts should not be trusted"
-        console.print(Text(f"  {share} (marked in report and table)", "yellow"), soft_wrap=True)
+        console.print(Text(f"  {told.doubted} (marked in report and table)", "yellow"), soft_wrap=True)
     if estimate.bands.level:
         widths = ", ".join(bands.mean_half_widths(estimate))
         console.print(Text(f"  {100 * estimate.bands.level:.0f} % bands, mean half-width: {widths}"), soft_wrap=True)

@@ -117,6 +117,11 @@ class Estimate:
         return np.ones(self.samples, dtype=bool) if self.settled is None else self.settled
 
     @property
+    def known(self) -> NDArray[np.bool_]:
+        """(T,) True at the samples that count and in which the person walks, runs or stands; all that count where not told."""
+        return self.counted if self.activity is None else self.counted & (self.activity != Activity.OTHER)
+
+    @property
     def in_gait(self) -> NDArray[np.bool_]:
         """(T,) True at the samples that count and in which the person walks or runs; all that count where that was not told."""
         if self.activity is None:

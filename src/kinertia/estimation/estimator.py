@@ -98,7 +98,7 @@ ADAPT = (
     "the model was not trained on this recording: sensors are taken to sit exactly as stated; "
     "adapt it to the recording (kinertia train --from) for better angles"
 )
-"""Said of every recording that a model meets for the first time: nothing is wrong with it."""
+"""Said of every recording of gait that a model meets for the first time: nothing is wrong with it."""
 
 
 def _warnings(stated_m: float | None, subject: Subject) -> tuple[str, ...]:
@@ -153,6 +153,6 @@ def estimate(runner: Runner, recording: Recording, method: str = "sspinnpose") -
         bands=standing.bands(result, ready),
         output_delay_s=runner.delay_samples / runner.rate_hz,
         warnings=(*result.warnings, *_warnings(stated_m, ready.subject)),
-        notes=(ADAPT,) if stated_m is None else (),
+        notes=(ADAPT,) if stated_m is None and result.in_gait.any() else (),
         seconds=time.perf_counter() - begin,
     )

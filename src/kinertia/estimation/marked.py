@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from kinertia.estimation.estimate import Estimate
 
 JOIN_S = 0.5
 """Stretches that are closer than this are told as one."""
-LISTED = 8
+SHOWN = 8
 
 Stretch = tuple[float, float]
 
@@ -41,7 +42,7 @@ def find(estimate: Estimate) -> list[Doubt]:
         marked = everywhere & estimate.counted
         if marked.any():
             everything = stretches(marked, estimate)
-            longest = sorted(everything, key=lambda s: s[0] - s[1])[:LISTED]
+            longest = sorted(everything, key=lambda s: s[0] - s[1])[:SHOWN]
             listed = tuple(sorted(longest))
             share = float(marked.sum() / estimate.counted.sum())
             found.append(Doubt(trust.WORDS[reason], share, listed, len(everything) - len(listed)))
@@ -64,3 +65,17 @@ def stretches(marked: np.ndarray, estimate: Estimate) -> list[Stretch]:
         else:
             found.append((start, stop))
     return found
+
+
+def listed(found: Sequence[Stretch], most: int) -> str:
+    """Stretches in words, the longest of them where there are more than ``most``."""
+    longest = sorted(sorted(found, key=lambda s: s[0] - s[1])[:most])
+    words = [f"{start:.1f}\u2013{stop:.1f} s" for start, stop in longest]
+    return in_words(words + [""] * (len(found) - len(words)), most)
+
+
+def in_words(words: Sequence[str], most: int) -> str:
+    """``a, b and c``; no more than ``most`` of them, and how many more there are."""
+    shown, more = list(words[:most]), len(words) - most
+    last = f"{more} more" if more > 0 else shown.pop()
+    return f"{', '.join(shown)} and {last}" if shown else last

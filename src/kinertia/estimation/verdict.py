@@ -12,7 +12,7 @@ import numpy as np
 
 from kinertia.estimation import gait, marked
 from kinertia.estimation.estimate import Activity, Estimate
-from kinertia.estimation.marked import Doubt
+from kinertia.estimation.marked import Doubt, Stretch, listed
 from kinertia.estimation.trust import Agreement
 from kinertia.recording import Array, Recording
 
@@ -26,6 +26,7 @@ MOSTLY = 0.5
 SHORTEST_S = 3.0
 """Gait that is shorter and holds no complete stride is not judged: a first or last step is none that a model knows well."""
 LISTED = 5
+PARTLY, NOT = "consistent in part", "not consistent"
 
 Level = Literal["good", "fair", "poor"]
 
@@ -63,6 +64,8 @@ class Verdict:
     force_bw, moment_bwbh : root mean square residual over what counts; None for methods without forces.
     trusted : part of what counts that is not marked.
     doubts : marked stretches by reason.
+    doubtful : (start, stop) [s] of what is marked for any reason.
+    fault : the first cause why nothing of it should be trusted, as a sentence; empty where there is none.
     warnings : what a user should know before trusting it, of the estimate and of the recording, each once.
     notes : what else is worth knowing.
     """
@@ -75,13 +78,27 @@ class Verdict:
     moment_bwbh: float | None = None
     trusted: float = 0.0
     doubts: tuple[Doubt, ...] = ()
+    doubtful: tuple[Stretch, ...] = ()
+    fault: str = ""
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
     def headline(self) -> str:
         """Word and sentence in one."""
-        return self.sentence if self.sentence.startswith(f"{self.word} in ") else f"{self.word}: {self.sentence}"
+        if self.sentence.startswith((f"{self.word} in ", f"{self.word}: ")):
+            return self.sentence
+        if self.word in (PARTLY, NOT):
+            only = "only " if self.word == NOT and not self.sentence.startswith("consistent in all ") else ""
+            return f"{self.word}: {only}{self.sentence.removeprefix('consistent ')}"
+        return f"{self.word}: {self.sentence}"
+
+    @property
+    def doubted(self) -> str:
+        """How much of what counts should not be trusted, and when; empty where nothing speaks against any of it."""
+        if not self.doubts:
+            return ""
+        return f"{100.0 * (1.0 - self.trusted):.1f} % of what counts should not be trusted: {listed(self.doubtful, LISTED)}"
 
 
 def of(estimate: Estimate, recording: Recording) -> Verdict:
@@ -94,9 +111,11 @@ def of(estimate: Estimate, recording: Recording) -> Verdict:
     """
     told = _judged(estimate, recording)
     if recording.fault is not None:
-        told = _with(told, "not to be trusted", "poor", recording.fault.sentence)
-    warnings = tuple(dict.fromkeys((*estimate.warnings, *recording.remarks)))
-    return replace(told, warnings=warnings, notes=estimate.notes)
+        told = replace(_with(told, "not to be trusted", "poor", recording.fault.sentence), fault=recording.fault.sentence)
+    # the headline begins with the fault
+    fault = {told.fault, f"not to be trusted: {told.fault}"}
+    warnings = [said for said in dict.fromkeys((*estimate.warnings, *recording.remarks)) if said not in fault]
+    return replace(told, warnings=tuple(warnings), notes=estimate.notes)
 
 
 def _judged(estimate: Estimate, recording: Recording) -> Verdict:
@@ -117,22 +136,18 @@ def _with(told: Verdict, word: str, level: Level, first: str) -> Verdict:
 
 
 def _by_agreement(estimate: Estimate, recording: Recording, trusted: float, doubts: tuple[Doubt, ...]) -> Verdict:
-    counted = estimate.counted
+    counted, known = estimate.counted, estimate.known
     strides = judge(estimate, periodic=recording.periodic)
-    other = counted & (estimate.activity == Activity.OTHER) if estimate.activity is not None else np.zeros_like(counted)
-    known = counted & ~other
     agreeing = float((known & ~estimate.doubted).sum() / known.sum()) if known.any() else 0.0
     good = min(agreeing, np.mean([s.consistent for s in strides]) if strides else 1.0)
-    sentence = _strides_sentence(strides, agreeing, periodic=recording.periodic)
-    if other.any():
-        sentence += f"; {_percent(other.sum() / counted.sum())} of the recording is neither walking, running nor standing"
+    sentence = _agreement_sentence(estimate, recording, strides, agreeing)
     word, level = _word(float(good))
     assert estimate.root_residual is not None
     force, moment = _size(estimate.root_residual[known if known.any() else counted])
-    told = Verdict(word, level, sentence, strides, force, moment, trusted, doubts)
-    if not _long(estimate, recording, known) and not strides:
-        told = replace(told, word="not judged", level="fair", sentence=f"{sentence}: record longer")
-    if other.sum() > MOSTLY * counted.sum():
+    told = Verdict(word, level, sentence, strides, force, moment, trusted, doubts, marked.spans(estimate))
+    if not _long(estimate, recording) and not strides:
+        told = replace(told, word="not judged", level="fair", sentence=f"{sentence}; record longer")
+    if (counted & ~known).sum() > MOSTLY * counted.sum():
         told = replace(told, word="not gait", level="poor")
     if estimate.convergence.get("converged", 1.0) < 1.0:
         runs = round(estimate.convergence.get("runs", 1.0))
@@ -142,9 +157,9 @@ def _by_agreement(estimate: Estimate, recording: Recording, trusted: float, doub
     return told
 
 
-def _long(estimate: Estimate, recording: Recording, known: np.ndarray) -> bool:
+def _long(estimate: Estimate, recording: Recording) -> bool:
     """Whether there is gait enough that complete strides could be found in it, or none at all."""
-    gait_s = int((known & (estimate.activity != Activity.STANDING)).sum()) / estimate.rate_hz
+    gait_s = int(estimate.in_gait.sum()) / estimate.rate_hz
     return recording.periodic or not 0.0 < gait_s < SHORTEST_S
 
 
@@ -180,24 +195,39 @@ def _word(good: float) -> tuple[str, Level]:
     return ("consistent in part", "fair") if good >= IN_PART else ("not consistent", "poor")
 
 
-def _strides_sentence(strides: tuple[Stride, ...], agreeing: float, *, periodic: bool) -> str:
-    if periodic:
-        return f"the cycle is {'consistent' if agreeing == 1.0 else 'not consistent'}"
+def _agreement_sentence(estimate: Estimate, recording: Recording, strides: tuple[Stride, ...], agreeing: float) -> str:
+    """What agrees, and when the person did what no model knows: nothing is said of that."""
+    if recording.periodic:
+        return f"{'' if agreeing == 1.0 else 'not '}consistent in the one cycle"
+    other = marked.stretches(estimate.counted & ~estimate.known, estimate)
+    if not other:
+        return _of_what_is_known(estimate, strides, agreeing, "recording")
+    when = f"{listed(other, LISTED)} {'is' if len(other) == 1 else 'are'} neither walking, running nor standing"
+    if not estimate.known.any():
+        return when
+    return f"{_of_what_is_known(estimate, strides, agreeing, 'rest')}; {when}"
+
+
+def _of_what_is_known(estimate: Estimate, strides: tuple[Stride, ...], agreeing: float, whole: str) -> str:
     if not strides:
-        return f"no complete stride; consistent in {_percent(agreeing)} of the recording"
+        how = f"consistent in {_percent(agreeing)} of the {whole}" if agreeing else f"not consistent in any of the {whole}"
+        if not estimate.in_gait.any():
+            return f"{how}, which is standing and answered from gravity"
+        return f"{how}, without a complete stride"
     failed = [stride for stride in strides if not stride.consistent]
+    # what lies outside of strides: first and last steps, standing
+    beyond = f"in only {_percent(agreeing)} of the {whole}" if agreeing < CONSISTENT else ""
     if not failed:
-        said = f"consistent in all {len(strides)} strides" if len(strides) > 1 else "consistent in the one stride"
-        return said if agreeing >= CONSISTENT else f"{said}, but outside of them only in part"
+        held = f"consistent in all {len(strides)} strides" if len(strides) > 1 else "consistent in the one stride"
+        return f"{held}, but {beyond}" if beyond else held
     if len(failed) == len(strides):
-        return f"consistent in none of {len(strides)} strides"
-    times = [f"{stride.begin_s:.1f} s" for stride in failed]
-    shown = times[:LISTED] if len(times) > LISTED else times[:-1]
-    last = f"{len(times) - LISTED} more" if len(times) > LISTED else times[-1]
-    at = f"{', '.join(shown)} and {last}" if shown else last
-    held, which = len(strides) - len(failed), "those" if len(failed) > 1 else "the one"
-    return f"consistent in {held} of {len(strides)} strides; not in {which} at {at}"
+        return "not consistent in " + (f"any of {len(strides)} strides" if len(strides) > 1 else "the one stride")
+    which = "those" if len(failed) > 1 else "the one"
+    at = marked.in_words([f"{stride.begin_s:.1f} s" for stride in failed], LISTED)
+    held = f"consistent in {len(strides) - len(failed)} of {len(strides)} strides, not in {which} at {at}"
+    return f"{held}; and {beyond}" if beyond else held
 
 
 def _percent(share: float) -> str:
-    return f"{100.0 * share:.0f} %"
+    # rounded down: all is all
+    return "all" if share == 1.0 else f"{np.floor(100.0 * share):.0f} %"

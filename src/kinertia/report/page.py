@@ -189,11 +189,11 @@ def _assumptions(estimate: Estimate, recording: Recording) -> list[str]:
 
 
 def _assumption(quantity: str, subject: Subject) -> str:
-    if quantity == "height_m" and subject.height_error_m is not None:
-        return (
-            f"{quantity} was not given: estimated from the motion, within {subject.height_error_m:.2f} m (standard deviation)"
-        )
-    return f"{quantity} was not given: a default was used"
+    if quantity == "height_m":
+        if subject.height_error_m is None:
+            return "height not given: a default was used"
+        return f"height not given: estimated from the motion, within {subject.height_error_m:.2f} m (standard deviation)"
+    return "mass not given: a usual one was used"
 
 
 def _sensors(segments: list[str]) -> str:

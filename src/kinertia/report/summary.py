@@ -37,7 +37,7 @@ class Row:
 def tiles(estimate: Estimate, gait: Gait, *, periodic: bool) -> list[Tile]:
     """Speed, cadence, stride time and length, total vertical force, all over the same strides; those that are known.
 
-    Without strides, the mean speed over the samples that count.
+    Without strides, the mean speed over the samples that count and in which the person walks, runs or stands.
     """
     durations = gait.all_durations_s
     if not durations.size:
@@ -68,7 +68,7 @@ def tiles(estimate: Estimate, gait: Gait, *, periodic: bool) -> list[Tile]:
 def _without_strides(estimate: Estimate) -> list[Tile]:
     if estimate.speed is None:
         return []
-    speed = estimate.speed[estimate.counted & np.isfinite(estimate.speed)]
+    speed = estimate.speed[estimate.known & np.isfinite(estimate.speed)]
     return (
         [Tile("Speed", f"{speed.mean():.2f}", "m/s", f"SD {speed.std():.2f} over time; no strides found")] if speed.size else []
     )
@@ -79,7 +79,7 @@ def rows(estimate: Estimate, gait: Gait, *, periodic: bool) -> list[Row]:
     table: list[Row] = []
 
     def counting(curves: dict[str, Array], name: str) -> Array | None:
-        return np.where(estimate.counted, curves[name], np.nan) if name in curves else None
+        return np.where(estimate.known, curves[name], np.nan) if name in curves else None
 
     def add(label: str, digits: int, values: dict[str, Array]) -> None:
         if any(v.size for v in values.values()):

@@ -9,6 +9,8 @@ from typing import Protocol
 import numpy as np
 
 from kinertia.estimation.trust import ACC_RATIO, OTHER, RUNNING_RATIO, STILL_POWER, WINDOW_S
+from kinertia.estimation.trust import DISAGREEMENT as SIGNALS_APART
+from kinertia.estimation.trust import RESIDUAL as FORCES_LEFT
 from kinertia.estimation.trust import WORDS as ESTIMATE_WORDS
 from kinertia.recording import SEGMENTS, Array
 from kinertia.runtime.layout import Layout
@@ -32,8 +34,8 @@ WORDS = {
     SENSOR_LOST: "a sensor is lost",
     SENSOR_HELD: "an older value stands in for a sample that did not come",
     SENSOR_FAULTY: "a sensor repeats itself or is at the limit of its range",
-    RESIDUAL: "the estimated motion and forces do not agree with each other",
-    DISAGREEMENT: "the measured signals are not those of the estimated motion",
+    RESIDUAL: ESTIMATE_WORDS[FORCES_LEFT],
+    DISAGREEMENT: ESTIMATE_WORDS[SIGNALS_APART],
     OTHER_ACTIVITY: ESTIMATE_WORDS[OTHER],
     CLOCK_UNSURE: "how the sensors' clocks relate is not certain yet",
 }

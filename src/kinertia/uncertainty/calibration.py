@@ -122,10 +122,10 @@ class Calibration:
                 if (figures := _figures(coverage.get(gait, {}), k))
             ]
             if held:
-                said.append(f"{whose}, {'; '.join(held)}")
+                said.append(f"{whose[0].upper()}{whose[1:]}, {'; '.join(held)}")
         return (
             f"calibrated {WAYS[self.use]}, on {chosen.data}. On people whom calibration had not seen, the truth was within the "
-            f"{100.0 * self.level:.0f} % band in this part of all samples: {'. '.join(said)}"
+            f"{100.0 * self.level:.0f} % band in this part of all samples. {'. '.join(said)}"
         )
 
 
