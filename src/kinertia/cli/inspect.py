@@ -11,9 +11,10 @@ import numpy as np
 import tyro
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from kinertia.checks import chain, gravity
-from kinertia.checks.movement import stride_frequency
+from kinertia.checks.movement import MOSTLY, stride_frequency
 from kinertia.cli.findings import show_findings
 from kinertia.io.read import read
 from kinertia.placing.size import with_estimated_size
@@ -21,6 +22,9 @@ from kinertia.recording import Frame, Recording, RecordingError
 from kinertia.recording.standing import standing_periods
 
 _AXES = {Frame.SEGMENT: "segment axes: x forward, y up, z right", Frame.SENSOR: "sensor axes, not aligned to the segments yet"}
+
+MEASURED = ("acc rms [m/s^2]", "gyro rms [rad/s]", "missing [%]", "gravity [m/s^2]")
+POSITION = "position [m]"
 
 
 def inspect(
@@ -151,12 +155,15 @@ def _show(recording: Recording, console: Console) -> None:
         highlight=False,
     )
     stride = summary["stride_frequency_hz"]
+    rest = sum(stop - start for start, stop in summary["standing_s"])
+    if rest > MOSTLY * summary["duration_s"]:
+        stride = None  # what repeats then is sway
     standing = ", ".join(f"{start:g}-{stop:g} s" for start, stop in summary["standing_s"]) or "none"
     console.print(f"  strides per second {'not found' if stride is None else stride}; standing: {standing}", highlight=False)
     placed = any(sensor["position_m"] is not None for sensor in summary["sensors"])
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in ("sensor", "segment", "acc rms", "gyro rms", "missing %", "gravity", *(["position [m]"] if placed else [])):
-        table.add_column(column, justify="left" if column in ("sensor", "segment", "position [m]") else "right", no_wrap=True)
+    for column in ("sensor", "segment", *MEASURED, *([POSITION] if placed else [])):
+        table.add_column(Text(column), justify="left" if column in ("sensor", "segment", POSITION) else "right", no_wrap=True)
     for sensor in summary["sensors"]:
         position = sensor["position_m"]
         gravity = "-"

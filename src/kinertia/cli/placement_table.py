@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from kinertia.cli.findings import show_findings
 from kinertia.placing import orientation
@@ -78,11 +79,19 @@ def show(recording: Recording, found: Placement, console: Console) -> None:
     told = recording.findings
     show_findings(told, console)
     known = SAID | {Kind.OFFSET} if any(finding.cause is Cause.GRAVITY for finding in told) else SAID
-    faults = [fault for fault in found.faults if fault.kind not in known or (found.sided and fault.kind is Kind.EXCHANGED)]
+    named = {sensor for finding in told for sensor in finding.sensors}
+    faults = [
+        fault
+        for fault in found.faults
+        if (fault.kind not in known or (found.sided and fault.kind is Kind.EXCHANGED))
+        # samples that a check left out of a sensor, and named it, were not lost on the radio
+        and not (fault.kind is Kind.DROPPED and named.issuperset(fault.sensors))
+    ]
     for fault in faults:
         change = f" [--apply: {fault.change}]" if fault.change else ""
         console.print(f"  {fault.kind.value}: {fault.message}{change}", style="yellow", highlight=False, markup=False)
-    if not faults and all(finding.severity is Severity.INFO for finding in told):
+    judged = any(placed.rotation is not None for placed in found.sensors)
+    if judged and not faults and all(finding.severity is Severity.INFO for finding in told):
         console.print("  nothing wrong found", style="green")
     for note in found.notes:
         console.print(f"  note: {note}", style="dim", highlight=False)
@@ -98,7 +107,9 @@ def _table(sensors: Sequence[Placed], *, sided: bool) -> Table:
     """One row a sensor; of the side nothing is said to be sure until somebody told it."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in ("sensor", "stated", "inferred", "side", "sure [%]", "axes", "off [deg]", "forward [cm]", "up [cm]"):
-        table.add_column(column, justify="left" if column in ("sensor", "stated", "inferred", "side", "axes") else "right")
+        table.add_column(
+            Text(column), justify="left" if column in ("sensor", "stated", "inferred", "side", "axes") else "right"
+        )
     for placed in sensors:
         about = row(placed)
         if about["inferred"] is None:

@@ -107,6 +107,7 @@ def place(recording: Recording, start: Array | None = None) -> Placement:
     names = tuple(recording.sensors[k].segment for k in which)
     gyro_factor, pace, found, up = np.ones(count), 1.0, None, None
     notes: list[str] = []
+    stated_factor = acc_factor.copy()
     try:
         if not which:
             raise RecordingError("no sensor is left to judge", file=recording.source, fix="see the faults")
@@ -133,6 +134,11 @@ def place(recording: Recording, start: Array | None = None) -> Placement:
             notes.append("the sampling rate was not judged closely: most accelerations are clipped")
             sign, paced = scale.signs(gait, found, judge)
             pace = 1.0
+        if np.median(paced.assignment.misfit) > verdict.FITS:
+            acc_factor, pace, found = stated_factor, 1.0, None
+            raise RecordingError(
+                "this is neither walking nor running", file=recording.source, fix="record steady walking or running"
+            )
         found = paced
         gyro_factor[which] = plain * doubtful * sign
     except RecordingError as error:
