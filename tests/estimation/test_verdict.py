@@ -101,7 +101,7 @@ def test_what_is_no_gait_is_said(walk: tuple[Estimate, Recording]) -> None:
     assert told.sentence.endswith("strides; 15.0\u201320.0 s is neither walking, running nor standing")
     activity[300:] = Activity.OTHER
     told = verdict.of(judged(replace(estimate, activity=activity), recording), recording)
-    assert told.headline.startswith("not gait: consistent in all ")
+    assert told.headline.startswith("not gait: 3.0\u201320.0 s is neither walking, running nor standing; consistent in ")
     activity[:] = Activity.OTHER
     squats = judged(replace(estimate, activity=activity), recording)
     told = verdict.of(squats, recording)

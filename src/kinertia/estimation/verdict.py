@@ -147,7 +147,7 @@ def _by_agreement(estimate: Estimate, recording: Recording, trusted: float, doub
     told = Verdict(word, level, sentence, strides, force, moment, trusted, doubts, marked.spans(estimate))
     if not _long(estimate, recording) and not strides:
         told = replace(told, word="not judged", level="fair", sentence=f"{sentence}; record longer")
-    if (counted & ~known).sum() > MOSTLY * counted.sum():
+    if mostly_other(estimate):
         told = replace(told, word="not gait", level="poor")
     if estimate.convergence.get("converged", 1.0) < 1.0:
         runs = round(estimate.convergence.get("runs", 1.0))
@@ -155,6 +155,12 @@ def _by_agreement(estimate: Estimate, recording: Recording, trusted: float, doub
         which = "the solver did not converge" + (f" in {failed} of {runs} windows" if runs > 1 else "")
         told = _with(told, "not solved" if failed == runs else "solved in part", "poor" if failed == runs else "fair", which)
     return told
+
+
+def mostly_other(estimate: Estimate) -> bool:
+    """Whether most of what counts is no gait and no standing."""
+    counted = estimate.counted
+    return int((counted & ~estimate.known).sum()) > MOSTLY * int(counted.sum())
 
 
 def _long(estimate: Estimate, recording: Recording) -> bool:
@@ -205,7 +211,8 @@ def _agreement_sentence(estimate: Estimate, recording: Recording, strides: tuple
     when = f"{listed(other, LISTED)} {'is' if len(other) == 1 else 'are'} neither walking, running nor standing"
     if not estimate.known.any():
         return when
-    return f"{_of_what_is_known(estimate, strides, agreeing, 'rest')}; {when}"
+    rest = _of_what_is_known(estimate, strides, agreeing, "rest")
+    return f"{when}; {rest}" if mostly_other(estimate) else f"{rest}; {when}"
 
 
 def _of_what_is_known(estimate: Estimate, strides: tuple[Stride, ...], agreeing: float, whole: str) -> str:

@@ -136,9 +136,7 @@ def place(recording: Recording, start: Array | None = None) -> Placement:
             pace = 1.0
         if np.median(paced.assignment.misfit) > verdict.FITS:
             acc_factor, pace, found = stated_factor, 1.0, None
-            raise RecordingError(
-                "this is neither walking nor running", file=recording.source, fix="record steady walking or running"
-            )
+            raise RecordingError("this is neither walking nor running", fix="record steady walking or running")
         found = paced
         gyro_factor[which] = plain * doubtful * sign
     except RecordingError as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kinertia.estimation import strides
+from kinertia.estimation import strides, verdict
 from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.gait import Gait
 from kinertia.recording import Array
@@ -37,7 +37,8 @@ class Row:
 def tiles(estimate: Estimate, gait: Gait, *, periodic: bool) -> list[Tile]:
     """Speed, cadence, stride time and length, total vertical force, all over the same strides; those that are known.
 
-    Without strides, the mean speed over the samples that count and in which the person walks, runs or stands.
+    Without strides, the mean speed over the samples that count and in which the person walks, runs or stands; none where
+    that is little of the recording.
     """
     durations = gait.all_durations_s
     if not durations.size:
@@ -66,7 +67,7 @@ def tiles(estimate: Estimate, gait: Gait, *, periodic: bool) -> list[Tile]:
 
 
 def _without_strides(estimate: Estimate) -> list[Tile]:
-    if estimate.speed is None:
+    if estimate.speed is None or verdict.mostly_other(estimate):
         return []
     speed = estimate.speed[estimate.known & np.isfinite(estimate.speed)]
     return (
