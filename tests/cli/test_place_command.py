@@ -105,7 +105,7 @@ def test_a_contradiction_is_refused(kinertia: Shell, session: list[Path], tmp_pa
 def test_side_is_open_until_it_is_said_and_the_placement_is_written(kinertia: Shell, walk_csv: Path, tmp_path: Path) -> None:
     shown = kinertia("place", walk_csv)
     assert "right?" in shown.out
-    assert "sure [%]" in shown.out
+    assert [shown.out.count(unit) for unit in ("[%]", "[deg]", "[cm]")] == [1, 1, 2]
     assert "nothing wrong found" in shown.out
     said = kinertia("place", walk_csv, "--right", "tibia_r", "--write", tmp_path / "placement.toml")
     assert "right?" not in said.out

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from kinertia.estimation.estimate import Activity
 from kinertia.recording import SEGMENTS
 from kinertia.streaming.frame import Frame
 from kinertia.streaming.gait import Event, Gait
@@ -113,4 +114,5 @@ def frame(index: int, *, missing: tuple[int, ...] = (), held: tuple[int, ...] = 
         events=events(index),
         gait=GAIT,
         compute_s=1e-4 + 2e-5 * (index % 7),
+        activity=Activity.WALKING,
     )

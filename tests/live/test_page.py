@@ -52,6 +52,7 @@ def test_figure_moves_and_curves_draw(page: Browser) -> None:
         wait_for(lambda what=what, before=before: page.run(what) != before, "another picture")
     assert page.run("document.querySelectorAll('.chart canvas').length") == 3
     page.wait("document.querySelector('#trust strong').textContent === 'Trusted'")
+    assert _text(page, "#trust b") == "Walking"
     assert 1.2 < float(_text(page, "#speed").split()[0]) < 1.4
     assert "109" in _text(page, "#cadence")
     assert "/" in _text(page, "#compute")
@@ -202,6 +203,7 @@ def test_less_motion_and_pause(browser: Browser, server: Server) -> None:
     time.sleep(0.7)
     assert browser.run("window.drawn") == drawn
     assert _text(browser, "#pause") == "Go on"
+    assert [_text(browser, f"#trust {part}") for part in ("strong", "b")] == ["Paused", ""]
     assert browser.problems == []
 
 

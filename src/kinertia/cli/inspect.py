@@ -23,8 +23,8 @@ from kinertia.recording.standing import standing_periods
 
 _AXES = {Frame.SEGMENT: "segment axes: x forward, y up, z right", Frame.SENSOR: "sensor axes, not aligned to the segments yet"}
 
-MEASURED = ("acc rms [m/s^2]", "gyro rms [rad/s]", "missing [%]", "gravity [m/s^2]")
-POSITION = "position [m]"
+MEASURED = ("acc rms\n[m/s^2]", "gyro rms\n[rad/s]", "missing\n[%]", "gravity\n[m/s^2]")
+POSITION = "position\n[m]"
 
 
 def inspect(

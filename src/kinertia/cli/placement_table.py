@@ -106,7 +106,7 @@ def show_session(sensors: Sequence[Placed], count: int, console: Console, *, sid
 def _table(sensors: Sequence[Placed], *, sided: bool) -> Table:
     """One row a sensor; of the side nothing is said to be sure until somebody told it."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in ("sensor", "stated", "inferred", "side", "sure [%]", "axes", "off [deg]", "forward [cm]", "up [cm]"):
+    for column in ("sensor", "stated", "inferred", "side", "sure\n[%]", "axes", "off\n[deg]", "forward\n[cm]", "up\n[cm]"):
         table.add_column(
             Text(column), justify="left" if column in ("sensor", "stated", "inferred", "side", "axes") else "right"
         )

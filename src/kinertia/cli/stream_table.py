@@ -82,7 +82,8 @@ def _gait(pump: Pump) -> str:
         return "no estimate yet"
     speed = float(frame.values[pump.core.model.layout.speed])
     figures = f"speed {_number(speed, '{:.2f}')} m/s, cadence {_number(frame.gait.cadence_per_min, '{:.0f}')} steps/min"
-    return f"{figures}, {'trusted' if frame.trust else 'not trusted: ' + '; '.join(frame.why)}"
+    does = "" if frame.activity is None else f"{frame.activity.word}: "
+    return f"{does}{figures}, {'trusted' if frame.trust else 'not trusted: ' + '; '.join(frame.why)}"
 
 
 def summarise(console: Console, pump: Pump) -> None:

@@ -19,6 +19,11 @@ class Activity(IntEnum):
     WALKING = 2
     RUNNING = 3
 
+    @property
+    def word(self) -> str:
+        """As people call it."""
+        return "something else" if self is Activity.OTHER else self.name.lower()
+
 
 @dataclass(frozen=True)
 class Bands:

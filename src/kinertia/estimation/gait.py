@@ -12,7 +12,7 @@ from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.estimation.strides import Strides
 from kinertia.recording import Array
 
-WORDS = {Activity.WALKING: "walking", Activity.RUNNING: "running"}
+KINDS = (Activity.WALKING, Activity.RUNNING)
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,7 @@ def kinds(estimate: Estimate, *, periodic: bool) -> list[Gait]:
     if estimate.activity is None:
         return [Gait(_legs(estimate, estimate.counted), estimate.rate_hz)]
     return [
-        Gait(_legs(estimate, estimate.counted & (estimate.activity == kind)), estimate.rate_hz, word)
-        for kind, word in WORDS.items()
+        Gait(_legs(estimate, estimate.counted & (estimate.activity == kind)), estimate.rate_hz, kind.word) for kind in KINDS
     ]
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from kinertia.estimation.estimate import Activity
 from kinertia.live.outputs import Column, columns
 from kinertia.live.ring import Ring, Rows
 from kinertia.recording import SEGMENTS
@@ -44,6 +45,7 @@ class Hub:
     ring : the frames of the last ten seconds.
     events : gait events with the number of the frame they came with; taken by one reader.
     gait : stride time, cadence and symmetry as of the last frame.
+    activity : what the wearer does as of the last frame; None before it is known.
     published_s : ``time.perf_counter()`` of the last frame, NaN before [s].
     """
 
@@ -57,6 +59,7 @@ class Hub:
         self.ring = Ring(round(HISTORY_S * rate_hz), len(self.columns) + len(EXTRA))
         self.events: deque[tuple[int, Event]] = deque(maxlen=EVENTS)
         self.gait: Gait = NOTHING
+        self.activity: Activity | None = None
         self.published_s = float("nan")
 
     def publish(self, frame: Frame) -> None:
@@ -70,7 +73,7 @@ class Hub:
         row[wide + 2] = 1e3 * frame.compute_s
         for event in frame.events:
             self.events.append((self.ring.count, event))
-        self.gait = frame.gait
+        self.gait, self.activity = frame.gait, frame.activity
         self.ring.commit(frame.time_s)
         self.published_s = time.perf_counter()
 

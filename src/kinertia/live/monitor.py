@@ -122,6 +122,7 @@ class Monitor:
                 frames_per_s=self._frames_per_s(),
                 compute=figures.compute(extra["compute_ms"]),
                 walking=figures.walking(hub.gait, now - self._strike_s, speed) if estimating else figures.Walking(),
+                activity="" if not estimating or hub.activity is None else hub.activity.word,
                 trust=_trust(_together(extra["trust"][-self._quick :])) if estimating else _nothing(session, len(rows)),
                 held=_segments(_together(extra["held"][-self._quick :])),
                 viewers=viewers,

@@ -1,4 +1,4 @@
-// Figures in numbers, and whether to trust them.
+// Figures in numbers, what the wearer does, and whether to trust all that.
 
 import { number, plural } from "./words.js";
 
@@ -57,7 +57,9 @@ export function showTrust(status, still) {
   else if (status.quiet_s > QUIET_S) [level, said, reasons] = ["poor", "Nothing comes in", `the last estimate is ${plural(Math.floor(status.quiet_s), "second")} old; ${status.session.source_status}`];
   else if (!aligned) [level, said, reasons] = ["fair", "Not calibrated", ""];
   else if (!status.trust.ok) [level, said, reasons] = ["fair", "With care", shorten(status.trust.reasons)];
-  say(level, said, reasons);
+  // nobody is said to do anything while nothing is known of now
+  const live = !still && !status.session.ended && status.trust !== null && status.quiet_s <= QUIET_S && aligned;
+  say(level, said, reasons, live ? status.activity : "");
 }
 
 // Without a connection nothing is known of now.
@@ -65,8 +67,10 @@ export function showNoConnection() {
   say("poor", "No connection", "what is shown is old");
 }
 
-function say(level, said, reasons) {
-  const badge = $("trust"), [word, why] = [badge.querySelector("strong"), badge.querySelector("span")];
+function say(level, said, reasons, activity = "") {
+  const badge = $("trust"), [word, does, why] = ["strong", "b", "span"].map(name => badge.querySelector(name));
+  const doing = activity && activity[0].toUpperCase() + activity.slice(1);
+  if (does.textContent !== doing) does.textContent = doing;
   if (badge.dataset.trust !== level) badge.dataset.trust = level;
   if (word.textContent !== said) word.textContent = said;
   if (why.textContent !== reasons) why.textContent = reasons;
