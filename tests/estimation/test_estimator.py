@@ -78,7 +78,9 @@ def test_series_are_consistent(make_model: Callable[..., Model], walk: Recording
         assert (centre[touching] >= low - 1e-6).all()
         assert (centre[touching] <= high + 1e-6).all()
     np.testing.assert_allclose(result.imu_measured[..., :2], walk.acc[..., :2], atol=1e-5)
-    assert verdict.of(result, walk).word == "not consistent"
+    # an untrained network agrees with nothing, and three seconds hold no stride that it knows
+    told = verdict.of(result, walk)
+    assert (told.word, told.trusted) == ("not judged", 0.0)
 
 
 def test_joint_moments_and_forces_satisfy_the_equations_of_motion(make_model: Callable[..., Model], walk: Recording) -> None:
