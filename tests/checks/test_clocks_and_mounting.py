@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from kinertia.checks.chain import examine, require_sound
 from kinertia.io.read import read
@@ -149,6 +150,24 @@ def test_person_who_sat_before_walking(walk: Recording) -> None:
     (found,) = told(examine(replace(walk.without_truth(), acc=acc, frame=Frame.SENSOR)))
     assert (found.cause, found.sensors) == (Cause.SLIPPED, ("femur_r",))
     assert "was the person standing upright" in found.sentence
+
+
+@pytest.mark.parametrize("name", ["femur_l", "tibia_r", "foot_r"])
+def test_one_gyroscope_axis_of_a_sensor_in_its_own_axes(walk: Recording, name: str) -> None:
+    turn = Rotation.from_euler("yx", [25.0, 10.0], degrees=True).as_matrix()
+    k = walk.sensor_index(name)
+    acc, gyro = walk.acc.copy(), walk.gyro.copy()
+    acc[:, k], gyro[:, k] = acc[:, k] @ turn.T, gyro[:, k] @ turn.T
+    sound = replace(walk.without_truth(), acc=acc, gyro=gyro, frame=Frame.SENSOR)
+    assert not told(examine(sound))
+    axes = align(sound)[1].rotation[k]
+    for axis, harmless in enumerate((False, True, False)):  # y points up
+        wrong = gyro.copy()
+        wrong[:, k, axis] *= -1.0
+        found = examine(replace(sound, gyro=wrong))
+        assert harmless or [(f.cause, f.sensors, f.mended) for f in told(found)] == [(Cause.GYRO_SIGN, (name,), True)]
+        again = align(found)[1].rotation[k]
+        assert np.rad2deg(np.arccos(min(1.0, float(again[2] @ axes[2])))) < 7.5, axis
 
 
 @pytest.mark.data

@@ -17,6 +17,7 @@ from kinertia.io import gaittoolbox, hugadb
 from kinertia.recording import SEGMENTS, Array, Cause, Frame, Recording, Sensor, Severity
 from kinertia.recording.crop import crop
 from kinertia.recording.errors import RecordingError
+from kinertia.recording.standing import standing_periods
 from kinertia.sensing import orientation
 from kinertia.sensing.alignment import Alignment, align
 from kinertia.simulation.norms import RUNNING, WALKING
@@ -151,6 +152,34 @@ def test_a_sensor_that_dies_decides_nothing_for_the_others(walker: Recording, na
     np.testing.assert_allclose(align(examined)[1].rotation[rest], align(absent)[1].rotation, atol=0.02)
     left = align(examined)[1].rotation[k] @ turn[k]
     assert np.trace(left) > 2.8  # not reversed either
+
+
+def test_standing_is_found_from_sensors_that_live(walker: Recording) -> None:
+    mounted, _ = mount(walker, 4)
+    dead = SEGMENTS.index("foot_l")
+    acc, gyro = mounted.acc.copy(), mounted.gyro.copy()
+    acc[20:, dead], gyro[20:, dead] = np.nan, np.nan
+    early = replace(mounted, acc=acc, gyro=gyro)
+    assert standing_periods(early) == standing_periods(mounted)
+    aligned, found = align(early)
+    assert "foot_l" not in found.segments
+    assert any("is not used" in said for said in aligned.warnings)
+    assert found.standing == align(mounted)[1].standing
+
+
+def test_one_sensor_alone_does_not_turn_the_others_round(walker: Recording) -> None:
+    mounted, _ = mount(walker, 4)
+    k, end = SEGMENTS.index("tibia_r"), round(0.42 * walker.samples)
+    rows = np.r_[:end, end // 2 : walker.samples]  # all walk for a while, then one goes on for longer
+    acc, gyro = mounted.acc[rows], mounted.gyro[rows]
+    others = np.arange(len(SEGMENTS)) != k
+    acc[end:, others], gyro[end:, others] = np.nan, np.nan
+    half = replace(mounted, acc=acc, gyro=gyro)
+    np.testing.assert_allclose(align(half)[1].rotation, align(crop(mounted, 0, end))[1].rotation, atol=0.1)
+    gyro = gyro.copy()
+    gyro[end:, k] *= -1.0  # as if it walked backward
+    with pytest.raises(RecordingError, match=r"tibia_r.*alone would decide which way is forward.*leave this sensor out"):
+        align(replace(half, gyro=gyro))
 
 
 def test_other_sensors_are_left_out_with_a_word(walker: Recording) -> None:

@@ -80,7 +80,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("upside down", (Cause.UPSIDE_DOWN,), mounting.upside_down, "sensors", frames=_SEGMENT),
     Kind("back to front", (Cause.UPSIDE_DOWN,), mounting.back_to_front, "sensors", frames=_SEGMENT),
     Kind("gyroscope sign, across", _MIRRORED, mounting.gyro_sign_across, "sensors", frames=_SEGMENT, sagittal=True),
-    Kind("gyroscope sign, other axis", _MIRRORED, mounting.gyro_sign_other, "sensors", sagittal=True),
+    Kind("gyroscope sign, other axis", _MIRRORED, mounting.gyro_sign_other, "sensors", frames=_SENSOR, sagittal=True),
     Kind("axes exchanged", (Cause.AXES,), mounting.axes_exchanged, "sensors", frames=_SEGMENT),
     Kind("left-handed", _MIRRORED, mounting.left_handed, "sensors", sagittal=True),
     Kind("shanks exchanged", (Cause.EXCHANGED,), mounting.shanks, "sensors"),
