@@ -98,7 +98,9 @@ def collect(
 def join(parts: list[Samples]) -> Samples:
     """Errors one after the other."""
     return Samples(
-        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("person", "measured", "error")),
+        np.concatenate([part.person for part in parts]),
+        np.concatenate([part.measured for part in parts]),
+        np.concatenate([part.error for part in parts]),
         Features(
             *(np.concatenate([getattr(part.features, name) for part in parts]) for name in ("own", "other", "pelvis", "count")),
             values=np.concatenate([part.features.values for part in parts]),

@@ -105,7 +105,7 @@ def growth(recording: Recording, stated: tuple[str, ...], index: int, stride: fl
             lag.append(found.strides[index])
     if len(at) < 2:
         return 0.0
-    turns = np.unwrap(np.array(lag), period=again) * stride
+    turns = np.asarray(np.unwrap(np.array(lag), period=again), dtype=np.float64) * stride
     i, j = np.triu_indices(len(at), 1)
     return float(np.median((turns[j] - turns[i]) / (np.array(at)[j] - np.array(at)[i])))
 

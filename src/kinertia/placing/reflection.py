@@ -59,7 +59,7 @@ def _off_right_angles(steady: Steady, k: int, across: Array, signs: Array) -> tu
         forces.append(waves @ (acc[:, k] - acc[:, k].mean(axis=0)) @ across.T)
         # gravity goes with the inclination, the rest with rate and angular acceleration
         turns.append(np.stack([rate / _HARMONICS / 1j, rate, rate * _HARMONICS * 1j], axis=1))
-    force, turn = (np.concatenate([x.real, x.imag]) for x in (np.concatenate(forces), np.concatenate(turns)))
+    force, turn = (np.concatenate([np.real(x), np.imag(x)]) for x in (np.concatenate(forces), np.concatenate(turns)))
     fitted = turn @ np.linalg.lstsq(turn, force, rcond=None)[0]
     forward = np.linalg.eigh(fitted.T @ fitted)[1][:, -1]
     share = (fitted**2).sum() / max((force**2).sum(), 1e-12)

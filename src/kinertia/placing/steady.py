@@ -58,7 +58,7 @@ def find(recording: Recording) -> Steady:
     ------
     RecordingError : nothing repeats like a stride.
     """
-    missing: np.ndarray = np.isnan(recording.acc + recording.gyro).any(axis=-1)
+    missing = np.asarray(np.isnan(recording.acc + recording.gyro).any(axis=-1))
     acc, gyro = bridged(recording.acc), bridged(recording.gyro)
     if recording.periodic:
         return Steady((acc,), (gyro - gyro.mean(axis=0),), (float(len(acc)),), recording.rate_hz)
