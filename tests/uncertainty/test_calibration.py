@@ -44,8 +44,8 @@ def test_bands_of_an_estimate(calibration: Calibration) -> None:
         assert values.shape == (estimate.samples,)
         assert (values > 0).all()
     assert "calibrated for the model as it is, on 10 made-up people" in found.about
-    assert "simulated people, walking with all sensors: angles 90 %, moments 90 %" in found.about
-    assert "virtual sensors on measured motion, walking with all sensors: angles 87 %" in found.about
+    assert "Simulated people, walking with all sensors: angles 90 %, moments 90 %" in found.about
+    assert "Virtual sensors on measured motion, walking with all sensors: angles 87 %" in found.about
     assert "running" not in found.about
     # moments are compared per body weight and height, and told in N m
     moments = {name: 2.0 * values for name, values in estimate.moments.items()}
