@@ -113,7 +113,9 @@ def test_what_is_no_gait_is_said(walk: tuple[Estimate, Recording]) -> None:
 def test_standing_alone_is_said_to_be_answered_from_gravity(walk: tuple[Estimate, Recording]) -> None:
     estimate, recording = walk
     activity = np.full(estimate.samples, Activity.STANDING, dtype=np.int8)
-    told = verdict.of(judged(replace(estimate, activity=activity, events={}), recording), recording)
+    stood = judged(replace(estimate, activity=activity, events={}), recording)
+    told = verdict.of(stood, recording)
+    assert not summary.rows(stood, gait.find(stood, periodic=False), periodic=False)
     assert told.headline == "consistent in all of the recording, which is standing and answered from gravity"
 
 

@@ -115,12 +115,22 @@ def test_the_page_comes_back_after_the_server_did(browser: Browser, feed: Feed) 
         browser.wait(READY)
     browser.wait("document.body.dataset.connection === 'lost' && !document.getElementById('banner').hidden")
     assert "connection" in _text(browser, "#banner p")
+    assert [_text(browser, f"#trust {part}") for part in ("strong", "b")] == ["No connection", ""]
+    assert _text(browser, "#worn-summary") == "not known without a connection"
     still = browser.run(FIGURE)
     with Server(feed.hub, feed, SUBJECT, port=port):
         browser.wait("document.body.dataset.connection === 'open' && document.getElementById('banner').hidden")
         wait_for(lambda: browser.run(FIGURE) != still, "the figure to move again")
         # the browser itself logs refused connections; the page must not add to them
         assert [p for p in browser.problems if "WebSocket connection" not in p] == []
+
+
+def test_a_connection_that_is_silent_is_not_trusted(page: Browser) -> None:
+    page.wait("document.querySelector('#trust strong').textContent === 'Trusted'")
+    # what a server that hangs looks like: connected, and nothing comes
+    page.run("JSON.parse = () => ({ type: 'nothing' })")
+    page.wait("document.querySelector('#trust strong').textContent === 'Nothing comes in'")
+    assert _text(page, "#trust b") == ""
 
 
 @pytest.mark.parametrize("width", [360, 390])

@@ -62,7 +62,7 @@ def _table(found: Comparison) -> Table:
     )
     table.add_column("reference")
     for heading in ("speed", "curve", "RMSD", "difference", "spread", "beyond 2 SD"):
-        table.add_column(heading, justify="right")
+        table.add_column(Text(heading), justify="right")
     for row in found.results["curves"]:
         table.add_row(
             Text(row["reference"]),

@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 STEPS = 500
 """Fewer than by default, for less than a minute of adaptation; everything else is as in `kinertia train --from default`."""
@@ -97,7 +98,7 @@ def _comparison(name: str, scores: dict[str, dict[str, Any] | None]) -> Table:
     table = Table(title=f"{name}: errors against the exact truth (RMSD, mean over joints)", title_justify="left")
     table.add_column("")
     for heading, _ in SHOWN:
-        table.add_column(heading, justify="right")
+        table.add_column(Text(heading), justify="right")
     for label, trial in scores.items():
         if trial is not None:
             table.add_row(label, *(_number(mean_over_joints(trial, field)) for _, field in SHOWN))

@@ -36,7 +36,7 @@ def picture(pump: Pump) -> RenderableType:
     """The state of a stream."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for at, column in enumerate(COLUMNS):
-        table.add_column(column, justify="left" if at < 3 else "right", no_wrap=True)
+        table.add_column(Text(column), justify="left" if at < 3 else "right", no_wrap=True)
     for sensor in pump.core.health.sensors:
         table.add_row(*_row(sensor))
     return Group(table, *(Text(line) for line in lines(pump)))

@@ -165,7 +165,9 @@ def _left_out(estimate: Estimate) -> str:
     if not len(out):
         return "None of the recording counts: all of it is start or end."
     first, last = out[0] / estimate.rate_hz, (estimate.samples - 1 - out[-1]) / estimate.rate_hz
-    return f"The first {first:.2g} s and the last {last:.2g} s count in no figure: the model warms up, or looks past the end."
+    ends = " and ".join(f"the {which} {long_s:.2g} s" for which, long_s in (("first", first), ("last", last)) if long_s)
+    why = " or ".join(said for said, long_s in (("the model warms up", first), ("looks past the end", last)) if long_s)
+    return f"{ends[0].upper()}{ends[1:]} count in no figure: {why if first else f'the model {why}'}." if ends else ""
 
 
 def _delay(delay_s: float, duration_s: float) -> str:

@@ -76,8 +76,10 @@ def _without_strides(estimate: Estimate) -> list[Tile]:
 
 
 def rows(estimate: Estimate, gait: Gait, *, periodic: bool) -> list[Row]:
-    """Stride time, stance, peak forces and ranges of motion of both legs, with their symmetry."""
+    """Stride time, stance, peak forces and ranges of motion of both legs, with their symmetry; none without gait."""
     table: list[Row] = []
+    if not estimate.in_gait.any():
+        return table  # peaks and ranges of those who stand are sway
 
     def counting(curves: dict[str, Array], name: str) -> Array | None:
         return np.where(estimate.known, curves[name], np.nan) if name in curves else None

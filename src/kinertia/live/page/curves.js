@@ -121,7 +121,7 @@ class Chart {
       ...this.#size(),
       legend: { show: false },
       cursor: { show: false },
-      padding: [10, 10, 0, 0],
+      padding: [10, 14, 0, 0],
       scales: { x: { time: false, range: () => [-this.#seconds(), 0] }, y: { range: (_, low, high) => this.#reach(low, high) } },
       axes: [
         { ...axis, size: 24, gap: 4, values: (_, at) => at.map(s => (s === 0 ? "now" : `${number(s)} s`)), space: 70, grid: { show: false } },

@@ -6,15 +6,16 @@ import { Figure } from "./figure.js";
 import { History } from "./history.js";
 import { Sensors, worn } from "./sensors.js";
 import { Session } from "./session.js";
-import { describeWearer, showNoConnection, showSummary, showTrust } from "./summary.js";
+import { describeWearer, showNoConnection, showSilence, showSummary, showTrust } from "./summary.js";
 import { Target } from "./target.js";
 
 const $ = id => document.getElementById(id);
+const SILENT_MS = 1500;       // without a status for this long kinertia hangs, or the network does
 const CALM_MS = 500;          // time between pictures for those who asked for less motion
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 const figure = new Figure($("figure")), curves = new Curves($("curves")), sensors = new Sensors($("sensors"), $("worn-summary"));
-let history = null, marks = worn([]), dropped = 0, fresh = false, paused = false, drawn = -Infinity, wearer = "", latest = null;
+let history = null, marks = worn([]), dropped = 0, fresh = false, paused = false, drawn = -Infinity, wearer = "", latest = null, heard = 0;
 
 const connection = new Connection({
   hello(message) {
@@ -36,6 +37,7 @@ const connection = new Connection({
   status(message) {
     showSummary(message, dropped, wearer);
     latest = message;
+    heard = performance.now();
     showTrust(message, paused);
     sensors.show(message.session.sensors, message.held);
     session.show(message.session);
@@ -78,6 +80,10 @@ $("pause").addEventListener("click", () => {
   $("pause").textContent = paused ? "Go on" : "Pause";
   if (latest) showTrust(latest, paused);
 });
+setInterval(() => {
+  const silent = performance.now() - heard;
+  if (latest && silent > SILENT_MS) showSilence(silent / 1000);
+}, SILENT_MS / 3);
 new ResizeObserver(() => { fresh = true; }).observe($("figure"));
 
 function draw(now) {

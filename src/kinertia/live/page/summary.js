@@ -62,9 +62,14 @@ export function showTrust(status, still) {
   say(level, said, reasons, live ? status.activity : "");
 }
 
-// Without a connection nothing is known of now.
+// Without a connection, or with one that is silent, nothing is known of now: neither of the estimate nor of sensors.
 export function showNoConnection() {
   say("poor", "No connection", "what is shown is old");
+  $("worn-summary").textContent = "not known without a connection";
+}
+
+export function showSilence(seconds) {
+  say("poor", "Nothing comes in", `kinertia has said nothing for ${plural(Math.floor(seconds), "second")}; what is shown is old`);
 }
 
 function say(level, said, reasons, activity = "") {
