@@ -86,7 +86,6 @@ def test_clipping_needs_a_pile_at_a_range() -> None:
     assert samples.look(acc, gyro, 100.0).clipped == 0
     cut = samples.look(np.clip(acc, -19.62, 19.62), gyro, 100.0)
     assert cut.clipped > 100
-    assert cut.limit == pytest.approx(19.62)
 
 
 def test_model_survives_its_file(tmp_path: Path) -> None:

@@ -13,9 +13,6 @@ from kinertia.recording import Array, Recording
 from kinertia.recording.standing import standing_periods
 
 GRAVITY = 9.81
-CLIPPED_SAMPLES = 3
-"""Fewest samples that a range of 2 g has to change: a sensor that never exceeds it shows nothing."""
-LOST = 0.05
 PACES = (0.5, 0.6, 0.8, 1.25, 2.0)
 """Stated over true sampling rate."""
 
@@ -57,16 +54,6 @@ def missing(recording: Recording, generator: np.random.Generator) -> Broken:
     return Broken(left, Kind.MISSING, frozenset({recording.sensors[k].segment}))
 
 
-def frozen(recording: Recording, generator: np.random.Generator) -> Broken:
-    """One sensor repeats a sample for half a second to the rest of the recording."""
-    k, (acc, gyro) = _any(recording, generator), _copies(recording)
-    begin = int(generator.uniform(0.05, 0.8) * recording.samples)
-    longest = recording.samples - begin
-    stop = begin + int(generator.uniform(min(0.5 * recording.rate_hz, longest), longest))
-    acc[begin:stop, k], gyro[begin:stop, k] = acc[begin, k], gyro[begin, k]
-    return Broken(replace(recording, acc=acc, gyro=gyro), Kind.FROZEN, frozenset({recording.sensors[k].name}))
-
-
 def exchanged(recording: Recording, generator: np.random.Generator) -> Broken:
     """Two sensors carry each other's names: half of the time those of a pair, left and right."""
     segments = [sensor.segment for sensor in recording.sensors]
@@ -80,17 +67,6 @@ def exchanged(recording: Recording, generator: np.random.Generator) -> Broken:
     return Broken(replace(recording, sensors=tuple(sensors)), Kind.EXCHANGED, frozenset({sensors[a].name, sensors[b].name}))
 
 
-def clipped(recording: Recording, generator: np.random.Generator) -> Broken | None:
-    """One sensor reads no more than 2 g on any axis; None where no sensor exceeds it."""
-    beyond = (np.abs(recording.acc) > 2.0 * GRAVITY).any(axis=-1).sum(axis=0)
-    able = np.flatnonzero(beyond >= CLIPPED_SAMPLES)
-    if not len(able):
-        return None
-    k, (acc, _) = int(generator.choice(able)), _copies(recording)
-    acc[:, k] = np.clip(acc[:, k], -2.0 * GRAVITY, 2.0 * GRAVITY)
-    return Broken(replace(recording, acc=acc), Kind.CLIPPED, frozenset({recording.sensors[k].name}))
-
-
 def offset(recording: Recording, generator: np.random.Generator) -> Broken | None:
     """One sensor reads 10 % of gravity too much or too little along the vertical in standing; None without standing."""
     periods = standing_periods(recording)
@@ -100,20 +76,6 @@ def offset(recording: Recording, generator: np.random.Generator) -> Broken | Non
     up = recording.acc[slice(*periods[0]), k].mean(axis=0)
     acc[:, k] += generator.choice([-0.1, 0.1]) * GRAVITY * up / np.linalg.norm(up)
     return Broken(replace(recording, acc=acc), Kind.OFFSET, frozenset({recording.sensors[k].name}))
-
-
-def dropped(recording: Recording, generator: np.random.Generator) -> Broken:
-    """One sensor loses 5 % of its samples, singly or up to five in a row: missing, or repeated from the one before."""
-    k, (acc, gyro) = _any(recording, generator), _copies(recording)
-    burst = int(generator.integers(1, 6))
-    starts = generator.choice(recording.samples - burst - 1, round(LOST * recording.samples / burst), replace=False) + 1
-    lost = np.unique((starts[:, None] + np.arange(burst)).ravel())
-    if generator.random() < 0.5:
-        acc[lost, k], gyro[lost, k] = np.nan, np.nan
-    else:
-        for t in lost:
-            acc[t, k], gyro[t, k] = acc[t - 1, k], gyro[t - 1, k]
-    return Broken(replace(recording, acc=acc, gyro=gyro), Kind.DROPPED, frozenset({recording.sensors[k].name}))
 
 
 def turned(recording: Recording, generator: np.random.Generator) -> Broken:
@@ -162,11 +124,8 @@ def rate(recording: Recording, generator: np.random.Generator) -> Broken:
 
 FAULTS: dict[str, Inject] = {
     "missing": missing,
-    "frozen": frozen,
     "exchanged": exchanged,
-    "clipped": clipped,
     "offset": offset,
-    "dropped": dropped,
     "turned": turned,
     "mirrored": mirrored,
     "acc_unit": acc_unit,

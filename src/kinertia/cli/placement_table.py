@@ -16,7 +16,7 @@ from kinertia.placing.fault import Kind
 from kinertia.placing.place import Placed, Placement
 from kinertia.recording import Cause, Recording, Severity
 
-SAID = frozenset({Kind.MISSING, Kind.FROZEN, Kind.CLIPPED, Kind.EXCHANGED})
+SAID = frozenset({Kind.MISSING, Kind.EXCHANGED})
 """Faults that are among the findings of the checks already."""
 
 

@@ -7,12 +7,9 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What is wrong."""
+    """What is wrong; held, lost and cut-off samples are named by the checks (:mod:`kinertia.checks`)."""
 
     MISSING = "missing"  # no sensor, or no signal, on a segment
-    FROZEN = "frozen"  # the reading does not change
-    DROPPED = "dropped samples"
-    CLIPPED = "clipped"
     OFFSET = "offset"  # gravity has the wrong size
     EXCHANGED = "exchanged"  # on another segment or side than stated
     TURNED = "axes turned"  # signals said to be in segment axes are not

@@ -146,7 +146,7 @@ def place(recording: Recording, start: Array | None = None) -> Placement:
         for i, k in enumerate(which):
             placed[k] = _placed(recording.sensors[k], found, i, up)
         notes.append(SIDES_NOTE)
-    faults = verdict.on_samples(recording, looked) + verdict.on_units(recording, acc_factor, gyro_factor)
+    faults = verdict.missing(recording, looked) + verdict.on_units(recording, acc_factor, gyro_factor)
     if found is not None:
         faults += verdict.on_reading(recording, which, looked, found, up, pace, set(np.flatnonzero(gyro_factor < 0).tolist()))
     return Placement(

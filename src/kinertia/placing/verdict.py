@@ -7,7 +7,7 @@ import numpy as np
 from kinertia.placing import orientation, scale
 from kinertia.placing.fault import Fault, Kind
 from kinertia.placing.reading import Reading
-from kinertia.placing.samples import LOST_SHARE, Samples
+from kinertia.placing.samples import Samples
 from kinertia.recording import SEGMENTS, Array, Frame, Recording
 
 GRAVITY = 9.81
@@ -25,26 +25,25 @@ TURNED_RAD = np.deg2rad(37.0)
 """Sensors strapped on by eye are up to 15, rarely 30 degrees off."""
 
 
-def on_samples(recording: Recording, looked: list[Samples]) -> list[Fault]:
-    """Faults that need no gait."""
-    faults = _missing(recording, looked)
-    for sensor, found in zip(recording.sensors, looked, strict=True):
-        name, which = sensor.segment, (sensor.name,)
-        if found.frozen_from >= 0:
-            at = found.frozen_from / recording.rate_hz
-            message = f"{name} is frozen: its reading does not change for {found.frozen_s:.1f} s, first at {at:.1f} s"
-            faults.append(Fault(Kind.FROZEN, which, message + "; leave it out there, or record again"))
-        if found.lost_share > LOST_SHARE:
-            message = f"{name} has lost {100 * found.lost_share:.1f} % of its samples (missing or repeated)"
-            faults.append(
-                Fault(Kind.DROPPED, which, message + "; single ones are bridged by every method, but check the radio link")
-            )
-        if found.clipped:
-            message = (
-                f"{name} is clipped: {found.clipped} samples end at {found.limit / GRAVITY:.2g} g; "
-                "impacts are cut off and forces come out low; record with a larger range"
-            )
-            faults.append(Fault(Kind.CLIPPED, which, message))
+def missing(recording: Recording, looked: list[Samples]) -> list[Fault]:
+    """Segments and sensors that give nothing."""
+    silent = [k for k, found in enumerate(looked) if found.absent]
+    faults = [
+        Fault(
+            Kind.MISSING,
+            (recording.sensors[k].name,),
+            f"{recording.sensors[k].segment} gives no signal: its acceleration or angular rate is missing throughout",
+            "it is left out",
+        )
+        for k in silent
+    ]
+    stated = {sensor.segment for sensor in recording.sensors}
+    if stated & set(SEGMENTS):
+        faults += [
+            Fault(Kind.MISSING, (name,), f"there is no sensor on {name}: movement there follows from the others")
+            for name in SEGMENTS
+            if name not in stated
+        ]
     return faults
 
 
@@ -95,27 +94,6 @@ def on_reading(
         if k not in mirrored:  # a reflection has no axes to name
             faults += _axes(recording, k, found, i)
         faults += _offset(recording, k, looked[k], found, i, None if standing_up is None else standing_up[i])
-    return faults
-
-
-def _missing(recording: Recording, looked: list[Samples]) -> list[Fault]:
-    silent = [k for k, found in enumerate(looked) if found.absent]
-    faults = [
-        Fault(
-            Kind.MISSING,
-            (recording.sensors[k].name,),
-            f"{recording.sensors[k].segment} gives no signal: its acceleration or angular rate is missing throughout",
-            "it is left out",
-        )
-        for k in silent
-    ]
-    stated = {sensor.segment for sensor in recording.sensors}
-    if stated & set(SEGMENTS):
-        faults += [
-            Fault(Kind.MISSING, (name,), f"there is no sensor on {name}: movement there follows from the others")
-            for name in SEGMENTS
-            if name not in stated
-        ]
     return faults
 
 
