@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from walkers import CYCLES, WINDOWS, recording
 
+from kinertia.io import write_recording
 from kinertia.recording import SEGMENTS, RecordingError, sensor_sets
 from kinertia.supervised import augment, baseline, channels, cycles, layout, people, targets, windows
 from kinertia.supervised.config import Augmentation, FitConfig, InputConfig
@@ -131,3 +133,16 @@ def test_an_unreadable_sensor_set_is_an_error() -> None:
     with pytest.raises(ValueError, match="cell cycle"):
         check(replace(WINDOWS, inputs=CYCLES.inputs))
     assert sensor_sets.segments("FrTr") == ("femur_r", "foot_r")
+
+
+def test_unsound_recordings_are_learned_from_only_when_asked_for_anyway(tmp_path: Path) -> None:
+    walk = recording(1)
+    a, b = (walk.sensor_index(f"tibia_{side}") for side in "rl")
+    acc, gyro = walk.acc.copy(), walk.gyro.copy()
+    for signals in (acc, gyro):
+        signals[:, [a, b]] = signals[:, [b, a]]
+    path = write_recording.write(tmp_path / "person1" / "walk_1.csv", replace(walk, acc=acc, gyro=gyro))
+    with pytest.raises(RecordingError, match="exchanged"):
+        people.load(("person1", [path]))
+    (said,) = people.faults(people.load(("person1", [path]), anyway=True))
+    assert "person1_walk_1 is learned from though it is unsound: sensors" in said

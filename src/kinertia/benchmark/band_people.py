@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kinertia.benchmark import virtual
+from kinertia.checks import chain
 from kinertia.io import folder as folders
 from kinertia.io import motion_capture
 from kinertia.io.read import read
@@ -62,10 +63,10 @@ class Person:
 
         Raises
         ------
-        RecordingError : a recording cannot be used or has no truth.
+        RecordingError : a recording cannot be used, is unsound or has no truth.
         """
         for name, file in zip(self.names, self.files, strict=False):
-            yield name, with_truth(read(file))
+            yield name, with_truth(chain.sound(read(file)))
         for name, (capture, seed) in zip(self.names[len(self.files) :], self._worn, strict=True):
             yield name, virtual.of_capture(capture, ON_TISSUE, seed).recording
 

@@ -70,6 +70,14 @@ def require_sound(recording: Recording) -> None:
         )
 
 
+def sound(recording: Recording, *, anyway: bool = False) -> Recording:
+    """A recording after all checks; refused as by :func:`require_sound`, unless it was asked for anyway."""
+    examined = examine(recording)
+    if not anyway:
+        require_sound(examined)
+    return examined
+
+
 def _without_consequences(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     order = {kind: place for kinds in (Cause, Severity) for place, kind in enumerate(kinds)}
     ordered = sorted(dict.fromkeys(findings), key=lambda found: (order[found.cause], order[found.severity]))

@@ -39,6 +39,7 @@ def fit(
     only: tuple[str, ...] = (),
     people: int | None = None,
     cycles: bool = False,
+    anyway: bool = False,
     resume: bool = False,
     overwrite: bool = False,
     config_file: Path | None = None,
@@ -72,6 +73,8 @@ def fit(
         The first so many people; all without.
     cycles
         Read time-normalised gait cycles instead of windows; settings that are not given are then those for cycles.
+    anyway
+        Learn from recordings with faults too, and name them; without, the first of them is refused.
     resume
         Go on from what an interrupted fit left in OUT; the result is the same as without the interruption.
     overwrite
@@ -87,7 +90,7 @@ def fit(
 
     status = Console(stderr=True)
     chosen = _choose(config_file, config, cycles)
-    plan = Plan(regime, folds, share, _shares(curve), only, people)
+    plan = Plan(regime, folds, share, _shares(curve), only, people, anyway)
     read = inputs.of(data, None if resume else config_file)
     guard.training("kinertia fit", out, read, "config.json", study.RESULTS, resume=resume, overwrite=overwrite)
     if resume:
@@ -161,7 +164,7 @@ def _model(data: Path, plan: Plan, config: FitConfig, out: Path, user: str | Non
         raise ValueError(
             f"--user {user}: {data} holds no such person, only {', '.join(names[:8])}{' ...' if len(names) > 8 else ''}"
         )
-    mine = people.load((user, dict(files)[user])) if user is not None else None
+    mine = people.load((user, dict(files)[user]), anyway=plan.anyway) if user is not None else None
     if plan.regime == "individual" and mine is not None:
         with _bar(config.training.epochs, f"{user}") as progress:
             regimes.fit_individual(mine, config, out, resume=resume, progress=progress)
@@ -171,7 +174,10 @@ def _model(data: Path, plan: Plan, config: FitConfig, out: Path, user: str | Non
     loaded = {}
     for each in others:
         status.print(f"reading {each[0]}", style="dim", highlight=False)
-        loaded[each[0]] = people.examples(people.load(each), config)
+        person = people.load(each, anyway=plan.anyway)
+        for said in people.faults(person):
+            status.print(said, style="yellow", highlight=False)
+        loaded[each[0]] = people.examples(person, config)
     adaptive = plan.regime in ("adaptive", "all") and mine is not None
     with _bar(config.training.epochs, "general") as progress:
         general = regimes.fit_general(

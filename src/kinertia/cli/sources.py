@@ -174,9 +174,7 @@ def _replayed(options: SourceOptions, faults: Faults) -> Source:
         raise ValueError("no recording to replay; give --replay.file FILE")
     if stream_log.is_stream_log(asked.file):
         return replay.play_log(stream_log.read(asked.file), speed=asked.speed)
-    recording = chain.examine(read.read(asked.file, placement=options.placement))
-    if not asked.anyway:
-        chain.require_sound(recording)
+    recording = chain.sound(read.read(asked.file, placement=options.placement), anyway=asked.anyway)
     return replay.play(recording, speed=asked.speed, together=not asked.separate, repeats=asked.repeats, faults=faults)
 
 

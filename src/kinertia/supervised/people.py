@@ -52,8 +52,13 @@ def find(folder: Path, only: Sequence[str] = (), most: int | None = None) -> lis
     return [(owner, found[owner]) for owner in sorted(found)[:most]]
 
 
-def load(files: tuple[str, list[Path]]) -> Person:
+def load(files: tuple[str, list[Path]], *, anyway: bool = False) -> Person:
     """Recordings of one person, from :func:`find`.
+
+    Parameters
+    ----------
+    files : owner and paths.
+    anyway : take unsound ones too; :func:`faults` names them.
 
     Raises
     ------
@@ -61,13 +66,12 @@ def load(files: tuple[str, list[Path]]) -> Person:
         If a file cannot be read, is unsound or has no truth.
     """
     owner, paths = files
-    return Person(owner, tuple(ready(_sound(path), owner) for path in paths))
+    return Person(owner, tuple(ready(chain.sound(read(path), anyway=anyway), owner) for path in paths))
 
 
-def _sound(path: Path) -> Recording:
-    examined = chain.examine(read(path))
-    chain.require_sound(examined)
-    return examined
+def faults(person: Person) -> list[str]:
+    """A sentence on each unsound recording."""
+    return [f"{r.name} is learned from though it is unsound: {r.fault.sentence}" for r in person.recordings if r.fault]
 
 
 def ready(recording: Recording, owner: str) -> Recording:

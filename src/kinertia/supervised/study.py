@@ -43,6 +43,7 @@ class Plan:
     curve : further shares.
     only : names of recordings; all without any.
     most : the first so many people.
+    anyway : learn from unsound recordings too.
     """
 
     regime: Regime | Literal["all"] = "general"
@@ -51,6 +52,7 @@ class Plan:
     curve: tuple[float, ...] = ()
     only: tuple[str, ...] = ()
     most: int | None = None
+    anyway: bool = False
 
     @property
     def regimes(self) -> tuple[Regime, ...]:
@@ -132,7 +134,7 @@ class _Study:
             return
         general = self._general(number, part) if any(regime != "individual" for _, (regime, _) in wanted) else None
         for name in dict.fromkeys(name for name, _ in wanted):
-            person = people.load((name, self.files[name]))
+            person = self._load(name)
             for other, (regime, share) in wanted:
                 if other == name:
                     self._row(person, regime, share, general)
@@ -141,6 +143,12 @@ class _Study:
         for regime in self.plan.regimes:
             for share in self.plan.shares if regime == "adaptive" else (0.0,):
                 yield regime, share
+
+    def _load(self, name: str) -> Person:
+        person = people.load((name, self.files[name]), anyway=self.plan.anyway)
+        for said in people.faults(person):
+            self.show(said)
+        return person
 
     def _general(self, number: int, part: Split) -> Fitted:
         out = self.out / f"fold{number + 1}"
@@ -151,7 +159,7 @@ class _Study:
         for name in (*part.train, *part.held):
             if name not in self.data:
                 self.show(f"reading {name}")
-                self.data[name] = people.examples(people.load((name, self.files[name])), self.config)
+                self.data[name] = people.examples(self._load(name), self.config)
         with self.bar(self.config.training.epochs, f"fold {number + 1}") as progress:
             return regimes.fit_general(self.data, part, self.config, out, resume=self.resume, progress=progress)
 
