@@ -107,6 +107,8 @@ def test_what_is_no_gait_is_said(walk: tuple[Estimate, Recording]) -> None:
     told = verdict.of(squats, recording)
     assert told.headline == "not gait: 1.0\u201320.0 s is neither walking, running nor standing"
     assert told.doubted == "100.0 % of what counts should not be trusted: 1.0\u201320.0 s"
+    # curves over time are shaded: at least three angles, three moments, two forces, three residuals and the speed
+    assert page.render(squats, recording).count('class="span"') >= 12
     assert not summary.tiles(squats, gait.find(squats, periodic=False), periodic=False)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kinertia.estimation import strides
+from kinertia.estimation import marked, strides
 from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.gait import Gait
 from kinertia.io.write_opensim import is_translation
@@ -109,7 +109,15 @@ def _chart(source: Source, title: str, y_label: str, sign: str, sides: dict[str,
         tuple(lines),
         x_range=(0.0, 100.0) if in_cycles else None,
         note=sign,
+        spans=() if in_cycles else _marked(source),
     )
+
+
+def _marked(source: Source) -> tuple[tuple[float, float], ...]:
+    """What of the samples shown should not be trusted [s]."""
+    time_s = source.estimate.time_s[source.window]
+    begin, end = float(time_s[0]), float(time_s[-1])
+    return tuple((max(a, begin), min(b, end)) for a, b in marked.spans(source.estimate) if a < end and b > begin)
 
 
 def _cycle_lines(source: Source, values: Array, band: Array | None, side: str, look: Line) -> list[Line]:
