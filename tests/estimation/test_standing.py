@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
 from kinertia.body import build
 from kinertia.estimation import landmarks, standing
-from kinertia.estimation.estimate import Activity
+from kinertia.estimation.estimate import Activity, Bands
 from kinertia.estimation.series import Series
 from kinertia.estimation.statics import Sizes
 from kinertia.physics import dynamics
 from kinertia.physics import kinematics as kin
 from kinertia.recording import SEGMENTS, Array, Recording, Sensor, Subject
 from kinertia.sensing.alignment import STANDING_UNCERTAINTY_DEG
+
+sys.path.append(str(Path(__file__).parents[1] / "report"))
+import walking
 
 SUBJECT = Subject(70.0, 1.76)
 BODY = build(SUBJECT.mass_kg, SUBJECT.height_m)
@@ -110,3 +117,19 @@ def _recording(signals: Array, rate: float) -> Recording:
     acc, gyro = np.zeros((2, len(signals), len(SEGMENTS), 3))
     acc[..., :2], gyro[..., 2] = signals[..., :2], signals[..., 2]
     return Recording("still", rate, tuple(Sensor(s, s) for s in SEGMENTS), acc, gyro, SUBJECT)
+
+
+def test_standing_beside_gait_has_the_bands_of_its_own_answer() -> None:
+    estimate, recording, _ = walking.make(20.0)
+    does = np.full(estimate.samples, Activity.WALKING, dtype=np.int8)
+    does[:500], does[1500:] = Activity.STANDING, Activity.OTHER
+    # what calibration gives: nothing outside of gait
+    of_gait = np.where(does == Activity.WALKING, np.deg2rad(5.0), np.nan)
+    own = Bands(0.9, {"knee_angle_r": of_gait}, {}, {"grf_y_r": of_gait}, of_gait, "made up")
+    found = standing.bands(replace(estimate, activity=does, bands=own), recording)
+    knee = np.rad2deg(found.coordinates["knee_angle_r"])
+    assert np.isfinite(knee[:1500]).all()
+    assert 3.0 < knee[100] < 12.0
+    assert knee[1000] == pytest.approx(5.0)
+    assert np.isnan(knee[1500:]).all()
+    assert found.grf["grf_y_r"][100] == pytest.approx(0.1645, abs=0.001)

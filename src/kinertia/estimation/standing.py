@@ -246,7 +246,11 @@ def bands(estimate: Estimate, recording: Recording) -> Bands:
     moment = MOMENT_SD_M * GRAVITY * subject.mass_kg
 
     def mixed(values: Array, spread: float) -> Array:
-        found = (1.0 - part) * values + part * within * spread if np.isfinite(spread) else values
+        if not np.isfinite(spread):
+            return np.where(unknown, np.nan, values)
+        # models have no band in standing: beside it the answer's own reaches as far as the answer does
+        beside = np.where(np.isnan(values) & (part > 0.0), within * spread, values)
+        found = (1.0 - part) * beside + part * within * spread
         return np.where(unknown, np.nan, found)
 
     force = {"x": FORWARD_SD_BW, "y": SHARE_SD}
