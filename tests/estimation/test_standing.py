@@ -133,3 +133,12 @@ def test_standing_beside_gait_has_the_bands_of_its_own_answer() -> None:
     assert knee[1000] == pytest.approx(5.0)
     assert np.isnan(knee[1500:]).all()
     assert found.grf["grf_y_r"][100] == pytest.approx(0.1645, abs=0.001)
+    # with standing alone the answer's are all there are, and without any there are none
+    still = np.where(does == Activity.OTHER, does, np.int8(Activity.STANDING))
+    alone = standing.bands(replace(estimate, activity=still, bands=Bands()), recording)
+    assert alone.level == 0.9
+    assert "pelvis_tx" not in alone.coordinates
+    np.testing.assert_allclose(np.rad2deg(alone.coordinates["knee_angle_r"][:1000]), knee[100])
+    assert np.isnan(alone.coordinates["knee_angle_r"][1500:]).all()
+    squats = np.full_like(does, Activity.OTHER)
+    assert standing.bands(replace(estimate, activity=squats, bands=Bands()), recording).level == 0.0

@@ -36,6 +36,8 @@ SPREAD_DEG = np.array([5.0, 4.0, 3.5, 2.0, 4.0, 3.5, 2.0])
 """Their standard deviation between people; that of the knees is then 5 degrees, of feet how flat they are."""
 ALIKE = 0.6
 """Correlation of the left with the right leg."""
+MOSTLY = 0.5
+"""Part of a recording without gait that has to be standing for it to have the bands of standing."""
 WITHIN = {0.9: 1.645}
 """Standard deviations on either side of the mean that hold a part of a normal distribution."""
 SHARE_SD = 0.1
@@ -237,6 +239,8 @@ def bands(estimate: Estimate, recording: Recording) -> Bands:
     recording : in segment frames, at the estimate's samples.
     """
     own, does = estimate.bands, estimate.activity
+    if does is not None and own.level == 0.0 and not estimate.in_gait.any() and (does == Activity.STANDING).mean() > MOSTLY:
+        own = _none_yet(estimate)
     if does is None or own.level not in WITHIN:
         return own
     part, within = weight(does, estimate.rate_hz), WITHIN[own.level]
@@ -260,4 +264,17 @@ def bands(estimate: Estimate, recording: Recording) -> Bands:
         moments={name: mixed(values, moment) for name, values in own.moments.items()},
         grf={name: mixed(values, force[name.split("_")[1]]) for name, values in own.grf.items()},
         speed=None if own.speed is None else mixed(own.speed, SPEED_SD),
+    )
+
+
+def _none_yet(estimate: Estimate) -> Bands:
+    """Bands of a recording without gait, of which models have none: to be filled where its person stands."""
+    nothing = np.full(estimate.samples, np.nan)
+    return Bands(
+        next(iter(WITHIN)),
+        {name: nothing for name in estimate.coordinates if name not in ("pelvis_tx", "pelvis_ty")},
+        dict.fromkeys(estimate.moments, nothing),
+        dict.fromkeys(estimate.grf, nothing),
+        None if estimate.speed is None else nothing,
+        "of standing alone, from how sensors sit and people stand; see docs/activities.md",
     )

@@ -125,7 +125,8 @@ class Calibration:
                 said.append(f"{whose[0].upper()}{whose[1:]}, {'; '.join(held)}")
         return (
             f"calibrated {WAYS[self.use]}, on {chosen.data}. On people whom calibration had not seen, the truth was within the "
-            f"{100.0 * self.level:.0f} % band in this part of all samples. {'. '.join(said)}"
+            f"{100.0 * self.level:.0f} % band in this part of all samples. {'. '.join(said)}. "
+            "On real people they are too narrow where body and sensors differ from simulated ones (see docs/uncertainty.md)"
         )
 
 
