@@ -93,3 +93,24 @@ def test_what_cannot_be_used_is_said(shared_data: Path, tmp_path: Path) -> None:
         opensim_model.read_geometry(model)
     with pytest.raises(RecordingError, match="no bodies"):
         opensim_model.read_mass(model)
+
+
+def test_short_walks_a_belt_and_a_runner(shared_data: Path) -> None:
+    walks = motion_capture.read_folder(shared_data / "mixed_opencap")
+    # squats, sitting down and standing do not go on
+    assert [walk.name.removeprefix("mixed_opencap_walking") for walk in walks] == [
+        *("1", "2", "4"),
+        *(f"{kind}{trial}" for kind in ("TI", "TO", "TS") for trial in (1, 2, 3)),
+    ]
+    (belt,) = motion_capture.read_folder(shared_data / "emg_walking_ceinms")
+    assert belt.subject.mass_kg == pytest.approx(58.0, abs=0.1)
+    assert belt.belt_speed == pytest.approx(1.0)
+    (run,) = motion_capture.read_folder(shared_data / "running3d_biomac")
+    assert run.geometry.thigh == pytest.approx(0.376, abs=0.001)  # inside of the knee joint, as in gait2392
+    for capture in (*walks, run):
+        assert capture.one_cycle
+        weight = 9.81 * capture.subject.mass_kg
+        # a step before or after the stride stands for the one that is not on the plates
+        assert np.mean(sum(plate.force[:-1, 1] for plate in capture.plates.values())) == pytest.approx(weight, rel=0.03)
+        for name in ("hip_flexion_r", "hip_flexion_l", "ankle_angle_r"):
+            assert capture.coordinates[name][-1] == pytest.approx(capture.coordinates[name][0], abs=0.13)

@@ -75,7 +75,8 @@ def fewer(estimate: Estimate, recording: Recording, name: str) -> tuple[Estimate
 def errors(people: int, count: int = 400, seed: int = 0, measured: int = 0) -> Samples:
     """Errors that grow with the first feature and with every sensor that is missing; people differ in size.
 
-    The motion of the last ``measured`` people is measured: the second feature is 1 there, and errors are three times as large.
+    The motion of the last ``measured`` people is measured: virtual and measured rates are far apart there, and errors are
+    three times as large.
     """
     rng = np.random.default_rng(seed)
     person = np.repeat(np.arange(people), count)
@@ -87,7 +88,7 @@ def errors(people: int, count: int = 400, seed: int = 0, measured: int = 0) -> S
     own, other = (sensors[:, k : k + 3] @ [1, 2, 4] for k in (1, 4))
     values = rng.uniform(-1.0, 1.0, size=(total, len(NAMES)))
     real = person >= people - measured
-    values[:, 1] = np.where(real, 1.0, -1.0)
+    values[:, NAMES.index("gyro")] = np.where(real, 1.0, -1.0)
     features = Features(own, other, sensors[:, 0].astype(int), sensors.sum(axis=1), values)
     assert own.max() < PATTERNS
     size = 0.05 * np.exp(0.5 * values[:, 0] + 0.2 * (7 - features.count)) * rng.lognormal(sigma=0.1, size=people)[person]

@@ -52,9 +52,11 @@ def test_bands_of_another_way_from_few_errors(fitted: fitting.Fitted) -> None:
     assert ratio.mean() == pytest.approx(1.7, rel=0.15)
     assert np.ptp(ratio) < 1e-3
     surer = {KEY: replace(given, error=0.3 * given.error)}
-    assert fitting.rescale(surer, 0.9, {KEY: fitted.scale})[KEY].scale == fitted.scale.times(1.0)
+    narrower = fitting.rescale(surer, 0.9, {KEY: fitted.scale})[KEY].scale
+    assert narrower.factors[0] < 0.4 * fitted.scale.factors[0]
+    assert narrower.measured == fitted.scale.measured  # nobody whose motion was measured shows that they may be
     real = {KEY: replace(surer[KEY], measured=given.person >= 9)}
-    assert fitting.rescale(real, 0.9, {KEY: fitted.scale})[KEY].scale.factors[0] < 0.4 * fitted.scale.factors[0]
+    assert fitting.rescale(real, 0.9, {KEY: fitted.scale})[KEY].scale.measured[0] < 0.4 * fitted.scale.measured[0]
     assert (1.7 * further.error <= found[KEY].scale.half_width(further.features)).mean() == pytest.approx(0.9, abs=0.05)
 
 
@@ -97,3 +99,13 @@ def test_groups() -> None:
 def test_too_few_people_are_refused() -> None:
     with pytest.raises(ValueError, match="of 10 people or more in each gait, not of 9"):
         fitting.fit({KEY: made_up.errors(9)}, 0.9)
+
+
+def test_what_is_special_about_a_single_measured_person_is_in_his_factor_alone() -> None:
+    given = made_up.errors(31, 200, measured=1)
+    found, without = (fitting.fit({KEY: one}, 0.9)[KEY] for one in (given, given.at(~given.measured)))
+    assert found.measured == (None,) * len(GROUPS)
+    here = given.features.at(~given.measured)
+    np.testing.assert_allclose(found.scale.half_width(here), without.scale.half_width(here), rtol=0.1)
+    inside = (given.error <= found.scale.half_width(given.features))[given.measured]
+    assert 0.85 < inside.mean() < 0.97

@@ -93,6 +93,14 @@ def test_fewer_sensors_wider_bands(calibration: Calibration) -> None:
     assert (np.diff(widths) > 0).all()
 
 
+def test_speed_has_no_band_with_a_sensor_on_the_pelvis_alone(calibration: Calibration) -> None:
+    found = calibration.bands(*made_up.fewer(*made_up.walk(), "P"))
+    assert found.speed is not None
+    assert np.isnan(found.speed).all()
+    assert np.isfinite(found.coordinates["knee_angle_r"]).any()
+    assert "The speed has no band" in found.about
+
+
 def test_sides_are_treated_alike(calibration: Calibration) -> None:
     estimate, recording = made_up.walk(periodic=True)
     right, left = (calibration.bands(*made_up.fewer(estimate, recording, name)) for name in ("PTrFr", "PTlFl"))
@@ -212,7 +220,7 @@ def test_kept_beside_the_weights(calibration: Calibration, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('"format": 2', '"format": 9', "format 9, this version reads 2"),
+        ('"format": 3', '"format": 9', "format 9, this version reads 3"),
         ('"level": 0.9', '"level": 1.9', "damaged"),
         ('"factors": [', '"factors": [1.0, ', r"damaged \(angle.knee_angle"),
         ("{", "", "damaged"),
@@ -248,7 +256,15 @@ def test_benchmark_counts(calibration: Calibration, tmp_path: Path) -> None:
         bands.run(everyone, ["all"], lambda recordings: [estimate for _ in recordings])
 
 
-def test_a_way_that_was_not_calibrated_says_so() -> None:
+def test_a_way_that_was_not_calibrated_says_so(calibration: Calibration) -> None:
+    found = replace(calibration, use="solve").bands(*made_up.walk())
+    assert found.about == "no band: none was calibrated for trajectory optimisation"
+
+
+def test_trajectory_optimisation_has_bands_of_its_own() -> None:
     found = store.of_method("solve")
-    assert isinstance(found, Uncalibrated)
-    assert found.bands(*made_up.walk()).about == "no band: none was calibrated for trajectory optimisation"
+    assert isinstance(found, Calibration)
+    assert set(found.uses["solve"].scales) == {"walking", "running"}
+    bands = found.bands(*made_up.walk(periodic=True))
+    assert np.isfinite(bands.coordinates["knee_angle_r"]).all()
+    assert bands.about.startswith("calibrated for trajectory optimisation")

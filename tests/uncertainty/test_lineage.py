@@ -21,13 +21,21 @@ from kinertia.runtime import model as runtime
 from kinertia.uncertainty import store
 from kinertia.uncertainty.calibration import FORMAT, Calibration, Uncalibrated, Use
 from kinertia.uncertainty.features import NAMES
-from kinertia.uncertainty.scale import COLUMNS, Scale
+from kinertia.uncertainty.scale import COLUMNS, LOOKS_COLUMNS, Scale
 
 CONFIG = Config(
     network=NetworkConfig(hidden=16, layers=1, dense=16), training=TrainingConfig(steps=2, batch=2, window=100, warm_up=16)
 )
 WALKING, KNEE = "walking", "angle.knee_angle"
-SCALE = Scale((0.0,) * len(NAMES), (1.0,) * len(NAMES), (-2.0,) + (0.0,) * (COLUMNS - 1), (1.0, 1.1, 1.2, 1.3, 1.4))
+FACTORS = (1.0, 1.1, 1.2, 1.3, 1.4)
+SCALE = Scale(
+    (0.0,) * len(NAMES),
+    (1.0,) * len(NAMES),
+    (-2.0,) + (0.0,) * (COLUMNS - 1),
+    FACTORS,
+    FACTORS,
+    (0.0,) * LOOKS_COLUMNS,
+)
 
 
 @pytest.fixture(scope="module")

@@ -106,7 +106,7 @@ def _held(estimate: Estimate, recording: Recording, gait: str) -> list[_Held]:
 
 
 def _summary(by_person: dict[str, list[_Held]]) -> Json:
-    everything = [one for held in by_person.values() for one in held]
+    everything = [one for held in by_person.values() for one in held if one.samples]
     keys = dict.fromkeys(one.key for one in everything)
     kinds = [kind for kind in KINDS if any(key.startswith(f"{kind}.") for key in keys)]
     samples, trusted = (sum(getattr(one, name) for one in everything) for name in ("samples", "trusted"))

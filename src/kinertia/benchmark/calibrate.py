@@ -18,7 +18,7 @@ from kinertia.learning import adaptation, shipped
 from kinertia.uncertainty.calibration import FORMAT, Calibration, Use, UseName
 from kinertia.uncertainty.fit import FEWEST_PEOPLE, Fitted, Samples, Shares, fit, rescale
 from kinertia.uncertainty.outputs import ANGLE, KINDS
-from kinertia.uncertainty.scale import GROUPS, group
+from kinertia.uncertainty.scale import GROUPS, group, shown
 
 LEVEL = 0.9
 ZERO_RAD = np.radians(3.0)
@@ -51,7 +51,7 @@ def as_it_is(
     errors = band_samples.collect(
         people, lambda one: estimator.estimate(runner, one), band_samples.MANY_SETS, keep, runner.weights, show
     )
-    errors = referred(errors)
+    errors = _shown(referred(errors))
     # a gait that few show is left out; where few show any, fitting says so
     chosen = {gait: by_key for gait, by_key in errors.items() if _people(by_key) >= FEWEST_PEOPLE} or errors
     use = _use(note, {gait: fit(by_key, LEVEL) for gait, by_key in chosen.items()}, chosen)
@@ -87,7 +87,7 @@ def otherwise(
         plan = replace(plan, sets=(SPARSE_SETS,))
     mark = f"{way} {found.model} {steps}"
     errors = band_samples.collect(people, method, plan, keep, mark, show)
-    errors, scales = referred(errors), found.uses["shipped"].scales
+    errors, scales = _shown(referred(errors)), found.uses["shipped"].scales
     fitted = {gait: rescale(by_key, LEVEL, scales[gait]) for gait, by_key in errors.items() if gait in scales}
     use = _use(note, fitted, errors)
     if way == "solve":
@@ -107,6 +107,14 @@ def referred(errors: Errors) -> Errors:
         return replace(samples, error=np.abs(samples.error + apart))
 
     return {gait: {key: of_output(key, one) for key, one in by_key.items()} for gait, by_key in errors.items()}
+
+
+def _shown(errors: Errors) -> Errors:
+    """The errors where the sensors show anything of the output."""
+    return {
+        gait: {key: one.at(shown(key.partition(".")[0], one.features)) for key, one in by_key.items()}
+        for gait, by_key in errors.items()
+    }
 
 
 def adapting(model: str, steps: int) -> Method:

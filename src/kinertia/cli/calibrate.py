@@ -10,7 +10,7 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-WORN = 2
+WORN = 4
 """Times that virtual sensors are put on for each measured movement, where estimating takes no time."""
 
 

@@ -68,7 +68,7 @@ def benchmark(function: Callable[..., None], name: str) -> Callable[..., None]:
         files = [path for key in FIGURES if isinstance(path := options.get(key), Path)]
         files += [report / name for name in PAGES] if isinstance(report, Path) else []
         read = inputs.of(*data, options.get("config_file"), models.folder(model) if isinstance(model, str) else None)
-        source = "" if data[0] is None else str(data[0])
+        source = str(data[0]) if data and data[0] is not None else ""
         outputs = Outputs(f"kinertia benchmark {name}", read, source, elsewhere="give another name", option="")
         with outputs.writing(files):
             function(*arguments, **options)

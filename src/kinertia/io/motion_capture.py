@@ -3,7 +3,8 @@
 Layouts: ``coordinates.sto``, ``id.sto``, ``grf.mot``, ``_subject.json`` and one ``.osim`` in a folder per person (a walk that
 is exactly one gait cycle, Arnold et al. 2013 as published by AddBiomechanics); ``coordinates.sto``, ``id_walk.sto``,
 ``grf_walk.mot`` and one ``.osim`` (a walk of somewhat more than a cycle, the example of OpenSim Moco); or
-``run<100 v>_ik.mot``, ``run<100 v>_grf.mot`` and ``model.osim`` (running on a treadmill at v m/s, Hamner & Delp 2013).
+``run<100 v>_ik.mot``, ``run<100 v>_grf.mot`` and ``model.osim`` (running on a treadmill at v m/s, Hamner & Delp 2013). What
+states less is read by :mod:`kinertia.io.short_captures`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kinertia.io import facts, opensim, opensim_model, opensim_truth
+from kinertia.io import facts, opensim, opensim_model, opensim_truth, short_captures
 from kinertia.io.opensim import KneeSign, Table
 from kinertia.recording import DEFAULT_HEIGHT_M, Array, Subject
 from kinertia.recording.errors import RecordingError
@@ -41,6 +42,14 @@ def read_folder(folder: str | Path) -> list[MotionCapture]:
         runs = sorted(path for path in folder.iterdir() if _RUN.match(path.name))
         if runs:
             return [read_run(path) for path in runs]
+        belts = sorted(path for path in folder.iterdir() if short_captures.BELT.match(path.name))
+        short = [
+            *map(short_captures.read_belt_walk, belts),
+            *short_captures.read_walks(folder),
+            *short_captures.read_runs(folder),
+        ]
+        if short:
+            return short
     raise RecordingError(
         "holds no motion capture in a known layout",
         file=str(folder),

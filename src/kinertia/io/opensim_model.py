@@ -64,8 +64,23 @@ def _ends(root: Element, body: str, path: Path) -> tuple[Array, Array]:
         child = frames.get(joint.findtext("socket_child_frame", "").strip())
         parent = frames.get(joint.findtext("socket_parent_frame", "").strip())
         if child is not None and parent is not None and _body(child) == body:
-            return _translation(parent), _translation(child)
+            return _translation(parent) + _shifted(joint), _translation(child)
     raise RecordingError(f"has no joint onto {body}", file=str(path), fix="give a full-body model of OpenSim 4 or later")
+
+
+def _shifted(joint: Element) -> Array:
+    """What the joint itself moves its child by when its coordinates are 0, (x, y) [m]: the thigh, in gait2392's knees."""
+    found = np.zeros(2)
+    for k, name in enumerate(("translation1", "translation2")):
+        for axis in joint.iterfind(f"SpatialTransform/TransformAxis[@name='{name}']"):
+            scale = float(axis.findtext(".//scale", "1"))
+            constant = axis.findtext(".//Constant/value")
+            where, value = ((axis.findtext(f".//{part}") or "").split() for part in "xy")
+            if constant is not None:
+                found[k] = scale * float(constant)
+            elif where and len(where) == len(value):
+                found[k] = scale * float(np.interp(0.0, np.array(where, dtype=float), np.array(value, dtype=float)))
+    return found
 
 
 def _body(frame: Element) -> str:

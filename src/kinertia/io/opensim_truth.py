@@ -174,6 +174,8 @@ def on_grid(time_s: Array, values: Array, new_time_s: Array) -> Array:
 
 def _sides(found: Mapping[str, Mapping[str, Array]], file: str) -> tuple[dict[str, str], tuple[str, ...]]:
     named = {plate: plate[0] for plate in found if plate in ("r", "l", "right", "left")}
+    if set(found) == {"", "l"}:  # OpenSim's gait2392 examples name the left foot alone
+        return {"": "r", "l": "l"}, ()
     if named:
         return named, ()
     if set(found) == {"", "1"}:  # OpenSim's oldest examples: right foot without a number

@@ -14,9 +14,9 @@ from kinertia.recording import Array, Recording
 from kinertia.uncertainty.features import Circumstances, circumstances, features
 from kinertia.uncertainty.fit import Shares
 from kinertia.uncertainty.outputs import ANGLE, FORCE, KINDS, MOMENT, SMALLEST, SPEED, WORDS, Output, outputs
-from kinertia.uncertainty.scale import GROUPS, Scale, group
+from kinertia.uncertainty.scale import GROUPS, PELVIS_ONLY, Scale, group, shown
 
-FORMAT = 2
+FORMAT = 3
 NOT_CALIBRATED = "no band: this model has not been calibrated (kinertia calibrate does it, with simulated people)"
 GAITS = {"walking": Activity.WALKING, "running": Activity.RUNNING}
 """What bands are calibrated for; standing and other movements have none."""
@@ -117,15 +117,17 @@ class Calibration:
         ):
             held = [
                 f"{gait} with {GROUPS[k]}: {figures}"
-                for gait, shown in groups.items()
-                for k in shown
+                for gait, ks in groups.items()
+                for k in ks
                 if (figures := _figures(coverage.get(gait, {}), k))
             ]
             if held:
                 said.append(f"{whose[0].upper()}{whose[1:]}, {'; '.join(held)}")
+        unseen = any(PELVIS_ONLY in groups_of for groups_of in map(set, groups.values()))
+        without = "The speed has no band with a sensor on the pelvis alone, which does not show it. " if unseen else ""
         return (
             f"calibrated {WAYS[self.use]}, on {chosen.data}. On people whom calibration had not seen, the truth was within the "
-            f"{100.0 * self.level:.0f} % band in this part of all samples. {'. '.join(said)}. "
+            f"{100.0 * self.level:.0f} % band in this part of all samples. {'. '.join(said)}. {without}"
             "On real people they are too narrow where body and sensors differ from simulated ones (see docs/uncertainty.md)"
         )
 
@@ -142,10 +144,12 @@ def _half_width(output: Output, chosen: Use, where: dict[str, NDArray[np.bool_]]
     """(T,) in the unit of the output, NaN outside of the gaits; None where none has a band."""
     if not any(output.key in chosen.scales[gait] for gait in where):
         return None
-    shown, found = features(output, given), np.full(given.estimate.samples, np.nan)
+    about, found = features(output, given), np.full(given.estimate.samples, np.nan)
+    known = shown(output.kind, about)
     for gait, at in where.items():
         if output.key in chosen.scales[gait]:
-            found[at] = np.maximum(chosen.scales[gait][output.key].half_width(shown.at(at)), SMALLEST[output.kind])
+            at = at & known
+            found[at] = np.maximum(chosen.scales[gait][output.key].half_width(about.at(at)), SMALLEST[output.kind])
     return found
 
 

@@ -12,7 +12,7 @@ from kinertia.recording import Array
 from kinertia.uncertainty import quantile
 from kinertia.uncertainty.features import Features
 from kinertia.uncertainty.outputs import SMALLEST
-from kinertia.uncertainty.scale import GROUPS, Scale, design, group
+from kinertia.uncertainty.scale import GROUPS, LOOKS_COLUMNS, Scale, appearance, blend, design, group, likeness
 
 FOLDS = 5
 FEWEST_PEOPLE = 10
@@ -20,7 +20,7 @@ FEWEST_PEOPLE = 10
 FEWEST_FOR_A_FACTOR = 5
 """One factor rests on less than a model does."""
 SEVERAL = 2
-"""Where fewer people whose motion was measured show how another way errs, its bands are not made narrower."""
+"""Where there are fewer people whose motion was measured, they have no part in weights and make no band narrower."""
 FEWEST_IN_GROUP = 6
 """Sensor sets that were seen on fewer people have the factor of all sets together."""
 Shares = tuple[float | None, ...]
@@ -91,10 +91,12 @@ def fit(samples: Mapping[str, Samples], level: float, show: Callable[[], None] |
     Notes
     -----
     Weights come from quantile regression of the logarithm of the errors. The people are split into five parts, and the errors
-    of each part are compared with bands that were fitted to the other four; by a factor per number of sensors, these
-    bands then hold in ``level`` of the samples of further people (split conformal prediction with people, not samples, as
-    the exchangeable units: a person's samples are wrong together). The level is not raised for the one person to come, as a
-    guarantee would want: where errors differ little between people, the bands would be too wide by that.
+    of each part are compared with bands that were fitted to the other four; by a factor per number of sensors, one for
+    simulated people and one for those whose motion was measured, these bands then hold in ``level`` of the samples of further
+    people (split conformal prediction with people, not samples, as the exchangeable units: a person's samples are wrong
+    together). Which factor counts, and how much, follows from how far the estimate is from the sensors, by logistic
+    regression. The level is not raised for the one person to come, as a guarantee would want: where errors differ little
+    between people, the bands would be too wide by that.
 
     Raises
     ------
@@ -122,18 +124,42 @@ def rescale(samples: Mapping[str, Samples], level: float, scales: Mapping[str, S
     ValueError
         If there are too few people.
     """
-    found: dict[str, Fitted] = {}
+    factors: dict[str, Array] = {}
+    looks: dict[str, Array] = {}
+    left: dict[str, Array] = {}
     for key, given in samples.items():
         if key in scales:
             _require(given, FEWEST_FOR_A_FACTOR)
-            smallest = SMALLEST[key.partition(".")[0]]
-            score = np.log(np.maximum(given.error, smallest) / scales[key].half_width(given.features))
-            factors, inside = _conformal(score, given, np.zeros(len(score), dtype=np.int_), level)
-            factor = float(np.exp(factors[0]))
-            if len(np.unique(given.person[given.measured])) < SEVERAL:
-                factor = max(factor, 1.0)
-            found[key] = Fitted(scales[key].times(factor), *_coverage(inside, given))
+            target = np.log(np.maximum(given.error, SMALLEST[key.partition(".")[0]]))
+            beyond = target[:, None] - scales[key].sizes(given.features)
+            factors[key], looks[key], left[key] = _conformal(beyond, given, np.zeros(len(target), dtype=np.int_), level)
+    found: dict[str, Fitted] = {}
+    for key in factors:
+        kind, given = key.partition(".")[0], samples[key]
+        alike = [other for other in factors if other.startswith(f"{kind}.")]
+        more = np.array([_more({k: samples[k] for k in alike}, left, level, measured=measured) for measured in (False, True)])
+        simulated, measured = (float(one) for one in np.exp(factors[key][0] + more))
+        if len(np.unique(given.person[given.measured])) < SEVERAL:
+            measured = max(measured, simulated, 1.0)
+        told = looks[key] if looks[key].any() else None
+        inside = left[key] - more[given.measured.astype(np.int_)] <= 0.0
+        scale = scales[key].times(simulated, measured, told)
+        found[key] = Fitted(scale, *_coverage(np.where(np.isfinite(left[key]), inside, np.nan), given))
     return found
+
+
+def _more(samples: Mapping[str, Samples], left: Mapping[str, Array], level: float, *, measured: bool) -> float:
+    """How much wider [log] bands from few people have to be, so that each of them is covered by those of the others.
+
+    Few people differ from one another more than their factors show; of all outputs of a kind together, because of one alone
+    they say little.
+    """
+    known = {key: np.isfinite(left[key]) & (one.measured == measured) for key, one in samples.items()}
+    score = np.concatenate([left[key][at] for key, at in known.items()])
+    if not len(score):
+        return 0.0
+    share = np.concatenate([samples[key].share(at) for key, at in known.items()])
+    return max(quantile.weighted(score, share, level), 0.0)
 
 
 def _fit(samples: Samples, smallest: float, level: float) -> Fitted:
@@ -141,17 +167,20 @@ def _fit(samples: Samples, smallest: float, level: float) -> Fitted:
     index = group(samples.features)
     low, high = np.quantile(samples.features.values, RANGE, axis=0)
     columns, target = design(samples.features, low, high), np.log(np.maximum(samples.error, smallest))
-    everyone = np.ones(len(target), dtype=bool)
-    weights = quantile.fit(columns, target, samples.share(everyone), level)
+    # weights that bent to a single measured person would count what is special about it twice: in them and in its factor
+    several = len(np.unique(samples.person[samples.measured])) >= SEVERAL
+    among = ~samples.measured if not several and (~samples.measured).any() else np.ones(len(target), dtype=bool)
+    weights = quantile.fit(columns[among], target[among], samples.share(among), level)
     part, score = _parts(samples), np.empty(len(target))
     for k in range(FOLDS):
-        here, others = part == k, part != k
+        here, others = part == k, (part != k) & among
         if here.any():
             without = quantile.fit(columns[others], target[others], samples.share(others), level, weights)
             score[here] = target[here] - columns[here] @ without
-    factors, inside = _conformal(score, samples, index, level)
-    scale = Scale(_numbers(low), _numbers(high), _numbers(weights), _numbers(np.exp(factors)))
-    return Fitted(scale, *_coverage(inside, samples))
+    factors, looks, left = _conformal(np.column_stack([score, score]), samples, index, level)
+    simulated, measured = (_numbers(one) for one in np.exp(factors).T)
+    scale = Scale(_numbers(low), _numbers(high), _numbers(weights), simulated, measured, _numbers(looks))
+    return Fitted(scale, *_coverage(np.where(np.isfinite(left), left <= 0.0, np.nan), samples))
 
 
 def _require(samples: Samples, fewest: int) -> None:
@@ -168,29 +197,54 @@ def _parts(samples: Samples) -> NDArray[np.int_]:
     return part
 
 
-def _conformal(score: Array, samples: Samples, index: NDArray[np.int_], level: float) -> tuple[Array, Array]:
-    """(G,) logarithm of what bands have to be multiplied with, and (N,) 1 where a sample lies within bands of other people.
+def _conformal(beyond: Array, samples: Samples, index: NDArray[np.int_], level: float) -> tuple[Array, Array, Array]:
+    """What bands have to be multiplied with.
 
-    NaN where no others show.
+    Parameters
+    ----------
+    beyond : (N, 2) logarithm of the errors over what is to be multiplied, of simulated and of measured motion.
+    index : (N,) group of each sample.
+
+    Returns
+    -------
+    (G, 2) logarithms of the factors, the weights that tell measured from simulated motion, and (N,) logarithm of the errors
+    over the bands of other people, NaN where no others show.
     """
-    part, inside = _parts(samples), np.full(len(score), np.nan)
+    part, left = _parts(samples), np.full(len(beyond), np.nan)
     for k in range(FOLDS):
-        others = _factors(score, samples, index, level, part != k)
-        inside[part == k] = score[part == k] <= others[index[part == k]]
+        here, others = part == k, part != k
+        if here.any() and others.any():
+            factors, measured = _factors(beyond, samples, index, level, others), _looks(samples, others)
+            left[here] = blend(beyond[here] - factors[index[here]], likeness(samples.features.at(here), measured))
     for kind in (samples.measured, ~samples.measured):
         if len(np.unique(samples.person[kind])) == 1:  # the others do not show what its kind is like
-            inside[kind] = np.nan
-    return _factors(score, samples, index, level, np.ones(len(score), dtype=bool)), inside
+            left[kind] = np.nan
+    everyone = np.ones(len(beyond), dtype=bool)
+    return _factors(beyond, samples, index, level, everyone), _looks(samples, everyone), left
 
 
-def _factors(score: Array, samples: Samples, index: NDArray[np.int_], level: float, chosen: NDArray[np.bool_]) -> Array:
-    found = np.empty(len(GROUPS))
-    for g in range(len(GROUPS)):
-        here = chosen & (index == g)
-        if len(np.unique(samples.person[here])) < FEWEST_IN_GROUP:
-            here = chosen
-        found[g] = quantile.weighted(score[here], samples.share(here), level)
-    return found
+def _looks(samples: Samples, chosen: NDArray[np.bool_]) -> Array:
+    """Weights of :func:`kinertia.uncertainty.scale.appearance`; zero where there is one kind of people only."""
+    measured = samples.measured[chosen]
+    if measured.all() or not measured.any():
+        return np.zeros(LOOKS_COLUMNS)
+    return quantile.tell(appearance(samples.features.at(chosen)), measured.astype(np.float64), samples.share(chosen))
+
+
+def _factors(beyond: Array, samples: Samples, index: NDArray[np.int_], level: float, chosen: NDArray[np.bool_]) -> Array:
+    """(G, 2) of the chosen samples; a kind of people that is not among them has the factors of the other kind."""
+    found = np.full((len(GROUPS), 2), np.nan)
+    for column, kind in enumerate((~samples.measured, samples.measured)):
+        among = chosen & kind
+        fewest = min(FEWEST_IN_GROUP, len(np.unique(samples.person[among])))
+        for g in range(len(GROUPS)) if among.any() else ():
+            here = among & (index == g)
+            if len(np.unique(samples.person[here])) < fewest:
+                here = among
+            found[g, column] = quantile.weighted(beyond[here, column], samples.share(here), level)
+    if len(np.unique(samples.person[chosen & samples.measured])) == 1:
+        found[:, 1] = np.fmax(found[:, 1], found[:, 0])
+    return np.where(np.isnan(found), found[:, ::-1], found)
 
 
 def _coverage(inside: Array, samples: Samples) -> tuple[Shares, Shares]:

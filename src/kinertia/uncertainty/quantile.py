@@ -9,6 +9,9 @@ from kinertia.recording import Array
 SMOOTHING = 0.1
 """Rounds the corner of the loss, in units of the target: with a corner, Newton's method has no second derivative."""
 RIDGE = 1e-4
+LOGISTIC_RIDGE = 1e-3
+LONGEST_STEP = 3.0
+"""Of Newton's method in a coefficient of the logistic regression: curvature vanishes where all is told apart."""
 MOST_STEPS = 60
 TOLERANCE = 1e-6
 
@@ -47,6 +50,25 @@ def fit(columns: Array, target: Array, share: Array, level: float, start: Array 
         if not loss - lower > TOLERANCE * abs(loss):
             break
         found, loss = found - size * step, lower
+    return found
+
+
+def tell(columns: Array, yes: Array, share: Array) -> Array:
+    """(P,) coefficients of a logistic regression for ``yes`` (N,) by ``columns`` (N, P), with a ridge on all but the first.
+
+    What can be told apart completely gets finite coefficients by the ridge.
+    """
+    share, found = share / share.sum(), np.zeros(columns.shape[1])
+    held = np.full(columns.shape[1], LOGISTIC_RIDGE)
+    held[0] = 1e-9
+    for _ in range(MOST_STEPS):
+        likely = _logistic(columns @ found)
+        gradient = columns.T @ (share * (likely - yes)) + held * found
+        curvature = (columns * (share * likely * (1.0 - likely))[:, None]).T @ columns + np.diag(held)
+        step = np.linalg.solve(curvature, gradient)
+        found = found - step * min(1.0, LONGEST_STEP / max(float(np.abs(step).max()), 1e-12))
+        if np.abs(step).max() < TOLERANCE:
+            break
     return found
 
 

@@ -9,14 +9,19 @@ from numpy.typing import NDArray
 
 from kinertia.recording import SEGMENTS, Array
 from kinertia.uncertainty.features import LEG, NAMES, PATTERNS, Features
+from kinertia.uncertainty.outputs import SPEED
 
 GROUPS = ("all sensors", "4 to 6 sensors", "2 or 3 sensors", "pelvis only", "legs unlike")
 """Sensor sets that have a factor of their own; the first ones have the same sensors on both legs."""
+PELVIS_ONLY = 3
 FEWEST = (len(SEGMENTS), 4, 2)
 """Sensors in the first groups."""
 COLUMNS = 1 + 2 * PATTERNS + 2 + len(LEG) + 2 * len(NAMES)
 ROWS = 65_536
 """Samples at once: bounds memory, does not change the result."""
+LOOKS = tuple(NAMES.index(name) for name in ("speed", "residual", "gyro", "acc"))
+"""What tells measured motion from simulated motion: how far the estimate is from the sensors at this speed."""
+LOOKS_COLUMNS = 2 * (1 + len(LOOKS))
 
 
 @dataclass(frozen=True)
@@ -27,33 +32,76 @@ class Scale:
     ----------
     low, high : one per feature: the range that it was fitted over. Values beyond it count as its end.
     weights : of the columns of :func:`design`; their sum is the logarithm of the half-width, but for the factor.
-    factors : one per group of :data:`GROUPS`; what makes the band hold on people that the weights were not fitted to.
+    factors : one per group of :data:`GROUPS`; what makes the band hold on simulated people that the weights were not fitted to.
+    measured : the same for people whose motion was measured.
+    looks : weights of :func:`appearance` that tell how much a sample looks like measured motion.
     """
 
     low: tuple[float, ...]
     high: tuple[float, ...]
     weights: tuple[float, ...]
     factors: tuple[float, ...]
+    measured: tuple[float, ...]
+    looks: tuple[float, ...]
 
     def half_width(self, features: Features) -> Array:
         """(T,) in the unit of :class:`kinertia.uncertainty.outputs.Output`; NaN where there is no sensor."""
         parts = [self._part(features.at(slice(k, k + ROWS))) for k in range(0, len(features.count), ROWS)]
         return np.concatenate(parts) if parts else np.empty(0)
 
-    def times(self, factor: float) -> Scale:
-        """As many times as wide with every set of sensors."""
-        return replace(self, factors=tuple(float(f"{factor * one:.5g}") for one in self.factors))
+    def sizes(self, features: Features) -> Array:
+        """(T, 2) logarithm of the half-width if the motion is simulated, and if it is measured."""
+        columns, at = design(features, np.array(self.low), np.array(self.high)), group(features)
+        factors = np.log(np.column_stack([self.factors, self.measured]))
+        return (columns @ np.array(self.weights))[:, None] + factors[at]
+
+    def times(self, factor: float, measured: float | None = None, looks: Array | None = None) -> Scale:
+        """As many times as wide with every set of sensors, of simulated and (default: the same) of measured motion.
+
+        ``looks`` where the two are told apart in another way.
+        """
+        measured = factor if measured is None else measured
+        return replace(
+            self,
+            factors=tuple(float(f"{factor * one:.5g}") for one in self.factors),
+            measured=tuple(float(f"{measured * one:.5g}") for one in self.measured),
+            looks=self.looks if looks is None else tuple(float(f"{one:.5g}") for one in looks),
+        )
 
     def _part(self, features: Features) -> Array:
-        columns = design(features, np.array(self.low), np.array(self.high))
-        found = np.exp(columns @ np.array(self.weights)) * np.array(self.factors)[group(features)]
+        found = np.exp(blend(self.sizes(features), likeness(features, np.array(self.looks))))
         return np.where(features.count > 0, found, np.nan)
+
+
+def appearance(features: Features) -> Array:
+    """(T, P) columns: one, :data:`LOOKS`, and both times the share of sensors that are missing."""
+    shown = np.column_stack([np.ones(len(features.count)), features.values[:, list(LOOKS)]])
+    return np.column_stack([shown, (1.0 - features.count / len(SEGMENTS))[:, None] * shown])
+
+
+def likeness(features: Features, looks: Array) -> Array:
+    """(T,) from 0, looks simulated, to 1, looks measured."""
+    return 0.5 * (1.0 + np.tanh(0.5 * appearance(features) @ looks))
+
+
+def blend(sizes: Array, measured: Array) -> Array:
+    """(T,) between what holds for simulated and what holds for measured motion; ``sizes`` (T, 2)."""
+    return (1.0 - measured) * sizes[:, 0] + measured * sizes[:, 1]
 
 
 def group(features: Features) -> NDArray[np.int_]:
     """(T,) index into :data:`GROUPS`; no sensor counts as one on the pelvis."""
     by_number = np.sum([features.count < fewest for fewest in FEWEST], axis=0)
     return np.where(features.own == features.other, by_number, len(GROUPS) - 1)
+
+
+def shown(kind: str, features: Features) -> NDArray[np.bool_]:
+    """(T,) where the sensors show anything of an output: not the speed with a sensor on the pelvis alone.
+
+    Models say 0.9 to 1.4 m/s there whoever runs at 2 to 4.5 m/s, and 0.2 to 0.9 m/s whoever walks: the error is the speed
+    itself, and no feature tells it.
+    """
+    return (group(features) != PELVIS_ONLY) | (kind != SPEED)
 
 
 def design(features: Features, low: Array, high: Array) -> Array:

@@ -12,7 +12,7 @@ import numpy as np
 from kinertia.io.files import write_text
 from kinertia.uncertainty.calibration import FORMAT, NOT_CALIBRATED, WAYS, Calibration, Uncalibrated, UseName
 from kinertia.uncertainty.features import NAMES
-from kinertia.uncertainty.scale import COLUMNS, GROUPS, Scale
+from kinertia.uncertainty.scale import COLUMNS, GROUPS, LOOKS_COLUMNS, Scale
 
 FILE = "bands.json"
 
@@ -114,7 +114,7 @@ def _shipped() -> list[Path]:
 
 
 def _whole(scale: Scale) -> bool:
-    sizes = (len(scale.low), len(scale.high), len(scale.weights), len(scale.factors))
-    numbers = np.concatenate([scale.low, scale.high, scale.weights, scale.factors])
-    expected = (len(NAMES), len(NAMES), COLUMNS, len(GROUPS))
-    return sizes == expected and bool(np.isfinite(numbers).all()) and min(scale.factors) > 0.0
+    parts = (scale.low, scale.high, scale.weights, scale.factors, scale.measured, scale.looks)
+    expected = (len(NAMES), len(NAMES), COLUMNS, len(GROUPS), len(GROUPS), LOOKS_COLUMNS)
+    whole = tuple(map(len, parts)) == expected and bool(np.isfinite(np.concatenate(parts)).all())
+    return whole and min(*scale.factors, *scale.measured) > 0.0
