@@ -114,6 +114,9 @@ def fit(samples: Mapping[str, Samples], level: float, show: Callable[[], None] |
 def rescale(samples: Mapping[str, Samples], level: float, scales: Mapping[str, Scale]) -> dict[str, Fitted]:
     """Bands for each output of a method that there are few errors of: those of another method, wider or narrower throughout.
 
+    Such methods fit their motion to the sensors, so that how far they are from them does not tell measured from simulated
+    motion: the wider band counts for both.
+
     Parameters
     ----------
     samples, level : as for :func:`fit`.
@@ -125,26 +128,22 @@ def rescale(samples: Mapping[str, Samples], level: float, scales: Mapping[str, S
         If there are too few people.
     """
     factors: dict[str, Array] = {}
-    looks: dict[str, Array] = {}
     left: dict[str, Array] = {}
     for key, given in samples.items():
         if key in scales:
             _require(given, FEWEST_FOR_A_FACTOR)
             target = np.log(np.maximum(given.error, SMALLEST[key.partition(".")[0]]))
             beyond = target[:, None] - scales[key].sizes(given.features)
-            factors[key], looks[key], left[key] = _conformal(beyond, given, np.zeros(len(target), dtype=np.int_), level)
+            factors[key], _, left[key] = _conformal(beyond, given, np.zeros(len(target), dtype=np.int_), level, apart=False)
     found: dict[str, Fitted] = {}
-    for key in factors:
-        kind, given = key.partition(".")[0], samples[key]
-        alike = [other for other in factors if other.startswith(f"{kind}.")]
-        more = np.array([_more({k: samples[k] for k in alike}, left, level, measured=measured) for measured in (False, True)])
+    for key, given in ((key, samples[key]) for key in factors):
+        alike = [other for other in factors if other.startswith(f"{key.partition('.')[0]}.")]
+        more = max(_more({k: samples[k] for k in alike}, left, level, measured=measured) for measured in (False, True))
         simulated, measured = (float(one) for one in np.exp(factors[key][0] + more))
         if len(np.unique(given.person[given.measured])) < SEVERAL:
             measured = max(measured, simulated, 1.0)
-        told = looks[key] if looks[key].any() else None
-        inside = left[key] - more[given.measured.astype(np.int_)] <= 0.0
-        scale = scales[key].times(simulated, measured, told)
-        found[key] = Fitted(scale, *_coverage(np.where(np.isfinite(left[key]), inside, np.nan), given))
+        inside = np.where(np.isfinite(left[key]), left[key] <= more, np.nan)
+        found[key] = Fitted(scales[key].times(simulated, measured).widest(), *_coverage(inside, given))
     return found
 
 
@@ -197,13 +196,16 @@ def _parts(samples: Samples) -> NDArray[np.int_]:
     return part
 
 
-def _conformal(beyond: Array, samples: Samples, index: NDArray[np.int_], level: float) -> tuple[Array, Array, Array]:
+def _conformal(
+    beyond: Array, samples: Samples, index: NDArray[np.int_], level: float, *, apart: bool = True
+) -> tuple[Array, Array, Array]:
     """What bands have to be multiplied with.
 
     Parameters
     ----------
     beyond : (N, 2) logarithm of the errors over what is to be multiplied, of simulated and of measured motion.
     index : (N,) group of each sample.
+    apart : whether measured and simulated motion are told apart; else the wider band counts.
 
     Returns
     -------
@@ -215,7 +217,8 @@ def _conformal(beyond: Array, samples: Samples, index: NDArray[np.int_], level: 
         here, others = part == k, part != k
         if here.any() and others.any():
             factors, measured = _factors(beyond, samples, index, level, others), _looks(samples, others)
-            left[here] = blend(beyond[here] - factors[index[here]], likeness(samples.features.at(here), measured))
+            over = beyond[here] - factors[index[here]]
+            left[here] = blend(over, likeness(samples.features.at(here), measured)) if apart else over.min(axis=1)
     for kind in (samples.measured, ~samples.measured):
         if len(np.unique(samples.person[kind])) == 1:  # the others do not show what its kind is like
             left[kind] = np.nan

@@ -55,18 +55,19 @@ class Scale:
         factors = np.log(np.column_stack([self.factors, self.measured]))
         return (columns @ np.array(self.weights))[:, None] + factors[at]
 
-    def times(self, factor: float, measured: float | None = None, looks: Array | None = None) -> Scale:
-        """As many times as wide with every set of sensors, of simulated and (default: the same) of measured motion.
-
-        ``looks`` where the two are told apart in another way.
-        """
+    def times(self, factor: float, measured: float | None = None) -> Scale:
+        """As many times as wide with every set of sensors, of simulated and (default: the same) of measured motion."""
         measured = factor if measured is None else measured
         return replace(
             self,
             factors=tuple(float(f"{factor * one:.5g}") for one in self.factors),
             measured=tuple(float(f"{measured * one:.5g}") for one in self.measured),
-            looks=self.looks if looks is None else tuple(float(f"{one:.5g}") for one in looks),
         )
+
+    def widest(self) -> Scale:
+        """Simulated and measured motion alike have the wider band of the two."""
+        wider = tuple(map(max, self.factors, self.measured))
+        return replace(self, factors=wider, measured=wider)
 
     def _part(self, features: Features) -> Array:
         found = np.exp(blend(self.sizes(features), likeness(features, np.array(self.looks))))
