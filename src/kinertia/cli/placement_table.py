@@ -79,14 +79,7 @@ def show(recording: Recording, found: Placement, console: Console) -> None:
     told = recording.findings
     show_findings(told, console)
     known = SAID | {Kind.OFFSET} if any(finding.cause is Cause.GRAVITY for finding in told) else SAID
-    named = {sensor for finding in told for sensor in finding.sensors}
-    faults = [
-        fault
-        for fault in found.faults
-        if (fault.kind not in known or (found.sided and fault.kind is Kind.EXCHANGED))
-        # samples that a check left out of a sensor, and named it, were not lost on the radio
-        and not (fault.kind is Kind.DROPPED and named.issuperset(fault.sensors))
-    ]
+    faults = [fault for fault in found.faults if fault.kind not in known or (found.sided and fault.kind is Kind.EXCHANGED)]
     for fault in faults:
         change = f" [--apply: {fault.change}]" if fault.change else ""
         console.print(f"  {fault.kind.value}: {fault.message}{change}", style="yellow", highlight=False, markup=False)
