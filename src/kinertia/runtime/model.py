@@ -100,7 +100,7 @@ class ExportedModel:
 def names() -> list[str]:
     """Names of the shipped models."""
     folder = resources.files("kinertia") / "models"
-    return sorted(entry.name for entry in folder.iterdir() if (entry / "export.json").is_file()) if folder.is_dir() else []
+    return sorted(entry.name for entry in folder.iterdir() if (entry / cards.CARD).is_file()) if folder.is_dir() else []
 
 
 def load(model: str | Path = DEFAULT) -> ExportedModel:
