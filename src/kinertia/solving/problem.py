@@ -26,6 +26,8 @@ from kinertia.solving.transcription import Layout, Program, transcribe
 LARGEST_UNIT = 4.0
 """Furthest that sensors and body may be from what was stated, in units of the expected errors."""
 TINY_VARIANCE = 1e-12
+CONSTRAINTS_MET = 1e-7
+"""Largest violation of a solved problem: one iteration more than without, and the equations of motion hold to six digits."""
 BARRIER = 1e-3
 """Barrier parameter to start from. With larger ones, or an adaptive one, the solver leaves the start for good and does not find
 back."""
@@ -199,6 +201,7 @@ class Problem:
             "ipopt.mumps_permuting_scaling": 0,
             "ipopt.max_iter": self.settings.iterations,
             "ipopt.tol": self.settings.tolerance,
+            "ipopt.constr_viol_tol": CONSTRAINTS_MET,
         }
         if monitor is not None:
             options["iteration_callback"] = monitor
