@@ -51,7 +51,7 @@ def with_estimated_size(recording: Recording) -> Recording:
         subject = replace(subject, mass_kg=round(mass, 1))
         warnings.append(
             f"{NOT_GIVEN['mass_kg']}: {mass:.0f} +- {spread:.0f} kg is usual at that height; forces in N and moments in N m "
-            "scale with it, per body weight they hardly depend on it; give --mass"
+            "scale with it, per body weight they do not depend on it; give --mass"
         )
     told = tuple(NOT_GIVEN[name] for name in subject.assumed)
     kept = tuple(warning for warning in recording.warnings if not warning.startswith(told))
