@@ -114,7 +114,14 @@ def person_graph(model: Model) -> onnx.ModelProto:
             verbose=False,
         )
     assert program is not None
-    return program.model_proto
+    return _without_traces(program.model_proto)
+
+
+def _without_traces(graph: onnx.ModelProto) -> onnx.ModelProto:
+    """The graph without the exporter's notes, which name the files of the machine that it was made on."""
+    for part in (graph, graph.graph, *graph.graph.node, *graph.graph.value_info, *graph.graph.input, *graph.graph.output):
+        del part.metadata_props[:]
+    return graph
 
 
 def export(model: Model) -> ExportedModel:
