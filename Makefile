@@ -19,6 +19,7 @@ BAND_PEOPLE ?= 23
 DATA_FOLDER ?= ../shared/data
 CAPTURES = $(addprefix $(DATA_FOLDER)/,walking_arnold walking_moco running_hamner)
 DEVICE ?= cpu
+TEST_JOBS ?= 2
 WEIGHTS := runs/weights
 BAND_DATA = $(WEIGHTS)/band_people/person01[2-9] $(WEIGHTS)/band_people/person02[0-3]
 
@@ -39,8 +40,9 @@ $(STAMP): pyproject.toml constraints.txt
 	$(RUN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
+# A file of tests stays with one worker, which makes its fixtures once; a second thread in a worker would only wait.
 test: install
-	$(RUN)/python -m pytest
+	OMP_NUM_THREADS=1 $(RUN)/python -m pytest --numprocesses $(TEST_JOBS) --dist loadfile
 
 lint: install
 	$(RUN)/ruff check

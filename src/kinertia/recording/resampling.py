@@ -12,14 +12,15 @@ from kinertia.recording.errors import RecordingError
 from kinertia.recording.gaps import runs
 from kinertia.recording.recording import Array, Recording
 
-_MAX_DENOMINATOR = 2000
+_MAX_DENOMINATOR = 20_000  # of the ratio of rates: the new rate is within 2.5e-5 of the one asked for
 
 
 def resample(recording: Recording, rate_hz: float, *, keep_gaps: bool = False) -> Recording:
     """Resample signals, variances, orientation and truth.
 
     A periodic cycle is resampled as a Fourier series; its rate becomes whole samples over the unchanged duration, so it may
-    differ slightly from ``rate_hz``. Other recordings pass a zero-phase polyphase FIR low-pass below the lower Nyquist rate.
+    differ slightly from ``rate_hz``. Other recordings pass a zero-phase polyphase FIR low-pass below the lower Nyquist rate,
+    to a rate within 2.5e-5 of ``rate_hz``.
 
     Parameters
     ----------
