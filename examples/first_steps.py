@@ -36,9 +36,9 @@ for joint, error in errors.items():
     print(f"{joint:15s} {error:5.1f} deg, own mean {nothing[joint]:5.1f} deg")
 
 # %% Write everything.
-from kinertia import report  # noqa: E402
 from kinertia.io import write_opensim  # noqa: E402
+from kinertia.reporting import page  # noqa: E402
 
 out = Path("first-steps")
 write_opensim.write(out, result)
-print("open", report.write(out / "report.html", result, recording, recording.truth))
+print("open", page.write(out / "report.html", result, recording, recording.truth))

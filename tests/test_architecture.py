@@ -29,7 +29,7 @@ LIGHT = (
     "transport",
     "live",
     "metrics",
-    "report",
+    "reporting",
 )
 """Parts that the light install uses, but for the modules below."""
 FOR_TRAINING = {

@@ -17,7 +17,7 @@ from kinertia.estimation import gait, verdict
 from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.estimation.trust import OTHER, Agreement, doubts
 from kinertia.recording import Cause, Finding, Recording, Severity
-from kinertia.report import page, summary
+from kinertia.reporting import page, summary
 
 sys.path.append(str(Path(__file__).parents[1] / "report"))
 import walking

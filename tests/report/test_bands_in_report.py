@@ -10,8 +10,8 @@ import walking
 from kinertia.estimation import marked as marks
 from kinertia.estimation.estimate import Bands, Estimate
 from kinertia.estimation.trust import DISAGREEMENT, RESIDUAL
-from kinertia.report import bands, charts, page
-from kinertia.report.charts import Chart, Line
+from kinertia.reporting import bands, charts, page
+from kinertia.reporting.charts import Chart, Line
 
 
 def banded(estimate: Estimate) -> Estimate:

@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 import walking
 
-from kinertia import report
 from kinertia.estimation import gait
 from kinertia.estimation.estimate import Estimate
-from kinertia.report import animation, page, signals, summary, window
+from kinertia.reporting import animation, page, signals, summary, window
 
 VOID = {"meta", "br", "img", "input", "link", "hr"}
 
@@ -98,7 +97,7 @@ def test_every_kind_of_estimate(name, with_truth):
 
 def test_full_report_says_what_it_should(tmp_path):
     estimate, recording, truth = walking.make(20.0)
-    parsed = read(report.write(tmp_path / "report.html", estimate, recording, truth).read_text())
+    parsed = read(page.write(tmp_path / "report.html", estimate, recording, truth).read_text())
     for words in (
         "Read this first mass was not given: 75 kg assumed sensor imu3",
         "Person 70 kg, 1.75 m",

@@ -11,8 +11,8 @@ from rich.text import Text
 from kinertia.benchmark import results as result_files
 from kinertia.benchmark import simulator as benchmark
 from kinertia.benchmark.simulator import Comparison, Figure
-from kinertia.report import overlays
-from kinertia.report.charts import Chart, Line
+from kinertia.reporting import overlays
+from kinertia.reporting.charts import Chart, Line
 
 STYLES = (("right", "left"), ("both", "measured", "virtual"))
 """Of simulated and of reference lines, in their order."""

@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from kinertia import report
 from kinertia.benchmark.cycles import Scored
 from kinertia.estimation import gait, verdict
 from kinertia.estimation.estimate import Estimate
@@ -18,7 +17,7 @@ from kinertia.io import parquet, write_opensim, write_table
 from kinertia.io.extra import INSTALL
 from kinertia.io.files import write_text
 from kinertia.recording import Recording
-from kinertia.report import bands, comparison, errors_table, summary
+from kinertia.reporting import bands, comparison, errors_table, page, summary
 
 Scores = dict[str, Any]
 COLOURS = {"good": "green", "fair": "yellow", "poor": "red"}
@@ -46,7 +45,7 @@ def write(folder: Path, estimate: Estimate, recording: Recording, scores: Scores
     return [
         *write_opensim.write(folder, estimate),
         write_table.write(table, estimate),
-        report.write(folder / f"{estimate.name}_report.html", estimate, recording, recording.truth, scores),
+        page.write(folder / f"{estimate.name}_report.html", estimate, recording, recording.truth, scores),
     ]
 
 

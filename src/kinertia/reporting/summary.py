@@ -11,7 +11,7 @@ from kinertia.estimation import strides, verdict
 from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.gait import Gait
 from kinertia.recording import Array
-from kinertia.report import names
+from kinertia.reporting import names
 
 
 @dataclass(frozen=True)

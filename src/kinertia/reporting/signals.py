@@ -10,8 +10,8 @@ from markupsafe import Markup
 from kinertia.estimation import marked
 from kinertia.estimation.estimate import Estimate
 from kinertia.metrics import errors
-from kinertia.report import charts, names
-from kinertia.report.charts import Bar, Chart, Line
+from kinertia.reporting import charts, names
+from kinertia.reporting.charts import Bar, Chart, Line
 
 _CHANNELS = (
     ("Forward acceleration", "Specific force x [m/s\u00b2]"),

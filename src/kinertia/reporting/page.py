@@ -16,8 +16,8 @@ from kinertia.estimation.estimate import Estimate
 from kinertia.io.files import write_text
 from kinertia.metrics import scoring
 from kinertia.recording import Frame, Recording, Subject, Truth
-from kinertia.report import animation, bands, charts, curves, errors_table, names, signals, summary, window
-from kinertia.report.charts import Chart
+from kinertia.reporting import animation, bands, charts, curves, errors_table, names, signals, summary, window
+from kinertia.reporting.charts import Chart
 
 
 def write(
@@ -97,7 +97,7 @@ def render(estimate: Estimate, recording: Recording, truth: Truth | None = None,
 def environment() -> Environment:
     """Templates of the pages, everything in them escaped."""
     return Environment(
-        loader=PackageLoader("kinertia.report", "templates"),
+        loader=PackageLoader("kinertia.reporting", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

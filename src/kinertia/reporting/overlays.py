@@ -6,9 +6,9 @@ from pathlib import Path
 
 import kinertia
 from kinertia.io.files import write_text
-from kinertia.report import charts
-from kinertia.report.charts import Chart
-from kinertia.report.page import environment
+from kinertia.reporting import charts
+from kinertia.reporting.charts import Chart
+from kinertia.reporting.page import environment
 
 Sections = list[tuple[str, list[Chart]]]
 

@@ -17,9 +17,9 @@ from kinertia.io.files import write_text
 from kinertia.metrics import summary, units
 from kinertia.metrics.sync import advance
 from kinertia.recording import Array, Recording, Truth
-from kinertia.report import charts, names
-from kinertia.report.charts import Chart, Line
-from kinertia.report.page import environment
+from kinertia.reporting import charts, names
+from kinertia.reporting.charts import Chart, Line
+from kinertia.reporting.page import environment
 
 Json = dict[str, Any]
 FORCES = {"grf_y": "Vertical force", "grf_x": "Fore-aft force", "grf_z": "Lateral force"}

@@ -13,8 +13,8 @@ from kinertia.estimation.gait import Gait
 from kinertia.io.write_opensim import is_translation
 from kinertia.metrics import units
 from kinertia.recording import Array, Truth
-from kinertia.report import names
-from kinertia.report.charts import Chart, Line
+from kinertia.reporting import names
+from kinertia.reporting.charts import Chart, Line
 
 Scale = Callable[[Array], Array]
 _CYCLE = np.linspace(0.0, 100.0, strides.NODES)

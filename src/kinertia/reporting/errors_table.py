@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from kinertia.report import names
+from kinertia.reporting import names
 
 Json = dict[str, Any]
 _MISSING = "\u2013"

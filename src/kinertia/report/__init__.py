@@ -1,5 +1,0 @@
-"""The self-contained HTML report."""
-
-from kinertia.report.page import write
-
-__all__ = ["write"]
