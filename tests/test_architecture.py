@@ -17,6 +17,7 @@ LIGHT = (
     "numerics",
     "recording",
     "estimation.estimate",
+    "estimation.convention",
     "estimation",
     "sensing",
     "placing",
@@ -37,7 +38,7 @@ FOR_TRAINING = {
     *(f"estimation.{name}" for name in ("landmarks", "track", "trained")),
 }
 TRAIN_EXTRA = ("torch", "scipy", "polars", "casadi", "safetensors", "onnx", "onnxscript")
-SINGLE_MODULES = ("estimation.estimate", "io.files")
+SINGLE_MODULES = ("estimation.convention", "estimation.estimate", "io.files")
 """Modules that are a part of their own within their folder."""
 
 

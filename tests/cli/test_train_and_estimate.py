@@ -77,7 +77,7 @@ def test_estimate_writes_everything(kinertia: Shell, walk_csv: Path, model: Path
         assert name in result.out
     table = pl.read_parquet(tmp_path / "walk_estimate.parquet")
     assert table.height == 600
-    assert {"time [s]", "knee_angle_r [deg]", "ankle_angle_l_moment [N m]", "grf_y_r [BW]"} <= set(table.columns)
+    assert {"time [s]", "knee_flexion_r [deg]", "ankle_angle_l_moment [N m]", "grf_y_r [BW]"} <= set(table.columns)
     assert "not trained on this recording" not in result.out
     assert "without a complete stride" in result.out
 
@@ -172,7 +172,7 @@ def test_some_sensors_are_enough_and_the_rest_is_said(kinertia: Shell, walk_csv:
     for text in (trained.err, result.out, (tmp_path / "out" / "walk_report.html").read_text()):
         assert "no sensor on pelvis, tibia_r, tibia_l" in " ".join(text.split())
     estimated = pl.read_parquet(tmp_path / "out" / "walk_estimate.parquet")
-    assert estimated["knee_angle_r [deg]"].is_finite().all()
+    assert estimated["knee_flexion_r [deg]"].is_finite().all()
 
 
 @pytest.mark.data

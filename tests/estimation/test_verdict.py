@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from kinertia.cli import output
-from kinertia.estimation import gait, verdict
+from kinertia.estimation import gait, spatiotemporal, verdict
 from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.estimation.trust import OTHER, Agreement, doubts
 from kinertia.recording import Cause, Finding, Recording, Severity
@@ -109,7 +109,7 @@ def test_what_is_no_gait_is_said(walk: tuple[Estimate, Recording]) -> None:
     assert told.doubted == "100.0 % of what counts should not be trusted: 1.0\u201320.0 s"
     # curves over time are shaded: at least three angles, three moments, two forces, three residuals and the speed
     assert page.render(squats, recording).count('class="span"') >= 12
-    assert not summary.tiles(squats, gait.find(squats, periodic=False), periodic=False)
+    assert not summary.tiles(squats, None)
 
 
 def test_standing_alone_is_said_to_be_answered_from_gravity(walk: tuple[Estimate, Recording]) -> None:
@@ -117,7 +117,7 @@ def test_standing_alone_is_said_to_be_answered_from_gravity(walk: tuple[Estimate
     activity = np.full(estimate.samples, Activity.STANDING, dtype=np.int8)
     stood = judged(replace(estimate, activity=activity, events={}), recording)
     told = verdict.of(stood, recording)
-    assert not summary.rows(stood, gait.find(stood, periodic=False), periodic=False)
+    assert not summary.rows(stood, gait.find(stood, periodic=False))
     assert told.headline == "consistent in all of the recording, which is standing and answered from gravity"
 
 
@@ -174,8 +174,9 @@ def test_speed_is_stride_length_over_stride_time_of_the_same_strides(walk: tuple
     activity[:1000] = Activity.STANDING
     assert estimate.speed is not None
     still = replace(estimate, activity=activity, speed=np.where(activity == Activity.STANDING, 0.0, estimate.speed))
-    found = gait.find(still, periodic=False)
-    values = {tile.label: float(tile.value) for tile in summary.tiles(still, found, periodic=False)}
+    walked, ran = spatiotemporal.of(still, periodic=False)[0], spatiotemporal.of(still, periodic=False)[1:]
+    assert (walked.gait, ran) == ("walking", ())
+    values = {tile.label: float(tile.value) for tile in summary.tiles(still, walked)}
     assert values["Speed"] == pytest.approx(walking.SPEED, abs=0.01)
     assert values["Speed"] == pytest.approx(values["Stride length"] / values["Stride time"], abs=0.01)
-    assert re.search(r"speed 1\.2\d m/s.*stride length 1\.3\d m", said(still, recording))
+    assert re.search(r"speed 1\.2\d m/s.*stride length 1\.3\d m over \d\d strides of walking", said(still, recording))

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from kinertia.estimation.convention import Knee
 from kinertia.estimation.estimate import Estimate
 from kinertia.io import write_opensim
 from kinertia.recording import Subject
@@ -55,10 +56,10 @@ def test_coordinates_in_degrees_and_metres(estimate, tmp_path):
 
 
 def test_knee_sign_can_follow_the_model(estimate, tmp_path):
-    _, table = read(write_opensim.write_coordinates(tmp_path / "q.mot", estimate, knee_flexion_positive=True))
+    _, table = read(write_opensim.write_coordinates(tmp_path / "q.mot", estimate, knee=Knee.FLEXION))
     np.testing.assert_allclose(np.radians(table["knee_angle_r"]), -estimate.coordinates["knee_angle_r"], atol=1e-8)
     np.testing.assert_allclose(np.radians(table["hip_adduction_l"]), estimate.coordinates["hip_adduction_l"], atol=1e-8)
-    _, table = read(write_opensim.write_moments(tmp_path / "m.sto", estimate, knee_flexion_positive=True))
+    _, table = read(write_opensim.write_moments(tmp_path / "m.sto", estimate, knee=Knee.FLEXION))
     np.testing.assert_allclose(table["knee_angle_r_moment"], -estimate.moments["knee_angle_r"], atol=1e-8)
     np.testing.assert_allclose(table["hip_flexion_r_moment"], estimate.moments["hip_flexion_r"], atol=1e-8)
 

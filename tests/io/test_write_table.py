@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from kinertia.estimation.convention import Knee
 from kinertia.estimation.estimate import Activity, Bands, Estimate
 from kinertia.io import write_table
 from kinertia.recording import Subject
@@ -44,15 +45,15 @@ def test_read_back(estimate, tmp_path, ending):
     table = pl.read_parquet(path) if ending == ".parquet" else pl.read_csv(path)
     np.testing.assert_allclose(table["time [s]"], estimate.time_s)
     np.testing.assert_allclose(table["pelvis_tx [m]"], estimate.coordinates["pelvis_tx"])
-    np.testing.assert_allclose(np.radians(table["knee_angle_r [deg]"]), estimate.coordinates["knee_angle_r"])
-    np.testing.assert_allclose(table["knee_angle_r_moment [N m]"], estimate.moments["knee_angle_r"])
+    np.testing.assert_allclose(np.radians(table["knee_flexion_r [deg]"]), -estimate.coordinates["knee_angle_r"])
+    np.testing.assert_allclose(table["knee_flexion_r_moment [N m]"], -estimate.moments["knee_angle_r"])
     np.testing.assert_allclose(table["grf_y_r [BW]"], estimate.grf["grf_y_r"])
     np.testing.assert_allclose(table["root_residual_moment [BWBH]"], estimate.root_residual[:, 2])
     np.testing.assert_allclose(table["hip_y [m]"], estimate.points["hip"][:, 1])
     np.testing.assert_allclose(table["femur_r_gyro_z_measured [rad/s]"], estimate.imu_measured[:, 1, 2])
     np.testing.assert_allclose(table["pelvis_acc_y_virtual [m/s^2]"], 0.0)
-    np.testing.assert_allclose(table["knee_angle_r_band_90 [deg]"], np.degrees(0.1 + estimate.time_s))
-    np.testing.assert_allclose(table["knee_angle_r_moment_band_90 [N m]"], 2 * estimate.time_s)
+    np.testing.assert_allclose(table["knee_flexion_r_band_90 [deg]"], np.degrees(0.1 + estimate.time_s))
+    np.testing.assert_allclose(table["knee_flexion_r_moment_band_90 [N m]"], 2 * estimate.time_s)
     np.testing.assert_allclose(table["grf_y_r_band_90 [BW]"], 3 * estimate.time_s)
     np.testing.assert_allclose(table["speed_band_90 [m/s]"], 4 * estimate.time_s)
     assert np.flatnonzero(table["trusted [0/1]"]).tolist() == list(range(7, 21))
@@ -61,6 +62,14 @@ def test_read_back(estimate, tmp_path, ending):
     assert table["cop_x_r [m]"].null_count() == 20
     assert np.flatnonzero(table["heel_strike_r [0/1]"]).tolist() == [4, 20]
     assert {"speed [m/s]", "root_residual_x [BW]", "soleus_r_force [N]"} <= set(table.columns)
+
+
+def test_name_of_the_knee_says_its_sign(estimate):
+    kept = write_table.columns(estimate, Knee.OPENSIM)
+    np.testing.assert_allclose(np.radians(kept["knee_angle_r [deg]"]), estimate.coordinates["knee_angle_r"])
+    np.testing.assert_allclose(kept["knee_angle_r_moment [N m]"], estimate.moments["knee_angle_r"])
+    assert not any("knee_flexion" in name for name in kept)
+    assert not any("knee_angle" in name for name in write_table.columns(estimate))
 
 
 def test_every_column_names_its_unit(estimate):

@@ -55,7 +55,6 @@ def test_one_repeating_cycle_runs_past_its_end():
     cycle = strides.cut(series, found)
     assert cycle.shape == (1, 101)
     np.testing.assert_allclose(cycle[0], np.sin(2 * np.pi * (np.arange(101) + 30) / 100), atol=1e-12)
-    np.testing.assert_allclose(strides.stance_fraction(found, np.array([10])), [0.8])
 
 
 def test_cycles_with_gaps_are_left_out():
@@ -63,9 +62,3 @@ def test_cycles_with_gaps_are_left_out():
     series[12] = np.nan
     _, _, used = strides.average(strides.cut(series, strides.find(np.array([0, 10, 20, 30]))))
     assert used == 2
-
-
-def test_stance_fraction():
-    found = strides.find(np.array([0, 100, 200]))
-    np.testing.assert_allclose(strides.stance_fraction(found, np.array([60, 163])), [0.6, 0.63])
-    np.testing.assert_allclose(strides.stance_fraction(found, np.array([60])), [0.6, np.nan])

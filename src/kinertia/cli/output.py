@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kinertia.benchmark.cycles import Scored
-from kinertia.estimation import gait, verdict
+from kinertia.estimation import spatiotemporal, verdict
 from kinertia.estimation.estimate import Estimate
 from kinertia.io import parquet, write_opensim, write_table
 from kinertia.io.extra import INSTALL
@@ -56,12 +56,14 @@ def write_json(path: Path, content: dict[str, Any]) -> Path:
 
 def show(console: Console, estimate: Estimate, recording: Recording, scores: Scores | None) -> None:
     """Headline figures, the verdict, errors where there is a reference, warnings and notes."""
-    found = gait.find(estimate, periodic=recording.periodic)
-    tiles = summary.tiles(estimate, found, periodic=recording.periodic)
+    found = spatiotemporal.of(estimate, periodic=recording.periodic)
+    tiles = summary.tiles(estimate, found[0] if found else None)
     facts = ", ".join(f"{tile.label.lower()} {tile.value} {tile.unit}" for tile in tiles)
+    if found:
+        facts += f" over {found[0].words}"
     console.print(Text.assemble("\n", (estimate.name, "bold"), f"  {facts}"), soft_wrap=True)
-    for word, count in found.others.items():
-        console.print(Text(f"  and {count} strides of {word}, which are in none of these figures"), soft_wrap=True)
+    for other in found[1:]:
+        console.print(Text(f"  and {other.words}, which are in none of these figures"), soft_wrap=True)
     told = verdict.of(estimate, recording)
     console.print(Text(f"  {told.headline}", COLOURS[told.level]), soft_wrap=True)
     if told.doubts:

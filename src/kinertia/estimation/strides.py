@@ -109,23 +109,3 @@ def average(cycles: Array) -> tuple[Array, Array, int]:
         return missing, missing, 0
     spread = complete.std(axis=0, ddof=1) if count > 1 else np.zeros(cycles.shape[-1])
     return complete.mean(axis=0), spread, count
-
-
-def stance_fraction(strides: Strides, toe_offs: np.ndarray) -> Array:
-    """(S,) part of each cycle from heel strike to toe off; NaN where no toe off lies inside the cycle.
-
-    Parameters
-    ----------
-    strides : from :func:`find`.
-    toe_offs : sample indices of the same foot's toe offs.
-    """
-    lifts = np.sort(np.asarray(toe_offs, dtype=float))
-    if strides.period is not None:
-        # Any toe off of a repeating cycle, seen from its heel strike.
-        lifts = np.sort((lifts - strides.begin[0]) % strides.period + strides.begin[0]) if strides.count else lifts
-    fractions = np.full(strides.count, np.nan)
-    following = np.searchsorted(lifts, strides.begin, side="right")
-    for i, j in enumerate(following):
-        if j < lifts.size and lifts[j] < strides.end[i]:
-            fractions[i] = (lifts[j] - strides.begin[i]) / strides.durations[i]
-    return fractions

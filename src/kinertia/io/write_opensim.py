@@ -1,7 +1,7 @@
 """Results as files that OpenSim opens: coordinates, ground reaction with its external loads, joint moments, muscle forces.
 
 The signs are those of OpenSim's gait2392 family (knee flexion negative). Models of the Rajagopal family count knee flexion
-positive: ask for that with ``knee_flexion_positive``.
+positive: ask for that with ``knee``.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from xml.etree import ElementTree
 
 import numpy as np
 
+from kinertia.estimation import convention
+from kinertia.estimation.convention import Knee
 from kinertia.estimation.estimate import Estimate
 from kinertia.io.files import replacing, write_text
 from kinertia.recording import Array
@@ -24,14 +26,14 @@ ENDINGS = ("coordinates.mot", "grf.mot", "external_loads.xml", "moments.sto", "m
 _TRANSLATIONS = ("_tx", "_ty", "_tz")
 
 
-def write(folder: Path | str, estimate: Estimate, *, knee_flexion_positive: bool = False) -> tuple[Path, ...]:
+def write(folder: Path | str, estimate: Estimate, *, knee: Knee = Knee.OPENSIM) -> tuple[Path, ...]:
     """Everything the estimate holds, named after it.
 
     Parameters
     ----------
     folder : made when absent.
     estimate : the result; what it lacks is left out.
-    knee_flexion_positive : flip knee angles and moments for models that count flexion positive.
+    knee : ``Knee.FLEXION`` flips knee angles and moments, for models that count flexion positive.
 
     Returns
     -------
@@ -43,31 +45,31 @@ def write(folder: Path | str, estimate: Estimate, *, knee_flexion_positive: bool
     RecordingError : a value is missing; names the file, column and sample.
     """
     start = Path(folder) / estimate.name
-    paths = [write_coordinates(_named(start, "coordinates.mot"), estimate, knee_flexion_positive=knee_flexion_positive)]
+    paths = [write_coordinates(_named(start, "coordinates.mot"), estimate, knee=knee)]
     if force_sides(estimate):
         forces = write_ground_reaction(_named(start, "grf.mot"), estimate)
         loads = write_external_loads(_named(start, "external_loads.xml"), forces.name, force_sides(estimate))
         paths += [forces, loads]
     if estimate.moments:
-        paths.append(write_moments(_named(start, "moments.sto"), estimate, knee_flexion_positive=knee_flexion_positive))
+        paths.append(write_moments(_named(start, "moments.sto"), estimate, knee=knee))
     if estimate.muscle_forces:
         paths.append(write_muscle_forces(_named(start, "muscle_forces.sto"), estimate))
     return tuple(paths)
 
 
-def write_coordinates(path: Path | str, estimate: Estimate, *, knee_flexion_positive: bool = False) -> Path:
+def write_coordinates(path: Path | str, estimate: Estimate, *, knee: Knee = Knee.OPENSIM) -> Path:
     """``.mot`` of every coordinate: rotations in degrees, translations in metres."""
     columns = {
-        name: values if is_translation(name) else np.degrees(_knee_sign(name, knee_flexion_positive) * values)
+        name: values if is_translation(name) else np.degrees(convention.sign(name, knee) * values)
         for name, values in estimate.coordinates.items()
     }
     return _write_storage(path, "Coordinates", columns, estimate, in_degrees=True)
 
 
-def write_moments(path: Path | str, estimate: Estimate, *, knee_flexion_positive: bool = False) -> Path:
+def write_moments(path: Path | str, estimate: Estimate, *, knee: Knee = Knee.OPENSIM) -> Path:
     """``.sto`` of net joint moments [N m], named as OpenSim's inverse dynamics names them (``hip_flexion_r_moment``)."""
     columns = {
-        f"{name}_{'force' if is_translation(name) else 'moment'}": _knee_sign(name, knee_flexion_positive) * values
+        f"{name}_{'force' if is_translation(name) else 'moment'}": convention.sign(name, knee) * values
         for name, values in estimate.moments.items()
     }
     return _write_storage(path, "Inverse Dynamics Generalized Forces", columns, estimate)
@@ -157,10 +159,6 @@ def hold(values: Array) -> Array:
 
 def _named(start: Path, ending: str) -> Path:
     return start.with_name(f"{start.name}_{ending}")
-
-
-def _knee_sign(coordinate: str, knee_flexion_positive: bool) -> float:
-    return -1.0 if knee_flexion_positive and coordinate.startswith("knee_angle") else 1.0
 
 
 def _write_storage(

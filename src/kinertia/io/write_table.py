@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from kinertia.estimation import convention
+from kinertia.estimation.convention import Knee
 from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.io import write_columns
 from kinertia.io.write_columns import ENDINGS
@@ -18,13 +20,14 @@ _CHANNELS = ("acc_x", "acc_y", "gyro_z")
 _CHANNEL_UNITS = ("m/s^2", "m/s^2", "rad/s")
 
 
-def write(path: Path | str, estimate: Estimate) -> Path:
+def write(path: Path | str, estimate: Estimate, knee: Knee = Knee.FLEXION) -> Path:
     """Write every series of an estimate as one table.
 
     Parameters
     ----------
     path : ends in ``.parquet`` or ``.csv``, which decides the format.
     estimate : the result.
+    knee : what is positive at the knee; its columns are called ``knee_flexion_r`` or, in OpenSim's sign, ``knee_angle_r``.
 
     Returns
     -------
@@ -37,16 +40,17 @@ def write(path: Path | str, estimate: Estimate) -> Path:
     path = Path(path)
     if path.suffix.lower() not in ENDINGS:
         raise ValueError(f"{path}: a table is written as {' or '.join(ENDINGS)}, not {path.suffix or 'without an ending'!r}")
-    return write_columns.write(path, columns(estimate))
+    return write_columns.write(path, columns(estimate, knee))
 
 
-def columns(estimate: Estimate) -> dict[str, Array | np.ndarray]:
+def columns(estimate: Estimate, knee: Knee = Knee.FLEXION) -> dict[str, Array | np.ndarray]:
     """Column name with unit to (T,) values, as :func:`write` writes them; events are 1 at their sample, 0 elsewhere."""
     table: dict[str, Array | np.ndarray] = {"time [s]": estimate.time_s}
-    for name, values in estimate.coordinates.items():
-        translation = is_translation(name)
-        table[f"{name} [{'m' if translation else 'deg'}]"] = values if translation else np.degrees(values)
-    table |= {f"{name}_moment [N m]": values for name, values in estimate.moments.items()}
+    for coordinate, values in estimate.coordinates.items():
+        name, signed = convention.name(coordinate, knee), convention.sign(coordinate, knee) * values
+        table |= {f"{name} [m]": signed} if is_translation(coordinate) else {f"{name} [deg]": np.degrees(signed)}
+    for coordinate, values in estimate.moments.items():
+        table[f"{convention.name(coordinate, knee)}_moment [N m]"] = convention.sign(coordinate, knee) * values
     table |= {f"{name} [BW]": values for name, values in estimate.grf.items()}
     table |= {f"cop_x_{side} [m]": values for side, values in estimate.cop_x.items()}
     if estimate.speed is not None:
@@ -64,14 +68,14 @@ def columns(estimate: Estimate) -> dict[str, Array | np.ndarray]:
                 for c, (channel, unit) in enumerate(zip(_CHANNELS, _CHANNEL_UNITS, strict=True))
             }
     table |= {f"{name} [0/1]": _marks(at, estimate.samples) for name, at in estimate.events.items()}
-    return table | _bands(estimate) | _trust(estimate)
+    return table | _bands(estimate, knee) | _trust(estimate)
 
 
-def _bands(estimate: Estimate) -> dict[str, Array]:
+def _bands(estimate: Estimate, knee: Knee) -> dict[str, Array]:
     """Half-widths of bands, with their level in percent in the name."""
     bands, ending = estimate.bands, f"band_{100.0 * estimate.bands.level:.0f}"
-    table = {f"{name}_{ending} [deg]": np.degrees(values) for name, values in bands.coordinates.items()}
-    table |= {f"{name}_moment_{ending} [N m]": values for name, values in bands.moments.items()}
+    table = {f"{convention.name(of, knee)}_{ending} [deg]": np.degrees(half) for of, half in bands.coordinates.items()}
+    table |= {f"{convention.name(of, knee)}_moment_{ending} [N m]": half for of, half in bands.moments.items()}
     table |= {f"{name}_{ending} [BW]": values for name, values in bands.grf.items()}
     return table | ({} if bands.speed is None else {f"speed_{ending} [m/s]": bands.speed})
 

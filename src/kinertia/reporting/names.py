@@ -38,7 +38,9 @@ def segment(name: str) -> str:
 
 
 def number(value: float, digits: int, *, signed: bool = False) -> str:
-    """Fixed number of digits with a true minus sign, and no sign before a zero."""
+    """Fixed number of digits with a true minus sign, and no sign before a zero; a dash for NaN."""
+    if value != value:
+        return "\u2013"
     rounded = round(value, digits) + 0.0
     text = f"{rounded:{'+' if signed and rounded else ''}.{digits}f}"
     return text.replace("-", "\u2212")

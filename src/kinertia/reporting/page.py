@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 import kinertia
-from kinertia.estimation import gait, trust, verdict
+from kinertia.estimation import gait, spatiotemporal, trust, verdict
 from kinertia.estimation.estimate import Estimate
 from kinertia.io.files import write_text
 from kinertia.metrics import scoring
@@ -54,6 +54,7 @@ def render(estimate: Estimate, recording: Recording, truth: Truth | None = None,
     if truth is not None and scores is None:
         scores = _score(estimate, recording, truth)
     strides = gait.find(estimate, periodic=recording.periodic)
+    steps = spatiotemporal.of(estimate, periodic=recording.periodic)
     shown = window.busiest(estimate, window.CURVE_SECONDS)
     source = curves.Source(estimate, strides, shown, truth)
     moving = window.busiest(estimate, window.FIGURE_SECONDS)
@@ -61,6 +62,7 @@ def render(estimate: Estimate, recording: Recording, truth: Truth | None = None,
     speed = signals.speed(estimate, truth.speed if truth else None)
     template = environment().get_template("report.html.j2")
     return template.render(
+        number=names.number,
         version=kinertia.__version__,
         estimate=estimate,
         recording=recording,
@@ -69,8 +71,9 @@ def render(estimate: Estimate, recording: Recording, truth: Truth | None = None,
         truth=truth,
         gait=strides,
         sides=_sides(estimate),
-        tiles=summary.tiles(estimate, strides, periodic=recording.periodic),
-        rows=summary.rows(estimate, strides, periodic=recording.periodic),
+        steps=steps,
+        tiles=summary.tiles(estimate, steps[0] if steps else None),
+        rows=summary.rows(estimate, strides),
         verdict=verdict.of(estimate, recording),
         left_out=_left_out(estimate),
         limits=trust,

@@ -1,4 +1,4 @@
-"""The figures at the top of the report, and the table of both legs."""
+"""The figures at the top of the report, and the table of forces and ranges of motion of both legs."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kinertia.estimation import strides, verdict
+from kinertia.estimation import verdict
 from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.gait import Gait
+from kinertia.estimation.spatiotemporal import Parameters
 from kinertia.recording import Array
 from kinertia.reporting import names
 
@@ -34,36 +35,28 @@ class Row:
     difference: str
 
 
-def tiles(estimate: Estimate, gait: Gait, *, periodic: bool) -> list[Tile]:
-    """Speed, cadence, stride time and length, total vertical force, all over the same strides; those that are known.
+HEADLINE = ("speed_m_s", "cadence_per_min", "stride_time_s", "length_m")
+"""What the terminal says, and the report shows large."""
+
+
+def tiles(estimate: Estimate, main: Parameters | None) -> list[Tile]:
+    """Speed, cadence, stride time and length over the strides of one kind of gait; those that are known.
 
     Without strides, the mean speed over the samples that count and in which the person walks, runs or stands; none where
     that is little of the recording.
     """
-    durations = gait.all_durations_s
-    if not durations.size:
+    if main is None:
         return _without_strides(estimate)
-    found: list[Tile] = []
-    many = durations.size > 1 and not periodic
-    which = (
-        "one repeating cycle" if periodic else f"{durations.size} {gait.word} stride{'s' if many else ''}".replace("  ", " ")
-    )
-    known = None if estimate.speed is None else gait.means(estimate.speed)
-    if known is not None and np.isfinite(known).all():
-        # way over time, so that speed is stride length over stride time
-        speed = float((known * durations).sum() / durations.sum())
-        found.append(Tile("Speed", f"{speed:.2f}", "m/s", f"SD {known.std(ddof=1):.2f}, {which}" if many else which))
-    # Two steps per stride.
-    found.append(Tile("Cadence", f"{120.0 / durations.mean():.0f}", "steps/min"))
-    note = f"SD {durations.std(ddof=1):.3f} s, {which}" if many else which
-    found.append(Tile("Stride time", f"{durations.mean():.2f}", "s", note))
-    if known is not None and np.isfinite(known).all():
-        found.append(Tile("Stride length", f"{(known * durations).mean():.2f}", "m", "speed times stride time"))
-    if {"grf_y_r", "grf_y_l"} <= estimate.grf.keys():
-        total = _mean_over_strides(estimate.grf["grf_y_r"] + estimate.grf["grf_y_l"], gait)
-        if total is not None:
-            found.append(Tile("Mean vertical force", f"{total:.2f}", "BW", "both legs; 1.00 in steady movement"))
-    return found
+    return [
+        Tile(
+            row.quantity.label,
+            names.number(row.both.mean, row.quantity.digits),
+            row.quantity.unit,
+            f"SD {row.both.sd:.{row.quantity.digits + 1}f}" if row.both.sd else "",
+        )
+        for row in main.rows
+        if row.quantity.name in HEADLINE
+    ]
 
 
 def _without_strides(estimate: Estimate) -> list[Tile]:
@@ -75,42 +68,38 @@ def _without_strides(estimate: Estimate) -> list[Tile]:
     )
 
 
-def rows(estimate: Estimate, gait: Gait, *, periodic: bool) -> list[Row]:
-    """Stride time, stance, peak forces and ranges of motion of both legs, with their symmetry; none without gait."""
+def rows(estimate: Estimate, gait: Gait) -> list[Row]:
+    """Forces and ranges of motion of both legs, with their symmetry; none without gait."""
     table: list[Row] = []
     if not estimate.in_gait.any():
         return table  # peaks and ranges of those who stand are sway
 
-    def counting(curves: dict[str, Array], name: str) -> Array | None:
-        return np.where(estimate.known, curves[name], np.nan) if name in curves else None
-
-    def add(label: str, digits: int, values: dict[str, Array]) -> None:
+    def add(label: str, digits: int, curves: dict[str, Array], name: str, measure: Callable[..., Array]) -> None:
+        counting = {
+            side: np.where(estimate.known, curves[f"{name}_{side}"], np.nan) for side in "rl" if f"{name}_{side}" in curves
+        }
+        values = {side: _per_cycle(counting.get(side), gait, side, measure) for side in "rl"}
         if any(v.size for v in values.values()):
             table.append(_row(label, digits, values))
 
-    if not periodic:
-        add("Stride time [s]", 3, {side: gait.durations_s(side) for side in "rl"})
-    add("Stance [% of stride]", 1, {side: _stance_percent(estimate, gait, side) for side in "rl"})
-    for name, label, peak in (
-        ("grf_y", "Peak vertical force [BW]", np.max),
-        ("grf_x", "Peak braking force [BW]", lambda cycles, axis: -np.min(cycles, axis=axis)),
-        ("grf_x", "Peak propulsive force [BW]", np.max),
-    ):
-        add(
-            label,
-            2,
-            {side: _per_cycle(counting(estimate.grf, f"{name}_{side}"), gait, side, peak) for side in "rl"},
-        )
+    add("Mean vertical force [BW]", 2, estimate.grf, "grf_y", _mean)
+    add("Peak vertical force [BW]", 2, estimate.grf, "grf_y", np.max)
+    add("Peak braking force [BW]", 2, estimate.grf, "grf_x", lambda cycles, axis: -np.min(cycles, axis=axis))
+    add("Peak propulsive force [BW]", 2, estimate.grf, "grf_x", np.max)
     for name, label in (("hip_flexion", "Hip"), ("knee_angle", "Knee"), ("ankle_angle", "Ankle")):
         add(
             f"{label} range of motion [deg]",
             1,
-            {
-                side: np.degrees(_per_cycle(counting(estimate.coordinates, f"{name}_{side}"), gait, side, np.ptp))
-                for side in "rl"
-            },
+            estimate.coordinates,
+            name,
+            lambda cycles, axis: np.degrees(np.ptp(cycles, axis=axis)),
         )
     return table
+
+
+def _mean(cycles: Array, axis: int) -> Array:
+    # the last point repeats the first one of the next cycle
+    return np.mean(cycles[..., :-1], axis=axis)
 
 
 def _per_cycle(series: Array | None, gait: Gait, side: str, measure: Callable[..., Array]) -> Array:
@@ -122,20 +111,6 @@ def _per_cycle(series: Array | None, gait: Gait, side: str, measure: Callable[..
         return np.atleast_1d(measure(finite, axis=0)) if finite.size else np.empty(0)
     cycles = gait.cycles(series, side)
     return np.empty(0) if cycles is None else np.atleast_1d(measure(cycles, axis=1))
-
-
-def _stance_percent(estimate: Estimate, gait: Gait, side: str) -> Array:
-    found, lifts = gait.legs.get(side), estimate.events.get(f"toe_off_{side}")
-    if found is None or lifts is None:
-        return np.empty(0)
-    fractions = strides.stance_fraction(found, lifts)
-    return 100.0 * fractions[np.isfinite(fractions)]
-
-
-def _mean_over_strides(series: Array, gait: Gait) -> float | None:
-    cycles = gait.cycles(series, "")
-    # The last point repeats the first one of the next cycle.
-    return None if cycles is None else float(cycles[:, :-1].mean())
 
 
 def _row(label: str, digits: int, values: dict[str, Array]) -> Row:

@@ -1,0 +1,291 @@
+"""Spatio-temporal parameters of gait: speed, cadence, strides, steps, stance, swing, double support, flight; their symmetry
+and variability. Report, terminal, tables and Python take them from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from kinertia.estimation import gait, strides, verdict
+from kinertia.estimation.estimate import Activity, Estimate
+from kinertia.estimation.gait import Gait
+from kinertia.estimation.strides import Strides
+from kinertia.recording import Array
+
+MISSING = float("nan")
+OTHER_LEG = {"r": "l", "l": "r"}
+
+
+@dataclass(frozen=True)
+class Stride:
+    """One stride, from heel strike to the next heel strike of the same foot; NaN for what is not known of it.
+
+    Attributes
+    ----------
+    side : ``r`` or ``l``.
+    gait : ``walking`` or ``running``; empty where it was not told.
+    begin_s, end_s : times of the heel strikes [s].
+    stance_s : from heel strike to toe off [s].
+    step_time_s : from the other foot's heel strike within the stride to its end: this foot's step [s].
+    double_support_s, flight_s : how long both feet, and neither, are on the ground in the stride [s].
+    length_m : way of the pelvis in the stride [m].
+    step_length_m : how far the heel comes down ahead of where the other one did in the step [m].
+    consistent : as judged in :mod:`kinertia.estimation.verdict`; None where it cannot be.
+    """
+
+    side: str
+    gait: str
+    begin_s: float
+    end_s: float
+    stance_s: float = MISSING
+    step_time_s: float = MISSING
+    double_support_s: float = MISSING
+    flight_s: float = MISSING
+    length_m: float = MISSING
+    step_length_m: float = MISSING
+    consistent: bool | None = None
+
+    @property
+    def stride_time_s(self) -> float:
+        return self.end_s - self.begin_s
+
+    @property
+    def speed_m_s(self) -> float:
+        return self.length_m / self.stride_time_s
+
+    @property
+    def cadence_per_min(self) -> float:
+        """Steps per minute; two steps are a stride."""
+        return 120.0 / self.stride_time_s
+
+    @property
+    def swing_s(self) -> float:
+        return self.stride_time_s - self.stance_s
+
+    @property
+    def stance_percent(self) -> float:
+        return 100.0 * self.stance_s / self.stride_time_s
+
+    @property
+    def swing_percent(self) -> float:
+        return 100.0 * self.swing_s / self.stride_time_s
+
+    @property
+    def double_support_percent(self) -> float:
+        return 100.0 * self.double_support_s / self.stride_time_s
+
+    @property
+    def flight_percent(self) -> float:
+        return 100.0 * self.flight_s / self.stride_time_s
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One parameter in words: attribute of :class:`Stride`, label, unit, digits to show; whether each leg has its own."""
+
+    name: str
+    label: str
+    unit: str
+    digits: int
+    per_leg: bool = True
+
+
+QUANTITIES = (
+    Quantity("speed_m_s", "Speed", "m/s", 2, per_leg=False),
+    Quantity("cadence_per_min", "Cadence", "steps/min", 0, per_leg=False),
+    Quantity("stride_time_s", "Stride time", "s", 2),
+    Quantity("length_m", "Stride length", "m", 2),
+    Quantity("step_time_s", "Step time", "s", 2),
+    Quantity("step_length_m", "Step length", "m", 2),
+    Quantity("stance_percent", "Stance", "% of stride", 1),
+    Quantity("stance_s", "Stance time", "s", 2),
+    Quantity("swing_percent", "Swing", "% of stride", 1),
+    Quantity("swing_s", "Swing time", "s", 2),
+    Quantity("double_support_percent", "Double support", "% of stride", 1, per_leg=False),
+    Quantity("flight_percent", "Flight", "% of stride", 1, per_leg=False),
+)
+_RATES = ("speed_m_s", "cadence_per_min")
+_ABSENT = {Activity.WALKING.word: "flight_percent", Activity.RUNNING.word: "double_support_percent"}
+"""What a kind of gait has none of, by definition."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Mean and standard deviation over ``count`` strides; NaN for none, and for the spread of one."""
+
+    mean: float
+    sd: float
+    count: int
+
+    @property
+    def cv_percent(self) -> float:
+        """Coefficient of variation: standard deviation over mean [%]."""
+        return 100.0 * self.sd / abs(self.mean) if self.mean else MISSING
+
+
+@dataclass(frozen=True)
+class Row:
+    """One parameter over all strides and of each leg; ``symmetry_percent`` is right minus left over their mean [%]."""
+
+    quantity: Quantity
+    both: Measure
+    right: Measure
+    left: Measure
+    symmetry_percent: float
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """All strides of one kind of gait.
+
+    Attributes
+    ----------
+    gait : ``walking`` or ``running``; empty where it was not told.
+    strides : of both legs, in order of time.
+    dropped : strides that are left out because their duration is far from the median: pauses, turns, missed events.
+    """
+
+    gait: str
+    strides: tuple[Stride, ...]
+    dropped: int = 0
+
+    @property
+    def words(self) -> str:
+        """``38 strides of walking``."""
+        count = len(self.strides)
+        return f"{count} stride{'' if count == 1 else 's'}" + (f" of {self.gait}" if self.gait else "")
+
+    def values(self, name: str, side: str = "") -> Array:
+        """(S,) known values of an attribute of :class:`Stride`, of one leg or of both."""
+        return np.array([getattr(stride, name) for stride in self._known(name, side)], dtype=float)
+
+    def _known(self, name: str, side: str) -> list[Stride]:
+        return [stride for stride in self.strides if side in ("", stride.side) and np.isfinite(getattr(stride, name))]
+
+    def measure(self, name: str, side: str = "") -> Measure:
+        """Mean and spread of an attribute of :class:`Stride`.
+
+        Means of rates are over time, so that mean speed is mean stride length over mean stride time.
+        """
+        found = self.values(name, side)
+        if not found.size:
+            return Measure(MISSING, MISSING, 0)
+        weights = [stride.stride_time_s if name in _RATES else 1.0 for stride in self._known(name, side)]
+        sd = float(found.std(ddof=1)) if found.size > 1 else MISSING
+        return Measure(float(np.average(found, weights=weights)), sd, found.size)
+
+    def symmetry_percent(self, name: str) -> float:
+        """Right minus left over their mean [%]; NaN unless both legs are known."""
+        right, left = self.measure(name, "r").mean, self.measure(name, "l").mean
+        middle = 0.5 * (right + left)
+        return 100.0 * (right - left) / middle if abs(middle) > 1e-9 else MISSING
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Every parameter that is known, in the order of :data:`QUANTITIES`."""
+        wanted = [q for q in QUANTITIES if q.name != _ABSENT.get(self.gait) and self.values(q.name).any()]
+        return tuple(
+            Row(
+                quantity,
+                both=self.measure(quantity.name),
+                right=self.measure(quantity.name, "r"),
+                left=self.measure(quantity.name, "l"),
+                symmetry_percent=self.symmetry_percent(quantity.name),
+            )
+            for quantity in wanted
+        )
+
+
+def of(estimate: Estimate, *, periodic: bool) -> tuple[Parameters, ...]:
+    """Parameters of walking and of running, what there are most strides of first; empty without a complete stride.
+
+    Parameters
+    ----------
+    estimate : with events; what it lacks besides makes parameters NaN.
+    periodic : True when the recording is exactly one cycle that repeats.
+    """
+    judged = {(s.side, s.begin_s): s.consistent for s in verdict.judge(estimate, periodic=periodic)}
+    found = [_parameters(estimate, kind, judged) for kind in gait.kinds(estimate, periodic=periodic)]
+    return tuple(sorted((one for one in found if one.strides), key=lambda one: -len(one.strides)))
+
+
+def table(found: Iterable[Parameters]) -> dict[str, list]:
+    """Every stride of every kind as columns, for data frames; the parameters of :data:`QUANTITIES` among them."""
+    rows = sorted((stride for one in found for stride in one.strides), key=lambda stride: stride.begin_s)
+    names = dict.fromkeys((*(field.name for field in fields(Stride)), *(quantity.name for quantity in QUANTITIES)))
+    return {name: [getattr(row, name) for row in rows] for name in names}
+
+
+def _parameters(estimate: Estimate, kind: Gait, judged: dict[tuple[str, float], bool]) -> Parameters:
+    rows = [row for side, leg in kind.legs.items() for row in _rows(estimate, kind.word, side, leg, judged)]
+    return Parameters(kind.word, tuple(sorted(rows, key=lambda row: row.begin_s)), kind.dropped)
+
+
+def _rows(estimate: Estimate, word: str, side: str, leg: Strides, judged: dict[tuple[str, float], bool]) -> list[Stride]:
+    rate_hz, other, begin_s = estimate.rate_hz, OTHER_LEG[side], float(estimate.time_s[0])
+    off, other_off, strike = (
+        estimate.events.get(name, np.empty(0)) for name in (f"toe_off_{side}", f"toe_off_{other}", f"heel_strike_{other}")
+    )
+    speeds = None if estimate.speed is None else strides.cut(estimate.speed, leg)[:, :-1].mean(axis=1)
+    found = []
+    for i, (begin, end) in enumerate(zip(leg.begin.tolist(), leg.end.tolist(), strict=True)):
+        length = MISSING if speeds is None else float(speeds[i]) * (end - begin) / rate_hz
+        lift, across = (_first(events, begin, end, leg.period) for events in (off, strike))
+        double, flight = _overlaps(begin, end, lift, across, other_off, leg.period)
+        at_s = begin_s + begin / rate_hz
+        found.append(
+            Stride(
+                side,
+                word,
+                at_s,
+                begin_s + end / rate_hz,
+                stance_s=(lift - begin) / rate_hz,
+                step_time_s=(end - across) / rate_hz,
+                double_support_s=double / rate_hz,
+                flight_s=flight / rate_hz,
+                length_m=length,
+                step_length_m=_step_length(estimate, side, across, end, length, leg.period),
+                consistent=judged.get((side, at_s)),
+            )
+        )
+    return found
+
+
+def _first(events: np.ndarray, begin: float, end: float, period: int | None) -> float:
+    """The first of the events between two samples; NaN for none. Events of a repeating cycle repeat."""
+    at = np.asarray(events, dtype=float)
+    if period is not None:
+        at = (at - begin) % period + begin
+    within = at[(at > begin) & (at < end)]
+    return float(within.min()) if within.size else MISSING
+
+
+def _overlaps(
+    begin: float, end: float, lift: float, across: float, other_off: np.ndarray, period: int | None
+) -> tuple[float, float]:
+    """Samples of a stride in which both feet, and neither, are on the ground; NaN where an event of it is not known."""
+    early, late = _first(other_off, begin, across, period), _first(other_off, across, end, period)
+    # the other foot leaves the ground after this one came down (walking), or before it comes down again (running)
+    first = early - begin if np.isfinite(early) else late - end
+    second = lift - across
+    if not np.isfinite(first + second):
+        return MISSING, MISSING
+    return max(first, 0.0) + max(second, 0.0), max(-first, 0.0) + max(-second, 0.0)
+
+
+def _step_length(estimate: Estimate, side: str, across: float, end: float, length: float, period: int | None) -> float:
+    """From where the other heel came down to where this one does [m]."""
+    heels = [estimate.points.get(f"heel_{leg}") for leg in (OTHER_LEG[side], side)]
+    if heels[0] is None or heels[1] is None or not np.isfinite(across):
+        return MISSING
+
+    def at(heel: Array, sample: float) -> float:
+        beyond = period is not None and sample > period - 1
+        # one period later everything is a stride further
+        index = sample - period if beyond and period is not None else sample
+        return float(np.interp(index, np.arange(len(heel)), heel[:, 0])) + (length if beyond else 0.0)
+
+    return at(heels[1], end) - at(heels[0], across)
