@@ -31,6 +31,7 @@ LIGHT = (
     "live",
     "metrics",
     "reporting",
+    "api",
 )
 """Parts that the light install uses, but for the modules below."""
 FOR_TRAINING = {

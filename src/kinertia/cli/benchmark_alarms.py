@@ -38,17 +38,16 @@ def alarms(
     seed
         Draws the stretches.
     """
+    from kinertia.api.models import estimate
     from kinertia.benchmark import results
     from kinertia.benchmark.spoiled import alarms as benchmark
     from kinertia.benchmark.spoiled import table
     from kinertia.cli.benchmark_spoiled import look
-    from kinertia.cli.models import running
     from kinertia.cli.progress import samples_bar
-    from kinertia.estimation import estimator, verdict
+    from kinertia.estimation import verdict
 
     def judged(recording: Recording) -> str:
-        with running(model, recording) as runner:
-            told = verdict.of(estimator.estimate(runner, recording), recording)
+        told = verdict.of(estimate(model, recording), recording)
         return told.headline if told.level == "poor" and told.word != "not judged" else ""
 
     doubt = None if checks_only else judged

@@ -49,9 +49,9 @@ def bands(
     config
         How the model is adapted; settings not given are the model's.
     """
+    from kinertia.api.models import runner, suited
     from kinertia.benchmark import band_people, methods, results
     from kinertia.benchmark import bands as benchmark
-    from kinertia.cli.models import runner, suited
     from kinertia.cli.progress import training_bar
     from kinertia.estimation import estimator
     from kinertia.estimation.estimate import Estimate

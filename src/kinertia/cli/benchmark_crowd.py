@@ -32,9 +32,9 @@ def crowd(
     seed
         Seed of the first wearer; the others count on.
     """
+    from kinertia.api.models import streaming
     from kinertia.benchmark import crowd as measurement
     from kinertia.benchmark import results
-    from kinertia.cli.models import streaming
     from kinertia.cli.progress import samples_bar
 
     with samples_bar(round(60.0 * minutes), "streaming [s]") as advance:

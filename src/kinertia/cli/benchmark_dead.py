@@ -35,17 +35,15 @@ def dead(
     seed
         Draws recordings, sensors and instants.
     """
+    from kinertia.api.models import estimate
     from kinertia.benchmark import results
     from kinertia.benchmark.spoiled import dead as benchmark
     from kinertia.benchmark.spoiled import source, table
     from kinertia.cli.benchmark_spoiled import look
-    from kinertia.cli.models import running
     from kinertia.cli.progress import samples_bar
-    from kinertia.estimation import estimator
 
     def estimated(recording: Recording) -> Estimate:
-        with running(model, recording) as runner:
-            return estimator.estimate(runner, recording)
+        return estimate(model, recording)
 
     with samples_bar(variants, "variants") as bar:
         found = benchmark.run(source.available(people, data), variants, seed, look, estimated, lambda: bar(1))

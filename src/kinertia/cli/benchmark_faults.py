@@ -27,8 +27,8 @@ def faults(json: Path | None = None, model: str = "default", seconds: float = 60
     packets
         Malformed datagrams.
     """
+    from kinertia.api.models import streaming
     from kinertia.benchmark import results, stream_faults
-    from kinertia.cli.models import streaming
     from kinertia.cli.progress import samples_bar
 
     with samples_bar(FAULTS, "faults") as advance:

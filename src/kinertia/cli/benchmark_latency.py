@@ -36,9 +36,9 @@ def latency(
     warm
         Rehearse between samples, as `kinertia stream` and `kinertia live` do by default.
     """
+    from kinertia.api.models import streaming, trained
     from kinertia.benchmark import latency as measurement
     from kinertia.benchmark import lsl_latency, results
-    from kinertia.cli.models import streaming, trained
     from kinertia.cli.progress import samples_bar
 
     loaded, seconds = streaming(model), 60.0 * minutes

@@ -30,8 +30,8 @@ def loss(
     seed
         Seed of what is lost.
     """
+    from kinertia.api.models import streaming
     from kinertia.benchmark import packet_loss, results
-    from kinertia.cli.models import streaming
     from kinertia.cli.progress import samples_bar
     from kinertia.io.read import read
     from kinertia.transport.faults import Faults

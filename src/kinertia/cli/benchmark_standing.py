@@ -36,9 +36,9 @@ def standing(
     json
         File to write the figures to.
     """
+    from kinertia.api.models import runner
     from kinertia.benchmark import results
     from kinertia.benchmark import standing as benchmark
-    from kinertia.cli.models import runner
 
     console = Console()
     with console.status("") as status:

@@ -52,9 +52,9 @@ def calibrate(
     overwrite
         Replace a file that was not calibrated for this model; never what is read.
     """
+    from kinertia.api.models import runner
     from kinertia.benchmark import band_people, band_samples
     from kinertia.benchmark import calibrate as calibration
-    from kinertia.cli.models import runner
     from kinertia.cli.progress import recordings_bar
     from kinertia.io import inputs
     from kinertia.io.outputs import Outputs

@@ -40,9 +40,10 @@ def estimate(
     reading
         What the file does not say itself.
     """
+    from kinertia.api import models
     from kinertia.benchmark.single import score_single
-    from kinertia.cli import models, output
-    from kinertia.estimation import estimator
+    from kinertia.cli import output
+    from kinertia.cli.progress import samples_bar
     from kinertia.io import inputs
     from kinertia.io.outputs import Outputs
 
@@ -51,11 +52,7 @@ def estimate(
     guard = Outputs("kinertia estimate", read, measured.source, overwrite)
     planned = output.planned(out, measured.name, csv=csv)
     guard.check(planned)
-    if (supervised := models.fitted(model)) is not None:
-        result = supervised(measured)
-    else:
-        with models.running(model, measured) as runner:
-            result = estimator.estimate(runner, measured)
+    result = models.estimate(model, measured, samples_bar)
     scores = score_single(result, measured)
     with guard.writing(planned):
         paths = output.write(out, result, measured, scores, csv=csv)

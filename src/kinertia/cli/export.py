@@ -30,7 +30,7 @@ def export(
     overwrite
         Replace graphs of another model that OUT holds; never what is read.
     """
-    from kinertia.cli import models
+    from kinertia.api import models
     from kinertia.export import export as exporter
     from kinertia.io import inputs
     from kinertia.io.outputs import Outputs

@@ -7,7 +7,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from kinertia.cli import models
+from kinertia.api import models
 from kinertia.cli.sources import SourceOptions
 from kinertia.io import inputs
 from kinertia.io.outputs import Outputs

@@ -60,7 +60,7 @@ def live(
     warm
         Rehearse between samples: estimates come in half the time, for about a third of one core.
     """
-    from kinertia.cli.models import streaming, suited
+    from kinertia.api.models import streaming, suited
     from kinertia.live.hub import Hub
     from kinertia.live.server import Server
     from kinertia.live.session import LiveSession

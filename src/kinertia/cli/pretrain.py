@@ -11,7 +11,8 @@ import tyro
 from rich.console import Console
 from rich.text import Text
 
-from kinertia.cli import guard, models, options
+from kinertia.api import models
+from kinertia.cli import guard, options
 from kinertia.cli.options import NOTHING_GIVEN, Reading, Shared
 from kinertia.cli.progress import training_bar
 from kinertia.pretraining.config import PretrainingConfig

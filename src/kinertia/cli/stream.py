@@ -52,8 +52,8 @@ def stream(
     warm
         Rehearse between samples: estimates come in half the time, for about a third of one core.
     """
+    from kinertia.api.models import streaming, suited
     from kinertia.cli import stream_table
-    from kinertia.cli.models import streaming, suited
     from kinertia.streaming.core import Core
     from kinertia.transport import log
     from kinertia.transport.pump import Pump

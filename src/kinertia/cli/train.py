@@ -10,7 +10,8 @@ import tyro
 from rich.console import Console
 from rich.text import Text
 
-from kinertia.cli import guard, labelled, models, options
+from kinertia.api import models
+from kinertia.cli import guard, labelled, options
 from kinertia.cli.options import DEFAULT, NOTHING_GIVEN, Files, Reading, Shared, choose_config
 from kinertia.learning.config import Config
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -86,11 +87,15 @@ def read_map(path: str | Path) -> ColumnMap:
     ------
     RecordingError : no such file, unknown or missing entries, naming them.
     """
-    content = facts.read_facts(Path(path))
+    return of_facts(facts.read_facts(Path(path)), str(path))
+
+
+def of_facts(content: Mapping[str, Any], file: str = "columns") -> ColumnMap:
+    """Column map of what would be in such a file; errors as :func:`read_map`."""
     try:
         return msgspec.convert(content, ColumnMap)
     except msgspec.ValidationError as error:
-        raise RecordingError(f"is no column map ({error})", file=str(path), fix="see the example in docs/formats.md") from error
+        raise RecordingError(f"is no column map ({error})", file=file, fix="see the example in docs/formats.md") from error
 
 
 def find_map(path: Path) -> Path | None:
@@ -201,8 +206,8 @@ def of_names(table: TextTable, path: Path, given: ColumnMap | None = None) -> Co
     return msgspec.structs.replace(given, sensors=entries, time=time, time_unit=unit)
 
 
-def placed(meaning: ColumnMap, file: str | Path | None) -> ColumnMap:
-    """The map with segments, positions and person of a placement file; sensors that it does not list are left out.
+def placed(meaning: ColumnMap, file: Mapping[str, Any] | str | Path | None) -> ColumnMap:
+    """The map with segments, positions and person of a placement or its file; sensors that it does not list are left out.
 
     Raises
     ------
@@ -210,12 +215,12 @@ def placed(meaning: ColumnMap, file: str | Path | None) -> ColumnMap:
     """
     if file is None:
         return meaning
-    where, person = facts.read_placement(Path(file))
+    where, person = facts.read_placement(file)
     found = [(entry, sensor) for entry in meaning.sensors if (sensor := where.find(entry.name or entry.segment)) is not None]
     if not found:
         raise RecordingError(
             "lists none of the sensors of the table",
-            file=str(file),
+            file=where.source,
             fix=f"name them as the columns do: {', '.join(entry.name or entry.segment for entry in meaning.sensors)}",
             cause=Cause.LAYOUT,
         )

@@ -148,14 +148,17 @@ def placement(entries: Mapping[str, Any], *, source: str = "") -> Placement:
     return Placement(sensors, source)
 
 
-def read_placement(path: Path) -> tuple[Placement, dict[str, Any]]:
-    """Placement and person facts of a file with tables ``sensors`` and ``subject`` (or a flat map of sensors)."""
-    facts = read_facts(path)
+def read_placement(path: str | Path | Mapping[str, Any]) -> tuple[Placement, dict[str, Any]]:
+    """Placement and person facts of a file with tables ``sensors`` and ``subject`` (or a flat map of sensors), or of the same
+    without a file.
+    """
+    facts = path if isinstance(path, Mapping) else read_facts(Path(path))
+    source = "placement" if isinstance(path, Mapping) else str(path)
     entries = facts.get("sensors", {key: value for key, value in facts.items() if key != "subject"})
     person = facts.get("subject", {})
     if not isinstance(entries, dict) or not isinstance(person, dict):
-        raise RecordingError("'sensors' and 'subject' must be tables", file=str(path), fix="see docs/formats.md")
-    return placement(entries, source=str(path)), person
+        raise RecordingError("'sensors' and 'subject' must be tables", file=source, fix="see docs/formats.md")
+    return placement(entries, source=source), person
 
 
 def find_placement(folder: Path, stem: str) -> Path | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from kinertia.io import (
     apdm,
@@ -20,7 +22,9 @@ from kinertia.io import (
     together,
     xsens,
 )
-from kinertia.recording import DEFAULT_HEIGHT_M, DEFAULT_MASS_KG, Cause, Finding, Recording, Subject
+from kinertia.io import columns as maps
+from kinertia.io.columns import ColumnMap
+from kinertia.recording import Cause, Finding, Recording, Subject
 from kinertia.recording.errors import RecordingError
 
 SUPPORTED = (
@@ -38,8 +42,8 @@ SUPPORTED = (
 def read(
     path: str | Path,
     *,
-    columns: str | Path | None = None,
-    placement: str | Path | None = None,
+    columns: ColumnMap | Mapping[str, Any] | str | Path | None = None,
+    placement: Mapping[str, Any] | str | Path | None = None,
     trial: str | None = None,
     rate_hz: float | None = None,
     mass_kg: float | None = None,
@@ -51,8 +55,8 @@ def read(
     Parameters
     ----------
     path : file or folder.
-    columns : column map of a table.
-        placement : file that maps serial numbers (Xsens), or sensors as columns name them, to segments.
+    columns : column map of a table, or its file.
+    placement : serial numbers (Xsens), or sensors as columns name them, to segments; or a file that says so.
     trial : which trial of a folder (Xsens).
     rate_hz : sampling rate [Hz], where the file does not state it.
     mass_kg, height_m : the person, overriding the file.
@@ -63,6 +67,8 @@ def read(
     RecordingError : unknown format (listing the supported ones), or as the format's reader.
     """
     path = Path(path)
+    if isinstance(columns, Mapping):
+        columns = maps.of_facts(columns)
     if rate_hz is not None:
         rate_hz = stated.rate(rate_hz, file=str(path))
     if path.is_dir():
@@ -115,11 +121,7 @@ def with_subject(recording: Recording, *, mass_kg: float | None = None, height_m
     subject = Subject(mass_kg=mass, height_m=height, sex=person.sex, assumed=assumed)
     replaced = {cause for cause, name in ((Cause.MASS, "mass_kg"), (Cause.HEIGHT, "height_m")) if name in given}
     kept = tuple(f for f in recording.findings if f.cause not in replaced)
-    starts = {
-        "mass_kg": f"body mass not given, {DEFAULT_MASS_KG:g}",
-        "height_m": f"body height not given, {DEFAULT_HEIGHT_M:.2f}",
-    }
-    settled = tuple(starts[name] for name in given)
+    settled = tuple(f"body {name.partition('_')[0]} not given" for name in given)
     return replace(
         recording,
         subject=subject,
@@ -130,8 +132,8 @@ def with_subject(recording: Recording, *, mass_kg: float | None = None, height_m
 
 def _read_folder(
     path: Path,
-    columns: str | Path | None,
-    placement: str | Path | None,
+    columns: ColumnMap | str | Path | None,
+    placement: Mapping[str, Any] | str | Path | None,
     trial: str | None,
     rate_hz: float | None,
     gyro_from_orientation: bool,

@@ -26,7 +26,9 @@ sensor frames (:mod:`kinertia.io.naming`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -65,7 +67,7 @@ def read(
     path: str | Path,
     *,
     columns: ColumnMap | str | Path | None = None,
-    placement: str | Path | None = None,
+    placement: Mapping[str, Any] | str | Path | None = None,
     rate_hz: float | None = None,
     subject: Subject | None = None,
 ) -> Recording:
@@ -74,10 +76,10 @@ def read(
     Parameters
     ----------
     path : the table.
-        columns : column map or its file; default: the one beside the table, else the column names themselves.
-    placement : file that says which sensor, as the columns name it, sits where; default ``<stem>.placement.toml`` or
-        ``placement.toml`` (or .json) beside the table. Not for tables with a map or in segment frames, which say it themselves.
-
+    columns : column map or its file; default: the one beside the table, else the column names themselves.
+    placement : which sensor, as the columns name it, sits where, or a file that says so; default ``<stem>.placement.toml``
+        or ``placement.toml`` (or .json) beside the table. Not for tables with a map or in segment frames, which say it
+        themselves.
     rate_hz : sampling rate [Hz], for tables without a time column.
     subject : the person; default: from the map.
 
@@ -106,7 +108,7 @@ def interpret(
     path: Path,
     *,
     columns: ColumnMap | str | Path | None = None,
-    placement: str | Path | None = None,
+    placement: Mapping[str, Any] | str | Path | None = None,
     rate_hz: float | None = None,
     subject: Subject | None = None,
 ) -> Recording:

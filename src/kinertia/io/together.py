@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from kinertia.io import columns as maps
 from kinertia.io import naming, table
+from kinertia.io.columns import ColumnMap
 from kinertia.io.text import TextTable
 from kinertia.io.units import TIME_UNITS, factor
 from kinertia.recording import Array, Cause, Finding, Recording, RecordingError, Severity, time_axis
@@ -57,8 +59,8 @@ def _alone(path: Path) -> bool:
 def read(
     files: Sequence[Path],
     *,
-    columns: str | Path | None = None,
-    placement: str | Path | None = None,
+    columns: ColumnMap | str | Path | None = None,
+    placement: Mapping[str, Any] | str | Path | None = None,
     rate_hz: float | None = None,
 ) -> Recording:
     """Read the parts of one recording, joined on common time.
@@ -67,7 +69,7 @@ def read(
     ----------
     files : as :func:`group` gives them.
     columns : column map of the whole; default ``<common name>.columns.toml`` or ``columns.toml`` beside them.
-        placement : as for a table.
+    placement : as for a table.
     rate_hz : sampling rate [Hz], for tables without a time column.
 
     Raises

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -47,7 +48,7 @@ def read(
     source: str | Path | Sequence[str | Path],
     *,
     trial: str | None = None,
-    placement: Mapping[str, object] | str | Path | None = None,
+    placement: Mapping[str, Any] | str | Path | None = None,
     subject: Subject | None = None,
     rate_hz: float | None = None,
     gyro_from_orientation: bool = False,
@@ -74,13 +75,9 @@ def read(
     """
     files, name = _files(source, trial)
     folder = files[0].parent
-    person: dict[str, object] = {}
     if placement is None:
         placement = facts.find_placement(folder, name)
-    if isinstance(placement, str | Path):
-        where, person = facts.read_placement(Path(placement))
-    else:
-        where = facts.placement(placement or {})
+    where, person = (facts.Placement(), {}) if placement is None else facts.read_placement(placement)
     warnings: list[str] = []
     left_out: list[str] = []
     chosen: list[tuple[Path, Sensor]] = []

@@ -169,6 +169,7 @@ class Recording:
     findings : what was found to be wrong, by the reader and by checks, from cause to consequence.
     begin_s : time of the first sample, on the recording's own axis [s]; other than 0 in a part of a recording, and
         where the file's own time column begins elsewhere.
+    examined : checksum of the signals that checks have gone over (:mod:`kinertia.checks.chain`); None before.
     """
 
     name: str
@@ -187,6 +188,7 @@ class Recording:
     warnings: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     begin_s: float = 0.0
+    examined: int | None = None
 
     def __post_init__(self) -> None:
         shape = (self.acc.shape[0], len(self.sensors), 3)

@@ -1,52 +1,63 @@
-"""Models as the command line names them: shipped, exported or trained."""
+"""Models as users name them: one that comes with the package, a folder, or a model in memory."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kinertia.cli.progress import samples_bar
-
 if TYPE_CHECKING:
     from kinertia.estimation.estimate import Estimate
     from kinertia.estimation.estimator import Runner
+    from kinertia.learning.checkpoint import Model
     from kinertia.recording import Recording, Sensor
     from kinertia.runtime.model import ExportedModel
 
+    Named = str | Path | Model | ExportedModel
+
 SHOWN_SAMPLES = 20_000
 """Recordings longer than this take seconds and get a progress bar."""
+Bar = Callable[[int, str], AbstractContextManager[Callable[[int], None]]]
+"""Given the number of samples and a label, a context that yields what is called with the samples done since the last call."""
 
 
-@contextmanager
-def running(model: str, recording: Recording) -> Iterator[Runner]:
-    """The model that a user named, ready for a recording; long recordings show a bar.
+def estimate(model: Named, recording: Recording, bar: Bar | None = None) -> Estimate:
+    """What a model says of a recording that is read and checked.
+
+    Parameters
+    ----------
+    model : `default` or another that comes with the package; a folder that `kinertia adapt`, `train`, `export` or `fit`
+        wrote; a model in memory. In place of `default`, its sibling `sparse` where sensors are missing.
+    recording : in sensor or segment axes.
+    bar : shows progress of long recordings.
 
     Raises
     ------
     ValueError
-        If there is no such model, or it is damaged; the message names file and fix.
+        If there is no such model, or it is damaged, naming file and fix; or as :func:`kinertia.estimation.estimator.estimate`.
     """
+    from kinertia.estimation import estimator
     from kinertia.recording import sensor_sets
     from kinertia.runtime.exported import Exported
 
-    loaded = runner(suited(model, sensor_sets.lasting(recording)))
+    if isinstance(model, str | Path) and (supervised := fitted(model)) is not None:
+        return supervised(recording)
+    loaded = runner(suited(str(model), sensor_sets.lasting(recording)) if isinstance(model, str | Path) else model)
     samples = round(recording.duration_s * loaded.rate_hz)
-    if samples < SHOWN_SAMPLES or not isinstance(loaded, Exported):
-        yield loaded
-        return
-    with samples_bar(samples, "estimating") as advance:
-        yield Exported(loaded.model, advance)
+    if bar is None or samples < SHOWN_SAMPLES or not isinstance(loaded, Exported):
+        return estimator.estimate(loaded, recording)
+    with bar(samples, "estimating") as advance:
+        return estimator.estimate(Exported(loaded.model, advance), recording)
 
 
-def folder(model: str) -> Path | None:
-    """Folder of a user's own model; None for one that comes with the package."""
+def folder(model: Named) -> Path | None:
+    """Folder of a user's own model; None for one that comes with the package or is in memory."""
     from kinertia.runtime import model as exported
 
-    return None if model in exported.names() else Path(model)
+    return Path(model) if isinstance(model, str | Path) and str(model) not in exported.names() else None
 
 
 def suited(model: str, sensors: Sequence[Sensor]) -> str:
@@ -57,23 +68,28 @@ def suited(model: str, sensors: Sequence[Sensor]) -> str:
     return exported.SPARSE if model == exported.DEFAULT and not sensor_sets.complete(sensors) else model
 
 
-def runner(model: str) -> Runner:
-    """The model that a user named, ready for recordings: as graphs where there are graphs, else as a network.
+def runner(model: Named) -> Runner:
+    """A model ready for recordings: as graphs where there are graphs, else as a network.
 
     Raises
     ------
     ValueError
-        As :func:`running`.
+        As :func:`estimate`.
     """
     from kinertia.runtime import model as exported
     from kinertia.runtime.exported import Exported
 
-    if _exported(model):
+    if isinstance(model, exported.ExportedModel):
+        return Exported(model)
+    if isinstance(model, str | Path) and _exported(model):
         return Exported(exported.load(model))
     from kinertia.estimation.trained import Trained
     from kinertia.learning import shipped
+    from kinertia.learning.checkpoint import Model
 
-    return Trained(shipped.load(model))
+    if not isinstance(model, str | Path | Model):
+        raise ValueError(f"{type(model).__name__} is no model; give its name, its folder, or what `kinertia.adapt` returned")
+    return Trained(model if isinstance(model, Model) else shipped.load(model))
 
 
 def streaming(model: str) -> ExportedModel:
@@ -82,7 +98,7 @@ def streaming(model: str) -> ExportedModel:
     Raises
     ------
     ValueError
-        As :func:`running`, or if the model cannot be exported.
+        As :func:`estimate`, or if the model cannot be exported.
     """
     from kinertia.runtime import model as exported
 
@@ -94,7 +110,7 @@ def streaming(model: str) -> ExportedModel:
     return exported.load(model)
 
 
-def fitted(model: str) -> Callable[[Recording], Estimate] | None:
+def fitted(model: str | Path) -> Callable[[Recording], Estimate] | None:
     """What estimates with a model that `kinertia fit` wrote; None where the folder holds none.
 
     Raises
@@ -121,12 +137,12 @@ def trained(model: str) -> Callable[[Recording], Estimate] | None:
     return partial(networks.estimate, shipped.load(model))
 
 
-def _exported(model: str) -> bool:
+def _exported(model: str | Path) -> bool:
     """Whether a model is there as graphs; ValueError if it is not there at all."""
     from kinertia.runtime import model as exported
     from kinertia.runtime.card import CARD
 
-    if model in exported.names() or (Path(model) / CARD).is_file():
+    if str(model) in exported.names() or (Path(model) / CARD).is_file():
         return True
     if not (Path(model) / "model.json").is_file():
         raise ValueError(

@@ -1,0 +1,188 @@
+"""From files to recordings that are checked and sound, the same from Python and from the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from numbers import Real
+from pathlib import Path
+from typing import Any
+
+from kinertia.checks import chain
+from kinertia.io import folder, stated
+from kinertia.io import read as reader
+from kinertia.placing.size import with_estimated_size
+from kinertia.recording import Recording, RecordingError
+
+Facts = str | Path | Mapping[str, Any]
+"""A file, or what would be in it."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What files do not say themselves; see :func:`read`.
+
+    Raises
+    ------
+    ValueError : a mass, height or rate that is no number.
+    """
+
+    mass: float | None = None
+    height: float | None = None
+    placement: Facts | None = None
+    columns: Facts | None = None
+    trial: str | None = None
+    rate: float | None = None
+    gyro_from_orientation: bool = False
+    """Derive angular rate from orientation, where a recording has no gyroscope."""
+    anyway: bool = False
+
+    def __post_init__(self) -> None:
+        for name, unit, example in (("mass", "kilograms", "72"), ("height", "metres", "1.78"), ("rate", "Hz", "100")):
+            value = getattr(self, name)
+            if value is not None and (isinstance(value, bool) or not isinstance(value, Real)):
+                raise ValueError(f"{name} {value!r} is no number; give {unit}, such as {name}={example}")
+
+
+def read(
+    path: str | Path,
+    *,
+    mass: float | None = None,
+    height: float | None = None,
+    placement: Facts | None = None,
+    columns: Facts | None = None,
+    trial: str | None = None,
+    rate: float | None = None,
+    gyro_from_orientation: bool = False,
+    anyway: bool = False,
+) -> Recording:
+    """Read one recording of any supported format, check it and put right what is unambiguous.
+
+    Parameters
+    ----------
+    path : file, or folder that is one recording.
+    mass, height : of the person [kg], [m]; default from the file, else height from the motion and a usual mass.
+    placement : which sensor is on which segment: ``{"00B40B91": "pelvis", ...}``, or a file that says so.
+    columns : what the columns of a table mean: ``{"acc_unit": "g", "gyro_unit": "deg/s", ...}`` as in docs/formats.md, or a
+        file that says so.
+    trial : which trial of a folder.
+    rate : sampling rate [Hz], where the file does not state it.
+    gyro_from_orientation : derive angular rate from orientation, where a recording has no gyroscope.
+    anyway : go on where a recording is wrong in a way that makes results wrong; they are then marked as not to be trusted.
+
+    Returns
+    -------
+    Recording in SI units; what was found is in ``findings`` and ``warnings``.
+
+    Raises
+    ------
+    RecordingError : the file cannot be read, or the first fault of an unsound recording: file, sensor, sample and fix.
+    """
+    return one(path, Reading(mass, height, placement, columns, trial, rate, gyro_from_orientation, anyway))
+
+
+def read_all(
+    paths: str | Path | Sequence[str | Path],
+    *,
+    mass: float | None = None,
+    height: float | None = None,
+    placement: Facts | None = None,
+    columns: Facts | None = None,
+    rate: float | None = None,
+    gyro_from_orientation: bool = False,
+    anyway: bool = False,
+) -> list[Recording]:
+    """Read several files, or all recordings of folders, each as :func:`read` does.
+
+    Raises
+    ------
+    RecordingError : nothing to read; one mass or height for files that state different ones; or as :func:`read`.
+    """
+    paths = [paths] if isinstance(paths, str | Path) else paths
+    return list(each(paths, Reading(mass, height, placement, columns, None, rate, gyro_from_orientation, anyway)))
+
+
+def one(path: str | Path, reading: Reading) -> Recording:
+    """:func:`read` with its options in one."""
+    if not isinstance(path, str | Path):
+        raise ValueError(f"{type(path).__name__} is no file; give the path of a recording")
+    return sound(of_person(_as_stored(path, reading), reading), anyway=reading.anyway)
+
+
+def each(paths: Sequence[str | Path], reading: Reading) -> Iterator[Recording]:
+    """:func:`read_all`, one at a time."""
+    for recording in as_stated(paths, reading):
+        yield sound(recording, anyway=reading.anyway)
+
+
+def as_stated(paths: Sequence[str | Path], reading: Reading) -> Iterator[Recording]:
+    """Recordings of files and folders, one at a time, as they and ``reading`` state them: nothing estimated, nothing checked.
+
+    The files of one Xsens trial are one recording.
+
+    Raises
+    ------
+    RecordingError : no file given, one mass or height given for files that state different ones, or as :func:`read`.
+    """
+    if not paths:
+        raise RecordingError("no recording given", fix="name at least one file or folder")
+    files = [file for path in paths for file in folder.recordings(Path(path))]
+    if len(files) > 1 and (reading.mass is not None or reading.height is not None):
+        _refuse_one_size_for_many(files, reading)
+    seen: set[str] = set()
+    for file in files:
+        stored = _as_stored(file, reading)
+        if stored.source not in seen:
+            seen.add(stored.source)
+            yield of_person(stored, reading)
+
+
+def of_person(recording: Recording, reading: Reading) -> Recording:
+    """The recording with a mass and height that are given; errors as :func:`kinertia.io.read.with_subject`."""
+    return reader.with_subject(recording, mass_kg=reading.mass, height_m=reading.height)
+
+
+def sound(recording: Recording, *, anyway: bool = False) -> Recording:
+    """The recording after all checks, once; with a likely height and mass where they are not known.
+
+    Raises
+    ------
+    RecordingError : its first fault, unless it is asked for anyway.
+    """
+    examined = recording if chain.is_examined(recording) else chain.examine(recording)
+    examined = _with_likely_mass(with_estimated_size(examined))
+    if not anyway:
+        chain.require_sound(examined)
+    return examined
+
+
+def _with_likely_mass(recording: Recording) -> Recording:
+    """A stated mass against a height that the motion gave; against a stated height, the reader holds it."""
+    person = recording.subject
+    if "mass_kg" in person.assumed or person.height_error_m is None:
+        return recording
+    found = stated.doubts(person.mass_kg, person.height_m)
+    return recording.with_findings(*(one for one in found if one not in recording.findings))
+
+
+def _refuse_one_size_for_many(paths: Sequence[Path], reading: Reading) -> None:
+    stored = {recording.source: (recording.name, recording.subject) for recording in (_as_stored(p, reading) for p in paths)}
+    for option, field, value in (("--mass", "mass_kg", reading.mass), ("--height", "height_m", reading.height)):
+        stated = {getattr(subject, field) for _, subject in stored.values() if field not in subject.assumed}
+        if value is not None and len(stated) > 1:
+            raise RecordingError(
+                f"{option} {value:g} was given for all, but the files state {', '.join(f'{x:g}' for x in sorted(stated))}",
+                file=", ".join(name for name, _ in stored.values()),
+                fix=f"leave {option} out, or correct the files",
+            )
+
+
+def _as_stored(path: str | Path, reading: Reading) -> Recording:
+    return reader.read(
+        path,
+        columns=reading.columns,
+        placement=reading.placement,
+        trial=reading.trial,
+        rate_hz=reading.rate,
+        gyro_from_orientation=reading.gyro_from_orientation,
+    )
