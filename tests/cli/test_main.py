@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import re
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -14,14 +16,50 @@ from shell import Shell
 from kinertia import __version__
 from kinertia.cli import main
 
+EVERYDAY = ("inspect", "place", "estimate", "adapt", "live", "demo")
 
-@pytest.mark.parametrize("command", [[], *([name] for name in main.COMMANDS), ["benchmark"]], ids=" ".join)
-def test_help_of_commands(kinertia: Shell, command: list[str]) -> None:
-    result = kinertia(*command, "--help")
+
+@pytest.mark.parametrize("words", [[], ["--help"]], ids=" ".join)
+def test_everyday_commands_come_first_with_a_line_each(kinertia: Shell, words: list[str]) -> None:
+    result = kinertia(*words)
     assert result.code == 0
-    assert "usage: kinertia" in result.out
-    wanted = {(): main.COMMANDS, ("benchmark",): main.BENCHMARKS}.get(tuple(command), {})
-    assert all(name in result.out for name in wanted)
+    lines = result.out.splitlines()
+    first = lines.index("Every day:") + 1
+    assert [line.split()[0] for line in lines[first : first + len(EVERYDAY)]] == list(EVERYDAY)
+    named = [line.split()[0] for line in lines if line.startswith("  ")]
+    assert sorted(named) == sorted([*main.COMMANDS, main.GROUP])
+    assert len(lines) < 45
+    assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize("words", [["benchmark"], ["benchmark", "--help"]], ids=" ".join)
+def test_benchmarks_are_listed(kinertia: Shell, words: list[str]) -> None:
+    result = kinertia(*words)
+    assert result.code == 0
+    assert [line.split()[0] for line in result.out.splitlines() if line.startswith("  ")] == list(main.BENCHMARKS)
+    assert "  physics     inverse dynamics and virtual sensors" in result.out
+
+
+def lines_of_help(kinertia: Shell, monkeypatch: pytest.MonkeyPatch, *words: str) -> list[str]:
+    monkeypatch.setenv("COLUMNS", "80")
+    result = kinertia(*words)
+    assert result.code == 0
+    assert result.out.startswith(f"usage: kinertia {' '.join(words[:-1])} ")
+    return result.out.splitlines()
+
+
+@pytest.mark.parametrize("name", list(main.COMMANDS))
+def test_help_is_short_and_all_of_it_on_request(kinertia: Shell, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    short = lines_of_help(kinertia, monkeypatch, name, "--help")
+    assert len(short) <= 60
+    assert max(map(len, short)) <= 80
+    whole = lines_of_help(kinertia, monkeypatch, name, "--help-all")
+    hidden = re.match(r"(\d+) more options?: kinertia \w+ --help-all$", short[-1])
+    assert len(options(whole)) - len(options(short)) == int(hidden[1] if hidden else 0)
+
+
+def options(lines: list[str]) -> list[str]:
+    return [line.split()[0] for line in lines if line.startswith("  --")]
 
 
 @pytest.mark.parametrize("name", list(main.BENCHMARKS))
@@ -42,24 +80,47 @@ def test_every_option_is_explained(name: str, module: str) -> None:
 
 
 def test_every_setting_is_explained(kinertia: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "80")  # one column of options
-    shown = " ".join(kinertia("train", "--help").out.replace("│", " ").split())
-    assert len(re.findall(r"--config\.\S+ \S+ ", shown)) > 25
-    assert re.findall(r"(--config\.\S+) \S+ \(default", shown) == []
+    shown = " ".join(lines_of_help(kinertia, monkeypatch, "train", "--help-all"))
+    assert len(re.findall(r"--config\.\S+ +\S+ ", shown)) > 25
+    assert re.findall(r"(--config\.\S+) +\S+ +\(default", shown) == []
 
 
 def test_version(kinertia: Shell) -> None:
     assert kinertia("--version").out == f"kinertia {__version__}\n"
 
 
-def test_unknown_command(kinertia: Shell) -> None:
-    assert kinertia("fly").code == 2
-
-
-def test_a_wrong_option_is_named(kinertia: Shell) -> None:
-    result = kinertia("demo", "--stepps", "3")
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("estimat walk.csv", "there is no estimat; did you mean estimate? `kinertia --help` lists all"),
+        ("fly", "there is no fly; `kinertia --help` lists all"),
+        ("benchmark cycle", "there is no benchmark cycle; did you mean cycles? `kinertia benchmark --help` lists all"),
+        ("demo --stepps 3", "demo has no option --stepps; did you mean --steps? `kinertia demo --help-all` lists all"),
+        (
+            "train --config.trainig.steps=3",
+            "train has no option --config.trainig.steps=3; did you mean --config.",
+        ),
+        ("simulate --subject 3", "simulate has no option --subject; did you mean --subjects?"),
+        ("solve a.csv b.csv --out x", "solve takes no further b.csv"),
+        ("solve a.csv --out x --begin x", "solve --begin: 'x' is no number; see `kinertia solve --help`"),
+        ("train --out x --config.training.steps=x", "train --config.training.steps: 'x' is no whole number"),
+        ("solve a.csv --out x --start foo", "solve --start: 'foo' is none of signals, model"),
+        ("estimate a.csv --mass", "estimate --mass needs a value"),
+        ("simulate --out x", "simulate needs --subjects INT and --seed INT; see `kinertia simulate --help`"),
+    ],
+)
+def test_the_nearest_command_or_option_is_named(kinertia: Shell, line: str, said: str) -> None:
+    result = kinertia(*line.split())
     assert result.code == 2
-    assert "--steps" in result.err
+    assert result.err.startswith(f"kinertia: {said}")
+    assert result.err.count("\n") == 1
+
+
+def test_a_reader_that_goes_away_ends_it_quietly() -> None:
+    line = f"{sys.executable} -c 'from kinertia.cli.main import main; main()' train --help-all"
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; {line} | head -1"], capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("usage: kinertia train")
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize(

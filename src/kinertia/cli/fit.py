@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from kinertia.cli import guard
+from kinertia.cli.helping import RARE
 from kinertia.supervised.config import CYCLES, FitConfig
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def fit(
     resume: bool = False,
     overwrite: bool = False,
     config_file: Path | None = None,
-    config: FitConfig = DEFAULT,
+    config: Annotated[FitConfig, RARE] = DEFAULT,
 ) -> None:
     """Learn from recordings with truth, and test on people who were not learned from.
 

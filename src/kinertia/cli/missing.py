@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-TRAINING = ("train", "pretrain", "fit", "solve", "simulate", "demo", "ship", "export")
+from kinertia.cli.catalogue import GROUP
+
+TRAINING = ("adapt", "train", "pretrain", "fit", "solve", "simulate", "demo", "ship", "export")
 """Commands that nothing can be done with in such an installation."""
-GROUP = "benchmark"
 TRAINING_BENCHMARKS = (
     *("cycles", "continuous", "simulated", "simulator", "virtual", "ablation", "physics", "speed", "pretraining"),
     *("labels", "subsets", "files"),
@@ -38,24 +39,6 @@ def explain(error: ModuleNotFoundError, what: str = "this") -> str | None:
     """The sentence about a package of the extra that ``what`` asked for; None where the package is none of them."""
     package = (error.name or "").split(".")[0]
     return _sentence(what, [package]) if package in EXTRA else None
-
-
-def command(name: str, error: ModuleNotFoundError) -> Callable[[], None]:
-    """Stands in the list of commands for one that cannot be loaded.
-
-    Raises
-    ------
-    ModuleNotFoundError : ``error`` again, where its package does not belong to the extra.
-    """
-    said = explain(error, name)
-    if said is None:
-        raise error
-
-    def refuse() -> None:
-        raise ValueError(said)
-
-    refuse.__doc__ = said
-    return refuse
 
 
 def _sentence(what: str, packages: Sequence[str]) -> str:

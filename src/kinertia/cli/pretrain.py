@@ -13,6 +13,7 @@ from rich.text import Text
 
 from kinertia.api import models
 from kinertia.cli import guard, options
+from kinertia.cli.helping import RARE
 from kinertia.cli.options import NOTHING_GIVEN, Reading, Shared
 from kinertia.cli.progress import training_bar
 from kinertia.pretraining.config import PretrainingConfig
@@ -33,7 +34,7 @@ def pretrain(
     overwrite: bool = False,
     reading: Shared = NOTHING_GIVEN,
     config_file: Path | None = None,
-    config: Annotated[PretrainingConfig, tyro.conf.arg(name="")] = DEFAULT,
+    config: Annotated[PretrainingConfig, tyro.conf.arg(name=""), RARE] = DEFAULT,
 ) -> None:
     """Train an encoder of IMU signals on recordings, without labels.
 

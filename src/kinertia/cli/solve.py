@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kinertia.cli import options
+from kinertia.cli.helping import RARE
 from kinertia.cli.options import NOTHING_GIVEN, Shared
 from kinertia.solving.settings import Settings
 
@@ -38,7 +39,7 @@ def solve(
     csv: bool = False,
     overwrite: bool = False,
     reading: Shared = NOTHING_GIVEN,
-    settings: Settings = DEFAULT,
+    settings: Annotated[Settings, RARE] = DEFAULT,
 ) -> None:
     """Find the motion and forces that explain a recording best and obey the equations of motion exactly.
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
+from kinertia.cli.helping import RARE
+
 if TYPE_CHECKING:
     from kinertia.io.facts import Placement
     from kinertia.recording import Subject
@@ -53,9 +55,9 @@ class Replay:
     """Recording of any supported format; a live recording (.kinlog) is played message by message as it was received."""
     speed: float = 1.0
     """2 is twice as fast; inf is as fast as it goes."""
-    repeats: int = 1
+    repeats: Annotated[int, RARE] = 1
     """How often; 0 is endlessly."""
-    separate: bool = False
+    separate: Annotated[bool, RARE] = False
     """Every sensor is a stream with a clock of its own."""
     anyway: bool = False
     """Play a recording in which something is wrong that makes results wrong."""
@@ -105,11 +107,11 @@ class SourceOptions:
     """Body mass in kg; default from the source, else 75."""
     height: Annotated[float | None, tyro.conf.arg(metavar="M")] = None
     """Body height in m; default from the source, else 1.80."""
-    lsl: Lsl = Lsl()
-    udp: Udp = Udp()
+    lsl: Annotated[Lsl, RARE] = Lsl()
+    udp: Annotated[Udp, RARE] = Udp()
     replay: Replay = Replay()
-    synthetic: Synthetic = Synthetic()
-    disturb: Disturbance = Disturbance()
+    synthetic: Annotated[Synthetic, RARE] = Synthetic()
+    disturb: Annotated[Disturbance, RARE] = Disturbance()
 
 
 FROM_LSL = SourceOptions()

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from kinertia.api import models
 from kinertia.cli import guard, labelled, options
+from kinertia.cli.helping import RARE
 from kinertia.cli.options import DEFAULT, NOTHING_GIVEN, Files, Reading, Shared, choose_config
 from kinertia.learning.config import Config
 
@@ -30,7 +31,7 @@ def train(
     device: str = "cpu",
     reading: Shared = NOTHING_GIVEN,
     config_file: Path | None = None,
-    config: Config = DEFAULT,
+    config: Annotated[Config, RARE] = DEFAULT,
 ) -> None:
     """Train a network on recordings, without labels or with those of some recordings.
 
