@@ -25,6 +25,18 @@ def test_even_time_stamps_pass_unchanged() -> None:
     assert axis.findings == ()
 
 
+@given(rate=RATES.filter(lambda rate: rate > 50), start=st.floats(0, 1e6), lost=st.booleans())
+@settings(max_examples=30, deadline=None)
+def test_even_samples_with_rounded_stamps_are_not_interpolated(rate: float, start: float, lost: bool) -> None:
+    kept = np.delete(np.arange(300), [60, 61, 200] if lost else [])
+    values = signals()[kept]
+    axis = time_axis.find(np.round(start + kept / rate, 3), values)
+    even = axis.on_grid(values)
+    np.testing.assert_array_equal(even[kept], values)
+    assert np.isnan(even).all(axis=1).sum() == 300 - len(kept)
+    assert axis.rate_hz == pytest.approx(rate, rel=1e-4)
+
+
 @given(rate=RATES, seed=st.integers(0, 1000), jitter=st.floats(1.0, 4.0), sorted_=st.booleans())
 @settings(max_examples=30, deadline=None)
 def test_late_arrivals_are_spread_evenly_and_nothing_is_called_missing(

@@ -13,6 +13,8 @@ from kinertia.recording.finding import Cause, Finding, Severity
 from kinertia.recording.recording import Array
 
 _EVEN = 0.02  # of a step: stamps nearer to an even grid than this are even
+_ROUNDED_S = (1e-2, 1e-3, 1e-4)  # what stamps are rounded to, where that is more of a step than _EVEN
+_ROUNDING = 1.5  # of that: rounding moves stamps by one in all, the line through them by up to half
 _IMPOSSIBLE_HZ = (4.0, 2500.0)  # no IMU for movement samples outside; slower than this, a stride has too few samples
 _USUAL_HZ = (10.0, 2000.0)  # a factor of 200 wide, so that of units a factor of 1000 apart at most one fits
 _UNITS = {1e-9: "ns", 1e-6: "us", 1e-3: "ms", 1.0: "s"}
@@ -136,16 +138,23 @@ def find(
     step = _mean_step(steps, usual) if spread is None else spread.step_s
     factor = _unit(time, step, unit_s, rate_hz, file, findings)
     time, step = time * factor, step * factor
-    rate = _rate(1.0 / step, rate_hz, findings)
-    if spread is not None:
+    rounded = _rounded(time, step, rate_hz) if spread is None else None
+    rate = _rate(1.0 / step if rounded is None else rounded[1], rate_hz, findings)
+    if rounded is not None:
+        index, _, tick = rounded
+        samples = int(index[-1]) + 1
+        message = f"time stamps are rounded to {1e3 * tick:g} ms; samples are even at {rate:.4g} Hz"
+        findings.append(_done(Cause.TIME_STAMPS, message, severity=Severity.INFO))
+    elif spread is not None:
         findings.append(_spread_evenly(spread, time, rate, int(rows[spread.first_uneven])))
         index = spread.index
         samples = int(index[-1]) + 1
         time = time[0] + index / rate
     else:
         index, samples = None, round(float(time[-1] - time[0]) * rate) + 1
-        if samples == len(time) and np.abs(time - time[0] - np.arange(samples) / rate).max() * rate <= _EVEN:
-            index = np.arange(samples)
+        places = np.round((time - time[0]) * rate).astype(int)
+        if (np.diff(places) > 0).all() and np.abs((time - time[0]) * rate - places).max() <= _EVEN:
+            index = places
         elif (jitter := _jitter(np.diff(time), rate)) > _EVEN:
             message = f"time stamps jitter by up to {100 * jitter:.0f} % of a step; resampled evenly at {rate:.4g} Hz"
             findings.append(_done(Cause.TIME_STAMPS, message, severity=Severity.INFO))
@@ -228,6 +237,26 @@ def _mean_step(steps: Array, usual: float) -> float:
     for _ in range(3):  # a long gap is counted better the better the step is known
         usual = float(steps.sum() / np.maximum(np.round(steps / usual), 1).sum())
     return usual
+
+
+def _rounded(time: Array, step_s: float, rate_hz: float | None) -> tuple[np.ndarray, float, float] | None:
+    """Samples, rate and resolution [s] of stamps that are even but for rounding; None for others.
+
+    Interpolating at rounded stamps would move samples, and round off what is cut off at the end of a range.
+    """
+    since = time - time[0]
+    tick = next((t for t in _ROUNDED_S if np.abs(since / t - np.round(since / t)).max() < 1e-2), None)
+    if tick is None or tick < _EVEN * step_s:
+        return None
+    index = np.round(since / step_s).astype(int)
+    step, begin = np.polyfit(index, since, 1)
+    off = since - begin - step * index
+    if (np.diff(index) < 1).any() or not 2 * _EVEN * step < np.ptp(off) < _ROUNDING * tick:
+        return None
+    # a stated rate that is rounded, too, is kept by whoever interpolates
+    if rate_hz is not None and abs(step * rate_hz - 1.0) * index[-1] > tick / step and abs(step * rate_hz - 1) <= _RATE_AGREES:
+        return None
+    return index, 1.0 / float(step), tick
 
 
 def _jitter(steps: Array, rate: float) -> float:
