@@ -1,3 +1,51 @@
 """Kinertia: joint angles, moments, ground reaction and speed from body-worn inertial sensors, without labels."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kinertia.api.estimated import Estimated
+    from kinertia.api.estimating import estimate
+    from kinertia.api.reading import read, read_all
+    from kinertia.api.reports import report
+    from kinertia.recording import Frame, Recording, RecordingError, Sensor, Subject
+    from kinertia.transport.walker import recording as example
+
 __version__ = "0.1.0"
+__all__ = [
+    "Estimated",
+    "Frame",
+    "Recording",
+    "RecordingError",
+    "Sensor",
+    "Subject",
+    "estimate",
+    "example",
+    "read",
+    "read_all",
+    "report",
+]
+
+_PLACES = {
+    "Estimated": "api.estimated",
+    "estimate": "api.estimating",
+    "read": "api.reading",
+    "read_all": "api.reading",
+    "report": "api.reports",
+    "example": "transport.walker:recording",
+    **dict.fromkeys(("Frame", "Recording", "RecordingError", "Sensor", "Subject"), "recording"),
+}
+"""Where each name is found when it is first asked for, so that importing the package takes no time."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module 'kinertia' has no attribute {name!r}")
+    module, _, inside = _PLACES[name].partition(":")
+    found = getattr(import_module(f"kinertia.{module}"), inside or name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

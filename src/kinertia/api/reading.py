@@ -137,6 +137,24 @@ def as_stated(paths: Sequence[str | Path], reading: Reading) -> Iterator[Recordi
             yield of_person(stored, reading)
 
 
+def ready(recording: Recording | str | Path, reading: Reading) -> Recording:
+    """A recording for work: read where it is a file, of the person that is given, checked."""
+    if not isinstance(recording, Recording):
+        return one(recording, reading)
+    return sound(of_person(recording, reading), anyway=reading.anyway)
+
+
+def opened(recordings: Sequence[Recording | str | Path], reading: Reading) -> Iterator[Recording]:
+    """Recordings, files and folders as recordings for work, one at a time; errors as :func:`read_all`."""
+    if not recordings:
+        raise RecordingError("no recording given", fix="name at least one file or folder")
+    for recording in recordings:
+        if isinstance(recording, Recording):
+            yield ready(recording, reading)
+        else:
+            yield from each([recording], reading)
+
+
 def of_person(recording: Recording, reading: Reading) -> Recording:
     """The recording with a mass and height that are given; errors as :func:`kinertia.io.read.with_subject`."""
     return reader.with_subject(recording, mass_kg=reading.mass, height_m=reading.height)

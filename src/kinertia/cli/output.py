@@ -10,43 +10,27 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from kinertia.api import results
+from kinertia.api.results import Scores
 from kinertia.benchmark.cycles import Scored
 from kinertia.estimation import spatiotemporal, verdict
 from kinertia.estimation.estimate import Estimate
-from kinertia.io import parquet, write_opensim, write_table
+from kinertia.io import parquet
 from kinertia.io.extra import INSTALL
 from kinertia.io.files import write_text
 from kinertia.recording import Recording
-from kinertia.reporting import bands, comparison, errors_table, page, summary
+from kinertia.reporting import bands, comparison, errors_table, summary
 
-Scores = dict[str, Any]
+planned = results.planned
 COLOURS = {"good": "green", "fair": "yellow", "poor": "red"}
 
 
-def planned(folder: Path, name: str, *, csv: bool) -> list[Path]:
-    """Every file that :func:`write` may write for an estimate of this name."""
-    table = "csv" if csv or not parquet.available() else "parquet"
-    endings = (*write_opensim.ENDINGS, f"estimate.{table}", "report.html")
-    return [folder / f"{name}_{ending}" for ending in endings]
-
-
 def write(folder: Path, estimate: Estimate, recording: Recording, scores: Scores | None, *, csv: bool = False) -> list[Path]:
-    """Write OpenSim files, one table and the report into a folder; returns the paths.
-
-    ``scores`` are those of :func:`kinertia.benchmark.single.score_single`. The table is Parquet unless ``csv`` asks otherwise
-    or nothing here can write it, which is then said.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
+    """:func:`kinertia.api.results.write`; where nothing here can write Parquet, that is said."""
     if not csv and not parquet.available():
-        csv = True
         note = f"  the table is written as CSV: Parquet needs polars, which is not installed ({INSTALL})"
         Console(stderr=True).print(Text(note))
-    table = folder / f"{estimate.name}_estimate.{'csv' if csv else 'parquet'}"
-    return [
-        *write_opensim.write(folder, estimate),
-        write_table.write(table, estimate),
-        page.write(folder / f"{estimate.name}_report.html", estimate, recording, recording.truth, scores),
-    ]
+    return results.write(folder, estimate, recording, scores, csv=csv)
 
 
 def write_json(path: Path, content: dict[str, Any]) -> Path:

@@ -45,6 +45,9 @@ class Bands:
     speed: Array | None = None
     about: str = ""
 
+    def __repr__(self) -> str:
+        return f"Bands at {100.0 * self.level:.0f} %: {self.about}" if self.level else f"Bands: none; {self.about}"
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -106,6 +109,11 @@ class Estimate:
     convergence: dict[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        kinds = {"moments": self.moments, "ground reaction": self.grf, "speed": self.speed is not None}
+        known = ", ".join(["angles", *(kind for kind, there in kinds.items() if there)])
+        return f"Estimate of {self.name!r} by {self.method}: {self.samples} samples at {self.rate_hz:.6g} Hz of {known}"
 
     @property
     def samples(self) -> int:

@@ -83,6 +83,9 @@ class Verdict:
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<{self.level}: {self.headline}>"
+
     @property
     def headline(self) -> str:
         """Word and sentence in one."""

@@ -94,6 +94,12 @@ class Model:
     start: str = ""
     calibration: Calibration | Uncalibrated = field(default_factory=Uncalibrated)
 
+    def __repr__(self) -> str:
+        names = ", ".join(dict.fromkeys(person.name for person in self.people[:3])) + (", ..." if len(self.people) > 3 else "")
+        which = repr(self.name) if self.name else f"trained on {names}"
+        bands = "without bands" if isinstance(self.calibration, Uncalibrated) else "with bands"
+        return f"Model {which}: body {self.config.body}, {self.config.rate_hz:g} Hz, {bands}"
+
     @property
     def fingerprint(self) -> str:
         """Short hash of the weights."""

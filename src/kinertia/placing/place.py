@@ -85,6 +85,17 @@ class Placement:
     notes: tuple[str, ...]
     sided: bool = False
 
+    def __repr__(self) -> str:
+        lines = [f"Placement of {len(self.sensors)} sensors" + ("" if self.sided else "; left and right may be exchanged")]
+        for placed in self.sensors:
+            if placed.position_m is None:
+                lines.append(f"{placed.sensor.name}: not judged")
+                continue
+            forward, up = (100.0 * part for part in placed.position_m)
+            where = f"{placed.segment}, {forward:+.0f} cm forward and {up:+.0f} cm up from its joint"
+            lines.append(f"{placed.sensor.name}: {where}, {100.0 * placed.confidence:.0f} % sure")
+        return "\n  ".join([*lines, *(f"{fault.kind.value}: {fault.message}" for fault in self.faults)])
+
 
 def place(recording: Recording, start: Array | None = None) -> Placement:
     """Look at a recording.

@@ -81,6 +81,9 @@ class Finding:
     sample: int | None = None
     mended: bool = False
 
+    def __repr__(self) -> str:
+        return f"<{self.severity.value}: {self.sentence}>"
+
     @property
     def sentence(self) -> str:
         """Sensor, message, first sample and fix in one line."""

@@ -46,6 +46,17 @@ class Subject:
     assumed: tuple[str, ...] = ()
     height_error_m: float | None = None
 
+    @property
+    def words(self) -> str:
+        """Mass and height, and how they are known."""
+        spread = "" if self.height_error_m is None else f" \u00b1 {self.height_error_m:.2f}"
+        mass, height = f"{self.mass_kg:.4g} kg", f"{self.height_m:.2f}{spread} m"
+        if "height_m" in self.assumed:
+            height += " (from the motion)" if spread else " (assumed)"
+        if "mass_kg" in self.assumed:
+            mass += " (usual at that height)" if spread or "height_m" not in self.assumed else " (assumed)"
+        return ", ".join([mass, height, *([self.sex] if self.sex else [])])
+
     def __post_init__(self) -> None:
         if not 10.0 <= self.mass_kg <= 300.0:
             raise ValueError(f"mass {self.mass_kg} kg is outside 10..300 kg; give body mass in kilograms")
@@ -123,6 +134,22 @@ class Truth:
     poses: dict[str, SensorPose] = field(default_factory=dict)
     slope_rad: float | None = None
     spread: dict[str, Array] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """What is known, without numbers."""
+        kinds = {
+            "angles": self.angles,
+            "moments": self.moments,
+            "ground reaction": self.grf,
+            "speed": self.speed is not None or self.speed_curve is not None,
+            "contact": self.contact,
+            "sensor poses": self.poses,
+        }
+        return ", ".join(kind for kind, known in kinds.items() if known)
+
+    def __repr__(self) -> str:
+        return f"Truth: {self.words or 'nothing known'}" + (f" ({self.note})" if self.note else "")
 
     def over_time(self, convert: Callable[[Array], Array]) -> Self:
         """Copy with every curve passed through ``convert``, a function from one (T,) curve to another on a new time axis.
@@ -202,6 +229,22 @@ class Recording:
             )
         if not (np.isfinite(self.rate_hz) and self.rate_hz > 0):
             raise ValueError(f"recording {self.name!r}: sampling rate must be positive, got {self.rate_hz}")
+
+    def __repr__(self) -> str:
+        length = "one gait cycle that repeats" if self.periodic else f"{self.duration_s:.4g} s"
+        worn = ", ".join(s.segment if s.name == s.segment else f"{s.segment} ({s.name})" for s in self.sensors)
+        axes = "segment" if self.frame is Frame.SEGMENT else "their own"
+        lines = [
+            f"Recording {self.name!r}: {length} at {self.rate_hz:.6g} Hz, {self.samples} samples",
+            f"{len(self.sensors)} sensors in {axes} axes: {worn}",
+            f"wearer: {self.subject.words}",
+        ]
+        if self.truth is not None:
+            lines.append(f"reference: {self.truth.words}")
+        if said := self.remarks:
+            more = f"; and {len(said) - 1} more in .remarks" if len(said) > 1 else ""
+            lines.append(f"remark: {said[0]}{more}")
+        return "\n  ".join(lines)
 
     @property
     def samples(self) -> int:

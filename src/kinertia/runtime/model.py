@@ -41,6 +41,11 @@ class ExportedModel:
     person: bytes
     calibration: Calibration | Uncalibrated = field(default_factory=Uncalibrated)
 
+    def __repr__(self) -> str:
+        which = repr(self.name) if self.name else f"of {len(self.card.people)} recordings"
+        bands = "without bands" if isinstance(self.calibration, Uncalibrated) else "with bands"
+        return f"Exported model {which}: body {self.card.body}, {self.rate_hz:g} Hz, {bands}"
+
     @property
     def rate_hz(self) -> float:
         return self.card.rate_hz

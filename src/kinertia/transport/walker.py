@@ -6,15 +6,17 @@ that walk, and a little beyond, the joints' movement grows with the pace.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
+from itertools import islice
 
 import msgspec
 import numpy as np
 
-from kinertia.recording import SEGMENTS, Array, Sensor, Subject
+from kinertia.recording import SEGMENTS, Array, Recording, Sensor, Subject
 
 GRAVITY = 9.81
 RAMP_S = 2.0
@@ -26,6 +28,10 @@ SLOWEST_PACE = 0.55
 WANDER_S = (7.3, 4.1)
 WANDER = 0.02
 """The pace wanders by so much, in periods that are no multiples of each other: no two strides are alike."""
+
+STANDING_S = 4.0
+ACC_NOISE, GYRO_NOISE = 0.02, 0.002
+"""Of a made-up recording's sensors [m/s^2], [rad/s]."""
 
 
 class Walker(msgspec.Struct, frozen=True, dict=True):
@@ -176,6 +182,29 @@ def walk(
         steps = np.array([[-STEP_S], [0.0], [STEP_S]])
         yield walker.signals(phase[:-1] + steps * rate[1] + 0.5 * steps**2 * change, effort, rate)
         at, strides = at + samples, float(phase[-1] % 1.0)
+
+
+def recording(seconds: float = 20.0, *, rate_hz: float = 100.0, seed: int = 0) -> Recording:
+    """A recording of the walker that comes with the package: four seconds of standing, then walking.
+
+    Parameters
+    ----------
+    seconds : its length [s].
+    rate_hz : sampling rate [Hz].
+    seed : of the sensors' noise.
+
+    Returns
+    -------
+    Seven sensors in segment axes, without a reference.
+    """
+    person = load()
+    stages = (Stage(STANDING_S, 0.0), Stage(max(seconds - STANDING_S, 0.0), person.speed))
+    blocks = list(islice(walk(person, stages, stages[1:], rate_hz), math.ceil(seconds)))
+    generator = np.random.default_rng(seed)
+    acc, gyro = (np.concatenate([block[i] for block in blocks])[: round(seconds * rate_hz)] for i in range(2))
+    acc = acc + ACC_NOISE * generator.standard_normal(acc.shape)
+    gyro = gyro + GYRO_NOISE * generator.standard_normal(gyro.shape)
+    return Recording("walk", rate_hz, person.sensors, acc, gyro, person.subject)
 
 
 def _rate(walker: Walker, effort: Array, time: Array) -> Array:

@@ -1,0 +1,148 @@
+"""An estimate with the recording that it is of: it shows itself, as a table, a plot, a report and files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from kinertia.api import frames, results, summary
+from kinertia.api.frames import Backend
+from kinertia.benchmark.single import score_single
+from kinertia.estimation import spatiotemporal, verdict
+from kinertia.estimation.convention import Knee
+from kinertia.estimation.estimate import Estimate
+from kinertia.estimation.verdict import Verdict
+from kinertia.io import inputs, write_opensim, write_table
+from kinertia.io.outputs import Outputs
+from kinertia.recording import Recording
+from kinertia.reporting import page
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from kinertia.api.frames import Frame
+    from kinertia.solving.solution import Solution
+
+KneeName = Literal["flexion", "opensim"]
+"""What is positive at the knee: flexion, or extension as in OpenSim's gait2392 family."""
+
+
+@dataclass(frozen=True, repr=False)
+class Estimated(Estimate):
+    """What was estimated of a recording; inside, angles are in radians and knee flexion is negative.
+
+    Attributes
+    ----------
+    recording : what it was estimated from.
+    solution : of :func:`kinertia.solve`: motion and forces at any time.
+    """
+
+    recording: Recording = field(kw_only=True)
+    solution: Solution | None = field(default=None, kw_only=True)
+
+    @classmethod
+    def of(cls, estimate: Estimate, recording: Recording, solution: Solution | None = None) -> Estimated:
+        """An estimate together with its recording."""
+        return cls(**vars(estimate), recording=recording, solution=solution)
+
+    def __repr__(self) -> str:
+        lines = [f"Estimate of {self.name!r}: {self.samples / self.rate_hz:.4g} s at {self.rate_hz:.6g} Hz, {self.method}"]
+        lines += [line for line in (self.headline, self.verdict.headline, self.verdict.doubted) if line]
+        if self.verdict.warnings:
+            first, *others = self.verdict.warnings
+            lines.append(f"warning: {first}" + (f"; and {len(others)} more in .verdict.warnings" if others else ""))
+        return "\n  ".join(lines)
+
+    def _repr_html_(self) -> str:
+        from kinertia.api import figures, html
+
+        return html.card(self, self.verdict, self.headline, figures.few(self, self.recording))
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """Whether it agrees with the equations of motion and with the sensors, and what else is to be said of it."""
+        return verdict.of(self, self.recording)
+
+    @cached_property
+    def gaits(self) -> tuple[spatiotemporal.Parameters, ...]:
+        """Gait parameters of walking and of running, what there are most strides of first."""
+        return spatiotemporal.of(self, periodic=self.recording.periodic)
+
+    @property
+    def headline(self) -> str:
+        """Speed, cadence, stride time and length in one line."""
+        from kinertia.reporting import summary as figures
+
+        tiles = figures.tiles(self, self.gaits[0] if self.gaits else None)
+        said = ", ".join(f"{tile.label.lower()} {tile.value} {tile.unit}" for tile in tiles)
+        return f"{said} over {self.gaits[0].words}" if self.gaits else said
+
+    def summary(self) -> dict[str, summary.Value]:
+        """One row of plain values for tables over recordings: the verdict, mean and spread of every gait parameter."""
+        return summary.row(self, self.recording)
+
+    def frame(self, *, backend: Backend | None = None, knee: KneeName = "flexion") -> Frame:
+        """Every series, a row per sample: time [s], angles [deg], moments [N m], forces [BW], bands and marks.
+
+        Parameters
+        ----------
+        backend : ``pandas`` or ``polars``; default what is installed.
+        knee : what is positive at the knee; its columns are ``knee_flexion_r``, or ``knee_angle_r`` in OpenSim's sign.
+
+        Raises
+        ------
+        ModuleNotFoundError : neither is installed; says what installs them.
+        """
+        return frames.frame(write_table.columns(self, Knee(knee)), backend)
+
+    def strides(self, *, backend: Backend | None = None) -> Frame:
+        """A row per stride: side, times [s], lengths [m], speed, stance, swing, double support; errors as :meth:`frame`."""
+        return frames.frame(spatiotemporal.table(self.gaits), backend)
+
+    def plot(self, *, knee: KneeName = "flexion") -> Figure:
+        """Angles, moments and ground reaction as a matplotlib figure: mean gait cycles of both legs, spread and bands.
+
+        Raises
+        ------
+        ModuleNotFoundError : matplotlib is not installed; says what installs it.
+        """
+        from kinertia.api import figures, plotting
+
+        return plotting.draw(figures.charts(self, self.recording, Knee(knee)), f"{self.name}: {self.verdict.word}")
+
+    def report(self, path: str | Path, *, overwrite: bool = False) -> Path:
+        """Write the report: one HTML file that opens without a network.
+
+        Raises
+        ------
+        RecordingError : something else is there, unless ``overwrite`` says so; never what was read.
+        """
+        place = Path(path)
+        with self._guard(overwrite).writing([place]):
+            return page.write(place, self, self.recording, self.recording.truth, score_single(self, self.recording))
+
+    def save(self, folder: str | Path, *, csv: bool = False, overwrite: bool = False) -> list[Path]:
+        """Write what `kinertia estimate` writes: OpenSim files, a table (Parquet where it can be written) and the report.
+
+        Errors as :meth:`report`.
+        """
+        place = Path(folder)
+        with self._guard(overwrite).writing(results.planned(place, self.name, csv=csv)):
+            return results.write(place, self, self.recording, score_single(self, self.recording), csv=csv)
+
+    def to_opensim(self, folder: str | Path, *, knee: KneeName = "opensim", overwrite: bool = False) -> tuple[Path, ...]:
+        """Write the OpenSim files alone: coordinates, ground reaction with its external loads, joint moments.
+
+        ``knee="flexion"`` is for models of the Rajagopal family. Errors as :meth:`report`.
+        """
+        place = Path(folder)
+        with self._guard(overwrite).writing([place / f"{self.name}_{ending}" for ending in write_opensim.ENDINGS]):
+            return write_opensim.write(place, self, knee=Knee(knee))
+
+    def _guard(self, overwrite: bool) -> Outputs:
+        """What keeps a user's files from being written over."""
+        source = self.recording.source
+        read = inputs.of(source) if source else ()
+        return Outputs("kinertia estimate", read, source or self.name, overwrite, "give another place", "overwrite=True")

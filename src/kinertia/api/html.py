@@ -1,0 +1,42 @@
+"""An estimate as a notebook shows it."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+
+from markupsafe import Markup
+
+from kinertia.estimation.estimate import Estimate
+from kinertia.estimation.verdict import Verdict
+from kinertia.reporting import picture
+from kinertia.reporting.charts import Chart
+
+COLOURS = {"good": "#12734a", "fair": "#d98c00", "poor": "#b3261e"}
+_CARD = Markup(
+    '<div style="max-width:760px;line-height:1.5">'
+    '<div style="border-left:6px solid {colour};padding-left:.7em"><strong>{name}</strong> &nbsp;{headline}<br>{verdict}</div>'
+    '<img style="width:100%;margin:.5em 0" alt="{alt}" src="data:image/svg+xml;base64,{picture}">'
+    '<div style="font-size:90%"><span style="color:#0063a6">\u25ac</span> right &nbsp;'
+    '<span style="color:#c8500a">\u25ac</span> left; lines are means over strides{bands}</div>'
+    "{said}</div>"
+)
+_SAID = Markup("<details><summary>{} to know</summary><ul>{}</ul></details>")
+
+
+def card(of: Estimate, told: Verdict, headline: str, shown: list[Chart]) -> str:
+    """Verdict, headline figures, charts, warnings and notes, in HTML that needs nothing else."""
+    lines = [line for line in (told.doubted, *told.warnings, *told.notes) if line]
+    items = Markup("").join(Markup("<li>{}</li>").format(line) for line in lines)
+    count = "1 thing" if len(lines) == 1 else f"{len(lines)} things"
+    return str(
+        _CARD.format(
+            colour=COLOURS[told.level],
+            name=of.name,
+            headline=headline,
+            verdict=told.headline,
+            alt=", ".join(chart.title for chart in shown),
+            picture=b64encode(picture.draw(shown).encode()).decode(),
+            bands=f", shades {100.0 * of.bands.level:.0f} % bands" if of.bands.level else "",
+            said=_SAID.format(count, items) if lines else "",
+        )
+    )

@@ -1,0 +1,34 @@
+"""Several charts as one picture that stands alone, with its own style."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from markupsafe import Markup
+
+from kinertia.reporting import charts
+from kinertia.reporting.charts import Chart
+
+WIDTH, HEIGHT, TITLE, GAP, COLUMNS = 360, 220, 22, 14, 2
+"""Of a chart, of the line above it, between charts [px]; charts in a row."""
+
+
+def draw(shown: list[Chart]) -> Markup:
+    """SVG of charts in rows, each under its title."""
+    rows = -(-len(shown) // COLUMNS)
+    width = COLUMNS * (WIDTH + GAP) - GAP
+    height = rows * (HEIGHT + TITLE + GAP) - GAP
+    style = resources.files("kinertia.reporting").joinpath("templates", "charts.css").read_text()
+    parts = [_placed(chart, *divmod(i, COLUMNS)) for i, chart in enumerate(shown)]
+    return Markup(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-10 -6 {} {}"><style>{} text {{ font-family: sans-serif; }}</style>'
+        '<rect x="-10" y="-6" width="{}" height="{}" fill="var(--card)"/>{}</svg>'
+    ).format(width + 20, height + 12, Markup(style), width + 20, height + 12, Markup("").join(parts))
+
+
+def _placed(chart: Chart, row: int, column: int) -> Markup:
+    x, y = column * (WIDTH + GAP), row * (HEIGHT + TITLE + GAP)
+    title = Markup('<text class="axis" x="{}" y="{}" font-weight="bold">{}<tspan font-weight="normal"> {}</tspan></text>')
+    drawn = charts.draw(chart, WIDTH, HEIGHT)
+    size = Markup('<svg x="{}" y="{}" width="{}" height="{}" ').format(x, y + TITLE, WIDTH, HEIGHT)
+    return title.format(x + 4, y + 14, chart.title, chart.note) + Markup(drawn.replace("<svg ", size, 1))
