@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import importlib.util
 import os
 import re
 import shlex
@@ -12,12 +13,15 @@ import subprocess
 import sys
 from functools import wraps
 from pathlib import Path
+from types import ModuleType
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
 from kinertia.cli import main, parsing
 from kinertia.io import write_recording
+from kinertia.recording import Recording
 from kinertia.simulation import walking
 from kinertia.simulation.record import record
 
@@ -26,6 +30,8 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 RUN_WHOLE = ("README.md", "getting-started.md")
 """Pages whose kinertia commands run in order, in a folder with recordings ``walk.csv`` and ``walk_again.csv``."""
+LARGEST_PICTURES = 300_000
+LONGEST_README = 120
 TINY = ["--config.training.batch", "2", "--config.network.hidden", "16", "--config.training.steps", "4"]
 
 
@@ -49,8 +55,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_make_targets_exist() -> None:
     makefile = (ROOT / "Makefile").read_text()
-    targets = [words[1] for page in PAGES for words in _commands(page) if words[0] == "make"]
-    assert {"demo", "test"} <= set(targets)
+    targets = {name for page in PAGES for name in re.findall(r"`make ([a-z]+)", page.read_text())}
+    assert {"install", "test"} <= targets
     for target in targets:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
@@ -59,7 +65,7 @@ def test_make_targets_exist() -> None:
 def test_command_lines_are_understood(page: Path) -> None:
     """Parsed by the real parser, not run."""
     for words in _commands(page):
-        assert words[0] in ("make", "pip", "kinertia"), f"{page.name}: {words}"
+        assert words[0] in ("make", "pip", "py", "kinertia"), f"{page.name}: {words}"
         if words[0] != "kinertia" or words[1].startswith("--") or words[1:] == [main.GROUP]:
             continue
         name = words[2] if words[1] == main.GROUP else words[1]
@@ -82,9 +88,11 @@ def test_a_recording_of_your_own(name: str, folder: Path, tmp_path: Path, monkey
     page = next(page for page in PAGES if page.name == name)
     done = []
     for _, subcommand, *rest in (words for words in _commands(page) if words[0] == "kinertia"):
-        if subcommand.startswith("--") or subcommand == "live":  # tests/cli/test_live.py runs it and ends it
+        if subcommand.startswith("--") or subcommand in ("live", "demo"):  # tests/cli has tests of them
             continue
         extra: list[str] = []
+        if subcommand == "adapt":  # the same with every setting, so that it can be cut short
+            subcommand, rest = "train", [*rest, "--from", "default"]
         if subcommand == "train" and "--from" in rest:
             extra = ["--config.adaptation.steps", "4"]
         elif subcommand == "train" and "--config-file" not in rest:
@@ -106,6 +114,35 @@ def test_python_names_exist(page: Path) -> None:
                 for alias in node.names:
                     if not hasattr(module, alias.name):
                         importlib.import_module(f"{node.module}.{alias.name}")
+
+
+def test_pictures_are_drawn(walk: Recording, tmp_path: Path) -> None:
+    """By the script that made those in the repository, which README and docs show."""
+    written = _script(ROOT / "docs" / "pictures" / "draw.py").main(tmp_path, walk)
+    assert [path.name for path in written] == ["result.svg", "sensors.svg"]
+    kept = [ROOT / "docs" / "pictures" / path.name for path in written]
+    assert sum(path.stat().st_size for path in kept) < LARGEST_PICTURES
+    shown = (ROOT / "README.md").read_text()
+    for new, old in zip(written, kept, strict=True):
+        assert old.relative_to(ROOT).as_posix() in shown
+        drawn = [ElementTree.parse(path).getroot() for path in (new, old)]
+        assert [root.tag for root in drawn] == ["{http://www.w3.org/2000/svg}svg"] * 2
+        said = [[text.text for text in root.iter("{http://www.w3.org/2000/svg}text")] for root in drawn]
+        words = [{text for text in texts if text and text[0].isalpha()} for texts in said]
+        assert words[0] == words[1]
+
+
+def test_readme_is_read_in_a_minute() -> None:
+    assert len((ROOT / "README.md").read_text().splitlines()) <= LONGEST_README
+
+
+def _script(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def test_python_page_runs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
