@@ -10,9 +10,8 @@ import live_walker
 
 from kinertia.live.command import SessionCommand, StartRecording, StopRecording
 from kinertia.live.hub import Hub
-from kinertia.live.outputs import segment_words
 from kinertia.live.state import RecordingState, SensorState, SessionState
-from kinertia.recording import SEGMENTS, Subject
+from kinertia.recording import SEGMENTS, Subject, words
 from kinertia.streaming.health import State
 from kinertia.streaming.trust import SENSOR_LOST
 
@@ -55,7 +54,7 @@ class Feed:
 
     def state(self) -> SessionState:
         sensors = tuple(
-            SensorState(s, s, segment_words(s), State.LOST if s in self.lost else State.OK, rate_hz=100.0) for s in SEGMENTS
+            SensorState(s, s, words.segment(s), State.LOST if s in self.lost else State.OK, rate_hz=100.0) for s in SEGMENTS
         )
         return SessionState(
             model="default",

@@ -90,7 +90,7 @@ def test_calibration_from_the_page(tmp_path: Path) -> None:
         wait_for(lambda: running.session.state().calibration.state == "done", "calibration")
         state = running.session.state()
         assert state.aligned
-        assert "Calibration done" in state.notices[-1].words
+        assert "Calibration is done: How the sensors sit is known." in state.notices[-1].words
         before = running.hub.ring.count
         wait_for(lambda: running.hub.ring.count > before + 100, "frames")
         running.session.do(StopRecording())
@@ -115,8 +115,8 @@ def test_lost_sensors_and_the_end_are_told(tmp_path: Path) -> None:
             return bool(state.ended)
 
         wait_for(ended, "the end")
-        assert "Nothing more comes from walker" in running.session.state().ended
-        assert any(words.startswith("Right shank: ") for words in seen)
+        assert running.session.state().ended == "The stream has ended: walker played to the end."
+        assert any(words.startswith("Right shank: nothing has come for ") for words in seen)
         assert "Right shank is back." in seen
 
 
@@ -134,16 +134,19 @@ class Adapting:
 
 
 def test_adaptation_from_the_page_where_there_is_one(walking: Running, tmp_path: Path) -> None:
-    assert walking.session.state().adaptation is None
-    with pytest.raises(ValueError, match="cannot be adapted: it is there as graphs alone"):
+    assert "graphs alone" in walking.session.state().not_adaptable
+    with pytest.raises(ValueError, match="this model is there as graphs alone"):
         walking.session.do(StartAdaptation())
     task = Adapting()
     session = LiveSession(walking.pump, walking.hub, "default", tmp_path, adapt=lambda folder: task)
     session.do(StartAdaptation())
-    assert session.state().adaptation == task.progress
+    assert session.state().adaptation == Progress("running", "train", 0.5, "Adapting.")
+    assert session.state().not_adaptable == ""
     session.do(StopAdaptation())
     assert session.state().adaptation == Progress()
     session.do(StartAdaptation())
-    assert session.state().adaptation == task.progress
-    task.progress = Progress("done", "train", 1.0, "the model fits the wearer better")
-    assert session.state().notices[-1].words == "Adaptation done: the model fits the wearer better."
+    assert session.state().adaptation.state == "running"
+    task.progress = Progress("done", "train", 1.0, "the model fits the wearer better", outcome=("the right thigh is longer",))
+    assert session.state().notices[-1].words == "Adapting is done: The model fits the wearer better."
+    assert session.state().adaptation.outcome == ("The right thigh is longer.",)
+    assert session.state().model == "default"  # nothing took over

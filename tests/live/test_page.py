@@ -80,7 +80,7 @@ def test_a_lost_sensor_is_shown_in_words(page: Browser, feed: Feed) -> None:
     page.wait("document.querySelector('[data-sensor=tibia_l]').dataset.state === 'lost'")
     assert _text(page, "[data-sensor=tibia_l] strong") == "Lost"
     page.wait("document.querySelector('#trust').dataset.trust === 'fair'")
-    assert "sensor is lost" in _text(page, "#trust span")
+    assert "nothing usable comes from the left shank" in _text(page, "#trust span")
     feed.lost.clear()
     page.wait("document.querySelector('[data-sensor=tibia_l]').dataset.state === 'ok'")
     assert page.problems == []

@@ -148,7 +148,7 @@ def test_a_viewer_gets_the_past_and_then_every_frame(server: Server, feed: Feed)
         assert numbers == list(range(len(numbers)))
         status = _next(viewer, "status")
         assert status["viewers"] == 1
-        assert status["session"]["sensors"][2]["words"] == "Right shank"
+        assert status["session"]["sensors"][2]["words"] == "right shank"
 
 
 def test_commands_reach_the_session(server: Server, feed: Feed) -> None:

@@ -38,7 +38,7 @@ def test_waiting_then_lost() -> None:
     assert "switched on" in core.health.sensors[1].message
     core.poll(1001.5)
     assert core.health.sensors[0].state is State.LOST
-    assert "imu-pelvis on pelvis: nothing has come for 0.5 s" in core.health.sensors[0].message
+    assert "pelvis (imu-pelvis): nothing has come for 0.5 s" in core.health.sensors[0].message
 
 
 def test_a_sensor_that_is_missing_in_its_stream_is_lost() -> None:

@@ -73,12 +73,11 @@ def test_a_recorded_stream_is_a_recording(tmp_path: Path) -> None:
 
 def test_how_the_sensors_sit_is_found_and_recorded(tmp_path: Path) -> None:
     path = tmp_path / "walk.kinlog"
-    source = SyntheticSource(1, speed=math.inf)
+    source = SyntheticSource(1, speed=16.0)
     session = source.session()
     pump = Pump(source, Core(model.load(), session), Sinks([]), log.begin(path, session))
     with pump:
         until(lambda: pump.step() is not None and pump.latest is not None and pump.latest.trust)
-    assert pump.calibration is not None
     assert pump.calibration.progress.state == "done"
     rotations = stream_log.read(path).header.rotations
     np.testing.assert_allclose(np.array(rotations), source.mounting, atol=0.02)
@@ -96,3 +95,16 @@ def test_in_real_time_the_core_hears_of_silence() -> None:
         until(lambda: pump.step() is not None and core.health.sensors[0].state.value == "lost")
         assert pump.samples == 60
         assert pump.behind.p50_s > 0.0
+
+
+def test_a_made_up_wearer_stands_when_calibration_asks() -> None:
+    """Asked in the middle of walking, and without an alignment before."""
+    source = SyntheticSource(1, speed=16.0, first=())
+    pump = Pump(source, Core(model.load(), source.session()), Sinks([]))
+    with pump:
+        assert pump.calibration.progress.words == "stand still, upright, for 3 s"
+        until(lambda: pump.step() is not None and pump.frames > 400)
+        assert pump.calibration.progress.step == "stand"
+        pump.calibrate()
+        until(lambda: pump.step() is not None and pump.core.session.rotations is not None)
+    assert pump.calibration.progress.state == "done"

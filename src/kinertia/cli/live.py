@@ -121,13 +121,17 @@ def _opened(options: SourceOptions) -> tuple[Source, Subject]:
         raise ValueError(f"{error}. To look around without sensors: kinertia live --source synthetic") from error
 
 
-def _adaptation(core: Core, model: str) -> Adapt | None:
-    """What adapts the model; None for one that is there as graphs alone, which nothing can be trained on from."""
+def _adaptation(core: Core, model: str) -> Adapt | str:
+    """What adapts the model, or why it cannot be."""
+    from kinertia.io import extra
+    from kinertia.live.session import GRAPHS
     from kinertia.runtime import model as exported
     from kinertia.streaming.adaptation import Adaptation, AdaptationSettings
 
     if model not in exported.names() and not (Path(model) / "model.json").is_file():
-        return None
+        return GRAPHS
+    if not extra.available("torch"):
+        return f"training is not installed. Fix: {extra.INSTALL}, then start kinertia live again"
     return lambda folder: Adaptation(core, folder, AdaptationSettings(start=model))
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -12,14 +13,27 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from kinertia.recording import Sensor, words
 from kinertia.streaming.health import SensorHealth, State
+from kinertia.streaming.trust import NOT_ALIGNED, describe
 
 if TYPE_CHECKING:
     from kinertia.transport.pump import Pump, Timing
 
 REFRESH_HZ = 2.0
+DRIFT_PPM = 50.0
+"""Quartzes are that far apart; less is not shown."""
+MOST_DOUBTS = 2
+"""So many reasons not to trust are named at the end, the most frequent ones."""
 STYLES = {State.OK: "green", State.WAITING: "dim", State.LOST: "bold red"}
-COLUMNS = ("sensor", "segment", "state", "rate [Hz]", "lost", "late", "held", "double", "restarts", "drift [ppm]")
+TOLD: dict[str, Callable[[SensorHealth], int]] = {
+    "late": lambda sensor: sensor.late,
+    "held": lambda sensor: sensor.held,
+    "double": lambda sensor: sensor.duplicated,
+    "restarts": lambda sensor: sensor.restarts,
+    "drift [ppm]": lambda sensor: round(sensor.clock_drift_ppm) if abs(sensor.clock_drift_ppm) >= DRIFT_PPM else 0,
+}
+"""Columns that are there once any sensor has something to tell."""
 
 
 @contextmanager
@@ -34,41 +48,33 @@ def shown(console: Console, pump: Pump) -> Iterator[None]:
 
 def picture(pump: Pump) -> RenderableType:
     """The state of a stream."""
+    sensors = pump.core.health.sensors
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for at, column in enumerate(COLUMNS):
-        table.add_column(Text(column), justify="left" if at < 3 else "right", no_wrap=True)
-    for sensor in pump.core.health.sensors:
-        table.add_row(*_row(sensor))
+    told = [name for name, of in TOLD.items() if any(of(sensor) for sensor in sensors)]
+    for at, column in enumerate(("sensor", "state", "rate [Hz]", "lost [%]", *told)):
+        table.add_column(Text(column), justify="left" if at < 2 else "right", no_wrap=True)
+    for sensor in sensors:
+        name = words.sensor(Sensor(sensor.name, sensor.segment))
+        state = Text(sensor.state.value, style=STYLES.get(sensor.state, "yellow"))
+        figures = (_number(sensor.rate_hz, "{:.1f}"), f"{sensor.lost_percent:.1f}", *(f"{TOLD[n](sensor)}" for n in told))
+        table.add_row(name, state, *figures)
     return Group(table, *(Text(line) for line in lines(pump)))
-
-
-def _row(sensor: SensorHealth) -> tuple[str | Text, ...]:
-    return (
-        sensor.name,
-        sensor.segment,
-        Text(sensor.state.value, style=STYLES.get(sensor.state, "yellow")),
-        _number(sensor.rate_hz, "{:.1f}"),
-        f"{sensor.lost} ({sensor.lost_percent:.1f} %)",
-        f"{sensor.late}",
-        f"{sensor.held}",
-        f"{sensor.duplicated}",
-        f"{sensor.restarts}",
-        _number(sensor.clock_drift_ppm, "{:.0f}"),
-    )
 
 
 def lines(pump: Pump) -> list[str]:
     """Sentences below the table."""
-    told = [
-        f"{pump.source.name}: {pump.source.status}"
-        + (f"; {dropped} samples dropped" if (dropped := pump.source.dropped) else "")
-    ]
-    told += [f"{what}: {times}" for what, times in pump.source.counts.items() if what != "sent"]
-    delay = f"output delay {1e3 * pump.core.output_delay_s:.0f} ms"
-    told.append(f"compute {_times(pump.compute)}; from sample to estimate {_times(pump.behind)}; {delay}")
-    if pump.calibration is not None:
-        told.append(f"calibration: {pump.calibration.progress.words}")
-    told.append(_gait(pump))
+    source, core = pump.source, pump.core
+    told = [f"Source {source.name}: {source.status}" + (f"; {source.dropped} samples dropped" if source.dropped else "")]
+    told += [f"{what}: {times}" for what, times in source.counts.items() if what != "sent"]
+    told.append(f"Time to compute: {_times(pump.compute)}.")
+    told.append(f"From sample to estimate: {_times(pump.behind)}.")
+    told.append(f"Output delay: {1e3 * core.output_delay_s:.0f} ms, by construction.")
+    calibration = pump.calibration.progress
+    if calibration.state != "idle":
+        told.append(f"Calibration: {words.sentence(calibration.words)}")
+    if calibration.before:
+        told.append(f"The last try failed: {words.sentence(calibration.before)}")
+    told.append(_now(pump))
     if pump.log is not None:
         told.append(pump.log.status)
     if pump.sinks.status:
@@ -76,27 +82,49 @@ def lines(pump: Pump) -> list[str]:
     return told
 
 
-def _gait(pump: Pump) -> str:
+def _now(pump: Pump) -> str:
     frame = pump.latest
     if frame is None:
-        return "no estimate yet"
+        return "No estimate yet."
+    if frame.reasons & NOT_ALIGNED:
+        return "No estimate yet: how the sensors sit is not known."
     speed = float(frame.values[pump.core.model.layout.speed])
     figures = f"speed {_number(speed, '{:.2f}')} m/s, cadence {_number(frame.gait.cadence_per_min, '{:.0f}')} steps/min"
     does = "" if frame.activity is None else f"{frame.activity.word}: "
-    return f"{does}{figures}, {'trusted' if frame.trust else 'not trusted: ' + '; '.join(frame.why)}"
+    return words.sentence(f"{does}{figures}; {'trusted' if frame.trust else 'not trusted: ' + '; '.join(frame.why)}")
 
 
 def summarise(console: Console, pump: Pump) -> None:
     """Say what happened, when it is over."""
-    share = 100.0 * pump.trusted / pump.frames if pump.frames else 0.0
     console.print(picture(pump))
-    console.print(f"{pump.samples} samples in, {pump.frames} estimates out, {share:.1f} % trusted", highlight=False)
+    console.print(outcome(pump), highlight=False, soft_wrap=True)
+
+
+def outcome(pump: Pump) -> str:
+    """How many samples came, how long calibration took, and how much of the estimate can be trusted."""
+    rate, reasons = pump.core.model.rate_hz, pump.reasons
+    unknown = sum(times for bits, times in reasons.items() if bits & NOT_ALIGNED)
+    estimated = reasons.total() - unknown
+    told = f"{pump.samples} samples came in. "
+    if not estimated:
+        why = f"calibration did not end: {pump.calibration.progress.words}" if unknown else "no sample made one complete"
+        return told + words.sentence(f"there is no estimate: {why}")
+    before = f"Calibration took {unknown / rate:.1f} s; after it there are" if unknown else "There are"
+    told += f"{before} {estimated / rate:.1f} s of estimates, {100.0 * reasons[0] / estimated:.0f} % of them trusted"
+    doubts = Counter[str]()
+    for bits, times in reasons.items():
+        if not bits & NOT_ALIGNED:
+            doubts.update(dict.fromkeys(describe(bits), times))
+    if not doubts:
+        return f"{told}."
+    named = ", ".join(f"{times / rate:.1f} s ({why})" for why, times in doubts.most_common(MOST_DOUBTS))
+    return f"{told}. Not trusted: {named}."
 
 
 def _times(timing: Timing) -> str:
     if math.isnan(timing.p50_s):
-        return "-"
-    return f"p50 {1e3 * timing.p50_s:.2f} ms, p99 {1e3 * timing.p99_s:.2f} ms"
+        return "not known"
+    return f"median {1e3 * timing.p50_s:.2f} ms, 99 % within {1e3 * timing.p99_s:.2f} ms"
 
 
 def _number(value: float, form: str) -> str:

@@ -65,6 +65,7 @@ class Status(msgspec.Struct, frozen=True, tag="status", tag_field="type"):
     frames : how many there were since the start.
     quiet_s : time since the last one [s], None before the first.
     frames_per_s : over the last seconds.
+    live : whether there is an estimate of now; else ``walking`` and ``compute`` are those of the last one.
     activity : what the wearer does, in a word; empty where it is not known now.
     trust : None before there is an estimate.
     held : segments for which an older value stood in lately, as the sample did not come.
@@ -76,6 +77,7 @@ class Status(msgspec.Struct, frozen=True, tag="status", tag_field="type"):
     quiet_s: float | None
     frames_per_s: float
     compute: Compute
+    live: bool
     walking: Walking
     activity: str
     trust: Trust | None

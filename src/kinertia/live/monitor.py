@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -14,14 +15,18 @@ from kinertia.live.hub import EXTRA, Hub, Place
 from kinertia.live.message import Status, TargetStatus, Trust, encode
 from kinertia.live.ring import Rows
 from kinertia.live.state import SessionState
-from kinertia.recording import SEGMENTS
-from kinertia.streaming.trust import WARMING_UP, describe
+from kinertia.recording import SEGMENTS, words
+from kinertia.streaming.health import State
+from kinertia.streaming.trust import SENSOR_FAULTY, SENSOR_HELD, SENSOR_LOST, WARMING_UP, describe
 
 TRUST_S = 0.5
 """A reason not to trust is shown at least this long, so that it can be read."""
 RATE_S = 2.0
+MOST_NAMED = 3
+UNUSED = (State.LOST, State.WAITING, State.FROZEN, State.UNUSABLE)
+FAULTY = (State.FROZEN, State.CLIPPED)
 QUIET_S = 1.0
-"""Without a frame for this long there is no estimate of now: nothing is trusted, and nobody is said to walk."""
+"""Without a frame for this long there is no estimate of now: nothing is trusted, and figures are those of the last one."""
 
 
 class Monitor:
@@ -113,7 +118,8 @@ class Monitor:
         # what a network says while it warms up is no speed
         warming = (extra["trust"][last].astype(np.int64) & WARMING_UP) > 0
         speed = np.where(warming, np.nan, rows.values[last, self._speed])
-        estimating = bool(len(rows)) and quiet <= QUIET_S and not session.ended
+        live = bool(len(rows)) and quiet <= QUIET_S and not session.ended
+        reasons, held = _together(extra["trust"][-self._quick :]), _segments(_together(extra["held"][-self._quick :]))
         now = float(rows.time_s[-1]) if len(rows) else math.nan
         self.status = encode(
             Status(
@@ -121,10 +127,11 @@ class Monitor:
                 quiet_s=quiet if math.isfinite(quiet) else None,
                 frames_per_s=self._frames_per_s(),
                 compute=figures.compute(extra["compute_ms"]),
-                walking=figures.walking(hub.gait, now - self._strike_s, speed) if estimating else figures.Walking(),
-                activity="" if not estimating or hub.activity is None else hub.activity.word,
-                trust=_trust(_together(extra["trust"][-self._quick :])) if estimating else _nothing(session, len(rows)),
-                held=_segments(_together(extra["held"][-self._quick :])),
+                live=live,
+                walking=figures.walking(hub.gait, now - self._strike_s, speed),
+                activity="" if not live or hub.activity is None else hub.activity.word,
+                trust=_trust(reasons, held, session) if live else _nothing(session, len(rows)),
+                held=held,
                 viewers=viewers,
                 session=session,
             )
@@ -145,8 +152,20 @@ def _together(bits: np.ndarray) -> int:
     return int(np.bitwise_or.reduce(bits.astype(np.int64))) if bits.size else 0
 
 
-def _trust(reasons: int) -> Trust:
-    return Trust(reasons == 0, describe(reasons))
+def _trust(reasons: int, held: Sequence[str], session: SessionState) -> Trust:
+    """Trust in an estimate of now, with the names of the sensors that speak against it."""
+    sensors = session.sensors
+    named = {
+        SENSOR_LOST: ("nothing usable comes from", [s.words for s in sensors if s.state in UNUSED]),
+        SENSOR_FAULTY: ("frozen, or at the end of the range:", [s.words for s in sensors if s.state in FAULTY]),
+        SENSOR_HELD: ("gaps are bridged in the signals of", [s.words for s in sensors if s.segment in held]),
+    }
+    known = {bit: f"{said} {_several(names)}" for bit, (said, names) in named.items() if names}
+    return Trust(reasons == 0, describe(reasons, known))
+
+
+def _several(names: Sequence[str]) -> str:
+    return f"{len(names)} sensors" if len(names) > MOST_NAMED else words.listed([f"the {name}" for name in names])
 
 
 def _nothing(session: SessionState, frames: int) -> Trust | None:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from kinertia.live.state import Level, Notice, SensorState
+from kinertia.recording import words
 from kinertia.streaming.health import State
 from kinertia.streaming.progress import Progress
 
@@ -23,6 +24,7 @@ class Notices:
         self._number = 0
         self._gone: set[str] = set()
         self._running: set[str] = set()
+        self._before: dict[str, str] = {}
 
     @property
     def all(self) -> tuple[Notice, ...]:
@@ -30,11 +32,11 @@ class Notices:
         with self._lock:
             return tuple(self._kept)
 
-    def say(self, level: Level, words: str) -> None:
+    def say(self, level: Level, said: str) -> None:
         """Add a sentence."""
         with self._lock:
             self._number += 1
-            self._kept.append(Notice(self._number, level, words))
+            self._kept.append(Notice(self._number, level, said))
 
     def compare(self, sensors: Sequence[SensorState]) -> None:
         """Say which sensors went and which came back since the last call."""
@@ -42,7 +44,7 @@ class Notices:
         went = [sensor for sensor in sensors if sensor.name in gone - self._gone]
         came = [sensor for sensor in sensors if sensor.name in self._gone - gone]
         if len(went) == 1:
-            self.say("warning", f"{went[0].words}: {went[0].message or went[0].state}.")
+            self.say("warning", went[0].message)
         elif went:
             self.say("warning", f"{_listed(went, sensors)} give nothing that can be used.")
         if came:
@@ -50,19 +52,21 @@ class Notices:
         self._gone = gone
 
     def follow(self, name: str, progress: Progress) -> None:
-        """Say how a task in the background ended, once."""
+        """Say how a task in the background ended, once; also when it has begun again by itself."""
         if progress.state == "running":
+            if progress.before and progress.before != self._before.get(name):
+                self.say("warning", f"{name} failed: {progress.before}")
+            self._before[name] = progress.before
             self._running.add(name)
         elif name in self._running:
             self._running.remove(name)
-            if progress.state != "idle":
-                level: Level = "good" if progress.state == "done" else "warning"
-                self.say(level, f"{name} {progress.state}: {progress.words}.")
+            if progress.state == "done":
+                self.say("good", f"{name} is done: {progress.words}")
+            elif progress.state == "failed":
+                self.say("warning", f"{name} failed: {progress.words}")
+                self._before[name] = progress.words
 
 
 def _listed(some: Sequence[SensorState], every: Sequence[SensorState]) -> str:
-    if len(some) == len(every) > 2:
-        return "All sensors"
-    first, *others = [sensor.words for sensor in some]
-    words = [first, *(other[0].lower() + other[1:] for other in others)]
-    return ", ".join(words[:-1]) + f" and {words[-1]}" if others else first
+    listed = "all sensors" if len(some) == len(every) > 2 else words.listed([sensor.words for sensor in some])
+    return listed[0].upper() + listed[1:]

@@ -32,7 +32,6 @@ OTHERS = {
     "residual_y": ("Unexplained force, up", "BW", 1.0),
     "residual_moment": ("Unexplained moment", "BWBH", 1.0),
 }
-SEGMENTS = {"pelvis": "Pelvis", "femur": "Thigh", "tibia": "Shank", "foot": "Foot"}
 LANDMARKS = ("hip", "knee_r", "ankle_r", "heel_r", "toe_r", "knee_l", "ankle_l", "heel_l", "toe_l", "head")
 DRAWN = (*(f"{point}_{axis}" for point in LANDMARKS for axis in "xy"), "cop_x_r", "cop_x_l", "pelvis_tx")
 """Columns that the stick figure needs and no curve shows."""
@@ -85,10 +84,3 @@ def split_side(name: str) -> tuple[str, str]:
     """``knee_angle_r`` to (``knee_angle``, ``right``); (name, ``""``) without a side."""
     base, _, side = name.rpartition("_")
     return (base, SIDES[side]) if base and side in SIDES else (name, "")
-
-
-def segment_words(name: str) -> str:
-    """``tibia_r`` to ``Right shank``; a name that is not known is shown as it is."""
-    base, side = split_side(name)
-    words = SEGMENTS.get(base, base.replace("_", " "))
-    return f"{side} {words.lower()}".capitalize() if side else words.capitalize()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -21,13 +22,15 @@ from kinertia.live.command import (
 from kinertia.live.control import Task
 from kinertia.live.hub import Hub
 from kinertia.live.notices import Notices
+from kinertia.live.remaining import Remaining
 from kinertia.live.state import RecordingState, SessionState, sensor_states
-from kinertia.streaming.calibration import Calibration
+from kinertia.recording import words
 from kinertia.streaming.progress import Progress
 from kinertia.transport import log
 from kinertia.transport.pump import Pump
 
 Adapt = Callable[[Path], Task]
+GRAPHS = "this model is there as graphs alone, which nothing can be trained on from; start with the one it was exported from"
 
 
 class LiveSession:
@@ -40,17 +43,18 @@ class LiveSession:
     model : name of the model, as it is shown.
     folder : where recordings go that a viewer starts.
     record : file that the pump records in already, if it does.
-    adapt : makes what adapts the model to the wearer, given a new folder for it; None where that is not possible.
+    adapt : makes what adapts the model to the wearer, given a new folder for it; where that is not possible, why.
     """
 
     def __init__(
-        self, pump: Pump, hub: Hub, model: str, folder: Path, record: Path | None = None, adapt: Adapt | None = None
+        self, pump: Pump, hub: Hub, model: str, folder: Path, record: Path | None = None, adapt: Adapt | str = GRAPHS
     ) -> None:
         self._pump, self._hub, self._model, self._folder = pump, hub, model, folder
         self._notices = Notices()
-        self._calibration = Calibration(pump.core)
         self._adapt = adapt
         self._adaptation: Task | None = None
+        self._remaining = Remaining()
+        self._own_model = pump.core.model
         self._doing = threading.Lock()
         self._stopping = threading.Event()
         self._recorded = RecordingState()
@@ -60,19 +64,14 @@ class LiveSession:
     def run(self) -> None:
         """Until the source ends or :meth:`stop` is called."""
         pump, publish = self._pump, self._hub.publish
-        session = pump.core.session
         while not (self._stopping.is_set() or pump.source.finished):
             for frame in pump.step():
                 publish(frame)
-            if pump.core.session is not session:
-                session = pump.core.session
-                if pump.log is not None:
-                    pump.log.session(session)
 
     def stop(self) -> None:
         """End :meth:`run` and what goes on beside it, from any thread."""
         self._stopping.set()
-        self._calibration.stop()
+        self._pump.calibration.stop()
         if self._adaptation is not None:
             self._adaptation.stop()
 
@@ -83,22 +82,25 @@ class LiveSession:
         sensors = sensor_states(core.health)
         if not source.finished:
             self._notices.compare(sensors)
-        adaptation = Progress() if self._adaptation is None else self._adaptation.progress
-        self._notices.follow("Calibration", self._calibration.progress)
-        self._notices.follow("Adaptation", adaptation)
+        calibration = _in_sentences(pump.calibration.progress)
+        adaptation = Progress() if self._adaptation is None else _in_sentences(self._adaptation.progress)
+        adaptation = replace(adaptation, left_s=self._remaining.left_s(adaptation))
+        self._notices.follow("Calibration", calibration)
+        self._notices.follow("Adapting", adaptation)
         counts = {name: count for name, count in source.counts.items() if count and name != "sent"}
         if source.dropped:
             counts["dropped, too slow"] = source.dropped
         return SessionState(
-            model=f"{self._model}, adapted" if adaptation.state == "done" else self._model,
+            model=self._model if core.model is self._own_model else f"{self._model}, adapted",
             source=source.name,
             source_status=source.status,
             delay_ms=1e3 * core.output_delay_s,
             sensors=sensors,
             aligned=core.session.rotations is not None,
             counts=counts,
-            calibration=self._calibration.progress,
-            adaptation=None if self._adapt is None else adaptation,
+            calibration=calibration,
+            adaptation=adaptation,
+            not_adaptable=self._adapt if isinstance(self._adapt, str) else "",
             recording=self._recording(),
             notices=self._notices.all,
             ended=self._ended(),
@@ -109,9 +111,9 @@ class LiveSession:
         with self._doing:
             match command:
                 case StartCalibration():
-                    self._calibration.start()
+                    self._pump.calibrate()
                 case StopCalibration():
-                    self._calibration.stop()
+                    self._pump.calibration.stop()
                 case StartAdaptation():
                     self._start_adaptation()
                 case StopAdaptation():
@@ -125,16 +127,14 @@ class LiveSession:
     def _ended(self) -> str:
         source = self._pump.source
         if source.error is not None:
-            return f"{source.name} failed: {source.error}"
-        return f"Nothing more comes from {source.name}: {source.status}." if source.finished else ""
+            return f"{words.sentence(source.name)[:-1]} failed: {words.sentence(str(source.error))}"
+        return f"The stream has ended: {source.name} {source.status}." if source.finished else ""
 
     def _start_adaptation(self) -> None:
-        if self._adapt is None:
-            raise ValueError(
-                "the model cannot be adapted: it is there as graphs alone; start with the one it was exported from"
-            )
+        if isinstance(self._adapt, str):
+            raise ValueError(self._adapt)
         if self._adaptation is not None and self._adaptation.progress.state == "running":
-            raise ValueError("adaptation runs already")
+            raise ValueError("adapting runs already")
         task = self._adapt(self._new("adapted"))
         task.start()
         self._adaptation = task
@@ -167,3 +167,9 @@ class LiveSession:
             return self._recorded
         problem = "" if writer.writing and not writer.lost else writer.status
         return RecordingState(True, str(self._path), time.monotonic() - self._began_s, problem)
+
+
+def _in_sentences(progress: Progress) -> Progress:
+    """What it says, as the page shows it."""
+    said, before = words.sentence(progress.words), words.sentence(progress.before)
+    return replace(progress, words=said, before=before, outcome=tuple(words.sentence(line) for line in progress.outcome))

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from kinertia.live.outputs import segment_words
+from kinertia.recording import words
 from kinertia.streaming.health import Health, State
 from kinertia.streaming.progress import Progress
 
@@ -20,7 +20,7 @@ class SensorState(msgspec.Struct, frozen=True):
     Attributes
     ----------
     name, segment : as in the session.
-    words : the segment in words.
+    words : the sensor in words, such as ``right shank``.
     state, message : the worst that is to be said of it now, and a sentence on it.
     rate_hz : samples per second lately.
     lost_percent : of the packets that were sent.
@@ -45,9 +45,9 @@ def sensor_states(health: Health) -> tuple[SensorState, ...]:
         SensorState(
             name=sensor.name,
             segment=sensor.segment,
-            words=segment_words(sensor.segment),
+            words=words.segment(sensor.segment),
             state=sensor.state,
-            message=sensor.message,
+            message=words.sentence(sensor.message),
             rate_hz=sensor.rate_hz,
             lost_percent=sensor.lost_percent,
             jitter_ms=1e3 * sensor.jitter_s if math.isfinite(sensor.jitter_s) else None,
@@ -103,7 +103,8 @@ class SessionState(msgspec.Struct, frozen=True):
     sensors : one per sensor of the session.
     aligned : whether it is known how the sensors sit; without that there are no estimates.
     counts : what happened to samples on their way, by what; only what did happen.
-    calibration, adaptation, recording : how these stand; no adaptation where it is not possible.
+    calibration, adaptation, recording : how these stand.
+    not_adaptable : why the model cannot be adapted; empty where it can.
     notices : what happened lately, the oldest first.
     ended : why nothing more comes, empty while it may.
     """
@@ -116,7 +117,8 @@ class SessionState(msgspec.Struct, frozen=True):
     aligned: bool = True
     counts: dict[str, int] = {}
     calibration: Progress = Progress()
-    adaptation: Progress | None = None
+    adaptation: Progress = Progress()
+    not_adaptable: str = ""
     recording: RecordingState = RecordingState()
     notices: tuple[Notice, ...] = ()
     ended: str = ""

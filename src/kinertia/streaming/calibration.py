@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -9,7 +10,7 @@ from threading import Lock
 import numpy as np
 
 from kinertia.checks import chain
-from kinertia.recording import SEGMENTS, Array, Cause, Frame, Recording, RecordingError, Severity
+from kinertia.recording import SEGMENTS, Array, Cause, Frame, Recording, RecordingError, Severity, words
 from kinertia.recording.standing import STILL_ACC, STILL_RATE, WINDOW_S
 from kinertia.sensing import gait_phase
 from kinertia.sensing.alignment import Alignment, align
@@ -80,13 +81,16 @@ class Calibration:
         self._pool = ThreadPoolExecutor(1, "kinertia-calibration")
         self._stride: Future[int | None] | None = None
         self._solving: Future[Alignment] | None = None
+        self._before = ""
         self.progress = Progress()
         self.alignment: Alignment | None = None
 
     def start(self) -> None:
-        """Begin, or begin again."""
+        """Begin, or begin again; then :attr:`progress` goes on saying why the try before failed."""
+        before = self.progress.words if self.progress.state == "failed" else ""
         self.stop()
         with self._lock:
+            self._before = before
             self._begin()
 
     def stop(self) -> None:
@@ -103,7 +107,7 @@ class Calibration:
         self._wanted, self._steps = self._settings.steps, 0
         self._stride = self._solving = None
         self._doubt = ""  # a fault is believed when more steps show it too
-        self._say("stand", 0.0, f"stand still, upright, for {self._settings.stand_s:g} seconds")
+        self._say("stand", 0.0, f"stand still, upright, for {self._settings.stand_s:g} s")
         self._core.listen(self._take)
 
     def _take(self, index: int, raw: Array) -> None:
@@ -114,7 +118,7 @@ class Calibration:
 
     def _collect(self, index: int, raw: Array) -> None:
         if self._index is not None and index != self._index + 1:
-            self._fail("the sensors were silent for a while; see that they are in range, then calibrate again")
+            self._fail("all sensors were silent for a while; see that they are in range, then calibrate again")
             return
         self._index = index
         if self._count < len(self._rows):
@@ -128,30 +132,28 @@ class Calibration:
         recent = self._rows[self._count - self._window : self._count, self._used]
         silent, moving = _silent(recent), _moving(recent)
         if silent.any():
-            self._count, waiting = 0, self._name(silent)
-            self._say(
-                "stand",
-                0.0,
-                f"no acceleration or no angular rate comes from {waiting}; see to it, or leave it out and start again",
-            )
+            self._count = 0
+            self._say("stand", 0.0, f"waiting for signals: {self._does(silent, 'send')} no acceleration or no angular rate")
         elif moving.any():
             first, self._count = self._count == self._window, 0
-            again = "" if first else ", and begin again"
-            self._say("stand", 0.0, f"stand still for {self._settings.stand_s:g} seconds{again}: {self._name(moving)} moves")
+            again = "" if first else ", from the beginning"
+            self._say("stand", 0.0, f"stand still for {self._settings.stand_s:g} s{again}: {self._does(moving, 'move')}")
         elif self._count >= self._settings.stand_s * self._rate:
             self._stood = self._begun = self._count
-            self._say("walk", STANDING_SHARE, f"now walk {self._wanted} steps straight ahead at your usual speed")
+            self._say("walk", STANDING_SHARE, f"walk {self._wanted} steps straight ahead, at your usual speed")
             return
         else:
-            part = self._count / (self._settings.stand_s * self._rate)
-            self._say("stand", STANDING_SHARE * part, "stand still")
+            stood_s = self._count / self._rate
+            left_s = math.ceil(self._settings.stand_s - stood_s)
+            self._say("stand", STANDING_SHARE * stood_s / self._settings.stand_s, f"stand still: {left_s} s more")
         if self._seen > self._settings.patience_s * self._rate:
-            blame = silent if silent.any() else moving
-            what = "sends nothing" if silent.any() else "moved all the time"
-            self._fail(
-                f"no {self._settings.stand_s:g} seconds of standing still in {self._settings.patience_s:g} s: "
-                f"{self._name(blame) or 'a sensor'} {what}; fasten it, stand upright without moving and calibrate again"
-            )
+            if silent.any():
+                why = f"{self._does(silent, 'send')} nothing; see to it, or leave it out"
+            elif 0 < moving.sum() <= MOST_NAMED:
+                why = f"{self._does(moving, 'move')}; fasten it, then stand upright without moving"
+            else:
+                why = "the wearer moves; stand upright without moving"
+            self._fail(f"no standing seen in {self._settings.patience_s:g} s: {why}")
 
     def _walk(self) -> None:
         rates = self._rows[self._count - self._window : self._count, self._used, 3:] - self._bias()
@@ -165,18 +167,18 @@ class Calibration:
             return
         part = min(self._steps / self._wanted, 1.0)
         if self._steps:
-            words = f"walk on: about {self._steps} of {self._wanted} steps"
+            told = f"walk on: {self._steps} of {self._wanted} steps"
         elif self._walked:
-            words = "walk on, straight ahead"
+            told = "walk on, straight ahead"
         else:
-            words = f"now walk {self._wanted} steps straight ahead at your usual speed"
-        self._say("walk", STANDING_SHARE + WALKING_SHARE * part, words)
+            told = f"walk {self._wanted} steps straight ahead, at your usual speed"
+        self._say("walk", STANDING_SHARE + WALKING_SHARE * part, told)
         if self._count - self._stood > self._settings.patience_s * self._rate:
             if self._steps >= FEWEST_STEPS:
                 self._begin_to_solve()
             else:
                 self._fail(
-                    f"only about {self._steps} steps in {self._settings.patience_s:g} s; walk {self._settings.steps} steps "
+                    f"{self._steps or 'no'} steps seen in {self._settings.patience_s:g} s; walk {self._settings.steps} steps "
                     "in a row, straight ahead, and calibrate again"
                 )
 
@@ -196,7 +198,7 @@ class Calibration:
             "calibration", self._rate, self._sensors, rows[..., :3], rows[..., 3:], session.subject, Frame.SENSOR
         )
         self._solving = self._pool.submit(_alignment, recording)
-        self._say("solve", STANDING_SHARE + WALKING_SHARE, "well done; finding how the sensors sit")
+        self._say("solve", STANDING_SHARE + WALKING_SHARE, "finding how the sensors sit; walk on or stand, as you like")
 
     def _solve(self) -> None:
         if self._solving is None or not self._solving.done():
@@ -213,40 +215,40 @@ class Calibration:
         else:
             self._doubt = str(error)
             self._wanted = self._steps + MORE_STEPS
-            self._say("walk", STANDING_SHARE, "walk on, straight ahead and evenly: the steps so far did not do")
+            self._say("walk", STANDING_SHARE, "walk on, straight ahead and evenly: these steps were not enough")
 
     def _finish(self, found: Alignment) -> None:
         heard = [k for k in self._used if np.isfinite(self._rows[: self._count, k]).any(axis=0).all()]
         left_out = [k for k in self._used if k not in heard]
         if left_out or len(found.segments) != len(heard):
-            names = ", ".join(self._sensors[k].name for k in left_out)
-            self._fail(
-                f"{names or 'a sensor'} gave no acceleration or no angular rate; mend it or leave it out, and start again"
-            )
+            names = words.listed([words.sensor(self._sensors[k]) for k in left_out]) or "a sensor"
+            self._fail(f"no acceleration or no angular rate came from {names}; mend it or leave it out, and start again")
             return
         rotations, bias = np.tile(np.eye(3), (len(self._sensors), 1, 1)), np.zeros((len(self._sensors), 3))
         rotations[heard], bias[heard] = found.rotation, found.gyro_bias
         uncertainty = float(np.deg2rad(max(figures.up_uncertainty_deg for figures in found.quality)))
         self._core.align(rotations, bias, uncertainty)
         self.alignment = found
-        self._end(Progress("done", "solve", 1.0, "; ".join(("the sensors are aligned", *found.warnings))))
+        self._end(Progress("done", "solve", 1.0, "how the sensors sit is known", outcome=tuple(found.warnings)))
 
     def _bias(self) -> Array:
         """(K', 3) mean rate of the sensors that are used while they stood [rad/s]."""
         return np.nanmean(self._rows[: self._stood, self._used, 3:], axis=0)
 
-    def _name(self, which: np.ndarray) -> str:
-        """The flagged ones among the sensors that are used, in words."""
-        named = [self._sensors[k] for k, flag in zip(self._used, which, strict=True) if flag]
+    def _does(self, which: np.ndarray, verb: str) -> str:
+        """What the flagged ones among the sensors that are used do."""
+        named = [f"the {words.sensor(self._sensors[k])}" for k, flag in zip(self._used, which, strict=True) if flag]
         if len(named) > MOST_NAMED:
-            return "nearly every sensor"
-        return " and ".join(f"{sensor.name} on {sensor.segment}" for sensor in named)
+            return f"{'all sensors' if len(named) == len(self._used) else 'nearly all sensors'} {verb}"
+        return f"{words.listed(named)} {verb}{'s' if len(named) == 1 else ''}"
 
-    def _say(self, step: str, done: float, words: str) -> None:
-        self.progress = Progress("running", step, done, words)
+    def _say(self, step: str, done: float, told: str) -> None:
+        waited = self._count - self._stood if step == "walk" else self._seen
+        left_s = None if step == "solve" else max(self._settings.patience_s - waited / self._rate, 0.0)
+        self.progress = Progress("running", step, done, told, left_s, before=self._before)
 
-    def _fail(self, words: str) -> None:
-        self._end(replace(self.progress, state="failed", words=words))
+    def _fail(self, told: str) -> None:
+        self._end(Progress("failed", self.progress.step, self.progress.done, told))
 
     def _end(self, progress: Progress) -> None:
         self.progress = progress

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kinertia.recording import Sensor
+from kinertia.recording import Sensor, words
 from kinertia.streaming.inlet import Inlet
 
 STALE_S, STALE_SAMPLES = 0.1, 4
@@ -101,7 +101,7 @@ def _sensor(sensor: Sensor, inlet: Inlet, row: int, now_s: float, lost_s: float)
         segment=sensor.segment,
         stream=inlet.info.name,
         state=state,
-        message=message and f"{sensor.name} on {sensor.segment}: {message}",
+        message=message and f"{words.sensor(sensor)}: {message}",
         rate_hz=inlet.rates.arriving_hz,
         age_s=max(now_s - inlet.latest_s(row), 0.0),
         received=counts.received,

@@ -18,9 +18,15 @@ class Progress:
     step : what it does now, by name.
     done : part that is done, 0 to 1.
     words : what the wearer should do, what came out of it, or what went wrong and how to do better.
+    left_s : how long it takes yet, or how long the wearer is waited for [s]; None where that is not known.
+    outcome : what came out of it, a sentence each; empty while it runs.
+    before : why the try before this one failed; empty when there was none, or it did not fail.
     """
 
     state: StateName = "idle"
     step: str = ""
     done: float = 0.0
     words: str = ""
+    left_s: float | None = None
+    outcome: tuple[str, ...] = ()
+    before: str = ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
@@ -41,9 +43,9 @@ WORDS = {
 }
 
 
-def describe(reasons: int) -> tuple[str, ...]:
-    """The reasons in words."""
-    return tuple(words for bit, words in WORDS.items() if reasons & bit)
+def describe(reasons: int, known: Mapping[int, str] = MappingProxyType({})) -> tuple[str, ...]:
+    """The reasons in words; in those of ``known``, by bit, where more can be said."""
+    return tuple(known.get(bit, words) for bit, words in WORDS.items() if reasons & bit)
 
 
 class Limits(Protocol):

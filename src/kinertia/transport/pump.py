@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass
 from typing import Self
 
@@ -50,8 +50,10 @@ class Pump:
 
     Attributes
     ----------
-    samples, frames, trusted : how many so far; trusted ones are among the frames.
+    samples, frames : how many so far.
+    reasons : how many frames there were with which reasons not to trust them (bits), and with none (0).
     latest : the last frame.
+    calibration : begins by itself where the source does not know how the sensors sit, and again when it failed.
     """
 
     def __init__(self, source: Source, core: Core, sinks: Sinks, log: LogWriter | None = None, *, warm: bool = False) -> None:
@@ -59,10 +61,13 @@ class Pump:
         self._rehearsal = Rehearsal(core) if warm and source.real_time else None
         fastest = max(stream.rate_hz for stream in source.streams)
         self._attention = self._rehearsal and Attention[Sample](self._rehearsal.run, fastest, len(source.streams))
-        self.samples = self.frames = self.trusted = 0
+        self.samples = self.frames = 0
+        self.reasons: Counter[int] = Counter()
         self.latest: Frame | None = None
-        self.calibration = Calibration(core) if core.session.rotations is None else None
-        self._calibrated = self.calibration is None
+        self.calibration = Calibration(core)
+        self._session = core.session
+        if core.session.rotations is None:
+            self.calibration.start()
         self._compute: deque[float] = deque(maxlen=KEPT)
         self._behind: deque[float] = deque(maxlen=KEPT)
 
@@ -91,13 +96,22 @@ class Pump:
         if self._rehearsal is not None and samples:
             self._rehearsal.note(samples[-1])
         self.samples += len(samples)
-        if not self._calibrated:
-            self._watch()
+        if self.calibration.progress.state == "failed" and core.session.rotations is None:
+            self.calibrate()
+        if core.session is not self._session:
+            self._session = core.session
+            if self.log is not None:
+                self.log.session(core.session)
         if not samples:
             found = core.poll(self.source.now_s())
             self._pass_on(found)
             frames += found
         return frames
+
+    def calibrate(self) -> None:
+        """Find anew how the sensors sit; the estimate goes on meanwhile."""
+        self.calibration.start()
+        self.source.stand()
 
     def close(self) -> list[Frame]:
         """Stop the source, take what is left, and end everything; the last frames."""
@@ -115,23 +129,12 @@ class Pump:
     def _take(self, wait_s: float) -> list[Sample]:
         return self.source.take(wait_s) if self._attention is None else self._attention.take(self.source.take, wait_s)
 
-    def _watch(self) -> None:
-        """What was found about the sensors goes to the log; after a failure the wearer may try again."""
-        calibration = self.calibration
-        assert calibration is not None
-        if calibration.progress.state == "done":
-            self._calibrated = True
-            if self.log is not None:
-                self.log.session(self.core.session)
-        elif calibration.progress.state != "running":
-            calibration.start()
-
     def _pass_on(self, frames: list[Frame]) -> None:
         now = time.perf_counter()
         for frame in frames:
             self.sinks.put(frame)
             self.frames += 1
-            self.trusted += frame.trust
+            self.reasons[frame.reasons] += 1
             self._compute.append(frame.compute_s)
             if self.source.real_time:
                 self._behind.append(now - frame.local_s)

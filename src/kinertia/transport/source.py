@@ -50,7 +50,7 @@ class Source(ABC):
         self.name, self.sensors, self.streams, self.warnings = name, sensors, streams, warnings
         self.error: Exception | None = None
         self._buffer: Buffer[Sample] = Buffer(capacity)
-        self._stopping = threading.Event()
+        self._stopping, self._asked_to_stand = threading.Event(), threading.Event()
         self._threads: list[threading.Thread] = []
         self._running = 0
         self._lock = threading.Lock()
@@ -86,6 +86,10 @@ class Source(ABC):
     def take(self, timeout_s: float = 0.1) -> list[Sample]:
         """Samples that wait, oldest first; an empty list when none comes in time."""
         return self._buffer.take(timeout_s)
+
+    def stand(self) -> None:
+        """What the wearer is asked to do when calibration begins; only a made-up one takes heed of it here."""
+        self._asked_to_stand.set()
 
     def now_s(self) -> float:
         """The time on the axis of :attr:`~kinertia.streaming.sample.Sample.received_s` [s]."""

@@ -1,4 +1,4 @@
-"""A synthetic wearer: stands still, then walks at changing speeds, with sensors strapped on at random angles."""
+"""A synthetic wearer: stands still, then walks at changing speeds, and stands when asked; sensors sit at random angles."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class SyntheticSource(PacedSource):
         )
 
         def samples(counts: Counter[str]) -> Iterator[Sample]:
-            ideal = walkers.walk(person, first, then, rate_hz)
+            ideal = walkers.walk(person, first, then, rate_hz, asked=self._asked_to_stand)
             sent = _samples(self._measured(ideal, generator), streams, rate_hz, seconds)
             return injection.inject(sent, faults, counts)
 

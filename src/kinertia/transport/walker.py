@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
 from itertools import islice
+from threading import Event
 
 import msgspec
 import numpy as np
@@ -21,6 +22,8 @@ from kinertia.recording import SEGMENTS, Array, Recording, Sensor, Subject
 GRAVITY = 9.81
 RAMP_S = 2.0
 """Time from standing to walking, and from one speed to another."""
+STAND_S = RAMP_S + 5.0
+"""How long somebody takes who is asked to stand still, until he or she begins to walk again."""
 STEP_S = 1e-3
 """Distance of the three instants that an acceleration is the second difference of."""
 SLOWEST_PACE = 0.55
@@ -152,7 +155,12 @@ class Stage:
 
 
 def walk(
-    walker: Walker, first: tuple[Stage, ...], then: tuple[Stage, ...], rate_hz: float, block_s: float = 1.0
+    walker: Walker,
+    first: tuple[Stage, ...],
+    then: tuple[Stage, ...],
+    rate_hz: float,
+    block_s: float = 1.0,
+    asked: Event | None = None,
 ) -> Iterator[tuple[Array, Array]]:
     """Endless signals of ideal sensors in segment axes, block after block.
 
@@ -163,19 +171,24 @@ def walk(
     then : stages that are repeated forever.
     rate_hz : sampling rate [Hz].
     block_s : length of a block [s].
+    asked : when it is set, the person stands still for :data:`STAND_S`, beginning with the next block, and then walks on.
 
     Yields
     ------
     acc, gyro : (T, 7, 3) as in :meth:`Walker.signals`.
     """
     samples = max(1, round(block_s * rate_hz))
-    at, strides = 0, 0.0
+    at, strides, stopped_s = 0, 0.0, -np.inf
     while True:
+        if asked is not None and asked.is_set():
+            asked.clear()
+            if at / rate_hz > stopped_s + STAND_S:
+                stopped_s = at / rate_hz
         time = (at + np.arange(samples + 1)) / rate_hz
         around = time[:-1] + np.array([[-STEP_S], [0.0], [STEP_S]])
-        effort = walker.effort(_speed(around, first, then))
+        effort = walker.effort(_speed(around, first, then) * _going(around, stopped_s))
         rate = _rate(walker, effort, around)
-        ends = _rate(walker, walker.effort(_speed(time, first, then)), time)
+        ends = _rate(walker, walker.effort(_speed(time, first, then) * _going(time, stopped_s)), time)
         phase = strides + np.concatenate([[0.0], np.cumsum(0.5 * (ends[1:] + ends[:-1]) / rate_hz)])
         change = (rate[2] - rate[0]) / (2.0 * STEP_S)
         # phase(t +- h) = phase +- h phase' + h^2 / 2 phase''
@@ -224,10 +237,20 @@ def _speed(time: Array, first: tuple[Stage, ...], then: tuple[Stage, ...]) -> Ar
     speed = np.full_like(time, stages[0].speed if not skipped else then[-1].speed)
     before = stages[0].speed if not skipped else then[-1].speed
     for stage in stages:
-        s = np.clip((time - begin) / RAMP_S, 0.0, 1.0)
-        speed = speed + (stage.speed - before) * s**3 * (10.0 - 15.0 * s + 6.0 * s * s)
+        speed = speed + (stage.speed - before) * _ramp(time - begin)
         before, begin = stage.speed, begin + stage.seconds
     return speed
+
+
+def _going(time: Array, stopped_s: float) -> Array:
+    """Part of the speed that is left after being asked to stand at ``stopped_s``: 1, then 0, then 1 again."""
+    return 1.0 - _ramp(time - stopped_s) + _ramp(time - stopped_s - STAND_S)
+
+
+def _ramp(time: Array) -> Array:
+    """From 0 to 1, smoothly within :data:`RAMP_S`."""
+    s = np.clip(time / RAMP_S, 0.0, 1.0)
+    return s**3 * (10.0 - 15.0 * s + 6.0 * s * s)
 
 
 def _series(phase: Array, count: int) -> Array:

@@ -1,0 +1,38 @@
+"""How long a task takes yet, from how fast it got on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from time import monotonic
+
+from kinertia.streaming.progress import Progress
+
+SEEN_S, SEEN_PART = 3.0, 0.03
+"""Before so much has been seen of a step, what is left of it would be guessed."""
+
+
+class Remaining:
+    """Follows one task.
+
+    Parameters
+    ----------
+    clock : gives the time [s].
+    """
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._step, self._begin = "", (math.nan, math.nan)
+
+    def left_s(self, progress: Progress) -> float | None:
+        """Time that is left [s]: what the task says itself, else by its pace within the present step; None where not known."""
+        if progress.state != "running":
+            self._step = ""
+            return None
+        now = self._clock()
+        if progress.step != self._step:
+            self._step, self._begin = progress.step, (now, progress.done)
+        if progress.left_s is not None:
+            return progress.left_s
+        gone, part = now - self._begin[0], progress.done - self._begin[1]
+        return gone * (1.0 - progress.done) / part if gone >= SEEN_S and part >= SEEN_PART else None
