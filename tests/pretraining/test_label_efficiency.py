@@ -79,7 +79,8 @@ def test_what_cannot_be_compared(people_folder: Path, plan: Plan, tmp_path: Path
 
 
 def test_commands(people_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    tiny = ["--transformer.width", "16", "--transformer.layers", "1", "--transformer.heads", "2", "--batch", "4"]
+    sizes = ("transformer.width", 16), ("transformer.layers", 1), ("transformer.heads", 2), ("batch", 4)
+    tiny = [f"--config.{name}={size}" for name, size in sizes]
     out = str(tmp_path / "encoder")
     main.main(["pretrain", str(people_folder), "--method", "masked", "--out", out, "--steps", "6", *tiny])
     assert checkpoint.load(out).config.steps == 6

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from kinertia.cli import options
 from kinertia.cli.helping import RARE
-from kinertia.cli.options import NOTHING_GIVEN, Files, Out, Shared
+from kinertia.cli.options import NOTHING_GIVEN, Files, Out, Run, Shared
 
 
 def adapt(
@@ -47,6 +47,7 @@ def adapt(
     from kinertia.cli.train import train
 
     folder = options.default_out(recordings) / "model" if out is None else out
-    train(recordings, out=folder, start=model, resume=resume, overwrite=overwrite, device=device, reading=reading)
+    run = Run(out=folder, resume=resume, overwrite=overwrite)
+    train(recordings, run=run, start=model, device=device, reading=reading)
     shown = " ".join(str(path) for path in recordings)
     Console().print(f"next: kinertia estimate {shown} --model {folder}", highlight=False, soft_wrap=True)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from rich.console import Console
 
+from kinertia.cli import options
+from kinertia.cli.helping import RARE
+from kinertia.cli.options import Out
+
 
 def export(
-    out: Path,
+    out: Out = None,
     model: str = "default",
-    format: Literal["onnx"] = "onnx",
+    format: Annotated[Literal["onnx"], RARE] = "onnx",
     overwrite: bool = False,
 ) -> None:
     """Write a trained model as ONNX graphs: network and inverse dynamics of one sample in one graph, with its state.
@@ -22,7 +26,7 @@ def export(
     Parameters
     ----------
     out
-        Folder for step.onnx, person.onnx and export.json.
+        Folder for step.onnx, person.onnx and export.json; default MODEL_kinertia/exported here.
     model
         Folder that `kinertia train` wrote; `default` is the model that comes with the package.
     format
@@ -38,6 +42,7 @@ def export(
 
     del format  # there is one
     read = [path for path in inputs.of(models.folder(model)) if path.name not in exporter.FILES]
+    out = out or options.default_out((Path(model),)) / "exported"
     planned = [out / name for name in exporter.FILES]
     guard = Outputs("kinertia export", tuple(read), model, overwrite)
     guard.check(planned)

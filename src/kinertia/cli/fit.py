@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import msgspec
 import tyro
 from rich.console import Console
 from rich.table import Table
 
-from kinertia.cli import guard
+from kinertia.cli import guard, options
 from kinertia.cli.helping import RARE
+from kinertia.cli.options import AS_USUAL, Running
 from kinertia.supervised.config import CYCLES, FitConfig
 
 if TYPE_CHECKING:
@@ -30,31 +30,30 @@ HEADINGS = {
 def fit(
     data: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="DATA")],
     /,
-    out: Path,
+    run: Running = AS_USUAL,
     regime: Literal["individual", "general", "adaptive", "all"] = "general",
     share: float = 0.2,
-    curve: Numbers = "",
-    folds: int = 0,
+    curve: Annotated[Numbers, RARE] = "",
+    folds: Annotated[int, RARE] = 0,
     test: bool = True,
     user: str | None = None,
     only: tuple[str, ...] = (),
     people: int | None = None,
     cycles: bool = False,
     anyway: bool = False,
-    resume: bool = False,
-    overwrite: bool = False,
-    config_file: Path | None = None,
     config: Annotated[FitConfig, RARE] = DEFAULT,
 ) -> None:
     """Learn from recordings with truth, and test on people who were not learned from.
+
+    OUT gets the models and results.json. Its own model, for `kinertia estimate --model`, learned from all people (general),
+    or is that of the one --user; models of single people lie in folders in it. Steps are passes over the examples.
 
     Parameters
     ----------
     data
         Folder with one folder of recordings with truth per person, as `kinertia simulate` writes it.
-    out
-        Folder for the models and results.json. Its own model, for `kinertia estimate --model`, learned from all
-        people (general), or is that of the one --user; models of single people lie in folders in it.
+    run
+        How it runs; steps are passes over the examples.
     regime
         individual: a user's own recordings; general: other people's; adaptive: other people's first, then a share of the
         user's own; all: the three of them, compared.
@@ -76,12 +75,6 @@ def fit(
         Read time-normalised gait cycles instead of windows; settings that are not given are then those for cycles.
     anyway
         Learn from recordings with faults too, and name them; without, the first of them is refused.
-    resume
-        Go on from what an interrupted fit left in OUT; the result is the same as without the interruption.
-    overwrite
-        Replace a training or model that OUT holds, when the first checkpoint of this one is written; never what is read.
-    config_file
-        Configuration to read instead of the options below; OUT/config.json is such a file.
     config
         What is read, what is predicted and how it is learned.
     """
@@ -90,10 +83,12 @@ def fit(
     from kinertia.supervised.study import Plan
 
     status = Console(stderr=True)
-    chosen = _choose(config_file, config, cycles)
+    wanted = _for_cycles(config) if cycles else config
+    chosen = options.configured(run, wanted, DEFAULT, ("training.epochs", "adaptation.epochs"), "training.seed")
+    out, resume = run.out or options.default_out((data,)) / "fitted", run.resume
     plan = Plan(regime, folds, share, _shares(curve), only, people, anyway)
-    read = inputs.of(data, None if resume else config_file)
-    guard.training("kinertia fit", out, read, "config.json", study.RESULTS, resume=resume, overwrite=overwrite)
+    read = inputs.of(data, None if resume else run.config_file)
+    guard.training("kinertia fit", out, read, "config.json", study.RESULTS, resume=resume, overwrite=run.overwrite)
     if resume:
         _require_config(out, chosen)
 
@@ -108,17 +103,6 @@ def fit(
         status.print("interrupted; the same command with --resume goes on from here", highlight=False)
         raise
     status.print(f"written to {out}", highlight=False)
-
-
-def _choose(file: Path | None, config: FitConfig, cycles: bool) -> FitConfig:
-    if file is None:
-        return _for_cycles(config) if cycles else config
-    if config != DEFAULT or cycles:
-        raise ValueError(f"{file}: a configuration file and options were both given; change the file instead")
-    try:
-        return msgspec.json.decode(file.read_bytes(), type=FitConfig)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{file}: not a valid configuration of kinertia fit: {error}") from error
 
 
 def _for_cycles(config: FitConfig) -> FitConfig:

@@ -28,7 +28,7 @@ from kinertia.supervised import checkpoint as fits
 SECONDS, PEOPLE = 8.0, 3
 TRAIN = ("--config.training.batch", "2", "--config.network.hidden", "16")
 FIT = ("--config.network.width", "8", "--config.network.layers", "1", "--config.inputs.most-windows", "8")
-PRETRAIN = ("--batch", "8", "--transformer.width", "16", "--transformer.layers", "1")
+PRETRAIN = ("--config.batch", "8", "--config.transformer.width", "16", "--config.transformer.layers", "1")
 SOLVE = ("--begin", "2", "--end", "3", "--settings.rate-hz", "25", "--settings.iterations", "3")
 
 
@@ -68,7 +68,7 @@ def jobs(data: Path, model: Path) -> tuple[Job, ...]:
         _training(
             "fit",
             ("fit", data, "--no-test", *FIT),
-            "--config.training.epochs",
+            "--steps",
             fits.read,
             (fits.FITTED, fits.STATE),
             _whole_fit,

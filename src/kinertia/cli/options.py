@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import tyro
 
@@ -15,6 +15,7 @@ from kinertia.learning import config as configuration
 from kinertia.learning.config import Config
 
 DEFAULT = Config()
+T = TypeVar("T")
 Out = Annotated[Path | None, tyro.conf.arg(metavar="FOLDER")]
 Files = Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="FILE...")]
 
@@ -50,6 +51,62 @@ def default_out(files: Sequence[Path]) -> Path:
     """Folder, below the current one, for what is made of recordings: of the name of the one that was given."""
     name = "recordings" if len(files) != 1 else files[0].resolve().name if files[0].is_dir() else files[0].stem
     return Path(f"{name}_kinertia")
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a training runs and where it writes; the same for all that train."""
+
+    out: Out = None
+    """Folder for what is trained; default a folder in NAME_kinertia here."""
+    steps: Annotated[int | None, tyro.conf.arg(metavar="N")] = None
+    """How long to train; default that of the configuration."""
+    seed: Annotated[int | None, tyro.conf.arg(metavar="N")] = None
+    """Start of all random numbers; default that of the configuration."""
+    resume: bool = False
+    """Go on with what an interrupted run left in OUT; the result is the same as without the interruption."""
+    overwrite: bool = False
+    """Replace a training or model that OUT holds, at the first checkpoint of this one; never what is read."""
+    config_file: Annotated[Path | None, tyro.conf.arg(metavar="FILE")] = None
+    """Configuration to read instead of --config options; OUT/config.json is such a file."""
+
+    @property
+    def stated(self) -> bool:
+        """Whether anything of the configuration is stated here."""
+        return (self.steps, self.seed, self.config_file) != (None, None, None)
+
+
+AS_USUAL = Run()
+Running = Annotated[Run, tyro.conf.arg(name="")]
+
+
+def configured(run: Run, config: T, default: T, steps: Sequence[str], seed: str) -> T:
+    """The configuration of a file, or else of the options, with the steps and the seed that were given.
+
+    Parameters
+    ----------
+    run, config : options; ``config`` equals ``default`` where none was given.
+    default : built-in configuration.
+    steps, seed : dotted names of the settings that ``--steps`` and ``--seed`` stand for.
+
+    Raises
+    ------
+    ValueError : both were given, or the file is no configuration.
+    """
+    if run.config_file is not None:
+        if config != default:
+            what = "a configuration file and --config options were both given; change the file instead"
+            raise ValueError(f"{run.config_file}: {what}")
+        config = configuration.load(run.config_file, type(default))
+    given = {**dict.fromkeys(steps, run.steps), seed: run.seed}
+    for name, value in given.items():
+        config = config if value is None else _with(config, name.split("."), value)
+    return config
+
+
+def _with(config: Any, names: Sequence[str], value: int) -> Any:
+    first, *rest = names
+    return replace(config, **{first: _with(getattr(config, first), rest, value) if rest else value})
 
 
 def choose_config(file: Path | None, config: Config) -> Config:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import tyro
 from rich.console import Console
 from rich.text import Text
@@ -14,9 +14,9 @@ from rich.text import Text
 from kinertia.api import models
 from kinertia.cli import guard, options
 from kinertia.cli.helping import RARE
-from kinertia.cli.options import NOTHING_GIVEN, Reading, Shared
+from kinertia.cli.options import AS_USUAL, NOTHING_GIVEN, Reading, Running, Shared
 from kinertia.cli.progress import training_bar
-from kinertia.pretraining.config import PretrainingConfig
+from kinertia.pretraining.config import Method, PretrainingConfig
 
 if TYPE_CHECKING:
     from kinertia.pretraining.windows import Windows
@@ -27,14 +27,11 @@ DEFAULT = PretrainingConfig()
 def pretrain(
     data: Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="DATA...")] = (),
     /,
-    *,
-    out: Path,
+    method: Annotated[Method | None, tyro.conf.arg(metavar="METHOD")] = None,
+    run: Running = AS_USUAL,
     start: Annotated[str, tyro.conf.arg(name="from", metavar="MODEL")] = "default",
-    resume: bool = False,
-    overwrite: bool = False,
     reading: Shared = NOTHING_GIVEN,
-    config_file: Path | None = None,
-    config: Annotated[PretrainingConfig, tyro.conf.arg(name=""), RARE] = DEFAULT,
+    config: Annotated[PretrainingConfig, RARE] = DEFAULT,
 ) -> None:
     """Train an encoder of IMU signals on recordings, without labels.
 
@@ -45,32 +42,32 @@ def pretrain(
     data
         Files or folders to train on, in any format that kinertia reads, any number of people. With the physics
         method none are needed.
-    out
-        Folder for the encoder and its checkpoint.
+    method
+        contrastive: accelerometer against gyroscope; masked (default): samples that are left out; physics: equations of
+        motion.
+    run
+        How it runs.
     start
         With the physics method: model of `kinertia train` that becomes the encoder. With DATA
         it is trained further on them first, as `kinertia train --from` does.
-    resume
-        Continue an interrupted training in OUT; the result is the same as without the interruption.
-    overwrite
-        Replace a training or model that OUT holds, when the first checkpoint of this one is written; never what is read.
     reading
         What the files do not say themselves.
-    config_file
-        Configuration to read instead of the options below, such as a recipe.
     config
         How the encoder is trained.
     """
     from kinertia.io import inputs
     from kinertia.pretraining import checkpoint
-    from kinertia.pretraining.training import pretrain as run
+    from kinertia.pretraining.training import pretrain as begin
 
-    chosen = _choose(config_file, config)
+    chosen = options.configured(run, config, DEFAULT, ("steps",), "seed")
+    chosen = chosen if method is None else replace(chosen, method=method)
+    resume = run.resume
+    out = run.out or (options.default_out(data) if data else Path(f"{Path(start).name}_kinertia")) / "encoder"
     console = Console(stderr=True)
     physics = chosen.method == checkpoint.PHYSICS
     own = models.folder(start) if physics else None
-    read = inputs.of(*data, reading.columns, reading.placement, own, None if resume else config_file)
-    guard.training("kinertia pretrain", out, read, resume=resume, overwrite=overwrite)
+    read = inputs.of(*data, reading.columns, reading.placement, own, None if resume else run.config_file)
+    guard.training("kinertia pretrain", out, read, resume=resume, overwrite=run.overwrite)
     if physics:
         _take(data, out, start, resume, reading, console)
         console.print(f"encoder written to {out}", highlight=False)
@@ -80,24 +77,13 @@ def pretrain(
     console.print(f"{len(windows)} windows of {len(windows.tracks)} recordings", style="dim", highlight=False)
     try:
         with training_bar(chosen.steps, done) as progress:
-            run(windows, chosen, out, resume=resume, progress=progress)
+            begin(windows, chosen, out, resume=resume, progress=progress)
     except KeyboardInterrupt:
         saved = (out / f"{checkpoint.STATE}.json").is_file()
         advice = "the same command with --resume goes on from the last checkpoint" if saved else "no checkpoint was written yet"
         console.print(f"interrupted; {advice}", highlight=False)
         raise
     console.print(f"encoder written to {out}", highlight=False)
-
-
-def _choose(file: Path | None, config: PretrainingConfig) -> PretrainingConfig:
-    if file is None:
-        return config
-    if config != DEFAULT:
-        raise ValueError(f"{file}: a configuration file and options were both given; change the file instead")
-    try:
-        return msgspec.json.decode(file.read_bytes(), type=PretrainingConfig)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{file}: not a valid configuration of pre-training: {error}") from error
 
 
 def _read(data: Sequence[Path], reading: Reading, config: PretrainingConfig, console: Console) -> Windows:

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from kinertia.cli import options
 from kinertia.cli.helping import RARE
-from kinertia.cli.options import NOTHING_GIVEN, Shared
+from kinertia.cli.options import NOTHING_GIVEN, Out, Shared
 from kinertia.solving.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ REPORT = "convergence.json"
 def solve(
     recording: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="RECORDING")],
     /,
-    out: Path,
+    out: Out = None,
     begin: Annotated[float | None, tyro.conf.arg(metavar="S")] = None,
     end: Annotated[float | None, tyro.conf.arg(metavar="S")] = None,
     cycle: bool = False,
@@ -51,7 +51,7 @@ def solve(
     recording
         File or folder of any supported format; one periodic gait cycle, or a continuous recording.
     out
-        Folder for the results: those of `kinertia estimate`, and NAME_convergence.json.
+        Folder for the results, those of `kinertia estimate` and NAME_convergence.json; default NAME_kinertia/solved here.
     begin
         Time to solve a continuous recording from, on its own axis; sensors are aligned with all of it.
     end
@@ -81,6 +81,7 @@ def solve(
 
     whole = options.read(recording, reading)
     guard = Outputs("kinertia solve", inputs.of(recording, reading.columns, reading.placement), whole.source, overwrite)
+    out = out or options.default_out((recording,)) / "solved"
     convergence_file = out / f"{whole.name}_{REPORT}"
     planned = [*output.planned(out, whole.name, csv=csv), convergence_file]
     guard.check(planned)

@@ -13,52 +13,47 @@ from rich.text import Text
 from kinertia.api import models
 from kinertia.cli import guard, labelled, options
 from kinertia.cli.helping import RARE
-from kinertia.cli.options import DEFAULT, NOTHING_GIVEN, Files, Reading, Shared, choose_config
+from kinertia.cli.options import AS_USUAL, DEFAULT, NOTHING_GIVEN, Files, Reading, Running, Shared
 from kinertia.learning.config import Config
 
 if TYPE_CHECKING:
     from kinertia.learning.sequence import Sequence as Signals
 
+STEPS = ("training.steps", "adaptation.steps")
+
 
 def train(
     recordings: Files,
     /,
-    out: Path,
+    run: Running = AS_USUAL,
     start: Annotated[str | None, tyro.conf.arg(name="from", metavar="MODEL")] = None,
     labels: Annotated[tuple[Path, ...], tyro.conf.arg(metavar="FILE...")] = (),
-    resume: bool = False,
-    overwrite: bool = False,
     device: str = "cpu",
     reading: Shared = NOTHING_GIVEN,
-    config_file: Path | None = None,
     config: Annotated[Config, RARE] = DEFAULT,
 ) -> None:
     """Train a network on recordings, without labels or with those of some recordings.
+
+    Written are the model, its checkpoint, its configuration and its loss history. To adapt the model to one wearer,
+    `kinertia adapt` is shorter.
 
     Parameters
     ----------
     recordings
         Files or folders to train on, any number of people; folders are searched for tables.
-    out
-        Folder for the model, its checkpoint, its configuration and its loss history.
+    run
+        How it runs.
     start
-        Model to adapt to the recordings instead of training from the beginning: `default`, the one that
-        comes with the package (its sibling `sparse` where sensors are missing), or a folder that `kinertia train`
-        wrote. Steps and learning rates are then those of config.adaptation, and settings that are not given are the model's.
+        Model to train on from: `default`, the one that comes with the package (its sibling `sparse` where sensors are
+        missing), or a folder that `kinertia train` wrote. Steps and learning rates are then those of config.adaptation, and
+        settings that are not given are the model's.
     labels
         Recordings whose reference (angles, moments, ground reaction, speed) is learned from too, such as a few
         cycles of the same person from a laboratory. The others are learned from without labels, as ever.
-    resume
-        Continue an interrupted training in OUT, with its configuration; the result is the same as
-        without the interruption.
-    overwrite
-        Replace a training or model that OUT holds, when the first checkpoint of this one is written; never what is read.
     device
         Where to compute: cpu, cuda, ...
     reading
         What the files do not say themselves; mass and height then hold for all recordings.
-    config_file
-        Configuration to read instead of the options below; OUT/config.json is such a file.
     config
         What to train and how.
     """
@@ -66,15 +61,16 @@ def train(
     from kinertia.io import inputs
     from kinertia.learning import adaptation, checkpoint, shipped
     from kinertia.learning.device import usable
-    from kinertia.learning.training import train as run
+    from kinertia.learning.training import train as begin
 
     own = None if start is None else models.folder(start)
-    read = inputs.of(*recordings, *labels, reading.columns, reading.placement, own, None if resume else config_file)
-    guard.training("kinertia train", out, read, "config.json", "history.csv", resume=resume, overwrite=overwrite)
-    card = checkpoint.read(out, checkpoint.CHECKPOINT)[1] if resume else None
+    out, files = run.out or options.default_out(recordings) / "model", None if run.resume else run.config_file
+    read = inputs.of(*recordings, *labels, reading.columns, reading.placement, own, files)
+    guard.training("kinertia train", out, read, "config.json", "history.csv", resume=run.resume, overwrite=run.overwrite)
+    card = checkpoint.read(out, checkpoint.CHECKPOINT)[1] if run.resume else None
     model = None if start is None else shipped.load(start)
-    stated = config_file is not None or config != DEFAULT
-    given = choose_config(config_file, config)
+    stated = run.stated or config != DEFAULT
+    given = options.configured(run, config, DEFAULT, STEPS, "training.seed")
     if card is not None and not stated:
         chosen = card.config
     else:
@@ -92,7 +88,7 @@ def train(
     given_labels = [*[None] * len(unlabelled), *references] if references else []
     try:
         with training_bar(chosen.training.steps, card.step if card else 0) as progress:
-            run(sequences, chosen, out, start=model, labels=given_labels, device=place, resume=resume, progress=progress)
+            begin(sequences, chosen, out, start=model, labels=given_labels, device=place, resume=run.resume, progress=progress)
     except KeyboardInterrupt:
         saved = (out / f"{checkpoint.CHECKPOINT}.json").is_file()
         advice = "the same command with --resume goes on from the last checkpoint" if saved else "no checkpoint was written yet"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -13,6 +13,7 @@ from kinertia.io.files import replacing
 Cell = Literal["lstm", "bilstm", "gru", "tcn"]
 BodyName = Literal["gait2d", "gait2d_trunk"]
 Formulation = Literal["derivative", "paper"]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -180,8 +181,8 @@ def save(config: Config, path: Path) -> None:
         part.write_bytes(encode(config))
 
 
-def load(path: Path) -> Config:
-    """Read a configuration.
+def load(path: Path, kind: type[T] = Config) -> T:
+    """Read a configuration: this one, or of another kind.
 
     Raises
     ------
@@ -190,7 +191,7 @@ def load(path: Path) -> Config:
     """
     try:
         content = path.read_bytes()
-        config = msgspec.json.decode(content, type=Config, strict=True)
+        config = msgspec.json.decode(content, type=kind, strict=True)
     except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
         raise ValueError(f"{path}: not a valid configuration: {error}") from error
     unknown = _unknown(msgspec.json.decode(content), msgspec.to_builtins(config))
