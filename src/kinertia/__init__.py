@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kinertia.api.estimated import Estimated
     from kinertia.api.estimating import estimate
+    from kinertia.api.placing import correct, place
     from kinertia.api.reading import read, read_all
     from kinertia.api.reports import report
+    from kinertia.api.solving import solve
     from kinertia.recording import Frame, Recording, RecordingError, Sensor, Subject
     from kinertia.transport.walker import recording as example
 
@@ -19,11 +21,14 @@ __all__ = [
     "RecordingError",
     "Sensor",
     "Subject",
+    "correct",
     "estimate",
     "example",
+    "place",
     "read",
     "read_all",
     "report",
+    "solve",
 ]
 
 _PLACES = {
@@ -32,6 +37,9 @@ _PLACES = {
     "read": "api.reading",
     "read_all": "api.reading",
     "report": "api.reports",
+    "place": "api.placing",
+    "correct": "api.placing",
+    "solve": "api.solving",
     "example": "transport.walker:recording",
     **dict.fromkeys(("Frame", "Recording", "RecordingError", "Sensor", "Subject"), "recording"),
 }

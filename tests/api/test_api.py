@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 import kinertia as ki
-from kinertia.io import extra
+from kinertia.checks import chain
+from kinertia.io import extra, write_columns, write_recording
 
 HEAVY = ("numpy", "torch", "scipy", "polars", "pandas", "matplotlib")
 
@@ -59,3 +64,84 @@ def test_what_is_not_installed_is_said(walked: ki.Estimated, monkeypatch: pytest
     for call in (walked.frame, walked.strides, walked.plot):
         with pytest.raises(ModuleNotFoundError, match=r"pip install 'kinertia\[notebook\]'"):
             call()
+
+
+def test_a_recording_is_checked_once(walked: ki.Estimated, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chain, "examine", lambda recording: pytest.fail("looked at again"))
+    heavier = ki.estimate(walked.recording, mass=90.0)
+    assert heavier.subject.mass_kg == 90.0
+    np.testing.assert_array_equal(heavier.coordinates["knee_angle_r"], walked.coordinates["knee_angle_r"])
+    monkeypatch.undo()
+    in_g = ki.estimate(replace(walked.recording, acc=walked.recording.acc / 9.81))
+    assert "acceleration is in g" in in_g.verdict.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: ki.read("walk.csv", mass="72 kg"), "mass '72 kg' is no number; give kilograms, such as mass=72"),
+        (lambda: ki.estimate(ki.example(5.0), height=5.9), r"5\.9 looks like feet, 1\.80 m"),
+        (lambda: ki.read("walk.csv"), r"walk\.csv: cannot be read .* Fix: check the path"),
+        (lambda: ki.estimate([]), "no recording given"),
+        (lambda: ki.estimate(None), "a recording is needed, None was given"),
+        (lambda: ki.estimate(ki.example(5.0), 72.0), "float is no model"),
+        (lambda: ki.estimate(ki.example(5.0), "mine"), "mine: no model; give default or sparse, or the folder"),
+        (lambda: ki.report(ki.example(5.0), "walk.html"), "Recording is no estimate; give what kinertia.estimate returned"),
+        (
+            lambda: ki.solve(ki.example(5.0), begin=9.0),
+            "9 s to the end is outside the recording. Fix: choose a part of 0",
+        ),
+        (lambda: ki.example(0.0), "give more than 4 s"),
+    ],
+)
+def test_wrong_arguments(call: Callable[[], object], said: str) -> None:
+    with pytest.raises((ValueError, TypeError), match=said):
+        call()
+
+
+def test_a_height_in_centimetres_is_understood(walked: ki.Estimated) -> None:
+    assert ki.estimate(walked.recording, height=178).verdict.warnings == ("height 178 m is impossible; read as cm: 1.78 m",)
+
+
+def test_a_folder_is_a_list(tmp_path: Path, walked: ki.Estimated) -> None:
+    for name in ("a", "b"):
+        write_recording.write(tmp_path / f"{name}.csv", replace(walked.recording, name=name))
+    with pytest.raises(ki.RecordingError, match=rf"holds 2 recordings. Fix: read_all\('{tmp_path}'\)"):
+        ki.read(tmp_path)
+    assert [recording.name for recording in ki.read_all(tmp_path)] == ["a", "b"]
+    assert [estimated.name for estimated in ki.estimate([tmp_path])] == ["a", "b"]
+
+
+def test_nothing_of_others_is_written_over(tmp_path: Path, walked: ki.Estimated) -> None:
+    page = tmp_path / "walk.html"
+    page.write_text("mine")
+    with pytest.raises(ki.RecordingError, match=r"did not write it\. Fix: give another place, or overwrite=True"):
+        ki.report(walked, page)
+    assert ki.report(walked, page, overwrite=True) == page
+    assert ki.report(walked, page) == page
+    names = {path.name for path in walked.save(tmp_path / "results")}
+    assert {"walk_coordinates.mot", "walk_estimate.parquet", "walk_report.html"} <= names
+    assert walked.to_opensim(tmp_path / "results")[0].name == "walk_coordinates.mot"
+
+
+def test_columns_and_placement_without_files(tmp_path: Path, walked: ki.Estimated) -> None:
+    recording = walked.recording
+    table = {"t_ms": 1000.0 * recording.time_s}
+    for k in range(len(recording.sensors)):
+        for axis in range(3):
+            table |= {f"A{k}_Acc_{'XYZ'[axis]}": recording.acc[:, k, axis] / 9.81}
+            table |= {f"A{k}_Gyr_{'XYZ'[axis]}": np.degrees(recording.gyro[:, k, axis])}
+    write_columns.write(tmp_path / "walk.csv", table)
+    placement = {f"A{k}": sensor.segment for k, sensor in enumerate(recording.sensors)}
+    units = {"acc_unit": "g", "gyro_unit": "deg/s", "time": "t_ms", "time_unit": "ms"}
+    found = ki.read(tmp_path / "walk.csv", mass=72, height=1.76, columns=units, placement=placement)
+    assert {sensor.name: sensor.segment for sensor in found.sensors} == placement
+    np.testing.assert_allclose(found.acc, recording.acc, rtol=1e-3, atol=1e-9)  # a g of 9.80665 m/s^2
+    assert not found.remarks
+
+
+def test_placing(walked: ki.Estimated) -> None:
+    placed = ki.place(walked.recording, right="femur_r")
+    assert [one.segment for one in placed.sensors] == [sensor.segment for sensor in walked.recording.sensors]
+    assert "femur_r: femur_r, 100 % sure; 5 cm in front of and" in repr(placed)
+    assert len(ki.correct(walked.recording, placed).sensors) == 7

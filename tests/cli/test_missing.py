@@ -8,11 +8,12 @@ import pytest
 from shell import Shell
 
 from kinertia.cli import main, missing
+from kinertia.io import extra
 
 
 @pytest.fixture
 def light(monkeypatch: pytest.MonkeyPatch) -> None:
-    for package in missing.EXTRA:
+    for package in extra.PACKAGES:
         monkeypatch.setitem(sys.modules, package, None)
 
 

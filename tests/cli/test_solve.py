@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from shell import Shell
 
-from kinertia.cli.solve import _part
+from kinertia.api.solving import part as part_of
 from kinertia.io.read import read
 
 COARSE = ("--settings.rate-hz", "50")
@@ -46,7 +46,7 @@ def test_part_of_a_recording_from_the_models_estimate(kinertia: Shell, walk_csv:
 def test_a_part_is_named_by_the_times_of_the_table(walk_csv: Path) -> None:
     whole = read(walk_csv)
     later = replace(whole, begin_s=40.0)
-    part, ready = _part(later, 42.0, 43.0, mean=False)
+    part, ready = part_of(later, 42.0, 43.0, mean=False)
     np.testing.assert_array_equal(part.acc, whole.acc[200:300])
     assert part.begin_s == ready.begin_s == 42.0
 

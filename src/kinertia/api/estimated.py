@@ -95,7 +95,7 @@ class Estimated(Estimate):
         ------
         ModuleNotFoundError : neither is installed; says what installs them.
         """
-        return frames.frame(write_table.columns(self, Knee(knee)), backend)
+        return frames.frame(write_table.columns(self, _knee(knee)), backend)
 
     def strides(self, *, backend: Backend | None = None) -> Frame:
         """A row per stride: side, times [s], lengths [m], speed, stance, swing, double support; errors as :meth:`frame`."""
@@ -110,7 +110,7 @@ class Estimated(Estimate):
         """
         from kinertia.api import figures, plotting
 
-        return plotting.draw(figures.charts(self, self.recording, Knee(knee)), f"{self.name}: {self.verdict.word}")
+        return plotting.draw(figures.charts(self, self.recording, _knee(knee)), f"{self.name}: {self.verdict.word}")
 
     def report(self, path: str | Path, *, overwrite: bool = False) -> Path:
         """Write the report: one HTML file that opens without a network.
@@ -139,10 +139,17 @@ class Estimated(Estimate):
         """
         place = Path(folder)
         with self._guard(overwrite).writing([place / f"{self.name}_{ending}" for ending in write_opensim.ENDINGS]):
-            return write_opensim.write(place, self, knee=Knee(knee))
+            return write_opensim.write(place, self, knee=_knee(knee))
 
     def _guard(self, overwrite: bool) -> Outputs:
         """What keeps a user's files from being written over."""
         source = self.recording.source
         read = inputs.of(source) if source else ()
         return Outputs("kinertia estimate", read, source or self.name, overwrite, "give another place", "overwrite=True")
+
+
+def _knee(name: str) -> Knee:
+    try:
+        return Knee(name)
+    except ValueError as error:
+        raise ValueError(f"nothing at the knee is called {name!r}; give knee='flexion' or knee='opensim'") from error

@@ -83,13 +83,12 @@ def runner(model: Named) -> Runner:
         return Exported(model)
     if isinstance(model, str | Path) and _exported(model):
         return Exported(exported.load(model))
+    if not isinstance(model, str | Path) and not hasattr(model, "network"):
+        raise ValueError(f"{type(model).__name__} is no model; give its name, its folder, or what kinertia.adapt returned")
     from kinertia.estimation.trained import Trained
     from kinertia.learning import shipped
-    from kinertia.learning.checkpoint import Model
 
-    if not isinstance(model, str | Path | Model):
-        raise ValueError(f"{type(model).__name__} is no model; give its name, its folder, or what `kinertia.adapt` returned")
-    return Trained(model if isinstance(model, Model) else shipped.load(model))
+    return Trained(shipped.load(model) if isinstance(model, str | Path) else model)
 
 
 def streaming(model: str) -> ExportedModel:

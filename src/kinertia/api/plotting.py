@@ -27,6 +27,7 @@ def draw(shown: list[Chart], title: str) -> Figure:
     """
     if not extra.available("matplotlib"):
         raise ModuleNotFoundError(f"a plot needs matplotlib, which is not installed. Fix: {INSTALL}", name="matplotlib")
+    import matplotlib
     from matplotlib import pyplot
 
     rows = -(-len(shown) // COLUMNS)
@@ -40,6 +41,8 @@ def draw(shown: list[Chart], title: str) -> Figure:
     first = next(iter(axes.flat))
     figure.legend(*first.get_legend_handles_labels(), loc="outside lower center", ncols=4, frameon=False)
     figure.suptitle(title)
+    if matplotlib.get_backend().endswith("inline"):
+        pyplot.close(figure)  # a notebook shows what a cell returns, and what is open once more
     return figure
 
 

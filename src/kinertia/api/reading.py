@@ -78,7 +78,7 @@ def read(
     ------
     RecordingError : the file cannot be read, or the first fault of an unsound recording: file, sensor, sample and fix.
     """
-    return one(path, Reading(mass, height, placement, columns, trial, rate, gyro_from_orientation, anyway))
+    return ready(path, Reading(mass, height, placement, columns, trial, rate, gyro_from_orientation, anyway))
 
 
 def read_all(
@@ -104,8 +104,6 @@ def read_all(
 
 def one(path: str | Path, reading: Reading) -> Recording:
     """:func:`read` with its options in one."""
-    if not isinstance(path, str | Path):
-        raise ValueError(f"{type(path).__name__} is no file; give the path of a recording")
     return sound(of_person(_as_stored(path, reading), reading), anyway=reading.anyway)
 
 
@@ -128,7 +126,7 @@ def as_stated(paths: Sequence[str | Path], reading: Reading) -> Iterator[Recordi
         raise RecordingError("no recording given", fix="name at least one file or folder")
     files = [file for path in paths for file in folder.recordings(Path(path))]
     if len(files) > 1 and (reading.mass is not None or reading.height is not None):
-        _refuse_one_size_for_many(files, reading)
+        _refuse_one_size_for_many([_as_stored(file, reading) for file in files], reading)
     seen: set[str] = set()
     for file in files:
         stored = _as_stored(file, reading)
@@ -138,21 +136,45 @@ def as_stated(paths: Sequence[str | Path], reading: Reading) -> Iterator[Recordi
 
 
 def ready(recording: Recording | str | Path, reading: Reading) -> Recording:
-    """A recording for work: read where it is a file, of the person that is given, checked."""
-    if not isinstance(recording, Recording):
+    """A recording for work: read where it is a file, of the person that is given, checked.
+
+    Raises
+    ------
+    RecordingError : a folder of several recordings; or as :func:`read`.
+    TypeError : something else.
+    """
+    if isinstance(recording, str | Path):
+        files = folder.recordings(Path(recording)) if Path(recording).is_dir() and reading.trial is None else ()
+        if len(files) > 1:
+            fix = f"read_all({str(recording)!r}) reads them all; estimate([{str(recording)!r}]) estimates them all"
+            raise RecordingError(f"holds {len(files)} recordings", file=str(recording), fix=fix)
         return one(recording, reading)
+    require(recording)
     return sound(of_person(recording, reading), anyway=reading.anyway)
 
 
 def opened(recordings: Sequence[Recording | str | Path], reading: Reading) -> Iterator[Recording]:
     """Recordings, files and folders as recordings for work, one at a time; errors as :func:`read_all`."""
+    if not isinstance(recordings, Sequence):
+        require(recordings)
     if not recordings:
         raise RecordingError("no recording given", fix="name at least one file or folder")
+    if all(isinstance(recording, str | Path) for recording in recordings):
+        yield from each([path for path in recordings if not isinstance(path, Recording)], reading)
+        return
+    _refuse_one_size_for_many([one for one in recordings if isinstance(one, Recording)], reading)
     for recording in recordings:
-        if isinstance(recording, Recording):
-            yield ready(recording, reading)
-        else:
+        if isinstance(recording, str | Path):
             yield from each([recording], reading)
+        else:
+            yield ready(recording, reading)
+
+
+def require(recording: object) -> None:
+    """TypeError, naming what it is, unless it is a recording."""
+    if not isinstance(recording, Recording):
+        given = "None" if recording is None else type(recording).__name__
+        raise TypeError(f"a recording is needed, {given} was given; give a file's path, or what kinertia.read returned")
 
 
 def of_person(recording: Recording, reading: Reading) -> Recording:
@@ -167,6 +189,8 @@ def sound(recording: Recording, *, anyway: bool = False) -> Recording:
     ------
     RecordingError : its first fault, unless it is asked for anyway.
     """
+    if not recording.sensors:
+        raise RecordingError("holds no sensor", file=recording.source or recording.name, fix="give one with signals")
     examined = recording if chain.is_examined(recording) else chain.examine(recording)
     examined = _with_likely_mass(with_estimated_size(examined))
     if not anyway:
@@ -183,15 +207,14 @@ def _with_likely_mass(recording: Recording) -> Recording:
     return recording.with_findings(*(one for one in found if one not in recording.findings))
 
 
-def _refuse_one_size_for_many(paths: Sequence[Path], reading: Reading) -> None:
-    stored = {recording.source: (recording.name, recording.subject) for recording in (_as_stored(p, reading) for p in paths)}
-    for option, field, value in (("--mass", "mass_kg", reading.mass), ("--height", "height_m", reading.height)):
-        stated = {getattr(subject, field) for _, subject in stored.values() if field not in subject.assumed}
+def _refuse_one_size_for_many(recordings: Sequence[Recording], reading: Reading) -> None:
+    for name, field, value in (("mass", "mass_kg", reading.mass), ("height", "height_m", reading.height)):
+        stated = {getattr(one.subject, field) for one in recordings if field not in one.subject.assumed}
         if value is not None and len(stated) > 1:
             raise RecordingError(
-                f"{option} {value:g} was given for all, but the files state {', '.join(f'{x:g}' for x in sorted(stated))}",
-                file=", ".join(name for name, _ in stored.values()),
-                fix=f"leave {option} out, or correct the files",
+                f"{name} {value:g} was given for all, but the files state {', '.join(f'{x:g}' for x in sorted(stated))}",
+                file=", ".join(dict.fromkeys(one.name for one in recordings)),
+                fix=f"leave the {name} out, or correct the files",
             )
 
 

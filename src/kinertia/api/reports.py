@@ -20,4 +20,6 @@ def report(estimated: Estimated, path: str | Path, *, overwrite: bool = False) -
     ------
     RecordingError : something else is there.
     """
+    if not isinstance(estimated, Estimated):
+        raise TypeError(f"{type(estimated).__name__} is no estimate; give what kinertia.estimate returned")
     return estimated.report(path, overwrite=overwrite)

@@ -46,6 +46,12 @@ class Body:
     coordinate_max: Tensor
     gravity: float = STANDARD_GRAVITY
 
+    def __repr__(self) -> str:
+        batch = f"{tuple(self.total_mass.shape)} bodies" if self.total_mass.dim() else "Body"
+        mass, height = self.total_mass.mean(), self.height.mean()
+        mean = " in the mean" if self.total_mass.dim() else ""
+        return f"{batch} {self.skeleton.name}: {float(mass):.4g} kg, {float(height):.3g} m{mean}"
+
     @property
     def weight(self) -> Tensor:
         """(...,) body weight [N]."""

@@ -72,6 +72,7 @@ def solve(
     settings
         What counts how much, what is bounded, and how finely it looks.
     """
+    from kinertia.api.solving import part
     from kinertia.benchmark.single import score_single
     from kinertia.cli import output
     from kinertia.cli.progress import training_bar
@@ -85,7 +86,7 @@ def solve(
     convergence_file = out / f"{whole.name}_{REPORT}"
     planned = [*output.planned(out, whole.name, csv=csv), convergence_file]
     guard.check(planned)
-    measured, ready = _part(whole, begin, end, mean=cycle)
+    measured, ready = part(whole, begin, end, mean=cycle)
     guess = _guess(ready) if start == "model" else None
     try:
         solved = solver.solve(
@@ -106,26 +107,6 @@ def solve(
     show(console, convergence)
     for path in paths:
         console.print(f"  {path}", highlight=False, soft_wrap=True)
-
-
-def _part(recording: Recording, begin: float | None, end: float | None, *, mean: bool) -> tuple[Recording, Recording]:
-    """The part of a recording that is to be solved, as it was read and in segment frames."""
-    from kinertia.learning.prepare import to_segments
-    from kinertia.recording.crop import crop
-    from kinertia.solving.mean_cycle import mean_cycle
-
-    ready = to_segments(recording)
-    if begin is not None or end is not None:
-        rate = recording.rate_hz
-        first, last = (
-            at if wanted is None else round((wanted - recording.begin_s) * rate)
-            for at, wanted in ((0, begin), (recording.samples, end))
-        )
-        recording, ready = crop(recording, first, last), crop(ready, first, last)
-    if mean and not recording.periodic:
-        ready = mean_cycle(ready)
-        recording = ready
-    return recording, ready
 
 
 def _guess(recording: Recording) -> Estimate:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -10,11 +11,32 @@ from typing import Any
 from kinertia.recording.errors import RecordingError
 
 INSTALL = "pip install 'kinertia[train]'"
+PACKAGES = ("torch", "casadi", "scipy", "safetensors", "polars", "onnx", "onnxscript")
+ALWAYS = ("torch", "scipy", "safetensors")
+"""What everything needs that trains or solves."""
 
 
 def available(package: str) -> bool:
     """Whether a package is installed."""
     return find_spec(package) is not None
+
+
+def require(what: str) -> None:
+    """Refuse what trains or solves where that is not installed.
+
+    Raises
+    ------
+    ModuleNotFoundError : names what needs which packages, and what installs them.
+    """
+    if absent := [package for package in ALWAYS if not available(package)]:
+        raise ModuleNotFoundError(needs(what, absent), name=absent[0])
+
+
+def needs(what: str, packages: Sequence[str]) -> str:
+    """The sentence about packages that ``what`` asked for."""
+    *others, last = packages
+    listed = f"{', '.join(others)} and {last}" if others else last
+    return f"{what} needs {listed}, which {'are' if others else 'is'} not installed. Fix: {INSTALL}"
 
 
 def load(module: str, *, file: str, purpose: str) -> ModuleType | Any:

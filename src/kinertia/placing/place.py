@@ -28,6 +28,8 @@ SIDES_NOTE = (
     "if every sensor sat on the other side, everything here would read the same; say which with --right SENSOR"
 )
 
+WAYS = (("in front of", "behind"), ("above", "below"))
+
 
 @dataclass(frozen=True)
 class Placed:
@@ -91,9 +93,12 @@ class Placement:
             if placed.position_m is None:
                 lines.append(f"{placed.sensor.name}: not judged")
                 continue
-            forward, up = (100.0 * part for part in placed.position_m)
-            where = f"{placed.segment}, {forward:+.0f} cm forward and {up:+.0f} cm up from its joint"
-            lines.append(f"{placed.sensor.name}: {where}, {100.0 * placed.confidence:.0f} % sure")
+            x, y = (
+                f"{100.0 * abs(part):.0f} cm {words[part < 0]}" for part, words in zip(placed.position_m, WAYS, strict=True)
+            )
+            lines.append(
+                f"{placed.sensor.name}: {placed.segment}, {100.0 * placed.confidence:.0f} % sure; {x} and {y} its joint"
+            )
         return "\n  ".join([*lines, *(f"{fault.kind.value}: {fault.message}" for fault in self.faults)])
 
 

@@ -28,7 +28,7 @@ def with_right(placement: Placement, name: str, file: str = "") -> Placement:
     legs = [p.sensor.name for p in placement.sensors if p.rotation is not None and p.segment[-2:] in ("_r", "_l")]
     if told is None or told.sensor.name not in legs:
         what = "there is no such sensor" if told is None else "it is found on no leg"
-        fix = f"name one of {', '.join(legs)} with --right" if legs else "record some steady walking"
+        fix = f"name one of {', '.join(legs)} of the right leg" if legs else "record some steady walking"
         raise RecordingError(what, file=file, sensor=name, fix=fix)
     notes = tuple(note for note in placement.notes if note != SIDES_NOTE)
     if told.segment.endswith("_r"):

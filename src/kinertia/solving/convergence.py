@@ -70,6 +70,13 @@ class Convergence:
     violation: dict[str, Violation]
     contact: Contact | None = None
 
+    def __repr__(self) -> str:
+        done, runs = sum(solve.converged for solve in self.solves), len(self.solves)
+        iterations = sum(solve.iterations for solve in self.solves)
+        return (
+            f"{done} of {runs} runs of the solver converged, {iterations} iterations, {self.seconds:.0f} s, {self.nodes} nodes"
+        )
+
     def with_contact(self, contact: Contact) -> Convergence:
         """Copy with figures of the movement itself."""
         return replace(self, contact=contact)

@@ -51,6 +51,9 @@ class Solution:
     units: Array
     convergence: Convergence
 
+    def __repr__(self) -> str:
+        return f"Solution {'of one cycle' if self.periodic else 'over time'}: {self.convergence}"
+
     @classmethod
     def of(cls, problem: Problem, x: Array, data: Array, answers: list[Answer]) -> Solution:
         """From the unknowns of a problem, judged at every node.

@@ -32,7 +32,7 @@ WANDER_S = (7.3, 4.1)
 WANDER = 0.02
 """The pace wanders by so much, in periods that are no multiples of each other: no two strides are alike."""
 
-STANDING_S = 4.0
+STANDING_S, RATES_HZ = 4.0, (10.0, 2000.0)
 ACC_NOISE, GYRO_NOISE = 0.02, 0.002
 """Of a made-up recording's sensors [m/s^2], [rad/s]."""
 
@@ -210,8 +210,11 @@ def recording(seconds: float = 20.0, *, rate_hz: float = 100.0, seed: int = 0) -
     -------
     Seven sensors in segment axes, without a reference.
     """
+    if not seconds > STANDING_S or not RATES_HZ[0] <= rate_hz <= RATES_HZ[1]:
+        low, high = RATES_HZ
+        raise ValueError(f"{seconds:g} s at {rate_hz:g} Hz: give more than {STANDING_S:g} s, and {low:g} to {high:g} Hz")
     person = load()
-    stages = (Stage(STANDING_S, 0.0), Stage(max(seconds - STANDING_S, 0.0), person.speed))
+    stages = (Stage(STANDING_S, 0.0), Stage(seconds - STANDING_S, person.speed))
     blocks = list(islice(walk(person, stages, stages[1:], rate_hz), math.ceil(seconds)))
     generator = np.random.default_rng(seed)
     acc, gyro = (np.concatenate([block[i] for block in blocks])[: round(seconds * rate_hz)] for i in range(2))
