@@ -29,7 +29,7 @@ def write(folder: Path, estimate: Estimate, recording: Recording, scores: Scores
     """:func:`kinertia.api.results.write`; where nothing here can write Parquet, that is said."""
     if not csv and not parquet.available():
         note = f"  the table is written as CSV: Parquet needs polars, which is not installed ({INSTALL})"
-        Console(stderr=True).print(Text(note))
+        Console(stderr=True).print(Text(note), soft_wrap=True)
     return results.write(folder, estimate, recording, scores, csv=csv)
 
 

@@ -96,7 +96,7 @@ def _measured(reading: _Reading, rate_hz: float, sample: Callable[[Array], Array
 
 ADAPT = (
     "the model was not trained on this recording: sensors are taken to sit exactly as stated; "
-    "adapt it to the recording (kinertia train --from) for better angles"
+    "adapt it to the recording (kinertia adapt) for better angles"
 )
 """Said of every recording of gait that a model meets for the first time: nothing is wrong with it."""
 
