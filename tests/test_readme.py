@@ -102,6 +102,8 @@ def test_a_recording_of_your_own(name: str, folder: Path, tmp_path: Path, monkey
         done.append(subcommand)
     assert {"inspect", "train", "estimate"} <= set(done)
     assert list((tmp_path / "results").glob("*_report.html"))
+    for code in _blocks(page, "python"):
+        exec(compile(code, name, "exec"), {})
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import math
-import re
 import sys
 from importlib import resources
 from pathlib import Path
@@ -29,8 +28,6 @@ from kinertia.simulation import walking
 from kinertia.simulation.record import nominal_position, record
 
 MASS_KG, HEIGHT_M, SECONDS = 72.0, 1.78, 16.0
-DRAWN = re.compile(r"\.(grid|zero|level|line|band|confidence)\b|^svg text|^:is\(")
-"""Rules of the report's style sheet that a drawing needs by itself."""
 FONT = (
     'text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}'
     "svg text{font-size:13px}svg svg text{font-size:12px}svg svg{overflow:visible}"
@@ -207,12 +204,8 @@ def _svg(parts: list[Markup], width: int, height: int, title: str) -> str:
 
 
 def _style() -> str:
-    """Colours and lines of the report, light ones: a picture does not know the colour of the page around it."""
-    sheet = (resources.files("kinertia.reporting") / "templates" / "report.css").read_text(encoding="utf-8")
-    rules = re.findall(r"([^{}]+)\{([^{}]*)\}", sheet)
-    root = next(body for selector, body in rules if selector.strip() == ":root")
-    kept = [f"{selector.strip()}{{{body.strip()}}}" for selector, body in rules if DRAWN.search(selector.strip())]
-    return f":root{{{root.strip()}}}" + "".join(kept) + FONT
+    """Colours and lines of the report."""
+    return (resources.files("kinertia.reporting") / "templates" / "charts.css").read_text(encoding="utf-8") + FONT
 
 
 if __name__ == "__main__":
