@@ -15,9 +15,8 @@ from kinertia.io.write_opensim import is_translation
 from kinertia.recording import Array
 
 ACTIVITY = f"activity [{', '.join(f'{kind.value} {kind.name.lower()}' for kind in Activity)}]"
-_RESIDUALS = ("root_residual_x [BW]", "root_residual_y [BW]", "root_residual_moment [BWBH]")
-_CHANNELS = ("acc_x", "acc_y", "gyro_z")
-_CHANNEL_UNITS = ("m/s^2", "m/s^2", "rad/s")
+RESIDUALS = ("root_residual_x [BW]", "root_residual_y [BW]", "root_residual_moment [BWBH]")
+_CHANNELS = (("acc_x", "m/s^2"), ("acc_y", "m/s^2"), ("gyro_z", "rad/s"))
 
 
 def write(path: Path | str, estimate: Estimate, knee: Knee = Knee.FLEXION) -> Path:
@@ -56,19 +55,25 @@ def columns(estimate: Estimate, knee: Knee = Knee.FLEXION) -> dict[str, Array | 
     if estimate.speed is not None:
         table["speed [m/s]"] = estimate.speed
     if estimate.root_residual is not None:
-        table |= dict(zip(_RESIDUALS, estimate.root_residual.T, strict=True))
+        table |= dict(zip(RESIDUALS, estimate.root_residual.T, strict=True))
     table |= {f"{name}_force [N]": values for name, values in estimate.muscle_forces.items()}
     for name, position in estimate.points.items():
         table |= {f"{name}_x [m]": position[:, 0], f"{name}_y [m]": position[:, 1]}
     for kind, signals in (("measured", estimate.imu_measured), ("virtual", estimate.imu_virtual)):
         if signals is not None:
             table |= {
-                f"{segment}_{channel}_{kind} [{unit}]": signals[:, k, c]
+                signal(segment, c, kind): signals[:, k, c]
                 for k, segment in enumerate(estimate.sensor_segments)
-                for c, (channel, unit) in enumerate(zip(_CHANNELS, _CHANNEL_UNITS, strict=True))
+                for c in range(len(_CHANNELS))
             }
     table |= {f"{name} [0/1]": _marks(at, estimate.samples) for name, at in estimate.events.items()}
     return table | _bands(estimate, knee) | _trust(estimate)
+
+
+def signal(segment: str, channel: int, kind: str) -> str:
+    """Column of one ``measured`` or ``virtual`` signal: acc x, acc y or gyro z."""
+    name, unit = _CHANNELS[channel]
+    return f"{segment}_{name}_{kind} [{unit}]"
 
 
 def _bands(estimate: Estimate, knee: Knee) -> dict[str, Array]:
