@@ -30,6 +30,7 @@ LIGHT = (
     "transport",
     "live",
     "metrics",
+    "simulation.norms",
     "reporting",
     "api",
 )
@@ -39,7 +40,7 @@ FOR_TRAINING = {
     *(f"estimation.{name}" for name in ("landmarks", "track", "trained")),
 }
 TRAIN_EXTRA = ("torch", "scipy", "polars", "casadi", "safetensors", "onnx", "onnxscript")
-SINGLE_MODULES = ("estimation.convention", "estimation.estimate", "io.files")
+SINGLE_MODULES = ("estimation.convention", "estimation.estimate", "io.files", "simulation.norms")
 """Modules that are a part of their own within their folder."""
 
 

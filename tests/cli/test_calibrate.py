@@ -55,7 +55,7 @@ def test_calibrate_judge_and_use(kinertia: Shell, crowd: Path, model: Path, walk
     assert result.code == 0, result.err
     assert "90 % bands, mean half-width: angles ±" in result.out
     table = pl.read_parquet(tmp_path / "out" / "walk_estimate.parquet")
-    assert {"hip_flexion_r_band_90 [deg]", "knee_angle_l_band_90 [deg]", "trusted [0/1]"} <= set(table.columns)
+    assert {"hip_flexion_r_band_90 [deg]", "knee_flexion_l_band_90 [deg]", "trusted [0/1]"} <= set(table.columns)
     assert "calibrated for the model as it is, on 10 people who walk" in (tmp_path / "out" / "walk_report.html").read_text()
 
     result = kinertia("benchmark", "bands", "--data", crowd, "--sets", "all,F", "--model", model, "--json", tmp_path / "b.json")

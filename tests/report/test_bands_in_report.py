@@ -26,19 +26,21 @@ def test_bands_are_drawn_and_explained() -> None:
     plain, drawn = page.render(estimate, recording, truth), page.render(banded(estimate), recording, truth)
     assert 'class="confidence' not in plain
     assert "90 % band" not in plain
-    # hip, knee and ankle, angle and moment, two forces, both legs; the speed
-    assert drawn.count('class="confidence right"') == 8
-    assert drawn.count('class="confidence left"') == 8
+    # hip, knee in two signs and ankle, angle and moment in three units, two forces, both legs; the speed
+    assert drawn.count('class="confidence right"') == 4 + 3 * 4 + 2
+    assert drawn.count('class="confidence left"') == 4 + 3 * 4 + 2
     assert drawn.count('class="confidence both"') == 1
     assert drawn.count("90 % band</span>") == 4
-    assert "mean half-width: angles ± 6.0 deg, moments ± 1.66 BWBH %, ground reaction ± 10.0 BW %, speed ± 0.20 m/s" in drawn
+    widths = "angles ± 6.0 deg, moments ± 1.66 BWBH %, ground reaction ± 10.0 BW %, speed ± 0.20 m/s"
+    assert f"In 90 % of samples the truth is expected within {widths}." in drawn.replace("\N{NO-BREAK SPACE}", " ")
     assert "calibrated on somebody" in drawn
 
 
 def test_over_time_where_strides_are_unknown() -> None:
     estimate, recording, _ = walking.make(5.0)
     drawn = page.render(replace(banded(estimate), events={}), recording)
-    assert drawn.count('class="confidence right"') == 8
+    assert drawn.count('class="confidence right"') == 4 + 3 * 4 + 2
+    assert 'class="band norm"' not in drawn
 
 
 def test_why_there_is_no_band() -> None:
@@ -52,7 +54,7 @@ def test_mean_half_widths_leave_gaps_out() -> None:
     estimate, _, _ = walking.make(5.0)
     speed = np.full(estimate.samples, 0.2)
     speed[:100] = np.nan
-    assert bands.mean_half_widths(replace(estimate, bands=Bands(0.9, speed=speed))) == ["speed ± 0.20 m/s"]
+    assert bands.mean_half_widths(replace(estimate, bands=Bands(0.9, speed=speed))) == ["speed ±\N{NO-BREAK SPACE}0.20 m/s"]
     assert bands.mean_half_widths(estimate) == []
 
 

@@ -10,7 +10,10 @@ import pytest
 import walking
 
 from kinertia.estimation import gait
-from kinertia.estimation.estimate import Estimate
+from kinertia.estimation.convention import Knee
+from kinertia.estimation.estimate import Activity, Estimate
+from kinertia.io.stored import Session
+from kinertia.recording import Subject
 from kinertia.reporting import animation, page, signals, summary, window
 
 VOID = {"meta", "br", "img", "input", "link", "hr"}
@@ -63,7 +66,7 @@ def read(text: str) -> Page:
     parsed = Page(text)
     assert len(set(parsed.ids)) == len(parsed.ids)
     assert set(parsed.labelled) <= set(parsed.ids)
-    assert not re.search(r"https?:|//[a-z]|src=|href=|@import|url\(", text)
+    assert not re.search(r"https?:|//[a-z]|src=|href=.[^#]|@import|url\(", text)
     return parsed
 
 
@@ -99,8 +102,10 @@ def test_full_report_says_what_it_should(tmp_path):
     estimate, recording, truth = walking.make(20.0)
     parsed = read(page.write(tmp_path / "report.html", estimate, recording, truth).read_text())
     for words in (
-        "Read this first mass was not given: 75 kg assumed sensor imu3",
-        "Person 70 kg, 1.75 m",
+        "Person 70 kg, 1.75 m Sensors 7: pelvis, both thighs, both shanks, both feet",
+        "Gait 34 strides Recording 20 s at 100 samples a second",
+        "What this recording lacked Mass was not given: 75 kg assumed. Sensor imu3: 2 samples at the end of the range.",
+        "A research tool, not a medical device. Kinertia",
         "20 ms behind the input",
         "Consistent in all ",
         "Cadence 111",
@@ -110,8 +115,8 @@ def test_full_report_says_what_it_should(tmp_path):
         "off by 0.05 m/s",
     ):
         assert words in parsed.text
-    # Angles 5, moments 3, forces 2, speed and contacts, residual 3, sensors 7 x 3.
-    assert parsed.tags.count("svg") == 5 + 3 + 2 + 2 + 3 + 21
+    # Angles 5, moments 3 in 3 units, the knee in both signs; forces 2, speed and contacts, residual 3, sensors 7 x 3.
+    assert parsed.tags.count("svg") == 6 + 3 * 4 + 2 + 2 + 3 + 21
     frames = json.loads(parsed.frames)
     assert frames["count"] == len(frames["points"]["hip"]["x"]) == 500
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
@@ -120,12 +125,54 @@ def test_full_report_says_what_it_should(tmp_path):
 def test_one_repeating_cycle():
     estimate, recording, truth = walking.make(periodic=True)
     parsed = read(page.render(estimate, recording, truth))
-    assert "one gait cycle that repeats" in parsed.text
+    assert "One gait cycle 1.08 s, which repeats" in parsed.text
     assert "Right: 1 cycle. Left: 1 cycle." in parsed.text
-    assert "The one gait cycle Quantity" in parsed.text
+    assert "The one gait cycle. Difference: right minus left, over their mean. Quantity Mean" in parsed.text
     assert "Stance [% of stride] 62.0 62.0 62.0" in parsed.text
     assert "SD between cycles" not in parsed.text
     assert json.loads(parsed.frames)["periodic"] is True
+
+
+def test_knee_and_unit_are_the_users_choice():
+    estimate, recording, truth = walking.make(8.0)
+    drawn = {knee: page.render(estimate, recording, truth, knee=knee) for knee in Knee}
+    assert '<body data-knee="flexion" data-moment="bwbh">' in drawn[Knee.FLEXION]
+    assert '<body data-knee="opensim" data-moment="bwbh">' in drawn[Knee.OPENSIM]
+    # whichever it opens with, both are there
+    for text in drawn.values():
+        assert text.count("knee-flexion") == text.count("knee-opensim") > 3
+        assert all(f"Moment [{unit}]" in text for unit in ("BWBH %", "N m", "N m/kg"))
+    # the reference flexes less by 3 deg: the estimate more
+    assert "Knee, right 3.00 +3.00" in read(drawn[Knee.FLEXION]).text
+    assert "Knee, right 3.00 \u22123.00" in read(drawn[Knee.OPENSIM]).text
+    light = replace(estimate, subject=Subject(70.0, 1.75, assumed=("mass_kg",)))
+    text = page.render(light, recording)
+    assert "Moment [N m]" not in text
+    assert "No N m, as the body mass is not known." in read(text).text
+    assert "70 kg (assumed), 1.75 m" in text
+
+
+def test_other_people_stand_behind_the_curves():
+    estimate, recording, _ = walking.make(8.0)
+    text = page.render(estimate, recording)
+    # hip, knee in both signs, ankle, vertical force; the spread of the fore-aft force was not published
+    assert text.count('class="band norm"') == 5
+    assert text.count('class="line norm"') == 6
+    assert "normal walking at 1.33 m/s (Winter 1991), mean \u00b1 1 SD between people." in text
+    running = replace(
+        estimate, activity=np.full(estimate.samples, Activity.RUNNING, dtype=np.int8), speed=np.full(estimate.samples, 2.5)
+    )
+    text = page.render(running, recording)
+    assert (
+        "three runners at 3.5 m/s (Fukuchi et al. 2017), mean \u00b1 1 SD between people; here the speed is 2.50 m/s." in text
+    )
+    assert text.count('class="band norm"') == 6
+
+
+def test_what_the_user_says_is_at_the_top():
+    estimate, recording, _ = walking.make(4.0)
+    text = read(page.render(estimate, recording, session=Session("Ann <A>, second visit", "barefoot"))).text
+    assert "Ann <A>, second visit walk_01. Movement estimated from inertial sensors barefoot Who" in text
 
 
 def test_text_from_files_is_escaped():
@@ -158,7 +205,7 @@ def test_given_scores_are_shown():
         "trivial": {"mean_angle": {"angle_rmsd_deg": {"knee_angle_r": 16.0}}, "zero_moment": None},
     }
     text = read(page.render(estimate, recording, truth, scores)).text
-    assert "Knee, right 4.25 \u22121.50 \u2013 \u2013 3.75 16.00" in text
+    assert "Knee, right 4.25 +1.50 \u2013 \u2013 3.75 16.00" in text
     assert "(13 ms)" in text
     assert "off by 0.12 m/s" in text
     assert "Joint moments [BWBH %]" not in text

@@ -14,10 +14,10 @@ JOINTS = ("Hip", "Knee", "Ankle")
 
 def charts(estimate: Estimate, recording: Recording, knee: Knee = Knee.FLEXION) -> list[Chart]:
     """Angles of the leg's joints, their moments and the ground reaction: what is known of them, three in a row."""
-    del knee
     strides = gait.find(estimate, periodic=recording.periodic)
     source = curves.Source(estimate, strides, window.busiest(estimate, window.CURVE_SECONDS), recording.truth)
     joints = [chart for chart in (*curves.angles(source), *curves.moments(source)) if chart.title.startswith(JOINTS)]
+    joints = [chart for chart in joints if chart.only in ("", f"knee-{knee.value}")]
     return [*joints, *curves.ground_reaction(source)]
 
 

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from kinertia.cli import options
 from kinertia.cli.options import NOTHING_GIVEN, Shared
+from kinertia.cli.presenting import AS_USUAL, Shown
 
 
 def estimate(
@@ -20,6 +21,7 @@ def estimate(
     csv: bool = False,
     overwrite: bool = False,
     reading: Shared = NOTHING_GIVEN,
+    shown: Shown = AS_USUAL,
 ) -> None:
     """Estimate angles, moments, ground reaction and speed of a recording; write OpenSim files, a table and a report.
 
@@ -29,7 +31,7 @@ def estimate(
         File or folder of any supported format.
     out
         Folder for the results: NAME_coordinates.mot, NAME_grf.mot, NAME_external_loads.xml, NAME_moments.sto,
-        NAME_estimate.parquet and NAME_report.html.
+        NAME_estimate.parquet with NAME_estimate.json, and NAME_report.html.
     model
         Folder that `kinertia train`, `kinertia export` or `kinertia fit` wrote; `default` is the model that comes with
         the package, and its sibling `sparse` where sensors are missing.
@@ -39,6 +41,8 @@ def estimate(
         Replace what is there already, even if it was not estimated from this recording; never what is read.
     reading
         What the file does not say itself.
+    shown
+        How results are shown.
     """
     from kinertia.api import models
     from kinertia.benchmark.single import score_single
@@ -55,7 +59,7 @@ def estimate(
     result = models.estimate(model, measured, samples_bar)
     scores = score_single(result, measured)
     with guard.writing(planned):
-        paths = output.write(out, result, measured, scores, csv=csv)
+        paths = output.write(out, result, measured, scores, shown, csv=csv)
     console = Console()
     output.show(console, result, measured, scores)
     for path in paths:

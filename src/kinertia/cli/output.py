@@ -13,6 +13,7 @@ from rich.text import Text
 from kinertia.api import results
 from kinertia.api.results import Scores
 from kinertia.benchmark.cycles import Scored
+from kinertia.cli.presenting import AS_USUAL, Presenting
 from kinertia.estimation import spatiotemporal, verdict
 from kinertia.estimation.estimate import Estimate
 from kinertia.io import parquet
@@ -25,12 +26,20 @@ planned = results.planned
 COLOURS = {"good": "green", "fair": "yellow", "poor": "red"}
 
 
-def write(folder: Path, estimate: Estimate, recording: Recording, scores: Scores | None, *, csv: bool = False) -> list[Path]:
+def write(
+    folder: Path,
+    estimate: Estimate,
+    recording: Recording,
+    scores: Scores | None,
+    shown: Presenting = AS_USUAL,
+    *,
+    csv: bool = False,
+) -> list[Path]:
     """:func:`kinertia.api.results.write`; where nothing here can write Parquet, that is said."""
     if not csv and not parquet.available():
         note = f"  the table is written as CSV: Parquet needs polars, which is not installed ({INSTALL})"
         Console(stderr=True).print(Text(note), soft_wrap=True)
-    return results.write(folder, estimate, recording, scores, csv=csv)
+    return results.write(folder, estimate, recording, scores, shown.said, shown.knee, csv=csv)
 
 
 def write_json(path: Path, content: dict[str, Any]) -> Path:

@@ -14,6 +14,7 @@ from rich.text import Text
 from kinertia.cli import options
 from kinertia.cli.helping import RARE
 from kinertia.cli.options import NOTHING_GIVEN, Out, Shared
+from kinertia.cli.presenting import AS_USUAL, Shown
 from kinertia.solving.settings import Settings
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def solve(
     csv: bool = False,
     overwrite: bool = False,
     reading: Shared = NOTHING_GIVEN,
+    shown: Shown = AS_USUAL,
     settings: Annotated[Settings, RARE] = DEFAULT,
 ) -> None:
     """Find the motion and forces that explain a recording best and obey the equations of motion exactly.
@@ -69,6 +71,8 @@ def solve(
         Replace what is there already, even if it was not solved from this recording; never what is read.
     reading
         What the file does not say itself.
+    shown
+        How results are shown.
     settings
         What counts how much, what is bounded, and how finely it looks.
     """
@@ -100,7 +104,7 @@ def solve(
     scores = score_single(solved.estimate, measured)
     convergence = solved.solution.convergence
     with guard.writing(planned):
-        paths = output.write(out, solved.estimate, measured, scores, csv=csv)
+        paths = output.write(out, solved.estimate, measured, scores, shown, csv=csv)
         paths.append(output.write_json(convergence_file, asdict(convergence) | {"summary": convergence.figures()}))
     console = Console()
     output.show(console, solved.estimate, measured, scores)

@@ -24,5 +24,5 @@ def mean_half_widths(estimate: Estimate) -> list[str]:
     for word, unit, digits, series in kinds:
         known = np.concatenate([np.empty(0), *(values[estimate.counted & np.isfinite(values)] for values in series)])
         if known.size:
-            said.append(f"{word} \u00b1 {known.mean():.{digits}f} {unit}")
+            said.append(f"{word} \u00b1\u00a0{known.mean():.{digits}f} {unit}")
     return said

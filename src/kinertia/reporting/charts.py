@@ -27,7 +27,7 @@ class Line:
     ----------
     label : what it is, for the description that screen readers read.
     x, y : (N,) values; NaN leaves a gap.
-    style : class in the style sheet: ``right``, ``left``, ``both``, ``measured``, ``virtual``.
+    style : class in the style sheet: ``right``, ``left``, ``both``, ``measured``, ``virtual``, ``norm``.
     dashed : True for reference curves.
     spread : (N,) half height of the shade around the curve; None for no shade.
     band : (N,) half height of a wider, lighter one: where the truth may be.
@@ -70,6 +70,7 @@ class Chart:
     levels : horizontal marks: value and label.
     spans : parts of the x axis that are marked.
     note : small print under the heading.
+    only : class of a chart that a switch of the page shows and hides; empty for one that is always there.
     """
 
     title: str
@@ -80,6 +81,7 @@ class Chart:
     levels: tuple[tuple[float, str], ...] = ()
     spans: tuple[tuple[float, float], ...] = ()
     note: str = ""
+    only: str = ""
 
 
 def draw(chart: Chart, width: int = 360, height: int = 220) -> Markup:

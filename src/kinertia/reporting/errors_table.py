@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from kinertia.estimation import convention
+from kinertia.estimation.convention import Knee
 from kinertia.reporting import names
 
 Json = dict[str, Any]
@@ -47,13 +49,18 @@ _KINDS = (
 _WORDS = {"grf_x": "Fore-aft force", "grf_y": "Vertical force", "grf_z": "Lateral force"}
 
 
-def tables(scores: Json) -> list[ErrorTable]:
+def tables(scores: Json, knee: Knee = Knee.FLEXION) -> list[ErrorTable]:
     """Tables of the kinds for which there is at least one figure.
 
     Parameters
     ----------
     scores : figures of one trial, as in a benchmark's JSON; what is absent or null is shown as a dash.
+    knee : what is positive at the knee, in its bias.
     """
+
+    def bias(name: str, value: float | None) -> float | None:
+        return None if value is None else convention.sign(name, knee) * value
+
     found = []
     for title, unit, predictor, kind, suffix, rival in _KINDS:
         main = f"{kind}_rmsd_{suffix}"
@@ -62,7 +69,7 @@ def tables(scores: Json) -> list[ErrorTable]:
             ErrorRow(
                 _label(name),
                 _text(value),
-                _text(_field(scores, f"{kind}_bias_{suffix}").get(name), signed=True),
+                _text(bias(name, _field(scores, f"{kind}_bias_{suffix}").get(name)), signed=True),
                 _text(_field(scores, f"{kind}_rmsd_unbiased_{suffix}").get(name)),
                 _text(_field(scores, f"{kind}_r").get(name), digits=3),
                 _text(_field(scores.get("synced") or {}, main).get(name)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 ANGLES = {
     "hip_flexion": ("Hip", "flexion +"),
-    "knee_angle": ("Knee", "extension +, flexion \u2212"),
+    "knee_angle": ("Knee", ""),  # as the user chooses, see kinertia.estimation.convention
     "ankle_angle": ("Ankle", "dorsiflexion +"),
     "pelvis_tilt": ("Pelvis tilt", "backward lean +"),
     "lumbar_extension": ("Trunk", "against the pelvis, extension +"),

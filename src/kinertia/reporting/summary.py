@@ -52,7 +52,7 @@ def tiles(estimate: Estimate, main: Parameters | None) -> list[Tile]:
             row.quantity.label,
             names.number(row.both.mean, row.quantity.digits),
             row.quantity.unit,
-            f"SD {row.both.sd:.{row.quantity.digits + 1}f}" if row.both.sd else "",
+            f"SD {row.both.sd:.{row.quantity.digits}f}" if row.both.sd > 0.0 else "",
         )
         for row in main.rows
         if row.quantity.name in HEADLINE

@@ -22,6 +22,7 @@ class Norm:
     Attributes
     ----------
     source : publication.
+    people : whose curves these are, as a caption says it.
     speed_m_s : mean speed of the people [m/s].
     stance : part of the cycle with ground contact.
     angles : joint name without side to (17,) mean and then cosine, sine coefficient of each harmonic [rad].
@@ -31,6 +32,7 @@ class Norm:
     """
 
     source: str
+    people: str
     speed_m_s: float
     stance: float
     angles: dict[str, tuple[float, ...]]
@@ -74,6 +76,7 @@ def _fourier(coefficients: tuple[float, ...], phase: Array) -> Array:
 # fmt: off
 WALKING = Norm(
     source="Winter, The Biomechanics and Motor Control of Human Gait (1991), normal walking, mean; 1.33 m/s",
+    people="normal walking at 1.33 m/s (Winter 1991)",
     speed_m_s=1.33,
     stance=0.62,
     angles={
@@ -99,6 +102,7 @@ WALKING = Norm(
 
 RUNNING = Norm(
     source="Fukuchi, Fukuchi & Duarte, PeerJ 5:e3298 (2017), mean of three runners at 3.5 m/s",
+    people="three runners at 3.5 m/s (Fukuchi et al. 2017)",
     speed_m_s=3.5,
     stance=0.34,
     angles={

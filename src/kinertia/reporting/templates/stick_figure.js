@@ -6,7 +6,8 @@
   const BODY_WEIGHT_M = 0.6; // length of an arrow of one body weight
   const HEAD_MM = 100;
   const last = data.count - 1;
-  let frame = 0, playing = !matchMedia("(prefers-reduced-motion: reduce)").matches, before = null;
+  // In the middle people move; what is printed, or stands still, is this.
+  let frame = Math.round(last / 2), playing = !matchMedia("(prefers-reduced-motion: reduce)").matches, before = null;
 
   // Value between two frames; null where either is missing.
   const between = (values, at) => {
