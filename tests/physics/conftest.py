@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
-from kinertia.body import GAIT2D_TRUNK, Body, SegmentLengths, build
+from kinertia.body import GAIT2D_TRUNK, Body, ContactPoint, Coordinate, Segment, SegmentLengths, Skeleton, build
+from kinertia.sensing.virtual_imu import Mounting
 
 RandomState = Callable[..., tuple[Tensor, Tensor, Tensor]]
 RandomForces = Callable[..., Tensor]
@@ -71,3 +73,56 @@ def random_forces() -> RandomForces:
         return 700.0 * torch.randn(*shape, len(body.skeleton.contacts), 2, generator=generator, dtype=torch.float64)
 
     return draw
+
+
+@pytest.fixture(scope="session")
+def random_tree() -> Callable[[int], tuple[Body, Mounting]]:
+    """Function of a seed: a body in space with three contact points, and three sensors on it."""
+    return _random_tree
+
+
+def _random_tree(seed: int) -> tuple[Body, Mounting]:
+    """A body in space: free root, joints of none to three rotations and at times slides, all axes, turned joint frames."""
+    draw = np.random.default_rng(seed)
+
+    def axis() -> tuple[float, float, float]:
+        vector = draw.standard_normal(3) if draw.random() < 0.5 else np.eye(3)[draw.integers(3)]
+        x, y, z = (vector / np.linalg.norm(vector)).tolist()
+        return x, y, z
+
+    def attitude() -> np.ndarray:
+        matrix = np.linalg.qr(draw.standard_normal((3, 3)))[0]
+        return matrix * np.linalg.det(matrix)
+
+    count = int(draw.integers(3, 9))
+    segments = [Segment("s0", None), *(Segment(f"s{i}", f"s{draw.integers(i)}") for i in range(1, count))]
+    root = [Coordinate(f"root_{a}", "s0", "translation", e) for a, e in zip("xyz", np.eye(3).tolist(), strict=True)]
+    root = [replace(c, axis=tuple(c.axis)) for c in root] + [
+        Coordinate(f"root_r{k}", "s0", "rotation", axis()) for k in range(3)
+    ]
+    joints = [
+        Coordinate(f"{kind}_{i}_{k}", f"s{i}", kind, axis())
+        for i in range(1, count)
+        for kind, most in (("translation", 2), ("rotation", 4))
+        for k in range(int(draw.integers(most)))
+    ]
+    contacts = tuple(ContactPoint(f"c{k}", f"s{draw.integers(count)}", "r") for k in range(3))
+    skeleton = Skeleton(f"tree {seed}", tuple(segments), (*root, *joints), contacts)
+    n = len(skeleton.coordinates)
+    lengths = [draw.uniform(0.1, 0.3, 3) for _ in range(count)]
+    # a cuboid's moments of inertia, turned, which any solid could have
+    turned = [attitude() for _ in range(count)]
+    mass = draw.uniform(1.0, 9.0, count)
+    inertia = [m * r @ np.diag((d @ d - d * d) / 12.0) @ r.T for m, r, d in zip(mass, turned, lengths, strict=True)]
+    offset = 0.3 * draw.standard_normal((count, 3))
+    offset[0] = 0.0
+    wide = torch.full((n,), torch.inf, dtype=torch.float64)
+    tensor = torch.as_tensor
+    frames = None if seed % 3 == 0 else tensor(np.stack([np.eye(3), *(attitude() for _ in range(1, count))]))
+    body = Body(
+        skeleton, (), tensor(mass.sum()), tensor(1.8, dtype=torch.float64), tensor(mass), tensor(np.stack(inertia)),
+        tensor(0.1 * draw.standard_normal((count, 3))), tensor(offset), tensor(0.2 * draw.standard_normal((3, 3))), -wide, wide,
+        joint_rotation=frames,
+    )  # fmt: skip
+    worn = tuple(int(i) for i in draw.integers(count, size=3))
+    return body, Mounting(worn, tensor(0.2 * draw.standard_normal((3, 3))), tensor(np.stack([attitude() for _ in worn])))

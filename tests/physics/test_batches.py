@@ -23,7 +23,7 @@ def _everything(body: Body, q: Tensor, qd: Tensor, qdd: Tensor, force: Tensor, m
     consistent = contact.complementarity(touching, force[..., 1])
     return {
         "inverse": dynamics.inverse(body, motion, force),
-        "inertia": dynamics.inertia_forces(body, motion, kinematics.centres_of_mass(body, motion)),
+        "inertia": dynamics.inertia_forces(body, motion),
         "contact": dynamics.contact_forces(body, motion, touching, force),
         "external": dynamics.external_forces(body, motion, (3, 6), touching.position[..., ::2, :], force[..., ::2, :]),
         "mass matrix": dynamics.mass_matrix(body, q),

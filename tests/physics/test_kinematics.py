@@ -76,8 +76,6 @@ def test_velocities_and_accelerations_are_time_derivatives(
     for position, velocity, acceleration in (
         (motion.origin, motion.origin_velocity, motion.origin_acceleration),
         (motion.angle, motion.rate, motion.acceleration),
-        (motion.rotation.cos, motion.rotation_rate.cos, motion.rotation_acceleration.cos),
-        (motion.rotation.sin, motion.rotation_rate.sin, motion.rotation_acceleration.sin),
         (touching.position, touching.velocity, touching.acceleration),
         (centres.position, centres.velocity, centres.acceleration),
     ):

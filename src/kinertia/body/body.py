@@ -16,7 +16,9 @@ STANDARD_GRAVITY = 9.81
 
 @dataclass(frozen=True)
 class Body:
-    """Parameters of a planar multibody model; every tensor may carry leading batch dimensions and gradients.
+    """Parameters of a multibody model; every tensor may carry leading batch dimensions and gradients.
+
+    Vectors have D components: two where the skeleton is planar, else three.
 
     Attributes
     ----------
@@ -25,12 +27,19 @@ class Body:
     total_mass : (...,) body mass [kg].
     height : (...,) body height [m].
     mass : (..., S) segment masses [kg].
-    inertia : (..., S) moments of inertia about the segment's centre of mass, about z [kg m^2].
-    com : (..., S, 2) centre of mass in the segment frame, from the proximal joint [m].
-    joint_offset : (..., S, 2) proximal joint in the parent's frame [m] (zero for the root).
-    contact_position : (..., P, 2) contact points in their segment's frame, from the proximal joint [m].
+    inertia : moments of inertia about the segment's centre of mass [kg m^2]: (..., S) about z in the plane, in space
+        (..., S, 3, 3) in the segment frame.
+    com : (..., S, D) centre of mass in the segment frame, from the proximal joint [m].
+    joint_offset : (..., S, D) proximal joint in the parent's frame [m] (zero for the root).
+    contact_position : (..., P, D) contact points in their segment's frame, from the proximal joint [m].
     coordinate_min, coordinate_max : (..., n) range of motion [m or rad] (infinite where unlimited).
     gravity : magnitude of gravity, along -y [m/s^2].
+    joint_rotation : (..., S, 3, 3) axes of each joint's frame in the parent's frame, in space only; None: they are parallel.
+
+    Raises
+    ------
+    ValueError
+        If the numbers have two dimensions and the skeleton three, or the other way round.
     """
 
     skeleton: Skeleton
@@ -45,6 +54,12 @@ class Body:
     coordinate_min: Tensor
     coordinate_max: Tensor
     gravity: float = STANDARD_GRAVITY
+    joint_rotation: Tensor | None = None
+
+    def __post_init__(self) -> None:
+        wanted = 2 if self.skeleton.planar else 3
+        if self.com.shape[-1] != wanted:
+            raise ValueError(f"skeleton {self.skeleton.name!r} needs vectors of {wanted} components, got {self.com.shape[-1]}")
 
     def __repr__(self) -> str:
         batch = f"{tuple(self.total_mass.shape)} bodies" if self.total_mass.dim() else "Body"
@@ -64,7 +79,8 @@ class Body:
 
     def map_tensors(self, function: Callable[[Tensor, int], Tensor]) -> Body:
         """Apply ``function(tensor, trailing_dimensions)`` to every parameter."""
-        trailing = {"total_mass": 0, "height": 0, "com": 2, "joint_offset": 2, "contact_position": 2}
+        trailing = {"total_mass": 0, "height": 0, "com": 2, "joint_offset": 2, "contact_position": 2, "joint_rotation": 3}
+        trailing["inertia"] = 1 if self.skeleton.planar else 3
         changes = {
             f.name: function(getattr(self, f.name), trailing.get(f.name, 1))
             for f in fields(self)
@@ -86,7 +102,7 @@ class Body:
             self,
             height=self.height * size,
             # I = m (k L)^2
-            inertia=self.inertia * size.unsqueeze(-1).square(),
+            inertia=self.inertia * size[(..., None) if self.skeleton.planar else (..., None, None, None)].square(),
             com=self.com * size[..., None, None],
             joint_offset=self.joint_offset * size[..., None, None],
             contact_position=self.contact_position * size[..., None, None],

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
 import torch
 from torch import Tensor
+
+UNIT = 1e-9
+"""Length of an axis may differ from one by rounding."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,8 @@ class Coordinate:
     name : OpenSim coordinate name, e.g. ``"knee_angle_r"``.
     segment : the segment that the coordinate moves against its parent.
     kind : ``"translation"`` (m, along a ground axis) or ``"rotation"`` (rad, about a joint axis).
-    axis : unit axis (x forward, y up, z right); counter-clockwise about it is positive.
+    axis : unit axis (x forward, y up, z right) in the frame that the coordinates before it leave; counter-clockwise about it
+        is positive.
     """
 
     name: str
@@ -55,12 +60,14 @@ class Skeleton:
     """Topology of a body as data.
 
     Segments are ordered so that a parent stands before its children; coordinates of one
-    segment are applied in their order.
+    segment are applied in their order, translations before rotations. A skeleton that only turns about z and moves along
+    x and y is planar: its bodies have numbers in two dimensions, all others in three.
 
     Raises
     ------
     ValueError
-        If a parent or segment is unknown or stands after its child.
+        If a parent or segment is unknown or stands after its child, an axis is no unit vector, or a translation stands
+        after a rotation of its joint.
     """
 
     name: str
@@ -77,6 +84,20 @@ class Skeleton:
         for item in (*self.coordinates, *self.contacts):
             if item.segment not in seen:
                 raise ValueError(f"skeleton {self.name!r}: {item.name!r} is on unknown segment {item.segment!r}")
+        turned: set[str] = set()
+        for c in self.coordinates:
+            if abs(math.hypot(*c.axis) - 1.0) > UNIT:
+                raise ValueError(f"skeleton {self.name!r}: the axis of {c.name!r} is {c.axis}; give a unit vector")
+            if c.kind == "rotation":
+                turned.add(c.segment)
+            elif c.segment in turned:
+                raise ValueError(f"skeleton {self.name!r}: {c.name!r} must stand before the rotations of {c.segment!r}")
+
+    @cached_property
+    def planar(self) -> bool:
+        """Whether everything moves in the plane of x and y."""
+        flat = {"rotation": lambda a: a == (0.0, 0.0, 1.0), "translation": lambda a: a[2] == 0.0}
+        return all(flat[c.kind](c.axis) for c in self.coordinates)
 
     @cached_property
     def segment_names(self) -> tuple[str, ...]:
@@ -124,7 +145,16 @@ class Skeleton:
 
     @cached_property
     def translations(self) -> tuple[int, ...]:
-        """Indices of the root's translations."""
+        """Indices of the root's translations, along ground axes."""
+        return tuple(j for j in self._translating if self.segment_index(self.coordinates[j].segment) == 0)
+
+    @cached_property
+    def slides(self) -> tuple[int, ...]:
+        """Indices of the translations of other joints, along axes of the parent segment."""
+        return tuple(j for j in self._translating if self.segment_index(self.coordinates[j].segment) > 0)
+
+    @property
+    def _translating(self) -> tuple[int, ...]:
         return tuple(j for j, c in enumerate(self.coordinates) if c.kind == "translation")
 
     @cached_property

@@ -16,57 +16,73 @@ from kinertia.physics.kinematics import Kinematics, PointMotion
 
 @dataclass(frozen=True)
 class Wrench:
-    """Force (..., S, 2) [N] and moment (..., S) [N m] about the root's origin."""
+    """Force (..., S, D) [N] and moment [N m] about the root's origin, (..., S) about z or (..., S, 3) in space."""
 
     force: Tensor
     moment: Tensor
 
 
-def _wrench_below(body: Body, segments: Sequence[int], arm: Tensor, force: Tensor) -> Wrench:
-    """Total force and moment about the root's origin that act on the segments distal to each joint.
+@dataclass(frozen=True)
+class Load:
+    """Forces (..., K, D) [N] on K segments, and their moments about the root's origin, (..., K) or (..., K, 3) [N m]."""
 
-    ``force`` (..., K, 2) [N] acts on ``segments`` at ``arm`` (..., K, 2) [m] from the root's origin.
-    """
-    below = body.skeleton.path.T[:, list(segments)].to(force)
-    return Wrench(plane.path_sum_vectors(below, force), plane.path_sum(below, plane.moment(arm, force)))
+    segments: Sequence[int]
+    force: Tensor
+    moment: Tensor
+
+
+def _below(body: Body, kinematics: Kinematics, *loads: Load) -> Wrench:
+    """Total force and moment about the root's origin that act on the segments distal to each joint."""
+    segments = [segment for load in loads for segment in load.segments]
+    below = body.skeleton.path.T[:, segments].to(loads[0].force)
+    frames = kinematics.frames
+    force = kin.side_by_side([load.force for load in loads])
+    return Wrench(kin.path_sum(below, force), frames.sum_moments(below, [load.moment for load in loads]))
+
+
+def _load(kinematics: Kinematics, segments: Sequence[int], arm: Tensor, force: Tensor) -> Load:
+    """``force`` (..., K, D) [N] on ``segments`` at ``arm`` (..., K, D) [m] from the root's origin."""
+    return Load(segments, force, kinematics.frames.moment(arm, force))
 
 
 def _onto_coordinates(body: Body, kinematics: Kinematics, below: Wrench) -> Tensor:
     """Generalized forces, (..., n), of the wrenches that act distal to each joint.
 
-    The partial velocity of a point p with respect to a rotation j is z x (p - o_j), so that
-    Q_j = sum over everything distal to j of [torque + (p - o_j) x F].
+    The partial velocity of a point p with respect to a rotation j about the axis a is a x (p - o_j), so that
+    Q_j = a . sum over everything distal to j of [torque + (p - o_j) x F]; with respect to a translation it is the axis.
     """
-    skeleton = body.skeleton
-    about_joint = below.moment - plane.moment(kinematics.arm, below.force)
-    # rows: the total force, for the root's translations, then the moment about each segment's proximal joint
-    rows = plane.join(below.force[..., 0, :], about_joint)
-    place = {j: axis for axis, j in enumerate(skeleton.translations)}
-    place |= {j: 2 + segment for j, segment in zip(skeleton.rotations, skeleton.rotation_segments, strict=True)}
-    return plane.select(rows, [place[j] for j in range(len(skeleton.coordinates))])
+    skeleton, frames = body.skeleton, kinematics.frames
+    about_joint = below.moment - frames.moment(kinematics.arm, below.force)
+    rows = [
+        plane.path_sum(kin.root_axes(body).T[list(skeleton.translations)].to(below.force), below.force[..., 0, :]),
+        frames.about_axes(skeleton.rotation_segments, about_joint),
+    ]
+    if kinematics.slide is not None:
+        on = [skeleton.segment_index(skeleton.coordinates[j].segment) for j in skeleton.slides]
+        rows.append((kinematics.slide * kin.select(below.force, on)).sum(-1))
+    given = [*skeleton.translations, *skeleton.rotations, *skeleton.slides]
+    return plane.select(plane.join(*rows), [given.index(j) for j in range(len(given))])
 
 
-def _inertia_below(body: Body, kinematics: Kinematics, com: PointMotion | None = None) -> Wrench:
-    """Wrench that inertia and gravity ask for, of everything distal to each joint."""
-    segments = range(len(body.skeleton.segments))
-    arm = com.position - kinematics.origin[..., :1, :] if com else kin.arms(kinematics, segments, body.com)
-    acceleration = com.acceleration if com else kin.accelerations(kinematics, segments, body.com)
-    # F = m (a - g) with g = (0, -gravity)
-    force = (acceleration + acceleration.new_tensor([0.0, body.gravity])) * body.mass.unsqueeze(-1)
-    linear = _wrench_below(body, segments, arm, force)
-    # N = I w' + (c - o_root) x F
-    spin = plane.path_sum(body.skeleton.path.T.to(force), kinematics.acceleration * body.inertia)
-    return Wrench(linear.force, linear.moment + spin)
+def _inertia(body: Body, kinematics: Kinematics) -> Load:
+    """What inertia and gravity of every segment ask for."""
+    frames, segments = kinematics.frames, range(len(body.skeleton.segments))
+    r = frames.rotate(segments, body.com)
+    acceleration = kinematics.origin_acceleration + frames.whirl(segments, r)
+    # F = m (a - g) with g along -y
+    force = (acceleration + upward(body, acceleration)) * body.mass.unsqueeze(-1)
+    # N = d/dt (I w) + (c - o_root) x F
+    return Load(segments, force, frames.spin(body.inertia) + frames.moment(kinematics.arm + r, force))
 
 
-def inertia_forces(body: Body, kinematics: Kinematics, com: PointMotion | None = None) -> Tensor:
-    """Generalized forces that inertia and gravity ask for: M q'' + C(q, q') + G, (..., n) [N, N m].
+def upward(body: Body, like: Tensor) -> Tensor:
+    """(D,) minus gravity, what an accelerometer at rest reads [m/s^2]; type and D of vectors ``like`` (..., D)."""
+    return like.new_tensor([0.0, body.gravity, 0.0][: like.shape[-1]])
 
-    Parameters
-    ----------
-    com : motion of the segments' centres of mass, computed when not given.
-    """
-    return _onto_coordinates(body, kinematics, _inertia_below(body, kinematics, com))
+
+def inertia_forces(body: Body, kinematics: Kinematics) -> Tensor:
+    """Generalized forces that inertia and gravity ask for: M q'' + C(q, q') + G, (..., n) [N, N m]."""
+    return _onto_coordinates(body, kinematics, _below(body, kinematics, _inertia(body, kinematics)))
 
 
 def external_forces(body: Body, kinematics: Kinematics, segments: Sequence[int], position: Tensor, force: Tensor) -> Tensor:
@@ -76,11 +92,11 @@ def external_forces(body: Body, kinematics: Kinematics, segments: Sequence[int],
     ----------
     body, kinematics : the body and its motion.
     segments : K indices of the segments that the forces act on.
-    position : (..., K, 2) points of application in the ground frame [m], e.g. measured centres of pressure.
-    force : (..., K, 2) forces on the body [N].
+    position : (..., K, D) points of application in the ground frame [m], e.g. measured centres of pressure.
+    force : (..., K, D) forces on the body [N].
     """
     arm = position - kinematics.origin[..., :1, :]
-    return _onto_coordinates(body, kinematics, _wrench_below(body, segments, arm, force))
+    return _onto_coordinates(body, kinematics, _below(body, kinematics, _load(kinematics, segments, arm, force)))
 
 
 def contact_forces(body: Body, kinematics: Kinematics, contact: PointMotion, force: Tensor) -> Tensor:
@@ -89,7 +105,7 @@ def contact_forces(body: Body, kinematics: Kinematics, contact: PointMotion, for
     Parameters
     ----------
     contact : motion of the contact points.
-    force : (..., P, 2) ground reaction on the body at the contact points [N].
+    force : (..., P, D) ground reaction on the body at the contact points [N].
     """
     return external_forces(body, kinematics, body.skeleton.contact_segments, contact.position, force)
 
@@ -100,7 +116,7 @@ def inverse(body: Body, kinematics: Kinematics, force: Tensor, contact: PointMot
     Parameters
     ----------
     body, kinematics : the body and its motion.
-    force : (..., P, 2) ground reaction at the contact points [N].
+    force : (..., P, D) ground reaction at the contact points [N].
     contact : motion of the contact points, computed when not given.
 
     Returns
@@ -114,8 +130,8 @@ def inverse(body: Body, kinematics: Kinematics, force: Tensor, contact: PointMot
     """
     feet = body.skeleton.contact_segments
     arm = contact.position - kinematics.origin[..., :1, :] if contact else kin.arms(kinematics, feet, body.contact_position)
-    inertia, ground = _inertia_below(body, kinematics), _wrench_below(body, feet, arm, force)
-    return _onto_coordinates(body, kinematics, Wrench(inertia.force - ground.force, inertia.moment - ground.moment))
+    needed = _below(body, kinematics, _inertia(body, kinematics), _load(kinematics, feet, arm, -force))
+    return _onto_coordinates(body, kinematics, needed)
 
 
 def kane_residual(
@@ -125,7 +141,7 @@ def kane_residual(
 
     Parameters
     ----------
-    force : (..., P, 2) ground reaction at the contact points [N].
+    force : (..., P, D) ground reaction at the contact points [N].
     torque : (..., n) net generalized forces of the joints [N, N m]; zero for the root.
 
     Returns
@@ -141,25 +157,34 @@ def mass_matrix(body: Body, q: Tensor) -> Tensor:
 
     Notes
     -----
-    M_jk = sum_i m_i v_ij . v_ik + I_i w_ij w_ik (Kane & Levinson 1985, ch. 4 and 5).
+    M_jk = sum_i m_i v_ij . v_ik + w_ij . I_i w_ik (Kane & Levinson 1985, ch. 4 and 5).
     """
     skeleton = body.skeleton
     zero = torch.zeros_like(q)
     motion = kin.forward(body, q, zero, zero)
-    com = kin.centres_of_mass(body, motion).position
+    frames, com = motion.frames, kin.centres_of_mass(body, motion).position
     turn = skeleton.rotation_path.to(q)
-    columns = []
-    for j in range(len(skeleton.coordinates)):
-        if j in skeleton.translations:
-            direction = torch.zeros_like(com)
-            direction[..., skeleton.translations.index(j)] = 1.0
-            columns.append(direction)
-        else:
-            segment = skeleton.rotation_segments[skeleton.rotations.index(j)]
+    velocities: list[Tensor] = []
+    for j, coordinate in enumerate(skeleton.coordinates):
+        segment = skeleton.segment_index(coordinate.segment)
+        if j in skeleton.rotations:
+            # partial velocity of the centre of mass: a x (c_i - o_j) for segments that j turns
             arm = com - motion.origin[..., segment : segment + 1, :]
-            # partial velocity of the centre of mass: z x (c_i - o_j) for segments that j turns
-            columns.append(plane.cross_rate(turn[:, j], arm))
-    partial = torch.stack(columns, dim=-1)
+            moved, partial = turn[:, j], frames.partial_velocity(skeleton.rotations.index(j), arm)
+        else:
+            moved = skeleton.path[:, segment].to(q)
+            axis = (
+                kin.root_axes(body)[:, j].to(q)
+                if motion.slide is None or j in skeleton.translations
+                else (motion.slide[..., skeleton.slides.index(j), :].unsqueeze(-2))
+            )
+            partial = axis.expand_as(com)
+        velocities.append(moved.unsqueeze(-1) * partial)
+    partial = torch.stack(velocities, dim=-1)
     linear = torch.einsum("...s,...sdj,...sdk->...jk", body.mass, partial, partial)
-    angular = torch.einsum("...s,sj,sk->...jk", body.inertia, turn, turn)
+    rates = frames.partial_rates(turn[:, list(skeleton.rotations)])
+    turning = torch.einsum("...sdj,...sdk->...jk", rates, frames.moments_of(body.inertia, rates))
+    angular = torch.zeros_like(linear)
+    chosen = torch.tensor(skeleton.rotations, device=q.device)
+    angular[..., chosen[:, None], chosen] = turning
     return linear + angular

@@ -1,7 +1,7 @@
-"""Rotations and products of the sagittal plane: the geometry that the equations of motion are written over.
+"""Rotations and products of the sagittal plane: the geometry that the equations of motion of planar bodies are written over.
 
-The recursion in ``kinematics`` and ``dynamics`` uses only the names of this module. A spatial body
-needs a module with the same names (matrices for the orientation, 3-vectors for rates), not new equations.
+``kinematics`` and ``dynamics`` use the functions that :mod:`kinertia.physics.space` has as well, and the methods of
+:class:`Frames`, which bodies in space have too: one set of equations.
 
 Vectors are (..., S, 2): x forward, y up. Rates and moments are scalars (..., S) about z (right),
 counter-clockwise positive. S counts segments or points, the leading dimensions are batch and time.
@@ -22,10 +22,7 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Rotation:
-    """The matrix [[cos, -sin], [sin, cos]] of a rotation about z, each entry (..., S).
-
-    A time derivative of a rotation has the same form and is held by its two entries as well.
-    """
+    """The matrix [[cos, -sin], [sin, cos]] of a rotation about z, each entry (..., S)."""
 
     cos: Tensor
     sin: Tensor
@@ -63,23 +60,8 @@ def compose(first: Rotation, second: Rotation) -> Rotation:
     return Rotation(_scalars(torch.addcmul(c1 * c2, s1, s2, value=-1.0)), _scalars(torch.addcmul(s1 * c2, c1, s2)))
 
 
-def rotation_rate(orientation: Rotation, rate: Tensor) -> Rotation:
-    """R' of a rotation that turns with ``rate`` [rad/s], (..., S)."""
-    # c' = -w s,  s' = w c
-    return Rotation(-rate * orientation.sin, rate * orientation.cos)
-
-
-def rotation_acceleration(orientation: Rotation, first: Rotation, rate: Tensor, acceleration: Tensor) -> Rotation:
-    """R'' from R, R' = ``first``, w = ``rate`` and w' = ``acceleration``: (..., S)."""
-    # c'' = -(w' s + w s'),  s'' = w' c + w c'
-    return Rotation(
-        -torch.addcmul(acceleration * orientation.sin, rate, first.sin),
-        torch.addcmul(acceleration * orientation.cos, rate, first.cos),
-    )
-
-
 def rotate(orientation: Rotation, v: Tensor) -> Tensor:
-    """R v (or R' v, R'' v): from the segment frame to the ground frame, (..., S, 2)."""
+    """R v: from the segment frame to the ground frame, (..., S, 2)."""
     batch = max(orientation.cos.dim() - 1, v.dim() - 2)
     cos, sin = _rows(orientation.cos, batch), _rows(orientation.sin, batch)
     x, y = _planes(v, batch).unbind(0)
@@ -143,4 +125,95 @@ def path_sum_vectors(path: Tensor, v: Tensor) -> Tensor:
 
 def join(*parts: Tensor) -> Tensor:
     """Scalars side by side along their last dimension, (..., S1 + S2 + ...)."""
-    return _scalars(torch.cat([part.movedim(-1, 0) for part in parts]))
+    return parts[0] if len(parts) == 1 else _scalars(torch.cat([part.movedim(-1, 0) for part in parts]))
+
+
+def join_vectors(*parts: Tensor) -> Tensor:
+    """Vectors side by side, (..., S1 + S2 + ..., 2)."""
+    if len(parts) == 1:
+        return parts[0]
+    batch = max(part.dim() for part in parts) - 2
+    return _vectors(torch.cat([_planes(part, batch) for part in parts], 1))
+
+
+@dataclass(frozen=True)
+class Frames:
+    """Frames of all segments of a planar body, and how they turn.
+
+    Attributes
+    ----------
+    rotation : R from the segment frames to the ground, entries (..., S).
+    angle : (..., S) absolute segment angle about z [rad].
+    rate, acceleration : (..., S) angular velocity [rad/s] and acceleration [rad/s^2].
+    """
+
+    rotation: Rotation
+    angle: Tensor
+    rate: Tensor
+    acceleration: Tensor
+
+    def rotate(self, segments: Sequence[int], local: Tensor) -> Tensor:
+        """R l of vectors fixed on segments, (..., K, 2) in their frames, to the ground frame."""
+        return rotate(select_rotation(self.rotation, segments), local)
+
+    def swing(self, segments: Sequence[int], r: Tensor) -> Tensor:
+        """w x r, the velocity of points at ``r`` (..., K, 2) from the segments' joints."""
+        return cross_rate(select(self.rate, segments), r)
+
+    def whirl(self, segments: Sequence[int], r: Tensor) -> Tensor:
+        """w' x r + w x (w x r), the acceleration of points at ``r`` (..., K, 2) from the segments' joints."""
+        batch = max(self.rate.dim() - 1, r.dim() - 2)
+        rate, acceleration = (_rows(select(t, segments), batch) for t in (self.rate, self.acceleration))
+        x, y = _planes(r, batch).unbind(0)
+        inward = rate.square()
+        # w x (w x r) = -w^2 r
+        return _vectors(
+            torch.stack([-torch.addcmul(inward * x, acceleration, y), torch.addcmul(acceleration * x, inward, y, value=-1.0)])
+        )
+
+    def momentum(self, inertia: Tensor) -> Tensor:
+        """I w, (..., S)."""
+        return self.rate * inertia
+
+    def spin(self, inertia: Tensor) -> Tensor:
+        """I w', the moment that the turning of each segment asks for, (..., S) [N m]."""
+        return self.acceleration * inertia
+
+    def moment(self, r: Tensor, force: Tensor) -> Tensor:
+        """(r x F)_z, (..., K)."""
+        return moment(r, force)
+
+    def sum_moments(self, path: Tensor, moments: Sequence[Tensor]) -> Tensor:
+        """sum_j path[i, j] N_j of moments side by side, (..., S1 + S2 + ...) with (K, S1 + S2 + ...) to (..., K)."""
+        return path_sum(path, join(*moments))
+
+    def about_axes(self, segments: Sequence[int], moments: Tensor) -> Tensor:
+        """Moments (..., S) about the axes of rotations that turn ``segments`` (K), (..., K)."""
+        return select(moments, segments)
+
+    def partial_rates(self, turn: Tensor) -> Tensor:
+        """Partial angular velocities (..., S, 1, K) of the K rotations; ``turn`` (S, K) says which turns which segment."""
+        return turn.unsqueeze(-2)
+
+    def moments_of(self, inertia: Tensor, rates: Tensor) -> Tensor:
+        """I w of angular velocities (..., S, 1, K)."""
+        return inertia[..., None, None] * rates
+
+    def partial_velocity(self, k: int, r: Tensor) -> Tensor:
+        """z x r: velocity of points at ``r`` (..., S, 2) from the axis of rotation ``k`` at unit speed."""
+        return cross_rate(torch.ones_like(r[..., 0]), r)
+
+    def in_sensors(self, segments: Sequence[int], turned: Tensor, v: Tensor) -> Tensor:
+        """Ground-frame vectors (..., K, 2) in frames turned by ``turned`` (..., K) [rad] against the segments'."""
+        return rotate_back(compose(select_rotation(self.rotation, segments), rotation(turned)), v)
+
+    def rates_in_sensors(self, segments: Sequence[int], turned: Tensor) -> Tensor:
+        """Angular velocity about z, (..., K), which no rotation about z changes."""
+        return select(self.rate, segments)
+
+
+def frames(turn: Tensor, q: Tensor, qd: Tensor, qdd: Tensor) -> Frames:
+    """Frames of segments that ``turn`` (S, n) says which coordinates (..., n) turn [rad]."""
+    # theta_i = sum of the rotations on the path from the root (and so for its derivatives)
+    angle, rate, acceleration = (path_sum(turn, x) for x in (q, qd, qdd))
+    return Frames(rotation(angle), angle, rate, acceleration)

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from kinertia.body import Body
 from kinertia.physics import kinematics as kin
-from kinertia.physics import plane
+from kinertia.physics.dynamics import upward
 from kinertia.physics.kinematics import Kinematics
 
 
@@ -19,8 +19,9 @@ class Mounting:
     Attributes
     ----------
     segments : K segment indices.
-    position : (..., K, 2) in the segment frame, from the proximal joint [m].
-    angle : (..., K) rotation of the sensor frame against the segment frame, about z [rad].
+    position : (..., K, D) in the segment frame, from the proximal joint [m].
+    angle : rotation of the sensor frame against the segment frame: (..., K) about z [rad], in space (..., K, 3, 3), whose
+        columns are the sensor's axes.
     """
 
     segments: tuple[int, ...]
@@ -29,17 +30,19 @@ class Mounting:
 
     def with_time_axis(self) -> Mounting:
         """Insert a time dimension after the batch dimensions."""
-        return Mounting(self.segments, self.position.unsqueeze(-3), self.angle.unsqueeze(-2))
+        return Mounting(
+            self.segments, self.position.unsqueeze(-3), self.angle.unsqueeze(-2 if self.position.shape[-1] == 2 else -4)
+        )
 
 
 @dataclass(frozen=True)
 class Signals:
-    """Sagittal IMU signals in sensor frames.
+    """IMU signals in sensor frames.
 
     Attributes
     ----------
-    acc : (..., K, 2) specific force, x forward and y up along the sensor [m/s^2].
-    gyro : (..., K) angular rate about z [rad/s].
+    acc : (..., K, D) specific force, x forward and y up along the sensor [m/s^2].
+    gyro : angular rate [rad/s], (..., K) about z or (..., K, 3) in space.
     """
 
     acc: Tensor
@@ -59,9 +62,8 @@ def read(body: Body, kinematics: Kinematics, mounting: Mounting) -> Signals:
     -------
     Signals; a still, upright segment reads acc (0, +9.81) and gyro 0.
     """
-    segments = mounting.segments
+    segments, frames = mounting.segments, kinematics.frames
     acceleration = kin.accelerations(kinematics, segments, mounting.position)
     # s = R_sensor^T (a - g), with g pointing down
-    sensor = plane.compose(plane.select_rotation(kinematics.rotation, segments), plane.rotation(mounting.angle))
-    specific = acceleration + acceleration.new_tensor([0.0, body.gravity])
-    return Signals(plane.rotate_back(sensor, specific), plane.select(kinematics.rate, segments))
+    specific = acceleration + upward(body, acceleration)
+    return Signals(frames.in_sensors(segments, mounting.angle, specific), frames.rates_in_sensors(segments, mounting.angle))
