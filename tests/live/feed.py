@@ -7,6 +7,7 @@ import time
 from typing import Self
 
 import live_walker
+import msgspec
 
 from kinertia.live.command import SessionCommand, StartRecording, StopRecording
 from kinertia.live.hub import Hub
@@ -21,13 +22,14 @@ AHEAD = 300
 
 
 class Feed:
-    """Publishes until it is left; sensors in ``lost`` deliver nothing."""
+    """Publishes until it is left; sensors in ``lost`` deliver nothing, and ``told`` is what else the session says."""
 
     def __init__(self) -> None:
         self.hub = Hub(live_walker.NAMES, live_walker.RATE_HZ)
         for index in range(AHEAD):
             self.hub.publish(live_walker.frame(index))
         self.lost: set[str] = set()
+        self.told = SessionState()
         self.done: list[SessionCommand] = []
         self.longest_s = 0.0
         self._recording = False
@@ -56,7 +58,8 @@ class Feed:
         sensors = tuple(
             SensorState(s, s, words.segment(s), State.LOST if s in self.lost else State.OK, rate_hz=100.0) for s in SEGMENTS
         )
-        return SessionState(
+        return msgspec.structs.replace(
+            self.told,
             model="default",
             source="made-up walker",
             delay_ms=20.0,

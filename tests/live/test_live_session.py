@@ -90,7 +90,7 @@ def test_calibration_from_the_page(tmp_path: Path) -> None:
         wait_for(lambda: running.session.state().calibration.state == "done", "calibration")
         state = running.session.state()
         assert state.aligned
-        assert "Calibration is done: How the sensors sit is known." in state.notices[-1].words
+        assert state.calibration.words == "How the sensors sit is known."
         before = running.hub.ring.count
         wait_for(lambda: running.hub.ring.count > before + 100, "frames")
         running.session.do(StopRecording())
@@ -147,6 +147,6 @@ def test_adaptation_from_the_page_where_there_is_one(walking: Running, tmp_path:
     session.do(StartAdaptation())
     assert session.state().adaptation.state == "running"
     task.progress = Progress("done", "train", 1.0, "the model fits the wearer better", outcome=("the right thigh is longer",))
-    assert session.state().notices[-1].words == "Adapting is done: The model fits the wearer better."
+    assert session.state().adaptation.words == "The model fits the wearer better."
     assert session.state().adaptation.outcome == ("The right thigh is longer.",)
     assert session.state().model == "default"  # nothing took over

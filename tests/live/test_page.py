@@ -7,13 +7,15 @@ import json
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 from browser import Browser, wait_for
 from feed import SUBJECT, Feed
 from running import Running
 
-from kinertia.live.command import StartCalibration, StartRecording
+from kinertia.live.command import StartAdaptation, StartCalibration, StartRecording, StopCalibration
 from kinertia.live.server import Server
+from kinertia.streaming.progress import Progress
 from kinertia.transport.faults import Faults, Outage
 from kinertia.transport.synthetic import SyntheticSource
 from kinertia.transport.walker import Stage
@@ -55,7 +57,7 @@ def test_figure_moves_and_curves_draw(page: Browser) -> None:
     assert _text(page, "#trust b") == "Walking"
     assert 1.2 < float(_text(page, "#speed").split()[0]) < 1.4
     assert "109" in _text(page, "#cadence")
-    assert "/" in _text(page, "#compute")
+    assert "ms (99 %: " in _text(page, "#compute")
     assert "20 ms" in _text(page, "#delay").replace("\u00a0", " ")
     assert "model default" in _text(page, "#session")
     assert page.run(NO_SCROLL)
@@ -80,7 +82,7 @@ def test_a_lost_sensor_is_shown_in_words(page: Browser, feed: Feed) -> None:
     page.wait("document.querySelector('[data-sensor=tibia_l]').dataset.state === 'lost'")
     assert _text(page, "[data-sensor=tibia_l] strong") == "Lost"
     page.wait("document.querySelector('#trust').dataset.trust === 'fair'")
-    assert "nothing usable comes from the left shank" in _text(page, "#trust span")
+    assert _text(page, "#why") == "Nothing usable comes from the left shank."
     feed.lost.clear()
     page.wait("document.querySelector('[data-sensor=tibia_l]').dataset.state === 'ok'")
     assert page.problems == []
@@ -116,7 +118,9 @@ def test_the_page_comes_back_after_the_server_did(browser: Browser, feed: Feed) 
     browser.wait("document.body.dataset.connection === 'lost' && !document.getElementById('banner').hidden")
     assert "connection" in _text(browser, "#banner p")
     assert [_text(browser, f"#trust {part}") for part in ("strong", "b")] == ["No connection", ""]
-    assert _text(browser, "#worn-summary") == "not known without a connection"
+    assert _text(browser, "#trust em").startswith("Last seen ")
+    assert _text(browser, "#worn-summary") == "Not known without a connection."
+    assert browser.run("document.body.classList.contains('old')")
     still = browser.run(FIGURE)
     with Server(feed.hub, feed, SUBJECT, port=port):
         browser.wait("document.body.dataset.connection === 'open' && document.getElementById('banner').hidden")
@@ -169,7 +173,7 @@ def test_a_target_cues_the_eye_and_when_asked_the_ear(page: Browser) -> None:
     page.run("(() => { const f = document.querySelector('#aiming form'); f.low.value = 40; f.high.value = 70; })()")
     _click(page, "#aim-go")
     page.wait("document.getElementById('target').dataset.verdict === 'in'")
-    assert "strides in band" in _text(page, "#target .score p")
+    assert "strides in the band" in _text(page, "#target .score p")
     _click(page, "#target .remove")
     page.wait("document.getElementById('target').hidden")
     assert page.problems == []
@@ -182,12 +186,67 @@ def test_buttons_ask_the_session(page: Browser, feed: Feed) -> None:
     _click(page, "#record")
     page.wait("document.getElementById('record').getAttribute('aria-pressed') === 'false'")
     _click(page, "#calibrate")
-    assert page.run("document.getElementById('calibration').open")
-    _click(page, "#calibrate-go")
     wait_for(lambda: isinstance(feed.done[-1], StartCalibration), "calibration to be asked for")
-    page.press("Escape", 27)
-    page.wait("!document.getElementById('calibration').open")
+    _click(page, "#adapt")
+    wait_for(lambda: isinstance(feed.done[-1], StartAdaptation), "adapting to be asked for")
     assert page.problems == []
+
+
+def test_tasks_say_what_they_wait_for_how_long_and_what_came_of_it(page: Browser, feed: Feed) -> None:
+    def told(**given: Progress | str | bool) -> None:
+        feed.told = msgspec.structs.replace(feed.told, **given)
+
+    told(calibration=Progress("running", "walk", 0.66, "Walk on: 6 of 10 steps.", 53.2, before="No standing seen in 60 s."))
+    page.wait("!document.getElementById('calibration').hidden")
+    assert _text(page, "#calibration .say") == "Walk on: 6 of 10 steps."
+    assert _text(page, "#calibration .left") == "66 %, waits 53 s more"
+    assert _text(page, "#calibration .more") == "The last try failed. No standing seen in 60 s."
+    assert page.run("document.querySelector('#calibration [data-state=now]').textContent") == "Walk ten steps"
+    assert page.run("document.getElementById('calibrate').disabled")
+    _click(page, "#calibration .end")
+    wait_for(lambda: isinstance(feed.done[-1], StopCalibration), "calibration to be stopped")
+    learned = Progress("done", "swap", 1.0, "The model is adapted.", outcome=("The left thigh's sensor is turned.",))
+    told(calibration=Progress(), adaptation=learned)
+    page.wait("document.getElementById('calibration').hidden && !document.getElementById('adaptation').hidden")
+    assert _text(page, "#adaptation .more") == learned.outcome[0]
+    _click(page, "#adaptation .end")
+    assert page.run("document.getElementById('adaptation').hidden")
+    told(adaptation=Progress(), not_adaptable="training is not installed")
+    page.wait("document.getElementById('adapt').classList.contains('off')")
+    _click(page, "#adapt")
+    assert _text(page, "#notices") == "The model cannot be adapted now: training is not installed."
+    assert page.problems == []
+
+
+def test_what_has_ended_is_grey_and_says_since_when(page: Browser, feed: Feed) -> None:
+    speed = _text(page, "#speed")
+    feed.told = msgspec.structs.replace(feed.told, ended="The stream has ended: walker played to the end.")
+    page.wait("document.querySelector('#trust strong').textContent === 'Stopped'")
+    page.wait("document.querySelector('#trust em').textContent === 'Last seen 1 s ago'")
+    assert page.run("document.body.classList.contains('old')")
+    assert _text(page, "#trust b") == ""
+    assert _text(page, "#speed").split()[0][:2] == speed.split()[0][:2]
+    assert _text(page, "[data-sensor=pelvis] strong") == "Not known"
+    assert page.run("['calibrate', 'adapt', 'record'].every(id => document.getElementById(id).disabled)")
+
+
+def test_the_sign_of_the_knee_is_chosen(page: Browser) -> None:
+    assert page.run("document.querySelector('.chart select').selectedOptions[0].textContent") == "Knee flexion"
+    assert page.run("parseFloat(document.querySelector('.legend output').textContent) > 0")
+    _click(page, ".flip")
+    assert page.run("document.querySelector('.chart select').selectedOptions[0].textContent") == "Knee angle, flexion \u2212"
+    page.wait("document.querySelector('.legend output').textContent.startsWith('\u2212')")
+    page.run("sessionStorage.clear()")
+
+
+def test_the_figure_keeps_its_proportions(page: Browser) -> None:
+    """Its canvas is never stretched, whatever the layout does; also while the page is paused."""
+    fits = """(() => { const c = document.getElementById('figure'), b = c.getBoundingClientRect(), s = c.parentElement;
+      return c.width === b.width && c.height === b.height && b.width === s.clientWidth && b.height === s.clientHeight; })()"""
+    _click(page, "#pause")
+    for width, height in ((390, 844), (844, 390), (1280, 800)):
+        page.size(width, height)
+        page.wait(fits)
 
 
 def test_keys_reach_everything(page: Browser) -> None:
@@ -195,7 +254,7 @@ def test_keys_reach_everything(page: Browser) -> None:
     for _ in range(12):
         page.press("Tab", 9)
         reached.add(page.run("document.activeElement.id || document.activeElement.tagName"))
-    assert {"pause", "calibrate", "aim", "record", "SELECT"} <= reached
+    assert {"pause", "calibrate", "adapt", "aim", "record", "SELECT"} <= reached
 
 
 def test_less_motion_and_pause(browser: Browser, server: Server) -> None:
@@ -209,10 +268,11 @@ def test_less_motion_and_pause(browser: Browser, server: Server) -> None:
     time.sleep(1.2)
     assert browser.run("window.drawn") <= 4
     _click(browser, "#pause")
+    time.sleep(0.55)  # what was held when the button was pressed is drawn once
     drawn = browser.run("window.drawn")
     time.sleep(0.7)
     assert browser.run("window.drawn") == drawn
-    assert _text(browser, "#pause") == "Go on"
+    assert _text(browser, "#pause") == "Resume"
     assert [_text(browser, f"#trust {part}") for part in ("strong", "b")] == ["Paused", ""]
     assert browser.problems == []
 

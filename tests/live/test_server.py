@@ -154,7 +154,7 @@ def test_a_viewer_gets_the_past_and_then_every_frame(server: Server, feed: Feed)
 def test_commands_reach_the_session(server: Server, feed: Feed) -> None:
     with _socket(server) as viewer:
         refused = _ask(viewer, {"do": "stop_recording", "id": 4})
-        assert (refused["ok"], refused["words"]) == (False, "nothing is being recorded")
+        assert (refused["ok"], refused["words"]) == (False, "Nothing is being recorded.")
         assert _ask(viewer, {"do": "start_recording", "id": 5}) == {"type": "reply", "id": 5, "ok": True, "words": ""}
         assert feed.done == [StartRecording(5)]
         wait_for(lambda: _next(viewer, "status")["session"]["recording"]["on"], "the recording")

@@ -6,7 +6,7 @@ import threading
 import webbrowser
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 from rich.console import Console
@@ -33,6 +33,7 @@ def live(
     host: str = HOST,
     port: int = PORT,
     record: Annotated[Path | None, tyro.conf.arg(metavar="FILE.kinlog")] = None,
+    knee: Literal["flexion", "opensim"] = "flexion",
     open: bool = False,
     warm: bool = True,
 ) -> None:
@@ -55,12 +56,15 @@ def live(
     record
         File to record the samples in from the start. What is started on the page, recordings and adapted models, goes into
         the same folder; else into the present one.
+    knee
+        What counts as positive at the knee: flexion, or extension as in OpenSim's gait2392. It can be switched on the page.
     open
         Open the page in this computer's browser.
     warm
         Rehearse between samples: estimates come in half the time, for about a third of one core.
     """
     from kinertia.api.models import streaming, suited
+    from kinertia.estimation.convention import Knee
     from kinertia.live.hub import Hub
     from kinertia.live.server import Server
     from kinertia.live.session import LiveSession
@@ -85,7 +89,7 @@ def live(
     session = given.session(subject)
     if (chosen := suited(model, session.sensors)) != model:
         model, loaded = chosen, streaming(chosen)
-    hub = Hub(loaded.layout.names, loaded.rate_hz)
+    hub = Hub(loaded.layout.names, loaded.rate_hz, Knee(knee))
     core = Core(loaded, session)
     writer = None if record is None else log.begin(record, session, source=given.name)
     pump = Pump(given, core, Sinks([]), writer, warm=warm)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from kinertia.estimation.convention import Knee
 from kinertia.estimation.estimate import Activity
 from kinertia.live.outputs import Column, columns
 from kinertia.live.ring import Ring, Rows
@@ -38,6 +39,7 @@ class Hub:
     ----------
     names : the outputs, as the model's layout names them.
     rate_hz : frames per second.
+    knee : what counts as positive at the knee, until somebody chooses otherwise on the page.
 
     Attributes
     ----------
@@ -49,8 +51,8 @@ class Hub:
     published_s : ``time.perf_counter()`` of the last frame, NaN before [s].
     """
 
-    def __init__(self, names: Sequence[str], rate_hz: float) -> None:
-        self.columns: tuple[Column, ...] = columns(names)
+    def __init__(self, names: Sequence[str], rate_hz: float, knee: Knee = Knee.FLEXION) -> None:
+        self.columns: tuple[Column, ...] = columns(names, knee)
         self.rate_hz = rate_hz
         self.latest = round(LATEST_S * rate_hz)
         self._places = np.array([list(names).index(column.name) for column in self.columns], dtype=np.intp)

@@ -17,7 +17,7 @@ from kinertia.live.ring import Rows
 from kinertia.live.state import SessionState
 from kinertia.recording import SEGMENTS, words
 from kinertia.streaming.health import State
-from kinertia.streaming.trust import SENSOR_FAULTY, SENSOR_HELD, SENSOR_LOST, WARMING_UP, describe
+from kinertia.streaming.trust import NOT_ALIGNED, SENSOR_FAULTY, SENSOR_HELD, SENSOR_LOST, WARMING_UP, describe
 
 TRUST_S = 0.5
 """A reason not to trust is shown at least this long, so that it can be read."""
@@ -120,6 +120,8 @@ class Monitor:
         speed = np.where(warming, np.nan, rows.values[last, self._speed])
         live = bool(len(rows)) and quiet <= QUIET_S and not session.ended
         reasons, held = _together(extra["trust"][-self._quick :]), _segments(_together(extra["held"][-self._quick :]))
+        if session.aligned:
+            reasons &= ~NOT_ALIGNED  # of a moment ago
         now = float(rows.time_s[-1]) if len(rows) else math.nan
         self.status = encode(
             Status(

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from kinertia.live.state import Level, Notice, SensorState
 from kinertia.recording import words
 from kinertia.streaming.health import State
-from kinertia.streaming.progress import Progress
 
 KEPT = 8
 GONE = (State.LOST, State.FROZEN, State.UNUSABLE)
@@ -23,8 +22,6 @@ class Notices:
         self._kept: deque[Notice] = deque(maxlen=KEPT)
         self._number = 0
         self._gone: set[str] = set()
-        self._running: set[str] = set()
-        self._before: dict[str, str] = {}
 
     @property
     def all(self) -> tuple[Notice, ...]:
@@ -50,21 +47,6 @@ class Notices:
         if came:
             self.say("good", f"{_listed(came, sensors)} {'is' if len(came) == 1 else 'are'} back.")
         self._gone = gone
-
-    def follow(self, name: str, progress: Progress) -> None:
-        """Say how a task in the background ended, once; also when it has begun again by itself."""
-        if progress.state == "running":
-            if progress.before and progress.before != self._before.get(name):
-                self.say("warning", f"{name} failed: {progress.before}")
-            self._before[name] = progress.before
-            self._running.add(name)
-        elif name in self._running:
-            self._running.remove(name)
-            if progress.state == "done":
-                self.say("good", f"{name} is done: {progress.words}")
-            elif progress.state == "failed":
-                self.say("warning", f"{name} failed: {progress.words}")
-                self._before[name] = progress.words
 
 
 def _listed(some: Sequence[SensorState], every: Sequence[SensorState]) -> str:

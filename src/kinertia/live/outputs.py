@@ -7,19 +7,25 @@ from collections.abc import Sequence
 
 import msgspec
 
+from kinertia.estimation.convention import KNEE as KNEE_ANGLE
+from kinertia.estimation.convention import Knee, sign
+
 DEGREES = math.degrees(1.0)
 SIDES = {"r": "right", "l": "left"}
 ANGLES = {
-    "hip_flexion": ("Hip flexion", 1.0),
-    "knee_angle": ("Knee flexion", -1.0),
-    "ankle_angle": ("Ankle dorsiflexion", 1.0),
-    "pelvis_tilt": ("Pelvis tilt, backward", 1.0),
-    "lumbar_extension": ("Trunk extension", 1.0),
+    "hip_flexion": "Hip flexion",
+    "ankle_angle": "Ankle dorsiflexion",
+    "pelvis_tilt": "Pelvis tilt, backward +",
+    "lumbar_extension": "Trunk extension",
 }
-"""Coordinate without its side to words and sign: flexion counts as positive on the page, as clinicians read it."""
+"""Coordinate without its side to words."""
+KNEE = {
+    Knee.FLEXION: ("Knee flexion", "Knee moment, flexion +"),
+    Knee.OPENSIM: ("Knee angle, flexion \u2212", "Knee moment, extension +"),
+}
+"""What its angle and its moment are called, by what counts as positive."""
 MOMENTS = {
     "hip_flexion": "Hip moment, flexion +",
-    "knee_angle": "Knee moment, extension +",
     "ankle_angle": "Ankle moment, dorsiflexion +",
     "lumbar_extension": "Trunk moment, extension +",
 }
@@ -47,6 +53,7 @@ class Column(msgspec.Struct, frozen=True):
     side : ``right``, ``left`` or empty.
     label, unit : in words; empty for what only the stick figure needs.
     scale : from the value in SI units to the one shown.
+    other : label where the other sign counts as positive (the scale is then the opposite one); empty where there is one sign.
     """
 
     name: str
@@ -55,19 +62,25 @@ class Column(msgspec.Struct, frozen=True):
     label: str = ""
     unit: str = ""
     scale: float = 1.0
+    other: str = ""
 
 
-def column(name: str) -> Column | None:
+def column(name: str, knee: Knee = Knee.FLEXION) -> Column | None:
     """The column of an output; None for an output that the page has no use for."""
     if name in DRAWN:
         return Column(name, name)
     stem = name.removesuffix("_moment")
     base, side = split_side(stem)
+    if base == KNEE_ANGLE:
+        moment, unit, scale = (0, "\u00b0", DEGREES) if stem == name else (1, "N m", 1.0)
+        (other,) = set(Knee) - {knee}
+        return Column(
+            name, base + name.removeprefix(stem), side, KNEE[knee][moment], unit, sign(base, knee) * scale, KNEE[other][moment]
+        )
     if stem != name and base in MOMENTS:
         return Column(name, f"{base}_moment", side, MOMENTS[base], "N m")
     if stem == name and base in ANGLES:
-        label, sign = ANGLES[base]
-        return Column(name, base, side, label, "\u00b0", sign * DEGREES)
+        return Column(name, base, side, ANGLES[base], "\u00b0", DEGREES)
     base, side = split_side(name)
     if base in OTHERS:
         label, unit, scale = OTHERS[base]
@@ -75,9 +88,9 @@ def column(name: str) -> Column | None:
     return None
 
 
-def columns(names: Sequence[str]) -> tuple[Column, ...]:
+def columns(names: Sequence[str], knee: Knee = Knee.FLEXION) -> tuple[Column, ...]:
     """Columns of all outputs that the page shows, in the model's order."""
-    return tuple(found for name in names if (found := column(name)) is not None)
+    return tuple(found for name in names if (found := column(name, knee)) is not None)
 
 
 def split_side(name: str) -> tuple[str, str]:

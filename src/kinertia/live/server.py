@@ -20,7 +20,7 @@ from kinertia.live.control import Control
 from kinertia.live.hub import EXTRA, HISTORY_S, Hub, Place
 from kinertia.live.message import VERSION, Hello, Reply, encode, encode_frames
 from kinertia.live.monitor import Monitor
-from kinertia.recording import SEGMENTS, Subject
+from kinertia.recording import SEGMENTS, Subject, words
 
 HOST = "127.0.0.1"
 PORT = 8470
@@ -222,7 +222,7 @@ class Server:
         try:
             asked: AnyCommand = command.parse(text)
         except ValueError as error:
-            return Reply(0, ok=False, words=str(error))
+            return Reply(0, ok=False, words=words.sentence(str(error)))
         try:
             if isinstance(asked, SetTarget):
                 self._monitor.set_target(asked.target)
@@ -232,7 +232,7 @@ class Server:
                 # it may have to wait for a disk, and nobody else should
                 await asyncio.to_thread(self._control.do, asked)
         except (ValueError, OSError) as error:
-            return Reply(asked.id, ok=False, words=str(error))
+            return Reply(asked.id, ok=False, words=words.sentence(str(error)))
         return Reply(asked.id, ok=True)
 
 

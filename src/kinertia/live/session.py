@@ -67,6 +67,11 @@ class LiveSession:
         while not (self._stopping.is_set() or pump.source.finished):
             for frame in pump.step():
                 publish(frame)
+        if pump.source.finished:
+            # nothing more comes that they could learn from
+            pump.calibration.stop()
+            if self._adaptation is not None and self._adaptation.progress.step == "collect":
+                self._adaptation.stop()
 
     def stop(self) -> None:
         """End :meth:`run` and what goes on beside it, from any thread."""
@@ -85,8 +90,6 @@ class LiveSession:
         calibration = _in_sentences(pump.calibration.progress)
         adaptation = Progress() if self._adaptation is None else _in_sentences(self._adaptation.progress)
         adaptation = replace(adaptation, left_s=self._remaining.left_s(adaptation))
-        self._notices.follow("Calibration", calibration)
-        self._notices.follow("Adapting", adaptation)
         counts = {name: count for name, count in source.counts.items() if count and name != "sent"}
         if source.dropped:
             counts["dropped, too slow"] = source.dropped

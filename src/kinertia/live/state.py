@@ -13,6 +13,9 @@ from kinertia.streaming.progress import Progress
 
 COUNTED = ("late", "out_of_order", "duplicated", "rejected", "restarts", "interpolated", "held", "missing", "clipped")
 
+LONG_S = 1e9
+"""More than any session: nothing has come."""
+
 
 class SensorState(msgspec.Struct, frozen=True):
     """One sensor, see :class:`kinertia.streaming.health.SensorHealth`.
@@ -23,6 +26,7 @@ class SensorState(msgspec.Struct, frozen=True):
     words : the sensor in words, such as ``right shank``.
     state, message : the worst that is to be said of it now, and a sentence on it.
     rate_hz : samples per second lately.
+    age_s : time since the latest sample [s]; None before the first.
     lost_percent : of the packets that were sent.
     jitter_ms : how much later than at best its samples usually come [ms].
     counts : what else happened how often since the start; only those that are not zero.
@@ -34,6 +38,7 @@ class SensorState(msgspec.Struct, frozen=True):
     state: State
     message: str = ""
     rate_hz: float = 0.0
+    age_s: float | None = None
     lost_percent: float = 0.0
     jitter_ms: float | None = None
     counts: dict[str, int] = {}
@@ -49,6 +54,7 @@ def sensor_states(health: Health) -> tuple[SensorState, ...]:
             state=sensor.state,
             message=words.sentence(sensor.message),
             rate_hz=sensor.rate_hz,
+            age_s=sensor.age_s if sensor.age_s < LONG_S else None,
             lost_percent=sensor.lost_percent,
             jitter_ms=1e3 * sensor.jitter_s if math.isfinite(sensor.jitter_s) else None,
             counts={name: count for name in COUNTED if (count := getattr(sensor, name))},

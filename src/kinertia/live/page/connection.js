@@ -38,11 +38,11 @@ export class Connection {
 
   // Promise of {ok, words}.
   ask(command) {
-    if (!this.socket || this.socket.readyState !== WebSocket.OPEN) return Promise.resolve({ ok: false, words: "not connected" });
+    if (!this.socket || this.socket.readyState !== WebSocket.OPEN) return Promise.resolve({ ok: false, words: "There is no connection to kinertia now." });
     const id = this.next++;
     return new Promise(resolve => {
       this.asked.set(id, resolve);
-      setTimeout(() => this.#answer({ id, ok: false, words: "no answer came" }), ANSWER_MS);
+      setTimeout(() => this.#answer({ id, ok: false, words: "No answer came from kinertia." }), ANSWER_MS);
       this.socket.send(JSON.stringify({ ...command, id }));
     });
   }
@@ -57,7 +57,7 @@ export class Connection {
     if (data instanceof ArrayBuffer) { this.handlers.frames(decodeFrames(data)); return; }
     const message = JSON.parse(data);
     if (message.type === "hello") {
-      if (message.version !== VERSION) { this.#stop("This page is from another version of kinertia. Load it again."); return; }
+      if (message.version !== VERSION) { this.#stop("This page is of another version of kinertia. Load it again."); return; }
       this.wait = FIRST_WAIT_MS;
       this.handlers.hello(message);
     } else if (message.type === "status") this.handlers.status(message);
@@ -75,7 +75,7 @@ export class Connection {
 
   #lost() {
     this.socket = null;
-    for (const id of [...this.asked.keys()]) this.#answer({ id, ok: false, words: "the connection broke" });
+    for (const id of [...this.asked.keys()]) this.#answer({ id, ok: false, words: "The connection to kinertia broke." });
     this.handlers.lost(this.wait);
     // a little chance, so that many pages do not come back at the same moment
     this.timer = setTimeout(() => this.open(), this.wait * (0.8 + 0.4 * Math.random()));

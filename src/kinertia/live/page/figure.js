@@ -2,12 +2,11 @@
 
 import { number } from "./words.js";
 
-const BONES = [
-  // the left leg first: the right one is nearer to the viewer
-  ["hip", "knee_l", "left"], ["knee_l", "ankle_l", "left"], ["ankle_l", "heel_l", "left"], ["heel_l", "toe_l", "left"], ["ankle_l", "toe_l", "left"],
-  ["head", "hip", "body"],
-  ["hip", "knee_r", "right"], ["knee_r", "ankle_r", "right"], ["ankle_r", "heel_r", "right"], ["heel_r", "toe_r", "right"], ["ankle_r", "toe_r", "right"],
-];
+const LEG = side => {
+  const s = side[0], [knee, ankle, heel, toe] = ["knee", "ankle", "heel", "toe"].map(point => `${point}_${s}`);
+  return [["hip", knee, side, `femur_${s}`], [knee, ankle, side, `tibia_${s}`], ...[[ankle, heel], [heel, toe], [ankle, toe]].map(ends => [...ends, side, `foot_${s}`])];
+};
+const BONES = [...LEG("left"), ["head", "hip", "body", "pelvis"], ...LEG("right")];  // the right leg is nearer to the viewer
 const MOUNTS = {
   pelvis: ["hip", "head", 0.12], femur_r: ["hip", "knee_r", 0.5], tibia_r: ["knee_r", "ankle_r", 0.5], foot_r: ["ankle_r", "toe_r", 0.55],
   femur_l: ["hip", "knee_l", 0.5], tibia_l: ["knee_l", "ankle_l", 0.5], foot_l: ["ankle_l", "toe_l", 0.55],
@@ -20,7 +19,7 @@ const TRAIL_S = 0.6;
 export class Figure {
   constructor(canvas) {
     this.canvas = canvas;
-    this.top = 1.8;           // height of the head, as far as seen [m]
+    this.top = 1.9;           // what has to fit in above the ground [m]
     this.colours = null;
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { this.colours = null; });
   }
@@ -34,12 +33,17 @@ export class Figure {
     return this.colours[name];
   }
 
+  // Height of the wearer [m]: the scale follows from it alone, so that the figure keeps its size while it moves.
+  tall(height) { this.top = 1.06 * height; }
+
+  // The canvas gets its size here, together with its picture: no layout ever stretches what was drawn for another one.
   #prepare() {
     const { canvas } = this, ratio = window.devicePixelRatio || 1;
-    const width = canvas.clientWidth, height = canvas.clientHeight;
+    const width = canvas.parentElement.clientWidth, height = canvas.parentElement.clientHeight;
     if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
+      Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
     }
     const pen = canvas.getContext("2d");
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -54,8 +58,7 @@ export class Figure {
     const [pen, width, height] = this.#prepare();
     const point = (name, back = 0) => [history.at(`${name}_x`, back), history.at(`${name}_y`, back)];
     const head = point("head"), known = Number.isFinite(head[1]);
-    if (known) this.top = Math.max(this.top * 0.999, head[1] + 0.06, 1.0);
-    const scale = Math.min((height - 104) / this.top, (width - 24) / 1.5);
+    const scale = Math.max(Math.min((height - 44) / this.top, (width - 24) / 1.5), 20);
     const middle = width / 2, floor = height - 40;
     const px = metres => middle + metres * scale, py = metres => floor - metres * scale;
     const along = history.at("pelvis_tx");
@@ -63,13 +66,16 @@ export class Figure {
     if (!known) return false;
 
     this.#trails(pen, history, px, py, along);
-    for (const [a, b, side] of BONES) {
+    for (const [a, b, side, segment] of BONES) {
       const from = a === "head" ? neck(head, point("hip")) : point(a), to = point(b);
       if (![...from, ...to].every(Number.isFinite)) continue;
-      pen.strokeStyle = this.#colour(side);
+      const gone = lost.bad.has(segment);
+      pen.strokeStyle = this.#colour(gone ? "quiet" : side);
       pen.lineWidth = (side === "body" ? 0.05 : 0.038) * scale;
+      pen.setLineDash(gone ? [0.02 * scale, 0.06 * scale] : []);
       line(pen, px(from[0]), py(from[1]), px(to[0]), py(to[1]));
     }
+    pen.setLineDash([]);
     const centre = neck(head, point("hip"));
     pen.fillStyle = this.#colour("body");
     pen.beginPath();

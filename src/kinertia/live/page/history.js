@@ -3,7 +3,6 @@
 export class History {
   // columns: as the server named them; extra: names of the columns after them
   constructor(columns, extra, rate, seconds) {
-    this.columns = columns;
     this.rate = rate;
     this.capacity = Math.ceil(rate * seconds);
     this.place = new Map([...columns.map(c => c.name), ...extra].map((name, i) => [name, i]));
@@ -11,6 +10,11 @@ export class History {
     this.time = new Float64Array(this.capacity);
     this.values = new Float32Array(this.capacity * this.width);
     this.count = 0;
+  }
+
+  // As it is now, whatever is pushed afterwards.
+  copy() {
+    return Object.assign(Object.create(History.prototype), this, { time: this.time.slice(), values: this.values.slice(), drawn: false });
   }
 
   get length() { return Math.min(this.count, this.capacity); }
@@ -33,10 +37,10 @@ export class History {
 
   get now() { return this.count ? this.time[(this.count - 1) % this.capacity] : NaN; }
 
-  // [seconds before now, ...values of each column] over the last `seconds`; null where there is none.
-  window(names, seconds) {
-    const now = this.now, length = this.length, data = [[], ...names.map(() => [])];
-    const places = names.map(name => this.place.get(name));
+  // [seconds before now, ...values of each column, as it is shown] over the last `seconds`; null where there is none.
+  window(columns, seconds) {
+    const now = this.now, length = this.length, data = [[], ...columns.map(() => [])];
+    const places = columns.map(column => this.place.get(column.name));
     let before = null;
     for (let i = length - 1; i >= 0; i--) {
       const at = (this.count - 1 - i) % this.capacity, ago = this.time[at] - now;
@@ -49,7 +53,7 @@ export class History {
       data[0].push(ago);
       places.forEach((column, k) => {
         const value = this.values[at * this.width + column];
-        data[k + 1].push(Number.isNaN(value) ? null : value * this.columns[column].scale);
+        data[k + 1].push(Number.isNaN(value) ? null : value * columns[k].scale);
       });
     }
     return data;

@@ -1,28 +1,38 @@
 // One tile per sensor: how it is, in words as well as in colour.
 
-import { number } from "./words.js";
+import { text } from "./task.js";
+import { number, seconds } from "./words.js";
 
 const WORDS = {
   ok: ["Good", "\u2713"], held: ["Bridging a gap", "\u223c"], waiting: ["Waiting", "\u2026"], stale: ["Silent", "\u223c"], lost: ["Lost", "\u00d7"],
-  frozen: ["Frozen", "!"], clipped: ["Over its range", "!"], rate: ["Wrong rate", "!"], clock: ["Clock unsure", "!"], unusable: ["No signal", "\u00d7"],
+  frozen: ["Frozen", "!"], clipped: ["Over its range", "!"], rate: ["Wrong rate", "!"], clock: ["Clock unsure", "!"], unusable: ["No usable signal", "\u00d7"],
+  unknown: ["Not known", "?"],
+};
+const COUNTS = {
+  late: "late", out_of_order: "out of order", duplicated: "sent twice", rejected: "rejected", restarts: "restarts", interpolated: "joined over a gap",
+  held: "bridged with the last value", missing: "missing", clipped: "at the end of the range",
 };
 const BAD = new Set(["lost", "frozen", "unusable"]);
-const level = state => (state === "ok" ? "good" : BAD.has(state) ? "poor" : "fair");
+const level = state => (state === "ok" ? "good" : state === "unknown" ? "unknown" : BAD.has(state) ? "poor" : "fair");
 
 export class Sensors {
   constructor(list, summary) {
     this.list = list;
     this.summary = summary;
     this.tiles = new Map();
+    this.last = [];
   }
 
-  // sensors: as the server states them; held: segments for which older values stand in
-  show(sensors, held) {
-    if (sensors.map(s => s.name).join() !== [...this.tiles.keys()].join()) this.#build(sensors);
-    for (const sensor of sensors) this.#fill(this.tiles.get(sensor.name), sensor, sensor.state === "ok" && held.includes(sensor.segment) ? "held" : sensor.state);
-    const wrong = sensors.filter(s => s.message);
-    const words = wrong.length === 0 ? `${sensors.length} connected` : wrong.map(s => s.message).join(". ");
-    if (this.summary.textContent !== words) this.summary.textContent = words;
+  // sensors: as the server states them, null without one; held: segments for which older values stand in; unknown: why nothing is known of now
+  show(sensors, held, unknown) {
+    this.last = sensors ?? this.last;
+    if (this.last.map(s => s.name).join() !== [...this.tiles.keys()].join()) this.#build(this.last);
+    for (const sensor of this.last) {
+      const state = unknown ? "unknown" : sensor.state === "ok" && held.includes(sensor.segment) ? "held" : sensor.state;
+      this.#fill(this.tiles.get(sensor.name), sensor, state);
+    }
+    const wrong = this.last.filter(s => s.message);
+    text(this.summary, unknown || (wrong.length ? wrong.map(s => s.message).join(" ") : `${this.last.length} connected`));
   }
 
   #build(sensors) {
@@ -37,15 +47,16 @@ export class Sensors {
   }
 
   #fill(tile, sensor, state) {
-    const [words, mark] = WORDS[state] ?? [state, "?"];
+    const [words, mark] = WORDS[state] ?? [state, "?"], name = sensor.words[0].toUpperCase() + sensor.words.slice(1);
     tile.dataset.state = state;
     tile.dataset.level = level(state);
-    tile.querySelector("h3").textContent = sensor.words;
-    tile.querySelector("i").textContent = mark;
-    tile.querySelector("strong").textContent = words;
-    tile.querySelector(".figures").textContent = `${number(sensor.rate_hz)} Hz \u00b7 ${number(sensor.lost_percent, 1)} % lost`;
-    const more = Object.entries(sensor.counts).map(([name, count]) => `${name.replaceAll("_", " ")}: ${count}`);
-    tile.title = [sensor.message || sensor.name, ...(sensor.jitter_ms === null ? [] : [`jitter: ${number(sensor.jitter_ms, 1)} ms`]), ...more].join("\n");
+    text(tile.querySelector("h3"), name);
+    text(tile.querySelector("i"), mark);
+    text(tile.querySelector("strong"), words);
+    const silent = BAD.has(state) && sensor.age_s !== null && sensor.age_s >= 1;
+    text(tile.querySelector(".figures"), silent ? `last seen ${seconds(sensor.age_s)} ago` : `${number(sensor.rate_hz)} Hz \u00b7 ${number(sensor.lost_percent, 1)} % lost`);
+    const more = Object.entries(sensor.counts).map(([what, count]) => `${COUNTS[what] ?? what}: ${count}`);
+    tile.title = [sensor.message || `Sensor ${sensor.name}`, ...(sensor.jitter_ms === null ? [] : [`usual delay by the network: ${number(sensor.jitter_ms, 1)} ms`]), ...more].join("\n");
   }
 }
 

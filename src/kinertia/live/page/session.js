@@ -1,5 +1,6 @@
-// What the page asks of the session: calibration, adaptation, recording; and what it says of itself.
+// What the page asks of the session: calibration, adapting, recording; and what it says of itself.
 
+import { Task, text } from "./task.js";
 import { seconds } from "./words.js";
 
 const $ = id => document.getElementById(id);
@@ -8,20 +9,30 @@ const KEPT = 3;
 
 export class Session {
   constructor(ask) {
-    this.ask = ask;
     this.noticed = null;
     this.state = null;
-    const order = command => async () => { const reply = await ask({ do: command }); if (!reply.ok) this.notice("warning", `Not done: ${reply.words}.`); };
-    $("calibrate").addEventListener("click", () => $("calibration").showModal());
-    $("calibrate-go").addEventListener("click", () => order(this.state?.calibration.state === "running" ? "stop_calibration" : "start_calibration")());
-    $("adapt").addEventListener("click", () => order(this.state?.adaptation?.state === "running" ? "stop_adaptation" : "start_adaptation")());
-    $("record").addEventListener("click", () => order(this.state?.recording.on ? "stop_recording" : "start_recording")());
+    const order = async command => { const reply = await ask({ do: command }); if (!reply.ok) this.notice("warning", reply.words); };
+    this.calibration = new Task($("calibration"), $("calibrate"), { idle: "Calibrate", running: "Calibrating" }, () => order("stop_calibration"));
+    this.adaptation = new Task($("adaptation"), $("adapt"), { idle: "Adapt", running: "Adapting" }, () => order("stop_adaptation"));
+    $("calibrate").addEventListener("click", () => order("start_calibration"));
+    $("adapt").addEventListener("click", () => {
+      const why = this.#unready();
+      if (why) this.notice("warning", `The model cannot be adapted now: ${why}.`);
+      else order("start_adaptation");
+    });
+    $("record").addEventListener("click", () => order(this.state?.recording.on ? "stop_recording" : "start_recording"));
   }
 
   show(state) {
     this.state = state;
-    this.#calibration(state.calibration);
-    this.#adaptation(state.adaptation);
+    this.calibration.show(state.calibration, true);
+    this.adaptation.show(state.adaptation, false);
+    const why = this.#unready();
+    $("adapt").classList.toggle("off", Boolean(why));
+    $("adapt").title = why ? `Not now: ${why}` : "Fit the model to this wearer: walk as usual, without labels";
+    for (const button of ["calibrate", "adapt"]) $(button).disabled ||= Boolean(state.ended);
+    $("record").disabled = Boolean(state.ended) && !state.recording.on;
+    $("calibrate").classList.toggle("main", !state.aligned);
     this.#recording(state.recording);
     const last = state.notices.at(-1)?.number ?? 0;
     // what was said before this page was opened, or by a server that has gone, is no news
@@ -30,42 +41,26 @@ export class Session {
     this.noticed = last;
   }
 
-  #calibration(progress) {
-    const running = progress.state === "running", steps = [...$("calibration").querySelectorAll("[data-step]")];
-    const now = progress.state === "done" ? steps.length : steps.findIndex(step => step.dataset.step === progress.step);
-    steps.forEach((step, i) => { step.dataset.state = !running && progress.state !== "done" ? "" : i < now ? "done" : i === now ? "now" : ""; });
-    $("calibration-done").value = progress.state === "done" ? 1 : progress.done;
-    text($("calibration-words"), progress.words);
-    $("calibration-words").dataset.level = progress.state;
-    text($("calibrate-go"), running ? "Stop" : progress.state === "idle" ? "Start" : "Start again");
-    text($("calibrate"), running ? `Calibrating ${Math.round(100 * progress.done)} %` : "Calibrate");
-  }
-
-  #adaptation(progress) {
-    document.querySelector(".adapting").hidden = progress === null;
-    if (progress === null) return;
-    const running = progress.state === "running";
-    $("adaptation-done").value = progress.state === "done" ? 1 : progress.done;
-    text($("adaptation-words"), progress.words);
-    $("adaptation-words").dataset.level = progress.state;
-    text($("adapt"), running ? "Stop" : progress.state === "idle" ? "Adapt" : "Adapt again");
+  // Why adapting cannot begin; empty when it can.
+  #unready() {
+    if (!this.state) return "there is no connection";
+    return this.state.not_adaptable || (this.state.aligned ? "" : "how the sensors sit is not known yet; calibrate first");
   }
 
   #recording(recording) {
     const button = $("record");
     button.setAttribute("aria-pressed", String(recording.on));
     text(button.querySelector("span"), recording.on ? `Stop \u00b7 ${seconds(recording.seconds)}` : "Record");
-    button.title = recording.file + (recording.problem ? `\n${recording.problem}` : "");
+    button.title = [recording.file || "Write what comes in to a file", recording.problem].filter(Boolean).join("\n");
   }
 
   notice(level, words) {
     const place = $("notices"), note = document.createElement("p");
     note.className = `notice ${level}`;
     note.textContent = words;
+    note.addEventListener("click", () => note.remove());
     place.append(note);
     while (place.children.length > KEPT) place.firstChild.remove();
     setTimeout(() => note.remove(), NOTICE_MS);
   }
 }
-
-function text(element, words) { if (element.textContent !== words) element.textContent = words; }

@@ -1,16 +1,17 @@
-// Figures in numbers, what the wearer does, and whether to trust all that.
+// Figures in numbers, what the wearer does, and whether to trust all that: of now, or of when something was last seen.
 
-import { number, plural } from "./words.js";
+import { text } from "./task.js";
+import { number, plural, seconds } from "./words.js";
 
 const $ = id => document.getElementById(id);
-const QUIET_S = 1;
 const REASONS = 2;
 const EVEN_PERCENT = 1;
+const OLD = "What is shown is the last that was seen.";
 
 // The wearer in words, and what about him or her was only assumed.
 export function describeWearer(hello) {
   const parts = [["mass_kg", `${number(hello.mass_kg)} kg`], ["height_m", `${number(hello.height_m, 2)} m`]];
-  return parts.map(([name, words]) => (hello.assumed.includes(name) ? `${words} assumed` : words)).join(", ");
+  return parts.map(([name, words]) => (hello.assumed.includes(name) ? `${words} (assumed)` : words)).join(", ");
 }
 
 export function showSummary(status, dropped, wearer) {
@@ -21,11 +22,11 @@ export function showSummary(status, dropped, wearer) {
   if (symmetry === null) fill("symmetry", "\u2013", "");
   else if (Math.abs(symmetry) < EVEN_PERCENT) fill("symmetry", "even", `${number(symmetry, 1, true)} %`);
   else fill("symmetry", `${number(Math.abs(symmetry), 1)} %`, symmetry > 0 ? "longer right" : "longer left");
-  const times = compute.p50_ms === null ? "\u2013" : `${number(compute.p50_ms, 2)} / ${number(compute.p99_ms, 2)}`;
-  fill("compute", times, "ms", "half, and 99 of 100 samples of the last ten seconds took no longer, from sample in to estimate out");
-  fill("delay", number(session.delay_ms), "ms", "how far the outputs are behind the inputs by construction; the time to compute comes on top");
-  fill("rate", number(status.frames_per_s), dropped ? `per s, ${dropped} left out` : "per s");
-  $("session").textContent = [session.source, session.model && `model ${session.model}`, wearer].filter(Boolean).join(" \u00b7 ") || "connected";
+  const most = compute.p50_ms === null ? "" : ` (99 %: ${number(compute.p99_ms, 2)})`;
+  fill("compute", number(compute.p50_ms, 2), `ms${most}`, "Time from a sample in to its estimate out, over the last ten seconds: median, and what 99 of 100 samples took at most.");
+  fill("delay", number(session.delay_ms), "ms", "How far the outputs are behind the signals by construction; the time to compute comes on top.");
+  fill("rate", number(status.frames_per_s), dropped ? `per s, ${dropped} not shown` : "per s");
+  text($("session"), [session.source, session.model && `model ${session.model}`, wearer].filter(Boolean).join(" \u00b7 ") || "Connected");
 }
 
 function fill(id, value, unit, title = "") {
@@ -40,43 +41,35 @@ function fill(id, value, unit, title = "") {
 
 // The first reasons; those that follow mostly follow from them.
 function shorten(reasons) {
-  const more = reasons.length - REASONS;
-  return reasons.slice(0, REASONS).join("; ") + (more > 0 ? `; and ${plural(more, "more reason")}` : "");
+  const more = reasons.length - REASONS, first = reasons.slice(0, REASONS).join("; ");
+  return first && `${first[0].toUpperCase()}${first.slice(1)}${more > 0 ? `; and ${plural(more, "more reason")}` : ""}.`;
 }
 
-export function showTrust(status, still) {
-  const { aligned, calibration } = status.session;
+// What the badge says, and whether what is shown is of now: {level, said, why, old}.
+export function judge(status, { paused, refused, silent_s }) {
+  if (status === null) return { level: "poor", said: "No connection", why: refused || OLD, old: true };
+  const { session } = status;
+  if (session.ended) return { level: "poor", said: "Stopped", why: OLD, old: true };
+  if (silent_s) return { level: "poor", said: "Nothing comes in", why: `Kinertia has fallen silent, or the network has. ${OLD}`, old: true };
+  if (!status.frames) return { level: "waiting", said: "Waiting", why: "No sample has come yet.", old: false };
+  if (!status.live) return { level: "poor", said: "Nothing comes in", why: `The source ${session.source} is silent. ${OLD}`, old: true };
+  if (paused) return { level: "waiting", said: "Paused", why: "The estimate goes on, but what comes in now is not shown.", old: true };
+  if (!session.aligned) return { level: "fair", said: "Not calibrated", why: "How the sensors sit is not known, so there is no estimate.", old: false };
+  if (!status.trust.ok) return { level: "fair", said: "With care", why: shorten(status.trust.reasons), old: false };
+  return { level: "good", said: "Trusted", why: "Nothing speaks against the estimate.", old: false };
+}
+
+// seen_s: how long ago what is shown was of now; null when nothing ever was
+export function showTrust(status, found, seen_s) {
+  const badge = $("trust"), doing = found.old || !status?.session.aligned ? "" : status.activity;
+  badge.dataset.trust = found.level;
+  document.body.classList.toggle("old", found.old);
+  text(badge.querySelector("strong"), found.said);
+  text(badge.querySelector("b"), doing && doing[0].toUpperCase() + doing.slice(1));
+  text($("why"), found.why);
+  text(badge.querySelector("em"), found.old && seen_s !== null ? `Last seen ${seconds(seen_s)} ago` : "");
+  if (status === null) return;
+  const { aligned, calibration, ended } = status.session;
   const advice = calibration.state === "running" ? calibration.words : "How the sensors sit is not known yet. Press Calibrate, stand still, then walk ten steps.";
-  const empty = aligned ? "Waiting for the first estimate" : advice;
-  if ($("empty").textContent !== empty) $("empty").textContent = empty;
-  $("calibrate").classList.toggle("main", !aligned);
-  let level = "good", said = "Trusted", reasons = "";
-  if (still) [level, said, reasons] = ["waiting", "Paused", "figure and curves stand still; what comes in now is not shown"];
-  else if (status.session.ended) [level, said, reasons] = ["poor", "Ended", status.session.ended];
-  else if (status.trust === null) [level, said, reasons] = ["waiting", "Waiting", "no estimate yet"];
-  else if (status.quiet_s > QUIET_S) [level, said, reasons] = ["poor", "Nothing comes in", `the last estimate is ${plural(Math.floor(status.quiet_s), "second")} old; ${status.session.source_status}`];
-  else if (!aligned) [level, said, reasons] = ["fair", "Not calibrated", ""];
-  else if (!status.trust.ok) [level, said, reasons] = ["fair", "With care", shorten(status.trust.reasons)];
-  // nobody is said to do anything while nothing is known of now
-  const live = !still && !status.session.ended && status.trust !== null && status.quiet_s <= QUIET_S && aligned;
-  say(level, said, reasons, live ? status.activity : "");
-}
-
-// Without a connection, or with one that is silent, nothing is known of now: neither of the estimate nor of sensors.
-export function showNoConnection() {
-  say("poor", "No connection", "what is shown is old");
-  $("worn-summary").textContent = "not known without a connection";
-}
-
-export function showSilence(seconds) {
-  say("poor", "Nothing comes in", `kinertia has said nothing for ${plural(Math.floor(seconds), "second")}; what is shown is old`);
-}
-
-function say(level, said, reasons, activity = "") {
-  const badge = $("trust"), [word, does, why] = ["strong", "b", "span"].map(name => badge.querySelector(name));
-  const doing = activity && activity[0].toUpperCase() + activity.slice(1);
-  if (does.textContent !== doing) does.textContent = doing;
-  if (badge.dataset.trust !== level) badge.dataset.trust = level;
-  if (word.textContent !== said) word.textContent = said;
-  if (why.textContent !== reasons) why.textContent = reasons;
+  text($("empty"), ended ? "There was no estimate." : aligned ? "Waiting for the first estimate." : advice);
 }

@@ -1,11 +1,11 @@
 // The target band: choosing it, and showing how it goes.
 
 import { Sound } from "./sound.js";
-import { digits, number, outputName, withUnit } from "./words.js";
+import { asShown, digits, number, outputName, withUnit } from "./words.js";
 
 const VERDICTS = { in: ["In the band", "\u2713"], above: ["Above", "\u25b2"], below: ["Below", "\u25bc"], waiting: ["Waiting", "\u2026"] };
 const FIRST = "knee_angle_r";
-const BANDS = { knee_angle: [55, 65], hip_flexion: [25, 35], ankle_angle: [5, 15], grf_y: [0.9, 1.15], speed: [1.2, 1.4] };
+const BANDS = { knee_angle: [-65, -55], hip_flexion: [25, 35], ankle_angle: [5, 15], grf_y: [0.9, 1.15], speed: [1.2, 1.4] };
 const SHOWN = 8;
 const OTHER_WAY = { above: "below", below: "above" };
 const PHASES = { stride: "of each stride", stance: "of each stance", swing: "of each swing" };
@@ -34,6 +34,7 @@ export class Target {
     const before = this.form.output.value;
     this.form.output.replaceChildren(...[...this.columns.values()].map(c => new Option(outputName(c), c.name)));
     this.form.output.value = this.columns.has(before) ? before : FIRST;
+    if (this.message) this.show(this.message);
   }
 
   open() {
@@ -46,8 +47,10 @@ export class Target {
   get #column() { return this.columns.get(this.form.output.value); }
 
   #suggest() {
-    const band = BANDS[this.#column?.quantity] ?? ["", ""];
-    [this.form.low.value, this.form.high.value] = band;
+    const column = this.#column, band = BANDS[column?.quantity];
+    [this.form.low.value, this.form.high.value] = band ? asShown(band, column) : ["", ""];
+    // most flexion is lowest where flexion is negative
+    if (this.form.measure.value !== "value") this.form.measure.value = column?.quantity === "knee_angle" && column.scale > 0 ? "trough" : "peak";
     this.#hint();
   }
 
@@ -93,6 +96,7 @@ export class Target {
 
   // A message of the server.
   show(message) {
+    this.message = message;
     const { target } = message, column = target && this.columns.get(target.output);
     const known = JSON.stringify(target) === JSON.stringify(this.target);
     this.target = column ? target : null;
@@ -123,8 +127,8 @@ export class Target {
       dot.dataset.verdict = seen(verdict);
       return dot;
     }));
-    if (!message.count) said.textContent = continuous ? "nothing judged yet" : "no stride judged yet";
-    else if (continuous) said.textContent = `${number(100 * message.hits / message.count)} % of the time in band`;
-    else said.textContent = `${message.hits} of ${message.count} strides in band`;
+    if (!message.count) said.textContent = continuous ? "Nothing is judged yet." : "No stride is judged yet.";
+    else if (continuous) said.textContent = `${number(100 * message.hits / message.count)} % of the time in the band`;
+    else said.textContent = `${message.hits} of ${message.count} strides in the band`;
   }
 }

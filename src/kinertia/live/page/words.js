@@ -28,10 +28,15 @@ export function outputName(column) {
 }
 
 export function seconds(value) {
-  if (value < 60) return `${Math.floor(value)} s`;
+  if (value < 60) return `${Math.max(0, Math.floor(value))} s`;
   return `${Math.floor(value / 60)}:${String(Math.floor(value % 60)).padStart(2, "0")} min`;
 }
 
 export function plural(count, one, many = one + "s") {
   return `${count} ${count === 1 ? one : many}`;
+}
+
+// A range that is written with the sign of OpenSim, with the sign that a column is shown with.
+export function asShown([low, high], column) {
+  return column.scale < 0 ? [-high, -low] : [low, high];
 }
