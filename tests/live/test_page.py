@@ -232,7 +232,7 @@ def test_what_has_ended_is_grey_and_says_since_when(page: Browser, feed: Feed) -
 
 def test_the_sign_of_the_knee_is_chosen(page: Browser) -> None:
     assert page.run("document.querySelector('.chart select').selectedOptions[0].textContent") == "Knee flexion"
-    assert page.run("parseFloat(document.querySelector('.legend output').textContent) > 0")
+    page.wait("parseFloat(document.querySelector('.legend output').textContent) > 0")
     _click(page, ".flip")
     assert page.run("document.querySelector('.chart select').selectedOptions[0].textContent") == "Knee angle, flexion \u2212"
     page.wait("document.querySelector('.legend output').textContent.startsWith('\u2212')")
