@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kinertia.estimation.estimate import Estimate
     from kinertia.estimation.estimator import Runner
+    from kinertia.learning.adapting import Adapted
     from kinertia.learning.checkpoint import Model
     from kinertia.recording import Recording, Sensor
     from kinertia.runtime.model import ExportedModel
 
-    Named = str | Path | Model | ExportedModel
+    Named = str | Path | Adapted | Model | ExportedModel
 
 SHOWN_SAMPLES = 20_000
 """Recordings longer than this take seconds and get a progress bar."""
@@ -83,12 +84,13 @@ def runner(model: Named) -> Runner:
         return Exported(model)
     if isinstance(model, str | Path) and _exported(model):
         return Exported(exported.load(model))
-    if not isinstance(model, str | Path) and not hasattr(model, "network"):
+    network = getattr(model, "model", model)  # of what was adapted
+    if not isinstance(network, str | Path) and not hasattr(network, "network"):
         raise ValueError(f"{type(model).__name__} is no model; give its name, its folder, or what kinertia.adapt returned")
     from kinertia.estimation.trained import Trained
     from kinertia.learning import shipped
 
-    return Trained(shipped.load(model) if isinstance(model, str | Path) else model)
+    return Trained(shipped.load(network) if isinstance(network, str | Path) else network)
 
 
 def streaming(model: str) -> ExportedModel:
