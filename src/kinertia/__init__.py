@@ -4,8 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kinertia.api.adapting import adapt
-    from kinertia.api.estimated import Estimated
+    from kinertia.api.estimated import Estimated, load
     from kinertia.api.estimating import estimate
     from kinertia.api.placing import correct, place
     from kinertia.api.reading import read, read_all
@@ -22,10 +21,10 @@ __all__ = [
     "RecordingError",
     "Sensor",
     "Subject",
-    "adapt",
     "correct",
     "estimate",
     "example",
+    "load",
     "place",
     "read",
     "read_all",
@@ -34,8 +33,7 @@ __all__ = [
 ]
 
 _PLACES = {
-    "Estimated": "api.estimated",
-    "adapt": "api.adapting",
+    **dict.fromkeys(("Estimated", "load"), "api.estimated"),
     "estimate": "api.estimating",
     "read": "api.reading",
     "read_all": "api.reading",

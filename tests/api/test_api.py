@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +48,21 @@ def test_shows_itself(walked: ki.Estimated) -> None:
     assert walked.verdict.headline in said[2]
     assert walked.verdict.headline in walked._repr_html_()
     assert 2 <= len(repr(walked.recording).splitlines()) <= 5
+
+
+def test_types_are_seen() -> None:
+    """What type checkers are told is what is there."""
+    stated = {
+        alias.asname or alias.name: f"{node.module}.{alias.name}"
+        for node in ast.walk(ast.parse(Path(str(ki.__file__)).read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("kinertia.")
+        for alias in node.names
+    }
+    assert sorted(stated) == sorted(ki.__all__)
+    for name, place in stated.items():
+        module, _, inside = place.rpartition(".")
+        assert getattr(import_module(module), inside) is getattr(ki, name)
+    assert Path(str(ki.__file__)).with_name("py.typed").is_file()
 
 
 def test_frames(walked: ki.Estimated) -> None:
@@ -119,8 +136,10 @@ def test_nothing_of_others_is_written_over(tmp_path: Path, walked: ki.Estimated)
         ki.report(walked, page)
     assert ki.report(walked, page, overwrite=True) == page
     assert ki.report(walked, page) == page
-    names = {path.name for path in walked.save(tmp_path / "results")}
+    names = {path.name for path in walked.save(tmp_path / "results", heading="Second visit")}
     assert {"walk_coordinates.mot", "walk_estimate.parquet", "walk_report.html"} <= names
+    assert "Second visit" in (tmp_path / "results" / "walk_report.html").read_text()
+    assert repr(ki.load(tmp_path / "results")) == repr(walked)
     assert walked.to_opensim(tmp_path / "results")[0].name == "walk_coordinates.mot"
 
 

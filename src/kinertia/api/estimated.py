@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, overload
 
 from kinertia.api import frames, results, summary
 from kinertia.api.frames import Backend
@@ -14,12 +14,15 @@ from kinertia.estimation import spatiotemporal, verdict
 from kinertia.estimation.convention import Knee
 from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.verdict import Verdict
-from kinertia.io import inputs, write_opensim, write_table
+from kinertia.io import inputs, stored, write_opensim, write_table
 from kinertia.io.outputs import Outputs
+from kinertia.io.stored import Session
 from kinertia.recording import Recording
 from kinertia.reporting import page
 
 if TYPE_CHECKING:
+    import pandas
+    import polars
     from matplotlib.figure import Figure
 
     from kinertia.api.frames import Frame
@@ -58,7 +61,13 @@ class Estimated(Estimate):
     def _repr_html_(self) -> str:
         from kinertia.api import figures, html
 
-        return html.card(self, self.verdict, self.headline, figures.few(self, self.recording))
+        return html.card(
+            self,
+            self.verdict,
+            self.headline,
+            figures.few(figures.charts(self, self.recording)),
+            figures.stride(self, self.recording),
+        )
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -83,6 +92,10 @@ class Estimated(Estimate):
         """One row of plain values for tables over recordings: the verdict, mean and spread of every gait parameter."""
         return summary.row(self, self.recording)
 
+    @overload
+    def frame(self, *, backend: Literal["polars"], knee: KneeName = "flexion") -> polars.DataFrame: ...
+    @overload
+    def frame(self, *, backend: Literal["pandas"] | None = None, knee: KneeName = "flexion") -> pandas.DataFrame: ...
     def frame(self, *, backend: Backend | None = None, knee: KneeName = "flexion") -> Frame:
         """Every series, a row per sample: time [s], angles [deg], moments [N m], forces [BW], bands and marks.
 
@@ -97,6 +110,10 @@ class Estimated(Estimate):
         """
         return frames.frame(write_table.columns(self, _knee(knee)), backend)
 
+    @overload
+    def strides(self, *, backend: Literal["polars"]) -> polars.DataFrame: ...
+    @overload
+    def strides(self, *, backend: Literal["pandas"] | None = None) -> pandas.DataFrame: ...
     def strides(self, *, backend: Backend | None = None) -> Frame:
         """A row per stride: side, times [s], lengths [m], speed, stance, swing, double support; errors as :meth:`frame`."""
         return frames.frame(spatiotemporal.table(self.gaits), backend)
@@ -112,8 +129,23 @@ class Estimated(Estimate):
 
         return plotting.draw(figures.charts(self, self.recording, _knee(knee)), f"{self.name}: {self.verdict.word}")
 
-    def report(self, path: str | Path, *, overwrite: bool = False) -> Path:
+    def report(
+        self,
+        path: str | Path,
+        *,
+        heading: str = "",
+        note: str = "",
+        knee: KneeName = "flexion",
+        overwrite: bool = False,
+    ) -> Path:
         """Write the report: one HTML file that opens without a network.
+
+        Parameters
+        ----------
+        path : of the file.
+        heading, note : who was measured, when, which visit; shoes, surface, complaints.
+        knee : what is positive at the knee.
+        overwrite : replace what is there, even if it is of something else.
 
         Raises
         ------
@@ -121,16 +153,35 @@ class Estimated(Estimate):
         """
         place = Path(path)
         with self._guard(overwrite).writing([place]):
-            return page.write(place, self, self.recording, self.recording.truth, score_single(self, self.recording))
+            return page.write(
+                place,
+                self,
+                self.recording,
+                self.recording.truth,
+                score_single(self, self.recording),
+                session=Session(heading, note),
+                knee=_knee(knee),
+            )
 
-    def save(self, folder: str | Path, *, csv: bool = False, overwrite: bool = False) -> list[Path]:
+    def save(
+        self,
+        folder: str | Path,
+        *,
+        heading: str = "",
+        note: str = "",
+        knee: KneeName = "flexion",
+        csv: bool = False,
+        overwrite: bool = False,
+    ) -> list[Path]:
         """Write what `kinertia estimate` writes: OpenSim files, a table (Parquet where it can be written) and the report.
 
-        Errors as :meth:`report`.
+        :func:`kinertia.load` gives the estimate back. Options and errors as :meth:`report`.
         """
         place = Path(folder)
         with self._guard(overwrite).writing(results.planned(place, self.name, csv=csv)):
-            return results.write(place, self, self.recording, score_single(self, self.recording), csv=csv)
+            return results.write(
+                place, self, self.recording, score_single(self, self.recording), Session(heading, note), _knee(knee), csv=csv
+            )
 
     def to_opensim(self, folder: str | Path, *, knee: KneeName = "opensim", overwrite: bool = False) -> tuple[Path, ...]:
         """Write the OpenSim files alone: coordinates, ground reaction with its external loads, joint moments.
@@ -153,3 +204,14 @@ def _knee(name: str) -> Knee:
         return Knee(name)
     except ValueError as error:
         raise ValueError(f"nothing at the knee is called {name!r}; give knee='flexion' or knee='opensim'") from error
+
+
+def load(path: str | Path) -> Estimated:
+    """An estimate that was saved, from its folder, its table or the JSON file beside it; without the recording's signals.
+
+    Raises
+    ------
+    RecordingError : something of it is missing, or not as it was written.
+    """
+    found = stored.read(Path(path))
+    return Estimated.of(found.estimate, found.recording)

@@ -9,26 +9,32 @@ from markupsafe import Markup
 from kinertia.reporting import charts
 from kinertia.reporting.charts import Chart
 
-WIDTH, HEIGHT, TITLE, GAP, COLUMNS = 360, 220, 22, 14, 2
-"""Of a chart, of the line above it, between charts [px]; charts in a row."""
+WIDTH, HEIGHT, TITLE, GAP, STRIP, COLUMNS = 360, 220, 22, 14, 190, 2
+"""Of a chart, of the line above it, between charts, of a drawing above them [px]; charts in a row."""
 
 
-def draw(shown: list[Chart]) -> Markup:
-    """SVG of charts in rows, each under its title."""
+def draw(shown: list[Chart], above: Markup | None = None) -> Markup:
+    """SVG of charts in rows, each under its title; and, over the whole width above them, another drawing."""
     rows = -(-len(shown) // COLUMNS)
     width = COLUMNS * (WIDTH + GAP) - GAP
-    height = rows * (HEIGHT + TITLE + GAP) - GAP
+    top = 0 if above is None else STRIP + GAP
+    height = top + rows * (HEIGHT + TITLE + GAP) - GAP
     style = resources.files("kinertia.reporting").joinpath("templates", "charts.css").read_text()
-    parts = [_placed(chart, *divmod(i, COLUMNS)) for i, chart in enumerate(shown)]
+    parts = [] if above is None else [_sized(above, 0, 0, width, STRIP)]
+    parts += [_placed(chart, top, *divmod(i, COLUMNS)) for i, chart in enumerate(shown)]
     return Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-10 -6 {} {}"><style>{} text {{ font-family: sans-serif; }}</style>'
         '<rect x="-10" y="-6" width="{}" height="{}" fill="var(--card)"/>{}</svg>'
     ).format(width + 20, height + 12, Markup(style), width + 20, height + 12, Markup("").join(parts))
 
 
-def _placed(chart: Chart, row: int, column: int) -> Markup:
-    x, y = column * (WIDTH + GAP), row * (HEIGHT + TITLE + GAP)
+def _placed(chart: Chart, top: int, row: int, column: int) -> Markup:
+    x, y = column * (WIDTH + GAP), top + row * (HEIGHT + TITLE + GAP)
     title = Markup('<text class="axis" x="{}" y="{}" font-weight="bold">{}<tspan font-weight="normal"> {}</tspan></text>')
     drawn = charts.draw(chart, WIDTH, HEIGHT)
-    size = Markup('<svg x="{}" y="{}" width="{}" height="{}" ').format(x, y + TITLE, WIDTH, HEIGHT)
-    return title.format(x + 4, y + 14, chart.title, chart.note) + Markup(drawn.replace("<svg ", size, 1))
+    return title.format(x + 4, y + 14, chart.title, chart.note) + _sized(drawn, x, y + TITLE, WIDTH, HEIGHT)
+
+
+def _sized(drawn: Markup, x: int, y: int, width: int, height: int) -> Markup:
+    size = Markup('<svg x="{}" y="{}" width="{}" height="{}" ').format(x, y, width, height)
+    return Markup(drawn.replace("<svg ", size, 1))

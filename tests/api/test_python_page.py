@@ -15,10 +15,9 @@ from kinertia.io import extra
 from kinertia.solving.settings import Settings
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
-TRAINING = "## Adapt and solve"
+TRAINING = "## Solve"
 BLOCK = re.compile(r"^```(python|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SHORTER = {
-    "ki.adapt(rec)": "ki.adapt(rec, steps=4)",
     "ki.solve(rec, cycle=True)": "ki.solve(rec, cycle=True, settings=Settings(iterations=4))",
     "steps=2000": "steps=3, batch=2",
 }
@@ -66,7 +65,7 @@ def test_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_cells_of_the_light_install(tmp_path: Path) -> None:
     code = (
         f"import sys; sys.modules.update(dict.fromkeys({extra.PACKAGES})); sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
-        f"import test_page; test_page.run({PAGE.read_text().split(TRAINING)[0]!r}, {{}})"
+        f"import test_python_page; test_python_page.run({PAGE.read_text().split(TRAINING)[0]!r}, {{}})"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
