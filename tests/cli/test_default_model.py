@@ -34,7 +34,7 @@ def people(walk_csv: Path, tmp_path: Path) -> Path:
 def test_estimate_needs_no_model(kinertia: Shell, walk_csv: Path, tmp_path: Path) -> None:
     result = kinertia("estimate", walk_csv, "--out", tmp_path / "a")
     assert result.code == 0, result.err
-    assert "kinertia train --from" in " ".join(result.out.split())
+    assert "kinertia adapt" in " ".join(result.out.split())
     named = kinertia("estimate", walk_csv, "--out", tmp_path / "b", "--model", "default")
     assert named.code == 0, named.err
     one, two = ((tmp_path / run / "walk_coordinates.mot").read_bytes() for run in "ab")

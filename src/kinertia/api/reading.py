@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from numbers import Real
 from pathlib import Path
@@ -122,17 +123,31 @@ def as_stated(paths: Sequence[str | Path], reading: Reading) -> Iterator[Recordi
     ------
     RecordingError : no file given, one mass or height given for files that state different ones, or as :func:`read`.
     """
-    if not paths:
-        raise RecordingError("no recording given", fix="name at least one file or folder")
-    files = [file for path in paths for file in folder.recordings(Path(path))]
-    if len(files) > 1 and (reading.mass is not None or reading.height is not None):
-        _refuse_one_size_for_many([_as_stored(file, reading) for file in files], reading)
     seen: set[str] = set()
-    for file in files:
+    for file in files(paths, reading):
         stored = _as_stored(file, reading)
         if stored.source not in seen:
             seen.add(stored.source)
             yield of_person(stored, reading)
+
+
+def files(paths: Sequence[str | Path], reading: Reading) -> list[Path]:
+    """Every file, or folder that is one recording, at these places.
+
+    Raises
+    ------
+    RecordingError : none; or one mass or height given for files that state different ones.
+    """
+    if not paths:
+        raise RecordingError("no recording given", fix="name at least one file or folder")
+    found = list(dict.fromkeys(file for path in paths for file in folder.recordings(Path(path))))
+    if len(found) > 1 and (reading.mass is not None or reading.height is not None):
+        stored = []
+        for file in found:
+            with suppress(RecordingError):  # of reading it, which is said when it is its turn
+                stored.append(_as_stored(file, reading))
+        _refuse_one_size_for_many(stored, reading)
+    return found
 
 
 def ready(recording: Recording | str | Path, reading: Reading) -> Recording:

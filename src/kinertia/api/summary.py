@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from kinertia.estimation import spatiotemporal, verdict
-from kinertia.estimation.estimate import Estimate
+import numpy as np
+
+from kinertia.estimation import gait, spatiotemporal, verdict
+from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.recording import Recording
 
 Value = float | int | str
 
 
 def row(estimate: Estimate, recording: Recording) -> dict[str, Value]:
-    """Column with unit to value: what was recorded, the verdict, and mean, spread and symmetry of every gait parameter.
+    """Column with unit to value: the verdict, what was recorded, residuals, every gait parameter (mean, spread, symmetry), and
+    the knees' range of motion.
 
     Gait parameters are of the kind of gait, walking or running, with most strides; what is not known is left out. Symmetry is
     right minus left over their mean.
@@ -18,12 +21,18 @@ def row(estimate: Estimate, recording: Recording) -> dict[str, Value]:
     told = verdict.of(estimate, recording)
     table: dict[str, Value] = {
         "recording": estimate.name,
-        "duration [s]": round(estimate.samples / estimate.rate_hz, 3),
-        "mass [kg]": estimate.subject.mass_kg,
-        "height [m]": estimate.subject.height_m,
         "verdict": told.word,
         "trusted [%]": round(100.0 * told.trusted, 1),
+        "warnings": "; ".join(told.warnings),
+        "duration [s]": round(estimate.samples / estimate.rate_hz, 3),
+        "mass [kg]": estimate.subject.mass_kg,
+        "height [m]": round(estimate.subject.height_m, 3),
     }
+    if estimate.activity is not None:
+        lasts = {kind.word: np.count_nonzero(estimate.activity == kind) / estimate.rate_hz for kind in Activity}
+        table |= {f"{word} [s]": round(seconds, 2) for word, seconds in lasts.items()}
+    if told.force_bw is not None and told.moment_bwbh is not None and np.isfinite(told.force_bw + told.moment_bwbh):
+        table |= {"residual force [BW]": round(told.force_bw, 4), "residual moment [BWBH]": round(told.moment_bwbh, 4)}
     found = spatiotemporal.of(estimate, periodic=recording.periodic)
     if not found:
         return table | {"gait": "", "strides": 0}
@@ -35,4 +44,14 @@ def row(estimate: Estimate, recording: Recording) -> dict[str, Value]:
             values |= {f"{name}, right [{unit}]": of.right.mean, f"{name}, left [{unit}]": of.left.mean}
             values[f"{name}, symmetry [%]"] = of.symmetry_percent
         table |= {column: round(value, digits) for column, value in values.items() if value == value}
-    return table
+    return table | _knee(estimate, recording, found[0].gait)
+
+
+def _knee(estimate: Estimate, recording: Recording, word: str) -> dict[str, Value]:
+    """Mean range of motion of the knees over the strides of a kind of gait."""
+    of = next(kind for kind in gait.kinds(estimate, periodic=recording.periodic) if kind.word == word)
+    found = {side: of.cycles(np.degrees(estimate.coordinates[f"knee_angle_{side}"]), side) for side in of.legs}
+    ranges = {side: float(np.ptp(cycles, axis=1).mean()) for side, cycles in found.items() if cycles is not None}
+    table: dict[str, Value] = {"knee range [deg]": round(float(np.mean(list(ranges.values()))), 1)} if ranges else {}
+    named = (("right", "r"), ("left", "l"))
+    return table | {f"knee range, {leg} [deg]": round(ranges[side], 1) for leg, side in named if side in ranges}

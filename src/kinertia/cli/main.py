@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(PIPE_CLOSED)
     except (ValueError, OSError, ModuleNotFoundError) as error:
-        said = _one_line(error)
+        said = missing.one_line(error)
         if traceback or said is None:
             raise
         print(f"kinertia: {said}", file=sys.stderr)
@@ -94,12 +94,3 @@ def _function(module: str, name: str) -> Callable[..., None]:
         if (said := missing.explain(error, name)) is None:
             raise
         raise ValueError(said) from error
-
-
-def _one_line(error: ValueError | OSError | ModuleNotFoundError) -> str | None:
-    """What the user is told; None for a broken installation."""
-    if isinstance(error, ModuleNotFoundError):
-        return missing.explain(error)
-    if isinstance(error, OSError) and error.filename and error.strerror:
-        return f"{error.filename}: {error.strerror}"
-    return " ".join(str(error).split())

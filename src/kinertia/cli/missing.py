@@ -37,3 +37,12 @@ def explain(error: ModuleNotFoundError, what: str = "this") -> str | None:
     if "pip install" in said:
         return said
     return extra.needs(what, [package]) if package in extra.PACKAGES else None
+
+
+def one_line(error: Exception) -> str | None:
+    """What the user is told of an error; None for a broken installation."""
+    if isinstance(error, ModuleNotFoundError):
+        return explain(error)
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return " ".join(str(error).split())

@@ -44,12 +44,12 @@ class Reading(shared.Reading):
 
 NOTHING_GIVEN = Reading()
 Shared = Annotated[Reading, tyro.conf.arg(name="")]
-read, read_each, read_stated = shared.one, shared.each, shared.as_stated
+read, read_each, read_stated, files = shared.one, shared.each, shared.as_stated, shared.files
 
 
-def default_out(files: Sequence[Path]) -> Path:
+def default_out(named: Sequence[Path]) -> Path:
     """Folder, below the current one, for what is made of recordings: of the name of the one that was given."""
-    name = "recordings" if len(files) != 1 else files[0].resolve().name if files[0].is_dir() else files[0].stem
+    name = "recordings" if len(named) != 1 else named[0].resolve().name if named[0].is_dir() else named[0].stem
     return Path(f"{name}_kinertia")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
@@ -57,7 +58,8 @@ def recordings_bar(total: int, label: str = "recordings") -> Iterator[Callable[[
 @contextmanager
 def samples_bar(total: int, label: str) -> Iterator[Callable[[int], None]]:
     """A bar on standard error; yields the function that takes the number of samples done since its last call."""
-    with Progress(*_columns(), console=Console(stderr=True)) as bar:
+    # what is printed meanwhile goes above the bar, but into a file where standard output is one
+    with Progress(*_columns(), console=Console(stderr=True), redirect_stdout=sys.stdout.isatty()) as bar:
         task = bar.add_task(label, total=total)
         yield lambda samples: bar.advance(task, samples)
 
