@@ -16,7 +16,7 @@ from shell import Shell
 from kinertia import __version__
 from kinertia.cli import main
 
-EVERYDAY = ("inspect", "place", "estimate", "adapt", "live", "demo")
+EVERYDAY = ("inspect", "place", "estimate", "adapt", "report", "live", "demo")
 
 
 @pytest.mark.parametrize("words", [[], ["--help"]], ids=" ".join)

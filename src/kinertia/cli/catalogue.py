@@ -9,6 +9,7 @@ GROUPS = {
         "place": "which sensor sits where and how, found from walking",
         "estimate": "angles, moments, forces and speed of recordings, with a report",
         "adapt": "the model to one wearer, from the wearer's recordings alone",
+        "report": "of an estimate anew, or of two side by side: before and after",
         "live": "estimates on a page in the browser while the samples come",
         "demo": "all of it once, on simulated people",
     },

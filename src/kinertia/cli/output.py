@@ -20,10 +20,23 @@ from kinertia.io import parquet
 from kinertia.io.extra import INSTALL
 from kinertia.io.files import write_text
 from kinertia.recording import Recording
-from kinertia.reporting import bands, comparison, errors_table, summary
+from kinertia.reporting import bands, comparison, errors_table, pdf, summary
 
-planned = results.planned
 COLOURS = {"good": "green", "fair": "yellow", "poor": "red"}
+
+
+def planned(folder: Path, name: str, shown: Presenting = AS_USUAL, *, csv: bool) -> list[Path]:
+    """Every file that :func:`write` may write for an estimate of this name.
+
+    Raises
+    ------
+    RecordingError : a PDF is asked for, and no browser can print one.
+    """
+    paths = results.planned(folder, name, csv=csv)
+    if shown.pdf:
+        pdf.browser()
+        paths.append(paths[-1].with_suffix(".pdf"))
+    return paths
 
 
 def write(
@@ -39,7 +52,8 @@ def write(
     if not csv and not parquet.available():
         note = f"  the table is written as CSV: Parquet needs polars, which is not installed ({INSTALL})"
         Console(stderr=True).print(Text(note), soft_wrap=True)
-    return results.write(folder, estimate, recording, scores, shown.said, shown.knee, csv=csv)
+    paths = results.write(folder, estimate, recording, scores, shown.said, shown.knee, csv=csv)
+    return [*paths, pdf.write(paths[-1].with_suffix(".pdf"), paths[-1])] if shown.pdf else paths
 
 
 def write_json(path: Path, content: dict[str, Any]) -> Path:

@@ -21,6 +21,8 @@ class Presenting:
     """Heading of the report: who, when, which visit."""
     note: Annotated[str, tyro.conf.arg(metavar="TEXT")] = ""
     """Notes for the report: shoes, surface, complaints."""
+    pdf: bool = False
+    """Print the report to a PDF as well, with a browser that is installed."""
 
     @property
     def said(self) -> Session:

@@ -51,7 +51,7 @@ def one(file: Path, folder: Path, asked: Asked, bar: Bar | None = None) -> Made:
 
     measured = options.read(file, asked.reading)
     guard = Outputs(COMMAND, asked.read, measured.source, asked.overwrite)
-    planned = output.planned(folder, measured.name, csv=asked.csv)
+    planned = output.planned(folder, measured.name, asked.shown, csv=asked.csv)
     guard.check(planned)
     result = models.estimate(asked.model, measured, bar)
     scores = score_single(result, measured)

@@ -88,7 +88,7 @@ def solve(
     guard = Outputs("kinertia solve", inputs.of(recording, reading.columns, reading.placement), whole.source, overwrite)
     out = out or options.default_out((recording,)) / "solved"
     convergence_file = out / f"{whole.name}_{REPORT}"
-    planned = [*output.planned(out, whole.name, csv=csv), convergence_file]
+    planned = [*output.planned(out, whole.name, shown, csv=csv), convergence_file]
     guard.check(planned)
     measured, ready = part(whole, begin, end, mean=cycle)
     guess = _guess(ready) if start == "model" else None

@@ -110,6 +110,12 @@ def is_result(path: Path) -> bool:
     return record is not None and record.get("kind") == RESULT and record.get("written") in ("", _content(path))
 
 
+def made_by(path: Path) -> str:
+    """The command that wrote a file, as a user calls it; empty where none remembers."""
+    record = _record(path)
+    return record["command"] if record else ""
+
+
 def _require_folder(path: Path) -> None:
     for parent in path.parents:
         if parent.is_dir():

@@ -128,7 +128,7 @@ def read(path: Path) -> Stored:
     ------
     RecordingError : something of it is missing or not as it was written.
     """
-    about_file, table_file = _files(path)
+    about_file, table_file = files(path)
     try:
         about = msgspec.json.decode(about_file.read_bytes(), type=_About)
     except (OSError, msgspec.MsgspecError, ValueError) as error:
@@ -155,14 +155,14 @@ def read(path: Path) -> Stored:
 
 def is_stored(path: Path) -> bool:
     """Whether a path names an estimate rather than a recording."""
-    if path.is_dir():
-        return any(path.glob(f"*{ENDING}"))
-    return path.name.endswith((ENDING, *(f"_estimate{ending}" for ending in ENDINGS)))
+    known = (ENDING, *(f"_estimate{ending}" for ending in ENDINGS))
+    return any(file.name.endswith(known) for file in (path.iterdir() if path.is_dir() else (path,)))
 
 
-def _files(path: Path) -> tuple[Path, Path]:
+def files(path: Path) -> tuple[Path, Path]:
+    """The JSON file and the table of an estimate; parameter and errors as for :func:`read`."""
     if path.is_dir():
-        found = sorted(path.glob(f"*{ENDING}"))
+        found = sorted({file.with_suffix(".json") for file in path.glob("*_estimate.*") if file.suffix in (".json", *ENDINGS)})
         if len(found) != 1:
             which = "no estimate" if not found else f"{len(found)} estimates, such as {found[0].name}"
             raise RecordingError(f"holds {which}", file=str(path), fix=f"name one NAME{ENDING}")

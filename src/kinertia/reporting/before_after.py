@@ -1,0 +1,214 @@
+"""Two estimates side by side, of two recordings or of two models: one HTML file that opens without a network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+import kinertia
+from kinertia.estimation import gait, spatiotemporal, verdict
+from kinertia.estimation.convention import Knee
+from kinertia.estimation.estimate import Estimate
+from kinertia.estimation.spatiotemporal import Measure, Parameters, Quantity
+from kinertia.estimation.verdict import Verdict
+from kinertia.io.files import write_text
+from kinertia.io.stored import Session
+from kinertia.recording import Recording
+from kinertia.reporting import charts, curves, errors_table, names, normative, overview, window
+from kinertia.reporting.charts import Chart
+from kinertia.reporting.page import NOTHING_SAID, environment
+
+FAR = 0.05
+"""Speeds that differ by more than this part are named: angles and forces change with speed."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two.
+
+    Attributes
+    ----------
+    label : what it is called on the page.
+    estimate, recording : the result, and what it is of; its truth is drawn where it has one.
+    scores : figures against the truth, as in a benchmark's JSON; None without one.
+    """
+
+    label: str
+    estimate: Estimate
+    recording: Recording
+    scores: dict[str, Any] | None = None
+    told: Verdict = field(init=False)
+    gaits: tuple[Parameters, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "told", verdict.of(self.estimate, self.recording))
+        object.__setattr__(self, "gaits", spatiotemporal.of(self.estimate, periodic=self.recording.periodic))
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of the table: a gait parameter before and after, its change in its unit and in percent, both asymmetries."""
+
+    quantity: Quantity
+    before: Measure
+    after: Measure
+    asymmetry_before: float
+    asymmetry_after: float
+
+    @property
+    def change(self) -> float:
+        return self.after.mean - self.before.mean
+
+    @property
+    def change_percent(self) -> float:
+        return 100.0 * self.change / abs(self.before.mean) if self.before.mean else float("nan")
+
+
+def write(path: Path | str, before: Side, after: Side, *, session: Session = NOTHING_SAID, knee: Knee = Knee.FLEXION) -> Path:
+    """Write the page; parameters as for :func:`kinertia.reporting.page.write`."""
+    return write_text(path, render(before, after, session=session, knee=knee))
+
+
+def render(before: Side, after: Side, *, session: Session = NOTHING_SAID, knee: Knee = Knee.FLEXION) -> str:
+    """The page as text."""
+    # what there are most strides of after comes first
+    pairs = [(one, other) for other in after.gaits for one in before.gaits if one.gait == other.gait]
+    main = pairs[0][1] if pairs else None
+    norm = normative.of(main)
+    sources = [_source(side, main.gait, norm) for side in (before, after)] if main else []
+    groups = [
+        (title, _paired(*(draw(source) for source in sources)))
+        for title, draw in (
+            ("Joint angles", curves.angles),
+            ("Joint moments", curves.moments),
+            ("Ground reaction", curves.ground_reaction),
+        )
+        if sources
+    ]
+    sides = (before, after)
+    return (
+        environment()
+        .get_template("before_after.html.j2")
+        .render(
+            number=names.number,
+            version=kinertia.__version__,
+            title=session.heading or _title(before, after),
+            session=session,
+            knee=knee.value,
+            sides=[
+                (
+                    word,
+                    side,
+                    overview.who(side.estimate, side.recording, date.today())[:-1]
+                    + overview.what(side.estimate, side.recording, side.gaits),
+                    overview.how_good(side.estimate, side.told),
+                )
+                for word, side in zip(("Before", "After"), sides, strict=True)
+            ],
+            mind=cautions(before, after),
+            tables=[(other.words, one.words, changes(one, other)) for one, other in pairs],
+            norm=normative.caption(norm, main) if norm and main else "",
+            groups=[(title, _drawn(found)) for title, found in groups if found],
+            errors=_errors(before, after, knee),
+            level=f"{100.0 * after.estimate.bands.level:.0f}" if after.estimate.bands.level else "",
+        )
+    )
+
+
+def changes(before: Parameters, after: Parameters) -> list[Change]:
+    """Every parameter that both know."""
+    known = {row.quantity.name: row for row in before.rows}
+    return [
+        Change(row.quantity, known[name].both, row.both, known[name].symmetry_percent, row.symmetry_percent)
+        for row in after.rows
+        if (name := row.quantity.name) in known
+    ]
+
+
+def cautions(before: Side, after: Side) -> list[str]:
+    """What besides the person may have changed, in sentences."""
+    said = []
+    one, other = before.estimate.subject, after.estimate.subject
+    same = before.recording.source == after.recording.source and before.recording.name == after.recording.name
+    if not same:
+        said.append("Two recordings: sensors that were strapped on anew sit differently, which moves angles by a few degrees.")
+    if abs(one.mass_kg - other.mass_kg) > 0.5 or abs(one.height_m - other.height_m) > 0.005:
+        said.append(
+            f"Not the same body: {one.mass_kg:.4g} kg, {one.height_m:.2f} m before; "
+            f"{other.mass_kg:.4g} kg, {other.height_m:.2f} m after."
+        )
+    for first, second in ((a, b) for a in before.gaits for b in after.gaits if a.gait == b.gait):
+        was, now = first.measure("speed_m_s").mean, second.measure("speed_m_s").mean
+        if abs(now - was) > FAR * was:
+            said.append(f"Speed was {was:.2f} and is {now:.2f} m/s: angles, moments and forces change with speed.")
+    if not any(a.gait == b.gait for a in before.gaits for b in after.gaits):
+        said.append("No strides of one kind of gait in both: neither gait parameters nor curves are compared.")
+    sensors = [set(side.estimate.sensor_segments) for side in (before, after)]
+    if sensors[0] != sensors[1]:
+        lost = ", ".join(names.segment(name).lower() for name in sorted(sensors[0] ^ sensors[1]))
+        said.append(f"Not the same sensors: only one of the two has {lost}.")
+    return said
+
+
+def _title(before: Side, after: Side) -> str:
+    name = after.estimate.name
+    of = f"{name}: " if name == before.estimate.name and name not in before.label else ""
+    return f"{of}{before.label} and {after.label}"
+
+
+def _source(side: Side, kind: str, norm: normative.Norm | None) -> curves.Source:
+    estimate = side.estimate
+    strides = next(found for found in gait.kinds(estimate, periodic=side.recording.periodic) if found.word == kind)
+    return curves.Source(estimate, strides, window.busiest(estimate, window.CURVE_SECONDS), side.recording.truth, norm)
+
+
+def _paired(before: list[Chart], after: list[Chart]) -> list[Chart]:
+    """One chart for each leg, with both estimates; nothing where one is over the cycle and the other over time."""
+    known = {(chart.title, chart.only): chart for chart in before if chart.x_label == names.CYCLE_AXIS}
+    found = []
+    for chart in after:
+        old = known.get((chart.title, chart.only))
+        if old is None or chart.x_label != names.CYCLE_AXIS:
+            continue
+        for style in ("right", "left", "both"):
+            was = [
+                replace(line, dashed=True, band=None, spread=None, label=f"Before: {line.label}")
+                for line in _of(old, style, reference=False)
+            ]
+            now = [replace(line, label=f"After: {line.label}") for line in _of(chart, style, reference=False)]
+            if was and now:
+                truth = [replace(line, style="measured", dashed=False) for line in _of(chart, style, reference=True)]
+                people = _of(chart, "norm", reference=False)
+                title = chart.title if style == "both" else f"{chart.title}, {style}"
+                found.append(replace(chart, title=title, lines=(*people, *truth, *was, *now)))
+    return found
+
+
+def _of(chart: Chart, style: str, *, reference: bool) -> list[charts.Line]:
+    return [line for line in chart.lines if line.style == style and line.dashed is reference]
+
+
+def _drawn(found: list[Chart]) -> list[tuple[Chart, Markup]]:
+    return [(chart, charts.draw(chart, width=520, height=230)) for chart in found]
+
+
+def _errors(before: Side, after: Side, knee: Knee) -> list[tuple[str, list[tuple[str, list[str]]]]]:
+    """Titles, and quantity to RMSD before and after, bias before and after."""
+    if before.scores is None or after.scores is None:
+        return []
+    old = {table.title: {row.label: row for row in table.rows} for table in errors_table.tables(before.scores, knee)}
+    return [
+        (
+            f"{table.title} [{table.unit}]",
+            [
+                (row.label, [was.rmsd, row.rmsd, was.bias, row.bias])
+                for row in table.rows
+                if (was := old.get(table.title, {}).get(row.label)) is not None
+            ],
+        )
+        for table in errors_table.tables(after.scores, knee)
+    ]
