@@ -61,7 +61,7 @@ class Skeleton:
 
     Segments are ordered so that a parent stands before its children; coordinates of one
     segment are applied in their order, translations before rotations. A skeleton that only turns about z and moves along
-    x and y is planar: its bodies have numbers in two dimensions, all others in three.
+    x and y is planar, unless ``spatial`` says otherwise: its bodies have numbers in two dimensions, all others in three.
 
     Raises
     ------
@@ -74,6 +74,7 @@ class Skeleton:
     segments: tuple[Segment, ...]
     coordinates: tuple[Coordinate, ...]
     contacts: tuple[ContactPoint, ...]
+    spatial: bool = False
 
     def __post_init__(self) -> None:
         seen: set[str] = set()
@@ -97,7 +98,7 @@ class Skeleton:
     def planar(self) -> bool:
         """Whether everything moves in the plane of x and y."""
         flat = {"rotation": lambda a: a == (0.0, 0.0, 1.0), "translation": lambda a: a[2] == 0.0}
-        return all(flat[c.kind](c.axis) for c in self.coordinates)
+        return not self.spatial and all(flat[c.kind](c.axis) for c in self.coordinates)
 
     @cached_property
     def segment_names(self) -> tuple[str, ...]:

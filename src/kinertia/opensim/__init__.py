@@ -1,0 +1,7 @@
+"""OpenSim models (.osim) as bodies: what a file says, and the tree that follows from it."""
+
+from kinertia.opensim.model import Model
+from kinertia.opensim.read import read
+from kinertia.opensim.tree import Imported, build
+
+__all__ = ["Imported", "Model", "build", "read"]
