@@ -141,6 +141,15 @@ def test_estimate(light: Environment) -> None:
     assert {"walk_estimate.csv", "walk_coordinates.mot", "walk_moments.sto", "walk_grf.mot", "walk_report.html"} <= written
 
 
+def test_python(light: Environment) -> None:
+    code = "import kinertia as ki; est = ki.estimate('walk.csv'); print(est); est.report('python.html'); {}"
+    assert light.python(code.format("est.save('python')")).startswith("Estimate of 'walk': 20 s at 100 Hz")
+    assert (light.work / "python.html").is_file()
+    for call, install in (("est.frame()", "notebook"), ("est.plot()", "notebook"), ("ki.solve(est.recording)", "train")):
+        said = light.run("python", "-c", code.format(call)).stderr.splitlines()[-1]
+        assert said.endswith(f"Fix: pip install 'kinertia[{install}]'")
+
+
 def test_from_an_odd_table_to_a_report_in_three_commands(light: Environment) -> None:
     """``pip install .`` is the first; the columns are called as some device calls them, in its own axes and units."""
     _write_odd_table(light.work / "trial07.csv", light.walk)
