@@ -47,6 +47,11 @@ def adapting(config: Config) -> Config:
     )
 
 
+def longer(config: Config) -> Config:
+    """The same for labels, or for several wearers at once, which need more steps."""
+    return replace(config, training=replace(config.training, steps=config.adaptation.long_steps))
+
+
 def require_same_network(model: Config, config: Config) -> None:
     """ValueError that names the settings which decide the meaning of weights and differ from the model's."""
     parts = [(name, getattr(model, name), getattr(config, name)) for name in ("rate_hz", "body")]

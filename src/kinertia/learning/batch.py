@@ -65,7 +65,7 @@ class Pool:
 
         With ``one_mounting`` recordings of one session have one wearer, otherwise each has its own.
         """
-        wearers = _wearers(sequences, one_mounting)
+        wearers = wearers_of(sequences, one_mounting)
         stated = torch.stack([s.misalignment for s in sequences])
         inclination, misalignment = fuse(torch.stack([s.placed for s in sequences]), stated, wearers)
         return cls(
@@ -141,8 +141,8 @@ class Pool:
         )
 
 
-def _wearers(sequences: list[Sequence], one_mounting: bool) -> list[int]:
-    """Number of each sequence's wearer, in order of appearance."""
+def wearers_of(sequences: list[Sequence], one_mounting: bool) -> list[int]:
+    """Number of each sequence's wearer, from 0 in order of appearance; each its own without ``one_mounting``."""
     names = [s.wearer if one_mounting and s.wearer else str(i) for i, s in enumerate(sequences)]
     numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
     return [numbers[name] for name in names]

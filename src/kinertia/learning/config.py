@@ -118,8 +118,10 @@ class TrainingConfig:
 class AdaptationConfig:
     """How to train on from a finished model: these replace their namesakes of training and of the weights."""
 
-    steps: int = 1200
-    """Optimisation steps."""
+    steps: int = 400
+    """Most optimisation steps for one wearer; it ends before when it has converged."""
+    long_steps: int = 1200
+    """Optimisation steps with labels, or for several wearers at once."""
     batch: int = 4
     """Windows per step."""
     window: int = 600
@@ -128,7 +130,7 @@ class AdaptationConfig:
     """Highest learning rate of the network."""
     personal_learning_rate: float = 2e-2
     """Highest learning rate of sensor mounting and body size."""
-    ema: float = 0.99
+    ema: float = 0.98
     """Decay of the moving average of the weights that estimates use."""
     one_mounting: bool = True
     """Recordings that state the same person and sensor places share one mounting of the sensors and one size of the body."""

@@ -51,10 +51,13 @@ class TrainingState:
         personal = nn.Parameter(torch.zeros(wearers, UNITS, device=device))
         return cls(network, average, personal, make_optimiser(network, personal), generator)
 
-    def take_over(self, weights: dict[str, Tensor]) -> None:
-        """Go on from the weights of a trained network instead of random ones."""
+    def take_over(self, weights: dict[str, Tensor], personal: Tensor | None = None) -> None:
+        """Go on from the weights of a trained network instead of random ones, and from what is known of the wearers."""
         self.network.load_state_dict(weights)
         self.average.load_state_dict(weights)
+        if personal is not None:
+            with torch.no_grad():
+                self.personal.copy_(personal)
 
     def hold(self) -> None:
         """Keep the network as it is now to compare with."""

@@ -29,7 +29,29 @@ from kinertia.uncertainty.calibration import Uncalibrated
 
 LOG_EVERY = 20
 SHORTEST = 16
+HELD_OUT = "held_out"
+PATIENCE, GAIN = 2, 0.01
+"""Adapting ends when so many judgements in a row lower the objective by less than this part."""
 Progress = Callable[[int, dict[str, float]], None]
+
+
+@dataclass(frozen=True)
+class Course:
+    """How adapting differs from training.
+
+    Attributes
+    ----------
+    weights, personal : what it begins with.
+    pool : what is learned from.
+    judge : objective on what was held out.
+    settle : called with the finished state, which it may put back to less.
+    """
+
+    weights: dict[str, Tensor]
+    personal: Tensor
+    pool: Pool
+    judge: Callable[[TrainingState], float]
+    settle: Callable[[TrainingState], None]
 
 
 def fingerprint(sequence: Sequence) -> str:
@@ -137,7 +159,7 @@ def _identity(person: Person) -> tuple[str, float]:
     return person.fingerprint, person.height_m
 
 
-def _check(sequences: list[Sequence], config: Config) -> None:
+def check(sequences: list[Sequence], config: Config) -> None:
     if not sequences:
         raise ValueError("no recordings to train on")
     for s in sequences:
@@ -164,6 +186,12 @@ def _finite(found: dict[str, torch.Tensor], step: int) -> dict[str, float]:
     return shown
 
 
+def converged(log: list[dict[str, float]]) -> bool:
+    """Whether the last judgements of what was held out are no better than the best one before them."""
+    found = [row[HELD_OUT] for row in log if HELD_OUT in row]
+    return len(found) > PATIENCE + 1 and min(found[-PATIENCE:]) > (1.0 - GAIN) * min(found[:-PATIENCE])
+
+
 def write_history(path: Path, log: list[dict[str, float]]) -> None:
     """Write the recorded loss terms as CSV."""
     if log:
@@ -179,6 +207,7 @@ def train(
     out: Path | str | None = None,
     *,
     start: Model | None = None,
+    course: Course | None = None,
     labels: Several[Labels | None] = (),
     device: torch.device | str = "cpu",
     resume: bool = False,
@@ -194,6 +223,7 @@ def train(
     config : what to train and how.
     out : folder for checkpoint, model and loss history; None keeps everything in memory.
     start : model whose weights training starts from; random ones without it. What was learned about its people is not used.
+    course : where adapting begins, and when it ends before ``config.training.steps``; its pool is on ``device``.
     labels : what was measured of each recording's motion, None where nothing was; empty: nothing of any. Errors against it
         are a term of the objective beside the others.
     device : where to compute.
@@ -212,7 +242,7 @@ def train(
         If there are no sequences, one is too short or at another rate, the device is not there, training diverges, or the
         checkpoint, the model to start from or the labels do not fit.
     """
-    _check(sequences, config)
+    check(sequences, config)
     if labels:
         supervision.check(labels, sequences)
     if start is not None:
@@ -225,6 +255,8 @@ def train(
     state = TrainingState.start(config, pool.wearers, place)
     if start is not None:
         state.take_over(start.network.state_dict())
+    if course is not None:
+        state.take_over(course.weights, course.personal)
     if config.weights.anchor > 0.0 and (start is not None or resume):
         state.hold()
     mark = "" if start is None else start.fingerprint
@@ -237,20 +269,25 @@ def train(
     clock = store.Clock(checkpoint_s)
     training = config.training
     end = training.steps if stop_after is None else min(stop_after, training.steps)
-    while state.step < end:
-        found = step(state, pool, config, labels)
+    drawn = pool if course is None else course.pool
+    while state.step < end and not converged(log):
+        found = step(state, drawn, config, labels)
         logged = state.step % LOG_EVERY == 0 or state.step == training.steps
         if logged or not bool(torch.isfinite(found["total"])):
             shown = _finite(found, state.step)
         if logged:
-            log.append({"step": float(state.step), **shown})
+            judged = {} if course is None else {HELD_OUT: course.judge(state)}
+            log.append({"step": float(state.step), **shown, **judged})
         if progress is not None:
             progress(state.step, shown)
-        if folder is not None and (clock.due() or state.step == end):
+        if folder is not None and (clock.due() or state.step == end or converged(log)):
             run.save(folder, CHECKPOINT, state, log)
             if not resume:  # a model that was there is replaced by this training
                 store.retire(folder, MODEL)
-    if folder is not None and state.step == training.steps:
+    finished = state.step == training.steps or converged(log)
+    if course is not None and finished:
+        course.settle(state)
+    if folder is not None and finished:
         run.save(folder, MODEL, state, log)
         write_history(folder / "history.csv", log)
     calibration = Uncalibrated() if start is None else start.calibration.after_training()

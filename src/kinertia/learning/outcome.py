@@ -1,0 +1,139 @@
+"""What adapting learned, in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from kinertia.recording import SEGMENTS
+
+Change = Literal["all", "mounting", "nothing"]
+Stopped = Literal["converged", "steps", "interrupted"]
+
+SHOWN_DEG = 3.0
+"""A sensor that is turned by less is as good as stated: people mount them no better."""
+SHOWN_SIZE = 0.01
+_PARTS = {"femur": "thigh", "tibia": "shank"}
+_SIDES = {"r": "right ", "l": "left "}
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How well motion and equations explain signals, on stretches that were held out.
+
+    Attributes
+    ----------
+    objective : what adapting lowers.
+    signals : RMS difference of virtual and measured signals over the spread of each channel.
+    residual_bw : RMS force at the pelvis that the equations of motion leave unexplained [BW].
+    """
+
+    objective: float
+    signals: float
+    residual_bw: float
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What was learned about a wearer.
+
+    Attributes
+    ----------
+    turn_rad : rotation of each worn sensor against its segment, about the axis to the right; by segment.
+    size : lengths of the body over the stated ones.
+    recordings : names.
+    """
+
+    turn_rad: dict[str, float]
+    size: float
+    recordings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What adapting did.
+
+    Attributes
+    ----------
+    people : learned about each wearer.
+    before, after : of the model it started from, and of the one it made.
+    held_out : whether that is on stretches that were not learned from; recordings below half a minute are too short.
+    changed : ``all``, the mounting alone (weights kept), or nothing.
+    stopped : why it ended.
+    steps : optimisation steps of the network.
+    seconds : wall time [s].
+    """
+
+    people: tuple[Learned, ...]
+    before: Fit
+    after: Fit
+    held_out: bool
+    changed: Change
+    stopped: Stopped
+    steps: int
+    seconds: float
+
+    @property
+    def sentence(self) -> str:
+        """All in one sentence."""
+        return " ".join(self.lines)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What was done, what was learned of each wearer, and how much better it fits."""
+        return (self._done, *(self._learned(person) for person in self.people), self._better)
+
+    @property
+    def _done(self) -> str:
+        took = f"in {self.seconds:.0f} s"
+        if self.changed == "nothing":
+            return f"Not adapted ({took}): no change fitted the recording better, so the model and the sensors stay as they were."
+        why = {"converged": "it had converged", "steps": "all steps were taken", "interrupted": "it was interrupted"}[self.stopped]
+        kept = "; the network stays as it was, since training it further did not fit better" if self.changed == "mounting" else ""
+        return f"Adapted {took}, {self.steps} steps, until {why}{kept}."
+
+    def _learned(self, person: Learned) -> str:
+        who = f"{', '.join(person.recordings)}: " if len(self.people) > 1 else ""
+        turned = [(segment, math.degrees(angle)) for segment, angle in person.turn_rad.items()]
+        shown = [(segment, angle) for segment, angle in turned if abs(angle) >= SHOWN_DEG]
+        told = [f"{name(segment)} {abs(angle):.0f} deg {'back' if angle > 0 else 'forward'}" for segment, angle in shown]
+        rest = "the other sensors sit" if told else "all sensors sit"
+        within = f"{rest} as stated within {SHOWN_DEG:g} deg" if len(told) < len(turned) else ""
+        sensors = "; ".join(part for part in (f"top of sensors turned: {listed(told)}" if told else "", within) if part)
+        percent = 100.0 * (person.size - 1.0)
+        size = (
+            f"body {abs(percent):.0f} % {'larger' if percent > 0 else 'smaller'} than stated"
+            if abs(person.size - 1.0) >= SHOWN_SIZE
+            else "body as large as stated"
+        )
+        found = f"{who}{sensors}; {size}."
+        return found[0].upper() + found[1:]
+
+    @property
+    def _better(self) -> str:
+        where = "On stretches not learned from" if self.held_out else "On the recording (too short to hold a part of it out)"
+        signals = f"sensor signals are missed by {_change(self.before.signals, self.after.signals)} of their spread"
+        force = f"{_change(self.before.residual_bw, self.after.residual_bw)} of body weight at the pelvis stay unexplained"
+        return f"{where}, {signals}, and {force}."
+
+
+def name(segment: str) -> str:
+    """A segment in plain words."""
+    part, _, side = segment.partition("_")
+    return _SIDES.get(side, "") + _PARTS.get(part, part)
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words in a row, the last one after an "and"."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def worn(present: Sequence[bool], angle_rad: Sequence[float]) -> dict[str, float]:
+    """Angles of the sensors that were worn, by segment."""
+    return {segment: angle for segment, there, angle in zip(SEGMENTS, present, angle_rad, strict=True) if there}
+
+
+def _change(before: float, after: float) -> str:
+    return f"{100 * after:.1f} % (before {100 * before:.1f} %)"
