@@ -54,7 +54,7 @@ def test_settings_are_the_models_with_the_numbers_of_adaptation(tiny: Config) ->
         window=600,
         learning_rate=1e-5,
         personal_learning_rate=2e-2,
-        ema=0.99,
+        ema=0.98,
         one_mounting=True,
         effort_sets_posture=False,
         placed=True,

@@ -55,7 +55,7 @@ def test_cards_say_where_models_come_from(name: str) -> None:
 def test_recipes_are_those_of_the_shipped_models() -> None:
     default, recipe = shipped.load().config, configuration.load(ROOT / "recipes" / "sparse.json")
     assert default == configuration.load(ROOT / "recipes" / "default.json")
-    trained = adaptation.settings(default, recipe)
+    trained = adaptation.longer(adaptation.settings(default, recipe))
     assert replace(trained, adaptation=AdaptationConfig()) == shipped.load(shipped.SPARSE).config
     assert trained.training.sparse_share > 0.0
 

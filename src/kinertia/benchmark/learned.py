@@ -10,6 +10,7 @@ from kinertia.benchmark.progress import ShowProgress, silent
 from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.trained import estimate
 from kinertia.learning import adaptation, shipped
+from kinertia.learning.adapting import adapt
 from kinertia.learning.checkpoint import Model
 from kinertia.learning.config import Cell, Config
 from kinertia.learning.prepare import to_sequence
@@ -83,7 +84,7 @@ def estimate_each(recordings: Sequence[Recording], model: Model, method: str) ->
 def adapt_and_estimate(
     recordings: Sequence[Recording], model: Model, config: Config, method: str, show: ShowProgress = silent
 ) -> list[Estimate]:
-    """Train on from a model, without labels, on each wearer's recordings, and estimate them.
+    """Adapt a model, without labels, to each wearer's recordings, and estimate them.
 
     Parameters
     ----------
@@ -101,6 +102,6 @@ def adapt_and_estimate(
     for session in sessions.values():
         sequences = [to_sequence(recordings[index], config) for index in session]
         with show(config.training.steps) as progress:
-            adapted = train(sequences, config, start=model, progress=progress)
+            adapted = adapt(model, sequences, config, progress=progress).model
         found |= {index: estimate(adapted, recordings[index], method) for index in session}
     return [found[index] for index in range(len(recordings))]

@@ -48,6 +48,7 @@ def semi_supervised(folder: Path, config: Config | None = None, model: str | Non
     """
     loaded = shipped.load(shipped.DEFAULT if model is None else model)
     chosen = adaptation.settings(loaded.config, Config() if config is None else config)
+    labelled = adaptation.longer(chosen)
     recordings = cycle_files.read_folder(folder)
 
     def free(blind: list[Recording]) -> list[Estimate]:
@@ -55,7 +56,7 @@ def semi_supervised(folder: Path, config: Config | None = None, model: str | Non
 
     without = cycles.score(recordings, free, "adapted").results
     begin = time.perf_counter()
-    estimates = estimate_each(recordings, loaded, chosen, show)
+    estimates = estimate_each(recordings, loaded, labelled, show)
     seconds = time.perf_counter() - begin
     found = cycles.score(recordings, lambda blind: estimates, NAME).results
     return {**found, "seconds": seconds, "label_free": _means(without), "better": better(found, without)}

@@ -21,7 +21,7 @@ def calibrate(
     measured: tuple[Path, ...] = (),
     way: Literal["shipped", "adapted", "solve"] = "shipped",
     only: tuple[str, ...] = (),
-    steps: int = 300,
+    steps: int = 400,
     note: str = "",
     out: Path | None = None,
     overwrite: bool = False,
@@ -44,7 +44,7 @@ def calibrate(
     only
         Names of the recordings in --data to use, for example walk_2 run_2; default all.
     steps
-        Steps of adapting to each recording.
+        Most steps of adapting to each recording.
     note
         Who the people are, in words that reports give; default their numbers.
     out

@@ -42,8 +42,8 @@ def demo(out: Path = Path("kinertia-demo"), steps: int = STEPS, seed: int = 0, o
     from kinertia.estimation.trained import estimate
     from kinertia.io.read import read
     from kinertia.learning import adaptation, shipped
+    from kinertia.learning.adapting import adapt
     from kinertia.learning.prepare import to_sequence
-    from kinertia.learning.training import train
     from kinertia.recording import RecordingError
     from kinertia.runtime import exported
     from kinertia.runtime import model as runtime
@@ -70,7 +70,7 @@ def demo(out: Path = Path("kinertia-demo"), steps: int = STEPS, seed: int = 0, o
         before = exported.estimate(runtime.load(), recording)
         sequences, own = [to_sequence(recording, config)], out / recording.name
         with training_bar(config.training.steps, label=f"adapting to {recording.name}") as progress:
-            model = train(sequences, config, own / "model", start=shipped_model, progress=progress)
+            model = adapt(shipped_model, sequences, config, own / "model", progress=progress).model
         after = estimate(model, recording)
         scores = {"shipped": score_single(before, recording), "adapted": score_single(after, recording)}
         for (kind, found), result in zip(scores.items(), (before, after), strict=True):

@@ -114,7 +114,7 @@ def _take(data: Sequence[Path], out: Path, start: str, resume: bool, reading: Re
     source, recordings = start, 0
     if data:
         model = shipped.load(start)
-        settings = adaptation.settings(model.config)
+        settings = adaptation.longer(adaptation.settings(model.config))
         sequences = [to_sequence(recording, settings) for recording in options.read_each(data, reading)]
         with training_bar(settings.training.steps) as progress:
             train(sequences, settings, out / "model", start=model, resume=resume, progress=progress)

@@ -17,9 +17,10 @@ from kinertia.cli.options import AS_USUAL, DEFAULT, NOTHING_GIVEN, Files, Readin
 from kinertia.learning.config import Config
 
 if TYPE_CHECKING:
+    from kinertia.learning.checkpoint import Model
     from kinertia.learning.sequence import Sequence as Signals
 
-STEPS = ("training.steps", "adaptation.steps")
+STEPS = ("training.steps", "adaptation.steps", "adaptation.long_steps")
 
 
 def train(
@@ -46,7 +47,8 @@ def train(
     start
         Model to train on from: `default`, the one that comes with the package (its sibling `sparse` where sensors are
         missing), or a folder that `kinertia train` wrote. Steps and learning rates are then those of config.adaptation, and
-        settings that are not given are the model's.
+        settings that are not given are the model's. One wearer's recordings without labels take seconds,
+        as with `kinertia adapt`.
     labels
         Recordings whose reference (angles, moments, ground reaction, speed) is learned from too, such as a few
         cycles of the same person from a laboratory. The others are learned from without labels, as ever.
@@ -60,6 +62,8 @@ def train(
     from kinertia.cli.progress import training_bar
     from kinertia.io import inputs
     from kinertia.learning import adaptation, checkpoint, shipped
+    from kinertia.learning.adapting import adapt
+    from kinertia.learning.batch import wearers_of
     from kinertia.learning.device import usable
     from kinertia.learning.training import train as begin
 
@@ -68,7 +72,8 @@ def train(
     read = inputs.of(*recordings, *labels, reading.columns, reading.placement, own, files)
     guard.training("kinertia train", out, read, "config.json", "history.csv", resume=run.resume, overwrite=run.overwrite)
     card = checkpoint.read(out, checkpoint.CHECKPOINT)[1] if run.resume else None
-    model = None if start is None else shipped.load(start)
+    begun = "" if card is None else card.start
+    model = _begun_with(begun) if start is None else shipped.load(start)
     stated = run.stated or config != DEFAULT
     given = options.configured(run, config, DEFAULT, STEPS, "training.seed")
     if card is not None and not stated:
@@ -86,15 +91,40 @@ def train(
         model = shipped.load(shipped.SPARSE)
         chosen = chosen if card is not None and not stated else adaptation.settings(model.config, given)
     given_labels = [*[None] * len(unlabelled), *references] if references else []
+    one = not known and max(wearers_of(sequences, chosen.training.one_mounting)) == 0
+    alone = one and model is not None
+    if one and begun and model is None:
+        raise ValueError(
+            f"{out}: the adaptation began with a model that does not come with the package; give it with --from too"
+        )
+    if model is not None and not alone and (card is None or stated):
+        chosen = adaptation.longer(chosen)
+    words: tuple[str, ...] = ()
     try:
-        with training_bar(chosen.training.steps, card.step if card else 0) as progress:
-            begin(sequences, chosen, out, start=model, labels=given_labels, device=place, resume=run.resume, progress=progress)
+        with training_bar(chosen.training.steps, card.step if card else 0, "adapting" if alone else "training") as progress:
+            if alone and model is not None:
+                found = adapt(model, sequences, chosen, out, device=place, resume=run.resume, progress=progress)
+                words = found.outcome.lines
+            else:
+                begin(
+                    sequences, chosen, out, start=model, labels=given_labels, device=place, resume=run.resume, progress=progress
+                )
     except KeyboardInterrupt:
         saved = (out / f"{checkpoint.CHECKPOINT}.json").is_file()
         advice = "the same command with --resume goes on from the last checkpoint" if saved else "no checkpoint was written yet"
         console.print(f"interrupted; {advice}", highlight=False)
         raise
+    for line in words:
+        console.print(line, highlight=False, soft_wrap=True)
     console.print(f"model written to {out}", highlight=False)
+
+
+def _begun_with(mark: str) -> Model | None:
+    """The shipped model with this fingerprint, which an interrupted training began with."""
+    from kinertia.learning import shipped
+
+    found = (shipped.load(name) for name in shipped.names()) if mark else ()
+    return next((model for model in found if model.fingerprint == mark), None)
 
 
 def _prepare(files: Sequence[Path], reading: Reading, config: Config, console: Console) -> list[Signals]:

@@ -1,7 +1,7 @@
 """Adapting a model to a wearer's recordings without labels, in seconds.
 
-First the mounting is found with the network as it is (:mod:`kinertia.learning.mounting`), then the network is trained further on
-signals that it reads turned back. Stretches that are not learned from say when to stop, and whether the change is kept.
+First the mounting is found with the network as it is (:mod:`kinertia.learning.mounting`), then the network, which reads signals
+turned back by it, is trained further. Stretches that are not learned from say when to stop, and whether the change is kept.
 """
 
 from __future__ import annotations
@@ -89,8 +89,8 @@ def adapt(
 
     options: dict[str, Any] = {"device": place, "resume": resume, "checkpoint_s": checkpoint_s, "stop_after": stop_after}
     adapted = training.train(sequences, chosen, out, start=model, course=course, progress=count, **options)
-    taken = steps[0] if steps else 0
-    stopped = "steps" if taken >= chosen.training.steps else "converged" if choice.made else "interrupted"
+    taken = sum(steps) if choice.steps is None else choice.steps
+    stopped = "interrupted" if choice.steps is None else "steps" if taken == chosen.training.steps else "converged"
     return Adapted(
         adapted,
         Outcome(
@@ -107,32 +107,33 @@ def adapt(
 
 
 class _Choice:
-    """Which of three is kept: what was there, that with another mounting, or that trained further; the best on what was held out.
+    """Which of three is kept: what was there, that with another mounting, or that trained further; by what was held out.
 
     Attributes
     ----------
     before, after : fit of what was there, and of what is kept.
     change : what is kept.
-    made : whether it was chosen already.
+    steps : after which it was chosen; None before.
     """
 
     def __init__(self, judge: _Judge, asis: Mounting, found: Mounting) -> None:
         self._judge, self._asis, self._found = judge, asis, found
         self.before = self.after = judge.fit(asis.network, asis.units)
         self.change: Change = "nothing"
-        self.made = False
+        self.steps: int | None = None
 
     def settle(self, state: TrainingState) -> None:
         """Put the state back to what is kept."""
         trained = Mounting(state.average, state.personal.detach().clone())
         kept = self._asis
-        for change, candidate in (("mounting", self._found), ("all", trained)):
+        candidates: tuple[tuple[Change, Mounting], ...] = (("mounting", self._found), ("all", trained))
+        for change, candidate in candidates:
             fit = self._judge.fit(candidate.network, candidate.units)
             if fit.objective < (1.0 - LEAST_GAIN) * self.after.objective:
                 self.after, self.change, kept = fit, change, candidate
         if kept is not trained:
             state.take_over(kept.network.state_dict(), kept.units)
-        self.made = True
+        self.steps = state.step
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ Stopped = Literal["converged", "steps", "interrupted"]
 SHOWN_DEG = 3.0
 """A sensor that is turned by less is as good as stated: people mount them no better."""
 SHOWN_SIZE = 0.01
+_WHY: dict[Stopped, str] = {"converged": "it had converged", "steps": "all were taken", "interrupted": "it was interrupted"}
 _PARTS = {"femur": "thigh", "tibia": "shank"}
 _SIDES = {"r": "right ", "l": "left "}
 
@@ -89,9 +90,15 @@ class Outcome:
     def _done(self) -> str:
         took = f"in {self.seconds:.0f} s"
         if self.changed == "nothing":
-            return f"Not adapted ({took}): no change fitted the recording better, so the model and the sensors stay as they were."
-        why = {"converged": "it had converged", "steps": "all steps were taken", "interrupted": "it was interrupted"}[self.stopped]
-        kept = "; the network stays as it was, since training it further did not fit better" if self.changed == "mounting" else ""
+            return (
+                f"Not adapted ({took}): no change fitted the recording better, so the model and the sensors stay as they were."
+            )
+        why = {"converged": "it had converged", "steps": "all steps were taken", "interrupted": "it was interrupted"}[
+            self.stopped
+        ]
+        kept = (
+            "; the network stays as it was, since training it further did not fit better" if self.changed == "mounting" else ""
+        )
         return f"Adapted {took}, {self.steps} steps, until {why}{kept}."
 
     def _learned(self, person: Learned) -> str:

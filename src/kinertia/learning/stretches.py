@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -72,7 +73,7 @@ def split(pool: Pool, rate_hz: float) -> tuple[Pool, Pool]:
         samples = len(sequence.signals)
         # a remainder goes with what comes before it
         edges = [*(range(0, samples - period + 1, period) or [0]), samples]
-        for begin, end in zip(edges[:-1], edges[1:], strict=True):
+        for begin, end in pairwise(edges):
             if end - begin < period:
                 learned.append((k, _part(sequence, begin, end)))
                 continue

@@ -160,6 +160,7 @@ def _identity(person: Person) -> tuple[str, float]:
 
 
 def check(sequences: list[Sequence], config: Config) -> None:
+    """ValueError if there is nothing to train on, or not with this configuration."""
     if not sequences:
         raise ValueError("no recordings to train on")
     for s in sequences:
