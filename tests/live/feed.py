@@ -41,7 +41,7 @@ class Feed:
         while not self._stop.wait(0.01):
             due = AHEAD + round((time.perf_counter() - begin) * live_walker.RATE_HZ)
             missing = tuple(SEGMENTS.index(segment) for segment in self.lost)
-            while index < due:
+            while index < due and not self.told.ended:
                 frame = live_walker.frame(index, missing=missing, reasons=SENSOR_LOST if missing else 0)
                 index += 1
                 published = time.perf_counter()

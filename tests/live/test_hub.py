@@ -69,3 +69,11 @@ def test_publishing_takes_microseconds_whatever_the_number_of_viewers() -> None:
         times.append(time.perf_counter() - begin)
     assert len(places) == 1000
     assert np.median(times) < 1e-4  # about 1e-5; a loaded machine may take longer
+
+
+def test_a_frame_in_which_no_sensor_says_anything_is_not_shown() -> None:
+    hub = _hub(10)
+    hub.publish(live_walker.frame(10, missing=tuple(range(7)), reasons=SENSOR_LOST))
+    assert hub.ring.count == 10
+    hub.publish(live_walker.frame(11, missing=(0, 1, 2, 3, 4, 5), reasons=SENSOR_LOST))
+    assert Place(hub).take().time_s[-2:].tolist() == [0.09, 0.11]

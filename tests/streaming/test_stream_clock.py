@@ -50,11 +50,11 @@ def test_a_settled_offset_moves_smoothly() -> None:
 
 
 def test_streams_stay_together_while_their_clocks_drift_apart() -> None:
-    """Ten minutes, 100 ppm between two senders, radio jitter: what was measured together comes out together."""
-    rng, count = np.random.default_rng(2), 60_000
+    """Three minutes, 300 ppm between two senders, radio jitter: what was measured together comes out together."""
+    rng, count = np.random.default_rng(2), 18_000
     true = np.arange(count) / 100.0
     samples = []
-    for stream, (ppm, begin) in enumerate(((0.0, 12.0), (100.0, -4000.0))):
+    for stream, (ppm, begin) in enumerate(((0.0, 12.0), (300.0, -4000.0))):
         values = np.zeros((count, 6))
         values[:, 0] = true + 0.004 * stream  # what is measured is the time itself
         values[:, 3:] = rng.normal(size=(count, 3))
@@ -68,10 +68,10 @@ def test_streams_stay_together_while_their_clocks_drift_apart() -> None:
     for sample in sorted(samples, key=lambda s: s.received_s):
         apart += [frame.signals[1, 0] - frame.signals[0, 0] for frame in core.push(sample)]
     settled = np.array(apart[500:])
-    assert len(apart) > 59_900
+    assert len(apart) > 17_900
     assert np.abs(settled[np.isfinite(settled)]).max() < 0.003
     assert np.isfinite(settled).mean() > 0.999
-    assert core.health.sensors[1].clock_drift_ppm == pytest.approx(-100.0, abs=20.0)
+    assert core.health.sensors[1].clock_drift_ppm == pytest.approx(-300.0, abs=20.0)
 
 
 def test_clocks_are_unsure_at_first_when_there_are_several() -> None:

@@ -19,7 +19,7 @@ from kinertia.live.ring import Ring, Rows
 from kinertia.recording import SEGMENTS
 from kinertia.streaming.frame import Frame
 from kinertia.streaming.gait import NOTHING, Event, Gait
-from kinertia.streaming.trust import SENSOR_HELD
+from kinertia.streaming.trust import SENSOR_HELD, SENSOR_LOST
 
 HISTORY_S = 10.0
 """What a viewer that comes (again) is shown at once."""
@@ -65,7 +65,9 @@ class Hub:
         self.published_s = float("nan")
 
     def publish(self, frame: Frame) -> None:
-        """Show a frame; from one thread only."""
+        """Show a frame; from one thread only. One in which no sensor says anything is no estimate, and is left out."""
+        if frame.reasons & SENSOR_LOST and not frame.present.any():
+            return
         row = self.ring.next_row()
         wide = len(self._places)
         frame.values.take(self._places, out=self._chosen, mode="clip")

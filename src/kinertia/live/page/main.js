@@ -75,8 +75,7 @@ function gone() {
 function look() {
   const silent_s = latest && now_s() - heard > SILENT_S ? now_s() - heard : 0;
   const found = judge(latest, { paused: held !== null, refused, silent_s });
-  if (latest?.live && !silent_s && held === null) seen = now_s();
-  else if (latest?.frames && seen === null) seen = heard - latest.quiet_s;
+  if (latest?.frames && held === null && !silent_s) seen = heard - latest.quiet_s;
   showTrust(latest, found, seen === null ? null : now_s() - seen);
   if (latest && (!found.old || !$("rate").textContent.includes("per s"))) showSummary(latest, dropped, wearer);
   sensors.show(latest?.session.sensors ?? null, latest?.held ?? [], silent_s || latest === null ? "Not known without a connection." : latest.session.ended && "Not known, as the stream has ended.");

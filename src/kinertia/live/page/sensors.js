@@ -12,6 +12,7 @@ const COUNTS = {
   late: "late", out_of_order: "out of order", duplicated: "sent twice", rejected: "rejected", restarts: "restarts", interpolated: "joined over a gap",
   held: "bridged with the last value", missing: "missing", clipped: "at the end of the range",
 };
+const MANY = 3;
 const BAD = new Set(["lost", "frozen", "unusable"]);
 const level = state => (state === "ok" ? "good" : state === "unknown" ? "unknown" : BAD.has(state) ? "poor" : "fair");
 
@@ -31,8 +32,17 @@ export class Sensors {
       const state = unknown ? "unknown" : sensor.state === "ok" && held.includes(sensor.segment) ? "held" : sensor.state;
       this.#fill(this.tiles.get(sensor.name), sensor, state);
     }
-    const wrong = this.last.filter(s => s.message);
-    text(this.summary, unknown || (wrong.length ? wrong.map(s => s.message).join(" ") : `${this.last.length} connected`));
+    text(this.summary, unknown || this.#wrong() || `${this.last.length} connected`);
+  }
+
+  // What is wrong, in sentences; that of many sensors in one.
+  #wrong() {
+    const kinds = Map.groupBy(this.last.filter(s => s.message), s => s.state);
+    return [...kinds.values()].flatMap(alike => {
+      if (alike.length < MANY) return alike.map(s => s.message);
+      const [, what] = alike[0].message.split(/: (.*)/s);
+      return [`${alike.length === this.last.length ? "All" : alike.length} sensors: ${what.split(";")[0]}.`];
+    }).join(" ");
   }
 
   #build(sensors) {
