@@ -103,7 +103,7 @@ def test_full_report_says_what_it_should(tmp_path):
     parsed = read(page.write(tmp_path / "report.html", estimate, recording, truth).read_text())
     for words in (
         "Person 70 kg, 1.75 m Sensors 7: pelvis, both thighs, both shanks, both feet",
-        "Gait 34 strides Recording 20 s at 100 samples a second",
+        "Gait 34 strides Recording 20 s at 100 Hz",
         "What this recording lacked Mass was not given: 75 kg assumed. Sensor imu3: 2 samples at the end of the range.",
         "A research tool, not a medical device. Kinertia",
         "20 ms behind the input",

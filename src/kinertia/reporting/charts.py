@@ -175,6 +175,12 @@ def ticks(low: float, high: float, count: int) -> list[float]:
     return values if len(values) > 2 else _multiples(low, high, steps[choice - 1])
 
 
+def labels(values: list[float]) -> list[str]:
+    """Values of a scale in words, with as many digits as tell them apart."""
+    digits = next((d for d in range(4, 9) if len({_number(v, d) for v in values}) == len(values)), 9)
+    return [_number(value, digits) for value in values]
+
+
 def _multiples(low: float, high: float, step: float) -> list[float]:
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [k * step for k in range(first, last + 1)]
@@ -245,13 +251,14 @@ def _extents(chart: Chart) -> list[Array]:
 def _grid(area: _Area) -> Markup:
     parts = [_x_ticks(area)]
     step_count = max(2, round(area.plot_height / 36))
-    for value in ticks(area.y_low, area.y_high, step_count):
+    values = ticks(area.y_low, area.y_high, step_count)
+    for value, label in zip(values, labels(values), strict=True):
         y = _n(area.y(value))
         style = "zero" if abs(value) < 1e-12 else "grid"
         parts.append(Markup('<path class="{}" d="M{} {}H{}"/>').format(style, _n(LEFT), y, _n(area.width - RIGHT)))
         parts.append(
             Markup('<text class="tick" x="{}" y="{}" text-anchor="end">{}</text>').format(
-                _n(LEFT - 5), _n(area.y(value) + 3.5), _number(value)
+                _n(LEFT - 5), _n(area.y(value) + 3.5), label
             )
         )
     return Markup("").join(parts)
@@ -260,11 +267,12 @@ def _grid(area: _Area) -> Markup:
 def _x_ticks(area: _Area) -> Markup:
     bottom = area.height - BOTTOM
     parts = []
-    for value in ticks(area.x_low, area.x_high, max(2, round(area.plot_width / 75))):
+    values = ticks(area.x_low, area.x_high, max(2, round(area.plot_width / 75)))
+    for value, label in zip(values, labels(values), strict=True):
         x = _n(area.x(value))
         parts.append(Markup('<path class="grid" d="M{} {}V{}"/>').format(x, _n(TOP), _n(bottom)))
         parts.append(
-            Markup('<text class="tick" x="{}" y="{}" text-anchor="middle">{}</text>').format(x, _n(bottom + 13), _number(value))
+            Markup('<text class="tick" x="{}" y="{}" text-anchor="middle">{}</text>').format(x, _n(bottom + 13), label)
         )
     return Markup("").join(parts)
 
@@ -323,6 +331,6 @@ def _n(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
-def _number(value: float) -> str:
-    text = f"{value:.4g}" if abs(value) >= 1e-12 else "0"
+def _number(value: float, digits: int = 4) -> str:
+    text = f"{value:.{digits}g}" if abs(value) >= 1e-12 else "0"
     return text.replace("-", "\u2212")

@@ -51,7 +51,7 @@ def what(estimate: Estimate, recording: Recording, steps: tuple[Parameters, ...]
             facts.append((word, duration(of_it / estimate.rate_hz) + (f", {_strides(counted)}" if counted else "")))
     if "" in strides:
         facts.append(("Gait", _strides(strides[""])))
-    return [*facts, ("Recording", f"{duration(seconds)} at {estimate.rate_hz:.4g} samples a second")]
+    return [*facts, ("Recording", f"{duration(seconds)} at {estimate.rate_hz:.4g} Hz")]
 
 
 def how_good(estimate: Estimate, told: Verdict) -> list[str]:
@@ -60,18 +60,27 @@ def how_good(estimate: Estimate, told: Verdict) -> list[str]:
     if told.doubted:
         said.append(f"{told.doubted}.")
     if told.force_bw is not None and told.moment_bwbh is not None and np.isfinite(told.force_bw):
-        runs = told.strides and estimate.activity is not None and bool((estimate.activity == Activity.RUNNING).any())
-        limit = f"{trust.TRUSTED_RESIDUAL_BW:g}" + (
-            f" ({trust.RUNNING_RATIO * trust.TRUSTED_RESIDUAL_BW:g} in running)" if runs else ""
-        )
+        limit = _limit(estimate)
         said.append(
             f"Left unexplained at the pelvis: a force of {told.force_bw:.3f} body weight (a stride may have {limit}), a moment "
             f"of {100.0 * told.moment_bwbh:.2f} % of body weight times height ({100.0 * trust.TRUSTED_RESIDUAL_BWBH:g} %)."
         )
     if estimate.bands.level:
         widths = ", ".join(bands.mean_half_widths(estimate))
-        said.append(f"In {100.0 * estimate.bands.level:.0f} % of samples the truth is expected within {widths}.")
+        said.append(
+            f"In {100.0 * estimate.bands.level:.0f} % of samples the truth is expected within {widths}; "
+            "differences that are smaller may be error."
+        )
     return said
+
+
+def _limit(estimate: Estimate) -> str:
+    """Largest trusted residual force of the kinds of gait that there are [BW]."""
+    does = np.empty(0) if estimate.activity is None else estimate.activity
+    walks, runs = f"{trust.TRUSTED_RESIDUAL_BW:g}", f"{trust.RUNNING_RATIO * trust.TRUSTED_RESIDUAL_BW:g}"
+    if not (does == Activity.RUNNING).any():
+        return walks
+    return f"{walks}, in running {runs}" if (does == Activity.WALKING).any() else runs
 
 
 def duration(seconds: float) -> str:

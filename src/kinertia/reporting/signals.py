@@ -40,7 +40,7 @@ class Fit:
 
 
 def residual(estimate: Estimate) -> list[Chart]:
-    """What the equations of motion leave unexplained, over the whole recording."""
+    """What the equations of motion leave unexplained, over what counts of the recording."""
     if estimate.root_residual is None:
         return []
     return [
@@ -48,7 +48,7 @@ def residual(estimate: Estimate) -> list[Chart]:
             title,
             names.TIME_AXIS,
             label,
-            (Line("Residual", estimate.time_s, estimate.root_residual[:, i], "both"),),
+            (Line("Residual", estimate.time_s, np.where(estimate.counted, estimate.root_residual[:, i], np.nan), "both"),),
             spans=marked.spans(estimate),
         )
         for i, (title, label) in enumerate(_RESIDUALS)

@@ -60,7 +60,7 @@ def tiles(estimate: Estimate, main: Parameters | None) -> list[Tile]:
 
 
 def _without_strides(estimate: Estimate) -> list[Tile]:
-    if estimate.speed is None or verdict.mostly_other(estimate):
+    if estimate.speed is None or verdict.mostly_other(estimate) or not estimate.in_gait.any():
         return []
     speed = estimate.speed[estimate.known & np.isfinite(estimate.speed)]
     return (
