@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kinertia.api.adapting import adapt
     from kinertia.api.estimated import Estimated, load
     from kinertia.api.estimating import estimate
     from kinertia.api.placing import correct, place
@@ -21,6 +22,7 @@ __all__ = [
     "RecordingError",
     "Sensor",
     "Subject",
+    "adapt",
     "correct",
     "estimate",
     "example",
@@ -34,6 +36,7 @@ __all__ = [
 
 _PLACES = {
     **dict.fromkeys(("Estimated", "load"), "api.estimated"),
+    "adapt": "api.adapting",
     "estimate": "api.estimating",
     "read": "api.reading",
     "read_all": "api.reading",

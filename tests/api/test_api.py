@@ -103,6 +103,7 @@ def test_a_recording_is_checked_once(walked: ki.Estimated, monkeypatch: pytest.M
         (lambda: ki.estimate(None), "a recording is needed, None was given"),
         (lambda: ki.estimate(ki.example(5.0), 72.0), "float is no model"),
         (lambda: ki.estimate(ki.example(5.0), "mine"), "mine: no model; give default or sparse, or the folder"),
+        (lambda: ki.report([], "walk.html"), "one estimate or two, not 0"),
         (lambda: ki.report(ki.example(5.0), "walk.html"), "Recording is no estimate; give what kinertia.estimate returned"),
         (
             lambda: ki.solve(ki.example(5.0), begin=9.0),
@@ -136,6 +137,8 @@ def test_nothing_of_others_is_written_over(tmp_path: Path, walked: ki.Estimated)
         ki.report(walked, page)
     assert ki.report(walked, page, overwrite=True) == page
     assert ki.report(walked, page) == page
+    assert ki.report([walked, walked], tmp_path / "change.html", labels=("May", "June")) == tmp_path / "change.html"
+    assert "June" in (tmp_path / "change.html").read_text()
     names = {path.name for path in walked.save(tmp_path / "results", heading="Second visit")}
     assert {"walk_coordinates.mot", "walk_estimate.parquet", "walk_report.html"} <= names
     assert "Second visit" in (tmp_path / "results" / "walk_report.html").read_text()

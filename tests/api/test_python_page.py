@@ -15,9 +15,10 @@ from kinertia.io import extra
 from kinertia.solving.settings import Settings
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
-TRAINING = "## Solve"
+TRAINING = "## Adapt and solve"
 BLOCK = re.compile(r"^```(python|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SHORTER = {
+    "ki.adapt(rec)": "ki.adapt(rec, steps=4)",
     "ki.solve(rec, cycle=True)": "ki.solve(rec, cycle=True, settings=Settings(iterations=4))",
     "steps=2000": "steps=3, batch=2",
 }

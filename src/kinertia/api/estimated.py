@@ -16,9 +16,8 @@ from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.verdict import Verdict
 from kinertia.io import inputs, stored, write_opensim, write_table
 from kinertia.io.outputs import Outputs
-from kinertia.io.stored import Session
+from kinertia.io.stored import Session, Stored
 from kinertia.recording import Recording
-from kinertia.reporting import page
 
 if TYPE_CHECKING:
     import pandas
@@ -108,7 +107,7 @@ class Estimated(Estimate):
         ------
         ModuleNotFoundError : neither is installed; says what installs them.
         """
-        return frames.frame(write_table.columns(self, _knee(knee)), backend)
+        return frames.frame(write_table.columns(self, sign(knee)), backend)
 
     @overload
     def strides(self, *, backend: Literal["polars"]) -> polars.DataFrame: ...
@@ -127,7 +126,7 @@ class Estimated(Estimate):
         """
         from kinertia.api import figures, plotting
 
-        return plotting.draw(figures.charts(self, self.recording, _knee(knee)), f"{self.name}: {self.verdict.word}")
+        return plotting.draw(figures.charts(self, self.recording, sign(knee)), f"{self.name}: {self.verdict.word}")
 
     def report(
         self,
@@ -138,11 +137,11 @@ class Estimated(Estimate):
         knee: KneeName = "flexion",
         overwrite: bool = False,
     ) -> Path:
-        """Write the report: one HTML file that opens without a network.
+        """Write the report: one HTML file that opens without a network, or a PDF.
 
         Parameters
         ----------
-        path : of the file.
+        path : of the file; ``.pdf`` needs an installed browser that prints it.
         heading, note : who was measured, when, which visit; shoes, surface, complaints.
         knee : what is positive at the knee.
         overwrite : replace what is there, even if it is of something else.
@@ -153,15 +152,7 @@ class Estimated(Estimate):
         """
         place = Path(path)
         with self._guard(overwrite).writing([place]):
-            return page.write(
-                place,
-                self,
-                self.recording,
-                self.recording.truth,
-                score_single(self, self.recording),
-                session=Session(heading, note),
-                knee=_knee(knee),
-            )
+            return results.report(place, [self.stored], session=Session(heading, note), knee=sign(knee))
 
     def save(
         self,
@@ -180,7 +171,7 @@ class Estimated(Estimate):
         place = Path(folder)
         with self._guard(overwrite).writing(results.planned(place, self.name, csv=csv)):
             return results.write(
-                place, self, self.recording, score_single(self, self.recording), Session(heading, note), _knee(knee), csv=csv
+                place, self, self.recording, score_single(self, self.recording), Session(heading, note), sign(knee), csv=csv
             )
 
     def to_opensim(self, folder: str | Path, *, knee: KneeName = "opensim", overwrite: bool = False) -> tuple[Path, ...]:
@@ -190,7 +181,12 @@ class Estimated(Estimate):
         """
         place = Path(folder)
         with self._guard(overwrite).writing([place / f"{self.name}_{ending}" for ending in write_opensim.ENDINGS]):
-            return write_opensim.write(place, self, knee=_knee(knee))
+            return write_opensim.write(place, self, knee=sign(knee))
+
+    @property
+    def stored(self) -> Stored:
+        """As files hold it."""
+        return Stored(self, self.recording)
 
     def _guard(self, overwrite: bool) -> Outputs:
         """What keeps a user's files from being written over."""
@@ -199,7 +195,8 @@ class Estimated(Estimate):
         return Outputs("kinertia estimate", read, source or self.name, overwrite, "give another place", "overwrite=True")
 
 
-def _knee(name: str) -> Knee:
+def sign(name: str) -> Knee:
+    """What is positive at the knee, by its name."""
     try:
         return Knee(name)
     except ValueError as error:

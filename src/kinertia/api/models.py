@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kinertia.estimation.estimate import Estimate
     from kinertia.estimation.estimator import Runner
+    from kinertia.learning.adapting import Adapted
     from kinertia.learning.checkpoint import Model
     from kinertia.recording import Recording, Sensor
     from kinertia.runtime.model import ExportedModel
 
-    Named = str | Path | Model | ExportedModel
+    Named = str | Path | Adapted | Model | ExportedModel
 
 SHOWN_SAMPLES = 20_000
 """Recordings longer than this take seconds and get a progress bar."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from kinertia.benchmark.single import score_single
 from kinertia.estimation.convention import Knee
 from kinertia.estimation.estimate import Estimate
 from kinertia.io import parquet, stored, write_opensim, write_table
 from kinertia.io.stored import Session, Stored
 from kinertia.recording import Recording
-from kinertia.reporting import page
+from kinertia.reporting import before_after, page, pdf
+from kinertia.reporting.before_after import Side
 from kinertia.reporting.page import NOTHING_SAID
 
 Scores = dict[str, Any]
@@ -51,6 +55,29 @@ def write(
         stored.write(Path(f"{start}{stored.ENDING}"), Stored(estimate, recording, session, knee)),
         page.write(Path(f"{start}_report.html"), estimate, recording, recording.truth, scores, session=session, knee=knee),
     ]
+
+
+def report(
+    path: Path,
+    shown: Sequence[Stored],
+    labels: Sequence[str] = (),
+    *,
+    session: Session = NOTHING_SAID,
+    knee: Knee = Knee.FLEXION,
+) -> Path:
+    """Write the report of an estimate, or of two side by side, under their labels; as PDF where the path says so."""
+    if path.suffix.lower() == ".pdf":
+        pdf.browser()
+        with TemporaryDirectory() as folder:
+            return pdf.write(path, report(Path(folder) / "report.html", shown, labels, session=session, knee=knee))
+    scores = [score_single(one.estimate, one.recording) for one in shown]
+    if len(shown) == 1:
+        (one,), (figures,) = shown, scores
+        return page.write(path, one.estimate, one.recording, one.recording.truth, figures, session=session, knee=knee)
+    before, after = (
+        Side(label, one.estimate, one.recording, figures) for label, one, figures in zip(labels, shown, scores, strict=True)
+    )
+    return before_after.write(path, before, after, session=session, knee=knee)
 
 
 def _table(*, csv: bool) -> str:

@@ -50,11 +50,11 @@ def report(
         How results are shown.
     """
     from kinertia.api import models
-    from kinertia.benchmark.single import score_single
+    from kinertia.api import results as writing
     from kinertia.cli import output
     from kinertia.io import inputs
     from kinertia.io.outputs import Outputs, made_by
-    from kinertia.reporting import before_after, page, pdf
+    from kinertia.reporting import pdf
 
     if shown.pdf:
         pdf.browser()
@@ -72,17 +72,9 @@ def report(
         "session": Session(shown.session or last.session.heading, shown.note or last.session.note),
         "knee": Knee.OPENSIM if Knee.OPENSIM in (shown.knee, last.knee) else Knee.FLEXION,
     }
-    scores = [score_single(one.estimate, one.recording) for one in found]
+    labels = _labels(results, found, model) if len(found) == 2 else []
     with guard.writing(paths):
-        if len(found) == 2:
-            labels = _labels(results, found, model)
-            before, after = (
-                before_after.Side(label, one.estimate, one.recording, figures)
-                for label, one, figures in zip(labels, found, scores, strict=True)
-            )
-            before_after.write(paths[0], before, after, **how)
-        else:
-            page.write(paths[0], last.estimate, last.recording, last.recording.truth, scores[0], **how)
+        writing.report(paths[0], found, labels, **how)
         if shown.pdf:
             pdf.write(paths[1], paths[0])
     console = Console()

@@ -39,6 +39,9 @@ class Adapted:
     model: Model
     outcome: Outcome
 
+    def __repr__(self) -> str:
+        return "\n  ".join((repr(self.model), *self.outcome.lines))
+
 
 def adapt(
     model: Model,
