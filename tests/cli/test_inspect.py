@@ -13,7 +13,9 @@ import tyro
 
 from kinertia.checks.chain import examine
 from kinertia.cli.inspect import inspect, summarise
+from kinertia.io import write_recording
 from kinertia.recording import Frame, Recording, RecordingError, Subject
+from kinertia.simulation import exercises, person
 from kinertia.transport import walker
 
 
@@ -24,7 +26,13 @@ def test_table(shared_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
         args=[str(shared_data / "imu_mocap_gaittoolbox"), str(shared_data / "imu_cycles_biomac" / "P01_normrunning.csv")],
     )
     text = " ".join(capsys.readouterr().out.split())
-    for said in ("2503 samples, 100 Hz, 25.03 s", "standing: 0-10.92 s", "sensor axes", "9.90 standing ok", "73 kg, 1.73 m"):
+    for said in (
+        "2503 samples, 100 Hz, 25.03 s",
+        "walking 10.5 s, standing 14.5 s; still at 0\u201310.92 s",
+        "sensor axes",
+        "9.90 standing ok",
+        "73 kg, 1.73 m",
+    ):
         assert said in text
 
 
@@ -39,6 +47,25 @@ def test_json(shared_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert summary["units"] == {"acc": "m/s^2", "gyro": "rad/s"}
     assert all(sensor["gravity_ok"] for sensor in summary["sensors"])
     assert {f["severity"] for f in summary["findings"]} == {"error"}  # no segment is known
+
+
+def test_squats_are_no_gait(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    squats = exercises.record(person.draw(4, 1), "squats")
+    inspect((write_recording.write(tmp_path / "squats.csv", squats),))
+    said = capsys.readouterr().out
+    assert "no strides found; standing 0.8 s, something else 20.3 s" in said
+    assert "warning: no gait: 20.3 of 21.2 s are neither walking, running nor standing; record walking or running" in said
+
+
+def test_an_unknown_person_is_said_once(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    squats = exercises.record(person.draw(4, 1), "squats")
+    path = write_recording.write(tmp_path / "squats.csv", squats)
+    path.with_suffix(".json").unlink()
+    inspect((path,))
+    said = capsys.readouterr().out
+    assert "person mass not given, height not given" in said
+    assert said.count("warning: body mass not given, 75 kg assumed") == 1
+    assert said.count("75 kg") == 1
 
 
 def test_nothing_to_inspect(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def test_height_from_the_motion(walk: Recording, nobody: Recording) -> None:
     assert sized.subject.assumed == nobody.subject.assumed
     assert sized.warnings[0] == "another"
     assert [warning[:21] for warning in sized.warnings[1:]] == ["body height not given", "body mass not given: "]
-    assert "+-" in sized.warnings[1]
+    assert "±" in sized.warnings[1]
 
 
 def test_what_is_given_holds(walk: Recording, nobody: Recording) -> None:

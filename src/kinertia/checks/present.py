@@ -47,11 +47,11 @@ def _copies(recording: Recording) -> Iterator[Finding]:
 
 
 def _silent(recording: Recording) -> Iterator[Finding]:
-    for what, array, severity in (
-        ("acceleration", recording.acc, Severity.WARNING),
-        ("angular rate", recording.gyro, Severity.WARNING),
-    ):
+    for what, array in (("acceleration", recording.acc), ("angular rate", recording.gyro)):
         which = tuple(s.name for k, s in enumerate(recording.sensors) if np.isnan(array[:, k]).all())
         if which:
-            fix = "record gyroscopes; nothing is estimated without" if what == "angular rate" else "record accelerations"
+            fix = "record accelerations" if what == "acceleration" else "record gyroscopes; nothing is estimated without"
+            if what == "angular rate" and recording.orientation is not None:
+                fix = "derive it from their orientation with --gyro-from-orientation, or record gyroscopes"
+            severity = Severity.ERROR if len(which) == len(recording.sensors) else Severity.WARNING
             yield Finding(Cause.ABSENT, severity, f"no {what}", fix, which)

@@ -9,10 +9,16 @@ from rich.text import Text
 
 from kinertia.recording import Finding, Severity
 
-_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
+WORDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: ""}
 
 
 def show_findings(findings: Iterable[Finding], console: Console) -> None:
     """One line for each, from cause to consequence."""
     for found in findings:
-        console.print(Text(f"  {found.severity.value}: {found.sentence}", style=_STYLE[found.severity]))
+        show(console, found.severity, found.sentence)
+
+
+def show(console: Console, severity: Severity, said: str) -> None:
+    """One remark, under the same word and in the same colour wherever one is made."""
+    console.print(Text(f"  {WORDS[severity]}: {said}", STYLES[severity]), soft_wrap=True)

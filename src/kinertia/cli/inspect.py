@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
@@ -15,11 +14,16 @@ from rich.text import Text
 
 from kinertia.checks import chain, gravity
 from kinertia.checks.movement import MOSTLY, stride_frequency
-from kinertia.cli.findings import show_findings
-from kinertia.io.read import read
+from kinertia.cli import options
+from kinertia.cli.findings import show, show_findings
+from kinertia.cli.options import NOTHING_STATED, Files, Reading, Stated
+from kinertia.estimation.estimate import Activity
+from kinertia.estimation.verdict import MOSTLY as MOSTLY_OTHER
 from kinertia.placing.size import with_estimated_size
-from kinertia.recording import Frame, Recording, RecordingError
+from kinertia.recording import Cause, Finding, Frame, Recording, RecordingError, Severity
 from kinertia.recording.standing import standing_periods
+from kinertia.sensing import activity
+from kinertia.sensing.segments import to_segments
 
 _AXES = {Frame.SEGMENT: "segment axes: x forward, y up, z right", Frame.SENSOR: "sensor axes, not aligned to the segments yet"}
 
@@ -28,43 +32,51 @@ POSITION = "position\n[m]"
 
 
 def inspect(
-    files: Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="FILE...")],
+    recordings: Files,
     /,
-    columns: Path | None = None,
-    placement: Path | None = None,
-    trial: str | None = None,
-    rate: float | None = None,
+    reading: Annotated[Stated, tyro.conf.arg(name="")] = NOTHING_STATED,
     json_out: Annotated[bool, tyro.conf.arg(name="json")] = False,
 ) -> None:
-    """Show sensors, rate, duration, units and axes, gravity, standing periods and suspicious channels.
+    """Show sensors, rate, duration, units and axes, gravity, what the person does, and what is wrong.
 
     Parameters
     ----------
-    files
-        Recordings: files of any supported format, or folders of Xsens exports.
-    columns
-        Column map of a CSV or Parquet table.
-    placement
-        File that maps Xsens serial numbers to segments.
-    trial
-        Which trial of a folder.
-    rate
-        Sampling rate in Hz, where the file does not state it.
+    recordings
+        Files of any supported format, or folders of them.
+    reading
+        What the files do not say themselves; mass and height then hold for all recordings.
     json_out
         Print JSON instead of tables.
     """
-    if not files:
-        raise RecordingError("no recording given", fix="name at least one file or folder")
-    recordings: dict[str, Recording] = {}
-    for file in files:
-        recording = read(file, columns=columns, placement=placement, trial=trial, rate_hz=rate)
-        recordings.setdefault(recording.source, recording)  # the files of one Xsens trial are one recording
+    read = options.read_stated(recordings, Reading(**vars(reading)))
     if json_out:
-        print(json.dumps([summarise(recording, chain.examine(recording)) for recording in recordings.values()], indent=1))
+        print(json.dumps([summarise(recording, _examine(recording)) for recording in read], indent=1))
         return
     console = Console()
-    for recording in recordings.values():
+    for recording in read:
         _show(recording, console)
+
+
+def _examine(recording: Recording) -> Recording:
+    """The recording after all checks, and with a finding where it is mostly no gait: estimates say that themselves."""
+    examined = chain.examine(recording)
+    lasts = activities(examined)
+    if lasts.get(Activity.OTHER, 0.0) <= MOSTLY_OTHER * sum(lasts.values()):
+        return examined
+    message = f"no gait: {lasts[Activity.OTHER]:.1f} of {sum(lasts.values()):.1f} s are neither walking, running nor standing"
+    fix = "record walking or running; estimates of anything else are marked as not to be trusted"
+    return examined.with_findings(Finding(Cause.NO_GAIT, Severity.WARNING, message, fix))
+
+
+def activities(examined: Recording) -> dict[Activity, float]:
+    """How long the person does what [s]; empty where it cannot be told."""
+    if examined.fault is not None or examined.periodic:
+        return {}
+    try:
+        does = activity.classify(to_segments(examined))
+    except RecordingError:
+        return {}
+    return {kind: np.count_nonzero(does == kind) / examined.rate_hz for kind in reversed(Activity) if (does == kind).any()}
 
 
 def summarise(stated: Recording, recording: Recording) -> dict[str, Any]:
@@ -117,6 +129,7 @@ def summarise(stated: Recording, recording: Recording) -> dict[str, Any]:
         "truth": recording.truth is not None,
         "stride_frequency_hz": None if stride is None else round(stride, 3),
         "begin_s": round(recording.begin_s, 6),
+        "activity_s": {kind.word: round(seconds, 2) for kind, seconds in activities(recording).items()},
         "standing_s": [
             [round(recording.begin_s + sample / rate, 2) for sample in period] for period in standing_periods(recording)
         ],
@@ -135,14 +148,14 @@ def _rms(values: np.ndarray) -> float | None:
 
 
 def _person(person: dict[str, Any]) -> str:
-    """Mass and height in words; those that were not given are no more than likely."""
+    """Mass and height in words; what stands for those that were not given is said in a warning."""
     height = person["height_m"] if person["estimated_height_m"] is None else person["estimated_height_m"]
-    parts = [("mass_kg", f"{person['mass_kg']:g} kg"), ("height_m", f"{height:.2f} m")]
-    return ", ".join(f"{words} (not given)" if name in person["assumed"] else words for name, words in parts)
+    parts = [("mass_kg", "mass", f"{person['mass_kg']:g} kg"), ("height_m", "height", f"{height:.2f} m")]
+    return ", ".join(f"{word} not given" if name in person["assumed"] else figure for name, word, figure in parts)
 
 
 def _show(recording: Recording, console: Console) -> None:
-    examined = chain.examine(recording)
+    examined = _examine(recording)
     summary = summarise(recording, examined)
     person = summary["subject"]
     kind = "one averaged gait cycle" if recording.periodic else "continuous"
@@ -158,8 +171,12 @@ def _show(recording: Recording, console: Console) -> None:
     rest = sum(stop - start for start, stop in summary["standing_s"])
     if rest > MOSTLY * summary["duration_s"]:
         stride = None  # what repeats then is sway
-    standing = ", ".join(f"{start:g}-{stop:g} s" for start, stop in summary["standing_s"]) or "none"
-    console.print(f"  strides per second {'not found' if stride is None else stride}; standing: {standing}", highlight=False)
+    other = any(found.cause is Cause.NO_GAIT for found in examined.findings)
+    pace = "no strides found" if stride is None or other else f"{stride:.2f} strides per second"
+    does = ", ".join(f"{word} {seconds:.1f} s" for word, seconds in summary["activity_s"].items())
+    stands = ", ".join(f"{start:g}\u2013{stop:g} s" for start, stop in summary["standing_s"])
+    still = f"still at {stands}" if stands else ""
+    console.print(f"  {'; '.join(filter(None, (pace, does, still)))}", highlight=False)
     placed = any(sensor["position_m"] is not None for sensor in summary["sensors"])
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in ("sensor", "segment", *MEASURED, *([POSITION] if placed else [])):
@@ -170,7 +187,7 @@ def _show(recording: Recording, console: Console) -> None:
         if sensor["gravity_m_s2"] is not None:
             mark = "ok" if sensor["gravity_ok"] else "[red]off[/red]"
             gravity = f"{sensor['gravity_m_s2']:.2f} {sensor['gravity_from']} {mark}"
-        where = "unknown" if position is None else ", ".join(f"{v:g}" for v in position)
+        where = "unknown" if position is None else ", ".join(f"{v + 0.0:.3g}" for v in position)
         table.add_row(
             sensor["name"],
             sensor["segment"],
@@ -182,4 +199,4 @@ def _show(recording: Recording, console: Console) -> None:
     console.print(table)
     show_findings(examined.findings, console)
     for warning in summary["warnings"]:
-        console.print(f"  note: {warning}", style="yellow", highlight=False)
+        show(console, Severity.WARNING, warning)

@@ -21,7 +21,7 @@ Files = Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar=
 
 
 @dataclass(frozen=True)
-class Reading(shared.Reading):
+class Stated(shared.Reading):
     """What the files do not say themselves."""
 
     mass: Annotated[float | None, tyro.conf.arg(metavar="KG")] = None
@@ -38,11 +38,17 @@ class Reading(shared.Reading):
     """Sampling rate in Hz, where the file does not state it."""
     gyro_from_orientation: Annotated[bool, RARE] = False
     """Derive angular rate from orientation, where a recording has no gyroscope."""
+
+
+@dataclass(frozen=True)
+class Reading(Stated):
+    """The same for commands that go on with what they read."""
+
     anyway: bool = False
     """Go on where a recording is wrong in a way that makes results wrong; they are then marked as not to be trusted."""
 
 
-NOTHING_GIVEN = Reading()
+NOTHING_STATED, NOTHING_GIVEN = Stated(), Reading()
 Shared = Annotated[Reading, tyro.conf.arg(name="")]
 read, read_each, read_stated, files = shared.one, shared.each, shared.as_stated, shared.files
 

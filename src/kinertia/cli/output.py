@@ -13,13 +13,14 @@ from rich.text import Text
 from kinertia.api import results
 from kinertia.api.results import Scores
 from kinertia.benchmark.cycles import Scored
+from kinertia.cli import findings
 from kinertia.cli.presenting import AS_USUAL, Presenting
 from kinertia.estimation import spatiotemporal, verdict
 from kinertia.estimation.estimate import Estimate
 from kinertia.io import parquet
 from kinertia.io.extra import INSTALL
 from kinertia.io.files import write_text
-from kinertia.recording import Recording
+from kinertia.recording import Recording, Severity
 from kinertia.reporting import bands, comparison, errors_table, pdf, summary
 
 COLOURS = {"good": "green", "fair": "yellow", "poor": "red"}
@@ -81,9 +82,9 @@ def show(console: Console, estimate: Estimate, recording: Recording, scores: Sco
     if scores is not None:
         show_errors(console, scores)
     for warning in told.warnings:
-        console.print(Text(f"  warning: {warning}", style="yellow"), soft_wrap=True)
+        findings.show(console, Severity.WARNING, warning)
     for note in told.notes:
-        console.print(Text(f"  note: {note}"), soft_wrap=True)
+        findings.show(console, Severity.INFO, note)
 
 
 def write_curves(console: Console, folder: Path, scored: Scored) -> None:

@@ -43,15 +43,15 @@ def with_estimated_size(recording: Recording) -> Recording:
         known = Height(round(found.height_m, 2), found.spread_m)
         subject = replace(subject, height_m=known.height_m, height_error_m=known.spread_m)
         warnings.append(
-            f"{NOT_GIVEN['height_m']}: estimated {known.height_m:.2f} +- {known.spread_m:.2f} m from the motion; "
+            f"{NOT_GIVEN['height_m']}: estimated {known.height_m:.2f} \u00b1 {known.spread_m:.2f} m from the motion; "
             "speed and moments scale with it; give --height"
         )
     if "mass_kg" in subject.assumed:
         mass, spread = _usual_mass(known)
         subject = replace(subject, mass_kg=round(mass, 1))
         warnings.append(
-            f"{NOT_GIVEN['mass_kg']}: {mass:.0f} +- {spread:.0f} kg is usual at that height; forces in N and moments in N m "
-            "scale with it, per body weight they do not depend on it; give --mass"
+            f"{NOT_GIVEN['mass_kg']}: {mass:.0f} \u00b1 {spread:.0f} kg is usual at that height; forces in N and moments in "
+            "N m scale with it, per body weight they do not depend on it; give --mass"
         )
     told = tuple(NOT_GIVEN[name] for name in subject.assumed)
     kept = tuple(warning for warning in recording.warnings if not warning.startswith(told))

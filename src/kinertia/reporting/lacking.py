@@ -68,4 +68,4 @@ def _sentence(said: str) -> str:
     first = said.split()[0]
     # names of files and sensors keep their case
     start = said[0].upper() if first.isalpha() and first.islower() else said[0]
-    return f"{start}{said[1:].rstrip('.')}.".replace("+-", "\u00b1")
+    return f"{start}{said[1:].rstrip('.')}."
