@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import gcd
 
 import numpy as np
@@ -58,8 +59,9 @@ def resample_polyphase(values: Array, up: int, down: int) -> Array:
     step, repeats = period // up * down, -(-count // period)
     extended = np.ascontiguousarray(_continued(values, reach, reach + 2 * step + 1).T)
     result = np.empty((values.shape[1], repeats, period))
-    for begin in range(0, period, _BLOCK):
-        outputs = np.arange(begin, min(begin + _BLOCK, period))
+    wanted = min(period, count)
+    for begin in range(0, wanted, _BLOCK):
+        outputs = np.arange(begin, min(begin + _BLOCK, wanted))
         first, last = outputs[0] * down // up, outputs[-1] * down // up  # input at or before an output
         inputs = np.arange(first - reach, last + reach + 1)
         lag = outputs[:, None] * down - inputs * up  # in samples of the filter
@@ -70,6 +72,7 @@ def resample_polyphase(values: Array, up: int, down: int) -> Array:
     return np.ascontiguousarray(result.reshape(-1, repeats * period)[:, :count].T)
 
 
+@lru_cache(maxsize=2)
 def _low_pass(up: int, down: int) -> Array:
     """Windowed sinc with its middle at half of its length, at ``up`` times the input's rate."""
     slower = max(up, down)
