@@ -129,4 +129,4 @@ def test_nothing_wrong_is_never_said_beside_an_error(kinertia: Shell, walk_csv: 
         assert "nothing wrong found" not in out
     refused = kinertia("estimate", swapped, "--out", tmp_path / "out")
     assert refused.code != 0
-    assert "tibia_r and tibia_l are exchanged" in " ".join(refused.err.split())
+    assert "tibia_l: they are exchanged: each moves as one on the other's segment" in " ".join(refused.err.split())

@@ -70,8 +70,12 @@ def _without_drift(recording: Recording, which: list[int], stride: float) -> Loo
 
 
 def _drifted(name: str, fast: float) -> Finding:
-    how = f"{100 * abs(fast - 1.0):.1f} % {'slow' if fast > 1 else 'fast'}"
-    return _mended(Cause.SENSOR_RATE, f"its clock runs {how} against the other sensors: it was resampled to theirs", name)
+    how = f"its clock runs {_fast(fast)} against the other sensors: it was resampled to theirs"
+    return _mended(Cause.SENSOR_RATE, how, name)
+
+
+def _fast(fast: float) -> str:
+    return f"{100 * abs(fast - 1.0):.1f} % {'slow' if fast > 1 else 'fast'}"
 
 
 def _in_step(recording: Recording, which: list[int], stride: float) -> Looked:
@@ -85,9 +89,12 @@ def _in_step(recording: Recording, which: list[int], stride: float) -> Looked:
         name = recording.sensors[which[late.index]].name
         growth = clocks.growth(chosen, stated, late.index, stride)
         if abs(growth) > clocks.LEAST_GROWTH:
-            recording = _at(recording, which[late.index], recording.time_s / (1.0 - growth))
-            found.append(_drifted(name, 1.0 - growth))
-            continue
+            # few strides tell it to half a percent, which over ten seconds is more than a foot's swing may be off
+            message = (
+                f"its clock runs about {_fast(1.0 - growth)} against the other sensors; the walk is too short to tell exactly"
+            )
+            fix = "export it with the clock of the others, give its samples time stamps of their own, or leave it out"
+            return recording, (*found, Finding(Cause.SENSOR_RATE, Severity.ERROR, message, fix, (name,)))
         how = f"{abs(late.lag_s):.2f} s {'late' if late.lag_s > 0 else 'early'}"
         if stated[late.index] == "pelvis":
             other = late.again_s - abs(late.lag_s)

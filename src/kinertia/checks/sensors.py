@@ -8,7 +8,7 @@ import numpy as np
 
 from kinertia.checks.stage import Looked, faulty, names, standing
 from kinertia.placing import orientation, reflection, steady
-from kinertia.placing.fault import Kind
+from kinertia.placing.fault import Fault, Kind
 from kinertia.placing.place import GROSS_PACE, Placement, choose, judged, place
 from kinertia.placing.verdict import FITS, TURNED_RAD
 from kinertia.recording import Array, Cause, Finding, Frame, Recording, Severity
@@ -96,7 +96,14 @@ def _gravity_down() -> Finding:
 def _exchanged(recording: Recording, found: Placement) -> tuple[Finding, ...]:
     faults = [fault for fault in found.faults if fault.kind is Kind.EXCHANGED]
     fix = "exchange their names in the column map or placement file; " + APPLY
-    return tuple(Finding(Cause.EXCHANGED, Severity.ERROR, f.message, fix, f.sensors) for f in faults)
+    return tuple(Finding(Cause.EXCHANGED, Severity.ERROR, _each_other(f), fix, f.sensors) for f in faults)
+
+
+def _each_other(fault: Fault) -> str:
+    """The sentence of a fault for a finding, which names the sensors itself."""
+    if len(fault.sensors) == 1:
+        return fault.message
+    return "they are exchanged: each moves as one on the other's segment" + fault.message.partition(" are exchanged")[2]
 
 
 def _turns(found: Placement) -> dict[int, Array]:
@@ -117,9 +124,10 @@ def _turns(found: Placement) -> dict[int, Array]:
 def _turned(recording: Recording, found: Placement, k: int, turn: Array) -> Finding:
     placed = found.sensors[k]
     assert placed.rotation is not None
-    _, rest = orientation.nearest(placed.rotation)
+    nearest, rest = orientation.nearest(placed.rotation)
     name = (recording.sensors[k].name,)
-    if np.array_equal(turn, np.eye(3)) or rest > MOST_REST_RAD:
+    most = TURNED_RAD if np.array_equal(nearest, np.eye(3)) else MOST_REST_RAD  # no further than one that counts as not turned
+    if np.array_equal(turn, np.eye(3)) or rest > most:
         off = np.rad2deg(orientation.angle(placed.rotation))
         message = f"its axes are {off:.0f} deg off those of {placed.segment}"
         return Finding(Cause.AXES, Severity.ERROR, message, f"state that the axes are the sensors' own; {APPLY}", name)

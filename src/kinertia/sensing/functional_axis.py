@@ -64,8 +64,8 @@ def by_symmetry(acc: Array, rate: Array, up: Array, half_stride: int) -> Axis:
     half_stride : samples of half a stride.
     """
     across = _plane(up)
-    force_repeats, force_turns = _parity((acc - acc.mean(axis=0)) @ across.T, half_stride)
-    rate_repeats, rate_turns = _parity(rate @ across.T, half_stride)
+    force_repeats, force_turns = parity((acc - acc.mean(axis=0)) @ across.T, half_stride)
+    rate_repeats, rate_turns = parity(rate @ across.T, half_stride)
     # e maximises (sideways force that changes sign - that repeats) + (rotation that repeats - that changes sign)
     contrast = (force_turns - force_repeats) / max(float(np.trace(force_turns + force_repeats)), 1e-12)
     contrast += (rate_repeats - rate_turns) / max(float(np.trace(rate_repeats + rate_turns)), 1e-12)
@@ -79,7 +79,7 @@ def _plane(up: Array) -> Array:
     return np.linalg.svd(up[None, :])[2][1:]
 
 
-def _parity(signal: Array, half_stride: int) -> tuple[Array, Array]:
+def parity(signal: Array, half_stride: int) -> tuple[Array, Array]:
     """(2, 2) power of the part that repeats after half a stride, and of the part that changes sign."""
     now, later = signal[:-half_stride], signal[half_stride:]
     repeats, turns = 0.5 * (now + later), 0.5 * (now - later)

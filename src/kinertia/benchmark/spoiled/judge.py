@@ -80,7 +80,8 @@ def judge(kind: Kind, variant: Variant, twin: Recording, look: Look) -> Answer:
     first = new[0] if new else None
     said = "nothing" if first is None else f"[{first.cause.name}] {first.sentence}"
     stops = first is not None and (first.mended or first.severity is Severity.ERROR)
-    off = difference(_plane(found), _plane(twin)) if kind.sagittal else difference(found, twin)
+    pair = (_plane(found), _plane(twin)) if kind.sagittal else (found, twin)
+    off = difference(*pair, variant.sensors)
     if kind.outcome is Outcome.READ:
         if off > kind.tolerance:
             return Answer(Score.WRONG, f"signals differ by {off:.2g}; {said}", seconds)
@@ -132,11 +133,11 @@ def same_sensors(finding: Finding, variant: Variant, recording: Recording, twin:
     return not finding.sensors or len(finding.sensors) >= MOST * len(recording.sensors)
 
 
-def difference(found: Recording, twin: Recording) -> float:
+def difference(found: Recording, twin: Recording, spoiled: frozenset[str] = frozenset()) -> float:
     """RMS of the difference between two recordings' signals over RMS of the second, the worse of both kinds of signal.
 
-    Over samples that both have, in physical time, with the shift in time at which they agree best; infinite where no sensor
-    or no time is common, or a sensor is absent.
+    Over samples that both have, in physical time, with the shift in time at which a sensor that was not spoiled agrees best;
+    infinite where no sensor or no time is common, or a sensor is absent.
     """
     segments = [sensor.segment for sensor in twin.sensors]
     theirs = {sensor.segment: k for k, sensor in enumerate(found.sensors)}
@@ -147,7 +148,7 @@ def difference(found: Recording, twin: Recording) -> float:
     if not 0.8 < seconds / (twin.samples / twin.rate_hz) < 1.25:
         return float("inf")
     shifts = np.arange(-SHIFT_S, SHIFT_S + 1e-9, 0.25 / twin.rate_hz)
-    leg = 1 if len(segments) > 1 else 0
+    leg = next((k for k in range(len(segments) - 1, -1, -1) if segments[k] not in spoiled), 0)
     size = [_off(found.gyro[:, [order[leg]]], found.rate_hz, twin.gyro[:, [leg]], twin.rate_hz, s) for s in shifts]
     best = float(shifts[int(np.argmin(size))])
     best = 0.0 if size[len(shifts) // 2] <= min(size) + 1e-9 else best
