@@ -36,6 +36,8 @@ def test_bands_are_drawn_and_explained() -> None:
         f"In 90 % of samples the truth is expected within {widths}; differences that are smaller may be error."
         in drawn.replace("\N{NO-BREAK SPACE}", " ")
     )
+    # 6 deg at 0.53 of 1.75 m
+    assert "Step length, and its difference, may be off by 10 cm" in drawn
     assert "calibrated on somebody" in drawn
 
 

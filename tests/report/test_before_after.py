@@ -36,6 +36,11 @@ def test_what_changed_is_said() -> None:
     assert rows["speed_m_s"].change == pytest.approx(0.25, abs=0.01)
     assert rows["speed_m_s"].change_percent == pytest.approx(20.0)
     assert rows["stride_time_s"].change == 0.0
+    # errors of 0.5 in channels that swing by 1.5 to 4.5, over what both sensor sets have; residuals as made
+    fit = {label.split(" [")[0]: [float(was), float(now)] for label, was, now in before_after.fits(one, other)}
+    assert fit["Force left unexplained at the pelvis"] == pytest.approx([3.6, 3.6], abs=0.1)
+    assert fit["Moment left unexplained at the pelvis"] == pytest.approx([0.6, 0.6], abs=0.05)
+    assert 15.0 < fit["Sensor signals missed"][1] < fit["Sensor signals missed"][0] < 30.0
     parsed = read(before_after.render(one, other))
     assert "Speed [m/s] 1.25 1.50 +0.25 +20.0" in parsed.text.replace(" ± 0.00", "")
     # both legs: hip, knee in both signs and ankle, angle and moment, two forces; the pelvis

@@ -50,4 +50,8 @@ def adapt(
     run = Run(out=folder, resume=resume, overwrite=overwrite)
     train(recordings, run=run, start=model, device=device, reading=reading)
     shown = " ".join(str(path) for path in recordings)
-    Console().print(f"next: kinertia estimate {shown} --model {folder}", highlight=False, soft_wrap=True)
+    console = Console()
+    console.print(f"next: kinertia estimate {shown} --model {folder}", highlight=False, soft_wrap=True)
+    if len(recordings) == 1:
+        said = f"before and after: kinertia report {shown} --model {model} {folder}"
+        console.print(said, highlight=False, soft_wrap=True)

@@ -120,7 +120,7 @@ def _planned(results: tuple[Path, ...], found: list[Stored], out: Path | None, s
 def _labels(results: tuple[Path, ...], found: list[Stored], names: tuple[str, ...]) -> list[str]:
     """What the two are called: by their session or recording, else by model or folder."""
     if len(names) == 2:
-        return [Path(name).resolve().name if Path(name).is_dir() else name for name in names]
+        return list(names)
     said = [one.session.heading or one.estimate.name for one in found]
     if said[0] != said[1]:
         return said

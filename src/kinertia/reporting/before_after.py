@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from markupsafe import Markup
 
 import kinertia
@@ -110,6 +111,8 @@ def render(before: Side, after: Side, *, session: Session = NOTHING_SAID, knee: 
                 for word, side in zip(("Before", "After"), sides, strict=True)
             ],
             mind=cautions(before, after),
+            fits=fits(before, after),
+            step_error=overview.step_error(after.estimate),
             tables=[(other.words, one.words, changes(one, other)) for one, other in pairs],
             norm=normative.caption(norm, main) if norm and main else "",
             groups=[(title, _drawn(found)) for title, found in groups if found],
@@ -127,6 +130,36 @@ def changes(before: Parameters, after: Parameters) -> list[Change]:
         for row in after.rows
         if (name := row.quantity.name) in known
     ]
+
+
+def fits(before: Side, after: Side) -> list[tuple[str, str, str]]:
+    """How well motion, forces and signals fit each other: what is meant, before, after; what both know."""
+    found = []
+    for label, digits, measure in (
+        ("Force left unexplained at the pelvis [% of body weight]", 2, lambda side: _times(100.0, side.told.force_bw)),
+        ("Moment left unexplained at the pelvis [BWBH %]", 2, lambda side: _times(100.0, side.told.moment_bwbh)),
+        ("Sensor signals missed [% of their spread]", 1, lambda side: _missed_percent(side.estimate)),
+    ):
+        was, now = (measure(side) for side in (before, after))
+        if was is not None and now is not None:
+            found.append((label, names.number(was, digits), names.number(now, digits)))
+    return found
+
+
+def _times(factor: float, value: float | None) -> float | None:
+    return None if value is None else factor * value
+
+
+def _missed_percent(estimate: Estimate) -> float | None:
+    """Root mean square difference of virtual and measured signals over the spread of each channel, over all channels [%]."""
+    measured, virtual = estimate.imu_measured, estimate.imu_virtual
+    if measured is None or virtual is None or not estimate.known.any():
+        return None
+    real, error = measured[estimate.known], (virtual - measured)[estimate.known]
+    # a channel without a value has no share
+    known = np.isfinite(error).any(axis=0) & np.isfinite(real).any(axis=0)
+    share = np.nanmean(error[:, known] ** 2, axis=0) / np.nanvar(real[:, known], axis=0)
+    return 100.0 * float(np.sqrt(share.mean()))
 
 
 def cautions(before: Side, after: Side) -> list[str]:

@@ -15,6 +15,8 @@ from kinertia.recording import Recording, Subject
 from kinertia.reporting import bands, names
 
 Facts = list[tuple[str, str]]
+LEG_HEIGHT = 0.53
+"""Height of the hip joint over body height (Drillis & Contini 1966)."""
 PLAIN = {
     "consistent": "Estimated motion, moments and ground reaction fit each other and what the sensors measured.",
     "consistent in part": "Where they do not fit each other or the sensors, estimates should not be used.",
@@ -72,6 +74,18 @@ def how_good(estimate: Estimate, told: Verdict) -> list[str]:
             "differences that are smaller may be error."
         )
     return said
+
+
+def step_error(estimate: Estimate) -> str:
+    """What the bands of the hips' angles amount to at the foot, as a sentence; empty without bands or heels."""
+    hips = [half for name, half in estimate.bands.coordinates.items() if name.startswith("hip_flexion")]
+    if not hips or not estimate.points or not estimate.counted.any():
+        return ""
+    half = float(np.nanmean(np.stack(hips)[:, estimate.counted]))
+    reach_cm = 100.0 * LEG_HEIGHT * estimate.subject.height_m * half
+    return (
+        f"Step length, and its difference, may be off by {reach_cm:.0f} cm: what the bands of the hips' angles are at the feet."
+    )
 
 
 def _limit(estimate: Estimate) -> str:

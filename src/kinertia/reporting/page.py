@@ -113,6 +113,7 @@ def render(
             gait=strides,
             sides=_sides(estimate),
             steps=steps,
+            step_error=overview.step_error(estimate),
             tiles=summary.tiles(estimate, main),
             rows=summary.rows(estimate, strides),
             norm=normative.caption(norm, main) if norm and main else "",
