@@ -1,5 +1,16 @@
-"""Kinertia: joint angles, moments, ground reaction and speed from body-worn inertial sensors, without labels."""
+"""Kinertia: joint angles, moments, ground reaction and speed from body-worn inertial sensors, without labels.
 
+import kinertia as ki
+
+rec = ki.read("walk.csv", mass=72, height=1.78)     # checked; ki.read_all for folders, ki.example for one to try
+est = ki.estimate(rec)                              # shows itself; est.frame(), .strides(), .summary(), .plot(), .save()
+ki.report(est, "walk.html")                         # two estimates: side by side
+ki.place(rec)                                       # where the sensors sit
+ki.estimate(rec, ki.adapt(rec))                     # with a model that has learned its wearer
+ki.solve(rec, cycle=True)                           # trajectory optimisation, without a model
+"""
+
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +63,7 @@ _PLACES = {
 
 def __getattr__(name: str) -> Any:
     if name not in _PLACES:
-        raise AttributeError(f"module 'kinertia' has no attribute {name!r}")
+        raise AttributeError(f"module 'kinertia' has no attribute {name!r}", name=name, obj=sys.modules[__name__])
     module, _, inside = _PLACES[name].partition(":")
     found = getattr(import_module(f"kinertia.{module}"), inside or name)
     globals()[name] = found

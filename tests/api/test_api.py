@@ -117,6 +117,23 @@ def test_wrong_arguments(call: Callable[[], object], said: str) -> None:
         call()
 
 
+@pytest.mark.parametrize("call", [ki.adapt, ki.solve])
+def test_what_trains_says_what_it_needs(call: Callable[..., object], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extra, "available", lambda name: name != "torch")
+    with pytest.raises(ModuleNotFoundError, match=rf"{call.__name__} needs torch, .* pip install 'kinertia\[train\]'"):
+        call("walk.csv")
+
+
+def test_adapting_names_what_is_wrong(tmp_path: Path, walked: ki.Estimated) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(ki.RecordingError, match=r"holds something\. Fix: give another folder, or overwrite=True"):
+        ki.adapt(walked.recording, out=tmp_path)
+    with pytest.raises(TypeError, match="int is no model that can be adapted"):
+        ki.adapt(walked.recording, 5)  # pyright: ignore[reportArgumentType]
+    with pytest.raises(ki.RecordingError, match="no recording given"):
+        ki.adapt([])
+
+
 def test_a_height_in_centimetres_is_understood(walked: ki.Estimated) -> None:
     assert ki.estimate(walked.recording, height=178).verdict.warnings == ("height 178 m is impossible; read as cm: 1.78 m",)
 

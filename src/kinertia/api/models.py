@@ -84,13 +84,15 @@ def runner(model: Named) -> Runner:
         return Exported(model)
     if isinstance(model, str | Path) and _exported(model):
         return Exported(exported.load(model))
-    network = getattr(model, "model", model)  # of what was adapted
-    if not isinstance(network, str | Path) and not hasattr(network, "network"):
+    if not isinstance(model, str | Path) and not hasattr(model, "outcome") and not hasattr(model, "network"):
         raise ValueError(f"{type(model).__name__} is no model; give its name, its folder, or what kinertia.adapt returned")
     from kinertia.estimation.trained import Trained
     from kinertia.learning import shipped
+    from kinertia.learning.adapting import Adapted
 
-    return Trained(shipped.load(network) if isinstance(network, str | Path) else network)
+    if isinstance(model, Adapted):
+        return Trained(model.model)
+    return Trained(shipped.load(model) if isinstance(model, str | Path) else model)
 
 
 def streaming(model: str) -> ExportedModel:

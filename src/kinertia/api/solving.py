@@ -51,10 +51,10 @@ def solve(
     ModuleNotFoundError : kinertia[train] is not installed.
     """
     extra.require("solve")
-    from kinertia.solving import solver
-
     whole = reading.ready(recording, Reading(mass=mass, height=height, anyway=anyway))
     measured, aligned = part(whole, begin, end, mean=cycle)
+    from kinertia.solving import solver
+
     solved = solver.solve(aligned, settings)
     return Estimated.of(solved.estimate, measured, solved.solution)
 
