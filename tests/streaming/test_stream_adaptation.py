@@ -17,6 +17,7 @@ from kinertia.io import extra
 from kinertia.io.read import read
 from kinertia.runtime import model as exported
 from kinertia.streaming import adaptation as module
+from kinertia.streaming import apart
 from kinertia.streaming.adaptation import Adaptation, AdaptationSettings
 from kinertia.streaming.apart import Command
 from kinertia.streaming.collected import as_recording, misfit
@@ -64,16 +65,18 @@ class FakeCommand:
     """In place of a process."""
 
     said: str | None = None
+    lines: ClassVar[list[str]] = []
     given: ClassVar[list[tuple[str, ...]]]
 
     def __init__(self, arguments: tuple[str, ...]) -> None:
         type(self).given.append(tuple(arguments))
 
-    def wait(self, report) -> None:
+    def wait(self, report) -> list[str]:
         report(0.5)
         report(1.0)
         if self.said is not None:
             raise ValueError(self.said)
+        return self.lines
 
     def stop(self) -> None:
         pass
@@ -114,6 +117,21 @@ def test_collected_trained_exported_swapped(command: type[FakeCommand], tmp_path
     assert recording.rate_hz == pytest.approx(100.0)
     assert recording.acc[:, :, 1].mean() == pytest.approx(10.5, abs=1.0)  # upright in segment axes
     assert recording.subject.mass_kg == source.session().subject.mass_kg
+
+
+def test_what_was_learned_is_told_and_nothing_takes_over_where_nothing_changed(
+    command: type[FakeCommand], tmp_path: Path
+) -> None:
+    source = walker()
+    core = Core(before := model(), source.session())
+    adaptation = Adaptation(core, tmp_path, SHORT)
+    for first, end in (("Not adapted (in 9 s): no change fitted.", "the model stays as it was"), ("Adapted in 9 s.", None)):
+        command.lines = ["adapting 80/80", first, "All sensors sit as stated.", "model written to here"]
+        adaptation.start()
+        ended = finished(core, adaptation, samples(source) if end else samples(walker()))
+        assert ended.words == (end or "the model is adapted to the wearer")
+        assert ended.outcome == (first, "All sensors sit as stated.")
+        assert (core.model is before) is bool(end)
 
 
 def test_a_worse_model_is_not_used(command: type[FakeCommand], tmp_path: Path) -> None:
@@ -206,8 +224,9 @@ def test_collected_rows_are_turned_to_segments() -> None:
     assert recording.acc[:, 1, 1].mean() == pytest.approx(10.3, abs=1.0)
 
 
-def test_adapting_the_shipped_model(tmp_path: Path) -> None:
+def test_adapting_the_shipped_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two steps of real training in a process of its own, while the stream goes on."""
+    monkeypatch.setattr(apart, "NICENESS", 0)  # tests do not stand back
     source = walker()
     core = Core(before := exported.load("default"), source.session())
     options = ("--config.adaptation.steps", "2", "--config.adaptation.batch", "1", "--config.adaptation.learning-rate", "1e-6")
@@ -215,6 +234,8 @@ def test_adapting_the_shipped_model(tmp_path: Path) -> None:
     adaptation.start()
     ended = finished(core, adaptation, samples(source))
     assert ended.state == "done", ended
+    assert ended.outcome[0].startswith("Adapted in ")
+    assert ended.outcome[-1].endswith("stay unexplained.")
     assert core.model is not before
     assert core.wearer is not None
     assert core.wearer.mass_kg == pytest.approx(source.session().subject.mass_kg)

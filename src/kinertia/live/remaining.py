@@ -22,17 +22,20 @@ class Remaining:
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
-        self._step, self._begin = "", (math.nan, math.nan)
+        self._step, self._begin, self._end_s = "", (math.nan, math.nan), math.nan
 
     def left_s(self, progress: Progress) -> float | None:
         """Time that is left [s]: what the task says itself, else by its pace within the present step; None where not known."""
-        if progress.state != "running":
-            self._step = ""
-            return None
         now = self._clock()
+        if progress.state != "running":
+            self._step, self._end_s = "", math.nan
+            return None
         if progress.step != self._step:
             self._step, self._begin = progress.step, (now, progress.done)
-        if progress.left_s is not None:
-            return progress.left_s
         gone, part = now - self._begin[0], progress.done - self._begin[1]
-        return gone * (1.0 - progress.done) / part if gone >= SEEN_S and part >= SEEN_PART else None
+        if progress.left_s is not None:
+            self._end_s = now + progress.left_s
+        elif gone >= SEEN_S and part >= SEEN_PART:
+            self._end_s = now + gone * (1.0 - progress.done) / part
+        # before the pace of a step is known, what was left before it goes on counting down
+        return self._end_s - now if self._end_s > now else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import atexit
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Literal
@@ -27,8 +27,12 @@ from kinertia.streaming.progress import Progress
 
 LEAST_S = 10.0
 MOST_S = 600.0
-SHARES = {"collect": (0.0, 0.4), "train": (0.4, 0.95), "export": (0.95, 0.98), "swap": (0.98, 1.0)}
+SHARES = {"collect": (0.0, 0.6), "train": (0.6, 0.93), "export": (0.93, 0.98), "swap": (0.98, 1.0)}
 """Steps, and which part of the whole each of them is."""
+FIT_S = 25.0
+"""What all but collecting takes, about: a start, ten to fifteen seconds of fitting, an export."""
+LEARNED, UNCHANGED = "Adapted in ", "Not adapted "
+"""How the lines begin in which ``kinertia train --from`` says what it learned of one wearer."""
 SWAP_S = 30.0
 WORSE = 1.05
 """An adapted model that fits the signals worse than the one at work by more than this factor is not used."""
@@ -85,11 +89,11 @@ class Adaptation:
             If it runs already, the sensors are not aligned, or training is not installed.
         """
         if self.progress.state == "running":
-            raise ValueError("adaptation runs already")
+            raise ValueError("adapting runs already")
         if self._core.session.rotations is None:
             raise ValueError("how the sensors sit is not known yet: calibrate first, then adapt")
         if not extra.available("torch"):
-            raise ValueError(f"adaptation trains, which needs torch. Fix: {extra.INSTALL}")
+            raise ValueError(f"adapting trains, which needs torch. Fix: {extra.INSTALL}")
         with self._lock:
             self._count, self._index = 0, None
             self._session = self._core.session
@@ -116,7 +120,7 @@ class Adaptation:
             self._count += 1
             if self._count % max(round(self._rate), 1) == 0:
                 gone, wanted = self._count / self._rate, self._settings.seconds
-                self._say("collect", gone / wanted, f"walk as usual: {gone:.0f} of {wanted:g} s")
+                self._say("collect", gone / wanted, f"walk as usual: {gone:.0f} of {wanted:g} s", wanted - gone + FIT_S)
             full = self._count == len(self._rows)
         if full:
             self._core.unlisten(self._take)
@@ -125,7 +129,12 @@ class Adaptation:
     def _adapt(self) -> None:
         try:
             recording = as_recording(self._session, self._rows, self._rate)
-            model, wearer = self._train(recording)
+            told = self._train(recording)
+            if told and told[0].startswith(UNCHANGED):
+                self._end("done", "the model stays as it was", told)
+                return
+            model = self._export()
+            wearer = model.card.people[0] if model.card.people else None
             self._refuse_worse(model, wearer)
             self._say("swap", 0.0, "the adapted model takes over")
             self._core.swap(model, wearer)
@@ -135,20 +144,24 @@ class Adaptation:
         except (ValueError, OSError, ImportError) as error:
             self._end("failed", f"the model stays as it was: {error}")
         else:
-            self._end("done", "the model is adapted to the wearer")
+            self._end("done", "the model is adapted to the wearer", told)
 
-    def _train(self, recording: Recording) -> tuple[ExportedModel, Wearer | None]:
+    def _train(self, recording: Recording) -> tuple[str, ...]:
+        """What was learned, line by line."""
         table = self._folder / "walking.csv"
         self._folder.mkdir(parents=True, exist_ok=True)
         write_recording.write(table, recording)
-        trained, graphs = self._folder / "model", self._folder / "exported"
-        options = ("--from", self._settings.start, "--out", str(trained), *self._settings.options)
-        self._run("train", "adapting to the wearer", "train", str(table), *options)
-        self._run("export", "adapted; making graphs", "export", "--model", str(trained), "--out", str(graphs))
-        model = exported.load(graphs)
-        return model, model.card.people[0] if model.card.people else None
+        options = ("--from", self._settings.start, "--out", str(self._folder / "model"), *self._settings.options)
+        said = self._run("train", "fitting the model to the wearer", "train", str(table), *options)
+        begin = next((i for i, line in enumerate(said) if line.startswith((LEARNED, UNCHANGED))), len(said))
+        return tuple(said[begin:-1])  # the last one says where the model is
 
-    def _run(self, step: str, words: str, *arguments: str) -> None:
+    def _export(self) -> ExportedModel:
+        trained, graphs = self._folder / "model", self._folder / "exported"
+        self._run("export", "making the adapted model ready", "export", "--model", str(trained), "--out", str(graphs))
+        return exported.load(graphs)
+
+    def _run(self, step: str, words: str, *arguments: str) -> list[str]:
         with self._lock:
             if self.progress.state != "running":
                 raise ValueError("it was stopped")
@@ -156,7 +169,7 @@ class Adaptation:
             self._command = command = Command(arguments)
         atexit.register(command.stop)
         try:
-            command.wait(lambda part: self._say(step, part, f"{words}: {100 * part:.0f} %"))
+            return command.wait(lambda part: self._say(step, part, words))
         finally:
             atexit.unregister(command.stop)
             self._command = None
@@ -168,12 +181,12 @@ class Adaptation:
         if not after <= WORSE * before:
             raise ValueError(f"the adapted one fits the signals worse ({after:.2f} instead of {before:.2f})")
 
-    def _say(self, step: str, part: float, words: str) -> None:
+    def _say(self, step: str, part: float, words: str, left_s: float | None = None) -> None:
         begin, end = SHARES[step]
-        self.progress = Progress("running", step, begin + part * (end - begin), words)
+        self.progress = Progress("running", step, begin + part * (end - begin), words, left_s)
 
-    def _end(self, state: Literal["done", "failed"], words: str) -> None:
+    def _end(self, state: Literal["done", "failed"], words: str, outcome: tuple[str, ...] = ()) -> None:
         with self._lock:
             if self.progress.state == "running":
                 done = 1.0 if state == "done" else self.progress.done
-                self.progress = replace(self.progress, state=state, done=done, words=words)
+                self.progress = Progress(state, self.progress.step, done, words, outcome=outcome)

@@ -35,8 +35,8 @@ class Command:
         if hasattr(os, "setpriority"):
             os.setpriority(os.PRIO_PROCESS, self._process.pid, NICENESS)
 
-    def wait(self, report: Callable[[float], None]) -> None:
-        """Until it has ended; ``report`` is told the part that its progress bar shows.
+    def wait(self, report: Callable[[float], None]) -> list[str]:
+        """Until it has ended; ``report`` is told the part that its progress bar shows. Gives the last lines that it said.
 
         Raises
         ------
@@ -51,9 +51,10 @@ class Command:
             if counts and int(counts[-1][1]):
                 report(min(int(counts[-1][0]) / int(counts[-1][1]), 1.0))
         pipe.close()
+        lines = [line for line in _STYLE.sub("", tail.decode(errors="replace")).splitlines() if line.strip()]
         if self._process.wait():
-            lines = [line for line in _STYLE.sub("", tail.decode(errors="replace")).splitlines() if line.strip()]
             raise ValueError(lines[-1].removeprefix("kinertia: ").strip() if lines else "it ended without a word")
+        return lines
 
     def stop(self) -> None:
         """End it now."""
