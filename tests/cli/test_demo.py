@@ -2,37 +2,46 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
+import pytest
 from shell import Shell
 
+from kinertia.cli import demo
 from kinertia.io.read import read
 
 
-def test_demo(kinertia: Shell, tmp_path: Path) -> None:
+def test_demo(kinertia: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(demo.webbrowser, "open", opened.append)
     out = tmp_path / "kinertia-demo"
-    result = kinertia("demo", "--out", out, "--steps", "3")
+    result = kinertia("demo", "--out", out, "--steps", "3", "--open")
     assert result.code == 0, result.err
-    recordings = sorted((out / "recordings").glob("*/*.parquet"))
-    assert [path.stem for path in recordings] == ["run_2", "walk_2"]
-    assert result.out.count("errors against the exact truth") == len(recordings)
-    for row in ("shipped", "adapted", "population curve"):
-        assert result.out.count(f"│ {row} ") == len(recordings)
-    for path in recordings:
-        for kind in ("shipped", "adapted"):
-            assert (out / path.stem / kind / f"{path.stem}_report.html").stat().st_size > 50_000
-            assert (out / path.stem / kind / f"{path.stem}_coordinates.mot").is_file()
-        recording = read(path)
-        assert recording.subject.assumed == ()
-        assert recording.truth is not None
-    first = recordings[0].stem
-    arguments = [line.split() for line in result.out.splitlines() if line.strip().startswith("kinertia ")]
-    assert [words[1] for words in arguments] == ["inspect", "estimate", "train", "estimate"]
-    for words in arguments:
-        short = ["--config.adaptation.steps", "3"] if words[1] == "train" else []
-        again = kinertia(*words[1:], *short)
-        assert again.code == 0, again.err
+    # one table, what it means in a line, no warning
+    assert result.out.count("How far from the truth") == 1
+    rows = [line for line in result.out.splitlines() if "│" in line and any(name in line for name in demo.ROWS)]
+    assert len(rows) == len(demo.ROWS)
+    assert demo.MEANING in result.out
+    assert "warning" not in result.out
+    # before and after
+    pages = [out / f"{name}_before_after.html" for name in demo.RECORDINGS]
+    assert all(f"  {page}\n" in result.out for page in pages)
+    assert opened == [pages[0].as_uri()]
+    for name in demo.RECORDINGS:
+        assert all((out / kind / f"{name}_report.html").stat().st_size > 50_000 for kind in demo.KINDS)
+    # sensors sit as people strap them on
+    recording = read(out / "recordings" / "person001" / "walk_2.parquet")
+    assert recording.subject.assumed == ()
+    assert recording.truth is not None
+    assert 5.0 < max(abs(math.degrees(pose.angle_rad)) for pose in recording.truth.poses.values()) < 2.5 * demo.TURNED_DEG
     # the same by hand gives the same
-    for kind in ("shipped", "adapted"):
-        by_hand, by_demo = (out / folder / kind / f"{first}_coordinates.mot" for folder in ("by-hand", first))
-        assert by_hand.read_bytes() == by_demo.read_bytes()
+    commands = [line.split()[1:] for line in result.out.splitlines() if line.strip().startswith("kinertia ")]
+    assert [command for command, *_ in commands] == ["inspect", "estimate", "adapt", "estimate", "report"]
+    for command, *rest in commands:
+        short = ["--from", "default", "--config.adaptation.steps", "3"]
+        again = kinertia(*(["train", *rest, *short] if command == "adapt" else [command, *rest]))
+        assert again.code == 0, again.err
+    for kind in demo.KINDS:
+        moved = [folder / kind / "walk_2_coordinates.mot" for folder in (out, out / "by-hand")]
+        assert moved[0].read_bytes() == moved[1].read_bytes()

@@ -2,37 +2,58 @@
 
 from __future__ import annotations
 
+import math
+import webbrowser
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-STEPS = 500
-"""Fewer than by default, for less than a minute of adaptation; everything else is as in `kinertia train --from default`."""
+if TYPE_CHECKING:
+    from kinertia.estimation.estimate import Estimate
+    from kinertia.recording import Recording
+    from kinertia.reporting.before_after import Side
+
 RECORDINGS = ("walk_2", "run_2")
-SECONDS = 20.0
+SECONDS = 30.0
+TURNED_DEG = 10.0
+"""Standard deviation of the inclination of sensors: as people strap them on without measuring."""
 SHOWN = (
-    ("angles [deg]", "angle_rmsd_deg"),
-    ("moments [BWBH%]", "moment_rmsd_bwbh"),
-    ("ground reaction [BW%]", "grf_rmsd_bw"),
-    ("speed [m/s]", "speed_error"),
+    ("angles\n[deg]", "angle_rmsd_deg", 1),
+    ("moments\n[BWBH %]", "moment_rmsd_bwbh", 2),
+    ("ground reaction\n[BW %]", "grf_rmsd_bw", 1),
+    ("speed\n[m/s]", "speed_error", 2),
+)
+KINDS = ("shipped", "adapted")
+ROWS = ("shipped model", "adapted model", "population curve")
+MEANING = (
+    "The smaller, the better. Both models saw the sensor signals alone; adapting learned how these sensors really sit. "
+    "The population curve is the mean of other people: it knows nothing of this one, and says nothing of moments and speed."
 )
 
 
-def demo(out: Path = Path("kinertia-demo"), steps: int = STEPS, seed: int = 0, overwrite: bool = False) -> None:
+def demo(
+    out: Path = Path("kinertia-demo"),
+    steps: int | None = None,
+    seed: int = 0,
+    open: bool = False,
+    overwrite: bool = False,
+) -> None:
     """Simulate a person, estimate with the model that comes with the package, adapt it without labels, compare with the truth.
 
     Parameters
     ----------
     out
-        Folder for the recordings, the adapted models and the results.
+        Folder for the recordings, the adapted model and the results.
     steps
-        Steps of adaptation.
+        Steps of adapting at most; default until it has converged.
     seed
-        Makes everything repeatable.
+        Another number is another person, with sensors worn in another way.
+    open
+        Open the report in a browser.
     overwrite
         Write into a folder that holds something else.
     """
@@ -45,69 +66,96 @@ def demo(out: Path = Path("kinertia-demo"), steps: int = STEPS, seed: int = 0, o
     from kinertia.learning.adapting import adapt
     from kinertia.learning.prepare import to_sequence
     from kinertia.recording import RecordingError
+    from kinertia.reporting import before_after
+    from kinertia.reporting.before_after import Side
     from kinertia.runtime import exported
     from kinertia.runtime import model as runtime
+    from kinertia.sensing.measurement import TYPICAL
     from kinertia.simulation import simulate
 
-    console = Console()
+    console = Console(soft_wrap=True, highlight=False)
     if not overwrite and out.is_dir() and any(out.iterdir()) and not (out / "recordings" / simulate.PEOPLE_FILE).is_file():
         raise RecordingError(
             "is not empty", file=str(out), fix="give another --out, or --overwrite to write there all the same"
         )
-    shipped_model = shipped.load()
-    asked = replace(adaptation.DEFAULT, adaptation=replace(adaptation.DEFAULT.adaptation, steps=steps))
-    config = adaptation.settings(shipped_model.config, asked)
-    config = replace(config, training=replace(config.training, seed=seed))
+    console.print(
+        f"A simulated person walks and runs, {SECONDS:.0f} s each, with seven sensors that sit as people strap them on: "
+        f"turned by about {TURNED_DEG:.0f} deg, 2 cm off, on skin and muscle. The exact truth is known."
+    )
+    worn = replace(TYPICAL, spread=replace(TYPICAL.spread, inclination_rad=math.radians(TURNED_DEG)))
     folder = out / "recordings"
     with recordings_bar(len(RECORDINGS), "simulating") as show:
-        warnings = simulate.run(folder, 1, simulate.Request(seed, SECONDS, recordings=RECORDINGS), show=show)
+        warnings = simulate.run(folder, 1, simulate.Request(seed, SECONDS, recordings=RECORDINGS, realism=worn), show=show)
     for warning in warnings:
-        console.print(f"warning: {warning}", highlight=False, soft_wrap=True)
+        console.print(f"warning: {warning}")
     # what is estimated from is what a user can read from the file; its truth is only compared with
-    recordings = [read(path) for path in sorted(folder.glob("*/*.parquet"))]
-    console.print(f"Simulated: {', '.join(r.name for r in recordings)}; seven sensors each, in {folder}.", highlight=False)
-    for recording in recordings:
-        before = exported.estimate(runtime.load(), recording)
-        sequences, own = [to_sequence(recording, config)], out / recording.name
-        with training_bar(config.training.steps, label=f"adapting to {recording.name}") as progress:
-            model = adapt(shipped_model, sequences, config, own / "model", progress=progress).model
-        after = estimate(model, recording)
-        scores = {"shipped": score_single(before, recording), "adapted": score_single(after, recording)}
-        for (kind, found), result in zip(scores.items(), (before, after), strict=True):
-            output.write(own / kind, result, recording, found)
-        output.show(console, after, recording, None)
-        console.print(_comparison(recording.name, scores))
-    first = recordings[0]
-    console.print(
-        f"\nOpen {out / first.name / 'adapted' / f'{first.name}_report.html'} in a browser. The same by hand:", soft_wrap=True
-    )
-    by_hand = out / "by-hand"
+    recordings = [read(path) for name in RECORDINGS for path in folder.glob(f"*/{name}.parquet")]
+    sides: dict[str, list[Side]] = {}
+
+    def keep(kind: str, estimates: list[Estimate]) -> None:
+        sides[kind] = [Side(kind, e, r, score_single(e, r)) for e, r in zip(estimates, recordings, strict=True)]
+        for side in sides[kind]:
+            output.write(out / kind, side.estimate, side.recording, side.scores)
+
+    keep("shipped", [exported.estimate(runtime.load(), recording) for recording in recordings])
+    start = shipped.load()
+    asked = adaptation.DEFAULT
+    if steps is not None:
+        asked = replace(asked, adaptation=replace(asked.adaptation, steps=steps))
+    config = adaptation.settings(start.config, asked)
+    sequences = [to_sequence(recording, config) for recording in recordings]
+    with training_bar(config.training.steps, label="adapting") as progress:
+        # what each term of the objective is, is no matter for here
+        found = adapt(start, sequences, config, out / "model", progress=lambda step, _: progress(step, {}))
+    for line in (*found.outcome.lines, f"In truth, sensors are turned: {true_turns(recordings[0])}."):
+        console.print(line)
+    keep("adapted", [estimate(found.model, recording) for recording in recordings])
+    pages = [
+        before_after.write(out / f"{before.estimate.name}_before_after.html", before, after)
+        for before, after in zip(sides["shipped"], sides["adapted"], strict=True)
+    ]
+    console.print(table(sides))
+    console.print(MEANING)
+    console.print("\nOpen in a browser, before and after side by side:")
+    for page in pages:
+        console.print(f"  {page}")
+    first, by_hand = recordings[0], out / "by-hand"
+    console.print("\nThe same by hand:")
     for command in (
         f"kinertia inspect {first.source}",
         f"kinertia estimate {first.source} --out {by_hand / 'shipped'}",
-        f"kinertia train {first.source} --from default --out {by_hand / 'model'}",
+        f"kinertia adapt {' '.join(recording.source for recording in recordings)} --out {by_hand / 'model'}",
         f"kinertia estimate {first.source} --model {by_hand / 'model'} --out {by_hand / 'adapted'}",
+        f"kinertia report {by_hand / 'shipped'} {by_hand / 'adapted'}",
     ):
-        console.print(f"  {command}", highlight=False, soft_wrap=True)
+        console.print(f"  {command}")
+    if open:
+        webbrowser.open(pages[0].resolve().as_uri())
 
 
-def _comparison(name: str, scores: dict[str, dict[str, Any] | None]) -> Table:
-    """Errors of the shipped weights, after adaptation, and of the population curve."""
-    from kinertia.metrics.summary import mean_over_joints
+def true_turns(recording: Recording) -> str:
+    """How sensors really sit, in the words in which adapting says what it learned."""
+    from kinertia.learning import outcome
 
-    table = Table(title=f"{name}: errors against the exact truth (RMSD, mean over joints)", title_justify="left")
-    table.add_column("")
-    for heading, _ in SHOWN:
-        table.add_column(Text(heading), justify="right")
-    for label, trial in scores.items():
-        if trial is not None:
-            table.add_row(label, *(_number(mean_over_joints(trial, field)) for _, field in SHOWN))
-    last = scores["adapted"]
-    curve = None if last is None else last["trivial"]["normative"]
-    if last is not None and curve is not None:
-        table.add_row("population curve", *(_number(mean_over_joints(last, field, curve)) for _, field in SHOWN))
-    return table
+    turned = {} if recording.truth is None else {name: pose.angle_rad for name, pose in recording.truth.poses.items()}
+    told = [
+        f"{outcome.name(segment)} {abs(math.degrees(angle)):.0f} deg {'back' if angle > 0 else 'forward'}"
+        for segment, angle in turned.items()
+        if abs(math.degrees(angle)) >= outcome.SHOWN_DEG
+    ]
+    return outcome.listed(told) if told else f"none by {outcome.SHOWN_DEG:g} deg"
 
 
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"
+def table(sides: dict[str, list[Side]]) -> Table:
+    """Errors of both models and of the population curve, mean over recordings and joints."""
+    from kinertia.metrics.summary import summarise
+
+    shown = Table(title="How far from the truth (root mean square, mean over the recordings and joints)", title_justify="left")
+    shown.add_column("")
+    for heading, _, _ in SHOWN:
+        shown.add_column(Text(heading), justify="right")
+    shipped, adapted = ({side.estimate.name: side.scores for side in sides[kind] if side.scores} for kind in KINDS)
+    for name, means in zip(ROWS, (summarise(shipped), summarise(adapted), summarise(adapted, "normative")), strict=True):
+        cells = ((means["mean"][field], digits) for _, field, digits in SHOWN)
+        shown.add_row(name, *("-" if value is None else f"{value:.{digits}f}" for value, digits in cells))
+    return shown

@@ -19,7 +19,7 @@ def draw(shown: list[Chart], above: Markup | None = None) -> Markup:
     width = COLUMNS * (WIDTH + GAP) - GAP
     top = 0 if above is None else STRIP + GAP
     height = top + rows * (HEIGHT + TITLE + GAP) - GAP
-    style = resources.files("kinertia.reporting").joinpath("templates", "charts.css").read_text()
+    style = resources.files("kinertia.reporting").joinpath("templates", "charts.css").read_text(encoding="utf-8")
     parts = [] if above is None else [_sized(above, 0, 0, width, STRIP)]
     parts += [_placed(chart, top, *divmod(i, COLUMNS)) for i, chart in enumerate(shown)]
     return Markup(

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from multiprocessing.queues import Queue
 from pathlib import Path
@@ -19,6 +19,7 @@ import torch
 from kinertia.io import write_recording
 from kinertia.io.files import write_text
 from kinertia.recording.errors import RecordingError
+from kinertia.sensing.measurement import TYPICAL, Realism
 from kinertia.simulation import conditions, person, plan, session
 from kinertia.simulation.gait import UnsolvableError
 from kinertia.simulation.person import Person
@@ -42,12 +43,14 @@ class Request:
     seed : of all random numbers; a person is decided by it and their number alone.
     seconds, rate_hz : length and sampling rate of a recording.
     recordings : names, of :data:`kinertia.simulation.plan.RECORDINGS`.
+    realism : how sensors sit and what they read.
     """
 
     seed: int
     seconds: float = 60.0
     rate_hz: float = 100.0
     recordings: tuple[str, ...] = tuple(plan.RECORDINGS)
+    realism: Realism = TYPICAL
 
     def __post_init__(self) -> None:
         if unknown := set(self.recordings) - set(plan.RECORDINGS):
@@ -96,7 +99,7 @@ def simulate(folder: Path, number: int, request: Request, show: Show) -> list[st
             show(someone.name, name)
     if not missing:
         return []
-    worn = session.begin(someone)
+    worn = session.begin(someone, request.realism)
     moves = plan.Moves(someone)
     warnings = []
     for name in missing:
@@ -170,7 +173,9 @@ def describe(folder: Path, people: list[Person], request: Request) -> None:
     path = folder / PEOPLE_FILE
     if not path.is_file():
         _require_free(folder, people, request)
-    settings = {"seed": request.seed, "seconds": request.seconds, "rate_hz": request.rate_hz}
+    settings: dict[str, Any] = {"seed": request.seed, "seconds": request.seconds, "rate_hz": request.rate_hz}
+    if request.realism != TYPICAL:
+        settings["spread"] = asdict(request.realism.spread)
     known: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {**settings, "people": {}}
     if others := {key: known.get(key) for key in settings if known.get(key) != settings[key]}:
         there = ", ".join(f"{key} {value}" for key, value in others.items())
