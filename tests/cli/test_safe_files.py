@@ -65,7 +65,7 @@ def test_a_model_is_not_trained_over(kinertia: Shell, recordings: Path) -> None:
     refused = kinertia("train", walk, "--out", out, *tiny)
     assert refused.code == 2
     said = " ".join(refused.err.split())
-    assert "model.json: this folder holds a training already, so `kinertia train` does not write there" in said
+    assert "model.json: this folder holds a training already, which stays as it is" in said
     assert "--resume to go on with it, or --overwrite to replace it" in said
     itself = kinertia("train", walk, "--from", out, "--out", out, "--overwrite", *tiny)
     assert "is read by this command, so it is not written over" in " ".join(itself.err.split())

@@ -34,7 +34,7 @@ def test_a_folder_gets_one_table_and_goes_on_past_a_damaged_file(kinertia: Shell
     assert lines[0].endswith(" deg")
     assert lines[3].startswith("torn       failed: ")
     assert done.out.count("body mass not given") == 1
-    assert "  warning (slow): body mass not given" in done.out
+    assert "  warning: slow: body mass not given" in done.out
     with Path("day_kinertia/summary.csv").open(newline="") as file:
         rows = {row["file"]: row for row in csv.DictReader(file)}
     assert list(rows) == [str(Path("day") / name) for name in ("anna/walk.csv", "ben/walk.csv", "slow.csv", "torn.csv")]

@@ -30,7 +30,7 @@ def test_fit_writes_a_model_that_estimate_takes(folder: Path, tmp_path: Path, ca
     with pytest.raises(SystemExit):
         main(["fit", str(folder), "--out", str(tmp_path / "m"), "--no-test", *TINY])
     said = " ".join(capsys.readouterr().err.split())
-    assert "this folder holds a training already, so `kinertia fit` does not write there" in said
+    assert "this folder holds a training already, which stays as it is" in said
     assert "--resume to go on with it, or --overwrite to replace it" in said
     with pytest.raises(SystemExit):
         main(["fit", str(folder), "--out", str(tmp_path / "m"), "--no-test", "--resume"])

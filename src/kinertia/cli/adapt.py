@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 from rich.console import Console
 
 from kinertia.cli import options
 from kinertia.cli.helping import RARE
-from kinertia.cli.options import NOTHING_GIVEN, Files, Out, Run, Shared
+from kinertia.cli.options import NOTHING_GIVEN, Files, Out, Reading, Run, Shared
+from kinertia.recording import RecordingError
 
 
 def adapt(
@@ -16,6 +19,8 @@ def adapt(
     /,
     out: Out = None,
     model: str = "default",
+    steps: Annotated[int | None, RARE] = None,
+    seed: Annotated[int | None, RARE] = None,
     device: Annotated[str, RARE] = "cpu",
     resume: bool = False,
     overwrite: bool = False,
@@ -23,8 +28,8 @@ def adapt(
 ) -> None:
     """Adapt the model to one wearer, from the wearer's own recordings, without labels.
 
-    Best are a few minutes at several speeds, with the sensors strapped on once. `kinertia train --from` is the same with every
-    setting.
+    Half a minute is enough; best are a few minutes at several speeds, with the sensors strapped on once. `kinertia train
+    --from` is the same with every setting.
 
     Parameters
     ----------
@@ -35,6 +40,10 @@ def adapt(
     model
         Model to start from: `default` comes with the package (its sibling `sparse` where sensors are missing);
         or a folder that `adapt` or `train` wrote.
+    steps
+        How long to train at the most; default as long as held-out stretches fit better.
+    seed
+        Start of all random numbers.
     device
         Where to compute: cpu, cuda, ...
     resume
@@ -46,12 +55,36 @@ def adapt(
     """
     from kinertia.cli.train import train
 
+    _require_one_person(recordings, reading)
     folder = options.default_out(recordings) / "model" if out is None else out
-    run = Run(out=folder, resume=resume, overwrite=overwrite)
+    run = Run(out=folder, steps=steps, seed=seed, resume=resume, overwrite=overwrite)
     train(recordings, run=run, start=model, device=device, reading=reading)
-    shown = " ".join(str(path) for path in recordings)
-    console = Console()
-    console.print(f"next: kinertia estimate {shown} --model {folder}", highlight=False, soft_wrap=True)
+    said = [str(path) for path in recordings]
+    said += [f"--{name} {value:g}" for name in ("mass", "height") if (value := getattr(reading, name)) is not None]
+    console, words = Console(), " ".join(said)
+    console.print(f"next: kinertia estimate {words} --model {folder}", highlight=False, soft_wrap=True)
     if len(recordings) == 1:
-        said = f"before and after: kinertia report {shown} --model {model} {folder}"
-        console.print(said, highlight=False, soft_wrap=True)
+        compare = f"before and after: kinertia report {words} --model {model} {folder}"
+        console.print(compare, highlight=False, soft_wrap=True)
+
+
+def _require_one_person(recordings: Sequence[Path], reading: Reading) -> None:
+    """
+    Raises
+    ------
+    RecordingError : several recordings that do not state one and the same person.
+    """
+    first, *others = options.read_stated(recordings, reading)
+    for other in others:
+        if first.subject.assumed or other.subject.assumed:
+            unknown = first if first.subject.assumed else other
+            raise RecordingError(
+                "mass or height is not known, so that nothing says that all recordings are of one person",
+                file=unknown.source,
+                fix="give --mass and --height",
+            )
+        if other.subject != first.subject:
+            people = " and ".join(f"{s.mass_kg:g} kg, {s.height_m:.2f} m" for s in (first.subject, other.subject))
+            raise RecordingError(
+                f"is of another person than {first.source} ({people})", file=other.source, fix="adapt to each person apart"
+            )

@@ -42,7 +42,7 @@ def training(
         if there := [path for path in (*finished, *begun) if path.is_file()]:
             unfinished = any(path.is_file() for path in begun)
             raise RecordingError(
-                f"this folder holds a {'training' if unfinished else 'model'} already, so `{command}` does not write there",
+                f"this folder holds a {'training' if unfinished else 'model'} already, which stays as it is",
                 file=str(there[0]),
                 fix=f"give another --out{', --resume to go on with it' if unfinished else ''}, or --overwrite to replace it",
             )

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 from rich.console import Console
-from rich.text import Text
 
 from kinertia.api import models
-from kinertia.cli import guard, options
+from kinertia.cli import findings, guard, options
 from kinertia.cli.helping import RARE
 from kinertia.cli.options import AS_USUAL, NOTHING_GIVEN, Reading, Running, Shared
 from kinertia.cli.progress import training_bar
@@ -97,9 +96,7 @@ def _read(data: Sequence[Path], reading: Reading, config: PretrainingConfig, con
         for warning in recording.remarks:
             remarks.setdefault(warning, []).append(recording.name)
         tracks.append(to_track(recording, config.rate_hz))
-    for warning, names in remarks.items():
-        others = f" and {len(names) - 1} more" if len(names) > 1 else ""
-        console.print(Text(f"{names[0]}{others}: {warning}", style="yellow"))
+    findings.show_shared(console, remarks, len(tracks))
     return cut(tracks, config.window, config.smallest_movement_g)
 
 

@@ -28,7 +28,8 @@ class _TwoLines(Progress):
 
     def get_renderables(self) -> Iterable[RenderableType]:
         yield self.make_tasks_table(self.tasks)
-        yield Text(self.terms, style="dim")
+        if self.terms:
+            yield Text(self.terms, style="dim")
 
 
 def _columns() -> tuple[ProgressColumn, ...]:
@@ -65,13 +66,13 @@ def samples_bar(total: int, label: str) -> Iterator[Callable[[int], None]]:
 
 
 @contextmanager
-def training_bar(steps: int, start: int = 0, label: str = "training") -> Iterator[ShowStep]:
-    """A bar on standard error; yields the function that the training loop calls after each step."""
+def training_bar(steps: int, start: int = 0, label: str = "training", *, terms: bool = True) -> Iterator[ShowStep]:
+    """A bar on standard error, with loss terms below it or not; yields what the training loop calls after each step."""
     with _TwoLines(*_columns(), console=Console(stderr=True)) as bar:
         task = bar.add_task(label, total=steps, completed=start)
 
-        def report(step: int, terms: dict[str, float]) -> None:
-            bar.terms = "  ".join(f"{name} {value:.3g}" for name, value in terms.items())
+        def report(step: int, found: dict[str, float]) -> None:
+            bar.terms = "  ".join(f"{name} {value:.3g}" for name, value in found.items()) if terms else ""
             bar.update(task, completed=step)
 
         yield report

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from kinertia.api import summary
-from kinertia.cli import missing, output, single
+from kinertia.cli import findings, missing, output, single
 from kinertia.cli.progress import samples_bar
 from kinertia.cli.single import COMMAND, Asked
 from kinertia.estimation import verdict
@@ -21,8 +21,6 @@ from kinertia.io.outputs import Outputs
 
 SUMMARY = "summary.csv"
 FAILED = "failed"
-FEW = 4
-"""So many recordings with the same warning are counted, fewer are named."""
 SHOWN = (
     ("speed [m/s]", "speed {:.2f} m/s"),
     ("cadence [steps/min]", "cadence {:.0f} steps/min"),
@@ -67,11 +65,7 @@ def run(files: Sequence[Path], asked: Asked, source: str) -> None:
             line = f"{label:<{max(map(len, labels))}}  {_line(rows[-1])}{said}"
             console.print(Text(line, output.COLOURS[level]), soft_wrap=True)
             advance(1)
-    for warning, names in remarks.items():
-        whose = (
-            "all" if len(names) == len(files) > 1 else f"{len(names)} of {len(files)}" if len(names) > 3 else ", ".join(names)
-        )
-        console.print(Text(f"  warning ({whose}): {warning}", "yellow"), soft_wrap=True)
+    findings.show_shared(console, remarks, len(files))
     with guard.writing([path]):
         write_text(path, _table(rows))
     console.print(Text(f"  {path}"), soft_wrap=True)

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 from rich.console import Console
-from rich.text import Text
 
 from kinertia.api import models
-from kinertia.cli import guard, labelled, options
+from kinertia.cli import findings, guard, labelled, options
 from kinertia.cli.helping import RARE
 from kinertia.cli.options import AS_USUAL, DEFAULT, NOTHING_GIVEN, Files, Reading, Running, Shared
 from kinertia.learning.config import Config
@@ -101,7 +100,8 @@ def train(
         chosen = adaptation.longer(chosen)
     words: tuple[str, ...] = ()
     try:
-        with training_bar(chosen.training.steps, card.step if card else 0, "adapting" if alone else "training") as progress:
+        label = "adapting" if alone else "training"
+        with training_bar(chosen.training.steps, card.step if card else 0, label, terms=not alone) as progress:
             if alone and model is not None:
                 found = adapt(model, sequences, chosen, out, device=place, resume=run.resume, progress=progress)
                 words = found.outcome.lines
@@ -138,7 +138,5 @@ def _prepare(files: Sequence[Path], reading: Reading, config: Config, console: C
         for warning in ready.remarks:
             remarks.setdefault(warning, []).append(ready.name)
         sequences.append(to_sequence(ready, config))
-    for warning, names in remarks.items():
-        others = f" and {len(names) - 1} more" if len(names) > 1 else ""
-        console.print(Text(f"{names[0]}{others}: {warning}", style="yellow"))
+    findings.show_shared(console, remarks, len(sequences))
     return sequences
