@@ -15,6 +15,7 @@ import pytest
 
 import kinertia as ki
 from kinertia.checks import chain
+from kinertia.estimation.estimate import Estimate
 from kinertia.io import extra, write_columns, write_recording
 
 HEAVY = ("numpy", "torch", "scipy", "polars", "pandas", "matplotlib")
@@ -71,9 +72,21 @@ def test_frames(walked: ki.Estimated) -> None:
     assert list(pandas.columns) == list(polars.columns)
     assert pandas["knee_flexion_r [deg]"].max() > 40.0
     assert walked.frame(knee="opensim")["knee_angle_r [deg]"].min() < -40.0
+    assert {type(value) for value in walked.summary().values()} == {str, float, int}
     strides = walked.strides()
     assert len(strides) == walked.summary()["strides"]
     assert strides["stride_time_s"].mean() == pytest.approx(1.12, abs=0.03)
+
+
+def test_what_knows_little_shows_little(walked: ki.Estimated) -> None:
+    hips = {name: values for name, values in walked.coordinates.items() if name.startswith("hip")}
+    little = Estimate("walk", "fitted", walked.rate_hz, walked.subject, hips)
+    shown = ki.Estimated.of(ki.Estimated.of(little, walked.recording), walked.recording)
+    assert repr(shown).splitlines()[1] == "  not judged: this method gives no forces: its motion cannot be checked"
+    assert "Hip angle" in shown._repr_html_()
+    assert len(shown.plot().axes) == 3
+    assert "knee range [deg]" not in shown.summary()
+    assert not len(shown.strides())
 
 
 def test_what_is_not_installed_is_said(walked: ki.Estimated, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, overload
@@ -47,7 +47,8 @@ class Estimated(Estimate):
     @classmethod
     def of(cls, estimate: Estimate, recording: Recording, solution: Solution | None = None) -> Estimated:
         """An estimate together with its recording."""
-        return cls(**vars(estimate), recording=recording, solution=solution)
+        known = {part.name: getattr(estimate, part.name) for part in fields(Estimate)}
+        return cls(**known, recording=recording, solution=solution)
 
     def __repr__(self) -> str:
         lines = [f"Estimate of {self.name!r}: {self.samples / self.rate_hz:.4g} s at {self.rate_hz:.6g} Hz, {self.method}"]
@@ -83,9 +84,7 @@ class Estimated(Estimate):
         """Speed, cadence, stride time and length in one line."""
         from kinertia.reporting import summary as figures
 
-        tiles = figures.tiles(self, self.gaits[0] if self.gaits else None)
-        said = ", ".join(f"{tile.label.lower()} {tile.value} {tile.unit}" for tile in tiles)
-        return f"{said} over {self.gaits[0].words}" if self.gaits else said
+        return figures.headline(self, self.gaits)
 
     def summary(self) -> dict[str, summary.Value]:
         """One row of plain values for tables over recordings: the verdict, mean and spread of every gait parameter."""

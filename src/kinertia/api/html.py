@@ -47,6 +47,7 @@ def _about(of: Estimate, shown: list[Chart]) -> str:
     lines = [line for chart in shown for line in chart.lines]
     said = {
         "lines are means over strides": any(chart.x_range is not None for chart in shown),
+        "red is not to be trusted": any(chart.spans for chart in shown),
         "dashed is the reference": any(line.dashed for line in lines),
         f"shades are {100.0 * of.bands.level:.0f} % bands": any(line.band is not None for line in lines),
         "grey is other people": any(line.style == "norm" for line in lines),

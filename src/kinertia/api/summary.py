@@ -29,7 +29,7 @@ def row(estimate: Estimate, recording: Recording) -> dict[str, Value]:
         "height [m]": round(estimate.subject.height_m, 3),
     }
     if estimate.activity is not None:
-        lasts = {kind.word: np.count_nonzero(estimate.activity == kind) / estimate.rate_hz for kind in Activity}
+        lasts = {kind.word: int((estimate.activity == kind).sum()) / estimate.rate_hz for kind in Activity}
         table |= {f"{word} [s]": round(seconds, 2) for word, seconds in lasts.items()}
     if told.force_bw is not None and told.moment_bwbh is not None and np.isfinite(told.force_bw + told.moment_bwbh):
         table |= {"residual force [BW]": round(told.force_bw, 4), "residual moment [BWBH]": round(told.moment_bwbh, 4)}
@@ -50,7 +50,8 @@ def row(estimate: Estimate, recording: Recording) -> dict[str, Value]:
 def _knee(estimate: Estimate, recording: Recording, word: str) -> dict[str, Value]:
     """Mean range of motion of the knees over the strides of a kind of gait."""
     of = next(kind for kind in gait.kinds(estimate, periodic=recording.periodic) if kind.word == word)
-    found = {side: of.cycles(np.degrees(estimate.coordinates[f"knee_angle_{side}"]), side) for side in of.legs}
+    knees = {side: estimate.coordinates[name] for side in of.legs if (name := f"knee_angle_{side}") in estimate.coordinates}
+    found = {side: of.cycles(np.degrees(angle), side) for side, angle in knees.items()}
     ranges = {side: float(np.ptp(cycles, axis=1).mean()) for side, cycles in found.items() if cycles is not None}
     table: dict[str, Value] = {"knee range [deg]": round(float(np.mean(list(ranges.values()))), 1)} if ranges else {}
     named = (("right", "r"), ("left", "l"))

@@ -65,10 +65,7 @@ def write_json(path: Path, content: dict[str, Any]) -> Path:
 def show(console: Console, estimate: Estimate, recording: Recording, scores: Scores | None) -> None:
     """Headline figures, the verdict, errors where there is a reference, warnings and notes."""
     found = spatiotemporal.of(estimate, periodic=recording.periodic)
-    tiles = summary.tiles(estimate, found[0] if found else None)
-    facts = ", ".join(f"{tile.label.lower()} {tile.value} {tile.unit}" for tile in tiles)
-    if found:
-        facts += f" over {found[0].words}"
+    facts = summary.headline(estimate, found)
     console.print(Text.assemble("\n", (estimate.name, "bold"), f"  {facts}"), soft_wrap=True)
     for other in found[1:]:
         console.print(Text(f"  and {other.words}, which are in none of these figures"), soft_wrap=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,6 +57,13 @@ def tiles(estimate: Estimate, main: Parameters | None) -> list[Tile]:
         for row in main.rows
         if row.quantity.name in HEADLINE
     ]
+
+
+def headline(estimate: Estimate, gaits: Sequence[Parameters]) -> str:
+    """The same in one line, and over which strides; empty where nothing is known."""
+    shown = tiles(estimate, gaits[0] if gaits else None)
+    said = ", ".join(f"{tile.label.lower()} {tile.value} {tile.unit}" for tile in shown)
+    return f"{said} over {gaits[0].words}" if gaits else said
 
 
 def _without_strides(estimate: Estimate) -> list[Tile]:
