@@ -36,16 +36,6 @@ class Gait:
         """Strides of a leg; for a quantity without a side those of the right leg, else of the left."""
         return self.legs.get(side) if side else self.legs.get("r", self.legs.get("l"))
 
-    def durations_s(self, side: str) -> Array:
-        """(S,) stride times of a leg [s]."""
-        found = self.legs.get(side)
-        return found.durations / self.rate_hz if found else np.empty(0)
-
-    @property
-    def all_durations_s(self) -> Array:
-        """Stride times of both legs [s]."""
-        return np.concatenate([self.durations_s(side) for side in "rl"])
-
     @property
     def spans(self) -> list[tuple[float, float]]:
         """First and last sample of each stride of both legs, in order of time."""
@@ -68,11 +58,6 @@ class Gait:
         cut = strides.cut(series, found)
         complete = cut[np.isfinite(cut).all(axis=1)]
         return complete if complete.size else None
-
-    def means(self, series: Array) -> Array:
-        """(S,) mean of a series over each stride of both legs, in the order of :attr:`all_durations_s`."""
-        found = [strides.cut(series, leg)[:, :-1].mean(axis=1) for side in "rl" if (leg := self.legs.get(side))]
-        return np.concatenate(found) if found else np.empty(0)
 
 
 def find(estimate: Estimate, *, periodic: bool) -> Gait:

@@ -65,7 +65,7 @@ def how_good(estimate: Estimate, told: Verdict) -> list[str]:
         limit = _limit(estimate)
         said.append(
             f"Left unexplained at the pelvis: a force of {told.force_bw:.3f} body weight (a stride may have {limit}), a moment "
-            f"of {100.0 * told.moment_bwbh:.2f} % of body weight times height ({100.0 * trust.TRUSTED_RESIDUAL_BWBH:g} %)."
+            f"of {100.0 * told.moment_bwbh:.2f} % of body weight times height ({100.0 * trust.TRUSTED_RESIDUAL_BWBH:g}\u00a0%)."
         )
     if estimate.bands.level:
         widths = ", ".join(bands.mean_half_widths(estimate))
@@ -83,9 +83,7 @@ def step_error(estimate: Estimate) -> str:
         return ""
     half = float(np.nanmean(np.stack(hips)[:, estimate.counted]))
     reach_cm = 100.0 * LEG_HEIGHT * estimate.subject.height_m * half
-    return (
-        f"Step length, and its difference, may be off by {reach_cm:.0f} cm: what the bands of the hips' angles are at the feet."
-    )
+    return f"Step length, and its difference, may be off by {reach_cm:.0f} cm: so wide are the hips' bands at the feet."
 
 
 def _limit(estimate: Estimate) -> str:
