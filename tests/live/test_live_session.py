@@ -101,6 +101,14 @@ def test_calibration_from_the_page(tmp_path: Path) -> None:
     assert stream_log.read(path).header.rotations is not None
 
 
+def test_a_stream_that_ends_before_calibration_says_so(tmp_path: Path) -> None:
+    source = SyntheticSource(speed=16.0, seconds=8.0, first=(), then=(Stage(20.0, 1.2),))
+    with Running(source, tmp_path) as running:
+        wait_for(lambda: running.session.state().calibration.state == "failed", "the end")
+        why = running.session.state().calibration.words
+        assert why == "The stream ended before calibration was over: stand still for 3 s: all sensors move."
+
+
 def test_lost_sensors_and_the_end_are_told(tmp_path: Path) -> None:
     faults = Faults(outages=(Outage(2, 3.0, 6.0),))
     source = SyntheticSource(

@@ -69,7 +69,7 @@ class LiveSession:
                 publish(frame)
         if pump.source.finished:
             # nothing more comes that they could learn from
-            pump.calibration.stop()
+            pump.calibration.stop(f"the stream ended before calibration was over: {pump.calibration.progress.words}")
             if self._adaptation is not None and self._adaptation.progress.step == "collect":
                 self._adaptation.stop()
 

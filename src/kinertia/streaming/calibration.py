@@ -93,12 +93,12 @@ class Calibration:
             self._before = before
             self._begin()
 
-    def stop(self) -> None:
-        """Leave everything as it was."""
+    def stop(self, why: str = "") -> None:
+        """Leave everything as it was; with a reason, this try has failed for that."""
         self._core.unlisten(self._take)
         with self._lock:
             if self.progress.state == "running":
-                self.progress = Progress()
+                self.progress = replace(self.progress, state="failed", words=why, left_s=None) if why else Progress()
 
     def _begin(self) -> None:
         self.alignment = None

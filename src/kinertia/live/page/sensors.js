@@ -5,7 +5,7 @@ import { number, seconds } from "./words.js";
 
 const WORDS = {
   ok: ["Good", "\u2713"], held: ["Bridging a gap", "\u223c"], waiting: ["Waiting", "\u2026"], stale: ["Silent", "\u223c"], lost: ["Lost", "\u00d7"],
-  frozen: ["Frozen", "!"], clipped: ["Over its range", "!"], rate: ["Wrong rate", "!"], clock: ["Clock unsure", "!"], unusable: ["No usable signal", "\u00d7"],
+  frozen: ["Frozen", "!"], clipped: ["End of range", "!"], rate: ["Wrong rate", "!"], clock: ["Clock unsure", "!"], unusable: ["No usable signal", "\u00d7"],
   unknown: ["Not known", "?"],
 };
 const COUNTS = {

@@ -32,7 +32,7 @@ export class Session {
     $("adapt").title = why ? `Not now: ${why}` : "Fit the model to this wearer: walk as usual, without labels";
     for (const button of ["calibrate", "adapt"]) $(button).disabled ||= Boolean(state.ended);
     $("record").disabled = Boolean(state.ended) && !state.recording.on;
-    $("calibrate").classList.toggle("main", !state.aligned);
+    $("calibrate").classList.toggle("main", !state.aligned && !state.ended);
     this.#recording(state.recording);
     const last = state.notices.at(-1)?.number ?? 0;
     // what was said before this page was opened, or by a server that has gone, is no news

@@ -49,7 +49,7 @@ function shorten(reasons) {
 export function judge(status, { paused, refused, silent_s }) {
   if (status === null) return { level: "poor", said: "No connection", why: refused || OLD, old: true };
   const { session } = status;
-  if (session.ended) return { level: "poor", said: "Stopped", why: OLD, old: true };
+  if (session.ended) return { level: "poor", said: "Stopped", why: session.aligned ? OLD : "", old: true };
   if (silent_s) return { level: "poor", said: "Nothing comes in", why: `Kinertia has fallen silent, or the network has. ${OLD}`, old: true };
   if (!status.frames) return { level: "waiting", said: "Waiting", why: "No sample has come yet.", old: false };
   if (!status.live) return { level: "poor", said: "Nothing comes in", why: `The source ${session.source} is silent. ${OLD}`, old: true };
