@@ -133,7 +133,9 @@ def test_graver_words_come_first(walk: tuple[Estimate, Recording]) -> None:
     assert told.sentence.startswith("sensor a: y reads -9.81; ")
     # once in the terminal, and in the headline of the report
     assert said(estimate, broken).count("y reads -9.81") == 1
-    assert page.render(estimate, broken).count("y reads -9.81") == 1
+    drawn = page.render(estimate, broken)
+    assert drawn.count("y reads -9.81") == 1
+    assert drawn.count(">not to be trusted</span>") == 4  # speed, cadence, stride time and length
     short = replace(estimate, settled=np.zeros(estimate.samples, dtype=bool))
     assert verdict.of(short, recording).word == "not judged"
     assert verdict.of(replace(estimate, root_residual=None), recording).word == "not judged"

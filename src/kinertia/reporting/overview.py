@@ -67,7 +67,7 @@ def how_good(estimate: Estimate, told: Verdict) -> list[str]:
             f"Left unexplained at the pelvis: a force of {told.force_bw:.3f} body weight (a stride may have {limit}), a moment "
             f"of {100.0 * told.moment_bwbh:.2f} % of body weight times height ({100.0 * trust.TRUSTED_RESIDUAL_BWBH:g}\u00a0%)."
         )
-    if estimate.bands.level:
+    if estimate.bands.level and told.level != "poor":  # bands are of estimates that hold
         widths = ", ".join(bands.mean_half_widths(estimate))
         said.append(
             f"In {100.0 * estimate.bands.level:.0f} % of samples the truth is expected within {widths}; "
