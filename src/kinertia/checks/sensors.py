@@ -19,7 +19,8 @@ DOWN = np.diag([-1.0, -1.0, 1.0])
 ACROSS = np.diag([1.0, 1.0, -1.0])
 """How a sensor seems mirrored whose angular rate has the wrong sign."""
 ALIKE = 0.6
-"""Part of the sensors that have to be turned alike for the file to be at fault; a pelvis does not show a mirrored rate."""
+"""Part of the sensors that have to be turned alike for the file to be at fault, but of a pelvis, which does not show a mirrored
+rate, and of sensors that seem to be exchanged."""
 MOST_REST_RAD = np.deg2rad(30.0)
 """Sensors strapped on by eye are up to 30 degrees off; one that is further from every right angle is not undone."""
 SLIP_RAD = np.deg2rad(40.0)
@@ -57,7 +58,9 @@ def look(recording: Recording) -> Looked:
     known = {name for finding in exchanged for name in finding.sensors} | set(names(recording, faulty(recording)))
     turns = {k: turn for k, turn in turns.items() if recording.sensors[k].name not in known}
     if len(turns) > 1 and 2 * len(turns) > sum(placed.rotation is not None for placed in found.sensors):
-        recording, turned = _all_turned(recording, turns)
+        recording, turned = _all_turned(recording, turns, known)
+        if turned[0].mended:  # mirrored sensors of a leg may seem exchanged
+            exchanged = _exchanged(recording, place(recording))
         return recording, (*exchanged, *turned)
     turned = [_turned(recording, found, k, turn) for k, turn in turns.items()]
     for k, finding in zip(turns, turned, strict=True):
@@ -165,12 +168,14 @@ def _turn(recording: Recording, k: int, turn: Array) -> Recording:
     return replace(recording, acc=acc, gyro=gyro)
 
 
-def _all_turned(recording: Recording, turns: dict[int, Array]) -> Looked:
+def _all_turned(recording: Recording, turns: dict[int, Array], known: set[str]) -> Looked:
     """Most sensors: alike, the axes of the file are mixed up; each in its own way, they are the sensors' own."""
     which = tuple(recording.sensors[k].name for k in turns)
     alike = [sum(np.array_equal(turn, other) for other in turns.values()) for turn in turns.values()]
     first = list(turns.values())[int(np.argmax(alike))]
-    if max(alike) < ALIKE * len(recording.sensors):
+    mirrored = np.linalg.det(first) < 0
+    shown = [s for s in recording.sensors if s.name not in known and not (mirrored and s.segment == "pelvis")]
+    if max(alike) < max(ALIKE * len(shown), 2):
         fix = f"state that the axes are the sensors' own; {APPLY}"
         return recording, (Finding(Cause.AXES, Severity.ERROR, "the signals are not in segment axes, as is said", fix, which),)
     cause, words = _named(first)
