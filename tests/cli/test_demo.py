@@ -15,6 +15,7 @@ from kinertia.io.read import read
 def test_demo(kinertia: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
     monkeypatch.setattr(demo.webbrowser, "open", opened.append)
+    monkeypatch.setattr(demo, "SECONDS", 8.0)
     out = tmp_path / "kinertia-demo"
     result = kinertia("demo", "--out", out, "--steps", "3", "--open")
     assert result.code == 0, result.err
