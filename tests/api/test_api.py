@@ -190,6 +190,11 @@ def test_columns_and_placement_without_files(tmp_path: Path, walked: ki.Estimate
     assert {sensor.name: sensor.segment for sensor in found.sensors} == placement
     np.testing.assert_allclose(found.acc, recording.acc, rtol=1e-3, atol=1e-9)  # a g of 9.80665 m/s^2
     assert not found.remarks
+    path = write_recording.write(tmp_path / "named.csv", recording)
+    right = {"femur_r": "femur_l", "femur_l": "femur_r", "tibia_r": "tibia_r"}
+    assert {sensor.name: sensor.segment for sensor in ki.read(path, placement=right, anyway=True).sensors} == right
+    with pytest.raises(ki.RecordingError, match="placement: lists none of the sensors of the table"):
+        ki.read(path, placement={"A1": "pelvis"})
 
 
 def test_placing(walked: ki.Estimated) -> None:

@@ -224,7 +224,10 @@ def placed(meaning: ColumnMap, file: Mapping[str, Any] | str | Path | None) -> C
             fix=f"name them as the columns do: {', '.join(entry.name or entry.segment for entry in meaning.sensors)}",
             cause=Cause.LAYOUT,
         )
-    entries = [msgspec.structs.replace(e, segment=s.segment, position_m=s.position_m or e.position_m) for e, s in found]
+    entries = [
+        msgspec.structs.replace(e, name=e.name or e.segment, segment=s.segment, position_m=s.position_m or e.position_m)
+        for e, s in found
+    ]
     return msgspec.structs.replace(meaning, sensors=entries, subject={**person, **meaning.subject})
 
 

@@ -78,8 +78,7 @@ def read(
     path : the table.
     columns : column map or its file; default: the one beside the table, else the column names themselves.
     placement : which sensor, as the columns name it, sits where, or a file that says so; default ``<stem>.placement.toml``
-        or ``placement.toml`` (or .json) beside the table. Not for tables with a map or in segment frames, which say it
-        themselves.
+        or ``placement.toml`` (or .json) beside the table, unless a map or the columns' names say it.
     rate_hz : sampling rate [Hz], for tables without a time column.
     subject : the person; default: from the map.
 
@@ -120,7 +119,9 @@ def interpret(
         meaning = maps.of_plain_names(table, path)
         truth = truth_columns.read(table, meaning.subject, about_file=str(path.with_suffix(".json")))
     elif meaning is None or not meaning.sensors:
-        meaning = maps.placed(maps.of_names(table, path, meaning), placement or facts.find_placement(path.parent, path.stem))
+        meaning = maps.of_names(table, path, meaning)
+        placement = placement or facts.find_placement(path.parent, path.stem)
+    meaning = maps.placed(meaning, placement)
 
     order = {segment: i for i, segment in enumerate(SEGMENTS)}
     entries = sorted(meaning.sensors, key=lambda entry: order.get(entry.segment, len(order)))
