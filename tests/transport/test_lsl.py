@@ -4,6 +4,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -79,6 +80,17 @@ def test_one_stream_of_all_sensors_round_trip() -> None:
     assert all(-0.001 < delay < 1.0 for delay in delays)
     drain(source)
     assert source.finished
+
+
+def test_what_waited_before_the_start_is_left_out() -> None:
+    """Loading a model takes a while; what came meanwhile would pass for a slow connection, and for a clock that runs fast."""
+    name = _unique("early")
+    with _sending(pylsl.StreamOutlet(_info(name, SEGMENTS))):
+        source = lsl.connect(lsl.Query(name=name), timeout_s=PATIENCE_S)
+        time.sleep(0.8)
+        with source:
+            (first, *_) = drain(source, 5)
+    assert first.received_s - first.time_s < 0.4
 
 
 def test_a_stream_per_sensor_in_any_order_with_one_left_out() -> None:

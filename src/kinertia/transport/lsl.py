@@ -149,6 +149,8 @@ class LslSource(Source):
     def _receive(self, at: int) -> None:
         link, seen, silent = self._links[at], -math.inf, True
         keep = slice(None) if len(link.rows) == len(link.map.sensors) else list(link.rows)
+        # what has waited since the stream was opened came long ago, and would pass for a delay of that much
+        link.inlet.flush()
         while not self._stopping.is_set():
             try:
                 channels, stamp = link.inlet.pull_sample(timeout=PULL_S)
