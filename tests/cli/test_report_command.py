@@ -8,16 +8,25 @@ from pathlib import Path
 import pytest
 from shell import Shell
 
+from kinertia.cli.main import main
 from kinertia.reporting import pdf
 
 
-def test_anew_and_before_and_after(kinertia: Shell, walk_csv: Path, tmp_path: Path) -> None:
-    first, second = tmp_path / "first", tmp_path / "second"
-    for folder in (first, second):
-        assert kinertia("estimate", walk_csv, "--csv", "--out", folder).code == 0
+@pytest.fixture(scope="module")
+def estimated(walk_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("estimated") / "first"
+    main(["estimate", str(walk_csv), "--csv", "--out", str(folder)])
+    return folder
+
+
+@pytest.fixture
+def first(estimated: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(estimated, tmp_path / "first")
+
+
+def test_anew(kinertia: Shell, first: Path, walk_csv: Path) -> None:
     page = first / "walk_report.html"
     drawn = page.read_text()
-
     # the same again, with a heading; and what estimates may write it once more
     assert kinertia("report", first, "--session", "Ann, second visit", "--knee", "opensim").code == 0
     assert "<h1>Ann, second visit</h1>" in page.read_text()
@@ -25,14 +34,6 @@ def test_anew_and_before_and_after(kinertia: Shell, walk_csv: Path, tmp_path: Pa
     assert kinertia("report", first / "walk_estimate.csv").code == 0
     assert _without_truth(page.read_text()) == _without_truth(drawn)
     assert kinertia("estimate", walk_csv, "--csv", "--out", first).code == 0
-
-    pair = kinertia("report", first, second)
-    assert pair.code == 0, pair.err
-    text = (first / "walk_before_after.html").read_text()
-    assert str(first / "walk_before_after.html") in pair.out
-    assert "walk in first and walk in second" in text
-    assert "Change [%]" in text
-
     page.write_text("mine")
     refused = kinertia("report", first)
     assert refused.code == 2
@@ -43,6 +44,16 @@ def test_anew_and_before_and_after(kinertia: Shell, walk_csv: Path, tmp_path: Pa
 def _without_truth(text: str) -> str:
     """What does not depend on the truth of a recording, which is not stored."""
     return text[text.index('<div class="first">') : text.index('<section aria-labelledby="angles">')]
+
+
+def test_two_results(kinertia: Shell, first: Path) -> None:
+    second = shutil.copytree(first, first.with_name("second"))
+    pair = kinertia("report", first, second)
+    assert pair.code == 0, pair.err
+    text = (first / "walk_before_after.html").read_text()
+    assert str(first / "walk_before_after.html") in pair.out
+    assert "walk in first and walk in second" in text
+    assert "Change [%]" in text
 
 
 def test_two_models_on_one_recording(kinertia: Shell, walk_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,15 +72,15 @@ def test_two_models_on_one_recording(kinertia: Shell, walk_csv: Path, tmp_path: 
         assert said in result.err
 
 
-def test_pdf(kinertia: Shell, walk_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pdf(kinertia: Shell, first: Path, walk_csv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf, "PLACES", ())
     with monkeypatch.context() as without:
         without.setattr(shutil, "which", lambda name: None)
-        refused = kinertia("estimate", walk_csv, "--csv", "--pdf", "--out", tmp_path / "out")
-        assert refused.code == 2
-        assert "a PDF needs Chromium, Chrome, Edge or Brave, and none is installed" in refused.err
-        assert not list(tmp_path.glob("out/*.html"))
+        for words in (("report", first), ("estimate", walk_csv, "--csv", "--out", first)):
+            refused = kinertia(*words, "--pdf")
+            assert refused.code == 2
+            assert "a PDF needs Chromium, Chrome, Edge or Brave, and none is installed" in refused.err
     if not any(shutil.which(name) for name in pdf.BROWSERS):
         pytest.skip("no browser is installed")
-    assert kinertia("estimate", walk_csv, "--csv", "--pdf", "--out", tmp_path / "out").code == 0
-    assert (tmp_path / "out" / "walk_report.pdf").read_bytes()[:5] == b"%PDF-"
+    assert kinertia("report", first, "--pdf").code == 0
+    assert (first / "walk_report.pdf").read_bytes()[:5] == b"%PDF-"
