@@ -16,6 +16,7 @@ def alarms(
     json: Path | None = None,
     count: int = 200,
     checks_only: bool = False,
+    adapted: bool = False,
     model: str = "default",
     seed: int = 1,
 ) -> None:
@@ -33,11 +34,14 @@ def alarms(
         Simulated recordings: those that are there, then stretches of them.
     checks_only
         Estimate nothing, and ask for no verdict.
+    adapted
+        Adapt the model to each recording before it estimates.
     model
         What estimates.
     seed
         Draws the stretches.
     """
+    from kinertia.api.adapting import adapt
     from kinertia.api.models import estimate
     from kinertia.benchmark import results
     from kinertia.benchmark.spoiled import alarms as benchmark
@@ -47,7 +51,8 @@ def alarms(
     from kinertia.estimation import verdict
 
     def judged(recording: Recording) -> str:
-        told = verdict.of(estimate(model, recording), recording)
+        estimates = adapt(recording, model, anyway=True) if adapted else model
+        told = verdict.of(estimate(estimates, recording), recording)
         return told.headline if told.level == "poor" and told.word != "not judged" else ""
 
     doubt = None if checks_only else judged
