@@ -160,6 +160,13 @@ def test_a_folder_is_a_list(tmp_path: Path, walked: ki.Estimated) -> None:
     assert [estimated.name for estimated in ki.estimate([tmp_path])] == ["a", "b"]
 
 
+def test_one_mass_is_not_for_many_people(walked: ki.Estimated) -> None:
+    people = [replace(walked.recording, subject=ki.Subject(mass, 1.76)) for mass in (60.0, 90.0)]
+    with pytest.raises(ki.RecordingError, match=r"mass 80 was given for all, but the files state 60, 90\. Fix: leave"):
+        ki.estimate(people, mass=80)
+    assert [one.subject.mass_kg for one in ki.estimate(people, height=1.7)] == [60.0, 90.0]
+
+
 def test_nothing_of_others_is_written_over(tmp_path: Path, walked: ki.Estimated) -> None:
     page = tmp_path / "walk.html"
     page.write_text("mine")

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from kinertia.io import extra
@@ -18,7 +19,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
 TRAINING = "## Adapt and solve"
 BLOCK = re.compile(r"^```(python|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SHORTER = {
-    "ki.adapt(rec)": "ki.adapt(rec, steps=4)",
+    'ki.adapt(rec, out="mine")': 'ki.adapt(rec, out="mine", steps=4)',
     "ki.solve(rec, cycle=True)": "ki.solve(rec, cycle=True, settings=Settings(iterations=4))",
     "steps=2000": "steps=3, batch=2",
 }
@@ -59,6 +60,8 @@ def test_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(page, names)
     assert names["signals"].acc.shape == (100, 2, 2)
     assert float(names["residual"].detach().abs().max()) == 0.0
+    again = names["ki"].estimate(names["rec"], "mine")
+    np.testing.assert_allclose(again.coordinates["knee_angle_r"], names["better"].coordinates["knee_angle_r"], atol=1e-6)
     assert (tmp_path / "opensim" / "walk_coordinates.mot").is_file()
     assert (tmp_path / "results" / "walk_estimate.parquet").is_file()
 

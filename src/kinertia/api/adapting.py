@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +30,7 @@ def adapt(
     height: float | None = None,
     anyway: bool = False,
     overwrite: bool = False,
+    progress: Callable[[int, dict[str, float]], None] | None = None,
 ) -> Adapted:
     """Adapt a model to a wearer's recordings, without labels.
 
@@ -44,6 +45,7 @@ def adapt(
     mass, height : of the person [kg], [m], in place of what the recordings state.
     anyway : go on where a recording is wrong in a way that makes results wrong.
     overwrite : replace what ``out`` holds.
+    progress : called after each step with its number and the terms of the loss.
 
     Returns
     -------
@@ -76,4 +78,4 @@ def adapt(
         config = adaptation.longer(config)
     if steps is not None:
         config = replace(config, training=replace(config.training, steps=steps))
-    return adapting.adapt(start, sequences, config, folder, device=device)
+    return adapting.adapt(start, sequences, config, folder, device=device, progress=progress)
