@@ -32,9 +32,13 @@ def test_bands_are_drawn_and_explained() -> None:
     assert drawn.count('class="confidence both"') == 1
     assert drawn.count("90 % band</span>") == 4
     widths = "angles ± 6.0 deg, moments ± 1.66 BWBH %, ground reaction ± 10.0 BW %, speed ± 0.20 m/s"
-    assert (
-        f"In 90 % of samples the truth is expected within {widths}; differences that are smaller may be error."
-        in drawn.replace("\N{NO-BREAK SPACE}", " ")
+    assert f"In 90 % of samples the truth is expected within {widths}; smaller differences may be error." in drawn.replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
+    assert not bands.wide(banded(estimate))
+    double = {name: 2.0 * half for name, half in banded(estimate).bands.coordinates.items()}
+    assert "that is wide: read shapes and times, not degrees." in page.render(
+        replace(estimate, bands=Bands(0.9, double, about="made up")), recording
     )
     # 6 deg at 0.53 of 1.75 m
     assert "Step length, and its difference, may be off by 10 cm" in drawn

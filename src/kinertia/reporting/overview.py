@@ -69,10 +69,9 @@ def how_good(estimate: Estimate, told: Verdict) -> list[str]:
         )
     if estimate.bands.level and told.level != "poor":  # bands are of estimates that hold
         widths = ", ".join(bands.mean_half_widths(estimate))
-        said.append(
-            f"In {100.0 * estimate.bands.level:.0f} % of samples the truth is expected within {widths}; "
-            "differences that are smaller may be error."
-        )
+        wide, narrow = "that is wide: read shapes and times, not degrees", "smaller differences may be error"
+        beyond = f"; {wide if bands.wide(estimate) else narrow}"
+        said.append(f"In {100.0 * estimate.bands.level:.0f} % of samples the truth is expected within {widths}{beyond}.")
     return said
 
 
