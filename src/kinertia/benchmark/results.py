@@ -101,6 +101,7 @@ def means(trials: dict[str, Json]) -> Json:
     return summarise(trials) | rivals
 
 
-def write(path: Path, results: Json) -> None:
-    """Write strict JSON: a NaN is an error, not a number."""
-    write_text(path, json.dumps(results, indent=1, allow_nan=False) + "\n")
+def write(path: Path | None, results: Json) -> None:
+    """Write strict JSON, where to write is said: a NaN is an error, not a number."""
+    if path is not None:
+        write_text(path, json.dumps(results, indent=1, allow_nan=False) + "\n")

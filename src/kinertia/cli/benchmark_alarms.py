@@ -60,8 +60,7 @@ def alarms(
         sound = benchmark.gather(people, data, count, seed, Path(home))
         with samples_bar(len(sound), "recordings") as bar:
             found = benchmark.run(sound, look, doubt, lambda: bar(1))
-    if json is not None:
-        results.write(json, found)
+    results.write(json, found)
     console = Console()
     console.print(table.render_alarms(found))
     console.print(table.complaints(found), highlight=False, markup=False)

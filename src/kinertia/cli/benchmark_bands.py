@@ -10,8 +10,7 @@ from typing import Any, Literal
 from rich.console import Console
 from rich.table import Table
 
-from kinertia.cli.options import DEFAULT, choose_config
-from kinertia.learning.config import Config
+from kinertia.cli.benchmark_options import AS_USUAL, Shared
 
 
 def bands(
@@ -20,10 +19,8 @@ def bands(
     sets: str = "all,FT,F,P",
     json: Path | None = None,
     method: Literal["pretrained", "adapted", "solve"] = "pretrained",
-    model: str = "default",
     only: tuple[str, ...] = (),
-    config_file: Path | None = None,
-    config: Config = DEFAULT,
+    learning: Shared = AS_USUAL,
 ) -> None:
     """Coverage and mean half-width of the 90 % bands on people with known truth, per gait, output and set of sensors.
 
@@ -40,44 +37,36 @@ def bands(
     method
         The model as it is, or adapted without labels to each person's recordings with these sensors; or trajectory
         optimisation.
-    model
-        Name of a shipped model, or a model's folder.
     only
         Names of the recordings to use, for example walk_2 run_2; default all.
-    config_file
-        Configuration of the adaptation, to read instead of the options below.
-    config
-        How the model is adapted; settings not given are the model's.
+    learning
+        How the model is adapted, and which one it is.
     """
     from kinertia.api.models import runner, suited
-    from kinertia.benchmark import band_people, methods, results
+    from kinertia.benchmark import band_people, results
     from kinertia.benchmark import bands as benchmark
-    from kinertia.cli.progress import training_bar
     from kinertia.estimation import estimator
     from kinertia.estimation.estimate import Estimate
     from kinertia.recording import Recording
 
     status = Console(stderr=True)
-    wanted = choose_config(config_file, config)
     loaded = cache(runner)
 
     def as_it_is(recordings: list[Recording]) -> list[Estimate]:
-        return [estimator.estimate(loaded(suited(model, recording.sensors)), recording) for recording in recordings]
+        return [
+            estimator.estimate(loaded(suited(learning.model or "default", recording.sensors)), recording)
+            for recording in recordings
+        ]
 
     def show(person: str, name: str) -> None:
         status.print(f"{person}: {name}", style="dim")
 
-    estimate = (
-        as_it_is
-        if method == "pretrained"
-        else methods.choose(method, wanted.training.seed, wanted, training_bar, None if model == "default" else model)
-    )
+    estimate = as_it_is if method == "pretrained" else learning.method(method)
     people = band_people.people(data, measured, only)
     if not people:
         raise ValueError("no people; give --data or --measured")
     found = benchmark.run(people, [name for name in sets.split(",") if name], estimate, show)
-    if json is not None:
-        results.write(json, found)
+    results.write(json, found)
     table = Table("people", "gait", "sensors", "outputs", "coverage [%]", "persons [%]", "mean half-width", "trusted [%]")
     for whose, gait, name, row in _rows(found):
         for kind, share in row["coverage"].items():

@@ -8,37 +8,26 @@ from pathlib import Path
 
 from rich.console import Console
 
+from kinertia.cli.benchmark_options import Spoiled, Spoiling
+
+ONE = Spoiling(variants=1)
+
 
 def commands(
-    people: tuple[Path, ...] = (),
-    data: Path | None = None,
+    spoiling: Spoiled = ONE,
     json: Path | None = None,
-    variants: int = 1,
-    first: int = 0,
-    only: tuple[str, ...] = (),
     commands: tuple[str, ...] = ("inspect", "place", "estimate", "train"),
-    seed: int = 1,
 ) -> None:
     """Spoiled recordings given to whole commands: does one crash, or take long?
 
     Parameters
     ----------
-    people
-        Folders of simulated people, as `kinertia simulate` writes them.
-    data
-        Folder with real walks: `imu_mocap_gaittoolbox`, `imu_hugadb`.
+    spoiling
+        What is spoiled, and how often.
     json
         File to write the figures to.
-    variants
-        Of each kind.
-    first
-        Number of the first variant.
-    only
-        Kinds to try; all by default.
     commands
         What to run: inspect, place, estimate, train (one step), solve.
-    seed
-        Draws recordings, sensors, axes, instants and amounts.
     """
     from kinertia.benchmark import results
     from kinertia.benchmark.spoiled import commands as benchmark
@@ -49,11 +38,10 @@ def commands(
     unknown = [name for name in commands if name not in benchmark.OPTIONS]
     if unknown:
         raise ValueError(f"{unknown[0]}: is not tried; choose from {', '.join(benchmark.OPTIONS)}")
-    plan = run.Plan(variants, seed, only, first)
-    with samples_bar(variants * len(run.chosen(only)), "variants") as bar:
-        found = benchmark.run(source.available(people, data), plan, commands, look, attempt, lambda: bar(1))
-    if json is not None:
-        results.write(json, found)
+    plan = run.Plan(spoiling.variants, spoiling.seed, spoiling.only, spoiling.first)
+    with samples_bar(spoiling.variants * len(run.chosen(spoiling.only)), "variants") as bar:
+        found = benchmark.run(source.available(spoiling.people, spoiling.data), plan, commands, look, attempt, lambda: bar(1))
+    results.write(json, found)
     Console().print(table.render_commands(found))
 
 

@@ -8,23 +8,17 @@ from typing import Any
 from rich.console import Console
 
 from kinertia.benchmark import continuous as benchmark
-from kinertia.benchmark import methods
 from kinertia.benchmark import results as result_files
 from kinertia.benchmark.methods import MethodName
 from kinertia.benchmark.table import render
-from kinertia.cli.options import DEFAULT, choose_config
-from kinertia.cli.progress import training_bar
-from kinertia.learning.config import Config
+from kinertia.cli.benchmark_options import AS_USUAL, Shared
 
 
 def continuous(
     data: Path,
     method: MethodName = "sspinnpose",
     json: Path | None = None,
-    model: str | None = None,
-    seed: int | None = None,
-    config_file: Path | None = None,
-    config: Config = DEFAULT,
+    learning: Shared = AS_USUAL,
 ) -> None:
     """Score a method on a continuous recording of raw sensors with a standing start.
 
@@ -36,21 +30,12 @@ def continuous(
         What estimates; learned methods are trained on this recording, without labels.
     json
         File to write the figures to.
-    model
-        Model of the methods pretrained and adapted: a folder that `kinertia train` wrote, instead of the
-        model that comes with the package.
-    seed
-        Seed of training, instead of the configuration's.
-    config_file
-        Configuration of learned methods, to read instead of the options below.
-    config
-        How learned methods are trained; for the method adapted, settings not given are the model's.
+    learning
+        How learned methods are trained, and from which model.
     """
-    wanted = choose_config(config_file, config)
-    chosen = methods.choose(method, wanted.training.seed if seed is None else seed, wanted, training_bar, model)
+    chosen = learning.method(method)
     results = benchmark.run(data, chosen, method)
-    if json is not None:
-        result_files.write(json, results)
+    result_files.write(json, results)
     console = Console()
     console.print(render(results))
     first, last = results["conditions"]["frames"]

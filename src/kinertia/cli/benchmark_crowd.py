@@ -39,8 +39,7 @@ def crowd(
 
     with samples_bar(round(60.0 * minutes), "streaming [s]") as advance:
         measured = measurement.measure(streaming(model), people, 60.0 * minutes, rate, seed, advance)
-    if json is not None:
-        results.write(json, measured)
+    results.write(json, measured)
     Console().print(
         f"{people} people at {rate:g} Hz for {minutes:g} min: {measured['samples']} of {measured['expected']} samples, "
         f"{measured['dropped']} dropped; {measured['frames']} estimates, median {measured['p50_ms']:.2f} ms and "

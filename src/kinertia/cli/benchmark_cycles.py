@@ -7,14 +7,11 @@ from pathlib import Path
 from rich.console import Console
 
 from kinertia.benchmark import cycles as benchmark
-from kinertia.benchmark import methods
 from kinertia.benchmark import results as result_files
 from kinertia.benchmark.methods import MethodName
 from kinertia.benchmark.table import render
 from kinertia.cli import output
-from kinertia.cli.options import DEFAULT, choose_config
-from kinertia.cli.progress import training_bar
-from kinertia.learning.config import Config
+from kinertia.cli.benchmark_options import AS_USUAL, Shared
 
 
 def cycles(
@@ -22,10 +19,7 @@ def cycles(
     method: MethodName,
     json: Path | None = None,
     report: Path | None = None,
-    model: str | None = None,
-    seed: int | None = None,
-    config_file: Path | None = None,
-    config: Config = DEFAULT,
+    learning: Shared = AS_USUAL,
 ) -> None:
     """Score a method on averaged gait cycles against optical motion capture.
 
@@ -39,21 +33,12 @@ def cycles(
         File to write the figures to.
     report
         Folder to write curves.html to: estimate against reference, curve by curve.
-    model
-        Model of the methods pretrained and adapted: a folder that `kinertia train` wrote, instead of the
-        model that comes with the package.
-    seed
-        Seed of training, instead of the configuration's.
-    config_file
-        Configuration of learned methods, to read instead of the options below.
-    config
-        How learned methods are trained; for the method adapted, settings not given are the model's.
+    learning
+        How learned methods are trained, and from which model.
     """
-    wanted = choose_config(config_file, config)
-    chosen = methods.choose(method, wanted.training.seed if seed is None else seed, wanted, training_bar, model)
+    chosen = learning.method(method)
     scored = benchmark.run(data, chosen, method)
-    if json is not None:
-        result_files.write(json, scored.results)
+    result_files.write(json, scored.results)
     console = Console()
     console.print(render(scored.results))
     if report is not None:

@@ -47,8 +47,7 @@ def dead(
 
     with samples_bar(variants, "variants") as bar:
         found = benchmark.run(source.available(people, data), variants, seed, look, estimated, lambda: bar(1))
-    if json is not None:
-        results.write(json, found)
+    results.write(json, found)
     console = Console()
     console.print(table.render_dead(found))
     console.print("\n".join(found["failures"]), highlight=False, markup=False)

@@ -33,8 +33,7 @@ def faults(json: Path | None = None, model: str = "default", seconds: float = 60
 
     with samples_bar(FAULTS, "faults") as advance:
         measured = stream_faults.measure(streaming(model), seconds, packets, advance)
-    if json is not None:
-        results.write(json, measured)
+    results.write(json, measured)
     table = Table("fault", "goes on", "seen", "counted")
     for name, row in measured.items():
         counted = ", ".join(f"{k} {v:g}" for k, v in row.items() if k not in ("goes_on", "seen") and v)

@@ -42,8 +42,7 @@ def files(json: Path | None = None, kills: int = 200, only: tuple[str, ...] = ()
             raise RuntimeError(made.failed)
         jobs = [job for job in kill_jobs.jobs(data, model) if not only or job.name in only]
         found = benchmark.measure(jobs, data, work / "out", kills, seed, show)
-    if json is not None:
-        results.write(json, found)
+    results.write(json, found)
     table = Table("command", "killed", "ended before", "problems")
     for name, row in found.items():
         table.add_row(name, str(row["kills"]), str(row["finished"]), "; ".join(dict.fromkeys(row["problems"])) or "none")

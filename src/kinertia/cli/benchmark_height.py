@@ -27,8 +27,7 @@ def height(data: Path, json: Path | None = None, people: tuple[str, ...] = ()) -
     paths = benchmark.recordings(data, people)
     with samples_bar(len(paths), "recordings") as advance:
         found = benchmark.run(paths, lambda _: advance(1))
-    if json is not None:
-        results.write(json, found)
+    results.write(json, found)
     table = Table(
         "height", "recordings", "found, %", "error, cm", "90 %, cm", "bias, cm", "of guessing, %", "stated, cm", "in 90 %, %"
     )

@@ -61,8 +61,7 @@ def labels(
 
     setting = labels_setting.Setting(folder, people, home, train, test, say, bar)
     found = benchmark.run(setting, only, None if json is None else sparse.kept_file(json))
-    if json is not None:
-        results.write(json, found)
+    results.write(json, found)
     show(Console(), found)
 
 

@@ -47,8 +47,7 @@ def latency(
             measured = lsl_latency.measure(loaded, seconds, rate, seed, advance, warm)
         else:
             measured = measurement.measure(loaded, seconds, rate, seed, advance, warm, trained(model))
-    if json is not None:
-        results.write(json, measured)
+    results.write(json, measured)
     console = Console()
     console.print(
         f"{measured['samples']} samples at {rate:g} Hz: median {measured['p50_ms']:.3f} ms, 99 % within "

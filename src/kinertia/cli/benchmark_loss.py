@@ -47,8 +47,7 @@ def loss(
     }
     with samples_bar(len(paths) * len(conditions), "streams") as advance:
         measured = packet_loss.measure(streaming(model), (read(path) for path in paths), conditions, advance)
-    if json is not None:
-        results.write(json, measured)
+    results.write(json, measured)
     table = Table("condition", "angle [deg]", "worse by [deg]", "trusted", "recordings")
     for name, row in measured.items():
         cells = (f"{row['angle_deg']:.2f}", f"{row['worse_deg']:.3f}", f"{row['trusted']:.0%}", str(row["recordings"]))

@@ -22,8 +22,7 @@ def physics(json: Path | None = None, threads: int = 2, repeats: int = 50) -> No
     from kinertia.benchmark import physics_speed, results
 
     measured = physics_speed.measure(repeats=repeats, threads=threads)
-    if json is not None:
-        results.write(json, measured)
+    results.write(json, measured)
     Console().print(
         f"{measured['samples']} samples, {measured['threads']} threads, float32: "
         f"forward and backward {measured['median_ms']:.1f} ms (median of {repeats}; fastest {measured['fastest_ms']:.1f} ms), "

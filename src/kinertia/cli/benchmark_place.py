@@ -55,8 +55,7 @@ def place(
             found = benchmark.run(data, benchmark.Plan(trials, people, seed), lambda _: advance(1))
     if cycles is not None:
         found["cycles"] = benchmark.on_cycles(cycles)
-    if json is not None:
-        results.write(json, found)
+    results.write(json, found)
     console = Console()
     for table in _tables(found):
         console.print(table)

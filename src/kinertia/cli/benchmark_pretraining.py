@@ -74,8 +74,7 @@ def pretraining(
     )
     keep = None if json is None else sparse.kept_file(json)
     found = label_efficiency(people, plan, keep, lambda text: status.print(text, style="dim", highlight=False))
-    if json is not None:
-        results.write(json, found)
+    results.write(json, found)
     table = Table("encoder", "training", "labels", "windows", *SHOWN, title="RMSE of people never trained on")
     for row in found["rows"]:
         cells = [_cell(row["targets"].get(target)) for target in SHOWN]

@@ -6,15 +6,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from kinertia.benchmark import methods
 from kinertia.benchmark import people as simulated_people
 from kinertia.benchmark import results as result_files
 from kinertia.benchmark import simulated as benchmark
 from kinertia.benchmark.methods import MethodName
 from kinertia.benchmark.table import render_means
-from kinertia.cli.options import DEFAULT, choose_config
-from kinertia.cli.progress import recordings_bar, training_bar
-from kinertia.learning.config import Config
+from kinertia.cli.benchmark_options import AS_USUAL, Shared
+from kinertia.cli.progress import recordings_bar
 from kinertia.simulation.plan import RECORDINGS
 
 PEOPLE = 20
@@ -27,10 +25,7 @@ def simulated(
     data: Path | None = None,
     only: tuple[str, ...] = (),
     jobs: int = 2,
-    model: str | None = None,
-    seed: int | None = None,
-    config_file: Path | None = None,
-    config: Config = DEFAULT,
+    learning: Shared = AS_USUAL,
 ) -> None:
     """Score a method on simulated people that no shipped model was trained on, against the exact truth.
 
@@ -49,18 +44,10 @@ def simulated(
         Names of the recordings to score, for example walk_2 run_2; default all.
     jobs
         Processes that make the benchmark's own people.
-    model
-        Model of the methods pretrained and adapted: a folder that `kinertia train` wrote, instead of the
-        model that comes with the package.
-    seed
-        Seed of training, instead of the configuration's.
-    config_file
-        Configuration of learned methods, to read instead of the options below.
-    config
-        How learned methods are trained; for the method adapted, settings not given are the model's.
+    learning
+        How learned methods are trained, and from which model.
     """
-    wanted = choose_config(config_file, config)
-    chosen = methods.choose(method, wanted.training.seed if seed is None else seed, wanted, training_bar, model)
+    chosen = learning.method(method)
     status = Console(stderr=True)
     folder, count = data, people
     if folder is None:
@@ -72,6 +59,5 @@ def simulated(
         for warning in warnings:
             status.print(f"warning: {warning}", highlight=False, soft_wrap=True)
     results = benchmark.run(folder, chosen, method, count, lambda person: status.print(person, style="dim"), only)
-    if json is not None:
-        result_files.write(json, results)
+    result_files.write(json, results)
     Console().print(render_means(results))

@@ -36,8 +36,7 @@ def simulator(data: Path, people: Path, json: Path | None = None, report: Path |
         Also compare with the averaged cycles of imu_cycles_biomac, which the simulator was not made from.
     """
     found = benchmark.run(people, data, held_out=with_p01)
-    if json is not None:
-        result_files.write(json, found.results)
+    result_files.write(json, found.results)
     console = Console()
     console.print(_table(found))
     for gait in ("walking", "running"):

@@ -8,9 +8,8 @@ from typing import Literal
 from rich.console import Console
 from rich.table import Table
 
-from kinertia.cli.options import DEFAULT, choose_config
-from kinertia.cli.progress import training_bar
-from kinertia.learning.config import Config
+from kinertia.benchmark.methods import MethodName
+from kinertia.cli.benchmark_options import AS_USUAL, Shared
 
 Kind = Literal["network", "pretrained", "solve"]
 
@@ -21,9 +20,7 @@ def sparse(
     json: Path | None = None,
     only: tuple[Kind, ...] = ("network", "solve"),
     recordings: tuple[str, ...] = (),
-    model: str | None = None,
-    config_file: Path | None = None,
-    config: Config = DEFAULT,
+    learning: Shared = AS_USUAL,
 ) -> None:
     """Estimate recordings from fewer and fewer sensors, without labels; goes on where it was interrupted.
 
@@ -42,36 +39,25 @@ def sparse(
         is) or solve (trajectory optimisation).
     recordings
         Of simulated people, names of the recordings to score, for example walk_2 run_2; default all.
-    model
-        Folder that `kinertia train` wrote, instead of the model that comes with the package.
-    config_file
-        Configuration of the adaptation, to read instead of the options below.
-    config
-        How the model is adapted; settings not given are the model's.
+    learning
+        How learned methods are trained, and from which model.
     """
-    from kinertia.benchmark import methods, results
+    from kinertia.benchmark import results
     from kinertia.benchmark import sparse as benchmark
     from kinertia.learning import shipped
 
-    wanted = choose_config(config_file, config)
-    seed = wanted.training.seed
-    known = {
-        "network": lambda: methods.choose("adapted", seed, wanted, training_bar, model),
-        "pretrained": lambda: methods.choose("pretrained", seed, wanted, training_bar, model),
-        "solve": lambda: methods.choose("solve", seed, wanted),
-    }
+    known: dict[Kind, MethodName] = {"network": "adapted", "pretrained": "pretrained", "solve": "solve"}
     console, status = Console(), Console(stderr=True)
     found = benchmark.run(
         data,
         [name for name in sets.split(",") if name],
-        {kind: known[kind]() for kind in only},
+        {kind: learning.method(known[kind]) for kind in only},
         None if json is None else benchmark.kept_file(json),
         lambda name, method: status.print(f"{name}: {method}", style="dim"),
         recordings,
-        f"{shipped.load(shipped.DEFAULT if model is None else model).fingerprint} {wanted}",
+        f"{shipped.load(learning.model or shipped.DEFAULT).fingerprint} {learning.configuration}",
     )
-    if json is not None:
-        results.write(json, found)
+    results.write(json, found)
     table = Table("sensors", "method", "angle [deg]", "moment [BWBH%]", "GRF [BW%]", "speed [m/s]", title="synced")
     for name, row in found.items():
         for method, figures in row.items():

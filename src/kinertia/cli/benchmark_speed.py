@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from kinertia.cli.options import choose_config
+from kinertia.learning import config as configuration
 from kinertia.learning.config import Config
 
 
@@ -26,9 +26,8 @@ def speed(json: Path | None = None, duration: float = 3600.0, threads: int = 1, 
     """
     from kinertia.benchmark import results, throughput
 
-    measured = throughput.measure(duration, choose_config(config_file, Config()), threads)
-    if json is not None:
-        results.write(json, measured)
+    measured = throughput.measure(duration, Config() if config_file is None else configuration.load(config_file), threads)
+    results.write(json, measured)
     console = Console()
     console.print(
         f"{measured['samples']} samples ({duration:g} s), {measured['threads']} threads: {measured['seconds']:.2f} s, "

@@ -43,8 +43,7 @@ def standing(
     console = Console()
     with console.status("") as status:
         found = benchmark.run(runner(model), people, seed, captures, stood, walked, status.update)
-    if json is not None:
-        results.write(json, found)
+    results.write(json, found)
     rows = found["standing"]
     table = Table("standing", "recordings", "knees, deg", "worst knee, deg", "within 5 deg or band, %", "speed, m/s")
     for kind in (*dict.fromkeys(key.rpartition(" ")[0] or key for key in rows), ""):

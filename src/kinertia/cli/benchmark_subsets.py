@@ -59,8 +59,7 @@ def subsets(
         jobs=jobs,
         show=lambda text: status.print(text, style="dim", highlight=False),
     )
-    if json is not None:
-        results.write(json, found)
+    results.write(json, found)
     console = Console()
     table = Table("sensors", "best for hip", "knee", "ankle", title=f"{regime}: best subset of each size, RMSD [deg]")
     for size, best in found["best"].items():

@@ -8,9 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from kinertia.benchmark.methods import MethodName
-from kinertia.cli.options import DEFAULT, choose_config
-from kinertia.cli.progress import training_bar
-from kinertia.learning.config import Config
+from kinertia.cli.benchmark_options import AS_USUAL, Shared
 
 
 def turned(
@@ -21,9 +19,7 @@ def turned(
     seeds: tuple[int, ...] = (1, 2, 3, 4, 5),
     unknown_axes: bool = False,
     untreated: bool = False,
-    model: str | None = None,
-    config_file: Path | None = None,
-    config: Config = DEFAULT,
+    learning: Shared = AS_USUAL,
 ) -> None:
     """Turn every sensor at random, put the recordings right with placement, and score a method against the unturned ones.
 
@@ -45,23 +41,17 @@ def turned(
         Say that the axes of the turned sensors are unknown, instead of leaving them said to be the segments'.
     untreated
         Score the turned recordings without placement too.
-    model
-        Model of the methods pretrained and adapted, instead of the one that comes with the package.
-    config_file
-        Configuration of learned methods, to read instead of the options below.
-    config
-        How learned methods are trained; for the method adapted, settings not given are the model's.
+    learning
+        How learned methods are trained, and from which model.
     """
-    from kinertia.benchmark import methods, results
+    from kinertia.benchmark import results
     from kinertia.benchmark import turned as benchmark
 
-    wanted = choose_config(config_file, config)
-    chosen = methods.choose(method, wanted.training.seed, wanted, training_bar, model)
+    chosen = learning.method(method)
     plan = benchmark.Plan(degrees, seeds, stated=not unknown_axes, untreated=untreated)
     status = Console(stderr=True)
     found = benchmark.run(data, chosen, method, plan, lambda work: status.print(work, style="dim"))
-    if json is not None:
-        results.write(json, found)
+    results.write(json, found)
     parts = ["placed", *(["untreated"] if untreated else [])]
     table = Table(f"{method}, angle RMSD [deg]", *(name for part in parts for name in (part, f"{part}, synced")))
     table.add_row("unturned", *_cells(found["unturned"]), *[""] * (2 * len(parts) - 2))

@@ -6,19 +6,16 @@ from pathlib import Path
 
 from rich.console import Console
 
-from kinertia.benchmark import methods
 from kinertia.benchmark import results as result_files
 from kinertia.benchmark import virtual as benchmark
 from kinertia.benchmark.methods import MethodName
 from kinertia.benchmark.table import render
 from kinertia.benchmark.virtual_table import render_consistency
 from kinertia.cli import output
-from kinertia.cli.options import DEFAULT, choose_config
+from kinertia.cli.benchmark_options import AS_USUAL, Shared
 from kinertia.cli.place import files_of
-from kinertia.cli.progress import training_bar
 from kinertia.io import inputs, write_recording
 from kinertia.io.outputs import Outputs
-from kinertia.learning.config import Config
 from kinertia.simulation.worn import IDEAL, TYPICAL, Wear
 
 
@@ -31,10 +28,7 @@ def virtual(
     clean: bool = False,
     wear: Wear = TYPICAL,
     wear_seed: int = 0,
-    model: str | None = None,
-    seed: int | None = None,
-    config_file: Path | None = None,
-    config: Config = DEFAULT,
+    learning: Shared = AS_USUAL,
 ) -> None:
     """Score a method on virtual sensors: measured motion on the sagittal body, with exact truth.
 
@@ -56,20 +50,12 @@ def virtual(
         How the virtual sensors are worn.
     wear_seed
         Seed of their placement and noise.
-    model
-        Model of the methods pretrained and adapted: a folder that `kinertia train` wrote, instead of the
-        model that comes with the package.
-    seed
-        Seed of training, instead of the configuration's.
-    config_file
-        Configuration of learned methods, to read instead of the options below.
-    config
-        How learned methods are trained; for the method adapted, settings not given are the model's.
+    learning
+        How learned methods are trained, and from which model.
     """
     if clean and wear != TYPICAL:
         raise ValueError("--clean and --wear options were both given; leave one out")
-    wanted = choose_config(config_file, config)
-    chosen = methods.choose(method, wanted.training.seed if seed is None else seed, wanted, training_bar, model)
+    chosen = learning.method(method)
     scored = benchmark.run(data, chosen, method, IDEAL if clean else wear, wear_seed)
     if write is not None:
         for recording in scored.recordings:
@@ -78,8 +64,7 @@ def virtual(
                 files_of(path)
             ):
                 write_recording.write(path, recording)
-    if json is not None:
-        result_files.write(json, scored.results)
+    result_files.write(json, scored.results)
     console = Console()
     console.print(render(scored.results))
     console.print(render_consistency(scored.results))

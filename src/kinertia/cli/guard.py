@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import is_dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -62,12 +63,14 @@ def benchmark(function: Callable[..., None], name: str) -> Callable[..., None]:
 
     @wraps(function)
     def guarded(*arguments: Any, **options: Any) -> None:
-        given = options.get("data")
+        shared = {k: v for group in options.values() if is_dataclass(group) for k, v in vars(group).items()}
+        known = shared | options
+        given = known.get("data")
         data = list(given) if isinstance(given, tuple) else [given]
-        model, report = options.get("model"), options.get("report")
-        files = [path for key in FIGURES if isinstance(path := options.get(key), Path)]
+        model, report = known.get("model"), known.get("report")
+        files = [path for key in FIGURES if isinstance(path := known.get(key), Path)]
         files += [report / name for name in PAGES] if isinstance(report, Path) else []
-        read = inputs.of(*data, options.get("config_file"), models.folder(model) if isinstance(model, str) else None)
+        read = inputs.of(*data, known.get("config_file"), models.folder(model) if isinstance(model, str) else None)
         source = str(data[0]) if data and data[0] is not None else ""
         outputs = Outputs(f"kinertia benchmark {name}", read, source, elsewhere="give another name", option="")
         with outputs.writing(files):

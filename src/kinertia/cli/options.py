@@ -83,6 +83,8 @@ class Run:
 
 
 AS_USUAL = Run()
+STEPS = ("training.steps", "adaptation.steps", "adaptation.long_steps")
+"""What ``--steps`` stands for where a network is trained on physics."""
 Running = Annotated[Run, tyro.conf.arg(name="")]
 
 
@@ -113,17 +115,3 @@ def configured(run: Run, config: T, default: T, steps: Sequence[str], seed: str)
 def _with(config: Any, names: Sequence[str], value: int) -> Any:
     first, *rest = names
     return replace(config, **{first: _with(getattr(config, first), rest, value) if rest else value})
-
-
-def choose_config(file: Path | None, config: Config) -> Config:
-    """The configuration of a file, or else of the options.
-
-    Raises
-    ------
-    ValueError : both were given, or the file is no configuration.
-    """
-    if file is None:
-        return config
-    if config != DEFAULT:
-        raise ValueError(f"{file}: a configuration file and --config options were both given; change the file instead")
-    return configuration.load(file)

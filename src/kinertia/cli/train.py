@@ -12,14 +12,12 @@ from rich.console import Console
 from kinertia.api import models
 from kinertia.cli import findings, guard, labelled, options
 from kinertia.cli.helping import RARE
-from kinertia.cli.options import AS_USUAL, DEFAULT, NOTHING_GIVEN, Files, Reading, Running, Shared
+from kinertia.cli.options import AS_USUAL, DEFAULT, NOTHING_GIVEN, STEPS, Files, Reading, Running, Shared
 from kinertia.learning.config import Config
 
 if TYPE_CHECKING:
     from kinertia.learning.checkpoint import Model
     from kinertia.learning.sequence import Sequence as Signals
-
-STEPS = ("training.steps", "adaptation.steps", "adaptation.long_steps")
 
 
 def train(
