@@ -30,7 +30,7 @@ _METAVARS = {
     str | None: "NAME",
     int | None: "N",
     float | None: "NUMBER",
-    Path: "FOLDER",
+    Path: "FILE",
     str: "NAME",
     int: "N",
     float: "NUMBER",
@@ -127,6 +127,7 @@ def _option(hint: Any, default: Any, about: str, *, everything: bool) -> tuple[A
         hint = Annotated[hint, tyro.conf.arg(help=" ".join(about.split()))]
     named = next((each.metavar for each in extra if getattr(each, "metavar", None)), None)
     if named is None and (word := _METAVARS.get(kind)):
+        word = "FOLDER" if word == "FILE" and about.startswith("Folder") else word
         hint = Annotated[hint, tyro.conf.arg(metavar=word)]
     if default is None or default is False or default in ((), ""):
         hint = Annotated[hint, tyro.conf.arg(help_behavior_hint="")]
