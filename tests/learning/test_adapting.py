@@ -11,7 +11,7 @@ import pytest
 import torch
 from swinging import swinging_cycle
 
-from kinertia.learning import adaptation, adapting, checkpoint, mounting, outcome, shipped, stretches, training, turning
+from kinertia.learning import adaptation, adapting, checkpoint, mounting, shipped, stretches, training, turning
 from kinertia.learning.adapting import adapt
 from kinertia.learning.batch import Pool
 from kinertia.learning.checkpoint import Model
@@ -178,4 +178,3 @@ def test_words() -> None:
         "On stretches not learned from, sensor signals are missed by 16.0 % (before 32.0 %) of their spread, and 0.4 % (before "
         "2.1 %) of body weight at the pelvis stay unexplained.",
     )
-    assert outcome.name("femur_r") == "right thigh"

@@ -136,14 +136,15 @@ def demo(
 def true_turns(recording: Recording) -> str:
     """How sensors really sit, in the words in which adapting says what it learned."""
     from kinertia.learning import outcome
+    from kinertia.recording import words
 
     turned = {} if recording.truth is None else {name: pose.angle_rad for name, pose in recording.truth.poses.items()}
     told = [
-        f"{outcome.name(segment)} {abs(math.degrees(angle)):.0f} deg {'back' if angle > 0 else 'forward'}"
+        f"{words.segment(segment)} {abs(math.degrees(angle)):.0f} deg {'back' if angle > 0 else 'forward'}"
         for segment, angle in turned.items()
         if abs(math.degrees(angle)) >= outcome.SHOWN_DEG
     ]
-    return outcome.listed(told) if told else f"none by {outcome.SHOWN_DEG:g} deg"
+    return words.listed(told) if told else f"none by {outcome.SHOWN_DEG:g} deg"
 
 
 def table(sides: dict[str, list[Side]]) -> Table:

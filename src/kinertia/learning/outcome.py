@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from kinertia.recording import SEGMENTS
+from kinertia.recording import SEGMENTS, words
 
 Change = Literal["all", "mounting", "nothing"]
 Stopped = Literal["converged", "steps", "interrupted"]
@@ -15,9 +15,6 @@ Stopped = Literal["converged", "steps", "interrupted"]
 SHOWN_DEG = 3.0
 """A sensor that is turned by less is as good as stated: people mount them no better."""
 SHOWN_SIZE = 0.01
-_WHY: dict[Stopped, str] = {"converged": "it had converged", "steps": "all were taken", "interrupted": "it was interrupted"}
-_PARTS = {"femur": "thigh", "tibia": "shank"}
-_SIDES = {"r": "right ", "l": "left "}
 
 
 @dataclass(frozen=True)
@@ -105,10 +102,12 @@ class Outcome:
         who = f"{', '.join(person.recordings)}: " if len(self.people) > 1 else ""
         turned = [(segment, math.degrees(angle)) for segment, angle in person.turn_rad.items()]
         shown = [(segment, angle) for segment, angle in turned if abs(angle) >= SHOWN_DEG]
-        told = [f"{name(segment)} {abs(angle):.0f} deg {'back' if angle > 0 else 'forward'}" for segment, angle in shown]
+        told = [
+            f"{words.segment(segment)} {abs(angle):.0f} deg {'back' if angle > 0 else 'forward'}" for segment, angle in shown
+        ]
         rest = "the other sensors sit" if told else "all sensors sit"
         within = f"{rest} as stated within {SHOWN_DEG:g} deg" if len(told) < len(turned) else ""
-        sensors = "; ".join(part for part in (f"top of sensors turned: {listed(told)}" if told else "", within) if part)
+        sensors = "; ".join(part for part in (f"top of sensors turned: {words.listed(told)}" if told else "", within) if part)
         percent = 100.0 * (person.size - 1.0)
         size = (
             f"body {abs(percent):.0f} % {'larger' if percent > 0 else 'smaller'} than stated"
@@ -124,17 +123,6 @@ class Outcome:
         signals = f"sensor signals are missed by {_change(self.before.signals, self.after.signals)} of their spread"
         force = f"{_change(self.before.residual_bw, self.after.residual_bw)} of body weight at the pelvis stay unexplained"
         return f"{where}, {signals}, and {force}."
-
-
-def name(segment: str) -> str:
-    """A segment in plain words."""
-    part, _, side = segment.partition("_")
-    return _SIDES.get(side, "") + _PARTS.get(part, part)
-
-
-def listed(words: Sequence[str]) -> str:
-    """Words in a row, the last one after an "and"."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def worn(present: Sequence[bool], angle_rad: Sequence[float]) -> dict[str, float]:

@@ -273,7 +273,9 @@ def _alignment(recording: Recording) -> Alignment:
             cause=undone.cause,
         )
     found = align(examined)[1]
-    told = (finding.sentence for finding in examined.findings if finding.severity is Severity.WARNING)
+    # what did not come is told of the stream as it goes
+    come = (finding for finding in examined.findings if finding.cause is not Cause.MISSING)
+    told = (finding.sentence for finding in come if finding.severity is Severity.WARNING)
     return replace(found, warnings=(*told, *found.warnings))
 
 

@@ -38,10 +38,9 @@ export class Sensors {
   // What is wrong, in sentences; that of many sensors in one.
   #wrong() {
     const kinds = Map.groupBy(this.last.filter(s => s.message), s => s.state);
-    return [...kinds.values()].flatMap(alike => {
+    return [...kinds].flatMap(([state, alike]) => {
       if (alike.length < MANY) return alike.map(s => s.message);
-      const [, what] = alike[0].message.split(/: (.*)/s);
-      return [`${alike.length === this.last.length ? "All" : alike.length} sensors: ${what.split(";")[0]}.`];
+      return [`${alike.length === this.last.length ? "All" : alike.length} sensors: ${WORDS[state][0].toLowerCase()}.`];
     }).join(" ");
   }
 
