@@ -64,12 +64,12 @@ def write_json(path: Path, content: dict[str, Any]) -> Path:
 
 def show(console: Console, estimate: Estimate, recording: Recording, scores: Scores | None) -> None:
     """Headline figures, the verdict, errors where there is a reference, warnings and notes."""
-    found = spatiotemporal.of(estimate, periodic=recording.periodic)
+    told = verdict.of(estimate, recording)
+    found = spatiotemporal.of(estimate, periodic=recording.periodic, judged=told.strides)
     facts = summary.headline(estimate, found)
     console.print(Text.assemble("\n", (estimate.name, "bold"), f"  {facts}"), soft_wrap=True)
     for other in found[1:]:
         console.print(Text(f"  and {other.words}, which are in none of these figures"), soft_wrap=True)
-    told = verdict.of(estimate, recording)
     console.print(Text(f"  {told.headline}", COLOURS[told.level]), soft_wrap=True)
     if told.doubts:
         console.print(Text(f"  {told.doubted} (marked in report and table)", "yellow"), soft_wrap=True)

@@ -199,16 +199,18 @@ class Parameters:
         )
 
 
-def of(estimate: Estimate, *, periodic: bool) -> tuple[Parameters, ...]:
+def of(estimate: Estimate, *, periodic: bool, judged: Iterable[verdict.Stride] | None = None) -> tuple[Parameters, ...]:
     """Parameters of walking and of running, what there are most strides of first; empty without a complete stride.
 
     Parameters
     ----------
     estimate : with events; what it lacks besides makes parameters NaN.
     periodic : True when the recording is exactly one cycle that repeats.
+    judged : strides of the verdict where there is one already; judged here when None.
     """
-    judged = {(s.side, s.begin_s): s.consistent for s in verdict.judge(estimate, periodic=periodic)}
-    found = [_parameters(estimate, kind, judged) for kind in gait.kinds(estimate, periodic=periodic)]
+    known = verdict.judge(estimate, periodic=periodic) if judged is None else judged
+    consistent = {(stride.side, stride.begin_s): stride.consistent for stride in known}
+    found = [_parameters(estimate, kind, consistent) for kind in gait.kinds(estimate, periodic=periodic)]
     return tuple(sorted((one for one in found if one.strides), key=lambda one: -len(one.strides)))
 
 
@@ -227,7 +229,8 @@ def _parameters(estimate: Estimate, kind: Gait, judged: dict[tuple[str, float], 
 def _rows(estimate: Estimate, word: str, side: str, leg: Strides, judged: dict[tuple[str, float], bool]) -> list[Stride]:
     rate_hz, other, begin_s = estimate.rate_hz, OTHER_LEG[side], float(estimate.time_s[0])
     off, other_off, strike = (
-        estimate.events.get(name, np.empty(0)) for name in (f"toe_off_{side}", f"toe_off_{other}", f"heel_strike_{other}")
+        np.sort(np.asarray(estimate.events.get(name, ()), dtype=float))
+        for name in (f"toe_off_{side}", f"toe_off_{other}", f"heel_strike_{other}")
     )
     speeds = None if estimate.speed is None else strides.cut(estimate.speed, leg)[:, :-1].mean(axis=1)
     found = []
@@ -254,17 +257,16 @@ def _rows(estimate: Estimate, word: str, side: str, leg: Strides, judged: dict[t
     return found
 
 
-def _first(events: np.ndarray, begin: float, end: float, period: int | None) -> float:
-    """The first of the events between two samples; NaN for none. Events of a repeating cycle repeat."""
-    at = np.asarray(events, dtype=float)
+def _first(events: Array, begin: float, end: float, period: int | None) -> float:
+    """The first of the sorted events between two samples; NaN for none. Events of a repeating cycle repeat."""
     if period is not None:
-        at = (at - begin) % period + begin
-    within = at[(at > begin) & (at < end)]
-    return float(within.min()) if within.size else MISSING
+        events = np.sort((events - begin) % period + begin)
+    at = int(np.searchsorted(events, begin, side="right"))
+    return float(events[at]) if at < events.size and events[at] < end else MISSING
 
 
 def _overlaps(
-    begin: float, end: float, lift: float, across: float, other_off: np.ndarray, period: int | None
+    begin: float, end: float, lift: float, across: float, other_off: Array, period: int | None
 ) -> tuple[float, float]:
     """Samples of a stride in which both feet, and neither, are on the ground; NaN where an event of it is not known."""
     early, late = _first(other_off, begin, across, period), _first(other_off, across, end, period)
@@ -286,6 +288,8 @@ def _step_length(estimate: Estimate, side: str, across: float, end: float, lengt
         beyond = period is not None and sample > period - 1
         # one period later everything is a stride further
         index = sample - period if beyond and period is not None else sample
-        return float(np.interp(index, np.arange(len(heel)), heel[:, 0])) + (length if beyond else 0.0)
+        before = int(np.clip(np.floor(index), 0, len(heel) - 2))
+        x, x_next = heel[before, 0], heel[before + 1, 0]
+        return float(x + (index - before) * (x_next - x)) + (length if beyond else 0.0)
 
     return at(heels[1], end) - at(heels[0], across)

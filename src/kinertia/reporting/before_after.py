@@ -47,7 +47,9 @@ class Side:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "told", verdict.of(self.estimate, self.recording))
-        object.__setattr__(self, "gaits", spatiotemporal.of(self.estimate, periodic=self.recording.periodic))
+        object.__setattr__(
+            self, "gaits", spatiotemporal.of(self.estimate, periodic=self.recording.periodic, judged=self.told.strides)
+        )
 
 
 @dataclass(frozen=True)

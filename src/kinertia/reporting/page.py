@@ -84,7 +84,8 @@ def render(
     if truth is not None and scores is None:
         scores = _score(estimate, recording, truth)
     strides = gait.find(estimate, periodic=recording.periodic)
-    steps = spatiotemporal.of(estimate, periodic=recording.periodic)
+    told = verdict.of(estimate, recording)
+    steps = spatiotemporal.of(estimate, periodic=recording.periodic, judged=told.strides)
     main = steps[0] if steps else None
     norm = normative.of(main)
     shown = window.busiest(estimate, window.CURVE_SECONDS)
@@ -92,7 +93,6 @@ def render(
     moving = window.busiest(estimate, window.FIGURE_SECONDS)
     angles = curves.angles(source)
     speed = signals.speed(estimate, truth.speed if truth else None)
-    told = verdict.of(estimate, recording)
     return (
         environment()
         .get_template("report.html.j2")
