@@ -104,9 +104,8 @@ def demo(
         asked = replace(asked, adaptation=replace(asked.adaptation, steps=steps))
     config = adaptation.settings(start.config, asked)
     sequences = [to_sequence(recording, config) for recording in recordings]
-    with training_bar(config.training.steps, label="adapting") as progress:
-        # what each term of the objective is, is no matter for here
-        found = adapt(start, sequences, config, out / "model", progress=lambda step, _: progress(step, {}))
+    with training_bar(config.training.steps, label="adapting", terms=False) as progress:
+        found = adapt(start, sequences, config, out / "model", progress=progress)
     for line in (*found.outcome.lines, f"In truth, sensors are turned: {true_turns(recordings[0])}."):
         console.print(line)
     keep("adapted", [estimate(found.model, recording) for recording in recordings])

@@ -76,3 +76,4 @@ def training_bar(steps: int, start: int = 0, label: str = "training", *, terms: 
             bar.update(task, completed=step)
 
         yield report
+        bar.update(task, total=bar.tasks[task].completed)  # what converged early is done
