@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import sys
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from kinertia.estimation import gait
 from kinertia.estimation.estimate import Estimate
 from kinertia.physics import kinematics as kin
 from kinertia.recording import SEGMENTS, Recording
-from kinertia.reporting import animation, charts, curves, figure
+from kinertia.reporting import animation, charts, curves, figure, picture
 from kinertia.reporting.charts import Chart
 from kinertia.runtime import exported
 from kinertia.runtime import model as runtime
@@ -68,12 +67,12 @@ def result(estimate: Estimate) -> str:
         _named(curves.ground_reaction(source), "Ground reaction, vertical"),
     ]
     drawn = figure.draw(frames, poses, apart_m=0.88, scale=137.0)
-    parts = [_placed(drawn, 8, 30, 844, 268), _text(12, 22, "One stride, with the ground reaction", "axis")]
+    parts = [picture.placed(drawn, 8, 30, 844, 268), _text(12, 22, "One stride, with the ground reaction", "axis")]
     for k, chart in enumerate(chosen):
         left = 8 + 284 * k
         parts += [
             _text(left + 4, 318, f"{chart.title}" + (f" ({chart.note})" if chart.note else ""), "axis"),
-            _placed(charts.draw(chart, width=276, height=196), left, 322, 276, 196),
+            picture.placed(charts.draw(chart, width=276, height=196), left, 322, 276, 196),
         ]
     for k, (name, colour) in enumerate((("right", "--right"), ("left", "--left"), ("ground reaction", "--force"))):
         left = 560 + 74 * k
@@ -189,23 +188,12 @@ def _text(x: float, y: float, words: str, style: str = "", anchor: str = "start"
     return Markup('<text x="{:.1f}" y="{:.1f}" class="{}" text-anchor="{}">{}</text>').format(x, y, style, anchor, words)
 
 
-def _placed(drawing: Markup, x: float, y: float, width: float, height: float) -> Markup:
-    """A whole SVG drawing as part of another one."""
-    put = Markup('<svg x="{}" y="{}" width="{}" height="{}" viewBox').format(x, y, width, height)
-    return Markup(drawing.replace("<svg viewBox", put, 1))
-
-
 def _svg(parts: list[Markup], width: int, height: int, title: str) -> str:
     return Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img">'
         "<title>{}</title><style>{}</style>"
         '<rect width="{w}" height="{h}" rx="10" fill="var(--card)" stroke="var(--edge)"/>{}</svg>'
-    ).format(title, Markup(_style()), Markup("").join(parts), w=width, h=height)
-
-
-def _style() -> str:
-    """Colours and lines of the report."""
-    return (resources.files("kinertia.reporting") / "templates" / "charts.css").read_text(encoding="utf-8") + FONT
+    ).format(title, Markup(picture.style() + FONT), Markup("").join(parts), w=width, h=height)
 
 
 if __name__ == "__main__":

@@ -19,22 +19,27 @@ def draw(shown: list[Chart], above: Markup | None = None) -> Markup:
     width = COLUMNS * (WIDTH + GAP) - GAP
     top = 0 if above is None else STRIP + GAP
     height = top + rows * (HEIGHT + TITLE + GAP) - GAP
-    style = resources.files("kinertia.reporting").joinpath("templates", "charts.css").read_text(encoding="utf-8")
-    parts = [] if above is None else [_sized(above, 0, 0, width, STRIP)]
-    parts += [_placed(chart, top, *divmod(i, COLUMNS)) for i, chart in enumerate(shown)]
+    parts = [] if above is None else [placed(above, 0, 0, width, STRIP)]
+    parts += [_under_title(chart, top, *divmod(i, COLUMNS)) for i, chart in enumerate(shown)]
     return Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-10 -6 {} {}"><style>{} text {{ font-family: sans-serif; }}</style>'
         '<rect x="-10" y="-6" width="{}" height="{}" fill="var(--card)"/>{}</svg>'
-    ).format(width + 20, height + 12, Markup(style), width + 20, height + 12, Markup("").join(parts))
+    ).format(width + 20, height + 12, Markup(style()), width + 20, height + 12, Markup("").join(parts))
 
 
-def _placed(chart: Chart, top: int, row: int, column: int) -> Markup:
+def style() -> str:
+    """Colours and lines of the report."""
+    return resources.files("kinertia.reporting").joinpath("templates", "charts.css").read_text(encoding="utf-8")
+
+
+def placed(drawing: Markup, x: float, y: float, width: float, height: float) -> Markup:
+    """A whole SVG drawing as part of another one."""
+    put = Markup('<svg x="{}" y="{}" width="{}" height="{}" viewBox').format(x, y, width, height)
+    return Markup(drawing.replace("<svg viewBox", put, 1))
+
+
+def _under_title(chart: Chart, top: int, row: int, column: int) -> Markup:
     x, y = column * (WIDTH + GAP), top + row * (HEIGHT + TITLE + GAP)
     title = Markup('<text class="axis" x="{}" y="{}" font-weight="bold">{}<tspan font-weight="normal"> {}</tspan></text>')
     drawn = charts.draw(chart, WIDTH, HEIGHT)
-    return title.format(x + 4, y + 14, chart.title, chart.note) + _sized(drawn, x, y + TITLE, WIDTH, HEIGHT)
-
-
-def _sized(drawn: Markup, x: int, y: int, width: int, height: int) -> Markup:
-    size = Markup('<svg x="{}" y="{}" width="{}" height="{}" ').format(x, y, width, height)
-    return Markup(drawn.replace("<svg ", size, 1))
+    return title.format(x + 4, y + 14, chart.title, chart.note) + placed(drawn, x, y + TITLE, WIDTH, HEIGHT)
