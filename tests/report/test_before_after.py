@@ -29,7 +29,7 @@ def test_what_changed_is_said() -> None:
         "Two recordings: sensors that were strapped on anew sit differently, which moves angles by a few degrees.",
         "Not the same body: 70 kg, 1.75 m before; 74 kg, 1.75 m after.",
         "Speed was 1.25 and is 1.50 m/s: angles, moments and forces change with speed.",
-        "Not the same sensors: only one of the two has pelvis.",
+        "Not the same sensors: only one of the two has one on: pelvis.",
     ]
     assert before_after.cautions(one, one) == []
     rows = {row.quantity.name: row for row in before_after.changes(one.gaits[0], other.gaits[0])}

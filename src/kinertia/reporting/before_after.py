@@ -185,7 +185,7 @@ def cautions(before: Side, after: Side) -> list[str]:
     sensors = [set(side.estimate.sensor_segments) for side in (before, after)]
     if sensors[0] != sensors[1]:
         lost = ", ".join(names.segment(name).lower() for name in sorted(sensors[0] ^ sensors[1]))
-        said.append(f"Not the same sensors: only one of the two has {lost}.")
+        said.append(f"Not the same sensors: only one of the two has one on: {lost}.")
     return said
 
 
