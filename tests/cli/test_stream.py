@@ -23,7 +23,8 @@ def test_replay_to_a_table_and_a_live_recording(kinertia: Shell, walk_csv: Path,
     table, recorded = tmp_path / "out.csv", tmp_path / "walk.kinlog"
     result = kinertia("stream", *FAST, "--replay.file", walk_csv, "--record", recorded, "--csv", table, "--mass", "80")
     assert result.code == 0
-    assert "600 samples in" in result.err
+    assert "600 samples came in. There are 6.0 s of estimates, " in result.err
+    assert " % of them trusted. Not trusted: " in result.err
     assert "speed" in result.err
     lines = table.read_text().splitlines()
     assert len(lines) == 601
@@ -39,7 +40,7 @@ def test_replay_to_a_table_and_a_live_recording(kinertia: Shell, walk_csv: Path,
     assert summary["subject"]["mass_kg"] == 80.0
     again = kinertia("stream", *FAST, "--replay.file", recorded)
     assert again.code == 0
-    assert "600 samples in" in again.err
+    assert "600 samples came in. " in again.err
 
 
 def test_estimates_of_a_live_recording(kinertia: Shell, walk_csv: Path, tmp_path: Path) -> None:
@@ -86,7 +87,7 @@ def test_interrupting_ends_cleanly(tmp_path: Path, kind: signal.Signals) -> None
         process.send_signal(kind)
         _, told = process.communicate(timeout=20.0)
     assert process.returncode == 0
-    assert "samples in" in told
+    assert "samples came in. There is no estimate: calibration did not end: stand still" in told
     assert "Traceback" not in told
     log = stream_log.read(recorded)
     assert log.ended

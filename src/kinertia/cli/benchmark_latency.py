@@ -34,7 +34,7 @@ def latency(
     lsl
         Measure from sender to receiver over Lab Streaming Layer on this machine instead, network and threads included.
     warm
-        Rehearse between samples, as `kinertia stream` and `kinertia live` do by default.
+        Keep the processor warm between samples, as `kinertia stream` and `kinertia live` do by default.
     """
     from kinertia.api.models import streaming, trained
     from kinertia.benchmark import latency as measurement

@@ -61,7 +61,7 @@ def live(
     open
         Open the page in this computer's browser.
     warm
-        Rehearse between samples: estimates come in half the time, for about a third of one core.
+        Keep the processor warm between samples: estimates come in half the time, for about a third of one core.
     """
     from kinertia.api.models import streaming, suited
     from kinertia.estimation.convention import Knee

@@ -50,7 +50,7 @@ def stream(
     csv
         File to write the estimates to.
     warm
-        Rehearse between samples: estimates come in half the time, for about a third of one core.
+        Keep the processor warm between samples: estimates come in half the time, for about a third of one core.
     """
     from kinertia.api.models import streaming, suited
     from kinertia.cli import stream_table
