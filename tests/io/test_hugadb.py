@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kinertia.io import hugadb
+from kinertia.io.read import read
 from kinertia.recording import Frame
 from kinertia.recording.errors import RecordingError
 
@@ -98,3 +99,13 @@ def test_truncated_files_are_refused(tmp_path_factory: pytest.TempPathFactory, c
     else:
         with pytest.raises(RecordingError):
             hugadb.read(path)
+
+
+def test_a_placement_says_where_sensors_sit_after_all(tmp_path: Path) -> None:
+    path = write_file(tmp_path, np.arange(36 * 60).reshape(60, 36) % 900)
+    whole, moved = read(path), read(path, placement={"LT": "femur_r", "RT": "femur_l"})
+    assert [(sensor.name, sensor.segment) for sensor in moved.sensors] == [("RT", "femur_l"), ("LT", "femur_r")]
+    index = [[sensor.name for sensor in whole.sensors].index(name) for name in ("RT", "LT")]
+    np.testing.assert_array_equal(moved.acc, whole.acc[:, index])
+    with pytest.raises(RecordingError, match=r"placement: lists none of the sensors\. Fix: name them as the file does: RT, RS"):
+        read(path, placement={"A1": "pelvis"})

@@ -7,7 +7,9 @@ first row gives its serial number and, three columns on, its label. Acceleration
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -31,7 +33,9 @@ def is_apdm(path: Path) -> bool:
         return file.read(20).lstrip(b"\xef\xbb\xbf").startswith(_FORMAT.encode())
 
 
-def read(path: str | Path, *, rate_hz: float | None = None) -> Recording:
+def read(
+    path: str | Path, *, placement: Mapping[str, Any] | str | Path | None = None, rate_hz: float | None = None
+) -> Recording:
     """Read one export.
 
     Parameters
@@ -76,4 +80,4 @@ def read(path: str | Path, *, rate_hz: float | None = None) -> Recording:
     meaning = msgspec.structs.replace(
         given, sensors=entries, time="time", time_unit="us", acc_unit="m/s^2", gyro_unit="rad/s", frame="sensor"
     )
-    return table.interpret(cells, path, columns=meaning, rate_hz=rate_hz)
+    return table.interpret(cells, path, columns=meaning, placement=placement, rate_hz=rate_hz)

@@ -10,6 +10,7 @@ from typing import Any
 from kinertia.io import (
     apdm,
     cycles,
+    facts,
     folder,
     full_body,
     gaittoolbox,
@@ -24,7 +25,7 @@ from kinertia.io import (
 )
 from kinertia.io import columns as maps
 from kinertia.io.columns import ColumnMap
-from kinertia.recording import Cause, Finding, Recording, Subject
+from kinertia.recording import Cause, Finding, Recording, Subject, sensor_sets
 from kinertia.recording.errors import RecordingError
 
 SUPPORTED = (
@@ -74,19 +75,19 @@ def read(
     if path.is_dir():
         recording = _read_folder(path, columns, placement, trial, rate_hz, gyro_from_orientation)
     elif cycles.is_cycle(path) or (path.suffix.lower() == ".json" and cycles.is_cycle(path.with_suffix(".csv"))):
-        recording = cycles.read(path)
+        recording = _placed(cycles.read(path), placement)
     elif stream_log.is_stream_log(path):
-        recording = stream_recording.read(path)
+        recording = _placed(stream_recording.read(path), placement)
     elif hugadb.is_hugadb(path):
-        recording = hugadb.read(path, rate_hz=rate_hz)
+        recording = _placed(hugadb.read(path, rate_hz=rate_hz), placement)
     elif full_body.is_full_body(path):
-        recording = full_body.read(path)
+        recording = _placed(full_body.read(path), placement)
     elif xsens.is_xsens(path):
         recording = xsens.read(
             path, placement=placement, trial=trial, rate_hz=rate_hz, gyro_from_orientation=gyro_from_orientation
         )
     elif apdm.is_apdm(path):
-        recording = apdm.read(path, rate_hz=rate_hz)
+        recording = apdm.read(path, placement=placement, rate_hz=rate_hz)
     elif table.is_table(path) or (columns is not None and path.is_file()):
         parts = together.group(path)
         if parts:
@@ -128,6 +129,26 @@ def with_subject(recording: Recording, *, mass_kg: float | None = None, height_m
         warnings=tuple(w for w in recording.warnings if not w.startswith(settled)),
         findings=(*kept, *findings),
     )
+
+
+def _placed(recording: Recording, placement: Mapping[str, Any] | str | Path | None) -> Recording:
+    """A recording whose format says where sensors sit, with those that a placement lists where that says.
+
+    Raises
+    ------
+    RecordingError : it lists none of them.
+    """
+    if placement is None:
+        return recording
+    where, _ = facts.read_placement(placement)
+    found = {k: on for k, sensor in enumerate(recording.sensors) if (on := where.find(sensor.name)) is not None}
+    if not found:
+        names = ", ".join(sensor.name for sensor in recording.sensors)
+        raise RecordingError("lists none of the sensors", file=where.source, fix=f"name them as the file does: {names}")
+    kept = sensor_sets.take(recording, list(found))
+    moved = zip(kept.sensors, found.values(), strict=True)
+    sensors = (replace(old, segment=on.segment, position_m=on.position_m or old.position_m) for old, on in moved)
+    return replace(kept, sensors=tuple(sensors))
 
 
 def _read_folder(

@@ -80,7 +80,13 @@ def choose(recording: Recording, name: str) -> Recording:
 
 def keep(recording: Recording, wanted: Collection[str]) -> Recording:
     """The recording with the sensors on some segments only, in the order of :data:`~kinertia.recording.SEGMENTS`."""
-    index = [i for segment in SEGMENTS if segment in wanted and (i := recording.sensor_index(segment)) is not None]
+    return take(
+        recording, [i for segment in SEGMENTS if segment in wanted and (i := recording.sensor_index(segment)) is not None]
+    )
+
+
+def take(recording: Recording, index: list[int]) -> Recording:
+    """The recording with these of its sensors, in this order."""
     arrays = {
         part: array[:, index]
         for part in ("acc", "gyro", "acc_var", "gyro_var", "orientation")
