@@ -106,7 +106,7 @@ def test_warnings_of_many_recordings_are_said_once(kinertia: Shell, people: Path
     assert result.code == 0, result.err
     said = " ".join(result.err.split())
     assert said.count("body mass not given") == 1
-    assert "warning: 4 of 4 recordings: body mass not given" in said
+    assert "warning: all 4 recordings: body mass not given" in said
 
 
 def test_ship(kinertia: Shell, people: Path, tmp_path: Path) -> None:

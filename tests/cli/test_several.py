@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import csv
+import io
 import shutil
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from shell import Shell
+
+from kinertia.cli import findings
 
 
 @pytest.fixture
@@ -56,3 +60,15 @@ def test_one_recording_goes_to_a_folder_of_its_name(kinertia: Shell, day: Path) 
     assert done.code == 0, done.err
     assert Path("walk_kinertia/walk_report.html").is_file()
     assert not Path("walk_kinertia/summary.csv").exists()
+
+
+def test_warnings_that_differ_in_figures_alone_are_said_once() -> None:
+    said = Console(file=io.StringIO(), width=200)
+    heights = [("a", ("height 1.57 m", "sensor IMU1: dead")), ("b", ("height 1.50 m", "sensor IMU2: dead")), ("c", ())]
+    findings.show_shared(said, heights)
+    assert isinstance(said.file, io.StringIO)
+    assert [line.strip() for line in said.file.getvalue().splitlines()] == [
+        "warning: a, b: height 1.57 m (a; other figures for the others)",
+        "warning: a: sensor IMU1: dead",
+        "warning: b: sensor IMU2: dead",
+    ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -11,6 +12,7 @@ from kinertia.recording import Finding, Severity
 
 WORDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: ""}
+_FIGURE = re.compile(r"(?<!\w)\d+(?:\.\d+)?(?!\w)")
 FEW = 4
 """So many recordings with the same warning are counted, fewer are named."""
 
@@ -26,8 +28,15 @@ def show(console: Console, severity: Severity, said: str) -> None:
     console.print(Text(f"  {WORDS[severity]}: {said}", STYLES[severity]), soft_wrap=True)
 
 
-def show_shared(console: Console, remarks: Mapping[str, Sequence[str]], count: int) -> None:
-    """Warnings of ``count`` recordings, each once: its text, and the recordings it is about."""
-    for said, names in remarks.items():
-        whose = ", ".join(names) if len(names) < FEW else f"{len(names)} of {count} recordings"
-        show(console, Severity.WARNING, f"{whose}: {said}" if count > 1 else said)
+def show_shared(console: Console, remarks: Sequence[tuple[str, Sequence[str]]]) -> None:
+    """Warnings of recordings, by name; those that differ in figures alone are one: whose they are, and the first one's text."""
+    alike: dict[str, list[tuple[str, str]]] = {}
+    for name, warnings in remarks:
+        for said in warnings:
+            alike.setdefault(_FIGURE.sub("#", said), []).append((name, said))
+    for found in alike.values():
+        names, texts = [name for name, _ in found], {said for _, said in found}
+        share = f"all {len(remarks)}" if len(names) == len(remarks) else f"{len(names)} of {len(remarks)}"
+        whose = ", ".join(names) if len(names) < FEW else f"{share} recordings"
+        differ = f" ({names[0]}; other figures for the others)" if len(texts) > 1 else ""
+        show(console, Severity.WARNING, f"{whose}: {found[0][1]}{differ}" if len(remarks) > 1 else found[0][1])

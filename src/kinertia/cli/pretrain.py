@@ -91,12 +91,11 @@ def _read(data: Sequence[Path], reading: Reading, config: PretrainingConfig, con
     from kinertia.pretraining.windows import cut, to_track
 
     check(config)
-    tracks, remarks = [], dict[str, list[str]]()
+    tracks, remarks = [], list[tuple[str, Sequence[str]]]()
     for recording in options.read_each(data, reading):
-        for warning in recording.remarks:
-            remarks.setdefault(warning, []).append(recording.name)
+        remarks.append((recording.name, recording.remarks))
         tracks.append(to_track(recording, config.rate_hz))
-    findings.show_shared(console, remarks, len(tracks))
+    findings.show_shared(console, remarks)
     return cut(tracks, config.window, config.smallest_movement_g)
 
 

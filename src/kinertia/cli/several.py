@@ -41,7 +41,7 @@ def run(files: Sequence[Path], asked: Asked, source: str) -> None:
     guard = Outputs(COMMAND, asked.read, source, asked.overwrite)
     guard.check([path])
     rows: list[dict[str, Any]] = []
-    remarks: dict[str, list[str]] = {}
+    remarks: list[tuple[str, Sequence[str]]] = []
     homes = _homes(files, asked.out)
     labels = [file.stem if home == asked.out else f"{home.name}/{file.stem}" for file, home in zip(files, homes, strict=True)]
     failed: list[str] = []
@@ -55,17 +55,17 @@ def run(files: Sequence[Path], asked: Asked, source: str) -> None:
                     raise
                 level, said = "poor", said.removeprefix(f"{file}: ").removeprefix(f"{file}, ")
                 failed.append(label)
+                remarks.append((label, ()))
                 rows.append({"file": str(file), "recording": file.stem, "verdict": FAILED, "warnings": said})
             else:
                 told = verdict.of(made.estimate, made.recording)
                 level, said = told.level, ""
                 rows.append({"file": str(file), **summary.row(made.estimate, made.recording)})
-                for warning in told.warnings:
-                    remarks.setdefault(warning, []).append(label)
+                remarks.append((label, told.warnings))
             line = f"{label:<{max(map(len, labels))}}  {_line(rows[-1])}{said}"
             console.print(Text(line, output.COLOURS[level]), soft_wrap=True)
             advance(1)
-    findings.show_shared(console, remarks, len(files))
+    findings.show_shared(console, remarks)
     with guard.writing([path]):
         write_text(path, _table(rows))
     console.print(Text(f"  {path}"), soft_wrap=True)

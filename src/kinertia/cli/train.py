@@ -130,11 +130,10 @@ def _prepare(files: Sequence[Path], reading: Reading, config: Config, console: C
     from kinertia.learning.prepare import to_segments, to_sequence
 
     sequences: list[Signals] = []
-    remarks: dict[str, list[str]] = {}
+    remarks: list[tuple[str, Sequence[str]]] = []
     for recording in options.read_each(files, reading):
         ready = to_segments(recording)
-        for warning in ready.remarks:
-            remarks.setdefault(warning, []).append(ready.name)
+        remarks.append((ready.name, ready.remarks))
         sequences.append(to_sequence(ready, config))
-    findings.show_shared(console, remarks, len(sequences))
+    findings.show_shared(console, remarks)
     return sequences

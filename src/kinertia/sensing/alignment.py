@@ -222,8 +222,8 @@ def _walking(rates: Array, up: Array, lives: np.ndarray, recording: Recording) -
     living_rates = np.where(lives[..., None], rates, np.nan)
     walking = gait_phase.moving(living_rates, recording.rate_hz) & gait_phase.straight(living_rates, up, recording.rate_hz)
     longest = gait_phase.longest(walking, recording.rate_hz)
-    most = lives[longest].mean(axis=0) >= signs.LASTING
-    stride = gait_phase.stride_samples(rates[longest][:, most], recording.rate_hz) if most.any() else None
+    most = lives[longest].sum(axis=0) >= signs.LASTING * (longest.stop - longest.start)
+    stride = gait_phase.stride_samples(rates[longest][:, most], recording.rate_hz) if walking.any() and most.any() else None
     if stride is None or longest.stop - longest.start < MIN_STRIDES * stride:
         raise RecordingError(
             f"no {MIN_STRIDES} strides of straight walking in a row found, so the mediolateral axes are unknown",
