@@ -34,6 +34,8 @@ LEAST_CONTRAST = 0.2
 """Difference between the two axes of a pelvis in what repeats every step less what changes sign, 0 to 2; less is chance."""
 HARMONICS = {"femur": np.arange(1, 4), "tibia": np.arange(1, 6), "foot": np.arange(1, 2)}
 """Multiples of the stride at which force goes with the swing: sound sensors are nearest to right angles with these."""
+LEAST_STRIDES = 3.5
+"""In two strides that a dead sensor had left of a walk, a sound thigh was more than 25 deg off."""
 _SIGNS = np.array([[1.0, 1.0, 1.0], [-1.0, 1.0, 1.0], [1.0, -1.0, 1.0], [1.0, 1.0, -1.0]])
 
 
@@ -47,6 +49,8 @@ def axes(steady: Steady, stated: tuple[str, ...]) -> list[int | None]:
     steady : windows of steady gait of K sensors, each in its own axes.
     stated : their segments.
     """
+    if sum(len(acc) / stride for acc, stride in zip(steady.acc, steady.stride, strict=True)) < LEAST_STRIDES:
+        return [None] * len(stated)
     return [_axis(steady, k, name.split("_")[0]) for k, name in enumerate(stated)]
 
 
