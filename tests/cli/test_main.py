@@ -45,6 +45,7 @@ def lines_of_help(kinertia: Shell, monkeypatch: pytest.MonkeyPatch, *words: str)
     result = kinertia(*words)
     assert result.code == 0
     assert result.out.startswith(f"usage: kinertia {' '.join(words[:-1])} ")
+    assert "--" not in result.out.splitlines()[0]
     return result.out.splitlines()
 
 

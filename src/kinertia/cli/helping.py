@@ -23,7 +23,7 @@ FLAGS = (tyro.conf.FlagCreatePairsOff,)
 """A flag is what changes the default; there is no second one that states it."""
 _OPTION = re.compile(r"^  (--[a-z][\w.-]*)", re.MULTILINE)
 _FIRST = re.compile(r"^ (positional arguments|options)$", re.MULTILINE)
-_POSITIONAL = re.compile(r"^  (\S+)  ", re.MULTILINE)
+_POSITIONAL = re.compile(r"^  ([^\s-]\S*(?: \S+)*)  ", re.MULTILINE)
 _RULE = re.compile(r"^ *-{20,} *\n|[ \t]+$", re.MULTILINE)
 _METAVARS = {
     Path | None: "FILE",
