@@ -36,7 +36,7 @@ def same_weights(a: Model, b: Model) -> bool:
 
 
 def quick(model: Model, **changes: object) -> Config:
-    given = replace(Config(), adaptation=AdaptationConfig(steps=20), **changes)
+    given = replace(Config(), adaptation=AdaptationConfig(steps=20, batch=2, window=200), **changes)
     return adaptation.settings(model.config, given)
 
 
@@ -53,7 +53,7 @@ def test_settings_are_the_models_with_the_numbers_of_adaptation(tiny: Config) ->
         batch=4,
         window=600,
         learning_rate=1e-5,
-        personal_learning_rate=2e-2,
+        personal_learning_rate=2e-3,
         ema=0.98,
         one_mounting=True,
         effort_sets_posture=False,
@@ -107,7 +107,8 @@ def test_it_starts_from_the_weights_and_from_nobodys_mounting(model: Model, othe
 def test_adaptation_lowers_the_loss_from_where_the_model_is(model: Model, other: Sequence) -> None:
     before = {name: x.clone() for name, x in model.network.state_dict().items()}
     shown: dict[int, dict[str, float]] = {}
-    config = adaptation.settings(model.config, Config(adaptation=AdaptationConfig(steps=200, learning_rate=3e-3)))
+    asked = AdaptationConfig(steps=200, batch=2, window=200, learning_rate=3e-3)
+    config = adaptation.settings(model.config, Config(adaptation=asked))
     adapted = train([other], config, start=model, progress=shown.__setitem__)
     assert shown[200]["total"] < 0.7 * shown[20]["total"]
     assert shown[20]["speed_hint"] == 0.0

@@ -36,7 +36,6 @@ def walk() -> Recording:
 
 @pytest.fixture
 def quick_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mounting, "ROUNDS", 1)
     monkeypatch.setattr(mounting, "STEPS", 2)
 
 

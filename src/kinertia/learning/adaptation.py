@@ -48,8 +48,9 @@ def adapting(config: Config) -> Config:
 
 
 def longer(config: Config) -> Config:
-    """The same for labels, or for several wearers at once, which need more steps."""
-    return replace(config, training=replace(config.training, steps=config.adaptation.long_steps))
+    """The same for training with labels or on several wearers, which takes more steps, and steps of first order alone."""
+    rate = DEFAULT.training.personal_learning_rate
+    return replace(config, training=replace(config.training, steps=config.adaptation.long_steps, personal_learning_rate=rate))
 
 
 def require_same_network(model: Config, config: Config) -> None:

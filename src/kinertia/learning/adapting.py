@@ -1,7 +1,7 @@
 """Adapting a model to a wearer's recordings without labels, in seconds.
 
-First the mounting is found with the network as it is (:mod:`kinertia.learning.mounting`), then the network, which reads signals
-turned back by it, is trained further. Stretches that are not learned from say when to stop, and whether the change is kept.
+First the mounting is found with the network as it is (:mod:`kinertia.learning.mounting`), then the network is trained further,
+and the mounting found again on the way. Stretches that are not learned from say when to stop, and whether the change is kept.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from kinertia.learning.state import TrainingState
 from kinertia.learning.stretches import Stretches
 from kinertia.learning.training import Course, Progress
 
+REFINE_FROM, REFINE_EVERY = 60, 40
+"""Steps of the network after which mounting and posture are found anew: before, it does not know the movement yet."""
 LEAST_GAIN = 0.02
 """A change that lowers the held-out objective by less than this part is not kept: seeds differ by as much."""
 
@@ -80,9 +82,10 @@ def adapt(
     learned, held = stretches.split(pool, chosen.rate_hz)
     judge = _Judge(stretches.even(held, chosen), chosen)
     asis = Mounting(model.network.to(place), _as_stated(pool))
-    found = mounting.find(asis.network, learned, chosen) if pool.wearers == 1 else asis
+    found = mounting.find(asis.network, learned, chosen)
     choice = _Choice(judge, asis, found)
-    course = Course(found.network.state_dict(), found.units, learned, judge.objective, choice.settle)
+    refine = _Refine(stretches.even(learned, chosen), chosen)
+    course = Course(found.network.state_dict(), found.units, learned, refine, judge.objective, choice.settle)
     steps: list[int] = []
 
     def count(step: int, terms: dict[str, float]) -> None:
@@ -107,6 +110,21 @@ def adapt(
             time.perf_counter() - begin,
         ),
     )
+
+
+@dataclass(frozen=True)
+class _Refine:
+    """Finds mounting and mean posture anew every so many steps."""
+
+    learned: Stretches
+    config: Config
+
+    def __call__(self, state: TrainingState) -> None:
+        if state.step >= REFINE_FROM and (state.step - REFINE_FROM) % REFINE_EVERY == 0:
+            networks = [state.network, state.average]
+            found, _ = mounting.refine(networks, self.learned, state.personal.detach(), self.config)
+            with torch.no_grad():
+                state.personal.copy_(found)
 
 
 class _Choice:

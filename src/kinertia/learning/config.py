@@ -118,7 +118,7 @@ class TrainingConfig:
 class AdaptationConfig:
     """How to train on from a finished model: these replace their namesakes of training and of the weights."""
 
-    steps: int = 400
+    steps: int = 350
     """Most optimisation steps for one wearer; it ends before when it has converged."""
     long_steps: int = 1200
     """Optimisation steps with labels, or for several wearers at once."""
@@ -128,8 +128,8 @@ class AdaptationConfig:
     """Length of a window, in samples: long, or what the network remembers of seconds ago drifts unseen."""
     learning_rate: float = 1e-3
     """Highest learning rate of the network."""
-    personal_learning_rate: float = 2e-2
-    """Highest learning rate of sensor mounting and body size."""
+    personal_learning_rate: float = 2e-3
+    """Highest learning rate of sensor mounting and body size, between the second-order steps that find them."""
     ema: float = 0.98
     """Decay of the moving average of the weights that estimates use."""
     one_mounting: bool = True

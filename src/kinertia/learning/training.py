@@ -43,6 +43,7 @@ class Course:
     ----------
     weights, personal : what it begins with.
     pool : what is learned from.
+    before_step : called with the state before every step.
     judge : objective on what was held out.
     settle : called with the finished state, which it may put back to less.
     """
@@ -50,6 +51,7 @@ class Course:
     weights: dict[str, Tensor]
     personal: Tensor
     pool: Pool
+    before_step: Callable[[TrainingState], None]
     judge: Callable[[TrainingState], float]
     settle: Callable[[TrainingState], None]
 
@@ -272,6 +274,8 @@ def train(
     end = training.steps if stop_after is None else min(stop_after, training.steps)
     drawn = pool if course is None else course.pool
     while state.step < end and not converged(log):
+        if course is not None:
+            course.before_step(state)
         found = step(state, drawn, config, labels)
         logged = state.step % LOG_EVERY == 0 or state.step == training.steps
         if logged or not bool(torch.isfinite(found["total"])):
