@@ -70,7 +70,8 @@ def stretches(marked: np.ndarray, estimate: Estimate) -> list[Stretch]:
 def listed(found: Sequence[Stretch], most: int) -> str:
     """Stretches in words, the longest of them where there are more than ``most``."""
     longest = sorted(sorted(found, key=lambda s: s[0] - s[1])[:most])
-    words = [f"{start:.1f}\u2013{stop:.1f} s" for start, stop in longest]
+    shown = [(f"{start:.1f}", f"{stop:.1f}") for start, stop in longest]
+    words = [f"{start} s" if start == stop else f"{start}\u2013{stop} s" for start, stop in shown]
     return in_words(words + [""] * (len(found) - len(words)), most)
 
 
