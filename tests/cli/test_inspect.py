@@ -68,6 +68,16 @@ def test_an_unknown_person_is_said_once(capsys: pytest.CaptureFixture[str], tmp_
     assert said.count("75 kg") == 1
 
 
+def test_past_what_cannot_be_read(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = write_recording.write(tmp_path / "stand.csv", exercises.record(person.draw(4, 1), "stand"))
+    (tmp_path / "bad.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(ValueError, match=r"1 of 2 recordings could not be read: bad\.csv"):
+        inspect((tmp_path,))
+    said = capsys.readouterr().out
+    assert "bad\n  error: " in said
+    assert f"stand  {path}" in said.replace("\n", "")
+
+
 def test_nothing_to_inspect(tmp_path: Path) -> None:
     with pytest.raises(RecordingError, match="no recording given"):
         inspect(())

@@ -23,13 +23,16 @@ def test_table_and_json(kinertia: Shell, walk_csv: Path) -> None:
     assert [sensor["inferred"] for sensor in found["sensors"]] == [sensor["stated"] for sensor in found["sensors"]]
 
 
-def test_apply_keeps_the_original(kinertia: Shell, walk_csv: Path, tmp_path: Path) -> None:
+def test_apply_keeps_the_original(kinertia: Shell, walk_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = walk_csv.read_bytes()
     assert kinertia("place", walk_csv, "--apply", "--out", tmp_path / "corrected.csv").code == 0
     assert walk_csv.read_bytes() == before
     assert len(read(tmp_path / "corrected.csv").sensors) == 7
     assert kinertia("place", walk_csv, "--apply", "--out", walk_csv).code == 2
-    assert kinertia("place", walk_csv, "--apply").code == 2
+    monkeypatch.chdir(tmp_path)
+    assert kinertia("place", walk_csv, "--apply").code == 0
+    assert len(read("walk_kinertia/placed/walk.csv").sensors) == 7
+    assert "--out is for corrected recordings" in kinertia("place", walk_csv, "--out", "else.csv").err
 
 
 @pytest.fixture

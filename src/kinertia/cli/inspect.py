@@ -48,13 +48,33 @@ def inspect(
     json_out
         Print JSON instead of tables.
     """
-    read = options.read_stated(recordings, Reading(**vars(reading)))
-    if json_out:
-        print(json.dumps([summarise(recording, _examine(recording)) for recording in read], indent=1))
-        return
+    asked = Reading(**vars(reading))
+    files = options.files(recordings, asked)
+    shown: list[dict[str, Any]] = []
+    failed: list[str] = []
     console = Console()
-    for recording in read:
-        _show(recording, console)
+    for file in files:
+        try:
+            (recording,) = options.read_stated((file,), asked)
+        except ValueError as error:
+            if len(files) == 1:
+                raise
+            failed.append(file.name)
+            if not json_out:
+                console.print(Text(f"\n{file.stem}", "bold"))
+                show(console, Severity.ERROR, str(error))
+            continue
+        if any(recording.source == one["source"] for one in shown):
+            continue  # the files of one trial are one recording
+        shown.append(_summary(recording) if json_out else _show(recording, console))
+    if json_out:
+        print(json.dumps(shown, indent=1))
+    if failed:
+        raise ValueError(f"{len(failed)} of {len(files)} recordings could not be read: {', '.join(failed)}")
+
+
+def _summary(recording: Recording) -> dict[str, Any]:
+    return summarise(recording, _examine(recording))
 
 
 def _examine(recording: Recording) -> Recording:
@@ -154,7 +174,8 @@ def _person(person: dict[str, Any]) -> str:
     return ", ".join(f"{word} not given" if name in person["assumed"] else figure for name, word, figure in parts)
 
 
-def _show(recording: Recording, console: Console) -> None:
+def _show(recording: Recording, console: Console) -> dict[str, Any]:
+    """Print a recording; what :func:`summarise` says of it."""
     examined = _examine(recording)
     summary = summarise(recording, examined)
     person = summary["subject"]
@@ -200,3 +221,4 @@ def _show(recording: Recording, console: Console) -> None:
     show_findings(examined.findings, console)
     for warning in summary["warnings"]:
         show(console, Severity.WARNING, warning)
+    return summary

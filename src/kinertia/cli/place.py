@@ -51,9 +51,10 @@ def place(
     recordings
         Files of any supported format; folders are searched for tables.
     apply
-        Write corrected recordings to --out: units, names, axes, positions. The originals are left as they are.
+        Write corrected recordings: units, names, axes, positions. The originals are left as they are.
     out
-        File to write, .csv or .parquet; for several recordings a folder, which gets one file for each.
+        File to write, .csv or .parquet; for several recordings a folder, which gets one file for each. Default in
+        NAME_kinertia/placed here.
     write
         Write a placement file, such as placement.toml beside the recording: which sensor is on which segment.
     right
@@ -69,9 +70,12 @@ def place(
     json_out
         Print JSON instead of tables.
     """
-    if apply != (out is not None):
-        raise RecordingError("--apply and --out belong together", fix="give both, or neither")
+    if out is not None and not apply:
+        raise RecordingError("--out is for corrected recordings", fix="give --apply too, or leave --out out")
     read = [chain.examine(recording) for recording in options.read_stated(recordings, reading)]
+    if apply and out is None:
+        home = options.default_out(recordings) / "placed"
+        out = home if len(read) > 1 else home / f"{read[0].name}{_ending(read[0])}"
     paths = [] if out is None else _paths(read, out)
     files = inputs.of(*recordings, reading.columns, reading.placement)
     guards = [Outputs("kinertia place", files, recording.source, overwrite, results=False) for recording in read]

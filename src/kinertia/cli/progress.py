@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from rich.console import Console, RenderableType
 from rich.progress import (
@@ -54,6 +54,11 @@ def recordings_bar(total: int, label: str = "recordings") -> Iterator[Callable[[
             bar.advance(task)
 
         yield report
+
+
+def working(label: str) -> AbstractContextManager[object]:
+    """Something that moves on standard error, where it is a terminal, while it cannot be told how much is left."""
+    return Console(stderr=True).status(label)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from kinertia.cli import options
 from kinertia.cli.options import Reading
 from kinertia.cli.presenting import Shown
+from kinertia.cli.progress import working
 
 if TYPE_CHECKING:
     from kinertia.api.models import Bar
@@ -49,12 +51,13 @@ def one(file: Path, folder: Path, asked: Asked, bar: Bar | None = None) -> Made:
     from kinertia.cli import output
     from kinertia.io.outputs import Outputs
 
-    measured = options.read(file, asked.reading)
+    with nullcontext() if bar is None else working(f"reading and checking {file.name}"):
+        measured = options.read(file, asked.reading)
     guard = Outputs(COMMAND, asked.read, measured.source, asked.overwrite)
     planned = output.planned(folder, measured.name, asked.shown, csv=asked.csv)
     guard.check(planned)
     result = models.estimate(asked.model, measured, bar)
     scores = score_single(result, measured)
-    with guard.writing(planned):
+    with guard.writing(planned), nullcontext() if bar is None else working("writing"):
         paths = output.write(folder, result, measured, scores, asked.shown, csv=asked.csv)
     return Made(result, measured, scores, paths)
