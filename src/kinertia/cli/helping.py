@@ -124,12 +124,14 @@ def _option(hint: Any, default: Any, about: str, *, everything: bool) -> tuple[A
         twin = dataclass(frozen=True)(type(kind.__name__, (kind,), {**content, "__doc__": kind.__doc__}))
         return Annotated[(twin, *extra)] if extra else twin, twin()
     if about:
-        hint = Annotated[hint, tyro.conf.arg(help=" ".join(about.split()))]
+        words = " ".join(about.split())
+        words = f"Leave this out: {words[0].lower()}{words[1:]}" if default is True else words
+        hint = Annotated[hint, tyro.conf.arg(help=words)]
     named = next((each.metavar for each in extra if getattr(each, "metavar", None)), None)
     if named is None and (word := _METAVARS.get(kind)):
-        word = "FOLDER" if word == "FILE" and about.startswith("Folder") else word
+        word = word.replace("FILE", "FOLDER") if about.startswith("Folder") else word
         hint = Annotated[hint, tyro.conf.arg(metavar=word)]
-    if default is None or default is False or default in ((), ""):
+    if default is None or default is False or default in ((), "") or (default is True and about):
         hint = Annotated[hint, tyro.conf.arg(help_behavior_hint="")]
     elif default is True:
         hint = Annotated[hint, tyro.conf.arg(help_behavior_hint="(on without it)")]

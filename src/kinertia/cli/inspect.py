@@ -16,7 +16,7 @@ from kinertia.checks import chain, gravity
 from kinertia.checks.movement import MOSTLY, stride_frequency
 from kinertia.cli import options
 from kinertia.cli.findings import show, show_findings
-from kinertia.cli.options import NOTHING_STATED, Files, Reading, Stated
+from kinertia.cli.options import NOTHING_STATED, Files, Said
 from kinertia.estimation.estimate import Activity
 from kinertia.estimation.verdict import MOSTLY as MOSTLY_OTHER
 from kinertia.placing.size import with_estimated_size
@@ -34,7 +34,7 @@ POSITION = "position\n[m]"
 def inspect(
     recordings: Files,
     /,
-    reading: Annotated[Stated, tyro.conf.arg(name="")] = NOTHING_STATED,
+    reading: Said = NOTHING_STATED,
     json_out: Annotated[bool, tyro.conf.arg(name="json")] = False,
 ) -> None:
     """Show sensors, rate, duration, units and axes, gravity, what the person does, and what is wrong.
@@ -48,14 +48,13 @@ def inspect(
     json_out
         Print JSON instead of tables.
     """
-    asked = Reading(**vars(reading))
-    files = options.files(recordings, asked)
+    files = options.files(recordings, reading)
     shown: list[dict[str, Any]] = []
     failed: list[str] = []
     console = Console()
     for file in files:
         try:
-            (recording,) = options.read_stated((file,), asked)
+            (recording,) = options.read_stated((file,), reading)
         except ValueError as error:
             if len(files) == 1:
                 raise

@@ -38,6 +38,7 @@ class Stated(shared.Reading):
     """Sampling rate in Hz, where the file does not state it."""
     gyro_from_orientation: Annotated[bool, RARE] = False
     """Derive angular rate from orientation, where a recording has no gyroscope."""
+    anyway: tyro.conf.Suppress[bool] = False  # only where something is made of what is read
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Reading(Stated):
 
 
 NOTHING_STATED, NOTHING_GIVEN = Stated(), Reading()
+Said = Annotated[Stated, tyro.conf.arg(name="")]
 Shared = Annotated[Reading, tyro.conf.arg(name="")]
 read, read_each, read_stated, files = shared.one, shared.each, shared.as_stated, shared.files
 

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from kinertia.checks import chain
 from kinertia.cli import options, placement_table
-from kinertia.cli.options import NOTHING_GIVEN, Files, Shared
+from kinertia.cli.options import NOTHING_STATED, Files, Said
 from kinertia.io import inputs, write_recording
 from kinertia.io.files import folded, write_text
 from kinertia.io.outputs import Outputs
@@ -38,7 +38,7 @@ def place(
     right: Annotated[str | None, tyro.conf.arg(metavar="SENSOR")] = None,
     session: bool = False,
     overwrite: bool = False,
-    reading: Shared = NOTHING_GIVEN,
+    reading: Said = NOTHING_STATED,
     json_out: Annotated[bool, tyro.conf.arg(name="json")] = False,
 ) -> None:
     """Find out from walking or running where each sensor sits (segment, side, axes, place) and what is wrong with it.
