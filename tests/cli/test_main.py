@@ -130,7 +130,7 @@ def test_a_reader_that_goes_away_ends_it_quietly() -> None:
         (["inspect", "absent.txt"], "absent.txt: does not exist"),
         (["inspect"], "no recording given"),
         (["train", "--out", "model"], "no recording given"),
-        (["estimate", "{walk}", "--model", "absent", "--out", "out"], "kinertia train --out"),
+        (["estimate", "{walk}", "--model", "absent", "--out", "out"], "or the folder that `kinertia adapt`, `train`"),
         (["train", "{walk}", "--out", "model", "--mass", "5"], "body mass in kilograms"),
         (["train", "{walk}", "--out", "model", "--device", "abacus"], "device 'abacus' cannot be used here"),
         (["train", "{walk}", "--out", "model", "--config-file", "absent.json"], "absent.json"),

@@ -149,7 +149,7 @@ def _exported(model: str | Path) -> bool:
         return True
     if not (Path(model) / "model.json").is_file():
         raise ValueError(
-            f"{model}: no model; give {' or '.join(exported.names())}, or the folder that `kinertia train --out` or "
-            "`kinertia export --out` wrote"
+            f"{model}: no model; give {' or '.join(exported.names())}, or the folder that `kinertia adapt`, `train`, `fit` or "
+            "`export` wrote"
         )
     return False
