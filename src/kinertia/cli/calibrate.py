@@ -21,7 +21,7 @@ def calibrate(
     measured: tuple[Path, ...] = (),
     way: Literal["shipped", "adapted", "solve"] = "shipped",
     only: tuple[str, ...] = (),
-    steps: int = 400,
+    steps: int = 450,
     note: str = "",
     out: Path | None = None,
     overwrite: bool = False,

@@ -118,7 +118,7 @@ class TrainingConfig:
 class AdaptationConfig:
     """How to train on from a finished model: these replace their namesakes of training and of the weights."""
 
-    steps: int = 350
+    steps: int = 450
     """Most optimisation steps for one wearer; it ends before when it has converged."""
     long_steps: int = 1200
     """Optimisation steps with labels, or for several wearers at once."""
@@ -126,7 +126,7 @@ class AdaptationConfig:
     """Windows per step."""
     window: int = 600
     """Length of a window, in samples: long, or what the network remembers of seconds ago drifts unseen."""
-    learning_rate: float = 1e-3
+    learning_rate: float = 1.5e-3
     """Highest learning rate of the network."""
     personal_learning_rate: float = 2e-3
     """Highest learning rate of sensor mounting and body size, between the second-order steps that find them."""

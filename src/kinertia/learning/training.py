@@ -30,7 +30,7 @@ from kinertia.uncertainty.calibration import Uncalibrated
 LOG_EVERY = 20
 SHORTEST = 16
 HELD_OUT = "held_out"
-PATIENCE, GAIN = 2, 0.01
+PATIENCE, GAIN = 2, 0.004
 """Adapting ends when so many judgements in a row lower the objective by less than this part."""
 Progress = Callable[[int, dict[str, float]], None]
 
