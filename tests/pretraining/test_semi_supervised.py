@@ -16,7 +16,7 @@ from kinertia.metrics import sync
 from kinertia.pretraining.reference import synced
 from kinertia.recording import Recording
 
-QUICK = Config(adaptation=AdaptationConfig(steps=3, batch=2, window=120))
+QUICK = Config(adaptation=AdaptationConfig(steps=3, long_steps=3, batch=2, window=120))
 
 
 @pytest.mark.data
