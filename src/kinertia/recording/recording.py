@@ -242,8 +242,9 @@ class Recording:
         if self.truth is not None:
             lines.append(f"reference: {self.truth.words}")
         if said := self.remarks:
-            more = f"; and {len(said) - 1} more in .remarks" if len(said) > 1 else ""
-            lines.append(f"remark: {said[0]}{more}")
+            first, *others = said
+            more = f"; and {len(others)} more in .remarks" if others else ""
+            lines.append(f"remark: {first}{more}")
         return "\n  ".join(lines)
 
     @property
