@@ -16,6 +16,7 @@ from kinertia.numerics.spline import CubicSpline
 from kinertia.recording import Array, Cause, Finding, Frame, Recording, RecordingError, Severity
 from kinertia.recording.crop import crop
 from kinertia.sensing.alignment import align
+from kinertia.simulation import exercises, person
 
 Change = Callable[[Recording], Recording]
 CLIPPED = (Cause.CLIPPED, Cause.ABSENT)
@@ -171,6 +172,12 @@ def test_one_gyroscope_axis_of_a_sensor_in_its_own_axes(walk: Recording, name: s
         assert harmless or [(f.cause, f.sensors, f.mended) for f in told(found)] == [(Cause.GYRO_SIGN, (name,), True)]
         again = align(found)[1].rotation[k]
         assert np.rad2deg(np.arccos(min(1.0, float(again[2] @ axes[2])))) < 7.5, axis
+
+
+def test_legs_that_move_together_say_nothing_of_clocks() -> None:
+    # without a judgement of the legs, what repeats in these squats passes for gait, and a still foot for one of another clock
+    found = told(examine(exercises.record(person.draw(1, 4), "squats")))
+    assert not [f.sentence for f in found if f.cause in (Cause.SENSOR_RATE, Cause.LATE)]
 
 
 @pytest.mark.data
