@@ -14,7 +14,7 @@ SPARSE_PEOPLE ?= 10
 SPARSE_SEED ?= 78
 MORE_PEOPLE ?= 11
 MORE_SEED ?= 5
-BAND_PEOPLE ?= 23
+BAND_PEOPLE ?= 26
 # Motion capture in OpenSim files, which virtual sensors ride on (walking_arnold, walking_moco, running_hamner).
 DATA_FOLDER ?= ../shared/data
 CAPTURES = $(addprefix $(DATA_FOLDER)/,walking_arnold walking_moco running_hamner)
@@ -22,6 +22,7 @@ DEVICE ?= cpu
 TEST_JOBS ?= 2
 WEIGHTS := runs/weights
 BAND_DATA = $(WEIGHTS)/band_people/person01[2-9] $(WEIGHTS)/band_people/person02[0-3]
+ADAPTED_BAND_DATA = $(WEIGHTS)/band_people/person01[2-57-9] $(WEIGHTS)/band_people/person02[0-6]
 
 help:
 	@echo "make install     set up .venv"
@@ -77,7 +78,7 @@ weights: install
 	for model in default sparse; do \
 		$(RUN)/kinertia calibrate src/kinertia/models/$$model --data $(BAND_DATA) --measured $(CAPTURES) || exit 1; \
 	done
-	$(RUN)/kinertia calibrate src/kinertia/models/default --way adapted --data $(WEIGHTS)/band_people/person01[2-9] --measured $(CAPTURES) --only walk_2 run_3
+	$(RUN)/kinertia calibrate src/kinertia/models/default --way adapted --data $(ADAPTED_BAND_DATA) --measured $(CAPTURES) --only walk_2 run_3
 
 clean:
 	rm -rf $(VENV) kinertia-demo
