@@ -142,6 +142,6 @@ def test_light_parts_need_no_heavy_packages() -> None:
 def test_picture_names_what_exists() -> None:
     picture = PAGE.read_text().split("```mermaid")[1].split("```")[0]
     named = set(re.findall(r'\|"([a-z_]+(?:\.[a-z_]+)?)[:"]', picture))
-    assert {"io", "checks.chain", "learning.decode", "physics"} <= named
+    assert {"io", "checks.chain", "learning.decode", "mechanics"} <= named
     for name in named:
         assert name in MODULES, f"{name} in the picture of docs/architecture.md does not exist"

@@ -14,10 +14,10 @@ import numpy as np
 import torch
 from markupsafe import Markup
 
-from kinertia.body import GAIT2D_TRUNK, build
+from kinertia.bodies import GAIT2D_TRUNK, build
 from kinertia.estimation import gait
 from kinertia.estimation.estimate import Estimate
-from kinertia.physics import kinematics as kin
+from kinertia.mechanics import kinematics as kin
 from kinertia.recording import SEGMENTS, Recording
 from kinertia.reporting import animation, charts, curves, figure, picture
 from kinertia.reporting.charts import Chart

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from kinertia.body import SKELETONS
+from kinertia.bodies import SKELETONS
 from kinertia.learning.checkpoint import Model
 from kinertia.learning.config import Cell, Config, Formulation, NetworkConfig
 from kinertia.learning.network import Network

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kinertia.body import GAIT2D_TRUNK
+from kinertia.bodies import GAIT2D_TRUNK
 from kinertia.estimation import trained
 from kinertia.estimation.estimate import Estimate
 from kinertia.learning import adaptation, sequence, shipped, training

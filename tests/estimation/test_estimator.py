@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from kinertia.benchmark import throughput
-from kinertia.body import GAIT2D_TRUNK, build
+from kinertia.bodies import GAIT2D_TRUNK, build
 from kinertia.estimation import track, verdict
 from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.trained import estimate
@@ -18,7 +18,7 @@ from kinertia.learning import differences
 from kinertia.learning.checkpoint import Model, Person
 from kinertia.learning.prepare import to_sequence
 from kinertia.learning.training import fingerprint
-from kinertia.physics import kinematics
+from kinertia.mechanics import kinematics
 from kinertia.recording import Recording
 from kinertia.recording.errors import RecordingError
 

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 import torch
 
-from kinertia.body import build
+from kinertia.bodies import build
 from kinertia.estimation import landmarks, standing
 from kinertia.estimation.estimate import Activity, Bands
 from kinertia.estimation.series import Series
 from kinertia.estimation.statics import Sizes
-from kinertia.physics import dynamics
-from kinertia.physics import kinematics as kin
+from kinertia.mechanics import dynamics
+from kinertia.mechanics import kinematics as kin
 from kinertia.recording import SEGMENTS, Array, Recording, Sensor, Subject
 from kinertia.sensing.alignment import STANDING_UNCERTAINTY_DEG
 

@@ -7,7 +7,7 @@ import onnxruntime as ort
 import pytest
 import torch
 
-from kinertia.body import SKELETONS, build, stack
+from kinertia.bodies import SKELETONS, build, stack
 from kinertia.estimation import track, trained
 from kinertia.estimation.events import CONTACT_BW
 from kinertia.estimation.track import Wearer

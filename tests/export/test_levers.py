@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 
-from kinertia.body import GAIT2D, GAIT2D_TRUNK, Skeleton, build
+from kinertia.bodies import GAIT2D, GAIT2D_TRUNK, Skeleton, build
 from kinertia.export import levers
-from kinertia.physics import dynamics
-from kinertia.physics import kinematics as kin
+from kinertia.mechanics import dynamics
+from kinertia.mechanics import kinematics as kin
 
 
 @pytest.mark.parametrize("skeleton", [GAIT2D, GAIT2D_TRUNK])

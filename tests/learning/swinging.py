@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from kinertia.body import GAIT2D_TRUNK, build
+from kinertia.bodies import GAIT2D_TRUNK, build
 from kinertia.learning.sequence import placement
-from kinertia.physics import kinematics
+from kinertia.mechanics import kinematics
 from kinertia.recording import SEGMENTS, Recording, Sensor, Subject, Truth
 from kinertia.sensing.virtual_imu import Mounting, read
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from kinertia.body import SKELETONS, Body, build, stack
+from kinertia.bodies import SKELETONS, Body, build, stack
 from kinertia.learning import decode, differences
 from kinertia.learning.config import Config, Formulation
 from kinertia.learning.network import FEATURES, Layout, Network, features

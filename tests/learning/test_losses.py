@@ -10,10 +10,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from kinertia.body import GAIT2D_TRUNK, Body, build, stack
+from kinertia.bodies import GAIT2D_TRUNK, Body, build, stack
 from kinertia.learning import losses
-from kinertia.physics.contact import Complementarity, complementarity
-from kinertia.physics.kinematics import PointMotion
+from kinertia.mechanics.contact import Complementarity, complementarity
+from kinertia.mechanics.kinematics import PointMotion
 from kinertia.sensing.virtual_imu import Signals
 
 T = 6

@@ -8,14 +8,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from kinertia.body import GAIT2D_TRUNK, build, stack
+from kinertia.bodies import GAIT2D_TRUNK, build, stack
 from kinertia.learning import losses, objective
 from kinertia.learning.batch import Batch
 from kinertia.learning.config import Config, Formulation
 from kinertia.learning.network import Layout
 from kinertia.learning.personal import UNITS, Deviation
-from kinertia.physics import contact
-from kinertia.physics.motion import Motion
+from kinertia.mechanics import contact
+from kinertia.mechanics.motion import Motion
 from kinertia.recording import SEGMENTS
 
 SAMPLES = 40

@@ -6,9 +6,9 @@ import math
 
 import torch
 
-from kinertia.body import GAIT2D_TRUNK, build
+from kinertia.bodies import GAIT2D_TRUNK, build
 from kinertia.learning.personal import POSITION_ERROR_M, UNITS, Deviation
-from kinertia.physics import dynamics, kinematics
+from kinertia.mechanics import dynamics, kinematics
 from kinertia.sensing.virtual_imu import read
 
 

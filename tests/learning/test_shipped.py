@@ -16,7 +16,7 @@ from kinertia.learning import config as configuration
 from kinertia.learning.config import AdaptationConfig, Config
 from kinertia.learning.sequence import Sequence
 from kinertia.learning.training import train
-from kinertia.physics import dynamics
+from kinertia.mechanics import dynamics
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "src" / "kinertia" / "models"

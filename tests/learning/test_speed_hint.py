@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kinertia.body import GAIT2D_TRUNK, build
+from kinertia.bodies import GAIT2D_TRUNK, build
 from kinertia.learning.schedule import fade
 from kinertia.learning.sequence import speed_hint
 from kinertia.recording import SEGMENTS

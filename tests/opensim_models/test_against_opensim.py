@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
+from kinertia.mechanics import dynamics, kinematics
 from kinertia.opensim import build, read
-from kinertia.physics import dynamics, kinematics
 
 osim = pytest.importorskip("opensim", reason="the opensim wheel is not installed")
 

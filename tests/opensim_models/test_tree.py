@@ -9,9 +9,9 @@ import pytest
 import torch
 from torch.autograd import gradcheck
 
+from kinertia.mechanics import dynamics, energy, kinematics
 from kinertia.opensim import build, read
 from kinertia.opensim.tree import Imported
-from kinertia.physics import dynamics, energy, kinematics
 from kinertia.recording.errors import RecordingError
 
 SPLINE = "<SimmSpline><x>-2 -1 0 0.2</x><y>0.01 0.02 0.0 -0.01</y></SimmSpline>"

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from kinertia.body import gait2d
-from kinertia.physics import kinematics
+from kinertia.bodies import gait2d
+from kinertia.mechanics import kinematics
 from kinertia.recording import SEGMENTS, Recording, Sensor, Subject, Truth
 from kinertia.sensing.virtual_imu import Mounting, read
 

@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from kinertia.body import GAIT2D, GAIT2D_TRUNK, Body, Skeleton, build
-from kinertia.physics import kinematics
+from kinertia.bodies import GAIT2D, GAIT2D_TRUNK, Body, Skeleton, build
+from kinertia.mechanics import kinematics
 from kinertia.sensing.virtual_imu import Mounting, Signals, read
 
 STEP = 1e-3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kinertia.body import Body
+from kinertia.bodies import Body
 from kinertia.simulation.gait import Gait
 
 STEP_S = 0.01

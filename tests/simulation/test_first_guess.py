@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from kinertia.physics import kinematics as kin
+from kinertia.mechanics import kinematics as kin
 from kinertia.simulation import conditions, first_guess, person, reference
 from kinertia.simulation.gait_problem import RATE_HZ
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from kinertia.body import GAIT2D_TRUNK, build
+from kinertia.bodies import GAIT2D_TRUNK, build
 from kinertia.simulation import reference
 from kinertia.simulation.gait import solve_periodic
 from kinertia.simulation.gait_problem import GaitProblem

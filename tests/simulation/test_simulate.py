@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from kinertia.io.read import read
-from kinertia.physics import dynamics
-from kinertia.physics import kinematics as kin
+from kinertia.mechanics import dynamics
+from kinertia.mechanics import kinematics as kin
 from kinertia.recording import RecordingError
 from kinertia.simulation import person, plan, simulate
 from kinertia.simulation.gait import Gait

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from kinertia.physics import dynamics
-from kinertia.physics import kinematics as kin
+from kinertia.mechanics import dynamics
+from kinertia.mechanics import kinematics as kin
 from kinertia.simulation import periodic, walk, walking
 from kinertia.simulation.walking import Style
 

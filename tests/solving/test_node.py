@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from kinertia.body import stack
+from kinertia.bodies import stack
 from kinertia.learning import losses, objective
 from kinertia.learning.personal import Deviation
-from kinertia.physics import contact
-from kinertia.physics.motion import Motion
+from kinertia.mechanics import contact
+from kinertia.mechanics.motion import Motion
 from kinertia.recording import Recording
 from kinertia.solving import start, tracking
 from kinertia.solving.problem import Problem, node_data, to_sequence

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from kinertia.body import posture
+from kinertia.bodies import posture
 from kinertia.simulation.norms import RUNNING, WALKING
 
 

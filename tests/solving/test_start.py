@@ -7,7 +7,7 @@ import pytest
 import torch
 from scipy.interpolate import BSpline
 
-from kinertia.body import GAIT2D_TRUNK, build
+from kinertia.bodies import GAIT2D_TRUNK, build
 from kinertia.estimation.estimate import Estimate
 from kinertia.recording import SEGMENTS, Recording
 from kinertia.simulation import walking

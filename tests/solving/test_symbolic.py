@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from kinertia.body import GAIT2D_TRUNK, build
-from kinertia.physics import dynamics
-from kinertia.physics import kinematics as kin
+from kinertia.bodies import GAIT2D_TRUNK, build
+from kinertia.mechanics import dynamics
+from kinertia.mechanics import kinematics as kin
 from kinertia.sensing import virtual_imu
 from kinertia.sensing.virtual_imu import Mounting
 from kinertia.solving.symbolic import symbolic

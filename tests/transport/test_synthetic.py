@@ -85,7 +85,7 @@ def test_effort_gives_the_speed(speed: float) -> None:
 def test_the_file_is_what_the_simulator_gives() -> None:
     """The walk as the simulator moves it, from the file's coefficients, read by the simulator's own virtual sensors."""
     torch = pytest.importorskip("torch")
-    from kinertia.body import GAIT2D_TRUNK, build
+    from kinertia.bodies import GAIT2D_TRUNK, build
     from kinertia.sensing.errors import NO_ERRORS
     from kinertia.simulation import record as recorder
     from kinertia.simulation.walk import MIDDLE, Walk

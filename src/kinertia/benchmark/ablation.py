@@ -17,7 +17,7 @@ from kinertia.benchmark import cycles, results
 from kinertia.benchmark.learned import train_and_estimate, with_cell
 from kinertia.benchmark.progress import ShowProgress, silent
 from kinertia.benchmark.results import Json
-from kinertia.body import SKELETONS
+from kinertia.bodies import SKELETONS
 from kinertia.learning.config import Cell, Config, Formulation
 
 FULL = "full"

@@ -7,8 +7,8 @@ import time
 
 import torch
 
-from kinertia.body import build, stack
-from kinertia.physics import dynamics, kinematics
+from kinertia.bodies import build, stack
+from kinertia.mechanics import dynamics, kinematics
 from kinertia.sensing.virtual_imu import Mounting, read
 
 SEQUENCES = 64

@@ -8,7 +8,7 @@ import time
 import numpy as np
 import torch
 
-from kinertia.body import SKELETONS
+from kinertia.bodies import SKELETONS
 from kinertia.estimation.trained import estimate
 from kinertia.export import export
 from kinertia.learning.checkpoint import Model

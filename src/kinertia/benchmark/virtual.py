@@ -12,7 +12,7 @@ import torch
 
 from kinertia.benchmark import cycles
 from kinertia.benchmark.cycles import Scored
-from kinertia.body import build
+from kinertia.bodies import build
 from kinertia.estimation.estimate import Estimate
 from kinertia.io import motion_capture
 from kinertia.metrics.errors import rmsd

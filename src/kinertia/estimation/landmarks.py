@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from kinertia.body import Body
-from kinertia.physics import kinematics as kin
-from kinertia.physics.kinematics import Kinematics
+from kinertia.bodies import Body
+from kinertia.mechanics import kinematics as kin
+from kinertia.mechanics.kinematics import Kinematics
 
 HEAD_ABOVE_HIP = 0.47  # of body height: hip joint to vertex in Winter's proportions
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 import torch
 from torch import Tensor
 
-from kinertia.body import Body, stack
+from kinertia.bodies import Body, stack
 from kinertia.estimation import landmarks
 from kinertia.learning import decode, differences, objective
 from kinertia.learning.checkpoint import Model
@@ -15,7 +15,7 @@ from kinertia.learning.config import Config
 from kinertia.learning.network import CausalConvolutions, Network, State, features
 from kinertia.learning.personal import Deviation
 from kinertia.learning.sequence import Sequence
-from kinertia.physics.motion import Motion
+from kinertia.mechanics.motion import Motion
 
 CHUNK = 6000
 """Samples that pass through the network and the physics at once: bounds memory, does not change the result."""

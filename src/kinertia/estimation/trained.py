@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from kinertia.body import SKELETONS, Body
+from kinertia.bodies import SKELETONS, Body
 from kinertia.estimation import estimator, track
 from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.series import SIDES, Series

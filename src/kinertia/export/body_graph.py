@@ -1,6 +1,6 @@
 """Motion, inverse dynamics, virtual sensors and landmarks of a window of raw outputs as nodes.
 
-The equations are those of :mod:`kinertia.physics`, in the form of :mod:`kinertia.export.levers`: everything that is linear
+The equations are those of :mod:`kinertia.mechanics`, in the form of :mod:`kinertia.export.levers`: everything that is linear
 is one matrix product, so that a step takes some forty nodes.
 """
 

@@ -14,7 +14,7 @@ import onnx
 import torch
 
 from kinertia import __version__
-from kinertia.body import SKELETONS, Skeleton
+from kinertia.bodies import SKELETONS, Skeleton
 from kinertia.export import body_graph, network_graph, person
 from kinertia.export.nodes import OPSET, Nodes
 from kinertia.export.person import PersonNumbers

@@ -3,7 +3,7 @@
 With z = (cos theta_1 .. cos theta_S, sin theta_1 .. sin theta_S) every point of a planar tree, relative to the root, is
 L z with a constant matrix L; its acceleration is L z'', and forces on the points give the generalized forces L^T F through
 the same matrix (partial velocities are L dz/dtheta: Kane & Levinson 1985, ch. 2 and 4). That makes a handful of matrix
-products of what :mod:`kinertia.physics` walks the tree for.
+products of what :mod:`kinertia.mechanics` walks the tree for.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from kinertia.body import Body
+from kinertia.bodies import Body
 
 
 def along_path(body: Body, segments: Sequence[int], local: Tensor) -> Tensor:

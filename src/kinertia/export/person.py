@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from kinertia.body import Body, Skeleton, gait2d
+from kinertia.bodies import Body, Skeleton, gait2d
 from kinertia.estimation import landmarks
 from kinertia.export import levers
 from kinertia.export.plan import LANDMARKS, SENSORS, Plan

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from kinertia.body import Skeleton
+from kinertia.bodies import Skeleton
 from kinertia.learning import decode, differences
 from kinertia.learning.network import Layout as RawLayout
 from kinertia.recording import SEGMENTS

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from kinertia.body import Body, stack
+from kinertia.bodies import Body, stack
 from kinertia.learning import differences
 from kinertia.learning.placed import fuse
 from kinertia.learning.sequence import Sequence

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from kinertia import __version__
-from kinertia.body import SKELETONS
+from kinertia.bodies import SKELETONS
 from kinertia.learning import config as configuration
 from kinertia.learning import probe
 from kinertia.learning.config import Config

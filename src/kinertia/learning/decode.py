@@ -6,11 +6,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from kinertia.body import Body
+from kinertia.bodies import Body
 from kinertia.learning import differences
 from kinertia.learning.config import Formulation
 from kinertia.learning.network import Layout
-from kinertia.physics.motion import Motion
+from kinertia.mechanics.motion import Motion
 
 FRICTION_LIMIT = 0.6
 VERTICAL_SCALE = 0.25  # BW

@@ -7,11 +7,11 @@ import math
 import torch
 from torch import Tensor
 
-from kinertia.body import Body
-from kinertia.body.posture import SPREAD_DEG
+from kinertia.bodies import Body
+from kinertia.bodies.posture import SPREAD_DEG
 from kinertia.learning import differences
-from kinertia.physics import passive
-from kinertia.physics.contact import Complementarity
+from kinertia.mechanics import passive
+from kinertia.mechanics.contact import Complementarity
 from kinertia.sensing.virtual_imu import Signals
 
 TOLERANCE = 0.3

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from kinertia.body import Body, Skeleton
+from kinertia.bodies import Body, Skeleton
 from kinertia.learning.config import Formulation, NetworkConfig
 
 ACC_SCALE = 10.0  # m/s^2

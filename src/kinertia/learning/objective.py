@@ -7,14 +7,14 @@ from dataclasses import asdict, dataclass, replace
 import torch
 from torch import Tensor
 
-from kinertia.body import Body
+from kinertia.bodies import Body
 from kinertia.learning import decode, differences, losses, supervision
 from kinertia.learning.batch import Batch, covered
 from kinertia.learning.config import Config, LossWeights
 from kinertia.learning.personal import Deviation
-from kinertia.physics import contact, dynamics
-from kinertia.physics import kinematics as kin
-from kinertia.physics.motion import Motion
+from kinertia.mechanics import contact, dynamics
+from kinertia.mechanics import kinematics as kin
+from kinertia.mechanics.motion import Motion
 from kinertia.recording import SEGMENTS
 from kinertia.sensing import virtual_imu
 from kinertia.sensing.virtual_imu import Mounting, Signals

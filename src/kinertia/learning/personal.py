@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from kinertia.body import Body
+from kinertia.bodies import Body
 from kinertia.sensing.virtual_imu import Mounting
 
 SENSORS = 7

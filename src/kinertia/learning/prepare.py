@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kinertia.body import SKELETONS
+from kinertia.bodies import SKELETONS
 from kinertia.learning import placed, sequence
 from kinertia.learning.config import Config
 from kinertia.learning.sequence import Sequence

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from kinertia.body import SKELETONS, build, stack
+from kinertia.bodies import SKELETONS, build, stack
 from kinertia.learning import decode, objective
 from kinertia.learning.config import Config
 from kinertia.learning.network import Network, features

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from kinertia.body import Body, Skeleton, build, posture
+from kinertia.bodies import Body, Skeleton, build, posture
 from kinertia.learning.placed import unplaced
 from kinertia.recording import SEGMENTS, Array, Recording, Sensor, Subject
 from kinertia.recording.wearer import wearer_of

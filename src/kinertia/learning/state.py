@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from kinertia.body import SKELETONS
+from kinertia.bodies import SKELETONS
 from kinertia.learning.config import Config
 from kinertia.learning.network import Network
 from kinertia.learning.personal import UNITS

@@ -13,12 +13,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from kinertia.body import SKELETONS, Body
+from kinertia.bodies import SKELETONS, Body
 from kinertia.learning import differences
 from kinertia.learning.config import Config
 from kinertia.learning.losses import masked_mean
 from kinertia.learning.sequence import NOMINAL_MASS_KG, Sequence
-from kinertia.physics.motion import Motion
+from kinertia.mechanics.motion import Motion
 from kinertia.recording import Array, Recording, RecordingError, sagittal
 from kinertia.recording.resampling import resample
 

@@ -10,10 +10,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from kinertia.body import Body, ContactPoint, Coordinate, Segment, Skeleton
+from kinertia.bodies import Body, ContactPoint, Coordinate, Segment, Skeleton
+from kinertia.mechanics.coupling import Coupling
 from kinertia.numerics.piecewise import Curve, polynomial
 from kinertia.opensim.model import Array, Joint, Model, ModelCoordinate
-from kinertia.physics.coupling import Coupling
 from kinertia.recording.errors import RecordingError
 
 GROUND = "ground"

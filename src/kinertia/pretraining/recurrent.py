@@ -6,15 +6,15 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from kinertia.body import SKELETONS, Body
-from kinertia.body import build as build_body
+from kinertia.bodies import SKELETONS, Body
+from kinertia.bodies import build as build_body
 from kinertia.learning import decode, differences
 from kinertia.learning.config import NetworkConfig
 from kinertia.learning.network import ACC_SCALE, GYRO_SCALE, Network
 from kinertia.learning.sequence import NOMINAL_MASS_KG
-from kinertia.physics import dynamics
-from kinertia.physics import kinematics as kin
-from kinertia.physics.motion import Motion
+from kinertia.mechanics import dynamics
+from kinertia.mechanics import kinematics as kin
+from kinertia.mechanics.motion import Motion
 from kinertia.pretraining.encoder import Encoder, mean_and_peak
 from kinertia.pretraining.windows import LEAD, SKELETON, Inputs
 

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from kinertia.body import SKELETONS, build
+from kinertia.bodies import SKELETONS, build
 from kinertia.learning.network import features
 from kinertia.learning.sequence import NOMINAL_MASS_KG, placement
 from kinertia.recording import SEGMENTS, Array, Recording, RecordingError, sagittal

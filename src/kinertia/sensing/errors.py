@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
-from kinertia.body import STANDARD_GRAVITY
+from kinertia.bodies import STANDARD_GRAVITY
 
 Array = NDArray[np.float64]
 

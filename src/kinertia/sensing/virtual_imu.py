@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from kinertia.body import Body
-from kinertia.physics import kinematics as kin
-from kinertia.physics.dynamics import upward
-from kinertia.physics.kinematics import Kinematics
+from kinertia.bodies import Body
+from kinertia.mechanics import kinematics as kin
+from kinertia.mechanics.dynamics import upward
+from kinertia.mechanics.kinematics import Kinematics
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.interpolate import CubicSpline
 
-from kinertia.body import STANDARD_GRAVITY, Body
+from kinertia.bodies import STANDARD_GRAVITY, Body
 from kinertia.recording import Array, Recording
 from kinertia.simulation import movement
 from kinertia.simulation.person import Person

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from scipy.ndimage import gaussian_filter1d
 
-from kinertia.body import Body
-from kinertia.physics import kinematics as kin
+from kinertia.bodies import Body
+from kinertia.mechanics import kinematics as kin
 from kinertia.recording import Array
 
 SMOOTHING = 4.0

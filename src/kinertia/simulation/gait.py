@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import casadi as ca
 import numpy as np
 
-from kinertia.body import Body
+from kinertia.bodies import Body
 from kinertia.recording import Array
 from kinertia.simulation import first_guess
 from kinertia.simulation.gait_problem import RATE_HZ, GaitProblem, Reference, data_of

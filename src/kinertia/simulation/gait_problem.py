@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from kinertia.body import Body
+from kinertia.bodies import Body
 from kinertia.recording import Array
 from kinertia.solving import equations
 from kinertia.solving.settings import Bounds

@@ -11,10 +11,10 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from kinertia.body import GAIT2D_TRUNK, Body, SegmentLengths, build
+from kinertia.bodies import GAIT2D_TRUNK, Body, SegmentLengths, build
+from kinertia.mechanics import dynamics
+from kinertia.mechanics import kinematics as kin
 from kinertia.numerics import tridiagonal
-from kinertia.physics import dynamics
-from kinertia.physics import kinematics as kin
 from kinertia.recording import Array, Recording
 from kinertia.recording.motion_capture import MotionCapture
 from kinertia.sensing.measurement import TYPICAL, Realism

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from kinertia.body import GAIT2D_TRUNK, Body, SegmentLengths, build
-from kinertia.body.gait2d import FOOT, SHANK, THIGH
+from kinertia.bodies import GAIT2D_TRUNK, Body, SegmentLengths, build
+from kinertia.bodies.gait2d import FOOT, SHANK, THIGH
 from kinertia.recording import Subject
 
 HEIGHT_M = {"female": (1.62, 0.07), "male": (1.755, 0.076)}

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from kinertia.body import Body
-from kinertia.physics import kinematics as kin
+from kinertia.bodies import Body
+from kinertia.mechanics import kinematics as kin
 from kinertia.recording import SEGMENTS, Frame, Recording, Sensor, Subject, Truth
 from kinertia.sensing import virtual_imu
 from kinertia.sensing.errors import SensorErrors, corrupt

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from kinertia.body import Body
+from kinertia.bodies import Body
 from kinertia.recording import Array
 from kinertia.simulation.gait_problem import RATE_HZ, Reference
 from kinertia.simulation.norms import RUNNING, WALKING, Norm

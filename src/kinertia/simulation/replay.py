@@ -14,10 +14,10 @@ import torch
 from scipy.interpolate import CubicSpline
 from torch import Tensor
 
-from kinertia.body import GAIT2D_TRUNK, STANDARD_GRAVITY, Body, SegmentLengths, build
-from kinertia.physics import dynamics
-from kinertia.physics import kinematics as kin
-from kinertia.physics.kinematics import Kinematics
+from kinertia.bodies import GAIT2D_TRUNK, STANDARD_GRAVITY, Body, SegmentLengths, build
+from kinertia.mechanics import dynamics
+from kinertia.mechanics import kinematics as kin
+from kinertia.mechanics.kinematics import Kinematics
 from kinertia.recording import Array
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.motion_capture import MotionCapture

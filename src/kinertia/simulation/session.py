@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from kinertia.body import Body
-from kinertia.physics import kinematics as kin
+from kinertia.bodies import Body
+from kinertia.mechanics import kinematics as kin
 from kinertia.recording import SEGMENTS, Array, Frame, Recording, Sensor, Truth
 from kinertia.sensing import measurement, virtual_imu
 from kinertia.sensing.measurement import FINE_RATE_HZ, TYPICAL, Realism, Worn

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from kinertia.body import Body
+from kinertia.bodies import Body
 from kinertia.recording import Array
 from kinertia.simulation.gait import JOIN, Gait
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from kinertia.body import Body
-from kinertia.physics.motion import Motion
+from kinertia.bodies import Body
+from kinertia.mechanics.motion import Motion
 from kinertia.simulation import periodic
 
 HARMONICS = 8

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from kinertia.body import GAIT2D_TRUNK, Body, Skeleton, build
-from kinertia.physics import dynamics
-from kinertia.physics import kinematics as kin
+from kinertia.bodies import GAIT2D_TRUNK, Body, Skeleton, build
+from kinertia.mechanics import dynamics
+from kinertia.mechanics import kinematics as kin
 from kinertia.simulation import periodic
 from kinertia.simulation.norms import WALKING, Norm
 from kinertia.simulation.walk import EVEN, HARMONICS, JOINTS, MIDDLE, Walk, motion

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from kinertia.physics import kinematics as kin
+from kinertia.mechanics import kinematics as kin
 from kinertia.recording import SEGMENTS, Array, Frame, Recording, Sensor, SensorPose, Subject, Truth
 from kinertia.sensing import measurement, virtual_imu
 from kinertia.sensing.ringing import RingingRanges

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
-from kinertia.body import Body
+from kinertia.bodies import Body
 from kinertia.estimation.track import Track
 from kinertia.estimation.trained import numbers
 from kinertia.recording import Array

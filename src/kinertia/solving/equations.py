@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from kinertia.body import Body
-from kinertia.physics import contact, dynamics
-from kinertia.physics import kinematics as kin
-from kinertia.physics.contact import Complementarity
+from kinertia.bodies import Body
+from kinertia.mechanics import contact, dynamics
+from kinertia.mechanics import kinematics as kin
+from kinertia.mechanics.contact import Complementarity
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any
 import casadi as ca
 import numpy as np
 
-from kinertia.body import GAIT2D_TRUNK
+from kinertia.bodies import GAIT2D_TRUNK
 from kinertia.learning import sequence as sequences
 from kinertia.learning.personal import UNITS
 from kinertia.learning.sequence import Sequence

@@ -9,11 +9,11 @@ import torch
 from scipy.interpolate import BSpline
 from torch import Tensor
 
-from kinertia.body import Body, stack
+from kinertia.bodies import Body, stack
 from kinertia.estimation import track
 from kinertia.estimation.track import Track, Wearer
 from kinertia.learning.personal import Deviation
-from kinertia.physics.motion import Motion
+from kinertia.mechanics.motion import Motion
 from kinertia.recording import Array
 from kinertia.solving import tracking
 from kinertia.solving.convergence import Convergence, Solve, contact_figures, violation

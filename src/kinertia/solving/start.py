@@ -13,10 +13,10 @@ import torch
 from scipy.interpolate import CubicSpline
 from scipy.signal import butter, sosfiltfilt
 
-from kinertia.body import Body
+from kinertia.bodies import Body
 from kinertia.estimation.estimate import Estimate
 from kinertia.learning.sequence import Sequence
-from kinertia.physics import kinematics as kin
+from kinertia.mechanics import kinematics as kin
 from kinertia.recording import SEGMENTS, Array, Recording
 from kinertia.sensing import contact_events, orientation, strapdown
 from kinertia.sensing.mean_gravity import is_running

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from kinertia.body import Body
-from kinertia.body import posture as postures
+from kinertia.bodies import Body
+from kinertia.bodies import posture as postures
 from kinertia.learning import losses
 from kinertia.learning.personal import SENSORS, UNITS, Deviation
 from kinertia.learning.sequence import Sequence

@@ -12,8 +12,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from kinertia.body import GAIT2D, Body
-from kinertia.physics import dynamics, energy, kinematics
+from kinertia.bodies import GAIT2D, Body
+from kinertia.mechanics import dynamics, energy, kinematics
 from kinertia.sensing.virtual_imu import Mounting, read
 
 STATES = 25

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kinertia.body import LEG_MUSCLES, build
+from kinertia.bodies import LEG_MUSCLES, build
 
 TABLE = """
 iliopsoas          1500 .102 1.298 1.2 .142 .248  .05    0    0   .5

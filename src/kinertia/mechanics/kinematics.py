@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from kinertia.body import Body
-from kinertia.physics import plane, space
+from kinertia.bodies import Body
+from kinertia.mechanics import plane, space
 
 Frames = plane.Frames | space.Frames
 """Of a planar body, or of one in space."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from kinertia.body import Body
-from kinertia.physics import kinematics as kin
-from kinertia.physics import plane
-from kinertia.physics.kinematics import Kinematics, PointMotion
+from kinertia.bodies import Body
+from kinertia.mechanics import kinematics as kin
+from kinertia.mechanics import plane
+from kinertia.mechanics.kinematics import Kinematics, PointMotion
 
 SLIDE_RATE = 7.0
 STIFFNESS_BW_PER_M = 100.0

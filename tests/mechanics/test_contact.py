@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from kinertia.body import Body
-from kinertia.physics import contact, kinematics
-from kinertia.physics.kinematics import Kinematics, PointMotion
+from kinertia.bodies import Body
+from kinertia.mechanics import contact, kinematics
+from kinertia.mechanics.kinematics import Kinematics, PointMotion
 
 HEIGHT = 0.441 + 0.4428 + 0.0702
 

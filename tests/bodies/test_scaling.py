@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from kinertia.body import GAIT2D, GAIT2D_TRUNK, Body, SegmentLengths, Skeleton, build, stack
+from kinertia.bodies import GAIT2D, GAIT2D_TRUNK, Body, SegmentLengths, Skeleton, build, stack
 
 LEGS = slice(1, 7)
 

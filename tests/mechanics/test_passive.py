@@ -7,8 +7,8 @@ import math
 import pytest
 import torch
 
-from kinertia.body import Body
-from kinertia.physics import passive
+from kinertia.bodies import Body
+from kinertia.mechanics import passive
 
 SMOOTHING = math.radians(2.0)
 

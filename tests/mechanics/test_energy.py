@@ -9,8 +9,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from kinertia.body import Body
-from kinertia.physics import dynamics, energy, kinematics
+from kinertia.bodies import Body
+from kinertia.mechanics import dynamics, energy, kinematics
 
 
 def _total(body: Body, q: Tensor, qd: Tensor) -> Tensor:

@@ -1,6 +1,6 @@
 """Rotations and products in space: the geometry that the equations of motion of spatial bodies are written over.
 
-The methods of :class:`Frames` are those of :mod:`kinertia.physics.plane`. Vectors are (..., S, 3): x forward, y up, z right.
+The methods of :class:`Frames` are those of :mod:`kinertia.mechanics.plane`. Vectors are (..., S, 3): x forward, y up, z right.
 S counts segments or points, the leading dimensions are batch and time.
 
 In memory component and segment come first and the batch last, as in the plane: a rotation is held by its three columns,
@@ -18,8 +18,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from kinertia.body import Body
-from kinertia.physics import axes as order
+from kinertia.bodies import Body
+from kinertia.mechanics import axes as order
 
 Columns = tuple[Tensor, Tensor, Tensor]
 

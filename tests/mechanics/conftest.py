@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from kinertia.body import GAIT2D_TRUNK, Body, ContactPoint, Coordinate, Segment, SegmentLengths, Skeleton, build
+from kinertia.bodies import GAIT2D_TRUNK, Body, ContactPoint, Coordinate, Segment, SegmentLengths, Skeleton, build
 from kinertia.sensing.virtual_imu import Mounting
 
 RandomState = Callable[..., tuple[Tensor, Tensor, Tensor]]

@@ -12,8 +12,8 @@ from sympy.physics import mechanics as me
 from torch import Tensor
 from torch.autograd import gradcheck
 
-from kinertia.body import Body, Coordinate, Segment, Skeleton, stack
-from kinertia.physics import dynamics, energy, kinematics
+from kinertia.bodies import Body, Coordinate, Segment, Skeleton, stack
+from kinertia.mechanics import dynamics, energy, kinematics
 from kinertia.sensing.virtual_imu import Mounting, read
 
 RandomTree = Callable[[int], tuple[Body, Mounting]]

@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from kinertia.body import Body, stack
-from kinertia.physics import contact, dynamics, energy, kinematics, passive
+from kinertia.bodies import Body, stack
+from kinertia.mechanics import contact, dynamics, energy, kinematics, passive
 from kinertia.sensing.virtual_imu import Mounting, read
 
 RandomState = Callable[..., tuple[Tensor, Tensor, Tensor]]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from kinertia.body import Body
-from kinertia.physics import kinematics as kin
-from kinertia.physics.kinematics import Kinematics
+from kinertia.bodies import Body
+from kinertia.mechanics import kinematics as kin
+from kinertia.mechanics.kinematics import Kinematics
 
 
 def potential(body: Body, kinematics: Kinematics) -> Tensor:

@@ -12,8 +12,8 @@ import torch
 from scipy.interpolate import make_interp_spline
 from scipy.signal import butter, sosfiltfilt
 
-from kinertia.body import GAIT2D, GAIT2D_TRUNK, Body, SegmentLengths, Skeleton, build
-from kinertia.physics import dynamics, kinematics
+from kinertia.bodies import GAIT2D, GAIT2D_TRUNK, Body, SegmentLengths, Skeleton, build
+from kinertia.mechanics import dynamics, kinematics
 
 SUBJECTS = ("subject01", "subject02", "subject04")
 JOINTS = tuple(f"{joint}_{side}" for side in "rl" for joint in ("hip_flexion", "knee_angle", "ankle_angle"))

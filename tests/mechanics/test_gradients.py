@@ -9,8 +9,8 @@ import pytest
 from torch import Tensor
 from torch.autograd import gradcheck
 
-from kinertia.body import Body
-from kinertia.physics import contact, dynamics, energy, kinematics, passive
+from kinertia.bodies import Body
+from kinertia.mechanics import contact, dynamics, energy, kinematics, passive
 from kinertia.sensing.virtual_imu import Mounting, read
 
 PARAMETERS = ("mass", "inertia", "com", "joint_offset", "contact_position", "total_mass")

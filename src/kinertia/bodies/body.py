@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields, replace
 import torch
 from torch import Tensor
 
-from kinertia.body.muscles import Muscle
-from kinertia.body.skeleton import Skeleton
+from kinertia.bodies.muscles import Muscle
+from kinertia.bodies.skeleton import Skeleton
 
 STANDARD_GRAVITY = 9.81
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from kinertia.body import GAIT2D, GAIT2D_TRUNK, SKELETONS, ContactPoint, Coordinate, Segment, Skeleton
+from kinertia.bodies import GAIT2D, GAIT2D_TRUNK, SKELETONS, ContactPoint, Coordinate, Segment, Skeleton
 
 Z = (0.0, 0.0, 1.0)
 

@@ -10,8 +10,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from kinertia.body import Body
-from kinertia.physics import kinematics
+from kinertia.bodies import Body
+from kinertia.mechanics import kinematics
 
 STEP = 1e-3
 

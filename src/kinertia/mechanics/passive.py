@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from kinertia.body import Body
+from kinertia.bodies import Body
 
 STIFFNESS_NM_PER_RAD = 5000.0
 DAMPING_NMS_PER_RAD = 0.01

@@ -1,9 +1,9 @@
 """The human body as data: skeleton, parameters, muscles, scaling."""
 
-from kinertia.body.body import STANDARD_GRAVITY, Body, stack
-from kinertia.body.gait2d import GAIT2D, GAIT2D_TRUNK, SegmentLengths, build
-from kinertia.body.muscles import LEG_MUSCLES, Muscle
-from kinertia.body.skeleton import ContactPoint, Coordinate, Segment, Skeleton
+from kinertia.bodies.body import STANDARD_GRAVITY, Body, stack
+from kinertia.bodies.gait2d import GAIT2D, GAIT2D_TRUNK, SegmentLengths, build
+from kinertia.bodies.muscles import LEG_MUSCLES, Muscle
+from kinertia.bodies.skeleton import ContactPoint, Coordinate, Segment, Skeleton
 
 SKELETONS = {skeleton.name: skeleton for skeleton in (GAIT2D, GAIT2D_TRUNK)}
 """Known skeletons by name."""

@@ -12,8 +12,8 @@ import torch
 from sympy.physics import mechanics as me
 from torch import Tensor
 
-from kinertia.body import GAIT2D, GAIT2D_TRUNK, Body, Skeleton
-from kinertia.physics import dynamics, kinematics
+from kinertia.bodies import GAIT2D, GAIT2D_TRUNK, Body, Skeleton
+from kinertia.mechanics import dynamics, kinematics
 
 STATES = 20
 TOLERANCE = 1e-9

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from kinertia.body.body import Body
-from kinertia.body.muscles import LEG_MUSCLES
-from kinertia.body.skeleton import ContactPoint, Coordinate, Segment, Skeleton
+from kinertia.bodies.body import Body
+from kinertia.bodies.muscles import LEG_MUSCLES
+from kinertia.bodies.skeleton import ContactPoint, Coordinate, Segment, Skeleton
 
 X, Y, Z = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
 

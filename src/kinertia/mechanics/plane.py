@@ -1,6 +1,6 @@
 """Rotations and products of the sagittal plane: the geometry that the equations of motion of planar bodies are written over.
 
-``kinematics`` and ``dynamics`` use the functions that :mod:`kinertia.physics.space` has as well, and the methods of
+``kinematics`` and ``dynamics`` use the functions that :mod:`kinertia.mechanics.space` has as well, and the methods of
 :class:`Frames`, which bodies in space have too: one set of equations.
 
 Vectors are (..., S, 2): x forward, y up. Rates and moments are scalars (..., S) about z (right),

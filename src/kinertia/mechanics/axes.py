@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from kinertia.body import Skeleton
+from kinertia.bodies import Skeleton
 
 Matrix: TypeAlias = NDArray[np.float64]
 
