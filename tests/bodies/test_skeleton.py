@@ -30,6 +30,18 @@ def test_unknown_segments_are_named(kind: str) -> None:
         Skeleton("armless", (Segment("root", None),), coordinates, contacts)
 
 
+def test_the_root_stands_first_and_the_joints_are_the_rest() -> None:
+    assert GAIT2D.coordinate_names[GAIT2D.root] == ("pelvis_tx", "pelvis_ty", "pelvis_tilt")
+    assert GAIT2D_TRUNK.coordinate_names[GAIT2D_TRUNK.joints] == GAIT2D_TRUNK.coordinate_names[3:]
+    held = Skeleton("held", (Segment("base", None), Segment("arm", "base")), (Coordinate("turn", "arm", "rotation", Z),), ())
+    assert (held.root, held.joints) == (slice(0, 0), slice(0, 1))
+    alone = Skeleton("ball", (Segment("ball", None),), (Coordinate("up", "ball", "translation", (0.0, 1.0, 0.0)),), ())
+    assert (alone.root, alone.joints) == (slice(0, 1), slice(1, 1))
+    late = (held.coordinates[0], Coordinate("up", "base", "translation", (0.0, 1.0, 0.0)))
+    with pytest.raises(ValueError, match="'up' of the root must stand before those of joints"):
+        Skeleton("late", held.segments, late, ())
+
+
 def test_unknown_names_are_answered_with_the_known_ones() -> None:
     with pytest.raises(KeyError, match="known: pelvis, femur_r"):
         GAIT2D.segment_index("arm")

@@ -77,6 +77,12 @@ class Body:
         """(...,) body weight times height [N m], the unit of BWBH."""
         return self.weight * self.height
 
+    @property
+    def force_scale(self) -> Tensor:
+        """(..., n) units of generalized forces: body weight [N] for translations, weight times height [N m] for rotations."""
+        units = {"translation": self.weight, "rotation": self.moment_scale}
+        return torch.stack([units[c.kind] for c in self.skeleton.coordinates], -1)
+
     def map_tensors(self, function: Callable[[Tensor, int], Tensor]) -> Body:
         """Apply ``function(tensor, trailing_dimensions)`` to every parameter."""
         trailing = {"total_mass": 0, "height": 0, "com": 2, "joint_offset": 2, "contact_position": 2, "joint_rotation": 3}

@@ -59,15 +59,15 @@ class ContactPoint:
 class Skeleton:
     """Topology of a body as data.
 
-    Segments are ordered so that a parent stands before its children; coordinates of one
-    segment are applied in their order, translations before rotations. A skeleton that only turns about z and moves along
+    Segments are ordered so that a parent stands before its children; the coordinates of the root stand first, and those of
+    one segment are applied in their order, translations before rotations. A skeleton that only turns about z and moves along
     x and y is planar, unless ``spatial`` says otherwise: its bodies have numbers in two dimensions, all others in three.
 
     Raises
     ------
     ValueError
-        If a parent or segment is unknown or stands after its child, an axis is no unit vector, or a translation stands
-        after a rotation of its joint.
+        If a parent or segment is unknown or stands after its child, an axis is no unit vector, a translation stands
+        after a rotation of its joint, or a coordinate of the root after one of another segment.
     """
 
     name: str
@@ -93,12 +93,26 @@ class Skeleton:
                 turned.add(c.segment)
             elif c.segment in turned:
                 raise ValueError(f"skeleton {self.name!r}: {c.name!r} must stand before the rotations of {c.segment!r}")
+        for c in self.coordinates[self.joints]:
+            if c.segment == self.segments[0].name:
+                raise ValueError(f"skeleton {self.name!r}: {c.name!r} of the root must stand before those of joints")
 
     @cached_property
     def planar(self) -> bool:
         """Whether everything moves in the plane of x and y."""
         flat = {"rotation": lambda a: a == (0.0, 0.0, 1.0), "translation": lambda a: a[2] == 0.0}
         return not self.spatial and all(flat[c.kind](c.axis) for c in self.coordinates)
+
+    @cached_property
+    def root(self) -> slice:
+        """Coordinates of the root, which no joint drives: ``x[..., skeleton.root]``; ``root.stop`` says how many."""
+        moved = [c.segment != self.segments[0].name for c in self.coordinates]
+        return slice(0, moved.index(True) if any(moved) else len(moved))
+
+    @cached_property
+    def joints(self) -> slice:
+        """Coordinates of the joints, all that are not the root's."""
+        return slice(self.root.stop, len(self.coordinates))
 
     @cached_property
     def segment_names(self) -> tuple[str, ...]:
