@@ -36,7 +36,7 @@ LIGHT = (
 )
 """Parts that the light install uses, but for the modules below."""
 FOR_TRAINING = {
-    *(f"sensing.{name}" for name in ("errors", "measurement", "placement", "ringing", "sampling", "skin", "virtual_imu")),
+    *(f"sensing.{name}" for name in ("errors", "measurement", "placement", "ringing", "sampling", "skin")),
     *(f"estimation.{name}" for name in ("landmarks", "track", "trained")),
 }
 TRAIN_EXTRA = ("torch", "scipy", "polars", "casadi", "safetensors", "onnx", "onnxscript")

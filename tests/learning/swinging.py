@@ -8,8 +8,8 @@ import torch
 from kinertia.bodies import GAIT2D_TRUNK, build
 from kinertia.learning.sequence import placement
 from kinertia.mechanics import kinematics
+from kinertia.mechanics.imu import Mounting, read
 from kinertia.recording import SEGMENTS, Recording, Sensor, Subject, Truth
-from kinertia.sensing.virtual_imu import Mounting, read
 
 
 def swinging_cycle(name: str = "P01_swing", samples: int = 110, mass: float = 70.0) -> Recording:

@@ -13,8 +13,8 @@ from torch import Tensor
 from kinertia.bodies import GAIT2D_TRUNK, Body, build, stack
 from kinertia.learning import losses
 from kinertia.mechanics.contact import Complementarity, complementarity
+from kinertia.mechanics.imu import Signals
 from kinertia.mechanics.kinematics import PointMotion
-from kinertia.sensing.virtual_imu import Signals
 
 T = 6
 MASK = torch.ones(1, T, dtype=torch.float64)

@@ -9,7 +9,7 @@ import torch
 from kinertia.bodies import GAIT2D_TRUNK, build
 from kinertia.learning.personal import POSITION_ERROR_M, UNITS, Deviation
 from kinertia.mechanics import dynamics, kinematics
-from kinertia.sensing.virtual_imu import read
+from kinertia.mechanics.imu import read
 
 
 def test_units_are_expected_errors() -> None:

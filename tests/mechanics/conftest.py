@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from kinertia.bodies import GAIT2D_TRUNK, Body, ContactPoint, Coordinate, Segment, SegmentLengths, Skeleton, build
-from kinertia.sensing.virtual_imu import Mounting
+from kinertia.mechanics.imu import Mounting
 
 RandomState = Callable[..., tuple[Tensor, Tensor, Tensor]]
 RandomForces = Callable[..., Tensor]

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from kinertia.bodies import GAIT2D, Body
 from kinertia.mechanics import dynamics, energy, kinematics
-from kinertia.sensing.virtual_imu import Mounting, read
+from kinertia.mechanics.imu import Mounting, read
 
 STATES = 25
 TREES = 100

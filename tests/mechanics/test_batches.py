@@ -10,7 +10,7 @@ from torch import Tensor
 
 from kinertia.bodies import Body, stack
 from kinertia.mechanics import contact, dynamics, energy, kinematics, passive
-from kinertia.sensing.virtual_imu import Mounting, read
+from kinertia.mechanics.imu import Mounting, read
 
 RandomState = Callable[..., tuple[Tensor, Tensor, Tensor]]
 

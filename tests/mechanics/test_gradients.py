@@ -11,7 +11,7 @@ from torch.autograd import gradcheck
 
 from kinertia.bodies import Body
 from kinertia.mechanics import contact, dynamics, energy, kinematics, passive
-from kinertia.sensing.virtual_imu import Mounting, read
+from kinertia.mechanics.imu import Mounting, read
 
 PARAMETERS = ("mass", "inertia", "com", "joint_offset", "contact_position", "total_mass")
 

@@ -14,7 +14,7 @@ from torch.autograd import gradcheck
 
 from kinertia.bodies import Body, Coordinate, Segment, Skeleton, stack
 from kinertia.mechanics import dynamics, energy, kinematics
-from kinertia.sensing.virtual_imu import Mounting, read
+from kinertia.mechanics.imu import Mounting, read
 
 RandomTree = Callable[[int], tuple[Body, Mounting]]
 RandomState = Callable[..., tuple[Tensor, Tensor, Tensor]]

@@ -11,8 +11,8 @@ import torch
 
 from kinertia.bodies import gait2d
 from kinertia.mechanics import kinematics
+from kinertia.mechanics.imu import Mounting, read
 from kinertia.recording import SEGMENTS, Recording, Sensor, Subject, Truth
-from kinertia.sensing.virtual_imu import Mounting, read
 
 POSITION = {"pelvis": (-0.1, 0.05), "femur": (0.0, -0.2), "tibia": (0.0, -0.19), "foot": (0.12, 0.0)}
 JOINTS = ("hip_flexion", "knee_angle", "ankle_angle")

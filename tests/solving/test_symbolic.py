@@ -8,10 +8,9 @@ import torch
 from torch import Tensor
 
 from kinertia.bodies import GAIT2D_TRUNK, build
-from kinertia.mechanics import dynamics
+from kinertia.mechanics import dynamics, imu
 from kinertia.mechanics import kinematics as kin
-from kinertia.sensing import virtual_imu
-from kinertia.sensing.virtual_imu import Mounting
+from kinertia.mechanics.imu import Mounting
 from kinertia.solving.symbolic import symbolic
 
 BODY = build(70.0, 1.75, skeleton=GAIT2D_TRUNK)
@@ -22,7 +21,7 @@ def equations(q: Tensor, qd: Tensor, qdd: Tensor, force: Tensor, angle: Tensor, 
     body = BODY.scaled(size)
     motion = kin.forward(body, q, qd, qdd)
     contact = kin.contact_points(body, motion)
-    signals = virtual_imu.read(body, motion, Mounting(tuple(range(7)), position, angle))
+    signals = imu.read(body, motion, Mounting(tuple(range(7)), position, angle))
     return [dynamics.inverse(body, motion, force, contact), contact.position, contact.velocity, signals.acc, signals.gyro]
 
 

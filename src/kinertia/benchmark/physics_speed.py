@@ -9,7 +9,7 @@ import torch
 
 from kinertia.bodies import build, stack
 from kinertia.mechanics import dynamics, kinematics
-from kinertia.sensing.virtual_imu import Mounting, read
+from kinertia.mechanics.imu import Mounting, read
 
 SEQUENCES = 64
 SAMPLES_PER_SEQUENCE = 256

@@ -12,7 +12,7 @@ from kinertia.bodies.posture import SPREAD_DEG
 from kinertia.learning import differences
 from kinertia.mechanics import passive
 from kinertia.mechanics.contact import Complementarity
-from kinertia.sensing.virtual_imu import Signals
+from kinertia.mechanics.imu import Signals
 
 TOLERANCE = 0.3
 """Error, in standard deviations of the signal, beyond which the IMU losses grow only linearly."""

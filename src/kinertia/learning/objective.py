@@ -12,12 +12,11 @@ from kinertia.learning import decode, differences, losses, supervision
 from kinertia.learning.batch import Batch, covered
 from kinertia.learning.config import Config, LossWeights
 from kinertia.learning.personal import Deviation
-from kinertia.mechanics import contact, dynamics
+from kinertia.mechanics import contact, dynamics, imu
 from kinertia.mechanics import kinematics as kin
+from kinertia.mechanics.imu import Mounting, Signals
 from kinertia.mechanics.motion import Motion
 from kinertia.recording import SEGMENTS
-from kinertia.sensing import virtual_imu
-from kinertia.sensing.virtual_imu import Mounting, Signals
 
 FEET = [k for k, segment in enumerate(SEGMENTS) if segment.startswith("foot")]
 
@@ -47,7 +46,7 @@ def evaluate(motion: Motion, body: Body, mounting: Mounting) -> Evaluation:
     kinematics = kin.forward(body, motion.q, motion.qd, motion.qdd)
     touching = kin.contact_points(body, kinematics)
     generalized = dynamics.inverse(body, kinematics, motion.force, touching)
-    return Evaluation(motion, kinematics, generalized, touching, virtual_imu.read(body, kinematics, mounting))
+    return Evaluation(motion, kinematics, generalized, touching, imu.read(body, kinematics, mounting))
 
 
 def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config, labels: Tensor | None = None) -> dict[str, Tensor]:

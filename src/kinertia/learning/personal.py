@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from kinertia.bodies import Body
-from kinertia.sensing.virtual_imu import Mounting
+from kinertia.mechanics.imu import Mounting
 
 SENSORS = 7
 UNITS = 3 * SENSORS + 1

@@ -7,11 +7,11 @@ import torch
 from torch import Tensor
 
 from kinertia.bodies import Body
+from kinertia.mechanics import imu
 from kinertia.mechanics import kinematics as kin
+from kinertia.mechanics.imu import Mounting
 from kinertia.recording import SEGMENTS, Frame, Recording, Sensor, Subject, Truth
-from kinertia.sensing import virtual_imu
 from kinertia.sensing.errors import SensorErrors, corrupt
-from kinertia.sensing.virtual_imu import Mounting
 from kinertia.simulation.walk import JOINTS, Walk, motion
 
 PACE_PERIODS_S = (7.3, 4.1)
@@ -57,7 +57,7 @@ def record(
         torch.tensor([p[:2] for p in positions], dtype=torch.float64),
         torch.zeros(len(SEGMENTS), dtype=torch.float64),
     )
-    ideal = virtual_imu.read(body, kinematics, mounting.with_time_axis())
+    ideal = imu.read(body, kinematics, mounting.with_time_axis())
     acc, gyro = np.zeros((2, len(time), len(SEGMENTS), 3))
     acc[..., :2], gyro[..., 2] = ideal.acc.numpy(), ideal.gyro.numpy()
     acc, gyro = corrupt(acc, gyro, rate_hz, errors, generator)

@@ -9,12 +9,13 @@ import numpy as np
 import torch
 
 from kinertia.bodies import Body
+from kinertia.mechanics import imu
 from kinertia.mechanics import kinematics as kin
+from kinertia.mechanics.imu import Mounting
 from kinertia.recording import SEGMENTS, Array, Frame, Recording, Sensor, Truth
-from kinertia.sensing import measurement, virtual_imu
+from kinertia.sensing import measurement
 from kinertia.sensing.measurement import FINE_RATE_HZ, TYPICAL, Realism, Worn
 from kinertia.sensing.placement import Position
-from kinertia.sensing.virtual_imu import Mounting
 from kinertia.simulation.person import Person
 from kinertia.simulation.record import nominal_position
 from kinertia.simulation.timeline import Timeline
@@ -114,7 +115,7 @@ def _ideal(timeline: Timeline, time: Array, worn: Worn) -> tuple[Array, Array, d
     mounting = Mounting(
         tuple(map(body.skeleton.segment_index, worn.segments)), place, torch.zeros(len(place), dtype=place.dtype)
     )
-    signals = virtual_imu.read(body, kin.forward(body, q, qd, qdd), mounting.with_time_axis())
+    signals = imu.read(body, kin.forward(body, q, qd, qdd), mounting.with_time_axis())
     acc, gyro = np.zeros((2, len(time), len(place), 3))
     acc[..., :2], gyro[..., 2] = signals.acc.numpy(), signals.gyro.numpy()
     return acc, gyro, dict(zip(body.skeleton.coordinate_names[2:], q[:, 2:].T.numpy(), strict=True))

@@ -15,8 +15,8 @@ from kinertia.bodies import posture as postures
 from kinertia.learning import losses
 from kinertia.learning.personal import SENSORS, UNITS, Deviation
 from kinertia.learning.sequence import Sequence
-from kinertia.sensing import virtual_imu
-from kinertia.sensing.virtual_imu import Mounting
+from kinertia.mechanics import imu
+from kinertia.mechanics.imu import Mounting
 from kinertia.solving import equations
 from kinertia.solving.settings import Settings
 from kinertia.solving.symbolic import symbolic
@@ -139,7 +139,7 @@ def node(
         body, real, moving = unknowns(before, at, after, shared)
         mounting = real.mounting(person.position)
         flat = Mounting(mounting.segments, mounting.position[0], mounting.angle[0])
-        signals = virtual_imu.read(body, moving.kinematics, flat)
+        signals = imu.read(body, moving.kinematics, flat)
         touch = equations.complementarity(moving, f1)
         pace = RATE_S / step
         # a weight of zero marks a signal that is missing

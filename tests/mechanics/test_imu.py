@@ -10,7 +10,7 @@ from torch import Tensor
 
 from kinertia.bodies import GAIT2D, GAIT2D_TRUNK, Body, Skeleton, build
 from kinertia.mechanics import kinematics
-from kinertia.sensing.virtual_imu import Mounting, Signals, read
+from kinertia.mechanics.imu import Mounting, Signals, read
 
 STEP = 1e-3
 
