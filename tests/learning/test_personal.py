@@ -8,7 +8,7 @@ import torch
 
 from kinertia.bodies import GAIT2D_TRUNK, build
 from kinertia.learning.personal import POSITION_ERROR_M, UNITS, Deviation
-from kinertia.mechanics import dynamics, kinematics
+from kinertia.mechanics import kinematics, mass
 from kinertia.mechanics.imu import read
 
 
@@ -42,7 +42,7 @@ def test_a_larger_body_is_the_body_of_a_taller_person() -> None:
     torch.testing.assert_close(grown.joint_offset, taller.joint_offset)
     q = torch.randn(4, 10, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     # the foot has parts of fixed length, which grow here and not there
-    torch.testing.assert_close(dynamics.mass_matrix(grown, q), dynamics.mass_matrix(taller, q), rtol=0.02, atol=0.02)
+    torch.testing.assert_close(mass.matrix(grown, q), mass.matrix(taller, q), rtol=0.02, atol=0.02)
 
 
 def test_a_turned_sensor_reads_turned_gravity_and_a_moved_one_centripetal_acceleration() -> None:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from kinertia.bodies import GAIT2D, Body
-from kinertia.mechanics import dynamics, energy, kinematics
+from kinertia.mechanics import dynamics, energy, kinematics, mass
 from kinertia.mechanics.imu import Mounting, read
 
 STATES = 25
@@ -82,7 +82,7 @@ def _compare(body: Body, mounting: Mounting | None, state: tuple[Tensor, Tensor,
     q, qd, qdd = state
     motion = kinematics.forward(body, q, qd, qdd)
     contact = kinematics.contact_points(body, motion).position
-    ours = {"torque": dynamics.inverse(body, motion, force), "matrix": dynamics.mass_matrix(body, q)}
+    ours = {"torque": dynamics.inverse(body, motion, force), "matrix": mass.matrix(body, q)}
     if mounting is not None:
         signals = read(body, motion, mounting)
         ours |= {"acc": signals.acc, "gyro": signals.gyro}
@@ -125,7 +125,7 @@ def test_energy_in_space_is_the_form_of_the_mass_matrix_and_its_rate_the_power(
         position, speed = q.clone().requires_grad_(), qd.clone().requires_grad_()
         motion = kinematics.forward(body, position, speed, qdd)
         kinetic = energy.kinetic(body, motion)
-        matrix = dynamics.mass_matrix(body, q)
+        matrix = mass.matrix(body, q)
         assert torch.allclose(0.5 * torch.einsum("kj,kji,ki->k", qd, matrix, qd), kinetic, rtol=1e-12)
         total = kinetic + energy.potential(body, motion)
         by_position, by_speed = torch.autograd.grad(total.sum(), (position, speed))

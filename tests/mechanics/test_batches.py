@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from kinertia.bodies import Body, stack
-from kinertia.mechanics import contact, dynamics, energy, kinematics, passive
+from kinertia.mechanics import contact, dynamics, energy, kinematics, mass, passive
 from kinertia.mechanics.imu import Mounting, read
 
 RandomState = Callable[..., tuple[Tensor, Tensor, Tensor]]
@@ -26,7 +26,7 @@ def _everything(body: Body, q: Tensor, qd: Tensor, qdd: Tensor, force: Tensor, m
         "inertia": dynamics.inertia_forces(body, motion),
         "contact": dynamics.contact_forces(body, motion, touching, force),
         "external": dynamics.external_forces(body, motion, (3, 6), touching.position[..., ::2, :], force[..., ::2, :]),
-        "mass matrix": dynamics.mass_matrix(body, q),
+        "mass matrix": mass.matrix(body, q),
         "kinetic": energy.kinetic(body, motion),
         "potential": energy.potential(body, motion),
         "passive": passive.moment(body, q, qd),

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from kinertia.bodies import Body
-from kinertia.mechanics import dynamics, energy, kinematics
+from kinertia.mechanics import dynamics, energy, kinematics, mass
 
 
 def _total(body: Body, q: Tensor, qd: Tensor) -> Tensor:
@@ -21,7 +21,7 @@ def _total(body: Body, q: Tensor, qd: Tensor) -> Tensor:
 def _free_acceleration(body: Body, q: Tensor, qd: Tensor) -> Tensor:
     # M q'' = -(C + G)
     bias = dynamics.inertia_forces(body, kinematics.forward(body, q, qd, torch.zeros_like(q)))
-    return torch.linalg.solve(dynamics.mass_matrix(body, q), -bias)
+    return torch.linalg.solve(mass.matrix(body, q), -bias)
 
 
 def _fly(body: Body, q: Tensor, qd: Tensor, step: float, steps: int) -> tuple[Tensor, Tensor]:
@@ -78,7 +78,7 @@ def test_kinetic_energy_is_the_quadratic_form_of_the_mass_matrix(
     body: Body, random_state: Callable[..., tuple[Tensor, Tensor, Tensor]]
 ) -> None:
     q, qd, qdd = random_state(body, 10)
-    matrix = dynamics.mass_matrix(body, q)
+    matrix = mass.matrix(body, q)
     kinetic = energy.kinetic(body, kinematics.forward(body, q, qd, qdd))
     assert torch.allclose(0.5 * torch.einsum("kj,kji,ki->k", qd, matrix, qd), kinetic, rtol=1e-12)
     assert torch.allclose(matrix, matrix.mT, rtol=0.0, atol=1e-12)
@@ -90,4 +90,4 @@ def test_inertia_forces_are_affine_in_the_acceleration_with_the_mass_matrix_as_s
 ) -> None:
     q, qd, qdd = random_state(body, 10)
     full, bias = (dynamics.inertia_forces(body, kinematics.forward(body, q, qd, a)) for a in (qdd, torch.zeros_like(qdd)))
-    assert torch.allclose(full - bias, torch.einsum("kji,ki->kj", dynamics.mass_matrix(body, q), qdd), rtol=1e-9, atol=1e-7)
+    assert torch.allclose(full - bias, torch.einsum("kji,ki->kj", mass.matrix(body, q), qdd), rtol=1e-9, atol=1e-7)

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.autograd import gradcheck
 
 from kinertia.bodies import Body
-from kinertia.mechanics import contact, dynamics, energy, kinematics, passive
+from kinertia.mechanics import contact, dynamics, energy, kinematics, mass, passive
 from kinertia.mechanics.imu import Mounting, read
 
 PARAMETERS = ("mass", "inertia", "com", "joint_offset", "contact_position", "total_mass")
@@ -40,7 +40,7 @@ def _external(body: Body, q: Tensor, qd: Tensor, qdd: Tensor, force: Tensor) -> 
 
 
 def _mass_matrix(body: Body, q: Tensor, qd: Tensor, qdd: Tensor, force: Tensor) -> Tensor:
-    return dynamics.mass_matrix(body, q)
+    return mass.matrix(body, q)
 
 
 def _energy(body: Body, q: Tensor, qd: Tensor, qdd: Tensor, force: Tensor) -> tuple[Tensor, Tensor]:

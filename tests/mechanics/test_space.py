@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.autograd import gradcheck
 
 from kinertia.bodies import Body, Coordinate, Segment, Skeleton, stack
-from kinertia.mechanics import dynamics, energy, kinematics
+from kinertia.mechanics import dynamics, energy, kinematics, mass
 from kinertia.mechanics.imu import Mounting, read
 
 RandomTree = Callable[[int], tuple[Body, Mounting]]
@@ -93,7 +93,7 @@ def _everything(body: Body, q: Tensor, qd: Tensor, qdd: Tensor, force: Tensor, m
     touching, signals = kinematics.contact_points(body, motion), read(body, motion, mounting)
     return {
         "inverse": dynamics.inverse(body, motion, force), "contact": dynamics.contact_forces(body, motion, touching, force),
-        "matrix": dynamics.mass_matrix(body, q),
+        "matrix": mass.matrix(body, q),
         "kinetic": energy.kinetic(body, motion), "potential": energy.potential(body, motion),
         "position": touching.position, "velocity": touching.velocity, "acceleration": touching.acceleration,
         "origin": motion.origin_velocity, "acc": signals.acc, "gyro": signals.gyro,
