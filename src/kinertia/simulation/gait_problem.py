@@ -15,8 +15,8 @@ from kinertia.bodies import Body
 from kinertia.recording import Array
 from kinertia.solving import equations
 from kinertia.solving.settings import Bounds
-from kinertia.solving.symbolic import symbolic
 from kinertia.solving.transcription import Layout, Node, Program, transcribe
+from kinertia.trace.casadi import symbolic
 
 RATE_HZ = 100.0
 """Nodes per second."""

@@ -19,8 +19,8 @@ from kinertia.mechanics import imu
 from kinertia.mechanics.imu import Mounting
 from kinertia.solving import equations
 from kinertia.solving.settings import Settings
-from kinertia.solving.symbolic import symbolic
 from kinertia.solving.transcription import Average, Layout, Node
+from kinertia.trace.casadi import symbolic
 
 SHARED = 1 + UNITS
 """Unknowns that hold for the whole movement: forward speed [m/s], then the deviations of sensors and body."""

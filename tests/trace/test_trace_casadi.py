@@ -11,7 +11,7 @@ from kinertia.bodies import GAIT2D_TRUNK, build
 from kinertia.mechanics import dynamics, imu
 from kinertia.mechanics import kinematics as kin
 from kinertia.mechanics.imu import Mounting
-from kinertia.solving.symbolic import symbolic
+from kinertia.trace.casadi import symbolic
 
 BODY = build(70.0, 1.75, skeleton=GAIT2D_TRUNK)
 SHAPES = [(10,), (10,), (10,), (4, 2), (7,), (7, 2), ()]

@@ -1,0 +1,1 @@
+"""Torch functions traced once, and the same computation in other languages: CasADi and ONNX."""
