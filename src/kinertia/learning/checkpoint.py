@@ -55,7 +55,8 @@ class Card:
     version : of the package that wrote it.
     start : fingerprint of the weights that training started from; empty for random ones.
     labels : fingerprint of the labels that were trained with; empty without.
-    name, trained_on, recipe : of a shipped model: its name, the recordings in words, and the command that made it.
+    name, trained_on, recipe : of a shipped model: its name, the recordings and what was done in words, and the command that
+        makes such weights.
     file : of the weights, where it is not the usual one.
     """
 
