@@ -14,7 +14,7 @@ from kinertia.estimation.estimate import Estimate
 from kinertia.learning import adaptation, sequence, shipped, training
 from kinertia.learning.config import Config, TrainingConfig
 from kinertia.learning.prepare import to_sequence
-from kinertia.recording import Recording, sagittal, sensor_sets
+from kinertia.recording import Recording, channels, selection
 from kinertia.runtime import exported
 from kinertia.runtime import model as runtime
 
@@ -40,7 +40,7 @@ def assert_only_forces_differ(light: Estimate, heavy: Estimate) -> None:
 
 @pytest.mark.parametrize(("name", "sensors"), [("default", "all"), ("sparse", "FT")])
 def test_shipped_models(walk: Recording, name: str, sensors: str) -> None:
-    worn = sensor_sets.choose(walk, sensors)
+    worn = selection.choose(walk, sensors)
     for estimate, model in ((trained.estimate, shipped.load(name)), (exported.estimate, runtime.load(name))):
         assert_only_forces_differ(estimate(model, worn), estimate(model, of_mass(worn, HEAVIER)))
 
@@ -58,7 +58,7 @@ def test_adapting(walk: Recording) -> None:
 
 
 def test_solvers_and_objectives_see_the_same_body(walk: Recording) -> None:
-    signals, present = sagittal.at_rate(walk, 100.0)
+    signals, present = channels.at_rate(walk, 100.0)
     light, heavy = (
         sequence.from_arrays(of_mass(walk, factor), signals, present, 100.0, GAIT2D_TRUNK) for factor in (1.0, HEAVIER)
     )

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from kinertia.learning import differences
-from kinertia.recording.sagittal import tile_cycle
+from kinertia.recording.periodic import tile
 
 
 def grid(steps: int) -> tuple[torch.Tensor, float]:
@@ -54,16 +54,16 @@ def test_repeated_cycle_equals_the_band_limited_function(samples: int, rate: flo
         return np.stack([1.0 + np.sin(w) - 0.3 * np.cos(5 * w + 1), 0.2 * np.cos(20 * w)], axis=-1)
 
     cycle = function(np.arange(samples) * period / samples)
-    found = tile_cycle(cycle, samples / period, rate, duration_s=4.0, phase_s=0.4)
+    found = tile(cycle, samples / period, rate, duration_s=4.0, phase_s=0.4)
     np.testing.assert_allclose(found, function(0.4 + np.arange(round(4.0 * rate)) / rate), atol=1e-10)
 
 
 def test_frequencies_that_the_new_rate_cannot_carry_are_left_out() -> None:
     phase = 2 * np.pi * np.arange(100) / 100
-    found = tile_cycle((np.sin(2 * phase) + np.sin(40 * phase))[:, None], 100.0, 50.0, 3.0)
+    found = tile((np.sin(2 * phase) + np.sin(40 * phase))[:, None], 100.0, 50.0, 3.0)
     np.testing.assert_allclose(found[:, 0], np.sin(2 * 2 * np.pi * np.arange(150) / 50), atol=1e-12)
 
 
 def test_samples_of_a_cycle_are_kept_at_its_own_rate() -> None:
     cycle = np.random.default_rng(0).normal(size=(101, 7, 3))
-    np.testing.assert_allclose(tile_cycle(cycle, 101.0, 101.0, 2.0), np.concatenate([cycle, cycle]), atol=1e-12)
+    np.testing.assert_allclose(tile(cycle, 101.0, 101.0, 2.0), np.concatenate([cycle, cycle]), atol=1e-12)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kinertia.estimation.estimate import Activity
-from kinertia.recording import Frame, Recording, sensor_sets
+from kinertia.recording import Frame, Recording, selection
 from kinertia.sensing import activity
 from kinertia.simulation import exercises, person
 from kinertia.transport import walker as walkers
@@ -39,7 +39,7 @@ def outing() -> Recording:
 
 @pytest.mark.parametrize("worn", SETS)
 def test_standing_and_walking_are_told_apart(outing: Recording, worn: str) -> None:
-    found = activity.classify(sensor_sets.choose(outing, worn))
+    found = activity.classify(selection.choose(outing, worn))
     assert not (found == Activity.OTHER).any()
     assert not (found == Activity.RUNNING).any()
     assert (found[50:550] == Activity.STANDING).all()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from walkers import CYCLES, WINDOWS, recording
 
 from kinertia.io import write_recording
-from kinertia.recording import SEGMENTS, RecordingError, sensor_sets
+from kinertia.recording import SEGMENTS, RecordingError, sensor_set
 from kinertia.supervised import augment, baseline, channels, cycles, layout, people, targets, windows
 from kinertia.supervised.config import Augmentation, FitConfig, InputConfig
 from kinertia.supervised.examples import Examples
@@ -132,7 +132,7 @@ def test_an_unreadable_sensor_set_is_an_error() -> None:
         check(replace(WINDOWS, outputs=("grf",)))
     with pytest.raises(ValueError, match="cell cycle"):
         check(replace(WINDOWS, inputs=CYCLES.inputs))
-    assert sensor_sets.segments("FrTr") == ("femur_r", "foot_r")
+    assert sensor_set.by_initials("FrTr").segments == ("femur_r", "foot_r")
 
 
 def test_unsound_recordings_are_learned_from_only_when_asked_for_anyway(tmp_path: Path) -> None:

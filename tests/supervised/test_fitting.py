@@ -13,7 +13,7 @@ from walkers import CYCLES, WINDOWS, recording
 
 from kinertia.estimation.estimate import Activity
 from kinertia.metrics import scoring
-from kinertia.recording import RecordingError, sensor_sets
+from kinertia.recording import RecordingError, selection
 from kinertia.supervised import checkpoint, cycles, people, predict, regimes, split, study, training
 from kinertia.supervised import config as configuration
 from kinertia.supervised.checkpoint import STATE, Fitted
@@ -127,7 +127,7 @@ def test_a_model_says_which_sensor_is_missing(fitted: Fitted, persons: dict[str,
             predict.estimate(fitted, person)
         person = cycles.average(person, "r", config.inputs)[0][0]
     with pytest.raises(RecordingError, match=r"no sensor on pelvis.*which the model reads"):
-        predict.estimate(fitted, sensor_sets.choose(person, "FST"))
+        predict.estimate(fitted, selection.choose(person, "FST"))
 
 
 def test_fewer_sensors_are_read_where_the_model_has_fewer(data: dict[str, Examples], persons: dict[str, Person]) -> None:
@@ -135,7 +135,7 @@ def test_fewer_sensors_are_read_where_the_model_has_fewer(data: dict[str, Exampl
     windows = {name: people.examples(persons[name], own) for name in ("p0", "p1", "p2")}
     small = regimes.fit_general(windows, PART, own)
     assert small.layout.segments == ("femur_r", "foot_r")
-    alone = sensor_sets.choose(persons["p3"].recordings[0], "FrTr")
+    alone = selection.choose(persons["p3"].recordings[0], "FrTr")
     assert predict.estimate(small, alone).samples == alone.samples
 
 

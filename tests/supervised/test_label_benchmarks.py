@@ -13,7 +13,7 @@ from kinertia.benchmark import labels, labels_cycles, labels_regimes, labels_set
 from kinertia.benchmark.labels_setting import Setting
 from kinertia.cli.main import main
 from kinertia.io import write_recording
-from kinertia.recording import SEGMENTS, RecordingError, sensor_sets
+from kinertia.recording import SEGMENTS, RecordingError, sensor_set
 
 TINY = ("--config.network.width", "8", "--config.network.layers", "1", "--config.training.epochs", "1")
 
@@ -53,7 +53,7 @@ def test_fit_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[st
 def test_there_are_127_subsets() -> None:
     names = subsets.subsets()
     assert len(set(names)) == 127
-    assert {len(sensor_sets.segments(name)) for name in names} == set(range(1, 8))
+    assert {len(sensor_set.by_initials(name).segments) for name in names} == set(range(1, 8))
     assert subsets.name_of(SEGMENTS) == "PTrSrFrTlSlFl"
 
 

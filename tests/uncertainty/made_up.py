@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from kinertia.estimation.estimate import Activity, Estimate
-from kinertia.recording import SEGMENTS, Recording, Sensor, Subject, Truth, sensor_sets
+from kinertia.recording import SEGMENTS, Recording, Sensor, Subject, Truth, selection, sensor_set
 from kinertia.uncertainty.features import NAMES, PATTERNS, Features
 from kinertia.uncertainty.fit import Samples
 
@@ -66,10 +66,10 @@ def fewer(estimate: Estimate, recording: Recording, name: str) -> tuple[Estimate
     """The same from a set of sensors."""
     assert estimate.imu_measured is not None
     assert estimate.imu_virtual is not None
-    segments = sensor_sets.segments(name)
+    segments = sensor_set.by_initials(name).segments
     index = [SEGMENTS.index(segment) for segment in segments]
     signals = {"imu_measured": estimate.imu_measured[:, index], "imu_virtual": estimate.imu_virtual[:, index]}
-    return replace(estimate, sensor_segments=segments, **signals), sensor_sets.choose(recording, name)
+    return replace(estimate, sensor_segments=segments, **signals), selection.choose(recording, name)
 
 
 def errors(people: int, count: int = 400, seed: int = 0, measured: int = 0) -> Samples:

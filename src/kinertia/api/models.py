@@ -41,12 +41,12 @@ def estimate(model: Named, recording: Recording, bar: Bar | None = None) -> Esti
         If there is no such model, or it is damaged, naming file and fix; or as :func:`kinertia.estimation.estimator.estimate`.
     """
     from kinertia.estimation import estimator
-    from kinertia.recording import sensor_sets
+    from kinertia.recording import selection
     from kinertia.runtime.exported import Exported
 
     if isinstance(model, str | Path) and (supervised := fitted(model)) is not None:
         return supervised(recording)
-    loaded = runner(suited(str(model), sensor_sets.lasting(recording)) if isinstance(model, str | Path) else model)
+    loaded = runner(suited(str(model), selection.lasting(recording)) if isinstance(model, str | Path) else model)
     samples = round(recording.duration_s * loaded.rate_hz)
     if bar is None or samples < SHOWN_SAMPLES or not isinstance(loaded, Exported):
         return estimator.estimate(loaded, recording)
@@ -63,10 +63,10 @@ def folder(model: Named) -> Path | None:
 
 def suited(model: str, sensors: Sequence[Sensor]) -> str:
     """The model that a user named; in place of `default` the one for few sensors, where some are not worn or fall silent."""
-    from kinertia.recording import sensor_sets
+    from kinertia.recording import LOWER_BODY
     from kinertia.runtime import model as exported
 
-    return exported.SPARSE if model == exported.DEFAULT and not sensor_sets.complete(sensors) else model
+    return exported.SPARSE if model == exported.DEFAULT and not LOWER_BODY.covered_by(sensors) else model
 
 
 def runner(model: Named) -> Runner:

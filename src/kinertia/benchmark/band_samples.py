@@ -15,7 +15,7 @@ from kinertia import __version__
 from kinertia.benchmark.band_people import Person, with_truth
 from kinertia.estimation.estimate import Estimate
 from kinertia.io.files import replacing
-from kinertia.recording import SEGMENTS, Array, Recording, Subject, sensor_sets
+from kinertia.recording import SEGMENTS, Array, Recording, Subject, selection
 from kinertia.recording.crop import crop
 from kinertia.sensing.segments import to_segments
 from kinertia.solving.mean_cycle import mean_cycle
@@ -157,9 +157,9 @@ def _variants(recording: Recording, plan: Plan, generator: np.random.Generator) 
         start = int(generator.integers(recording.samples - length + 1))
         stretch = recording if recording.periodic else crop(recording, start, start + length)
         worn = (
-            sensor_sets.keep(stretch, _unlike(generator))
+            selection.keep(stretch, _unlike(generator))
             if named is None
-            else sensor_sets.choose(stretch, str(generator.choice(named)))
+            else selection.choose(stretch, str(generator.choice(named)))
         )
         if plan.cycle and not worn.periodic:
             worn = mean_cycle(replace(to_segments(worn), truth=worn.truth))

@@ -11,7 +11,7 @@ import numpy as np
 from kinertia.benchmark.band_people import Person, with_truth
 from kinertia.benchmark.band_samples import silent
 from kinertia.estimation.estimate import Estimate
-from kinertia.recording import Recording, sensor_sets
+from kinertia.recording import Recording, selection, sensor_set
 from kinertia.uncertainty.calibration import GAITS, samples_of
 from kinertia.uncertainty.outputs import ANGLE, FORCE, KINDS, MOMENT, SPEED, outputs
 
@@ -45,7 +45,7 @@ def run(
     Parameters
     ----------
     people : whom the bands were not calibrated on; see :func:`kinertia.benchmark.band_people.people`.
-    sets : names of sensor sets, see :mod:`kinertia.recording.sensor_sets`.
+    sets : names of sensor sets, see :func:`kinertia.recording.sensor_set.by_initials`.
     method : called once per person and set with that person's recordings, stripped of truth.
     show : called with person and set before the work on it.
 
@@ -63,14 +63,14 @@ def run(
     """
     wanted = list(sets)
     for name in wanted:
-        sensor_sets.segments(name)
+        sensor_set.by_initials(name)
     found: dict[str, dict[str, dict[str, dict[str, list[_Held]]]]] = {}
     for person in people:
         recordings = [recording for _, recording in person.recordings()]
         by_gait = found.setdefault("measured" if person.measured else "simulated", {gait: {} for gait in GAITS})
         for name in wanted:
             show(person.name, name)
-            estimates = method([sensor_sets.choose(recording, name).without_truth() for recording in recordings])
+            estimates = method([selection.choose(recording, name).without_truth() for recording in recordings])
             for pair in zip(estimates, recordings, strict=True):
                 for gait in GAITS:
                     by_gait[gait].setdefault(name, {}).setdefault(str(person.home), []).extend(_held(*pair, gait))

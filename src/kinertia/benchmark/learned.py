@@ -15,7 +15,7 @@ from kinertia.learning.checkpoint import Model
 from kinertia.learning.config import Cell, Config
 from kinertia.learning.prepare import to_sequence
 from kinertia.learning.training import train
-from kinertia.recording import Recording, sensor_sets
+from kinertia.recording import LOWER_BODY, Recording
 from kinertia.recording.wearer import wearer_of
 
 
@@ -65,7 +65,7 @@ def from_model(
     if model is None:
 
         def with_suited(recordings: Sequence[Recording]) -> list[Estimate]:
-            complete = all(sensor_sets.complete(recording.sensors) for recording in recordings)
+            complete = all(LOWER_BODY.covered_by(recording.sensors) for recording in recordings)
             return from_model(shipped.suited(complete), config, method, show)(recordings)
 
         return with_suited

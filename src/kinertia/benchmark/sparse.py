@@ -13,7 +13,7 @@ from kinertia import __version__
 from kinertia.benchmark import continuous, normative, results, simulated
 from kinertia.estimation.estimate import Estimate
 from kinertia.io import cycles, gaittoolbox
-from kinertia.recording import Recording, sensor_sets
+from kinertia.recording import Recording, selection, sensor_set
 from kinertia.sensing import strapdown
 
 Json = dict[str, Any]
@@ -38,7 +38,7 @@ def run(
     ----------
     folder : CSV + JSON pairs, one per averaged gait cycle; or the continuous recording of the gait toolbox; or simulated
         people, a folder each.
-    sets : names of sets, see :mod:`kinertia.recording.sensor_sets`.
+    sets : names of sets, see :func:`kinertia.recording.sensor_set.by_initials`.
     methods : name to what estimates all cycles, stripped of truth and of the other sensors.
     keep : file for finished rows; rows in it of the same data and version are not made again.
     show : called with set and method before each row.
@@ -59,7 +59,7 @@ def run(
     """
     wanted = list(sets)
     for name in wanted:
-        sensor_sets.segments(name)
+        sensor_set.by_initials(name)
     score = _scorer(folder, only)
     mark = _mark(folder, only, mark)
     rows = _kept(keep, mark)
@@ -87,7 +87,7 @@ def _scorer(folder: Path, only: tuple[str, ...]) -> Callable[[str, Method, str],
 
 def _restricted(method: Method, name: str) -> Method:
     """The method, given the sensors of a set only."""
-    return lambda recordings: method([sensor_sets.choose(recording, name) for recording in recordings])
+    return lambda recordings: method([selection.choose(recording, name) for recording in recordings])
 
 
 def _row(scored: Json) -> Json:

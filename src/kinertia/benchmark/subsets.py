@@ -19,7 +19,7 @@ import torch
 
 from kinertia import __version__
 from kinertia.benchmark import results
-from kinertia.recording import SEGMENTS, sensor_sets
+from kinertia.recording import SEGMENTS, sensor_set
 from kinertia.supervised import people, regimes, split, tables
 from kinertia.supervised.config import (
     AdaptationConfig,
@@ -47,7 +47,7 @@ JOINTS = ("hip_flexion", "knee_angle", "ankle_angle")
 
 
 def subsets(sizes: Iterable[int] = range(1, 8)) -> list[str]:
-    """Names of all choices of sensors of some sizes, see :mod:`kinertia.recording.sensor_sets`."""
+    """Names of all choices of sensors of some sizes, see :func:`kinertia.recording.sensor_set.by_initials`."""
     return [name_of(chosen) for size in sizes for chosen in combinations(SEGMENTS, size)]
 
 
@@ -99,7 +99,7 @@ def run(
         If a recording cannot be used.
     """
     for name in names:
-        sensor_sets.segments(name)
+        sensor_set.by_initials(name)
     files = people.find(folder, only, most)
     parts(tuple(name for name, _ in files), regime)
     mark = _mark(files, regime, config)
@@ -166,7 +166,7 @@ def row(name: str, folder: str, regime: Regime, settings: bytes, most: int | Non
             fitted = general if regime == "general" else regimes.fit_adaptive(general, loaded[person], 0.2)
         figures[person] = tables.of_person(regimes.score(fitted, loaded[person], regimes.LAST))
     return {
-        "sensors": list(sensor_sets.segments(name)),
+        "sensors": list(sensor_set.by_initials(name).segments),
         "figures": tables.over_people(figures),
         "seconds": time.perf_counter() - start,
     }

@@ -14,7 +14,7 @@ from kinertia.estimation.assembly import assemble
 from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.estimation.series import Series
 from kinertia.numerics.spline import CubicSpline
-from kinertia.recording import SEGMENTS, Array, Recording, Subject, sagittal
+from kinertia.recording import SEGMENTS, Array, Recording, Subject, channels, periodic
 from kinertia.sensing import activity
 from kinertia.sensing.segments import to_segments
 from kinertia.uncertainty.calibration import Calibration, Uncalibrated
@@ -63,14 +63,14 @@ class _Reading:
 
 
 def _read(runner: Runner, recording: Recording) -> _Reading:
-    signals, present = sagittal.at_rate(recording, runner.rate_hz)
+    signals, present = channels.at_rate(recording, runner.rate_hz)
     # a periodic cycle has here the length it had in training, so that a recording that was trained on is recognised
-    mark = sagittal.fingerprint(signals)
+    mark = channels.fingerprint(signals)
     if not recording.periodic:
         return _Reading(signals, present, mark, recording.time_s)
-    cycles = sagittal.lead_cycles(recording.duration_s)
+    cycles = periodic.lead_cycles(recording.duration_s)
     margin_s = (2 * runner.delay_samples + 1) / runner.rate_hz
-    longer = sagittal.at_rate(recording, runner.rate_hz, (cycles + 1) * recording.duration_s + margin_s)
+    longer = channels.at_rate(recording, runner.rate_hz, (cycles + 1) * recording.duration_s + margin_s)
     return _Reading(*longer, mark, cycles * recording.duration_s + recording.time_s)
 
 

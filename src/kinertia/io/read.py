@@ -25,7 +25,7 @@ from kinertia.io import (
 )
 from kinertia.io import columns as maps
 from kinertia.io.columns import ColumnMap
-from kinertia.recording import Cause, Finding, Recording, Subject, sensor_sets
+from kinertia.recording import Cause, Finding, Recording, Subject, selection
 from kinertia.recording.errors import RecordingError
 
 SUPPORTED = (
@@ -145,7 +145,7 @@ def _placed(recording: Recording, placement: Mapping[str, Any] | str | Path | No
     if not found:
         names = ", ".join(sensor.name for sensor in recording.sensors)
         raise RecordingError("lists none of the sensors", file=where.source, fix=f"name them as the file does: {names}")
-    kept = sensor_sets.take(recording, list(found))
+    kept = selection.take(recording, list(found))
     moved = zip(kept.sensors, found.values(), strict=True)
     sensors = (replace(old, segment=on.segment, position_m=on.position_m or old.position_m) for old, on in moved)
     return replace(kept, sensors=tuple(sensors))

@@ -8,11 +8,11 @@ from kinertia.bodies import SKELETONS
 from kinertia.learning import placed, sequence
 from kinertia.learning.config import Config
 from kinertia.learning.sequence import Sequence
-from kinertia.recording import Recording, sagittal
+from kinertia.recording import Recording, channels, periodic
 from kinertia.sensing.segments import to_segments
 
 
-def to_sequence(recording: Recording, config: Config, tile_s: float = sagittal.TILE_S) -> Sequence:
+def to_sequence(recording: Recording, config: Config, tile_s: float = periodic.TILE_S) -> Sequence:
     """Signals at the model's rate; a periodic cycle is repeated for ``tile_s`` seconds.
 
     Raises
@@ -21,6 +21,6 @@ def to_sequence(recording: Recording, config: Config, tile_s: float = sagittal.T
         If no known segment carries a sensor, or the signals cannot be aligned or resampled.
     """
     ready = to_segments(recording)
-    signals, present = sagittal.at_rate(ready, config.rate_hz, tile_s)
+    signals, present = channels.at_rate(ready, config.rate_hz, tile_s)
     found = sequence.from_arrays(ready, signals, present, config.rate_hz, SKELETONS[config.body])
     return replace(found, placed=placed.turns(ready)) if config.training.placed else found

@@ -19,7 +19,7 @@ from kinertia.learning.config import Config
 from kinertia.learning.losses import masked_mean
 from kinertia.learning.sequence import NOMINAL_MASS_KG, Sequence
 from kinertia.mechanics.motion import Motion
-from kinertia.recording import Array, Recording, RecordingError, sagittal
+from kinertia.recording import Array, Recording, RecordingError, periodic
 from kinertia.recording.resampling import resample
 
 ANGLE_UNIT = np.deg2rad(5.0)  # rad
@@ -65,7 +65,7 @@ class Labels:
         return sha256(np.ascontiguousarray(self.all.numpy()).tobytes()).hexdigest()[:16]
 
 
-def labels_of(recording: Recording, config: Config, tile_s: float = sagittal.TILE_S) -> Labels:
+def labels_of(recording: Recording, config: Config, tile_s: float = periodic.TILE_S) -> Labels:
     """What a recording's truth says, on the samples of its sequence (:func:`kinertia.learning.prepare.to_sequence`).
 
     Raises
@@ -171,4 +171,4 @@ def _over(curve: Array, recording: Recording, rate_hz: float, tile_s: float) -> 
         return curve
     if not np.isfinite(curve).all():
         return np.full(round(tile_s * rate_hz), np.nan)
-    return sagittal.tile_cycle(curve[:, None], recording.rate_hz, rate_hz, tile_s)[:, 0]
+    return periodic.tile(curve[:, None], recording.rate_hz, rate_hz, tile_s)[:, 0]

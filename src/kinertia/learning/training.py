@@ -24,7 +24,7 @@ from kinertia.learning.schedule import fade, one_cycle
 from kinertia.learning.sequence import Sequence
 from kinertia.learning.state import TrainingState
 from kinertia.learning.supervision import Labels
-from kinertia.recording import sagittal
+from kinertia.recording import channels
 from kinertia.uncertainty.calibration import Uncalibrated
 
 LOG_EVERY = 20
@@ -58,7 +58,7 @@ class Course:
 
 def fingerprint(sequence: Sequence) -> str:
     """Short hash of a sequence's signals, to recognise a recording that a model was trained on."""
-    return sagittal.fingerprint(sequence.signals.numpy())
+    return channels.fingerprint(sequence.signals.numpy())
 
 
 def _noise(batch: Batch, config: Config, generator: torch.Generator) -> torch.Tensor:

@@ -14,7 +14,7 @@ from torch import Tensor
 from kinertia.bodies import SKELETONS, build
 from kinertia.learning.network import features
 from kinertia.learning.sequence import NOMINAL_MASS_KG, placement
-from kinertia.recording import SEGMENTS, Array, Recording, RecordingError, sagittal
+from kinertia.recording import SEGMENTS, Array, Recording, RecordingError, periodic
 from kinertia.recording.resampling import resample
 from kinertia.sensing.segments import to_segments
 
@@ -161,8 +161,8 @@ def at_rate(values: Array, recording: Recording, rate_hz: float) -> Array:
         return values
     flat = values.reshape(len(values), -1)
     whole = np.isfinite(flat).all(0)
-    tiled = np.full((round(sagittal.TILE_S * rate_hz), flat.shape[1]), np.nan)
-    tiled[:, whole] = sagittal.tile_cycle(flat[:, whole], recording.rate_hz, rate_hz, sagittal.TILE_S)
+    tiled = np.full((round(periodic.TILE_S * rate_hz), flat.shape[1]), np.nan)
+    tiled[:, whole] = periodic.tile(flat[:, whole], recording.rate_hz, rate_hz, periodic.TILE_S)
     return tiled.reshape(len(tiled), *values.shape[1:])
 
 

@@ -5,7 +5,6 @@ from kinertia.recording.finding import Cause, Finding, Severity
 from kinertia.recording.recording import (
     DEFAULT_HEIGHT_M,
     DEFAULT_MASS_KG,
-    SEGMENTS,
     Array,
     Frame,
     Recording,
@@ -14,10 +13,14 @@ from kinertia.recording.recording import (
     Subject,
     Truth,
 )
+from kinertia.recording.sensor_set import LOWER_BODY, SensorSet
+
+SEGMENTS = LOWER_BODY.segments
 
 __all__ = [
     "DEFAULT_HEIGHT_M",
     "DEFAULT_MASS_KG",
+    "LOWER_BODY",
     "SEGMENTS",
     "Array",
     "Cause",
@@ -27,6 +30,7 @@ __all__ = [
     "RecordingError",
     "Sensor",
     "SensorPose",
+    "SensorSet",
     "Severity",
     "Subject",
     "Truth",

@@ -14,9 +14,6 @@ from kinertia.recording.finding import Finding, Severity
 
 Array = NDArray[np.float64]
 
-SEGMENTS = ("pelvis", "femur_r", "tibia_r", "foot_r", "femur_l", "tibia_l", "foot_l")
-"""Segments that can carry a sensor, in the order networks and tables use."""
-
 DEFAULT_MASS_KG = 75.0
 DEFAULT_HEIGHT_M = 1.80
 
@@ -71,7 +68,7 @@ class Sensor:
     Attributes
     ----------
     name : name in the source (serial number, column prefix).
-    segment : one of :data:`SEGMENTS`, or another body name for sensors that the sagittal model does not use.
+    segment : a segment of the body; sensors on segments that are not in a model's set are left out.
     position_m : (3,) from the segment's proximal joint in the segment frame (pelvis: from the hip joint) [m];
         None when unknown (a mid-segment default is used).
     misalignment_rad : expected error (standard deviation) of the sensor's inclination against its segment, about z [rad];

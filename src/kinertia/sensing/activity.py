@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from kinertia.estimation.estimate import Activity
 from kinertia.numerics.moving_mean import moving_mean
 from kinertia.recording import SEGMENTS, Array, Recording
+from kinertia.recording.channels import read
 from kinertia.recording.gaps import runs
-from kinertia.recording.sagittal import sagittal
 
 GRAVITY = 9.81
 LEFT = 3
@@ -135,7 +135,7 @@ def classify(recording: Recording) -> NDArray[np.int8]:
     RecordingError
         If the recording is in sensor axes, or no sensor sits on a known segment.
     """
-    values, present = sagittal(recording)
+    values, present = read(recording)
     signals = np.where(present > 0, values, np.nan)
     turns = yaw(recording)
     rate_hz, samples = recording.rate_hz, recording.samples

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kinertia.recording import SEGMENTS, Array, Frame, Recording, Sensor, sensor_sets
+from kinertia.recording import SEGMENTS, Array, Frame, Recording, Sensor, selection
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.standing import standing_periods
 from kinertia.sensing import functional_axis, gait_phase, living, mean_gravity, signs
@@ -202,7 +202,7 @@ def _without(recording: Recording, sensor: Sensor, why: str) -> tuple[Recording,
     """The alignment without one sensor."""
     kept = [segment for segment in SEGMENTS if segment != sensor.segment]
     remark = f"sensor {sensor.name} on {sensor.segment} is not used: {why}"
-    return align(sensor_sets.keep(recording, kept).with_warnings(remark))
+    return align(selection.keep(recording, kept).with_warnings(remark))
 
 
 def _standing(recording: Recording, lives: np.ndarray) -> tuple[int, int] | None:

@@ -17,7 +17,7 @@ from kinertia.learning import sequence as sequences
 from kinertia.learning.personal import UNITS
 from kinertia.learning.sequence import Sequence
 from kinertia.recording import SEGMENTS, Array, Recording
-from kinertia.recording.sagittal import sagittal
+from kinertia.recording.channels import read
 from kinertia.solving import tracking
 from kinertia.solving.settings import Settings
 from kinertia.solving.tracking import Kind, Person
@@ -227,7 +227,7 @@ class Problem:
 
 def to_sequence(recording: Recording) -> Sequence:
     """Signals of a recording in segment frames whose samples are the nodes."""
-    signals, present = sagittal(recording)
+    signals, present = read(recording)
     return sequences.from_arrays(recording, signals, present, recording.rate_hz, GAIT2D_TRUNK)
 
 

@@ -13,7 +13,7 @@ from kinertia.estimation.assembly import assemble
 from kinertia.estimation.estimate import Bands, Estimate
 from kinertia.estimation.trained import to_series
 from kinertia.recording import SEGMENTS, Recording
-from kinertia.recording.sagittal import sagittal
+from kinertia.recording.channels import read
 from kinertia.recording.wearer import same_wearer
 from kinertia.sensing import activity
 from kinertia.sensing.segments import to_segments
@@ -114,7 +114,7 @@ def _one_session(first: Recording, second: Recording) -> bool:
 
 def to_estimate(solution: Solution, recording: Recording) -> Estimate:
     """The solution at the samples of a recording in segment frames."""
-    signals, present = sagittal(recording)
+    signals, present = read(recording)
     used = [k for k in range(len(SEGMENTS)) if bool(present[:, k].any())]
     measured = np.where(present > 0, signals, np.nan)[:, used]
     found = solution.at(recording.time_s)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from kinertia.recording import sensor_sets
+from kinertia.recording import sensor_set
 
 Cell = Literal["cnn", "lstm", "transformer", "cycle"]
 Reading = Literal["windows", "cycles"]
@@ -20,7 +20,7 @@ class InputConfig:
 
     reading: Reading = "windows"
     """windows: pieces of a continuous recording; cycles: time-normalised gait cycles, leg by leg."""
-    sensors: str = sensor_sets.ALL
+    sensors: str = sensor_set.ALL
     """Sensor set by initials, see docs/getting-started.md; of cycles, r is the leg that is predicted and l the other one."""
     axes: Literal["sagittal", "full"] = "sagittal"
     """sagittal: two axes of the accelerometer and one of the gyroscope; full: all three of both."""
@@ -166,7 +166,7 @@ CYCLES = FitConfig(
 def check(config: FitConfig) -> None:
     """ValueError that names what cannot be."""
     inputs, network, training, adaptation = config.inputs, config.network, config.training, config.adaptation
-    sensor_sets.segments(inputs.sensors)
+    sensor_set.by_initials(inputs.sensors)
     if "angle" not in config.outputs:
         raise ValueError("outputs have no angle: angles are always predicted; name angle beside the others")
     if (network.cell == "cycle") != (inputs.reading == "cycles"):

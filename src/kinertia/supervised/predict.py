@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from kinertia.estimation import events
 from kinertia.estimation.estimate import Estimate
 from kinertia.numerics.spline import CubicSpline
-from kinertia.recording import Array, Recording, RecordingError, sagittal, sensor_sets
+from kinertia.recording import Array, Recording, RecordingError, periodic, sensor_set
 from kinertia.sensing import activity
 from kinertia.sensing.segments import to_segments
 from kinertia.supervised import baseline, cycles, targets, training, windows
@@ -133,7 +133,7 @@ def _wanted(curves: Array, ready: Recording, recording: Recording) -> Array:
     """Curves on the samples of the recording."""
     if not recording.periodic and ready.rate_hz == recording.rate_hz:
         return curves
-    lead_s = sagittal.lead_cycles(recording.duration_s) * recording.duration_s if recording.periodic else 0.0
+    lead_s = periodic.lead_cycles(recording.duration_s) * recording.duration_s if recording.periodic else 0.0
     at = np.minimum(lead_s + recording.time_s, (ready.samples - 1) / ready.rate_hz)
     return np.asarray(CubicSpline(ready.time_s, curves)(at))
 
@@ -141,7 +141,7 @@ def _wanted(curves: Array, ready: Recording, recording: Recording) -> Array:
 def _of_cycle(fitted: Fitted, recording: Recording) -> dict[str, Array]:
     """Of every leg for which the sensors are there."""
     found: dict[str, Array] = {}
-    wanted = sensor_sets.segments(fitted.config.inputs.sensors)
+    wanted = sensor_set.by_initials(fitted.config.inputs.sensors).segments
     for side in ("r", "l"):
         needed = wanted if side == "r" else tuple(other_side(segment) for segment in wanted)
         if side == "l" and any(recording.sensor_index(segment) is None for segment in needed):

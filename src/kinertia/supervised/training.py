@@ -12,7 +12,7 @@ from torch import Tensor
 
 from kinertia.learning import store
 from kinertia.learning.schedule import one_cycle
-from kinertia.recording import sensor_sets
+from kinertia.recording import sensor_set
 from kinertia.supervised import augment, baseline, checkpoint
 from kinertia.supervised.checkpoint import FITTED, FORMAT, STATE, Card, Fitted
 from kinertia.supervised.config import FitConfig, TrainingConfig, check
@@ -122,7 +122,7 @@ def fit(
         not fit.
     """
     check(config)
-    segments = sensor_sets.segments(config.inputs.sensors)
+    segments = sensor_set.by_initials(config.inputs.sensors).segments
     train, held = train.with_sensors(segments), held.with_sensors(segments)
     if not len(train) or not len(held):
         raise ValueError(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from kinertia.recording import Array, Recording, RecordingError, sagittal
+from kinertia.recording import Array, Recording, RecordingError, periodic
 from kinertia.recording.resampling import resample
 from kinertia.supervised import channels, targets
 from kinertia.supervised.config import FitConfig, InputConfig
@@ -26,8 +26,8 @@ def _tiled(recording: Recording, rate_hz: float) -> Recording:
     both = np.stack([recording.acc, recording.gyro], axis=2)
     # a channel with a hole in its cycle has no Fourier series
     whole = np.isfinite(both).all(axis=0)
-    length_s = (sagittal.lead_cycles(recording.duration_s) + 2) * recording.duration_s
-    tiled = sagittal.tile_cycle(np.where(whole, both, 0.0), recording.rate_hz, rate_hz, length_s)
+    length_s = (periodic.lead_cycles(recording.duration_s) + 2) * recording.duration_s
+    tiled = periodic.tile(np.where(whole, both, 0.0), recording.rate_hz, rate_hz, length_s)
     tiled = np.where(whole, tiled, np.nan)
     return replace(
         recording,
