@@ -23,7 +23,7 @@ from kinertia.simulation import walking
 from kinertia.simulation.record import record
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 RUN_WHOLE = ("README.md", "getting-started.md", "training.md")
 """Pages whose kinertia commands run in order, in a folder with recordings ``walk.csv`` and ``walk_again.csv``."""

@@ -1,0 +1,51 @@
+"""The repository says one version everywhere and holds nothing of the machine that it was made on."""
+
+from __future__ import annotations
+
+import re
+import runpy
+import subprocess
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+import kinertia
+
+ROOT = Path(__file__).resolve().parents[1]
+COMMITTED = runpy.run_path(str(ROOT / ".ci" / "committed.py"))
+
+
+def test_version_stands_in_one_place() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert "version" in project["project"]["dynamic"]
+    assert (ROOT / project["tool"]["hatch"]["version"]["path"]).resolve() == Path(kinertia.__file__ or "").resolve()
+    citation = (ROOT / "CITATION.cff").read_text()
+    assert re.findall(r"^version: (.+)$", citation, re.MULTILINE) == [kinertia.__version__]
+    newest = re.findall(r"^## \[(\d[^\]]*)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[0]
+    assert newest == kinertia.__version__
+    assert metadata.version("kinertia") == kinertia.__version__
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("see /home/anna/kinertia/x.py", ["/home/anna"]),
+        ("pip install x --extra-index-url https://download.pytorch.org/whl/cpu", []),
+        ("--index-url http://mirror.intern/simple", ["http://mirror.intern/simple"]),
+        ("numpy @ file:///wheels/numpy.whl", ["file:///wheels/numpy.whl"]),
+        ("https://example.org/home/page, ./work/a, runs/work/b", []),
+    ],
+)
+def test_private_text_is_named(text: str, found: list[str]) -> None:
+    assert COMMITTED["private"](text) == found
+
+
+def test_nothing_private_is_committed(capsys: pytest.CaptureFixture[str]) -> None:
+    """But for this file, which has examples."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
+    if not listed:
+        pytest.skip("not a git checkout")
+    files = [str(ROOT / name) for name in listed if name != "tests/test_repository.py" and (ROOT / name).is_file()]
+    assert COMMITTED["main"](files) == 0, capsys.readouterr().out
