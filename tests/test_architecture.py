@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -44,34 +45,35 @@ SINGLE_MODULES = ("estimation.convention", "estimation.estimate", "io.files", "s
 """Modules that are a part of their own within their folder."""
 
 
-def _name(path: Path) -> str:
-    return ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
+def _name(path: Path, home: Path) -> str:
+    return ".".join(path.relative_to(home).with_suffix("").parts).removesuffix(".__init__")
 
 
-MODULES = {_name(path): path for path in SOURCE.rglob("*.py") if path.parent != SOURCE}
+MODULES = {_name(path, SOURCE): path for path in SOURCE.rglob("*.py") if path.parent != SOURCE}
 
 
 def _part(module: str) -> str:
     return module if module in SINGLE_MODULES else module.split(".")[0]
 
 
-@cache
-def _imports(path: Path) -> set[str]:
-    """Modules of this package that a file imports anywhere, inside functions too."""
+def _imports(path: Path, package: str = "kinertia.", modules: Mapping[str, Path] = MODULES) -> set[str]:
+    """Modules of a package that a file imports anywhere, inside functions too."""
+    known = {f"{package}{name}" for name in modules}
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(_tree(path)):
         names: list[str] = []
         if isinstance(node, ast.ImportFrom) and node.module:
             names = [f"{node.module}.{alias.name}" for alias in node.names]
-            names += [node.module] if not all(_known(name) for name in names) else []
+            names += [] if known.issuperset(names) else [node.module]
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        found |= {name.removeprefix("kinertia.") for name in names if _known(name)}
+        found |= {name.removeprefix(package) for name in names if name in known}
     return found
 
 
-def _known(name: str) -> bool:
-    return name.startswith("kinertia.") and name.removeprefix("kinertia.") in MODULES
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
 
 
 def _allowed() -> dict[str, set[str]]:
@@ -119,8 +121,16 @@ def test_no_circles() -> None:
     assert not _circle({module: _imports(path) - {module} for module, path in MODULES.items()})
 
 
+def test_experiments_stay_outside() -> None:
+    """The package names them in one place, and there the one module that starts them."""
+    naming = re.compile(r"\b(import|from) experiments\b|[\"']experiments\b")
+    assert [name for name, path in MODULES.items() if naming.search(path.read_text())] == ["cli.benchmark"]
+    modules = {_name(path, ROOT): path for path in (ROOT / "experiments").rglob("*.py")}
+    assert not _circle({module: _imports(path, "", modules) - {module} for module, path in modules.items()})
+
+
 def test_files_are_short() -> None:
-    files = [path for folder in ("src", "tests", "examples") for path in (ROOT / folder).rglob("*.py")]
+    files = [path for folder in ("src", "tests", "experiments") for path in (ROOT / folder).rglob("*.py")]
     long = {
         str(path.relative_to(ROOT)): lines for path in files if (lines := len(path.read_text().splitlines())) > LONGEST_FILE
     }

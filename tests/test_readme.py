@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from experiments import runner
 from kinertia.cli import main, parsing
 from kinertia.io import write_recording
 from kinertia.recording import Recording
@@ -66,7 +67,7 @@ def test_command_lines_are_understood(page: Path) -> None:
         if words[0] != "kinertia" or words[1].startswith("--") or words[1:] == [main.GROUP]:
             continue
         name = words[2] if words[1] == main.GROUP else words[1]
-        module = (main.BENCHMARKS if words[1] == main.GROUP else main.COMMANDS)[name]
+        module = (runner.MODULES if words[1] == main.GROUP else main.COMMANDS)[name]
         command = getattr(importlib.import_module(module), name)
 
         @wraps(command)

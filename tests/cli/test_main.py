@@ -32,14 +32,6 @@ def test_everyday_commands_come_first_with_a_line_each(kinertia: Shell, words: l
     assert max(map(len, lines)) <= 80
 
 
-@pytest.mark.parametrize("words", [["benchmark"], ["benchmark", "--help"]], ids=" ".join)
-def test_benchmarks_are_listed(kinertia: Shell, words: list[str]) -> None:
-    result = kinertia(*words)
-    assert result.code == 0
-    assert [line.split()[0] for line in result.out.splitlines() if line.startswith("  ")] == list(main.BENCHMARKS)
-    assert "  physics     inverse dynamics and virtual sensors" in result.out
-
-
 def lines_of_help(kinertia: Shell, monkeypatch: pytest.MonkeyPatch, *words: str) -> list[str]:
     monkeypatch.setenv("COLUMNS", "80")
     result = kinertia(*words)
@@ -63,14 +55,7 @@ def options(lines: list[str]) -> list[str]:
     return [line.split()[0] for line in lines if line.startswith("  --")]
 
 
-@pytest.mark.parametrize("name", list(main.BENCHMARKS))
-def test_help_of_benchmarks(kinertia: Shell, name: str) -> None:
-    result = kinertia("benchmark", name, "--help")
-    assert result.code == 0
-    assert f"usage: kinertia benchmark {name}" in result.out
-
-
-@pytest.mark.parametrize(("name", "module"), [*main.COMMANDS.items(), *main.BENCHMARKS.items()])
+@pytest.mark.parametrize(("name", "module"), list(main.COMMANDS.items()))
 def test_every_option_is_explained(name: str, module: str) -> None:
     command = getattr(import_module(module), name)
     page = docstring_parser.parse(command.__doc__)

@@ -7,7 +7,8 @@ import sys
 import pytest
 from shell import Shell
 
-from kinertia.cli import main, missing
+from experiments import registry
+from kinertia.cli import dispatch, main, missing
 from kinertia.io import extra
 
 
@@ -18,7 +19,7 @@ def light(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("light")
-@pytest.mark.parametrize("command", [*missing.TRAINING, *(f"benchmark {name}" for name in missing.TRAINING_BENCHMARKS)])
+@pytest.mark.parametrize("command", [*missing.TRAINING, *(f"benchmark {name}" for name in registry.TRAINING)])
 def test_one_sentence(kinertia: Shell, command: str) -> None:
     result = kinertia(*command.split())
     assert result.code == 2
@@ -28,7 +29,7 @@ def test_one_sentence(kinertia: Shell, command: str) -> None:
 
 def test_heavy_commands_exist() -> None:
     assert main.COMMANDS.keys() >= set(missing.TRAINING)
-    assert main.BENCHMARKS.keys() >= set(missing.TRAINING_BENCHMARKS)
+    assert set(registry.NAMES) >= set(registry.TRAINING)
     assert main.GROUP not in main.COMMANDS
 
 
@@ -36,7 +37,7 @@ def test_a_command_that_cannot_be_loaded(kinertia: Shell, monkeypatch: pytest.Mo
     def load(module: str) -> None:
         raise ModuleNotFoundError(f"No module named {package!r}", name=package)
 
-    monkeypatch.setattr(main, "import_module", load)
+    monkeypatch.setattr(dispatch, "import_module", load)
     package = "torch"
     assert "speed needs torch, which is not installed." in kinertia("benchmark", "speed", "--help").err
     package = "kinertia.lost"

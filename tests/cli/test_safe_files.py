@@ -8,9 +8,6 @@ from pathlib import Path
 import pytest
 from shell import Shell
 
-from kinertia.cli import guard
-from kinertia.recording import RecordingError
-
 
 @pytest.fixture
 def recordings(walk_csv: Path, tmp_path: Path) -> Path:
@@ -82,21 +79,6 @@ def test_simulating_leaves_a_readme_alone(kinertia: Shell, tmp_path: Path) -> No
     refused = kinertia("simulate", "--subjects", "1", "--seed", "1", "--out", tmp_path)
     assert "README.md: exists, and `kinertia simulate` did not write it" in " ".join(refused.err.split())
     assert _files(tmp_path) == {tmp_path / "README.md": b"mine"}
-
-
-def test_a_benchmark_replaces_its_own_figures_only(recordings: Path) -> None:
-    def score(data: Path, json: Path) -> None:
-        json.write_text(f'{{"data": "{data}"}}')
-
-    run, figures = guard.benchmark(score, "score"), recordings / "figures.json"
-    run(data=recordings / "a", json=figures)
-    run(data=recordings / "a", json=figures)
-    with pytest.raises(
-        RecordingError, match=r"holds what `kinertia benchmark score` made of .*a, not of .*b\. Fix: give another name$"
-    ):
-        run(data=recordings / "b", json=figures)
-    with pytest.raises(RecordingError, match="is read by this command"):
-        run(data=recordings / "a", json=recordings / "a" / "walk.json")
 
 
 def test_a_stream_is_recorded_beside_what_is_replayed(kinertia: Shell, recordings: Path) -> None:

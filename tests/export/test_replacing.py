@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kinertia.benchmark.kills import forked
+from experiments.kills import forked
 from kinertia.export import export
 from kinertia.runtime import model as runtime
 from kinertia.runtime.model import ExportedModel

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kinertia.cli import benchmark
 from kinertia.io import write_recording
 from kinertia.recording import Recording
 from kinertia.simulation import walking
@@ -33,8 +34,6 @@ HEAVY_COMMANDS = (
     ["demo"],
     ["export", "--out", "graphs"],
     ["ship", "model", "--out", "shipped"],
-    ["benchmark", "cycles", "--data", "."],
-    ["benchmark", "physics"],
 )
 
 pytestmark = pytest.mark.install
@@ -185,6 +184,13 @@ def test_what_cannot_be_done_is_said(light: Environment, command: list[str]) -> 
     assert "pip install 'kinertia[train]'" in done.stderr
     assert done.stderr.count("\n") == 1
     assert done.stdout == ""
+
+
+def test_experiments_are_not_in_the_wheel(light: Environment) -> None:
+    assert light.python("from importlib.util import find_spec; print(find_spec('experiments'))") == "None"
+    done = light.run("kinertia", "benchmark", "latency")
+    assert done.returncode == 2
+    assert done.stderr == f"kinertia: {benchmark.ABSENT}\n"
 
 
 def test_parquet_says_what_it_needs(light: Environment) -> None:

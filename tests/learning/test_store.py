@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from kinertia.benchmark.kills import forked
+from experiments.kills import forked
 from kinertia.learning import store
 from kinertia.learning.checkpoint import FORMAT, Card, read, write
 from kinertia.learning.config import Config

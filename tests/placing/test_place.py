@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kinertia.benchmark.place_faults import rotation
+from experiments.place_faults import rotation
 from kinertia.io.read import read
 from kinertia.placing import orientation
 from kinertia.placing.place import SIDES_NOTE, place

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kinertia.benchmark import place_faults
-from kinertia.benchmark.place_faults import FAULTS
+from experiments import place_faults
+from experiments.place_faults import FAULTS
 from kinertia.io import write_recording
 from kinertia.io.read import read
 from kinertia.placing import gait_model, samples

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kinertia.benchmark.place_faults import rotation
+from experiments.place_faults import rotation
 from kinertia.placing import orientation
 from kinertia.placing.assignment import mirrored
 from kinertia.placing.correct import correct

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from swaying import QUICK, sizes
 
-from kinertia.benchmark import label_efficiency, pretraining, results
-from kinertia.benchmark.pretraining import Plan
+from experiments import label_efficiency, pretraining, results
+from experiments.pretraining import Plan
 from kinertia.cli import main
 from kinertia.pretraining import checkpoint
 from kinertia.pretraining.training import pretrain

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kinertia.benchmark import semi_supervised
+from experiments import semi_supervised
 from kinertia.io import cycles
 from kinertia.learning import shipped
 from kinertia.learning.config import AdaptationConfig, Config

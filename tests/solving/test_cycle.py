@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kinertia.benchmark import virtual
-from kinertia.benchmark.methods import choose
-from kinertia.benchmark.results import collect
+from experiments.methods import choose
+from experiments.results import collect
 from kinertia.learning.config import Config
 from kinertia.metrics.scoring import score
 from kinertia.recording import Recording
 from kinertia.recording.resampling import resample
+from kinertia.simulation import virtual
 from kinertia.simulation.worn import IDEAL
 from kinertia.solving import solver
 from kinertia.solving.settings import Settings

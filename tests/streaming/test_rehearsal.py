@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from kinertia.benchmark import latency
+from experiments import latency
 from kinertia.runtime import model as runtime
 from kinertia.streaming.core import Core
 from kinertia.streaming.rehearsal import Attention, Rehearsal

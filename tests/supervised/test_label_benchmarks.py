@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from walkers import CYCLES, WINDOWS, recording
 
-from kinertia.benchmark import labels, labels_cycles, labels_regimes, labels_setting, subsets, subsets_plot
-from kinertia.benchmark.labels_setting import Setting
+from experiments import labels, labels_cycles, labels_regimes, labels_setting, subsets, subsets_plot
+from experiments.labels_setting import Setting
 from kinertia.cli.main import main
 from kinertia.io import write_recording
 from kinertia.recording import SEGMENTS, RecordingError, sensor_set

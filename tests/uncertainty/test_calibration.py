@@ -9,7 +9,9 @@ import made_up
 import numpy as np
 import pytest
 
-from kinertia.benchmark import band_people, band_samples, bands
+from experiments import bands
+from kinertia.calibration import errors as band_samples
+from kinertia.calibration import people as band_people
 from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.io import write_recording
 from kinertia.recording import SEGMENTS, Recording

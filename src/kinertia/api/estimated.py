@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Literal, overload
 
 from kinertia.api import frames, results, summary
 from kinertia.api.frames import Backend
-from kinertia.benchmark.single import score_single
 from kinertia.estimation import spatiotemporal, verdict
 from kinertia.estimation.convention import Knee
 from kinertia.estimation.estimate import Estimate
@@ -17,6 +16,7 @@ from kinertia.estimation.verdict import Verdict
 from kinertia.io import inputs, stored, write_opensim, write_table
 from kinertia.io.outputs import Outputs
 from kinertia.io.stored import Session, Stored
+from kinertia.metrics.single import score_single
 from kinertia.recording import Recording
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from kinertia.benchmark.single import score_single
 from kinertia.estimation.convention import Knee
 from kinertia.estimation.estimate import Estimate
 from kinertia.io import parquet, stored, write_opensim, write_table
 from kinertia.io.stored import Session, Stored
+from kinertia.metrics.single import score_single
 from kinertia.recording import Recording
 from kinertia.reporting import before_after, page, pdf
 from kinertia.reporting.before_after import Side
@@ -42,7 +42,7 @@ def write(
     ----------
     folder : made when absent.
     estimate, recording : the result, and what it is of.
-    scores : those of :func:`kinertia.benchmark.single.score_single`.
+    scores : those of :func:`kinertia.metrics.single.score_single`.
     session : heading and notes of the user.
     knee : what is positive at the knee, in table and report.
     csv : a table in CSV; otherwise Parquet, unless nothing here can write it.

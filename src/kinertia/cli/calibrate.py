@@ -53,8 +53,9 @@ def calibrate(
         Replace a file that was not calibrated for this model; never what is read.
     """
     from kinertia.api.models import runner
-    from kinertia.benchmark import band_people, band_samples
-    from kinertia.benchmark import calibrate as calibration
+    from kinertia.calibration import bands as calibration
+    from kinertia.calibration import errors as band_samples
+    from kinertia.calibration import people as band_people
     from kinertia.cli.progress import recordings_bar
     from kinertia.io import inputs
     from kinertia.io.outputs import Outputs

@@ -57,7 +57,6 @@ def demo(
     overwrite
         Write into a folder that holds something else.
     """
-    from kinertia.benchmark.single import score_single
     from kinertia.cli import output
     from kinertia.cli.progress import recordings_bar, training_bar
     from kinertia.estimation.trained import estimate
@@ -65,6 +64,7 @@ def demo(
     from kinertia.learning import adaptation, shipped
     from kinertia.learning.adapting import adapt
     from kinertia.learning.prepare import to_sequence
+    from kinertia.metrics.single import score_single
     from kinertia.recording import RecordingError
     from kinertia.reporting import before_after
     from kinertia.reporting.before_after import Side

@@ -1,12 +1,8 @@
-"""What stands before trainings, streams and benchmarks write anything."""
+"""What stands before trainings and streams write anything."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import is_dataclass
-from functools import wraps
 from pathlib import Path
-from typing import Any
 
 from kinertia.api import models
 from kinertia.cli.sources import SourceOptions
@@ -16,8 +12,6 @@ from kinertia.recording import RecordingError
 
 FINISHED, UNFINISHED = ("model", "encoder", "fitted", "export"), ("checkpoint", "pretraining", "fitting", "rows")
 """Stems of the .json files that say what a folder holds."""
-FIGURES, PAGES = ("json", "plot", "failures", "fit"), ("curves.html", "simulator.html")
-"""Options of benchmarks that name a file to write, and files in the folder of --report."""
 
 
 def training(
@@ -56,24 +50,3 @@ def of_stream(command: str, source: SourceOptions, model: str) -> Outputs:
     file = source.replay.file if source.source == "replay" else None
     read = inputs.of(file, source.placement, models.folder(model))
     return Outputs(command, read, "" if file is None else str(file), elsewhere="choose another name", option="")
-
-
-def benchmark(function: Callable[..., None], name: str) -> Callable[..., None]:
-    """A benchmark whose files replace no others than its own of the same data."""
-
-    @wraps(function)
-    def guarded(*arguments: Any, **options: Any) -> None:
-        shared = {k: v for group in options.values() if is_dataclass(group) for k, v in vars(group).items()}
-        known = shared | options
-        given = known.get("data")
-        data = list(given) if isinstance(given, tuple) else [given]
-        model, report = known.get("model"), known.get("report")
-        files = [path for key in FIGURES if isinstance(path := known.get(key), Path)]
-        files += [report / name for name in PAGES] if isinstance(report, Path) else []
-        read = inputs.of(*data, known.get("config_file"), models.folder(model) if isinstance(model, str) else None)
-        source = str(data[0]) if data and data[0] is not None else ""
-        outputs = Outputs(f"kinertia benchmark {name}", read, source, elsewhere="give another name", option="")
-        with outputs.writing(files):
-            function(*arguments, **options)
-
-    return guarded

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
-from importlib import import_module
+from collections.abc import Sequence
 
 from kinertia import __version__
-from kinertia.cli import catalogue, guard, helping, missing, parsing
-from kinertia.cli.catalogue import BENCHMARKS, COMMANDS, GROUP
+from kinertia.cli import benchmark, catalogue, dispatch, missing
+from kinertia.cli.catalogue import COMMANDS, GROUP
 
 ABOUT = "Joint angles, moments, ground reaction and speed from inertial sensors."
 OVERVIEW = catalogue.page(
@@ -17,11 +16,6 @@ OVERVIEW = catalogue.page(
     f"{ABOUT}\n\nusage: kinertia COMMAND ...",
     "kinertia COMMAND --help shows the options most used, --help-all all of them.\n"
     "--version shows the version; --traceback shows where an error came from.",
-)
-LIST = catalogue.page(
-    catalogue.BENCHMARK_GROUPS,
-    "usage: kinertia benchmark NAME ...",
-    "kinertia benchmark NAME --help shows its options.",
 )
 USER_ERROR, INTERRUPTED, PIPE_CLOSED = 2, 130, 141
 """Exit codes; the last two are those of a shell for a program that was interrupted, or whose reader has gone."""
@@ -54,43 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(words: list[str]) -> None:
     if words == ["--version"]:
         print(f"kinertia {__version__}")
-    elif not words or words[0] in (*helping.HELP, helping.ALL):
+    elif dispatch.asks_for_list(words):
         print(OVERVIEW)
-    elif words[0] != GROUP:
-        _command(COMMANDS, words, "kinertia")
-    elif len(words) == 1 or words[1] in (*helping.HELP, helping.ALL):
-        print(LIST)
+    elif words[0] == GROUP:
+        benchmark.run(words[1:])
     else:
-        _command(BENCHMARKS, words[1:], f"kinertia {GROUP}")
-
-
-def _command(known: dict[str, str], words: Sequence[str], parent: str) -> None:
-    """Run the command that the first word names, with the others.
-
-    Raises
-    ------
-    ValueError : there is no such command or option, named with what was probably meant; or as the command.
-    """
-    name, *rest = words
-    prog, benchmark = f"{parent} {name}", known is BENCHMARKS
-    if name not in known:
-        names = known if benchmark else (*known, GROUP)
-        raise ValueError(f"there is no {prog[9:]}; {helping.meant(name, names, where=f'{parent} --help')}")
-    asked = any(word in (*helping.HELP, helping.ALL) for word in rest)
-    if not asked:
-        missing.check([GROUP, name] if benchmark else [name])
-    command = _function(known[name], name)
-    command = guard.benchmark(command, name) if benchmark else command
-    if asked:
-        helping.show(command, prog, everything=helping.ALL in rest)
-        return
-    parsing.parse(command, prog, rest)()
-
-
-def _function(module: str, name: str) -> Callable[..., None]:
-    try:
-        return getattr(import_module(module), name)
-    except ModuleNotFoundError as error:
-        if (said := missing.explain(error, name)) is None:
-            raise
-        raise ValueError(said) from error
+        dispatch.command({**COMMANDS, GROUP: ""}, words, "kinertia", missing.TRAINING)

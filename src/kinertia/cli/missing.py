@@ -2,33 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from kinertia.cli.catalogue import GROUP
 from kinertia.io import extra
 
 TRAINING = ("adapt", "train", "pretrain", "fit", "solve", "simulate", "demo", "ship", "export")
 """Commands that nothing can be done with in such an installation."""
-TRAINING_BENCHMARKS = (
-    *("cycles", "continuous", "simulated", "simulator", "virtual", "ablation", "physics", "speed", "pretraining"),
-    *("labels", "subsets", "files"),
-)
-"""The same for the commands of the group; those of streaming are light."""
-_HELP = ("-h", "--help")
-
-
-def check(arguments: Sequence[str]) -> None:
-    """Refuse a command that needs packages which are not installed, before its options are read.
-
-    Raises
-    ------
-    ModuleNotFoundError : names command, packages and what installs them.
-    """
-    first, second = [*arguments, "", ""][:2]
-    heavy = second in TRAINING_BENCHMARKS if first == GROUP else first in TRAINING
-    if not heavy or any(argument in _HELP for argument in arguments):
-        return
-    extra.require(f"{first} {second}" if first == GROUP else first)
 
 
 def explain(error: ModuleNotFoundError, what: str = "this") -> str | None:

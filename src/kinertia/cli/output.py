@@ -12,7 +12,6 @@ from rich.text import Text
 
 from kinertia.api import results
 from kinertia.api.results import Scores
-from kinertia.benchmark.cycles import Scored
 from kinertia.cli import findings
 from kinertia.cli.presenting import AS_USUAL, Presenting
 from kinertia.estimation import spatiotemporal, verdict
@@ -21,7 +20,7 @@ from kinertia.io import parquet
 from kinertia.io.extra import INSTALL
 from kinertia.io.files import write_text
 from kinertia.recording import Recording, Severity
-from kinertia.reporting import bands, comparison, errors_table, pdf, summary
+from kinertia.reporting import bands, errors_table, pdf, summary
 
 COLOURS = {"good": "green", "fair": "yellow", "poor": "red"}
 
@@ -82,17 +81,6 @@ def show(console: Console, estimate: Estimate, recording: Recording, scores: Sco
         findings.show(console, Severity.WARNING, warning)
     for note in told.notes:
         findings.show(console, Severity.INFO, note)
-
-
-def write_curves(console: Console, folder: Path, scored: Scored) -> None:
-    """Write the curves of a benchmark into ``folder`` and say where."""
-    trials = [
-        comparison.Trial(recording, estimate, scored.results["trials"][recording.name])
-        for recording, estimate in zip(scored.recordings, scored.estimates, strict=True)
-    ]
-    folder.mkdir(parents=True, exist_ok=True)
-    path = comparison.write(folder / "curves.html", scored.results["method"], trials)
-    console.print(Text(f"curves: {path}"))
 
 
 def show_errors(console: Console, scores: Scores) -> None:

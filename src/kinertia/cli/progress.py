@@ -18,7 +18,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from kinertia.benchmark.progress import ShowStep
+ShowStep = Callable[[int, dict[str, float]], None]
+"""Called after each training step with its number and the terms of the loss."""
 
 
 class _TwoLines(Progress):

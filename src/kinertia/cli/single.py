@@ -47,9 +47,9 @@ class Made:
 def one(file: Path, folder: Path, asked: Asked, bar: Bar | None = None) -> Made:
     """Estimate one recording and write everything into a folder; errors as the steps on the way."""
     from kinertia.api import models
-    from kinertia.benchmark.single import score_single
     from kinertia.cli import output
     from kinertia.io.outputs import Outputs
+    from kinertia.metrics.single import score_single
 
     with nullcontext() if bar is None else working(f"reading and checking {file.name}"):
         measured = options.read(file, asked.reading)

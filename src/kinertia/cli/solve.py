@@ -77,11 +77,11 @@ def solve(
         What counts how much, what is bounded, and how finely it looks.
     """
     from kinertia.api.solving import part
-    from kinertia.benchmark.single import score_single
     from kinertia.cli import output
     from kinertia.cli.progress import training_bar
     from kinertia.io import inputs
     from kinertia.io.outputs import Outputs
+    from kinertia.metrics.single import score_single
     from kinertia.solving import solver
 
     whole = options.read(recording, reading)

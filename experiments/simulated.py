@@ -1,0 +1,133 @@
+"""Benchmark on simulated people: exact truth of angles, moments, ground reaction and speed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments import results
+from kinertia.estimation.estimate import Estimate
+from kinertia.io import folder as folders
+from kinertia.io.read import read
+from kinertia.recording import Recording, Truth
+from kinertia.recording.errors import RecordingError
+from kinertia.sensing import normative, strapdown
+from kinertia.sensing.alignment import align
+
+Json = dict[str, Any]
+Method = Callable[[list[Recording]], list[Estimate]]
+
+MOVING_M_S = 0.5
+ON_GROUND_BW = 0.02
+BLOCK_S = 2.0
+"""Longer than a stride, so that a running block has both feet off the ground at some time."""
+FEW = 0.1
+
+
+def run(
+    folder: Path,
+    method: Method,
+    name: str,
+    people: int | None = None,
+    show: Callable[[str], None] | None = None,
+    only: tuple[str, ...] = (),
+) -> Json:
+    """Estimate and score the recordings of simulated people, one person at a time.
+
+    Parameters
+    ----------
+    folder : a folder per person, with the recordings as tables with truth.
+    method : called once per person with all of that person's recordings, stripped of truth.
+    name : name of the method.
+    people : score the first so many; None for all.
+    show : called with each person's name before the work on it.
+    only : names of the recordings to score; empty for all.
+
+    Returns
+    -------
+    As :func:`experiments.results.collect`, and ``gaits``: ``walking``, ``running`` and ``mixed``, where the truth tells
+    them apart, to ``trials`` (their number) and the same means.
+
+    Raises
+    ------
+    RecordingError : a file cannot be used or has no truth, or there are no people.
+    """
+    trials: dict[str, Json] = {}
+    gaits: dict[str, dict[str, Json]] = {}
+    warnings: list[str] = []
+    seconds = 0.0
+    for person, recordings in _people(folder, people, only):
+        if show is not None:
+            show(person)
+        blind = [recording.without_truth() for recording in recordings]
+        start = time.perf_counter()
+        estimates = method(blind)
+        seconds += time.perf_counter() - start
+        results.require_same_names(name, recordings, estimates)
+        for recording, stripped, estimate in zip(recordings, blind, estimates, strict=True):
+            rivals = [_if_possible(solve, stripped) for solve in (strapdown.solve, normative.solve)]
+            trials[recording.name], notes = results.score_trial(recording, estimate, *rivals)
+            gaits.setdefault(gait(recording), {})[recording.name] = trials[recording.name]
+            warnings.extend(notes)
+    found = results.assemble(name, trials, seconds, "simulated recordings", warnings)
+    return found | {"gaits": {key: {"trials": len(some), **results.means(some)} for key, some in sorted(gaits.items()) if key}}
+
+
+def gait(recording: Recording) -> str:
+    """``walking``, ``running`` (both feet off the ground in each stride) or ``mixed``; empty where the truth has no contact."""
+    truth = recording.truth
+    aloft = None if truth is None else _aloft(truth)
+    if truth is None or aloft is None:
+        return ""
+    block = max(int(BLOCK_S * recording.rate_hz), 1)
+    count = max(len(aloft) // block, 1)
+    speed = np.full(len(aloft), np.inf) if truth.speed_curve is None else truth.speed_curve
+    moving = [k for k in range(count) if np.median(speed[k * block : (k + 1) * block]) > MOVING_M_S]
+    runs = [bool(aloft[k * block : (k + 1) * block].any()) for k in moving]
+    share = float(np.mean(runs)) if runs else 0.0
+    return "walking" if share < FEW else "running" if share > 1.0 - FEW else "mixed"
+
+
+def _aloft(truth: Truth) -> np.ndarray | None:
+    """(T,) whether both feet are off the ground."""
+    if {"r", "l"} <= truth.contact.keys():
+        return (truth.contact["r"] == 0) & (truth.contact["l"] == 0)
+    if {"grf_y_r", "grf_y_l"} <= truth.grf.keys():
+        return (truth.grf["grf_y_r"] < ON_GROUND_BW) & (truth.grf["grf_y_l"] < ON_GROUND_BW)
+    return None
+
+
+def _people(folder: Path, people: int | None, only: tuple[str, ...]) -> Iterator[tuple[str, list[Recording]]]:
+    """Each person's recordings, named PERSON_RECORDING."""
+    files: dict[Path, list[Path]] = {}
+    for path in folders.recordings(folder):
+        if not only or path.stem in only:
+            files.setdefault(path.parent, []).append(path)
+    if not files:
+        raise RecordingError(
+            f"holds none of {', '.join(only)}", file=str(folder), fix="give names of recordings that are there"
+        )
+    for home in sorted(files)[:people]:
+        # names start with the person, up to the first underscore
+        person = home.name.replace("_", "-")
+        yield person, [_named(read(path), person, path) for path in files[home]]
+
+
+def _named(recording: Recording, person: str, path: Path) -> Recording:
+    if recording.truth is None:
+        raise RecordingError("has no truth to score against", file=str(path), fix="give a folder that kinertia simulate wrote")
+    own = recording.name
+    return recording if own.startswith(f"{person}_") else replace(recording, name=f"{person}_{own}")
+
+
+def _if_possible(solve: Callable[[Recording], Estimate], recording: Recording) -> Estimate | None:
+    """Baseline or rival; None where the recording does not allow it (shown as null)."""
+    try:
+        return solve(align(recording)[0])
+    except RecordingError:
+        return None

@@ -1,1 +1,0 @@
-"""Benchmarks: each method on the same recordings, scored the same way."""

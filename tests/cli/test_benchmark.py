@@ -1,0 +1,68 @@
+"""Experiments as commands: listed, explained, refused in one sentence where they are not; their files replace no others."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from importlib import import_module
+from pathlib import Path
+
+import docstring_parser
+import pytest
+from shell import Shell
+
+from experiments import registry, runner
+from kinertia.cli import benchmark
+from kinertia.recording import RecordingError
+
+
+@pytest.mark.parametrize("words", [["benchmark"], ["benchmark", "--help"]], ids=" ".join)
+def test_experiments_are_listed(kinertia: Shell, words: list[str]) -> None:
+    result = kinertia(*words)
+    assert result.code == 0
+    assert [line.split()[0] for line in result.out.splitlines() if line.startswith("  ")] == list(registry.NAMES)
+    assert "  physics     inverse dynamics and virtual sensors" in result.out
+
+
+@pytest.mark.parametrize("name", registry.NAMES)
+def test_help_of_experiments(kinertia: Shell, name: str) -> None:
+    result = kinertia("benchmark", name, "--help")
+    assert result.code == 0
+    assert f"usage: kinertia benchmark {name}" in result.out
+    assert "--json FILE" in result.out
+
+
+@pytest.mark.parametrize(("name", "module"), runner.MODULES.items())
+def test_every_option_is_explained(name: str, module: str) -> None:
+    command = getattr(import_module(module), name)
+    page = docstring_parser.parse(command.__doc__)
+    assert page.short_description
+    explained = {parameter.arg_name: parameter.description for parameter in page.params}
+    assert list(explained) == list(inspect.signature(command).parameters)
+    assert all(explained.values())
+
+
+def test_without_a_checkout_it_says_where_they_are(kinertia: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(benchmark.kinertia, "__file__", str(tmp_path / "lib" / "site-packages" / "kinertia" / "__init__.py"))
+    monkeypatch.chdir(tmp_path)
+    result = kinertia("benchmark", "physics")
+    assert result.code == 2
+    assert " ".join(result.err.split()) == f"kinertia: {benchmark.ABSENT}"
+
+
+def test_an_experiment_replaces_its_own_figures_only(tmp_path: Path) -> None:
+    def score(data: Path, json: Path) -> None:
+        json.write_text(f'{{"data": "{data}"}}')
+
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "walk.json").write_text(json.dumps(name))
+    run, figures = runner.guarded(score, "score"), tmp_path / "figures.json"
+    run(data=tmp_path / "a", json=figures)
+    run(data=tmp_path / "a", json=figures)
+    with pytest.raises(
+        RecordingError, match=r"holds what `kinertia benchmark score` made of .*a, not of .*b\. Fix: give another name$"
+    ):
+        run(data=tmp_path / "b", json=figures)
+    with pytest.raises(RecordingError, match="is read by this command"):
+        run(data=tmp_path / "a", json=tmp_path / "a" / "walk.json")

@@ -1,0 +1,96 @@
+"""Benchmarks of real time, on seconds of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from experiments import crowd, latency, packet_loss, stream_faults
+from kinertia.estimation.estimate import Estimate
+from kinertia.recording import Recording, Truth
+from kinertia.recording.crop import crop
+from kinertia.runtime import exported
+from kinertia.runtime import model as runtime
+from kinertia.runtime.model import ExportedModel
+from kinertia.transport.faults import Faults
+
+
+@cache
+def model() -> ExportedModel:
+    return runtime.load()
+
+
+def walk() -> Recording:
+    """Twelve seconds, after the walker has stood."""
+    return crop(latency.signals(18.5, 100.0).recording(), 650, 1850)
+
+
+def own_truth(recording: Recording) -> Recording:
+    """With the batch estimate as the truth."""
+    found: Estimate = exported.estimate(model(), recording)
+    angles = {name: series for name, series in found.coordinates.items() if name.startswith(packet_loss.JOINTS)}
+    return replace(recording, truth=Truth(angles=angles))
+
+
+def test_latency_counts_every_sample_and_compares_with_the_whole() -> None:
+    measured = latency.measure(model(), 8.0, 100.0)  # five of them standing
+    assert measured["samples"] == 600
+    assert 0.0 < measured["p50_ms"] <= measured["p99_ms"] <= measured["p999_ms"] <= measured["max_ms"]
+    assert sum(measured["histogram"].values()) == 600
+    assert measured["output_delay_ms"] == pytest.approx(20.0)
+    assert measured["batch_difference"] < 1e-5
+    json.dumps(measured, allow_nan=False)
+
+
+def test_a_difference_to_the_whole_is_found() -> None:
+    given = latency.signals(8.0, 100.0)
+    whole = exported.estimate(model(), given.recording())
+    _, frames = latency._play(latency.Core(model(), given.session), given, None, None)
+    assert latency.difference(frames, model(), whole) < 1e-5
+    frames[750].values[model().layout.index["knee_angle_r"]] += 0.25
+    assert latency.difference(frames, model(), whole) == pytest.approx(0.25, abs=1e-4)
+
+
+def test_a_crowd_loses_nothing() -> None:
+    measured = crowd.measure(model(), people=2, seconds=3.0, rate_hz=100.0)
+    assert measured["samples"] == measured["expected"] == 600
+    assert measured["dropped"] == 0
+    assert measured["frames"] >= 590
+
+
+def test_packet_loss_is_scored_against_the_truth() -> None:
+    recording = own_truth(walk())
+    found = packet_loss.measure(model(), [recording], {"none": Faults(), "much": Faults(loss=0.4)})
+    assert found["none"]["angle_deg"] < 0.01
+    assert found["none"]["worse_deg"] == 0.0
+    assert found["much"]["worse_deg"] > 0.05
+    assert abs(found["none"]["frames"] - found["much"]["frames"]) < 10
+
+
+def test_faults_are_survived_and_seen() -> None:
+    done: list[int] = []
+    found = stream_faults.measure(model(), seconds=16.0, packets=2000, progress=done.append)
+    assert len(found) == len(done) == 8
+    for name, row in found.items():
+        assert row["goes_on"], (name, row)
+        assert row["seen"], (name, row)
+
+
+def test_a_stream_with_a_hole_does_not_pass() -> None:
+    run = stream_faults.play(model(), Faults(), 8.0)
+    assert stream_faults.judge(run, Faults(), 8.0).goes_on
+    holed = replace(run, frames=[frame for frame in run.frames if not 3.0 < frame.time_s < 4.0])
+    assert not stream_faults.judge(holed, Faults(), 8.0).goes_on
+    assert not stream_faults.judge(run, Faults(), 8.0).seen
+
+
+def test_mutated_datagrams_are_of_all_kinds() -> None:
+    generator = np.random.default_rng(0)
+    good = b'{"sensors": [{"name": "tibia_r", "acc": [0, 9.81, 0]}]}'
+    made = {stream_faults.mutate(good, generator) for _ in range(200)}
+    assert len(made) > 100
+    assert good not in made
