@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,6 +53,7 @@ class Stepper:
         self._session, self._card, self._numbers = session, card, numbers
         self._x = np.zeros((1, len(SEGMENTS) * (CHANNELS + 1)), dtype=np.float32)
         self._signals, self._seen = self._x[0, : 3 * len(SEGMENTS)], self._x[0, 3 * len(SEGMENTS) :]
+        self._ones = np.ones_like(self._signals)
         self._hold = np.zeros(1, dtype=bool)
         self._states = {name: np.zeros((1, width), dtype=np.float32) for name, width in card.states.items()}
         self._window = np.zeros((1, 2 * card.delay_samples * card.raw))
@@ -123,7 +125,7 @@ class Stepper:
             raise ValueError(f"sample has shape {signals.shape}, expected {(len(SEGMENTS), CHANNELS)}")
         self._signals[:] = signals.ravel()
         # a sum is finite only if every entry is
-        if np.isfinite(self._signals.sum()):
+        if math.isfinite(self._signals.dot(self._ones)):
             self._seen[:] = 1.0
         else:
             present = np.isfinite(signals)

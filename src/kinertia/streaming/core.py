@@ -163,10 +163,14 @@ class Core:
     def tend(self) -> None:
         """Do what estimates need not wait for, in the thread that pushes, when frames are out; results are the same without."""
         self._estimator.tend()
+        for inlet in self._inlets:
+            inlet.inspection.tend()
 
     def forgo(self) -> None:
         """Leave undone what :meth:`tend` would do, so that the next sample takes as long as any."""
         self._estimator.forgo()
+        for inlet in self._inlets:
+            inlet.inspection.forgo()
 
     def finish(self) -> list[Frame]:
         """Frames with the values that the model still owes at the end; samples that follow begin a new movement."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 SHORTEST_STRIDE_S, LONGEST_STRIDE_S = 0.35, 3.0
@@ -72,19 +72,19 @@ class Steps:
             stances[side] = () if broken else stances[side]
         elif strikes[side] and 0.0 < event.time_s - strikes[side][-1] < LONGEST_STRIDE_S:
             stances[side] = (*stances[side][1 - STRIDES :], event.time_s - strikes[side][-1])
-        found = replace(self, strikes=(strikes[0], strikes[1]), stances=(stances[0], stances[1]))
-        return replace(found, gait=found._figures())
+        return Steps((strikes[0], strikes[1]), (stances[0], stances[1]), _figures(strikes, stances))
 
-    def _figures(self) -> Gait:
-        right, left = (_mean([b - a for a, b in pairwise(times)]) for times in self.strikes)
-        stance_r, stance_l = (_mean(list(times)) for times in self.stances)
-        known = [x for x in (right, left) if x == x]
-        return Gait(
-            (right, left),
-            (stance_r, stance_l),
-            120.0 / _mean(known) if known else float("nan"),
-            200.0 * (stance_r - stance_l) / (stance_r + stance_l),
-        )
+
+def _figures(strikes: list[tuple[float, ...]], stances: list[tuple[float, ...]]) -> Gait:
+    right, left = (_mean([b - a for a, b in pairwise(times)]) for times in strikes)
+    stance_r, stance_l = (_mean(list(times)) for times in stances)
+    known = [x for x in (right, left) if x == x]
+    return Gait(
+        (right, left),
+        (stance_r, stance_l),
+        120.0 / _mean(known) if known else float("nan"),
+        200.0 * (stance_r - stance_l) / (stance_r + stance_l),
+    )
 
 
 def _mean(values: list[float]) -> float:

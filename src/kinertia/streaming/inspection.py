@@ -31,7 +31,7 @@ class Inspection:
     clipped : (k,) samples at the limit so far.
     """
 
-    __slots__ = ("_at", "_before", "_block", "_limit", "_reached", "_watch", "clipped", "clipping", "faulty", "frozen")
+    __slots__ = ("_at", "_before", "_block", "_limit", "_owed", "_reached", "_watch", "clipped", "clipping", "faulty", "frozen")
 
     def __init__(self, sensors: int, rate_hz: float, frozen_s: float, phase: int = 0) -> None:
         self._block = np.full((max(round(0.5 * (frozen_s or 0.5) * rate_hz), 4), sensors, 6), np.nan)
@@ -43,26 +43,42 @@ class Inspection:
         self.frozen: np.ndarray | None = None
         self.clipping = np.zeros(sensors, dtype=bool)
         self.clipped = np.zeros(sensors, dtype=int)
-        self.faulty = False
+        self.faulty = self._owed = False
 
     def look(self, values: Array) -> bool:
-        """Take in a sample (k, 6); True at the end of a block."""
+        """Take in a sample (k, 6); True at the end of a block, which :meth:`tend` then looks at, or else the next sample."""
+        self.tend()
         self._block[self._at] = values
         self._at += 1
         if self.frozen is not None:
             self._thaw(values)
         if self._at < len(self._block):
             return False
-        self._at = 0
+        self._at, self._owed = 0, True
+        return True
+
+    def tend(self) -> None:
+        """Look at a block that has just ended, so that no estimate waits for it."""
+        if not self._owed:
+            return
+        self._owed = False
         self._find_clipped()
         if self._watch:
             self._find_frozen()
         self.faulty = self.frozen is not None or bool(self.clipping.any())
-        return True
+
+    def forgo(self) -> None:
+        """Never look at it."""
+        self._owed = False
 
     def _find_clipped(self) -> None:
         size = np.abs(self._block)
-        highest = np.fmax(self._limit, np.fmax.reduce(size))
+        highest = np.fmax.reduce(size)
+        if not (highest >= AT_LIMIT * self._limit).any():
+            # far the most blocks: nothing comes near what was reached before
+            self.clipping = np.zeros(len(highest), dtype=bool)
+            return
+        highest = np.fmax(self._limit, highest)
         self._reached[highest * AT_LIMIT > self._limit] = 0
         self._limit = highest
         at_limit = size >= AT_LIMIT * highest
@@ -75,7 +91,9 @@ class Inspection:
 
     def _find_frozen(self) -> None:
         """Both blocks, this one and the one before, hold one single value of acceleration, or of angular rate."""
-        same = (self._block == self._before).all(axis=0).reshape(-1, 2, 3).all(axis=2).any(axis=1)
+        same = self._block[-1] == self._before
+        # hardly ever is even one value the same
+        same = (self._block == self._before).all(axis=0).reshape(-1, 2, 3).all(axis=2).any(axis=1) if same.any() else same
         self._before = self._block[0].copy()
         self.frozen = same if same.any() else None
 
