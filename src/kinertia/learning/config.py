@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from kinertia.io.files import replacing
+from kinertia.weights import Weights
 
 Cell = Literal["lstm", "bilstm", "gru", "tcn"]
 BodyName = Literal["gait2d", "gait2d_trunk"]
@@ -33,43 +34,21 @@ class NetworkConfig:
 
 
 @dataclass(frozen=True)
-class LossWeights:
-    """Weight of each loss term; terms are normalised per person, so that weights mean the same for everyone."""
+class LossWeights(Weights):
+    """Weight of each loss term: those that every objective shares, and those of networks, which have no constraints."""
 
-    acc: float = 1.0
-    """Virtual against measured accelerometers, errors over the spread of each channel."""
-    gyro: float = 6.0
-    """Virtual against measured gyroscopes, errors over the spread of each channel."""
     kane: float = 100.0
     """Residual of the equations of motion, in body weights and body weight times height."""
     temporal: float = 1.0
     """q, q' and q'' against each other (paper's formulation only)."""
-    torque: float = 0.001
-    """Effort: squared joint moments in percent of body weight times height."""
     speed_hint: float = 1.0
     """Distance of forward speed from a rough value out of the leg gyroscopes; fades out early in training."""
-    prior: float = 0.002
-    """Sensors and body that differ from what was stated, in units of the expected errors."""
-    posture: float = 0.0
-    """Knees whose mean angle is unlike that of people who walk, or run, in standard deviations between people."""
     limit: float = 20.0
     """Joint angles beyond the range of motion."""
-    lumbar: float = 1.0
-    """Trunk that leaves the line of the pelvis."""
     penetration: float = 2000.0
     """Contact points below the ground."""
     lifted: float = 300.0
     """Vertical force on a contact point above the ground."""
-    slip: float = 1.0
-    """Vertical force on a contact point that moves."""
-    force_rate: float = 0.2
-    """Change of contact forces between samples."""
-    torque_rate: float = 0.4
-    """Change of joint moments between samples."""
-    torque_bend: float = 0.0
-    """Bending of the curves of joint moments: ripples."""
-    force_bend: float = 0.0
-    """Bending of the curves of contact forces."""
     anchor: float = 0.0
     """Joint angles that leave what the model that training started from makes of all sensors."""
     labels: float = 1.0

@@ -17,27 +17,16 @@ from kinertia.solving import equations
 from kinertia.solving.settings import Bounds
 from kinertia.solving.transcription import Layout, Node, Program, transcribe
 from kinertia.trace.casadi import symbolic
+from kinertia.weights import SIMULATING, Weights
 
 RATE_HZ = 100.0
 """Nodes per second."""
 CONTACT = Bounds(penetration_m=5e-3, sliding_bw_m_per_s=0.02)
 """Of simulated feet: a little softer than the ground, hardly sliding."""
-
-
-@dataclass(frozen=True)
-class Weights:
-    """Weight of each cost term; deviations from the reference count in their standard deviations."""
-
-    angle: float = 1.0
-    force: float = 0.5
-    effort: float = 0.02
-    """Squared joint moments in percent of body weight times height."""
-    moment_bend: float = 30.0
-    """Bending of the moments' curves over a node, relative to 3 percent of body weight times height."""
-    force_bend: float = 10.0
-    """Bending of the contact forces' curves over a node [BW]."""
-    slip: float = 20.0
-    """Vertical force times squared speed of a contact point [BW m^2/s^2]."""
+ANGLE, FORCE = 1.0, 0.5
+"""Weights of the deviations of coordinates and ground reaction from the reference, in its standard deviations."""
+BEND_BWBH = 0.03
+"""Moments bend relative to this size."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +64,7 @@ class GaitProblem:
 
     body: Body
     slope_rad: float = 0.0
-    weights: Weights = Weights()
+    weights: Weights = SIMULATING
     bounds: Bounds = CONTACT
 
     def layout(self, nodes: int, periodic: bool) -> Layout:
@@ -116,10 +105,10 @@ class GaitProblem:
             feet = torch.cat([f1[right].sum(0), f1[left].sum(0)])
             touch = equations.complementarity(now, f1)
             total = (
-                weights.angle * ((now.q - q).square() * q_weight).sum() / n
-                + weights.force * ((feet - force).square() * force_weight).sum() / 4
-                + weights.effort * (100.0 * m1).square().sum() / m
-                + weights.moment_bend * ((m0 - 2.0 * m1 + m2) / 0.03).square().sum() / m
+                ANGLE * ((now.q - q).square() * q_weight).sum() / n
+                + FORCE * ((feet - force).square() * force_weight).sum() / 4
+                + weights.torque * (100.0 * m1).square().sum() / m
+                + weights.torque_bend * ((m0 - 2.0 * m1 + m2) / BEND_BWBH).square().sum() / m
                 + weights.force_bend * (f0 - 2.0 * f1 + f2).square().sum() / (2 * points)
                 + weights.slip * touch.slip.sum() / points
             )

@@ -4,33 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-
-@dataclass(frozen=True)
-class Weights:
-    """Weight of each cost term; terms are normalised per person as in training."""
-
-    acc: float = 1.0
-    """Virtual against measured accelerometers, errors over the spread of each channel."""
-    gyro: float = 6.0
-    """Virtual against measured gyroscopes, errors over the spread of each channel."""
-    torque: float = 0.001
-    """Effort: squared joint moments in percent of body weight times height."""
-    torque_rate: float = 1.0
-    """Change of joint moments in 10 ms, relative to moments usual at this speed."""
-    force_rate: float = 0.0
-    """Change of contact forces in 10 ms, relative to forces usual at this speed."""
-    torque_bend: float = 10.0
-    """Bending of the joint moments' curves over 10 ms."""
-    force_bend: float = 4.0
-    """Bending of the contact forces' curves over 10 ms."""
-    slip: float = 1.0
-    """Vertical force on a contact point that moves."""
-    prior: float = 0.01
-    """Sensors and body that differ from what was stated, in units of the expected errors."""
-    posture: float = 0.0
-    """Knees whose mean angle is unlike that of people who walk, or run, in standard deviations between people."""
-    lumbar: float = 1.0
-    """Trunk that leaves the line of the pelvis."""
+from kinertia.weights import SOLVING, Weights
 
 
 @dataclass(frozen=True)
@@ -69,7 +43,7 @@ class Settings:
 
     rate_hz: float = 100.0
     """Nodes per second."""
-    weights: Weights = field(default_factory=Weights)
+    weights: Weights = SOLVING
     bounds: Bounds = field(default_factory=Bounds)
     windows: Windows = field(default_factory=Windows)
     iterations: int = 400
