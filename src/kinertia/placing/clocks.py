@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinertia.placing import assignment, gait_model, harmonics, verdict
-from kinertia.placing.steady import Steady, bridged, stride_samples
+from kinertia.placing.steady import Steady, bridged, repeats, stride_samples
 from kinertia.recording import SEGMENTS, Array, Recording
 
 LEAST_LAG_S = 0.06
@@ -40,6 +40,11 @@ LEAST_GROWTH = 0.015
 """Part of the time by which the lag of a late sensor grows whose clock drifts: in the few strides of a short walk the lag of a
 sensor that is merely late seems to grow by up to 0.006 (gait toolbox, HuGaDB, simulated people), of one 2.6 % off by 0.02."""
 _WINDOW_STRIDES = 2.0
+_MULTIPLE = 1.5
+"""Times the common stride from which a sensor's own may be several of them."""
+_ALIKE = 0.3
+"""Correlation of a sensor's rates a common stride later that shows its stride to be the common one: 0.49 in the least regular
+window of HuGaDB; a sensor of twice the rate shows half its stride later, when a leg turns the other way."""
 
 
 @dataclass(frozen=True)
@@ -158,9 +163,12 @@ def stride_ratios(steady: Steady, stated: tuple[str, ...]) -> Array:
     own = np.array(
         [[stride_samples(gyro[:, [k]], steady.rate_hz) or np.nan for k in range(len(stated))] for gyro in steady.gyro]
     )
+    # a walk of few strides may repeat best after two of them
+    again = np.array([repeats(gyro, stride) for gyro, stride in zip(steady.gyro, steady.stride, strict=True)])
+    common = np.array(steady.stride)[:, None]
+    own = np.where((own > _MULTIPLE * common) & (again > _ALIKE), common, own)
     known = np.isfinite(own).mean(axis=0) > 0.5
     ratio = np.full(len(stated), np.nan)
-    all_own = own / np.array(steady.stride)[:, None]
-    ratio[known] = np.nanmedian(all_own[:, known], axis=0)
+    ratio[known] = np.nanmedian((own / common)[:, known], axis=0)
     step = np.array([name == "pelvis" for name in stated]) & (np.abs(2.0 * ratio - 1.0) < np.abs(ratio - 1.0))
     return np.where(step, 2.0 * ratio, ratio)

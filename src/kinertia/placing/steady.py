@@ -143,6 +143,15 @@ def stride_samples(rates: Array, rate_hz: float) -> float | None:
     return best + float(0.5 * (before - after) / min(before - 2.0 * at + after, -1e-12))
 
 
+def repeats(rates: Array, lag: float) -> Array:
+    """(K,) correlation of each sensor's angular rates (n, K, 3) with themselves ``lag`` samples later."""
+    k = round(lag)
+    centred = rates - rates.mean(axis=0)
+    before, after = centred[:-k], centred[k:]
+    product = (before * after).sum(axis=(0, 2))
+    return product / np.sqrt((before**2).sum(axis=(0, 2)) * (after**2).sum(axis=(0, 2))).clip(1e-12)
+
+
 def _spread(signal: Array) -> Array:
     """(K,) root mean square about the mean of (n, K, 3) signals."""
     return np.sqrt(((signal - signal.mean(axis=0)) ** 2).sum(axis=-1).mean(axis=0))
