@@ -11,8 +11,8 @@ import numpy as np
 
 from kinertia.io import folder as folders
 from kinertia.io.read import read
-from kinertia.placing import height
-from kinertia.placing.place import place
+from kinertia.placement import height
+from kinertia.placement.inference import place
 from kinertia.recording import Recording
 from kinertia.recording.errors import RecordingError
 

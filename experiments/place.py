@@ -13,9 +13,9 @@ import numpy as np
 from experiments import place_faults
 from kinertia.io import folder as folders
 from kinertia.io.read import read
-from kinertia.placing import fitting, gait_model, orientation
-from kinertia.placing.chain import LENGTH
-from kinertia.placing.place import Placement, place
+from kinertia.placement import fitting, gait_model, orientation
+from kinertia.placement.inference import Placement, place
+from kinertia.placement.joint_positions import LENGTH
 from kinertia.recording import Array, Frame, Recording
 from kinertia.recording.crop import crop
 from kinertia.recording.errors import RecordingError

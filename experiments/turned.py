@@ -13,9 +13,9 @@ from experiments import cycles as scoring
 from experiments.place_faults import rotation
 from kinertia.estimation.estimate import Estimate
 from kinertia.io import cycles
-from kinertia.placing.correct import correct
-from kinertia.placing.place import place
-from kinertia.placing.session import combine
+from kinertia.placement.correction import correct
+from kinertia.placement.inference import place
+from kinertia.placement.session import combine
 from kinertia.recording import SEGMENTS, Frame, Recording
 from kinertia.recording.wearer import wearer_of
 

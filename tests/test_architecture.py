@@ -21,7 +21,7 @@ LIGHT = (
     "estimation.convention",
     "estimation",
     "sensing",
-    "placing",
+    "placement",
     "checks",
     "uncertainty",
     "io.files",
@@ -37,7 +37,7 @@ LIGHT = (
 )
 """Parts that the light install uses, but for the modules below."""
 FOR_TRAINING = {
-    *(f"sensing.{name}" for name in ("errors", "measurement", "placement", "ringing", "sampling", "skin")),
+    *(f"sensing.{name}" for name in ("errors", "measurement", "mounting_errors", "ringing", "sampling", "skin")),
     *(f"estimation.{name}" for name in ("landmarks", "track", "trained")),
 }
 TRAIN_EXTRA = ("torch", "scipy", "polars", "casadi", "safetensors", "onnx", "onnxscript")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kinertia.api.adapting import adapt
     from kinertia.api.estimated import Estimated, load
     from kinertia.api.estimating import estimate
-    from kinertia.api.placing import correct, place
+    from kinertia.api.placement import correct, place
     from kinertia.api.reading import read, read_all
     from kinertia.api.reports import report
     from kinertia.api.solving import solve
@@ -52,8 +52,8 @@ _PLACES = {
     "read": "api.reading",
     "read_all": "api.reading",
     "report": "api.reports",
-    "place": "api.placing",
-    "correct": "api.placing",
+    "place": "api.placement",
+    "correct": "api.placement",
     "solve": "api.solving",
     "example": "transport.walker:recording",
     **dict.fromkeys(("Frame", "Recording", "RecordingError", "Sensor", "Subject"), "recording"),

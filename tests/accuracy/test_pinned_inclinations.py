@@ -9,7 +9,7 @@ import pytest
 import torch
 from pins import with_wrong_labels
 
-from kinertia.learning.placed import turns
+from kinertia.learning.inclination import turns
 from kinertia.recording import SEGMENTS, Recording
 
 FOUND_DEG = {"femur_r": 0.844, "tibia_r": -0.415, "femur_l": -3.842, "tibia_l": 4.436}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import walking
 
-from kinertia.estimation import marked as marks
+import walking
+from kinertia.estimation import flags as marks
 from kinertia.estimation.estimate import Bands, Estimate
 from kinertia.estimation.trust import DISAGREEMENT, RESIDUAL
 from kinertia.reporting import bands, charts, page

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import walking
 from test_report import read
 
+import walking
 from kinertia.estimation.estimate import Activity
 from kinertia.recording import Subject
 from kinertia.reporting import before_after

@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-import walking
 
+import walking
 from kinertia.estimation import gait
 from kinertia.estimation.convention import Knee
 from kinertia.estimation.estimate import Activity, Estimate

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kinertia.recording import SEGMENTS
-from kinertia.sensing.placement import NOMINAL, Spread, draw
+from kinertia.sensing.mounting_errors import NOMINAL, Spread, draw
 
 STATED = dict.fromkeys(SEGMENTS, (0.05, -0.2, 0.03))
 

@@ -10,7 +10,7 @@ import pytest
 
 from kinertia.uncertainty import fit as fitting
 from kinertia.uncertainty.features import NAMES, Features
-from kinertia.uncertainty.scale import GROUPS, group
+from kinertia.uncertainty.half_width import GROUPS, group
 
 KEY = "angle.knee_angle"
 

@@ -21,7 +21,7 @@ from kinertia.runtime import model as runtime
 from kinertia.uncertainty import store
 from kinertia.uncertainty.calibration import FORMAT, Calibration, Uncalibrated, Use
 from kinertia.uncertainty.features import NAMES
-from kinertia.uncertainty.scale import COLUMNS, LOOKS_COLUMNS, Scale
+from kinertia.uncertainty.half_width import COLUMNS, LOOKS_COLUMNS, Scale
 
 CONFIG = Config(
     network=NetworkConfig(hidden=16, layers=1, dense=16), training=TrainingConfig(steps=2, batch=2, window=100, warm_up=16)

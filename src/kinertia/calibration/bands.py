@@ -22,8 +22,8 @@ from kinertia.learning.prepare import to_sequence
 from kinertia.recording import Recording
 from kinertia.uncertainty.calibration import FORMAT, Calibration, Use, UseName
 from kinertia.uncertainty.fit import FEWEST_PEOPLE, Fitted, Samples, Shares, fit, rescale
+from kinertia.uncertainty.half_width import GROUPS, group, shown
 from kinertia.uncertainty.outputs import ANGLE, KINDS
-from kinertia.uncertainty.scale import GROUPS, group, shown
 
 LEVEL = 0.9
 ZERO_RAD = np.radians(3.0)

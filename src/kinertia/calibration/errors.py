@@ -32,7 +32,7 @@ ALIKE = (
     ("FP", "PT", "PS", "F", "S", "T"),
     ("P",),
 )
-"""Sets with the same sensors on both legs, by group (:data:`kinertia.uncertainty.scale.GROUPS`); one of each is drawn."""
+"""Sets with the same sensors on both legs, by group (:data:`kinertia.uncertainty.half_width.GROUPS`); one of each is drawn."""
 NOT_STATED = 0.15
 """Share of stretches in which height or the sensors' places are not stated."""
 _WHOLE = 4  # columns of whole numbers in a file of errors, before the features

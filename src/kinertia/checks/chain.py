@@ -8,13 +8,13 @@ from zlib import crc32
 
 import numpy as np
 
-from kinertia.checks import clipping, clocks, gaps, gravity, movement, other_rate, present, sensors, units, values
+from kinertia.checks import clipping, clocks, completeness, gaps, gravity, mixed_rates, movement, sensors, units, values
 from kinertia.checks.stage import Stage, faulty
 from kinertia.recording import Cause, Finding, Recording, RecordingError, Severity
 
 STAGES: tuple[Stage, ...] = (
-    present.look,
-    other_rate.look,  # before values and gaps: its rows between are neither doubled nor missing
+    completeness.look,
+    mixed_rates.look,  # before values and gaps: its rows between are neither doubled nor missing
     values.look,
     units.look,
     clipping.look,  # after units: it names the range

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from kinertia.checks.stage import Looked, faulty
-from kinertia.placing import clocks, steady
-from kinertia.placing.place import choose, judged
+from kinertia.placement import clocks, steady_gait
+from kinertia.placement.inference import choose, judged
 from kinertia.recording import Array, Cause, Finding, Recording, RecordingError, Severity
 from kinertia.recording.time_axis import at_times
 
@@ -28,7 +28,7 @@ def look(recording: Recording) -> Looked:
         return recording, ()
     which = [k for k in judged(recording) if not faulty(recording)[k]]
     try:
-        gait = steady.find(choose(recording, which)) if len(which) > 1 else None
+        gait = steady_gait.find(choose(recording, which)) if len(which) > 1 else None
     except RecordingError:
         return recording, ()  # without gait clocks cannot be compared
     if gait is None:
@@ -50,7 +50,7 @@ def look(recording: Recording) -> Looked:
     return _without_ends(recording, {name for finding in found for name in finding.sensors}), found
 
 
-def _together(gait: steady.Steady, stated: tuple[str, ...]) -> bool:
+def _together(gait: steady_gait.Steady, stated: tuple[str, ...]) -> bool:
     """Whether both legs turn at once, which no one late sensor makes them do: thighs and shanks alike."""
     pairs = [(f"{part}_r", f"{part}_l") for part in ("femur", "tibia")]
     worn = [(stated.index(right), stated.index(left)) for right, left in pairs if right in stated and left in stated]
@@ -99,7 +99,7 @@ def _in_step(recording: Recording, which: list[int], stride: float) -> Looked:
     found: list[Finding] = []
     while len(found) < min(MOST_MENDED, (len(which) - 1) // 2):
         chosen = choose(recording, which)
-        late = clocks.late(steady.find(chosen), stated)
+        late = clocks.late(steady_gait.find(chosen), stated)
         if late is None:
             break
         name = recording.sensors[which[late.index]].name

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from kinertia.checks.stage import Looked, faulty, names, standing
-from kinertia.placing import orientation, reflection, steady
-from kinertia.placing.fault import Fault, Kind
-from kinertia.placing.place import GROSS_PACE, Placement, choose, judged, place
-from kinertia.placing.verdict import FITS, TURNED_RAD
+from kinertia.placement import orientation, reflection, steady_gait
+from kinertia.placement.fault import Fault, Kind
+from kinertia.placement.fault_rules import FITS, TURNED_RAD
+from kinertia.placement.inference import GROSS_PACE, Placement, choose, judged, place
 from kinertia.recording import Array, Cause, Finding, Frame, Recording, Severity
 
 GRAVITY = 9.81
@@ -192,7 +192,7 @@ def _reflected(recording: Recording) -> dict[int, int]:
     which = [k for k in judged(recording) if not faulty(recording)[k]]
     if not which:
         return {}
-    gait = steady.find(choose(recording, which))
+    gait = steady_gait.find(choose(recording, which))
     found = reflection.axes(gait, tuple(recording.sensors[k].segment for k in which))
     return {k: axis for k, axis in zip(which, found, strict=True) if axis is not None}
 

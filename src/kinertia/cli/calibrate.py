@@ -60,7 +60,7 @@ def calibrate(
     from kinertia.io import inputs
     from kinertia.io.outputs import Outputs
     from kinertia.uncertainty import store
-    from kinertia.uncertainty.scale import GROUPS
+    from kinertia.uncertainty.half_width import GROUPS
 
     if not model.is_dir():
         raise ValueError(f"{model}: no folder; give the folder of a model, beside whose weights the bands are kept")

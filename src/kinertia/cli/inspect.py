@@ -19,7 +19,7 @@ from kinertia.cli.findings import show, show_findings
 from kinertia.cli.options import NOTHING_STATED, Files, Said
 from kinertia.estimation.estimate import Activity
 from kinertia.estimation.verdict import MOSTLY as MOSTLY_OTHER
-from kinertia.placing.size import with_estimated_size
+from kinertia.placement.body_size import with_estimated_size
 from kinertia.recording import Cause, Finding, Frame, Recording, RecordingError, Severity
 from kinertia.recording.standing import standing_periods
 from kinertia.sensing import activity

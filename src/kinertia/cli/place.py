@@ -18,11 +18,11 @@ from kinertia.cli.options import NOTHING_STATED, Files, Said
 from kinertia.io import inputs, write_recording
 from kinertia.io.files import folded, write_text
 from kinertia.io.outputs import Outputs
-from kinertia.placing.correct import correct
-from kinertia.placing.place import Placement
-from kinertia.placing.place import place as look
-from kinertia.placing.session import combine
-from kinertia.placing.side import with_right
+from kinertia.placement.correction import correct
+from kinertia.placement.inference import Placement
+from kinertia.placement.inference import place as look
+from kinertia.placement.laterality import with_right
+from kinertia.placement.session import combine
 from kinertia.recording import SEGMENTS, Recording, RecordingError
 from kinertia.recording.wearer import same_wearer
 

@@ -11,9 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from kinertia.cli.findings import show_findings
-from kinertia.placing import orientation
-from kinertia.placing.fault import Kind
-from kinertia.placing.place import Placed, Placement
+from kinertia.placement import orientation
+from kinertia.placement.fault import Kind
+from kinertia.placement.inference import Placed, Placement
 from kinertia.recording import Cause, Recording, Severity
 
 SAID = frozenset({Kind.MISSING, Kind.EXCHANGED})

@@ -10,9 +10,9 @@ from typing import Literal
 
 import numpy as np
 
-from kinertia.estimation import gait, marked
+from kinertia.estimation import flags, gait
 from kinertia.estimation.estimate import Activity, Estimate
-from kinertia.estimation.marked import Doubt, Stretch, listed
+from kinertia.estimation.flags import Doubt, Stretch, listed
 from kinertia.estimation.trust import Agreement
 from kinertia.recording import Array, Recording
 
@@ -126,7 +126,7 @@ def _judged(estimate: Estimate, recording: Recording) -> Verdict:
     if not counted.any():
         return Verdict("not judged", "poor", "all of the recording is its start or its end, which do not count: record longer")
     trusted = float(estimate.trusted.sum() / counted.sum())
-    doubts = tuple(marked.find(estimate))
+    doubts = tuple(flags.find(estimate))
     if estimate.root_residual is None:
         why = "this method gives no forces: its motion cannot be checked"
         return Verdict("not judged", "fair", why, trusted=trusted, doubts=doubts)
@@ -147,7 +147,7 @@ def _by_agreement(estimate: Estimate, recording: Recording, trusted: float, doub
     word, level = _word(float(good))
     assert estimate.root_residual is not None
     force, moment = _size(estimate.root_residual[known if known.any() else counted])
-    told = Verdict(word, level, sentence, strides, force, moment, trusted, doubts, marked.spans(estimate))
+    told = Verdict(word, level, sentence, strides, force, moment, trusted, doubts, flags.spans(estimate))
     if not _long(estimate, recording) and not strides:
         told = replace(told, word="not judged", level="fair", sentence=f"{sentence}; record longer")
     if mostly_other(estimate):
@@ -208,7 +208,7 @@ def _agreement_sentence(estimate: Estimate, recording: Recording, strides: tuple
     """What agrees, and when the person did what no model knows: nothing is said of that."""
     if recording.periodic:
         return f"{'' if agreeing == 1.0 else 'not '}consistent in the one cycle"
-    other = marked.stretches(estimate.counted & ~estimate.known, estimate)
+    other = flags.stretches(estimate.counted & ~estimate.known, estimate)
     if not other:
         return _of_what_is_known(estimate, strides, agreeing, "recording")
     when = f"{listed(other, LISTED)} {'is' if len(other) == 1 else 'are'} neither walking, running nor standing"
@@ -233,7 +233,7 @@ def _of_what_is_known(estimate: Estimate, strides: tuple[Stride, ...], agreeing:
     if len(failed) == len(strides):
         return "not consistent in " + (f"any of {len(strides)} strides" if len(strides) > 1 else "the one stride")
     which = "those" if len(failed) > 1 else "the one"
-    at = marked.in_words([f"{stride.begin_s:.1f} s" for stride in failed], LISTED)
+    at = flags.in_words([f"{stride.begin_s:.1f} s" for stride in failed], LISTED)
     held = f"consistent in {len(strides) - len(failed)} of {len(strides)} strides, not in {which} at {at}"
     return f"{held}; and {beyond}" if beyond else held
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from kinertia.bodies import Body, stack
 from kinertia.learning import differences
-from kinertia.learning.placed import fuse
+from kinertia.learning.inclination import fuse
 from kinertia.learning.sequence import Sequence
 
 

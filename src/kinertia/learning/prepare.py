@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kinertia.bodies import SKELETONS
-from kinertia.learning import placed, sequence
+from kinertia.learning import inclination, sequence
 from kinertia.learning.config import Config
 from kinertia.learning.sequence import Sequence
 from kinertia.recording import Recording, channels, periodic
@@ -23,4 +23,4 @@ def to_sequence(recording: Recording, config: Config, tile_s: float = periodic.T
     ready = to_segments(recording)
     signals, present = channels.at_rate(ready, config.rate_hz, tile_s)
     found = sequence.from_arrays(ready, signals, present, config.rate_hz, SKELETONS[config.body])
-    return replace(found, placed=placed.turns(ready)) if config.training.placed else found
+    return replace(found, placed=inclination.turns(ready)) if config.training.placed else found

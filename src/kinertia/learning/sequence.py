@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from kinertia.bodies import Body, Skeleton, build, posture
-from kinertia.learning.placed import unplaced
+from kinertia.learning.inclination import unplaced
 from kinertia.recording import SEGMENTS, Array, Recording, Sensor, Subject
 from kinertia.recording.wearer import wearer_of
 from kinertia.sensing import contact_events
@@ -48,7 +48,7 @@ class Sequence:
         known which.
     wearer : the same for recordings of one session, see :func:`kinertia.recording.wearer.wearer_of`; empty where not known.
     rate_hz : sampling rate [Hz].
-    placed : (7, 2) inclination of the sensors as joints show it and its spread [rad], see :mod:`kinertia.learning.placed`.
+    placed : (7, 2) inclination of the sensors as joints show it and its spread [rad], see :mod:`kinertia.learning.inclination`.
     """
 
     name: str

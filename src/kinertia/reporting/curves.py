@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kinertia.estimation import convention, marked, strides
+from kinertia.estimation import convention, flags, strides
 from kinertia.estimation.convention import Knee
 from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.gait import Gait
@@ -184,7 +184,7 @@ def _marked(source: Source) -> tuple[tuple[float, float], ...]:
     """What of the samples shown should not be trusted [s]."""
     time_s = source.estimate.time_s[source.window]
     begin, end = float(time_s[0]), float(time_s[-1])
-    return tuple((max(a, begin), min(b, end)) for a, b in marked.spans(source.estimate) if a < end and b > begin)
+    return tuple((max(a, begin), min(b, end)) for a, b in flags.spans(source.estimate) if a < end and b > begin)
 
 
 def _cycle_lines(source: Source, values: Array, band: Array | None, side: str, look: Line) -> list[Line]:

@@ -17,7 +17,7 @@ import numpy as np
 from kinertia.recording import SEGMENTS, Array, Frame, Recording, Sensor, selection
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.standing import standing_periods
-from kinertia.sensing import functional_axis, gait_phase, living, mean_gravity, signs
+from kinertia.sensing import availability, functional_axis, gait_phase, mean_gravity, signs
 from kinertia.sensing.functional_axis import Axis
 from kinertia.sensing.signs import Walk
 
@@ -107,7 +107,7 @@ def align(recording: Recording) -> tuple[Recording, Alignment]:
         return recording, Alignment(names, np.tile(np.eye(3), (count, 1, 1)), np.zeros((count, 3)))
     chosen, warnings = _usable(recording)
     names = tuple(chosen.sensors[k].segment for k in range(len(chosen.sensors)))
-    acc, gyro, lives = living.bridged(chosen.acc), living.bridged(chosen.gyro), living.samples(chosen)
+    acc, gyro, lives = availability.bridged(chosen.acc), availability.bridged(chosen.gyro), availability.samples(chosen)
     if chosen.periodic:
         acc, gyro, lives = (np.tile(x, (PERIODIC_REPEATS, *[1] * (x.ndim - 1))) for x in (acc, gyro, lives))
     standing = _standing(chosen, lives)

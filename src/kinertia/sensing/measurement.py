@@ -14,9 +14,9 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from kinertia.recording import Array, SensorPose
-from kinertia.sensing import placement, ringing, sampling, skin
+from kinertia.sensing import mounting_errors, ringing, sampling, skin
 from kinertia.sensing.errors import NO_ERRORS, SensorErrors, corrupt
-from kinertia.sensing.placement import NOMINAL, Position, Spread
+from kinertia.sensing.mounting_errors import NOMINAL, Position, Spread
 from kinertia.sensing.ringing import Ringing, RingingRanges
 from kinertia.sensing.sampling import EXACT, Clock
 from kinertia.sensing.skin import Skin, SkinRanges
@@ -116,7 +116,7 @@ def strap_on(nominal: Mapping[str, Position], realism: Realism, generator: np.ra
     streams = generator.spawn(3)
     segments = tuple(nominal)
     return Worn(
-        placement.draw(nominal, realism.spread, streams[0]),
+        mounting_errors.draw(nominal, realism.spread, streams[0]),
         None if realism.skin is None else skin.draw(segments, realism.skin, streams[1]),
         None if realism.ringing is None else ringing.draw(segments, realism.ringing, streams[2]),
     )

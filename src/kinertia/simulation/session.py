@@ -15,7 +15,7 @@ from kinertia.mechanics.imu import Mounting
 from kinertia.recording import SEGMENTS, Array, Frame, Recording, Sensor, Truth
 from kinertia.sensing import measurement
 from kinertia.sensing.measurement import FINE_RATE_HZ, TYPICAL, Realism, Worn
-from kinertia.sensing.placement import Position
+from kinertia.sensing.mounting_errors import Position
 from kinertia.simulation.person import Person
 from kinertia.simulation.record import nominal_position
 from kinertia.simulation.timeline import Timeline

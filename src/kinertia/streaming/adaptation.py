@@ -20,9 +20,9 @@ from kinertia.recording import Array, Recording
 from kinertia.runtime import model as exported
 from kinertia.runtime.card import Wearer
 from kinertia.runtime.model import ExportedModel
-from kinertia.streaming.apart import Command
 from kinertia.streaming.collected import as_recording, misfit
 from kinertia.streaming.core import Core
+from kinertia.streaming.process import Command
 from kinertia.streaming.progress import Progress
 
 LEAST_S = 10.0

@@ -8,8 +8,8 @@ from kinertia.recording import SEGMENTS, Array, Frame, Recording
 from kinertia.runtime.card import Wearer
 from kinertia.runtime.model import ExportedModel
 from kinertia.sensing.gait_phase import MOVING_RATE
-from kinertia.streaming.align import Align
 from kinertia.streaming.sample import Session
+from kinertia.streaming.segment_signals import Align
 from kinertia.streaming.trust import KINDS
 
 SETTLE_S = 1.0

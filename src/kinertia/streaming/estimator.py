@@ -14,11 +14,11 @@ from kinertia.runtime.card import Wearer
 from kinertia.runtime.model import ExportedModel
 from kinertia.streaming import gaps, trust
 from kinertia.streaming.activity import Standing, Watch
-from kinertia.streaming.align import Align
 from kinertia.streaming.events import Feet
 from kinertia.streaming.frame import Frame
 from kinertia.streaming.gait import Event, Steps
 from kinertia.streaming.sample import Session
+from kinertia.streaming.segment_signals import Align
 from kinertia.streaming.settings import Settings
 from kinertia.streaming.swap import Successor, check_like
 from kinertia.streaming.trust import Trust

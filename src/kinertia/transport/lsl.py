@@ -17,7 +17,7 @@ from kinertia.recording import RecordingError
 from kinertia.streaming.sample import Sample, StreamInfo
 from kinertia.transport import lsl_channels
 from kinertia.transport.lsl_channels import Channel, ChannelMap
-from kinertia.transport.placing import place
+from kinertia.transport.segment_names import place
 from kinertia.transport.source import Source
 
 TIMEOUT_S = 10.0

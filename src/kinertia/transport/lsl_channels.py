@@ -9,7 +9,7 @@ import numpy as np
 
 from kinertia.io import units
 from kinertia.recording import SEGMENTS, RecordingError
-from kinertia.transport.placing import WORDS, words
+from kinertia.transport.segment_names import WORDS, words
 
 PER_SENSOR = 6
 MOST_CHANNELS = 1024

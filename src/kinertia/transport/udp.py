@@ -13,7 +13,7 @@ from kinertia.io.facts import Placement
 from kinertia.recording import RecordingError
 from kinertia.streaming.sample import Sample, StreamInfo
 from kinertia.transport import address, udp_message
-from kinertia.transport.placing import place
+from kinertia.transport.segment_names import place
 from kinertia.transport.source import Source
 from kinertia.transport.udp_message import Message, Reason, Rejected
 

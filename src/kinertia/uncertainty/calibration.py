@@ -13,8 +13,8 @@ from kinertia.estimation.estimate import Activity, Bands, Estimate
 from kinertia.recording import Array, Recording
 from kinertia.uncertainty.features import Circumstances, circumstances, features
 from kinertia.uncertainty.fit import Shares
+from kinertia.uncertainty.half_width import GROUPS, PELVIS_ONLY, Scale, group, shown
 from kinertia.uncertainty.outputs import ANGLE, FORCE, KINDS, MOMENT, SMALLEST, SPEED, WORDS, Output, outputs
-from kinertia.uncertainty.scale import GROUPS, PELVIS_ONLY, Scale, group, shown
 
 FORMAT = 3
 NOT_CALIBRATED = "no band: this model has not been calibrated (kinertia calibrate does it, with simulated people)"

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from kinertia.recording import Array
 from kinertia.uncertainty import quantile
 from kinertia.uncertainty.features import Features
+from kinertia.uncertainty.half_width import GROUPS, LOOKS_COLUMNS, Scale, appearance, blend, design, group, likeness
 from kinertia.uncertainty.outputs import SMALLEST
-from kinertia.uncertainty.scale import GROUPS, LOOKS_COLUMNS, Scale, appearance, blend, design, group, likeness
 
 FOLDS = 5
 FEWEST_PEOPLE = 10
@@ -24,7 +24,7 @@ SEVERAL = 2
 FEWEST_IN_GROUP = 6
 """Sensor sets that were seen on fewer people have the factor of all sets together."""
 Shares = tuple[float | None, ...]
-"""One per group of :data:`kinertia.uncertainty.scale.GROUPS`; None where there was nobody."""
+"""One per group of :data:`kinertia.uncertainty.half_width.GROUPS`; None where there was nobody."""
 RANGE = (0.002, 0.998)
 """Quantiles of a feature between which it counts."""
 
@@ -227,7 +227,7 @@ def _conformal(
 
 
 def _looks(samples: Samples, chosen: NDArray[np.bool_]) -> Array:
-    """Weights of :func:`kinertia.uncertainty.scale.appearance`; zero where there is one kind of people only."""
+    """Weights of :func:`kinertia.uncertainty.half_width.appearance`; zero where there is one kind of people only."""
     measured = samples.measured[chosen]
     if measured.all() or not measured.any():
         return np.zeros(LOOKS_COLUMNS)

@@ -12,7 +12,7 @@ import numpy as np
 from kinertia.io.files import write_text
 from kinertia.uncertainty.calibration import FORMAT, NOT_CALIBRATED, WAYS, Calibration, Uncalibrated, UseName
 from kinertia.uncertainty.features import NAMES
-from kinertia.uncertainty.scale import COLUMNS, GROUPS, LOOKS_COLUMNS, Scale
+from kinertia.uncertainty.half_width import COLUMNS, GROUPS, LOOKS_COLUMNS, Scale
 
 FILE = "bands.json"
 

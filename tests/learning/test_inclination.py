@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from kinertia.learning import adaptation
 from kinertia.learning.config import Config
-from kinertia.learning.placed import USED, fuse, turns, unplaced
+from kinertia.learning.inclination import USED, fuse, turns, unplaced
 from kinertia.learning.prepare import to_sequence
 from kinertia.recording import SEGMENTS, Recording
 from kinertia.transport import walker

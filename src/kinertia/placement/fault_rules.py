@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from kinertia.placing import orientation, scale
-from kinertia.placing.fault import Fault, Kind
-from kinertia.placing.reading import Reading
-from kinertia.placing.samples import Samples
+from kinertia.placement import orientation, unit_factors
+from kinertia.placement.fault import Fault, Kind
+from kinertia.placement.interpretation import Reading
+from kinertia.placement.sample_quality import Samples
 from kinertia.recording import SEGMENTS, Array, Frame, Recording
 
 GRAVITY = 9.81
@@ -56,7 +56,7 @@ def on_units(recording: Recording, acc_factor: Array, gyro_factor: Array) -> lis
     ):
         for factor in np.unique(factors[factors != 1.0]):
             which = [sensor for sensor, f in zip(recording.sensors, factors, strict=True) if f == factor]
-            names = {scale.GRAVITY: "g", scale.GRAVITY / 1000.0: "mg", scale.DEGREE: "deg/s"}
+            names = {unit_factors.GRAVITY: "g", unit_factors.GRAVITY / 1000.0: "mg", unit_factors.DEGREE: "deg/s"}
             unit = names.get(float(factor), "rad/s divided by 57.3")
             where = "of all sensors" if len(which) == len(recording.sensors) else f"of {', '.join(s.segment for s in which)}"
             message = f"{signal} {where} is in {unit}, not in {expected}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kinertia.placing.chain import LENGTH, Lengths
+from kinertia.placement.joint_positions import LENGTH, Lengths
 
 POPULATION_M = {"female": (1.62, 0.07), "male": (1.755, 0.076)}
 """Mean and standard deviation of adults [m]."""

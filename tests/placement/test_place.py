@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from experiments.place_faults import rotation
 from kinertia.io.read import read
-from kinertia.placing import orientation
-from kinertia.placing.place import SIDES_NOTE, place
+from kinertia.placement import orientation
+from kinertia.placement.inference import SIDES_NOTE, place
 from kinertia.recording import SEGMENTS, Array, Frame, Recording
 from kinertia.transport import walker
 

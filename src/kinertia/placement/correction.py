@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from kinertia.numerics import rotations
-from kinertia.placing import orientation
-from kinertia.placing.fault import Kind
-from kinertia.placing.place import Placed, Placement
+from kinertia.placement import orientation
+from kinertia.placement.fault import Kind
+from kinertia.placement.inference import Placed, Placement
 from kinertia.recording import Array, Frame, Recording, SensorPose, Truth
 
 WORN_RAD = np.deg2rad(15.0)
@@ -22,7 +22,7 @@ def correct(recording: Recording, placement: Placement) -> Recording:
 
     Parameters
     ----------
-    recording : as given to :func:`kinertia.placing.place.place`.
+    recording : as given to :func:`kinertia.placement.inference.place`.
     placement : what that returned.
 
     Returns

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kinertia.placing.steady import Steady
+from kinertia.placement.steady_gait import Steady
 from kinertia.recording import Array
 
 HARMONICS = 6

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kinertia.placing import assignment, chain, gait_model, harmonics
-from kinertia.placing.assignment import Assignment
-from kinertia.placing.chain import Lengths, Places, Prior
-from kinertia.placing.gait_model import GAITS, PARTS
-from kinertia.placing.height import Height
-from kinertia.placing.steady import Steady
+from kinertia.placement import assignment, gait_model, harmonics, joint_positions
+from kinertia.placement.assignment import Assignment
+from kinertia.placement.gait_model import GAITS, PARTS
+from kinertia.placement.height import Height
+from kinertia.placement.joint_positions import Lengths, Places, Prior
+from kinertia.placement.steady_gait import Steady
 from kinertia.recording import Array
 
 STANDING_SPREAD_RAD = np.deg2rad(3.5)
@@ -77,16 +77,16 @@ def read(
     spread = model.inclination_spread[gait][parts]
     if standing_up is not None:
         inclination, spread = _with_standing(inclination, spread, frames, standing_up)
-    prior = chain.usual(found.segments, height.height_m, inclination, spread)
+    prior = joint_positions.usual(found.segments, height.height_m, inclination, spread)
     unsure = height.spread_m / height.height_m
-    places = chain.locate(steady, frames, found.segments, prior, start, height_spread=unsure)
+    places = joint_positions.locate(steady, frames, found.segments, prior, start, height_spread=unsure)
     if _in_front(places, prior, found.segments):
-        prior = chain.worn_in_front(prior, found.segments)
-        places = chain.locate(steady, frames, found.segments, prior, start, height_spread=unsure)
+        prior = joint_positions.worn_in_front(prior, found.segments)
+        places = joint_positions.locate(steady, frames, found.segments, prior, start, height_spread=unsure)
     c, s = np.cos(places.inclination), np.sin(places.inclination)
     zero, one = np.zeros_like(c), np.ones_like(c)
     bend = np.stack([c, s, zero, -s, c, zero, zero, zero, one], axis=-1).reshape(-1, 3, 3)
-    lengths = chain.lengths(steady, frames, found.segments, prior)
+    lengths = joint_positions.lengths(steady, frames, found.segments, prior)
     ratio = float("nan") if lengths is None else float(lengths.value.sum() / sum(prior.length))
     return Reading(found, bend @ frames, leg.force, leg.up, places, lengths, ratio, float(np.hypot(RATIO_SPREAD, unsure)))
 

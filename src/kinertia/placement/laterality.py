@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kinertia.placing.assignment import mirrored
-from kinertia.placing.fault import Fault, Kind
-from kinertia.placing.place import SIDES_NOTE, Placement
+from kinertia.placement.assignment import mirrored
+from kinertia.placement.fault import Fault, Kind
+from kinertia.placement.inference import SIDES_NOTE, Placement
 from kinertia.recording import SEGMENTS
 from kinertia.recording.errors import RecordingError
 

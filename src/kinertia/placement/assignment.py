@@ -14,9 +14,9 @@ from itertools import permutations
 
 import numpy as np
 
-from kinertia.placing import harmonics
-from kinertia.placing.gait_model import GAITS, PARTS, GaitModel
-from kinertia.placing.harmonics import Shapes
+from kinertia.placement import harmonics
+from kinertia.placement.gait_model import GAITS, PARTS, GaitModel
+from kinertia.placement.harmonics import Shapes
 from kinertia.recording import SEGMENTS, Array
 
 INSTANTS = 60

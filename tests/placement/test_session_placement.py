@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.place_faults import rotation
-from kinertia.placing import orientation
-from kinertia.placing.assignment import mirrored
-from kinertia.placing.correct import correct
-from kinertia.placing.place import Placed, Placement, place
-from kinertia.placing.session import Session, combine
+from kinertia.placement import orientation
+from kinertia.placement.assignment import mirrored
+from kinertia.placement.correction import correct
+from kinertia.placement.inference import Placed, Placement, place
+from kinertia.placement.session import Session, combine
 from kinertia.recording import SEGMENTS, Frame, Recording, RecordingError, Subject
 from kinertia.recording.crop import crop
 from kinertia.recording.wearer import same_wearer

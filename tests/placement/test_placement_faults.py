@@ -13,10 +13,10 @@ from experiments import place_faults
 from experiments.place_faults import FAULTS
 from kinertia.io import write_recording
 from kinertia.io.read import read
-from kinertia.placing import gait_model, samples
-from kinertia.placing.correct import correct
-from kinertia.placing.fault import Kind
-from kinertia.placing.place import place
+from kinertia.placement import gait_model, sample_quality
+from kinertia.placement.correction import correct
+from kinertia.placement.fault import Kind
+from kinertia.placement.inference import place
 from kinertia.recording import Frame, Recording
 
 
@@ -83,8 +83,8 @@ def test_clipping_needs_a_pile_at_a_range() -> None:
     generator = np.random.default_rng(0)
     acc = 12.0 * generator.standard_normal((2000, 3))
     gyro = generator.standard_normal((2000, 3))
-    assert samples.look(acc, gyro, 100.0).clipped == 0
-    cut = samples.look(np.clip(acc, -19.62, 19.62), gyro, 100.0)
+    assert sample_quality.look(acc, gyro, 100.0).clipped == 0
+    cut = sample_quality.look(np.clip(acc, -19.62, 19.62), gyro, 100.0)
     assert cut.clipped > 100
 
 

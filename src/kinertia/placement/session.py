@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from kinertia.numerics import rotations
-from kinertia.placing.assignment import mirrored
-from kinertia.placing.fault import Kind
-from kinertia.placing.place import Placed, Placement
+from kinertia.placement.assignment import mirrored
+from kinertia.placement.fault import Kind
+from kinertia.placement.inference import Placed, Placement
 from kinertia.recording import Array, Recording, Subject
 from kinertia.recording.errors import RecordingError
 
@@ -45,7 +45,7 @@ def combine(recordings: Sequence[Recording], found: Sequence[Placement]) -> Sess
     Parameters
     ----------
     recordings : two or more, of one person with the same sensors in the same frame.
-    found : what :func:`kinertia.placing.place.place` says of each.
+    found : what :func:`kinertia.placement.inference.place` says of each.
 
     Returns
     -------

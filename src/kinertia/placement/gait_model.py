@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from kinertia.placing.harmonics import CURVES, HARMONICS
+from kinertia.placement.harmonics import CURVES, HARMONICS
 from kinertia.recording import Array
 
 PARTS = ("pelvis", "femur", "tibia", "foot")

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kinertia.placing import assignment, gait_model, harmonics, verdict
-from kinertia.placing.steady import Steady, bridged, repeats, stride_samples
+from kinertia.placement import assignment, fault_rules, gait_model, harmonics
+from kinertia.placement.steady_gait import Steady, bridged, repeats, stride_samples
 from kinertia.recording import SEGMENTS, Array, Recording
 
 LEAST_LAG_S = 0.06
@@ -80,7 +80,7 @@ def late(steady: Steady, stated: tuple[str, ...]) -> Late | None:
     lag = float((lags.strides[worst] + 0.5 * again) % again - 0.5 * again) / steady.stride_hz
     if lags.gain[worst] < max(LEAST_GAIN, lags.rival + CLEARER) or abs(lag) < LEAST_LAG_S:
         return None
-    if np.median(np.delete(lags.misfit, worst)) > verdict.FITS:
+    if np.median(np.delete(lags.misfit, worst)) > fault_rules.FITS:
         return None
     return Late(worst, lag, again / steady.stride_hz)
 
@@ -105,7 +105,7 @@ def growth(recording: Recording, stated: tuple[str, ...], index: int, stride: fl
         part = slice(start, start + length)
         window = Steady((acc[part],), (gyro[part] - gyro[part].mean(axis=0),), (stride,), recording.rate_hz)
         found = assignment.lags(*harmonics.of_sensors(window), window.stride_hz, stated, gait_model.load())
-        if np.median(np.delete(found.misfit, index)) < verdict.FITS:
+        if np.median(np.delete(found.misfit, index)) < fault_rules.FITS:
             at.append(start)
             lag.append(found.strides[index])
     if len(at) < 2:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from kinertia.placing.height import Height
-from kinertia.placing.place import place
+from kinertia.placement.height import Height
+from kinertia.placement.inference import place
 from kinertia.recording import Recording
 
 BMI = 24.3

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from kinertia.placing.harmonics import mean_force
-from kinertia.placing.reading import Reading
-from kinertia.placing.steady import Steady
+from kinertia.placement.harmonics import mean_force
+from kinertia.placement.interpretation import Reading
+from kinertia.placement.steady_gait import Steady
 from kinertia.recording import Array
 
 GRAVITY = 9.81

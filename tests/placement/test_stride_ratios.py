@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from kinertia.placing import clocks
-from kinertia.placing.steady import Steady
+from kinertia.placement import clocks
+from kinertia.placement.steady_gait import Steady
 
 RATE_HZ = 60.0
 STRIDE = 48

@@ -7,11 +7,11 @@ from functools import partial
 
 import numpy as np
 
-from kinertia.placing import height, reading, samples, scale, steady, verdict
-from kinertia.placing.fault import Fault
-from kinertia.placing.height import Height
-from kinertia.placing.reading import Reading
-from kinertia.placing.samples import Samples
+from kinertia.placement import fault_rules, height, interpretation, sample_quality, steady_gait, unit_factors
+from kinertia.placement.fault import Fault
+from kinertia.placement.height import Height
+from kinertia.placement.interpretation import Reading
+from kinertia.placement.sample_quality import Samples
 from kinertia.recording import SEGMENTS, Array, Recording, Sensor
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.standing import standing_periods
@@ -74,7 +74,7 @@ class Placement:
     length_m : thigh and shank [m]; NaN where not found.
     height : of the body, from those lengths and what people measure; None where they do not say it.
     notes : what cannot be known, or was not judged.
-    sided : whether somebody said which side is the right one (:mod:`kinertia.placing.side`).
+    sided : whether somebody said which side is the right one (:mod:`kinertia.placement.laterality`).
     """
 
     sensors: tuple[Placed, ...]
@@ -118,7 +118,7 @@ def place(recording: Recording, start: Array | None = None) -> Placement:
     """
     count = len(recording.sensors)
     looked = look_at_samples(recording)
-    acc_factor = np.array([scale.acceleration_factor(recording.acc[:, k]) for k in range(count)])
+    acc_factor = np.array([unit_factors.acceleration_factor(recording.acc[:, k]) for k in range(count)])
     which = judged(recording, looked)
     names = tuple(recording.sensors[k].segment for k in which)
     gyro_factor, pace, found, up = np.ones(count), 1.0, None, None
@@ -128,29 +128,29 @@ def place(recording: Recording, start: Array | None = None) -> Placement:
         if not which:
             raise RecordingError("no sensor is left to judge", file=recording.source, fix="see the faults")
         chosen = choose(recording, which, acc_factor)
-        gait = steady.find(chosen)
-        plain = scale.plain_rate_factors(gait)
-        gait = scale.rescaled(gait, plain)
-        late = scale.late_acceleration_factors(gait)
+        gait = steady_gait.find(chosen)
+        plain = unit_factors.plain_rate_factors(gait)
+        gait = unit_factors.rescaled(gait, plain)
+        late = unit_factors.late_acceleration_factors(gait)
         acc_factor[which] *= late
         gait = replace(gait, acc=tuple(acc * late[:, None] for acc in gait.acc))
         up = _standing_up(replace(chosen, acc=chosen.acc * late[:, None], gyro=chosen.gyro * plain[:, None]))
         judge = partial(
-            reading.read,
+            interpretation.read,
             stated=names,
             height=_known_height(recording),
             standing_up=up,
             start=None if start is None else start[which],
         )
-        doubtful, found = scale.doubtful_rate_factors(gait, judge(gait), judge)
-        gait = scale.rescaled(gait, doubtful)
-        sign, pace, paced = scale.signs_and_pace(gait, found, judge)
+        doubtful, found = unit_factors.doubtful_rate_factors(gait, judge(gait), judge)
+        gait = unit_factors.rescaled(gait, doubtful)
+        sign, pace, paced = unit_factors.signs_and_pace(gait, found, judge)
         if 2 * sum(looked[k].clipped > 0 for k in which) > len(which) and max(pace, 1.0 / pace) < GROSS_PACE:
             # forces that are cut off make legs seem short, as a slightly wrong rate does
             notes.append("the sampling rate was not judged closely: most accelerations are clipped")
-            sign, paced = scale.signs(gait, found, judge)
+            sign, paced = unit_factors.signs(gait, found, judge)
             pace = 1.0
-        if np.median(paced.assignment.misfit) > verdict.FITS:
+        if np.median(paced.assignment.misfit) > fault_rules.FITS:
             acc_factor, pace, found = stated_factor, 1.0, None
             raise RecordingError("this is neither walking nor running", fix="record steady walking or running")
         found = paced
@@ -162,9 +162,11 @@ def place(recording: Recording, start: Array | None = None) -> Placement:
         for i, k in enumerate(which):
             placed[k] = _placed(recording.sensors[k], found, i, up)
         notes.append(SIDES_NOTE)
-    faults = verdict.missing(recording, looked) + verdict.on_units(recording, acc_factor, gyro_factor)
+    faults = fault_rules.missing(recording, looked) + fault_rules.on_units(recording, acc_factor, gyro_factor)
     if found is not None:
-        faults += verdict.on_reading(recording, which, looked, found, up, pace, set(np.flatnonzero(gyro_factor < 0).tolist()))
+        faults += fault_rules.on_reading(
+            recording, which, looked, found, up, pace, set(np.flatnonzero(gyro_factor < 0).tolist())
+        )
     return Placement(
         tuple(placed),
         tuple(faults),
@@ -194,7 +196,9 @@ def judged(recording: Recording, looked: list[Samples] | None = None) -> list[in
 
 def look_at_samples(recording: Recording) -> list[Samples]:
     """The samples of every sensor."""
-    return [samples.look(recording.acc[:, k], recording.gyro[:, k], recording.rate_hz) for k in range(len(recording.sensors))]
+    return [
+        sample_quality.look(recording.acc[:, k], recording.gyro[:, k], recording.rate_hz) for k in range(len(recording.sensors))
+    ]
 
 
 def choose(recording: Recording, which: list[int], acc_factor: Array | None = None) -> Recording:
@@ -238,7 +242,7 @@ def _placed(sensor: Sensor, found: Reading, i: int, up: Array | None) -> Placed:
         float(found.places.inclination_spread[i]),
         float(found.assignment.confidence[i]),
         float(found.assignment.misfit[i]),
-        float((found.force[i] if up is None else np.linalg.norm(up[i])) - scale.GRAVITY),
+        float((found.force[i] if up is None else np.linalg.norm(up[i])) - unit_factors.GRAVITY),
         0.0 if up is None else _between(up[i], found.up[i]),
     )
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from kinertia.api import reading
 from kinertia.api.reading import Reading
 from kinertia.checks import chain
-from kinertia.placing.correct import correct as put_right
-from kinertia.placing.place import Placement
-from kinertia.placing.place import place as look
-from kinertia.placing.side import with_right
+from kinertia.placement.correction import correct as put_right
+from kinertia.placement.inference import Placement
+from kinertia.placement.inference import place as look
+from kinertia.placement.laterality import with_right
 from kinertia.recording import Recording
 
 

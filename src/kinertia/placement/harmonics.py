@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinertia.numerics import rotations
-from kinertia.placing.steady import Steady
+from kinertia.placement.steady_gait import Steady
 from kinertia.recording import Array
 from kinertia.sensing import functional_axis
 

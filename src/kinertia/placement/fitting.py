@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinertia.numerics import rotations
-from kinertia.placing import harmonics, steady
-from kinertia.placing.gait_model import GAITS, PARTS, GaitModel
+from kinertia.placement import harmonics, steady_gait
+from kinertia.placement.gait_model import GAITS, PARTS, GaitModel
 from kinertia.recording import Array, Frame, Recording
 from kinertia.recording.errors import RecordingError
 
@@ -52,7 +52,7 @@ def example(recording: Recording, *, running: bool) -> Example:
     """
     if recording.frame is not Frame.SEGMENT:
         raise RecordingError("is not in segment frames", file=recording.source, fix="align it first")
-    found = steady.find(recording)
+    found = steady_gait.find(recording)
     leg, pelvis = harmonics.of_sensors(found)
     names = [sensor.segment for sensor in recording.sensors]
     is_pelvis = np.array([name == "pelvis" for name in names])

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kinertia.io.read import with_subject
-from kinertia.placing import height
-from kinertia.placing.chain import LENGTH, Lengths
-from kinertia.placing.place import place
-from kinertia.placing.size import BMI, with_estimated_size
+from kinertia.placement import height
+from kinertia.placement.body_size import BMI, with_estimated_size
+from kinertia.placement.inference import place
+from kinertia.placement.joint_positions import LENGTH, Lengths
 from kinertia.recording import DEFAULT_HEIGHT_M, DEFAULT_MASS_KG, Recording, Subject
 
 

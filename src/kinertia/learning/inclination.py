@@ -1,7 +1,7 @@
 """How thigh and shank sensors are turned on their segments, as the movement of the joints shows it, for adapting.
 
 Hip, knee and ankle move alike seen from either side, which tells the direction from a sensor to its joints
-(:mod:`kinertia.placing`).
+(:mod:`kinertia.placement`).
 Mean joint angles follow from it, where the equations of motion hardly depend on them.
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from kinertia.placing.place import place
+from kinertia.placement.inference import place
 from kinertia.recording import SEGMENTS, Recording
 
 USED = ("femur_r", "tibia_r", "femur_l", "tibia_l")
