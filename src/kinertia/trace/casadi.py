@@ -1,24 +1,15 @@
-"""The physics as CasADi expressions: a torch function is traced once and its elementary operations are replayed on symbols.
-
-There is one set of equations, written in torch. A solver that needs exact second derivatives of sparse
-problems gets the same equations through this module instead of a second copy of them.
-"""
+"""Traced torch functions as CasADi functions, for solvers that need exact second derivatives of sparse problems."""
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import casadi as ca
 import numpy as np
-import torch
-from numpy.typing import NDArray
 from torch import Tensor
-from torch.fx.experimental.proxy_tensor import make_fx
 
-Objects = NDArray[np.object_]
-Operation = Callable[..., Any]
+from kinertia.trace.capture import Objects, Operation, capture, replay
 
 
 def symbolic(function: Callable[..., Sequence[Tensor]], shapes: Sequence[tuple[int, ...]], name: str) -> ca.Function:
@@ -26,8 +17,7 @@ def symbolic(function: Callable[..., Sequence[Tensor]], shapes: Sequence[tuple[i
 
     Parameters
     ----------
-    function : takes float64 tensors of the given shapes and returns tensors; no control flow that depends on values.
-    shapes : shapes of its arguments.
+    function, shapes : see :func:`kinertia.trace.capture.capture`.
     name : name of the result.
 
     Returns
@@ -39,13 +29,9 @@ def symbolic(function: Callable[..., Sequence[Tensor]], shapes: Sequence[tuple[i
     NotImplementedError
         If the function uses a torch operation that has no counterpart here; the message names it.
     """
-    generator = torch.Generator().manual_seed(0)
-    examples = [0.1 + torch.rand(shape, dtype=torch.float64, generator=generator) for shape in shapes]
-    # once without tracing: what the function computes only once and keeps must hold numbers, not traced tensors
-    function(*examples)
-    graph = make_fx(torch.func.functionalize(function, remove="mutations_and_views"))(*examples)
+    graph = capture(function, shapes)
     symbols = [ca.SX.sym(f"{name}_{i}", int(np.prod(shape, dtype=int))) for i, shape in enumerate(shapes)]
-    found = _replay(graph, [_objects(s, shape) for s, shape in zip(symbols, shapes, strict=True)])
+    found = replay(graph, [_objects(s, shape) for s, shape in zip(symbols, shapes, strict=True)], FUNCTIONS)
     return ca.Function(name, symbols, [_column(x) for x in found])
 
 
@@ -59,130 +45,8 @@ def _column(x: Any) -> ca.SX:
     return ca.vertcat(*x.ravel())
 
 
-def _replay(graph: torch.fx.GraphModule, inputs: list[Objects]) -> list[Any]:
-    """Run the traced operations on arrays of symbols."""
-    values: dict[torch.fx.Node, Any] = {}
-    waiting = iter(inputs)
-
-    def resolve(x: Any) -> Any:
-        if isinstance(x, torch.fx.Node):
-            return values[x]
-        if isinstance(x, list | tuple):
-            return [resolve(y) for y in x]
-        return x
-
-    for node in graph.graph.nodes:
-        if node.op == "placeholder":
-            values[node] = next(waiting)
-        elif node.op == "get_attr":
-            values[node] = getattr(graph, str(node.target)).detach().numpy()
-        elif node.op == "output":
-            return [resolve(x) for x in node.args[0]]
-        else:
-            operation = _operation(node.target)
-            values[node] = _wrapped(operation(*resolve(node.args), **{k: resolve(v) for k, v in node.kwargs.items()}))
-    raise AssertionError("a traced graph ends with its output")
-
-
-def _wrapped(x: Any) -> Any:
-    """A lone symbol as an array without dimensions, which numpy unwraps after every operation."""
-    if isinstance(x, ca.SX):
-        out = np.empty((), dtype=object)
-        out[()] = x
-        return out
-    return x
-
-
-def _operation(target: Any) -> Operation:
-    if target is operator.getitem:
-        return operator.getitem
-    known = OPERATIONS.get(str(target).replace("_copy.", "."))  # whether torch copies or views makes no difference here
-    if known is None:
-        raise NotImplementedError(f"no counterpart of the torch operation {target} for symbols; add it to OPERATIONS")
-    return known
-
-
-def _slice(x: Objects, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1) -> Objects:
-    # torch writes "to the end" as the largest integer, which numpy takes as well
-    return x[(slice(None),) * (dim % x.ndim) + (slice(start, end, step),)]
-
-
-def _index(x: Objects, places: list[Any]) -> Objects:
-    return x[tuple(slice(None) if place is None else place for place in places)]
-
-
-def _select_scatter(x: Objects, source: Objects, dim: int, index: int) -> Objects:
-    out = np.array(x, dtype=object)
-    np.moveaxis(out, dim, 0)[index] = source
-    return out
-
-
-def _expand(x: Objects, shape: list[int]) -> Objects:
-    missing = len(shape) - x.ndim
-    return np.broadcast_to(x, [x.shape[i - missing] if n == -1 else n for i, n in enumerate(shape)])
-
-
-def _sum(x: Objects, dims: list[int], keepdim: bool = False) -> Any:
-    return np.asarray(x, dtype=object).sum(axis=tuple(dims), keepdims=keepdim)
-
-
-def _elementwise(function: Callable[[Any], Any]) -> Operation:
-    # a constant may be a plain number, for which CasADi's functions work as well
-    return lambda x: np.frompyfunc(function, 1, 1)(np.asarray(x, dtype=object))
-
-
-def _ignore_options(function: Operation) -> Operation:
-    """Options of a torch operation that say where and how to store have no meaning for symbols."""
-    return lambda *args, **_: function(*args)
-
-
-def _full(shape: list[int], value: float) -> Objects:
-    return np.full(shape, value)
-
-
-OPERATIONS: dict[str, Operation] = {
-    "aten.add.Tensor": lambda a, b, alpha=1: a + (b if alpha == 1 else alpha * b),
-    "aten.sub.Tensor": lambda a, b, alpha=1: a - (b if alpha == 1 else alpha * b),
-    "aten.mul.Tensor": lambda a, b: a * b,
-    "aten.div.Tensor": lambda a, b: a / b,
-    "aten.neg.default": lambda a: -a,
-    "aten.reciprocal.default": lambda a: 1.0 / a,
-    "aten.addcmul.default": lambda a, b, c, value=1: a + (b * c if value == 1 else value * b * c),
-    "aten.pow.Tensor_Scalar": lambda a, power: a * a if power == 2 else a**power,
-    "aten.cos.default": _elementwise(ca.cos),
-    "aten.sin.default": _elementwise(ca.sin),
-    "aten.sqrt.default": _elementwise(ca.sqrt),
-    "aten.tanh.default": _elementwise(ca.tanh),
-    "aten.exp.default": _elementwise(ca.exp),
-    "aten.relu.default": _elementwise(lambda x: ca.fmax(x, 0)),
-    "aten.sum.dim_IntList": _sum,
-    "aten.mm.default": lambda a, b: np.dot(a, b),
-    "aten.bmm.default": lambda a, b: np.stack([np.dot(x, y) for x, y in zip(a, b, strict=True)]),
-    "aten.permute.default": lambda x, dims: np.transpose(x, dims),
-    "aten.view.default": lambda x, shape: np.reshape(x, shape),
-    "aten._unsafe_view.default": lambda x, shape: np.reshape(x, shape),
-    "aten.unsqueeze.default": lambda x, dim: np.expand_dims(x, dim),
-    "aten.squeeze.dim": lambda x, dim: np.squeeze(x, dim),
-    "aten.select.int": lambda x, dim, i: np.take(x, i, axis=dim),
-    "aten.slice.Tensor": _slice,
-    "aten.select_scatter.default": _select_scatter,
-    "aten.copy.default": _ignore_options(lambda x, source: np.broadcast_to(source, np.shape(x))),
-    "aten.unbind.int": lambda x, dim=0: list(np.moveaxis(x, dim, 0)),
-    "aten.index_select.default": lambda x, dim, i: np.take(x, i, axis=dim),
-    "aten.index.Tensor": _index,
-    "aten.expand.default": _ignore_options(_expand),
-    "aten.cat.default": lambda parts, dim=0: np.concatenate(parts, axis=dim),
-    "aten.stack.default": lambda parts, dim=0: np.stack(parts, axis=dim),
-    "aten.alias.default": lambda x: x,
-    "aten.detach.default": lambda x: x,
-    "aten.lift_fresh.default": lambda x: x,
-    "aten.clone.default": _ignore_options(lambda x: x),
-    "aten._to_copy.default": _ignore_options(lambda x: x),
-    "aten.eye.default": _ignore_options(np.eye),
-    "aten.zeros.default": _ignore_options(np.zeros),
-    "aten.full.default": _ignore_options(_full),
-    "aten.zeros_like.default": _ignore_options(lambda x: np.zeros(np.shape(x))),
-    "aten.new_zeros.default": _ignore_options(lambda _, shape: np.zeros(shape)),
-    "aten.sum.default": _ignore_options(lambda x: _sum(x, list(range(np.ndim(x))))),
+FUNCTIONS: dict[str, Operation] = {
+    **{name: getattr(ca, name) for name in ("cos", "sin", "sqrt", "tanh", "exp")},
+    "relu": lambda x: ca.fmax(x, 0),
 }
-"""Counterparts of torch operations on arrays of numbers and symbols."""
+"""Functions of one symbol, or of a number, for which CasADi's work as well."""
