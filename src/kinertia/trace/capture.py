@@ -1,8 +1,8 @@
 """A torch function traced once, and its elementary operations replayed on arrays of scalars of another kind.
 
-There is one set of equations, written in torch. Whoever needs them in another form gets it by replaying the trace on numpy arrays
-of scalars that know plus, minus, times and divided by: symbols, or pieces of a graph. What moves numbers
-without computing anything (views, sums, products of matrices) is the same for all of them and stands here.
+There is one set of equations, written in torch. Whoever needs them in another form replays the trace on numpy arrays of
+scalars that know plus, minus, times and divided by: symbols, or forms of a graph. What moves numbers without
+computing anything (views, stacks, sums of products) is the same for all of them and stands here.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def _operation(target: Any, elementwise: Mapping[str, Operation]) -> Operation:
     name = str(target).replace("_copy.", ".")  # whether torch copies or views makes no difference here
     if name in OPERATIONS:
         return OPERATIONS[name]
-    if name == "aten._to_copy.default":
+    if name == "aten._to.default":
         return lambda x, dtype=None, **_: _each(elementwise.get("single"), x) if dtype == torch.float32 else x
     function = elementwise.get(name.removeprefix("aten.").partition(".")[0])
     if function is None:
@@ -162,6 +162,7 @@ OPERATIONS: dict[str, Operation] = {
     "aten.detach.default": lambda x: x,
     "aten.lift_fresh.default": lambda x: x,
     "aten.clone.default": _ignore_options(lambda x: x),
+    "aten.scalar_tensor.default": _ignore_options(np.asarray),
     "aten.eye.default": _ignore_options(np.eye),
     "aten.zeros.default": _ignore_options(np.zeros),
     "aten.full.default": _ignore_options(lambda shape, value: np.full(shape, value)),

@@ -1,0 +1,238 @@
+"""Scalars of a traced function as affine forms of atoms, so that all that is linear becomes products with few matrices.
+
+A *form* is a sum of atoms with coefficients. An *atom* is an input, or a nonlinear operation on forms: cos, a product
+of two forms, a quotient. Sums, and products with numbers, stay within the form; equal atoms exist once.
+
+There are two stages. Forms of the first have numbers for coefficients. Forms of the second have numbers or forms of the first:
+what is computed once for a person is folded into the coefficients of what is computed for every sample.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from kinertia.trace.capture import Objects, Operation
+
+ONCE, ALWAYS = 0, 1
+"""Stages: of what is computed once, and of what is computed for every sample."""
+SHARING = 2
+"""A product with a form of at most so many atoms, whose coefficients belong to the person, becomes products with these atoms:
+points of one segment turn with the same sine and cosine and then share them."""
+
+Scalar: TypeAlias = "float | Form"
+
+
+@dataclass(frozen=True, eq=False)
+class Atom:
+    """An input or one nonlinear operation.
+
+    Attributes
+    ----------
+    operator : what is done to the operands, see :data:`kinertia.trace.onnx.OPERATORS`; of an input its name.
+    operands : what it is done to, forms of the same stage.
+    depth : nonlinear operations on the way from the inputs.
+    index : order of creation.
+    """
+
+    operator: str
+    operands: tuple[Form, ...]
+    depth: int
+    index: int
+
+
+class Space:
+    """The atoms of one traced function, each of which exists once; ``inputs`` are those of its arguments, by name."""
+
+    def __init__(self) -> None:
+        self._atoms: dict[object, Atom] = {}
+        self._names: dict[object, int] = {}
+        self.inputs: dict[str, list[Atom]] = {}
+        self.one = self._atom("One", (), 0, "One")
+
+    def enter(self, name: str, shape: tuple[int, ...], stage: int) -> Objects:
+        """An array of inputs."""
+        self.inputs[name] = [self._atom(name, (), 0, (name, k)) for k in range(math.prod(shape))]
+        out = np.empty(len(self.inputs[name]), dtype=object)
+        out[:] = [Form(self, stage, {atom: 1.0}) for atom in self.inputs[name]]
+        return out.reshape(shape)
+
+    def sum(self, stage: int, terms: dict[Atom, Scalar]) -> Scalar:
+        """A form; where none of its atoms are left, a form of the earlier stage or a number."""
+        kept = {atom: k for atom, k in terms.items() if isinstance(k, Form) or k != 0.0}
+        return Form(self, stage, kept) if kept.keys() - {self.one} else kept.get(self.one, 0.0)
+
+    def lifted(self, x: Scalar, stage: int) -> Form:
+        """A scalar as a form of a stage."""
+        return x if isinstance(x, Form) and x.stage == stage else Form(self, stage, {self.one: x})
+
+    def apply(self, operator: str, *operands: Scalar) -> Form:
+        """One nonlinear operation."""
+        stage = max(x.stage for x in operands if isinstance(x, Form))
+        forms = [self.lifted(x, stage) for x in operands]
+        depth = 1 + max(form.depth for form in forms)
+        if depth > 1:
+            # what is linear in the inputs comes out of the first matrix
+            forms = [form.gathered() for form in forms]
+        if operator == "Mul":
+            forms.sort(key=lambda form: form.name)
+        atom = self._atom(operator, tuple(forms), depth, (operator, *(form.name for form in forms)))
+        return Form(self, stage, {atom: 1.0})
+
+    def name(self, content: object) -> int:
+        """A number that equal contents share."""
+        return self._names.setdefault(content, len(self._names))
+
+    def _atom(self, operator: str, operands: tuple[Form, ...], depth: int, key: object) -> Atom:
+        if key not in self._atoms:
+            self._atoms[key] = Atom(operator, operands, depth, len(self._atoms))
+        return self._atoms[key]
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """A sum of atoms with coefficients; numbers are coefficients of the space's ``one``."""
+
+    space: Space
+    stage: int
+    terms: dict[Atom, Scalar]
+
+    @cached_property
+    def depth(self) -> int:
+        return max(atom.depth for atom in self.terms)
+
+    @cached_property
+    def name(self) -> int:
+        """A number that equal forms share."""
+        parts = ((atom.index, isinstance(k, Form), k.name if isinstance(k, Form) else k) for atom, k in self.terms.items())
+        return self.space.name((self.stage, *sorted(parts)))
+
+    def gathered(self) -> Form:
+        """The same with all that is linear in the inputs of every sample as one atom."""
+        inputs = {a: k for a, k in self.terms.items() if a.depth == 0 and a is not self.space.one}
+        if self.stage == ONCE or not inputs:
+            return self
+        linear, scale = Form(self.space, self.stage, inputs).normalized()
+        (atom,) = self.space.apply("Linear", linear).terms
+        return Form(self.space, self.stage, {**{a: k for a, k in self.terms.items() if a not in inputs}, atom: scale})
+
+    def normalized(self) -> tuple[Form, Scalar]:
+        """The form over the coefficient of its first atom, and that coefficient; 1 where dividing would take an operation."""
+        first = self.terms[min(self.terms, key=lambda atom: (atom is self.space.one, atom.index))]
+        if len(self.terms) == 1:
+            return Form(self.space, self.stage, dict.fromkeys(self.terms, 1.0)), first
+        if isinstance(first, Form):
+            return self, 1.0
+        return Form(self.space, self.stage, {atom: k / first for atom, k in self.terms.items()}), first
+
+    def __add__(self, other: Scalar) -> Scalar:
+        if not isinstance(other, Form) and other == 0.0:
+            return self
+        stage = max(self.stage, other.stage) if isinstance(other, Form) else self.stage
+        terms = dict(self.space.lifted(self, stage).terms)
+        for atom, k in self.space.lifted(other, stage).terms.items():
+            terms[atom] = terms[atom] + k if atom in terms else k
+        return self.space.sum(stage, terms)
+
+    def __mul__(self, other: Scalar) -> Scalar:
+        if not isinstance(other, Form):
+            return self._scaled(float(other))
+        if self.stage == other.stage:
+            return self._product(other)
+        early, late = sorted((self, other), key=lambda form: form.stage)
+        return late.gathered()._scaled(early)
+
+    def _scaled(self, factor: Scalar) -> Scalar:
+        return self.space.sum(self.stage, {atom: k * factor for atom, k in self.terms.items()})
+
+    def _product(self, other: Form) -> Scalar:
+        spread, whole = sorted((self, other), key=lambda form: (form._shared, len(form.terms)), reverse=True)
+        if self.stage == ONCE and min(len(self.terms), len(other.terms)) == 1:
+            whole, spread = sorted((self, other), key=lambda form: len(form.terms))
+        elif not spread._shared:
+            (one, k), (two, factor) = self.normalized(), other.normalized()
+            return self.space.apply("Mul", one, two) * (k * factor)
+        factor, scale = whole.normalized()
+        found: Scalar = 0.0
+        for atom, k in spread.terms.items():
+            single = Form(self.space, self.stage, {atom: 1.0})
+            found = found + (factor if atom is self.space.one else self.space.apply("Mul", single, factor)) * (k * scale)
+        return found
+
+    @property
+    def _shared(self) -> bool:
+        """Whether a product with this form becomes products with its atoms."""
+        persons = all(isinstance(k, Form) for k in self.terms.values()) and len(self.terms) <= SHARING
+        return self.space.one not in self.terms and (persons or len(self.terms) == 1)
+
+    def __truediv__(self, other: Scalar) -> Scalar:
+        if not isinstance(other, Form):
+            return self * (1.0 / other)
+        return self * other.reciprocal() if other.stage == ONCE else self.space.apply("Div", self, other)
+
+    def __rtruediv__(self, other: float) -> Scalar:
+        return self.reciprocal() * other if self.stage == ONCE else self.space.apply("Div", other, self)
+
+    def reciprocal(self) -> Scalar:
+        """1 over the form, of the first stage."""
+        form, scale = self.normalized()
+        return self.space.apply("Reciprocal", form) / scale
+
+    def __neg__(self) -> Scalar:
+        return self * -1.0
+
+    def __sub__(self, other: Scalar) -> Scalar:
+        return self + -other
+
+    def __rsub__(self, other: float) -> Scalar:
+        return -self + other
+
+    __radd__, __rmul__ = __add__, __mul__
+
+
+@dataclass(frozen=True, eq=False)
+class Condition:
+    """A comparison, which can only be chosen by."""
+
+    operator: str
+    operands: tuple[Scalar, ...]
+
+
+def _function(operator: str, numeric: Callable[[float], float]) -> Operation:
+    return lambda x: x.space.apply(operator, x) if isinstance(x, Form) else numeric(float(x))
+
+
+def _greater(a: Scalar, b: Scalar) -> Condition | bool:
+    return Condition("Greater", (a, b)) if isinstance(a, Form) or isinstance(b, Form) else a > b
+
+
+def _not_a_number(x: Scalar) -> Condition | bool:
+    return Condition("IsNaN", (x,)) if isinstance(x, Form) else math.isnan(x)
+
+
+def _where(condition: Condition | bool, a: Scalar, b: Scalar) -> Scalar:
+    if not isinstance(condition, Condition):
+        return a if condition else b
+    known = next(x for x in condition.operands if isinstance(x, Form))
+    return known.space.apply(f"{condition.operator} Where", *condition.operands, a, b)
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "cos": _function("Cos", math.cos),
+    "sin": _function("Sin", math.sin),
+    "tanh": _function("Tanh", math.tanh),
+    "exp": _function("Exp", math.exp),
+    "sqrt": _function("Sqrt", math.sqrt),
+    "relu": _function("Relu", lambda x: max(x, 0.0)),
+    "softplus": _function("Softplus", lambda x: float(np.logaddexp(0.0, x))),
+    "single": _function("Single", lambda x: float(np.float32(x))),
+    "gt": _greater,
+    "isnan": _not_a_number,
+    "where": _where,
+}
+"""Functions of forms and numbers, by the names of torch's operations."""

@@ -1,0 +1,258 @@
+"""Traced torch functions as nodes of two ONNX graphs: one that runs once, and one that runs for every sample.
+
+Every level of nonlinear operations is one product of the atoms so far with a matrix, which gives all operands, and one node
+for each kind of operation. Entries of the matrices that depend on the inputs of the first graph are its outputs and the
+second one's inputs. A node of ONNX Runtime 1.31 takes as long as a thousand and more multiplications of a product
+(0.25 to 0.8 us, and 0.2 us per thousand in double precision on one core), so that one wide product is faster than several narrow ones.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+from onnx import TensorProto, numpy_helper
+from torch import Tensor
+
+from kinertia.trace.capture import Objects, capture, replay
+from kinertia.trace.forms import ALWAYS, FUNCTIONS, ONCE, Atom, Form, Scalar, Space
+from kinertia.trace.nodes import Nodes
+
+Shapes = Mapping[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class Traced:
+    """A function as forms: the space of its atoms, and what it returned."""
+
+    space: Space
+    results: list[Objects]
+
+
+def trace(function: Callable[..., Sequence[Tensor]], once: Shapes, always: Shapes) -> Traced:
+    """Trace a torch function.
+
+    Parameters
+    ----------
+    function : takes float64 tensors, those of ``once`` and then those of ``always``; see
+        :func:`kinertia.trace.capture.capture`.
+    once, always : names and shapes of the inputs of the graph that runs once and of the one that runs for every sample.
+
+    Raises
+    ------
+    NotImplementedError
+        If the function uses a torch operation that has no counterpart here; the message names it.
+    """
+    space = Space()
+    given = [space.enter(name, shape, ONCE) for name, shape in once.items()]
+    given += [space.enter(name, shape, ALWAYS) for name, shape in always.items()]
+    graph = capture(function, [*once.values(), *always.values()])
+    return Traced(space, [np.asarray(x, dtype=object) for x in replay(graph, given, FUNCTIONS)])
+
+
+def add_always(nodes: Nodes, traced: Traced, inputs: Mapping[str, str], wanted: Sequence[Scalar]) -> tuple[str, dict[str, Objects]]:
+    """Add the nodes that compute something for every sample.
+
+    Parameters
+    ----------
+    inputs : tensors (1, n) of the function's inputs, by name.
+    wanted : what is computed.
+
+    Returns
+    -------
+    The tensor (1, len(wanted)), and the matrices that the graph takes as inputs: what :func:`add_once` has to compute.
+    """
+    levels = _Dense(nodes, traced.space, inputs)
+    return levels.compute([traced.space.lifted(x, ALWAYS).gathered() for x in wanted]), levels.matrices
+
+
+def add_once(nodes: Nodes, traced: Traced, inputs: Mapping[str, str], wanted: Mapping[str, Objects]) -> dict[str, str]:
+    """Add the nodes that compute something once.
+
+    Parameters
+    ----------
+    inputs : tensors (1, n) of the function's inputs, by name.
+    wanted : arrays of forms of the first stage and numbers.
+
+    Returns
+    -------
+    Tensors of the shapes that ``wanted`` has.
+    """
+    space = traced.space
+    filled = {name: np.flatnonzero([isinstance(x, Form) or x != 0.0 for x in array.ravel()]) for name, array in wanted.items()}
+    forms = {name: [space.lifted(x, ONCE) for x in wanted[name].ravel()[k]] for name, k in filled.items()}
+    distinct = {form.name: form for each in forms.values() for form in each}
+    place = {name: k for k, name in enumerate(distinct)}
+    values = nodes.apply("Squeeze", _Sparse(nodes, space, inputs).compute(list(distinct.values())), nodes.constant(np.array([0])))
+    found: dict[str, str] = {}
+    for name, array in wanted.items():
+        entries = nodes.apply("Gather", values, nodes.constant(np.array([place[form.name] for form in forms[name]])))
+        zeros = nodes.apply("ConstantOfShape", nodes.constant(np.array([array.size])), value=ZERO)
+        scattered = nodes.apply("ScatterElements", zeros, nodes.constant(filled[name]), entries)
+        found[name] = nodes.apply("Reshape", scattered, nodes.constant(np.array(array.shape, dtype=np.int64)))
+    return found
+
+
+class _Levels:
+    """Forms of one stage as nodes, level after level."""
+
+    stage: int
+
+    def __init__(self, nodes: Nodes, space: Space, inputs: Mapping[str, str]) -> None:
+        self.nodes, self.space = nodes, space
+        self.tensors: dict[str, list[Atom]] = {}
+        self.home: dict[Atom, str] = {}
+        self._one = nodes.constant(np.ones((1, 1)))
+        self._keep(self._one, [space.one])
+        for name, tensor in inputs.items():
+            self._keep(tensor, space.inputs[name])
+
+    def multiply(self, rows: Sequence[str], columns: Sequence[Form]) -> str:
+        """(1, columns) from tensors that hold all atoms of the columns."""
+        raise NotImplementedError
+
+    def compute(self, wanted: Sequence[Scalar]) -> str:
+        """The tensor (1, len(wanted)) of scalars."""
+        forms = [self.space.lifted(x, self.stage) for x in wanted]
+        # choices that may be NaN go past the matrices
+        runs = [(chosen, list(each)) for chosen, each in groupby(forms, key=_is_choice)]
+        atoms = _needed(forms)
+        kinds = {key: list(each) for key, each in groupby(atoms, key=lambda atom: (atom.depth, atom.operator))}
+        jobs = [(depth, [atom.operands[r] for atom in each]) for (depth, _), each in kinds.items() for r in range(len(each[0].operands))]
+        last = max((1 + form.depth for chosen, each in runs for form in each if not chosen), default=0)
+        jobs += [(last, each) for chosen, each in runs if not chosen]
+        ready: dict[tuple[int, ...], str] = {}
+        for level in range(1, max(depth for depth, _ in jobs) + 1):
+            self._operands(ready, [vector for depth, vector in jobs if depth == level])
+            for (depth, operator), each in kinds.items():
+                if depth == level:
+                    operands = [ready[_names(atom.operands[r] for atom in each)] for r in range(len(each[0].operands))]
+                    self._keep(OPERATORS[operator](self.nodes, *operands), each)
+        parts = [self._gathered(each) if chosen else ready[_names(each)] for chosen, each in runs]
+        return parts[0] if len(parts) == 1 else self.nodes.concat(*parts)
+
+    def _keep(self, tensor: str, atoms: list[Atom]) -> None:
+        self.tensors[tensor] = atoms
+        self.home |= dict.fromkeys(atoms, tensor)
+
+    def _operands(self, ready: dict[tuple[int, ...], str], vectors: list[list[Form]]) -> None:
+        """Add vectors of forms to what is ready: all that are computed by one product."""
+        missing: dict[tuple[int, ...], list[Form]] = {}
+        for vector in vectors:
+            direct = self._direct(vector)
+            if direct is not None:
+                ready[_names(vector)] = direct
+            elif _names(vector) not in ready:
+                missing[_names(vector)] = vector
+        if missing:
+            columns = [form for vector in missing.values() for form in vector]
+            homes = {self.home[atom] for form in columns for atom in form.terms}
+            product = self.multiply([tensor for tensor in self.tensors if tensor in homes], columns)
+            ready |= zip(missing, self.nodes.split(product, [len(vector) for vector in missing.values()]), strict=True)
+
+    def _direct(self, vector: list[Form]) -> str | None:
+        """The tensor that holds a vector of forms already, or a constant."""
+        if all(form.terms.keys() == {self.space.one} for form in vector):
+            values = [form.terms[self.space.one] for form in vector]
+            return None if any(isinstance(x, Form) for x in values) else self.nodes.constant(np.array([values], dtype=np.float64))
+        if not all(_is_atom(form) for form in vector):
+            return None
+        atoms = [next(iter(form.terms)) for form in vector]
+        tensor = self.home[atoms[0]]
+        return tensor if self.tensors[tensor] == atoms else None
+
+    def _gathered(self, vector: list[Form]) -> str:
+        atoms = [next(iter(form.terms)) for form in vector]
+        if (direct := self._direct(vector)) is not None:
+            return direct
+        parts = [(self.home[atom], self.tensors[self.home[atom]].index(atom)) for atom in atoms]
+        return self.nodes.concat(*(self.nodes.apply("Gather", t, self.nodes.constant(np.array([k])), axis=1) for t, k in parts))
+
+
+class _Dense(_Levels):
+    """Whole matrices: few nodes."""
+
+    stage = ALWAYS
+
+    def __init__(self, nodes: Nodes, space: Space, inputs: Mapping[str, str]) -> None:
+        super().__init__(nodes, space, inputs)
+        self.matrices: dict[str, Objects] = {}
+
+    def multiply(self, rows: Sequence[str], columns: Sequence[Form]) -> str:
+        atoms = [atom for tensor in rows for atom in self.tensors[tensor]]
+        place = {atom: k for k, atom in enumerate(atoms)}
+        matrix = np.zeros((len(atoms), len(columns)), dtype=object)
+        for n, form in enumerate(columns):
+            for atom, k in form.terms.items():
+                matrix[place[atom], n] = k
+        row = rows[0] if len(rows) == 1 else self.nodes.concat(*rows)
+        if any(isinstance(x, Form) for x in matrix.ravel()):
+            name = f"matrix_{len(self.matrices) + 1}"
+            self.matrices[name] = matrix
+            return self.nodes.apply("MatMul", row, self.nodes.input(name, matrix.shape, "float64"))
+        return self.nodes.apply("MatMul", row, self.nodes.constant(matrix.astype(np.float64)))
+
+
+class _Sparse(_Levels):
+    """As many sums as the longest form has atoms: small, and NaN stays where it is."""
+
+    stage = ONCE
+
+    def multiply(self, rows: Sequence[str], columns: Sequence[Form]) -> str:
+        atoms = [self.space.one, *(atom for tensor in rows for atom in self.tensors[tensor])]
+        place = {atom: k for k, atom in enumerate(atoms)}
+        longest = max(len(form.terms) for form in columns)
+        index, weight = np.zeros((longest, len(columns)), dtype=np.int32), np.zeros((longest, len(columns)))
+        for n, form in enumerate(columns):
+            for t, (atom, k) in enumerate(form.terms.items()):
+                index[t, n], weight[t, n] = place[atom], k
+        chosen = self.nodes.apply("Gather", self.nodes.concat(self._one, *rows), self.nodes.constant(index), axis=1)
+        scaled = self.nodes.apply("Mul", chosen, self.nodes.constant(weight))
+        return self.nodes.apply("ReduceSum", scaled, self.nodes.constant(np.array([1])), keepdims=0)
+
+
+def _names(vector: Iterable[Form]) -> tuple[int, ...]:
+    return tuple(form.name for form in vector)
+
+
+def _is_atom(form: Form) -> bool:
+    return list(form.terms.values()) == [1.0]
+
+
+def _is_choice(form: Form) -> bool:
+    return _is_atom(form) and next(iter(form.terms)).operator.endswith("Where")
+
+
+def _needed(forms: Sequence[Form]) -> list[Atom]:
+    """Atoms that forms are made of, sorted by depth and operator."""
+    found: set[Atom] = set()
+    waiting = list(forms)
+    while waiting:
+        new = waiting.pop().terms.keys() - found
+        found |= new
+        waiting += [form for atom in new for form in atom.operands]
+    return sorted((atom for atom in found if atom.depth), key=lambda atom: (atom.depth, atom.operator, atom.index))
+
+
+ZERO = numpy_helper.from_array(np.zeros(1))
+
+
+def _simple(operator: str) -> Callable[..., str]:
+    return lambda nodes, *operands: nodes.apply(operator, *operands)
+
+
+def _single(nodes: Nodes, x: str) -> str:
+    return nodes.apply("Cast", nodes.apply("Cast", x, to=TensorProto.FLOAT), to=TensorProto.DOUBLE)
+
+
+OPERATORS: dict[str, Callable[..., str]] = {
+    **{name: _simple(name) for name in ("Cos", "Sin", "Tanh", "Exp", "Sqrt", "Relu", "Softplus", "Mul", "Div", "Reciprocal")},
+    "Linear": lambda _, x: x,
+    "Single": _single,
+    "Greater Where": lambda nodes, x, y, a, b: nodes.apply("Where", nodes.apply("Greater", x, y), a, b),
+    "IsNaN Where": lambda nodes, x, a, b: nodes.apply("Where", nodes.apply("IsNaN", x), a, b),
+}
+"""Nodes of the operations of :mod:`kinertia.trace.forms`."""
