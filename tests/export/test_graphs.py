@@ -12,13 +12,11 @@ from kinertia.estimation import track, trained
 from kinertia.estimation.events import CONTACT_BW
 from kinertia.estimation.track import Wearer
 from kinertia.export import export
-from kinertia.export.plan import Plan
 from kinertia.learning.checkpoint import Model
 from kinertia.learning.config import BodyName, Cell, Config, NetworkConfig
 from kinertia.learning.network import Network, features
 from kinertia.learning.personal import Deviation
 from kinertia.learning.sequence import placement
-from kinertia.runtime.stepper import GRAPH_NUMBERS
 
 SAMPLES = 40
 
@@ -41,23 +39,24 @@ def test_graphs_equal_the_physics(name: BodyName, cell: Cell) -> None:
     raw, _ = network(features(signals[None], torch.ones_like(signals)[None], wearer.body, wearer.position))
     expected = trained.to_series(track.physics(raw, wearer, config), wearer.body.select(torch.tensor(0)), 64.0)
 
-    person = ort.InferenceSession(export.person_graph(model).SerializeToString())
+    graphs = export.graphs(model, "float64")
+    step, person = (ort.InferenceSession(graph.SerializeToString()) for graph in graphs)
     given = {"mass": np.array(64.0), "height": np.array(1.68), "position": np.full((7, 2), np.nan)}
     given |= {k: getattr(deviation, k).double().numpy() for k in ("angle", "shift", "size")}
     names = [output.name for output in person.get_outputs()]
     numbers = dict(zip(names, person.run(None, given), strict=True))
-    step = ort.InferenceSession(export.step_graph(model, "float64").SerializeToString())
-    feeds = {k: numbers[k] for k in GRAPH_NUMBERS} | {"hold": np.array([False])}
-    feeds["window"] = np.zeros((1, 4 * Plan(skeleton, 100.0).outputs))
+    sample = export.sample_of(model)
+    feeds = {i.name: numbers[i.name] for i in step.get_inputs() if i.name in numbers} | {"hold": np.array([False])}
+    feeds["window"] = np.zeros((1, 4 * sample.outputs))
     states = [i.name for i in step.get_inputs() if i.name[0] in "hc" and i.name[1:].isdigit()]
     feeds |= {k: np.zeros((1, 12)) for k in states}
     found = []
-    for sample in signals.numpy():
-        feeds["x"] = np.concatenate([sample.ravel(), np.ones(7)])[None]
+    for row in signals.numpy():
+        feeds["x"] = np.concatenate([row.ravel(), np.ones(7)])[None]
         outputs = dict(zip([o.name for o in step.get_outputs()], step.run(None, feeds), strict=True))
         feeds |= {k: outputs[f"{k}_next"] for k in (*states, "window")}
-        found.append(outputs["out"][0])
-    values, layout = np.array(found)[4:], export.layout(skeleton)
+        found.append(np.asarray(outputs["out"])[0])
+    values, layout = np.array(found)[4:], sample.layout
 
     np.testing.assert_allclose(values[:, layout.coordinates], expected.q, atol=1e-9)
     np.testing.assert_allclose(values[:, layout.speed], expected.speed, atol=1e-9)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from kinertia.bodies import Body
+from kinertia.bodies import Body, Skeleton
 from kinertia.mechanics import kinematics as kin
 from kinertia.mechanics.kinematics import Kinematics
 
 HEAD_ABOVE_HIP = 0.47  # of body height: hip joint to vertex in Winter's proportions
+JOINTS = {"tibia": "knee", "foot": "ankle"}
 
 
 def positions(body: Body, kinematics: Kinematics, contact: Tensor) -> dict[str, Tensor]:
@@ -19,15 +20,20 @@ def positions(body: Body, kinematics: Kinematics, contact: Tensor) -> dict[str, 
     ----------
     contact : (..., P, 2) positions of the contact points [m].
     """
-    names = body.skeleton.segment_names
-    joint = {"tibia": "knee", "foot": "ankle"}
-    found = {"hip": kinematics.origin[..., 0, :]}
-    for i, name in enumerate(names):
-        part, _, side = name.partition("_")
-        if part in joint:
-            found[f"{joint[part]}_{side}"] = kinematics.origin[..., i, :]
-    for p, point in enumerate(body.skeleton.contacts):
-        found[point.name] = contact[..., p, :]
+    skeleton = body.skeleton
+    joints = [kinematics.origin[..., i, :] for i in (0, *_distal(skeleton))]
     up = torch.stack([torch.zeros_like(body.height), HEAD_ABOVE_HIP * body.height], dim=-1).unsqueeze(-2)
-    found["head"] = kin.positions(kinematics, (0,), up)[..., 0, :]
-    return found
+    head = kin.positions(kinematics, (0,), up)[..., 0, :]
+    return dict(zip(names(skeleton), [*joints, *contact.unbind(-2), head], strict=True))
+
+
+def names(skeleton: Skeleton) -> tuple[str, ...]:
+    """Names of the landmarks."""
+    joints = [part.split("_") for part in (skeleton.segment_names[i] for i in _distal(skeleton))]
+    named = [f"{JOINTS[part]}_{side}" for part, side in joints]
+    return ("hip", *named, *(point.name for point in skeleton.contacts), "head")
+
+
+def _distal(skeleton: Skeleton) -> list[int]:
+    """Segments whose proximal joint is a landmark."""
+    return [i for i, name in enumerate(skeleton.segment_names) if name.split("_")[0] in JOINTS]

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from kinertia.bodies import Body, stack
 from kinertia.estimation import landmarks
+from kinertia.estimation.series import SIDES
 from kinertia.learning import decode, differences, objective
 from kinertia.learning.checkpoint import Model
 from kinertia.learning.config import Config
@@ -131,6 +132,35 @@ def through_body(motion: Motion, wearer: Wearer) -> Track:
         virtual=torch.cat([result.signals.acc, result.signals.gyro.unsqueeze(-1)], dim=-1)[0],
         points={k: v[0] for k, v in points.items()},
     )
+
+
+def reported(found: Track, body: Body) -> dict[str, Tensor]:
+    """A track in the units of results.
+
+    Parameters
+    ----------
+    body : the stated one, without batch dimensions; its weight and height are the units.
+
+    Returns
+    -------
+    (T, ...) each: ``coordinates`` [m, rad], ``speed`` [m/s], ``moments`` of the joints [N m], ``residual`` of the root
+    [BW, BWBH], ``grf`` x, y of the right and x, y of the left foot [BW], ``pressure`` of the feet: vertical force times its
+    forward distance from the pelvis [BW m], ``virtual`` signals and ``points``.
+    """
+    skeleton = body.skeleton
+    force = found.force / body.weight
+    feet = [[k for k, point in enumerate(skeleton.contacts) if point.side == side] for side in SIDES]
+    pressure = force[..., 1] * found.contact[..., 0]
+    return {
+        "coordinates": found.q,
+        "speed": found.qd[:, :1],
+        "moments": found.generalized[:, skeleton.joints],
+        "residual": found.generalized[:, skeleton.root] / body.force_scale[skeleton.root].to(found.generalized),
+        "grf": torch.cat([force[:, foot].sum(1) for foot in feet], -1),
+        "pressure": torch.stack([pressure[:, foot].sum(1) for foot in feet], -1),
+        "virtual": found.virtual,
+        "points": torch.stack(list(found.points.values()), 1),
+    }
 
 
 def run(model: Model, sequence: Sequence, deviation: Deviation) -> Track:

@@ -11,7 +11,7 @@ from torch import Tensor
 from kinertia.bodies import SKELETONS, Body
 from kinertia.estimation import estimator, track
 from kinertia.estimation.estimate import Estimate
-from kinertia.estimation.series import SIDES, Series
+from kinertia.estimation.series import Series
 from kinertia.estimation.track import Track
 from kinertia.learning import differences, sequence
 from kinertia.learning.checkpoint import Model
@@ -60,20 +60,17 @@ def estimate(model: Model, recording: Recording, method: str = "sspinnpose") -> 
 
 def to_series(found: Track, body: Body, mass_kg: float) -> Series:
     """A track of the stated ``body`` in double precision without torch; moments are those of a person of ``mass_kg``."""
-    weight, moment_scale = float(body.weight), float(body.moment_scale)
-    generalized, force, contact = numbers(found.generalized), numbers(found.force) / weight, numbers(found.contact)
-    sides = np.array([point.side for point in body.skeleton.contacts])
-    vertical = force[..., 1]
+    values = {name: numbers(x) for name, x in track.reported(found, body).items()}
     return Series(
         names=body.skeleton.coordinate_names,
-        q=numbers(found.q),
-        speed=numbers(found.qd)[:, 0],
-        moments=generalized[:, 3:] * (mass_kg / float(body.total_mass)),
-        residual=generalized[:, :3] / np.array([weight, weight, moment_scale]),
-        grf=np.concatenate([force[:, sides == side].sum(1) for side in SIDES], axis=-1),
-        pressure=np.stack([(vertical * contact[..., 0])[:, sides == side].sum(1) for side in SIDES], axis=-1),
-        virtual=numbers(found.virtual),
-        points={name: numbers(point) for name, point in found.points.items()},
+        q=values["coordinates"],
+        speed=values["speed"][:, 0],
+        moments=values["moments"] * (mass_kg / float(body.total_mass)),
+        residual=values["residual"],
+        grf=values["grf"],
+        pressure=values["pressure"],
+        virtual=values["virtual"],
+        points=dict(zip(found.points, np.moveaxis(values["points"], 1, 0), strict=True)),
     )
 
 

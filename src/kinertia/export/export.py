@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import warnings
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -11,47 +9,26 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import onnx
-import torch
 
 from kinertia import __version__
-from kinertia.bodies import SKELETONS, Skeleton
-from kinertia.export import body_graph, network_graph, person
-from kinertia.export.nodes import OPSET, Nodes
-from kinertia.export.person import PersonNumbers
-from kinertia.export.plan import LANDMARKS, WINDOW, Plan
+from kinertia.bodies import SKELETONS
+from kinertia.export import network_graph
+from kinertia.export.sample import PERSON, WINDOW, Sample
 from kinertia.io.files import replacing, write_text
 from kinertia.learning.checkpoint import Model, Person
-from kinertia.recording import SEGMENTS
 from kinertia.runtime import card as cards
-from kinertia.runtime.card import CARD, FORMAT, PERSON, STEP, Card, Wearer
-from kinertia.runtime.layout import Layout
+from kinertia.runtime.card import CARD, FORMAT, STEP, Card, Wearer
 from kinertia.runtime.model import ExportedModel
+from kinertia.trace.nodes import Nodes
+from kinertia.trace.onnx import add_always, add_once, trace
 
-NAMES = (STEP, PERSON, "step-b.onnx", "person-b.onnx")
+NAMES = (STEP, cards.PERSON, "step-b.onnx", "person-b.onnx")
 FILES = (*NAMES, CARD)
 """All that is written."""
-EXAMPLE = {"mass": 70.0, "height": 1.75, "size": 1.0}
 
 
-def layout(skeleton: Skeleton) -> Layout:
-    """Names of the outputs, in the order in which :func:`kinertia.export.body_graph.add` gives them."""
-    coordinates = skeleton.coordinate_names
-    groups = (
-        coordinates,
-        tuple(f"{name}_moment" for name in coordinates[3:]),
-        ("residual_x", "residual_y", "residual_moment"),
-        tuple(f"grf_{axis}_{side}" for side in body_graph.SIDES for axis in ("x", "y")),
-        ("speed",),
-        tuple(f"{segment}_{channel}" for segment in SEGMENTS for channel in ("acc_x", "acc_y", "gyro_z")),
-        tuple(f"{name}_{axis}" for name in LANDMARKS for axis in ("x", "y")),
-        tuple(f"cop_x_{side}" for side in body_graph.SIDES),
-        tuple(f"pressure_{side}" for side in body_graph.SIDES),
-    )
-    return Layout(tuple(name for group in groups for name in group), tuple(len(group) for group in groups))
-
-
-def step_graph(model: Model, dtype: str = "float32") -> onnx.ModelProto:
-    """The graph of one sample: signals, state and person to values and the next state.
+def graphs(model: Model, dtype: str = "float32") -> tuple[onnx.ModelProto, onnx.ModelProto]:
+    """The graph of one sample, signals, state and numbers of a person to values and the next state, and that of a person.
 
     Parameters
     ----------
@@ -63,65 +40,41 @@ def step_graph(model: Model, dtype: str = "float32") -> onnx.ModelProto:
         If the network cannot be written as one step.
     """
     network_graph.require_streaming(model.network)
-    plan = Plan(SKELETONS[model.config.body], model.config.rate_hz)
-    nodes, width, raw = Nodes(), model.config.network.hidden, plan.outputs
+    sample = sample_of(model)
+    traced = trace(sample.values, PERSON, {"raw": (1, WINDOW, sample.outputs)})
+    values, features, weight, moment_scale = traced.results
+    nodes, width, raw = Nodes(), model.config.network.hidden, sample.outputs
     x, hold = nodes.input("x", (1, network_graph.SEEN), dtype), nodes.input("hold", (1,), "bool")
     states = {name: nodes.input(name, (1, width), dtype) for name in network_graph.state_names(model.network)}
     window = nodes.input("window", (1, (WINDOW - 1) * raw), "float64")
-    shapes = person_shapes(model, plan)
-    numbers = {name: nodes.input(name, shape, dtype if name == "first_layer" else "float64") for name, shape in shapes.items()}
-    step = network_graph.add(nodes, model.network, x, numbers["first_layer"], states, dtype)
-    _, last = nodes.split(window, [(WINDOW - 2) * raw, raw])
+    first_layer = nodes.input("first_layer", (1, network_graph.gates(model.network)), dtype)
+    step = network_graph.add(nodes, model.network, x, first_layer, states, dtype)
     # at the end of a recording the last output is repeated
-    newest = nodes.apply("Where", hold, last, step.raw)
-    filled = nodes.concat(window, newest)
-    out = body_graph.add(nodes, plan, filled, numbers)
+    last = nodes.split(window, [(WINDOW - 2) * raw, raw])[1]
+    filled = nodes.concat(window, nodes.apply("Where", hold, last, step.raw))
+    out, matrices = add_always(nodes, traced, {"raw": filled}, list(values))
     # the next window comes from the filled one, so that it cannot be written over the present one too early
     nodes.output(nodes.split(filled, [raw, (WINDOW - 1) * raw])[1], "window_next", (1, (WINDOW - 1) * raw), "float64")
     for name, value in step.states.items():
         nodes.output(value, f"{name}_next", (1, width), dtype)
-    nodes.output(out, "out", (1, len(layout(plan.skeleton).names)), "float64")
-    return nodes.model("step")
+    nodes.output(out, "out", (1, len(values)), "float64")
+
+    person = Nodes()
+    given = {name: person.input(name, shape, "float64") for name, shape in PERSON.items()}
+    rows = {name: person.apply("Reshape", x, person.constant(np.array([1, -1]))) for name, x in given.items()}
+    constant = add_once(
+        person, traced, rows, {**matrices, "weight": weight, "moment_scale": moment_scale, "features": features}
+    )
+    for name, array in (*matrices.items(), ("weight", weight), ("moment_scale", moment_scale)):
+        person.output(constant[name], name, array.shape, "float64")
+    first = network_graph.add_person(person, model.network, constant["features"], dtype)
+    person.output(first, "first_layer", (1, network_graph.gates(model.network)), dtype)
+    return nodes.model("step"), person.model("person")
 
 
-def person_module(model: Model) -> PersonNumbers:
-    """The numbers of a person as a module."""
-    weight, bias = network_graph.person_weights(model.network)
-    plan = Plan(SKELETONS[model.config.body], model.config.rate_hz)
-    return PersonNumbers(model.network, plan, torch.tensor(weight), torch.tensor(bias))
-
-
-def person_shapes(model: Model, plan: Plan) -> dict[str, tuple[int, ...]]:
-    """Shapes of what the graph of one step takes from the graph of a person."""
-    example = person_module(model)(*_person_example())
-    names = person.OUTPUTS[:-2]
-    return {name: tuple(value.shape) for name, value in zip(names, example, strict=False)}
-
-
-def person_graph(model: Model) -> onnx.ModelProto:
-    """The graph that computes the numbers of a person."""
-    # the exporter talks of packages that are not installed and not needed
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        program = torch.onnx.export(
-            person_module(model).eval(),
-            _person_example(),
-            input_names=list(person.INPUTS),
-            output_names=list(person.OUTPUTS),
-            opset_version=OPSET,
-            dynamo=True,
-            verbose=False,
-        )
-    assert program is not None
-    return _without_traces(program.model_proto)
-
-
-def _without_traces(graph: onnx.ModelProto) -> onnx.ModelProto:
-    """The graph without the exporter's notes, which name the files of the machine that it was made on."""
-    for part in (graph, graph.graph, *graph.graph.node, *graph.graph.value_info, *graph.graph.input, *graph.graph.output):
-        del part.metadata_props[:]
-    return graph
+def sample_of(model: Model) -> Sample:
+    """The values of a sample of a model."""
+    return Sample(SKELETONS[model.config.body], model.config.rate_hz)
 
 
 def export(model: Model) -> ExportedModel:
@@ -132,25 +85,25 @@ def export(model: Model) -> ExportedModel:
     ValueError
         If the network cannot be written as one step after the other.
     """
-    skeleton = SKELETONS[model.config.body]
-    graphs = {STEP: step_graph(model).SerializeToString(), PERSON: person_graph(model).SerializeToString()}
+    sample = sample_of(model)
+    step, person = (graph.SerializeToString() for graph in graphs(model))
     card = Card(
         format=FORMAT,
         version=__version__,
         name=model.name,
         model=model.fingerprint,
-        body=skeleton.name,
-        coordinates=skeleton.coordinate_names,
+        body=sample.skeleton.name,
+        coordinates=sample.skeleton.coordinate_names,
         rate_hz=model.config.rate_hz,
         delay_samples=(WINDOW - 1) // 2,
         states=dict.fromkeys(network_graph.state_names(model.network), model.config.network.hidden),
-        raw=Plan(skeleton, model.config.rate_hz).outputs,
-        layout=layout(skeleton),
+        raw=sample.outputs,
+        layout=sample.layout,
         people=tuple(_wearer(p) for p in model.people),
-        checksums={name: sha256(content).hexdigest() for name, content in graphs.items()},
+        checksums={name: sha256(content).hexdigest() for name, content in ((STEP, step), (cards.PERSON, person))},
         start=model.start,
     )
-    return ExportedModel(card, graphs[STEP], graphs[PERSON], model.calibration)
+    return ExportedModel(card, step, person, model.calibration)
 
 
 def write(exported: ExportedModel, out: Path) -> list[Path]:
@@ -161,7 +114,7 @@ def write(exported: ExportedModel, out: Path) -> list[Path]:
     out.mkdir(parents=True, exist_ok=True)
     before = _checksums(out)
     names: dict[str, str] = {}
-    for name, content in ((STEP, exported.step), (PERSON, exported.person)):
+    for name, content in ((STEP, exported.step), (cards.PERSON, exported.person)):
         found, (stem, _, ending) = sha256(content).hexdigest(), name.partition(".")
         used = name if before.get(name, found) == found else f"{stem}-b.{ending}"
         names[used] = found
@@ -184,12 +137,6 @@ def _checksums(folder: Path) -> dict[str, str]:
         return {}
     files = {name: folder / name for name in stated if name in NAMES and (folder / name).is_file()}
     return {name: found for name, path in files.items() if (found := sha256(path.read_bytes()).hexdigest()) == stated[name]}
-
-
-def _person_example() -> tuple[torch.Tensor, ...]:
-    given = {name: torch.full(shape, EXAMPLE.get(name, 0.0), dtype=torch.float64) for name, shape in person.INPUTS.items()}
-    given["position"] = torch.tensor(np.full((7, 2), np.nan))
-    return tuple(given.values())
 
 
 def _wearer(p: Person) -> Wearer:

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from onnx import TensorProto
 from torch import nn
 
-from kinertia.export.nodes import Nodes
 from kinertia.learning.network import ACC_SCALE, GYRO_SCALE, SIGNALS, Network
+from kinertia.trace.nodes import TYPES, Nodes
 
 SENSORS = 7
 SEEN = SIGNALS + SENSORS
@@ -42,13 +42,20 @@ def require_streaming(network: Network) -> None:
         raise ValueError(f"formulation {config.formulation!r} cannot be exported; train with 'derivative'")
 
 
-def person_weights(network: Network) -> tuple[Array, Array]:
-    """Weights (F - 28, gates) of the person's features in the first layer, and the biases (gates,) they are added to."""
+def gates(network: Network) -> int:
+    """Width of the first layer."""
+    return len(_numpy(_core(network).bias_ih_l0))
+
+
+def add_person(nodes: Nodes, network: Network, features: str, dtype: str) -> str:
+    """Add the nodes of what a person adds to the first layer (1, gates), biases included, from features (F - 28,)."""
     core = _core(network)
     weight, bias = _numpy(core.weight_ih_l0), _numpy(core.bias_ih_l0)
     if network.config.cell == "lstm":
         bias = bias + _numpy(core.bias_hh_l0)
-    return _reorder(weight[:, SEEN:], network).T, _reorder(bias[:, None], network)[:, 0]
+    weight, bias = _reorder(weight[:, SEEN:], network).T, _reorder(bias[:, None], network).T
+    product = nodes.apply("MatMul", features, nodes.constant(weight))
+    return nodes.apply("Cast", nodes.apply("Add", product, nodes.constant(bias)), to=TYPES[dtype])
 
 
 def add(nodes: Nodes, network: Network, x: str, person: str, states: dict[str, str], dtype: str) -> Step:
@@ -57,7 +64,7 @@ def add(nodes: Nodes, network: Network, x: str, person: str, states: dict[str, s
     Parameters
     ----------
     x : (1, 28) signals, zero where missing, and presence of the sensors.
-    person : (1, gates) what person and placement add to the first layer, see :func:`person_weights`.
+    person : (1, gates) what person and placement add to the first layer, see :func:`add_person`.
     states : name to value (1, hidden).
     dtype : floating type of the network.
     """

@@ -60,18 +60,21 @@ State = tuple[Tensor, Tensor] | Tensor | None
 
 
 def features(signals: Tensor, present: Tensor, body: Body, position: Tensor) -> Tensor:
-    """Network input per sample: signals, presence, placement and body, (B, T, 7, 3) to (B, T, F).
-
-    Body and placement are constant over time; contact parameters enter through the height that scales them. Mass is not
-    among them: per body mass the equations of motion do not know it.
-    """
+    """Network input per sample: signals, presence, and what is constant over time, (B, T, 7, 3) to (B, T, F)."""
     scale = torch.tensor([ACC_SCALE, ACC_SCALE, GYRO_SCALE], dtype=signals.dtype, device=signals.device)
     measured = (signals / scale * present).flatten(-2)
-    seen = present.amax(-1)
-    placement = position.flatten(-2)
+    person = person_features(body, position).unsqueeze(-2).expand(*measured.shape[:-1], -1)
+    return torch.cat([measured, present.amax(-1), person], dim=-1)
+
+
+def person_features(body: Body, position: Tensor) -> Tensor:
+    """Body and placement of sensors, (..., 7, 2) to (..., F - 28).
+
+    Contact parameters enter through the height that scales them. Mass is not among them: per body mass the equations of motion
+    do not know it.
+    """
     sole = body.contact_position[..., :2, :].flatten(-2)
-    person = torch.cat([(body.height.unsqueeze(-1) - 1.75) * 5.0, placement, sole], -1)
-    return torch.cat([measured, seen, person.unsqueeze(-2).expand(*measured.shape[:-1], -1)], dim=-1)
+    return torch.cat([(body.height.unsqueeze(-1) - 1.75) * 5.0, position.flatten(-2), sole], -1)
 
 
 FEATURES = SIGNALS + 7 + 1 + 14 + 4

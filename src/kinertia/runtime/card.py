@@ -9,7 +9,10 @@ import msgspec
 
 from kinertia.runtime.layout import Layout
 
-FORMAT = 2
+FORMAT = 3
+"""Of what is written: the graph of one step says what it takes from that of a person."""
+READ = (2, FORMAT)
+"""Format 2 had six arrays of fixed names between the graphs."""
 CARD, STEP, PERSON = "export.json", "step.onnx", "person.onnx"
 
 
@@ -94,8 +97,9 @@ def read(folder: Path) -> Card:
     try:
         content = path.read_bytes()
         version = msgspec.json.decode(content, type=_Version).format
-        if version != FORMAT:
-            raise ValueError(f"{path}: format {version}, this version reads {FORMAT}; export the model again")
+        if version not in READ:
+            readable = " and ".join(str(known) for known in READ)
+            raise ValueError(f"{path}: format {version}, this version reads {readable}; export the model again")
         return msgspec.json.decode(content, type=Card)
     except (msgspec.DecodeError, OSError) as error:
         raise ValueError(f"{path}: damaged ({error}); export the model again") from error

@@ -15,14 +15,13 @@ from kinertia.recording import SEGMENTS, Sensor, Subject
 from kinertia.runtime import card as cards
 from kinertia.runtime.card import Card, Wearer
 from kinertia.runtime.layout import Layout
-from kinertia.runtime.stepper import GRAPH_NUMBERS, Numbers, Stepper
+from kinertia.runtime.stepper import Numbers, Stepper
 from kinertia.uncertainty import store as bands
 from kinertia.uncertainty.calibration import Calibration, Uncalibrated
 
 DEFAULT = "default"
 SPARSE = "sparse"
 """For any set of sensors."""
-PERSON_OUTPUTS = (*GRAPH_NUMBERS, "weight", "moment_scale")
 
 
 @dataclass(frozen=True)
@@ -94,8 +93,8 @@ class ExportedModel:
             "size": np.array(size, dtype=np.float64),
         }
         session = ort.InferenceSession(self.person, _options(), providers=["CPUExecutionProvider"])
-        found = session.run(list(PERSON_OUTPUTS), given)
-        return Numbers(dict(zip(PERSON_OUTPUTS, (np.ascontiguousarray(x) for x in found), strict=True)))
+        names = [output.name for output in session.get_outputs()]
+        return Numbers(dict(zip(names, map(np.ascontiguousarray, session.run(names, given)), strict=True)))
 
     def stepper(self, subject: Subject, sensors: tuple[Sensor, ...] = (), wearer: Wearer | None = None) -> Stepper:
         """One wearer's state, see :meth:`numbers`."""

@@ -13,13 +13,11 @@ from kinertia.recording import SEGMENTS, Array
 from kinertia.runtime.card import Card
 
 CHANNELS = 3
-GRAPH_NUMBERS = ("first_layer", "offset", "acceleration", "wrench", "force", "landmarks")
-"""What of a person's numbers the graph of one step reads."""
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """What the graph of a person gave; see :mod:`kinertia.export.person` for the meaning of the arrays."""
+    """What the graph of a person gave: weight, moment scale, and constants of the graph of one step by its inputs' names."""
 
     arrays: dict[str, NDArray[np.floating]]
 
@@ -61,9 +59,7 @@ class Stepper:
         self._row = self._out[0]
         self._binding = session.io_binding()
         inputs = {"x": self._x, "hold": self._hold, "window": self._window, **self._states}
-        inputs |= {
-            name: numbers.arrays[name] for name in ("first_layer", "offset", "acceleration", "wrench", "force", "landmarks")
-        }
+        inputs |= {i.name: numbers.arrays[i.name] for i in session.get_inputs() if i.name not in inputs}
         for name, array in inputs.items():
             self._binding.bind_input(name, "cpu", 0, array.dtype.type, array.shape, array.ctypes.data)
         outputs = {"window_next": self._window, "out": self._out} | {f"{k}_next": v for k, v in self._states.items()}

@@ -33,7 +33,11 @@ def capture(function: Callable[..., Sequence[Tensor]], shapes: Sequence[tuple[in
     examples = [0.1 + torch.rand(shape, dtype=torch.float64, generator=generator) for shape in shapes]
     # once without tracing: what the function computes only once and keeps must hold numbers, not traced tensors
     function(*examples)
-    return make_fx(torch.func.functionalize(function, remove="mutations_and_views"))(*examples)
+    # a plain function, because tracing counts the arguments of a method wrongly
+    plain = torch.func.functionalize(lambda *given: function(*given), remove="mutations_and_views")
+    found = make_fx(plain)(*examples)
+    found.graph.eliminate_dead_code()
+    return found
 
 
 def replay(graph: torch.fx.GraphModule, inputs: Sequence[Objects], elementwise: Mapping[str, Operation]) -> list[Any]:

@@ -59,12 +59,12 @@ class Space:
         """An array of inputs."""
         self.inputs[name] = [self._atom(name, (), 0, (name, k)) for k in range(math.prod(shape))]
         out = np.empty(len(self.inputs[name]), dtype=object)
-        out[:] = [Form(self, stage, {atom: 1.0}) for atom in self.inputs[name]]
+        out[:] = [self.alone(atom, stage) for atom in self.inputs[name]]
         return out.reshape(shape)
 
     def sum(self, stage: int, terms: dict[Atom, Scalar]) -> Scalar:
         """A form; where none of its atoms are left, a form of the earlier stage or a number."""
-        kept = {atom: k for atom, k in terms.items() if isinstance(k, Form) or k != 0.0}
+        kept: dict[Atom, Scalar] = {atom: k for atom, k in terms.items() if isinstance(k, Form) or k != 0.0}
         return Form(self, stage, kept) if kept.keys() - {self.one} else kept.get(self.one, 0.0)
 
     def lifted(self, x: Scalar, stage: int) -> Form:
@@ -82,6 +82,10 @@ class Space:
         if operator == "Mul":
             forms.sort(key=lambda form: form.name)
         atom = self._atom(operator, tuple(forms), depth, (operator, *(form.name for form in forms)))
+        return self.alone(atom, stage)
+
+    def alone(self, atom: Atom, stage: int) -> Form:
+        """An atom as a form."""
         return Form(self, stage, {atom: 1.0})
 
     def name(self, content: object) -> int:
@@ -125,7 +129,7 @@ class Form:
         """The form over the coefficient of its first atom, and that coefficient; 1 where dividing would take an operation."""
         first = self.terms[min(self.terms, key=lambda atom: (atom is self.space.one, atom.index))]
         if len(self.terms) == 1:
-            return Form(self.space, self.stage, dict.fromkeys(self.terms, 1.0)), first
+            return self.space.alone(next(iter(self.terms)), self.stage), first
         if isinstance(first, Form):
             return self, 1.0
         return Form(self.space, self.stage, {atom: k / first for atom, k in self.terms.items()}), first
@@ -160,7 +164,7 @@ class Form:
         factor, scale = whole.normalized()
         found: Scalar = 0.0
         for atom, k in spread.terms.items():
-            single = Form(self.space, self.stage, {atom: 1.0})
+            single = self.space.alone(atom, self.stage)
             found = found + (factor if atom is self.space.one else self.space.apply("Mul", single, factor)) * (k * scale)
         return found
 

@@ -45,6 +45,8 @@ class Nodes:
 
     def split(self, value: str, sizes: list[int]) -> list[str]:
         """Parts of a row."""
+        if len(sizes) == 1:
+            return [value]
         return self._add("Split", (value, self.constant(np.array(sizes, dtype=np.int64))), len(sizes), {"axis": 1})
 
     def concat(self, *values: str) -> str:
@@ -54,9 +56,8 @@ class Nodes:
     def model(self, name: str) -> onnx.ModelProto:
         """The graph as a model, checked."""
         graph = helper.make_graph(self._nodes, name, self._inputs, self._outputs, self._constants)
-        model = helper.make_model(
-            graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION, producer_name="kinertia"
-        )
+        version = helper.make_opsetid("", OPSET)
+        model = helper.make_model(graph, opset_imports=[version], ir_version=IR_VERSION, producer_name="kinertia")
         onnx.checker.check_model(model, full_check=True)
         return model
 

@@ -2,13 +2,12 @@
 
 Every level of nonlinear operations is one product of the atoms so far with a matrix, which gives all operands, and one node
 for each kind of operation. Entries of the matrices that depend on the inputs of the first graph are its outputs and the
-second one's inputs. A node of ONNX Runtime 1.31 takes as long as a thousand and more multiplications of a product
-(0.25 to 0.8 us, and 0.2 us per thousand in double precision on one core), so that one wide product is faster than several narrow ones.
+second one's inputs. A node of ONNX Runtime 1.31 takes 0.25 to 0.8 us, a product 0.2 us for a thousand multiplications
+(double precision, one core), so that one wide product is faster than several narrow ones.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -53,7 +52,9 @@ def trace(function: Callable[..., Sequence[Tensor]], once: Shapes, always: Shape
     return Traced(space, [np.asarray(x, dtype=object) for x in replay(graph, given, FUNCTIONS)])
 
 
-def add_always(nodes: Nodes, traced: Traced, inputs: Mapping[str, str], wanted: Sequence[Scalar]) -> tuple[str, dict[str, Objects]]:
+def add_always(
+    nodes: Nodes, traced: Traced, inputs: Mapping[str, str], wanted: Sequence[Scalar]
+) -> tuple[str, dict[str, Objects]]:
     """Add the nodes that compute something for every sample.
 
     Parameters
@@ -86,7 +87,9 @@ def add_once(nodes: Nodes, traced: Traced, inputs: Mapping[str, str], wanted: Ma
     forms = {name: [space.lifted(x, ONCE) for x in wanted[name].ravel()[k]] for name, k in filled.items()}
     distinct = {form.name: form for each in forms.values() for form in each}
     place = {name: k for k, name in enumerate(distinct)}
-    values = nodes.apply("Squeeze", _Sparse(nodes, space, inputs).compute(list(distinct.values())), nodes.constant(np.array([0])))
+    values = nodes.apply(
+        "Squeeze", _Sparse(nodes, space, inputs).compute(list(distinct.values())), nodes.constant(np.array([0]))
+    )
     found: dict[str, str] = {}
     for name, array in wanted.items():
         entries = nodes.apply("Gather", values, nodes.constant(np.array([place[form.name] for form in forms[name]])))
@@ -121,7 +124,11 @@ class _Levels:
         runs = [(chosen, list(each)) for chosen, each in groupby(forms, key=_is_choice)]
         atoms = _needed(forms)
         kinds = {key: list(each) for key, each in groupby(atoms, key=lambda atom: (atom.depth, atom.operator))}
-        jobs = [(depth, [atom.operands[r] for atom in each]) for (depth, _), each in kinds.items() for r in range(len(each[0].operands))]
+        jobs = [
+            (depth, [atom.operands[r] for atom in each])
+            for (depth, _), each in kinds.items()
+            for r in range(len(each[0].operands))
+        ]
         last = max((1 + form.depth for chosen, each in runs for form in each if not chosen), default=0)
         jobs += [(last, each) for chosen, each in runs if not chosen]
         ready: dict[tuple[int, ...], str] = {}
@@ -157,7 +164,9 @@ class _Levels:
         """The tensor that holds a vector of forms already, or a constant."""
         if all(form.terms.keys() == {self.space.one} for form in vector):
             values = [form.terms[self.space.one] for form in vector]
-            return None if any(isinstance(x, Form) for x in values) else self.nodes.constant(np.array([values], dtype=np.float64))
+            return (
+                None if any(isinstance(x, Form) for x in values) else self.nodes.constant(np.array([values], dtype=np.float64))
+            )
         if not all(_is_atom(form) for form in vector):
             return None
         atoms = [next(iter(form.terms)) for form in vector]
@@ -202,14 +211,16 @@ class _Sparse(_Levels):
     stage = ONCE
 
     def multiply(self, rows: Sequence[str], columns: Sequence[Form]) -> str:
-        atoms = [self.space.one, *(atom for tensor in rows for atom in self.tensors[tensor])]
+        filled = [self._one, *(tensor for tensor in rows if tensor != self._one)]
+        atoms = [atom for tensor in filled for atom in self.tensors[tensor]]
         place = {atom: k for k, atom in enumerate(atoms)}
         longest = max(len(form.terms) for form in columns)
         index, weight = np.zeros((longest, len(columns)), dtype=np.int32), np.zeros((longest, len(columns)))
         for n, form in enumerate(columns):
             for t, (atom, k) in enumerate(form.terms.items()):
+                assert not isinstance(k, Form)
                 index[t, n], weight[t, n] = place[atom], k
-        chosen = self.nodes.apply("Gather", self.nodes.concat(self._one, *rows), self.nodes.constant(index), axis=1)
+        chosen = self.nodes.apply("Gather", self.nodes.concat(*filled), self.nodes.constant(index), axis=1)
         scaled = self.nodes.apply("Mul", chosen, self.nodes.constant(weight))
         return self.nodes.apply("ReduceSum", scaled, self.nodes.constant(np.array([1])), keepdims=0)
 
