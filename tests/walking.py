@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from kinertia.estimation.estimate import Estimate
-from kinertia.recording import Recording, Sensor, Subject, Truth
+from kinertia.recording import Array, Recording, Sensor, Subject, Truth
 
 RATE_HZ = 100.0
 STRIDE = 108
@@ -25,7 +25,7 @@ def make(seconds: float = 20.0, seed: int = 0, *, periodic: bool = False) -> tup
     phase = {"r": np.arange(samples) / STRIDE + wander}
     phase["l"] = phase["r"] + 0.5
 
-    coordinates = {"pelvis_tx": SPEED * np.arange(samples) / RATE_HZ}
+    coordinates: dict[str, Array] = {"pelvis_tx": SPEED * np.arange(samples, dtype=float) / RATE_HZ}
     coordinates["pelvis_ty"] = 0.93 + 0.02 * np.cos(4 * np.pi * phase["r"])
     coordinates["pelvis_tilt"] = np.radians(-3 + 1.5 * np.cos(4 * np.pi * phase["r"]))
     moments, grf, cop, events = {}, {}, {}, {}
@@ -116,8 +116,8 @@ def right_only(estimate: Estimate) -> Estimate:
     )
 
 
-def _wave(at: np.ndarray, mean: float, *harmonics: tuple[float, float]) -> np.ndarray:
-    return mean + sum(a * np.cos(2 * np.pi * ((k + 1) * at - p)) for k, (a, p) in enumerate(harmonics))
+def _wave(at: Array, mean: float, *harmonics: tuple[float, float]) -> Array:
+    return np.sum([a * np.cos(2 * np.pi * ((k + 1) * at - p)) for k, (a, p) in enumerate(harmonics)], axis=0) + mean
 
 
 def _angles(at: np.ndarray) -> dict[str, np.ndarray]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -65,7 +66,7 @@ def test_standing_is_found_despite_gyroscope_offset() -> None:
     assert standing_periods(replace(recording, periodic=True)) == []
 
 
-def spoil(array: np.ndarray, index: object, value: object) -> None:
+def spoil(array: np.ndarray, index: Any, value: object) -> None:
     array[index] = value
 
 

@@ -63,6 +63,8 @@ def test_series_are_consistent(make_model: Callable[..., Model], walk: Recording
     result = estimate(make_model(), walk)
     assert result.samples == walk.samples
     assert result.rate_hz == walk.rate_hz
+    assert result.speed is not None
+    assert result.imu_measured is not None
     assert result.output_delay_s == pytest.approx(0.02)
     assert result.coordinates["pelvis_tx"][0] == 0.0
     way = np.diff(result.coordinates["pelvis_tx"]) * 100.0
@@ -109,6 +111,7 @@ def test_result_is_on_the_recordings_own_samples(make_model: Callable[..., Model
     result = estimate(make_model(), other)
     assert result.rate_hz == rate
     assert all(len(x) == other.samples for x in scaled(result).values())
+    assert result.imu_measured is not None
     assert result.imu_measured.shape == (other.samples, 7, 3)
 
 
@@ -117,6 +120,7 @@ def test_missing_samples_are_missing_in_the_measured_signals(make_model: Callabl
     gyro[100:150, 3] = np.nan
     for rate in (100.0, 80.0):
         result = estimate(make_model(), replace(walk, gyro=gyro, rate_hz=rate))
+        assert result.imu_measured is not None
         assert np.isnan(result.imu_measured[105:145, 3, 2]).all()
         assert np.isfinite(result.imu_measured[:90]).all()
         assert all(np.isfinite(x).all() for x in scaled(result).values())
@@ -138,6 +142,8 @@ def test_learned_misalignment_turns_the_virtual_sensors_of_its_recording(
     model = make_model()
     own = Person("walk", fingerprint(to_sequence(walk, model.config)), 68.0, 1.71, (0.2,) * 7, ((0.0, 0.0),) * 7, 1.0)
     plain, turned = estimate(model, walk), estimate(replace(model, people=(own,)), walk)
+    assert plain.imu_virtual is not None
+    assert turned.imu_virtual is not None
     c, s = np.cos(0.2), np.sin(0.2)
     x, y = plain.imu_virtual[..., 0], plain.imu_virtual[..., 1]
     np.testing.assert_allclose(turned.imu_virtual[..., 0], c * x + s * y, rtol=1e-4, atol=1e-3)
@@ -146,7 +152,10 @@ def test_learned_misalignment_turns_the_virtual_sensors_of_its_recording(
     assert any(unknown in note for note in plain.notes)
     assert not any(unknown in note for note in turned.notes)
     other = replace(walk, acc=walk.acc + 0.01)
-    np.testing.assert_allclose(estimate(replace(model, people=(own,)), other).imu_virtual, estimate(model, other).imu_virtual)
+    one, two = estimate(replace(model, people=(own,)), other).imu_virtual, estimate(model, other).imu_virtual
+    assert one is not None
+    assert two is not None
+    np.testing.assert_allclose(one, two)
 
 
 def test_a_recording_without_known_sensors_is_refused(make_model: Callable[..., Model], walk: Recording) -> None:

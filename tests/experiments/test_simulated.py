@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -84,7 +85,7 @@ def test_people_are_made_once(folder: Path) -> None:
     assert shown == [("person001", "run_2")]
 
 
-def gait(right: list[float], left: list[float], speed: list[float] | None = None) -> str:
+def gait(right: Sequence[float], left: Sequence[float], speed: list[float] | None = None) -> str:
     """Of a recording at 10 Hz whose feet bear these loads, each value for one second."""
     forces = {f"grf_y_{side}": np.repeat(load, 10).astype(float) for side, load in (("r", right), ("l", left))}
     curve = None if speed is None else np.repeat(speed, 10).astype(float)

@@ -54,7 +54,7 @@ def test_graphs_equal_the_physics(name: BodyName, cell: Cell) -> None:
     for row in signals.numpy():
         feeds["x"] = np.concatenate([row.ravel(), np.ones(7)])[None]
         outputs = dict(zip([o.name for o in step.get_outputs()], step.run(None, feeds), strict=True))
-        feeds |= {k: outputs[f"{k}_next"] for k in (*states, "window")}
+        feeds |= {k: np.asarray(outputs[f"{k}_next"]) for k in (*states, "window")}
         found.append(np.asarray(outputs["out"])[0])
     values, layout = np.array(found)[4:], sample.layout
 

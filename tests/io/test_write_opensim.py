@@ -21,7 +21,7 @@ WEIGHT_N = 60.0 * 9.81
 @pytest.fixture
 def estimate() -> Estimate:
     t = np.arange(SAMPLES) / 50.0
-    stance = t < 0.4
+    stance = (t < 0.4).astype(float)
     return Estimate(
         name="trial",
         method="test",
@@ -35,7 +35,7 @@ def estimate() -> Estimate:
         },
         moments={"hip_flexion_r": 12.0 * np.sin(t), "knee_angle_r": 5.0 * np.cos(t)},
         grf={"grf_x_r": 0.1 * stance, "grf_y_r": 1.0 * stance, "grf_x_l": 0.0 * t, "grf_y_l": 0.0 * t},
-        cop_x={"r": np.where(stance, 0.2 + 0.1 * t, np.nan), "l": np.full(SAMPLES, np.nan)},
+        cop_x={"r": np.where(stance > 0, 0.2 + 0.1 * t, np.nan), "l": np.full(SAMPLES, np.nan)},
     )
 
 

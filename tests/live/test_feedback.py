@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinertia.live.feedback import Feedback, Result, Target
+from kinertia.live.feedback import Feedback, Measure, Result, Target
 
 
 def _follow(target: Target, frames: int = 600) -> list[Result]:
@@ -31,7 +31,7 @@ def _extreme(name: str, best, begin: int, end: int) -> float:
 
 @pytest.mark.parametrize(("measure", "best"), [("highest", max), ("lowest", min)])
 @pytest.mark.parametrize("name", ["knee_angle_r", "hip_flexion_l", "speed"])
-def test_peak_of_each_stride(name: str, measure: str, best) -> None:
+def test_peak_of_each_stride(name: str, measure: Measure, best) -> None:
     results = _follow(Target(name, measure, -10.0, 10.0))
     foot = "l" if name.endswith("_l") else "r"
     strikes = [i for i in range(600) if f"heel_strike_{foot}" in {e.name for e in live_walker.events(i)}]

@@ -28,9 +28,9 @@ TARGET = {"output": "knee_angle_r", "measure": "lowest", "low": -1.1, "high": -0
 @given(st.integers(0, 30), st.integers(1, 20), st.integers(0, 2**33), st.integers(0, 10**9))
 def test_frames_there_and_back(count: int, width: int, dropped: int, first: int) -> None:
     values = np.random.default_rng(count).standard_normal((count, width)).astype(np.float32)
-    rows, told = decode_frames(encode_frames(Rows(first, 0.01 * np.arange(count), values, 0), dropped))
+    rows, told = decode_frames(encode_frames(Rows(first, 0.01 * np.arange(count, dtype=float), values, 0), dropped))
     assert np.array_equal(rows.values, values)
-    assert np.array_equal(rows.time_s, 0.01 * np.arange(count))
+    assert np.array_equal(rows.time_s, 0.01 * np.arange(count, dtype=float))
     assert (rows.first, told) == (first, dropped % 2**32)
 
 

@@ -96,10 +96,9 @@ def _random_tree(seed: int) -> tuple[Body, Mounting]:
 
     count = int(draw.integers(3, 9))
     segments = [Segment("s0", None), *(Segment(f"s{i}", f"s{draw.integers(i)}") for i in range(1, count))]
-    root = [Coordinate(f"root_{a}", "s0", "translation", e) for a, e in zip("xyz", np.eye(3).tolist(), strict=True)]
-    root = [replace(c, axis=tuple(c.axis)) for c in root] + [
-        Coordinate(f"root_r{k}", "s0", "rotation", axis()) for k in range(3)
-    ]
+    axes = {"x": (1.0, 0.0, 0.0), "y": (0.0, 1.0, 0.0), "z": (0.0, 0.0, 1.0)}
+    root = [Coordinate(f"root_{a}", "s0", "translation", e) for a, e in axes.items()]
+    root += [Coordinate(f"root_r{k}", "s0", "rotation", axis()) for k in range(3)]
     joints = [
         Coordinate(f"{kind}_{i}_{k}", f"s{i}", kind, axis())
         for i in range(1, count)

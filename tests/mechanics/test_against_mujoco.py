@@ -1,5 +1,7 @@
 """Judge: inverse dynamics, mass matrix, points and virtual IMUs against MuJoCo on the same tree, planar or in space."""
 
+# MuJoCo's names are in a compiled module without stubs.
+# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -48,7 +50,7 @@ def _mjcf(body: Body, mounting: Mounting | None = None) -> str:
     _add(root, "compiler", angle="radian", inertiafromgeom="false", autolimits="false", balanceinertia="false")
     option = _add(root, "option", gravity=f"0 {-body.gravity} 0", timestep="0.001")
     _add(option, "flag", contact="disable", constraint="disable")
-    placed = {None: _add(root, "worldbody")}
+    placed: dict[str | None, ElementTree.Element] = {None: _add(root, "worldbody")}
     sensors = _add(root, "sensor")
     for i, segment in enumerate(skeleton.segments):
         frame = np.eye(3) if body.joint_rotation is None else body.joint_rotation[i].numpy()

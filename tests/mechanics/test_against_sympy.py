@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -68,8 +69,8 @@ class Symbolic:
 def _model(tree: dict[str, tuple[str, str]]) -> Symbolic:
     coordinates = ["pelvis_tx", "pelvis_ty", "pelvis_tilt", *(joint for _, joint in tree.values())]
     segments = ["pelvis", *tree]
-    q = dict(zip(coordinates, me.dynamicsymbols(coordinates), strict=True))
-    u = {name: me.dynamicsymbols(f"u_{name}") for name in coordinates}
+    q: dict[str, Any] = dict(zip(coordinates, me.dynamicsymbols(coordinates), strict=True))
+    u: dict[str, Any] = {name: me.dynamicsymbols(f"u_{name}") for name in coordinates}
     torque = {name: sm.Symbol(f"tau_{name}") for name in coordinates}
     force = {(name, axis): sm.Symbol(f"F_{name}_{axis}") for name in SOLES for axis in "xy"}
     mass = {name: sm.Symbol(f"m_{name}") for name in segments}
@@ -119,14 +120,14 @@ def _model(tree: dict[str, tuple[str, str]]) -> Symbolic:
 
     rates = [q[name].diff() - u[name] for name in coordinates]
     kane = me.KanesMethod(ground, [q[n] for n in coordinates], [u[n] for n in coordinates], kd_eqs=rates)
-    active, inertial = kane.kanes_equations(bodies, loads)
+    active, inertial = (sm.Matrix(part) for part in kane.kanes_equations(bodies, loads))
 
     plain = {kind: [sm.Symbol(f"{kind}_{n}") for n in coordinates] for kind in ("q", "qd", "qdd")}
     swap = {u[n].diff(): s for n, s in zip(coordinates, plain["qdd"], strict=True)}
     swap |= {q[n].diff(): s for n, s in zip(coordinates, plain["qd"], strict=True)}
     swap |= {u[n]: s for n, s in zip(coordinates, plain["qd"], strict=True)}
     swap |= {q[n]: s for n, s in zip(coordinates, plain["q"], strict=True)}
-    total = me.msubs(active + inertial, swap)
+    total: Any = me.msubs(active + inertial, swap)
     arguments = [*plain["q"], *plain["qd"], *plain["qdd"], *torque.values(), *force.values()]
     arguments += [*mass.values(), *inertia.values(), *com.values(), *offset.values(), *sole.values(), gravity]
     return Symbolic(coordinates, segments, sm.lambdify(arguments, list(total), modules="numpy", cse=True))

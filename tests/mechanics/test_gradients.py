@@ -75,7 +75,7 @@ FUNCTIONS = (_kinematics, _inverse, _residual, _external, _mass_matrix, _energy,
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.__name__.removeprefix("_"))
 @pytest.mark.parametrize("person", ["crooked", "crooked_trunk"])
 def test_gradients_match_finite_differences(
-    function: Callable[..., object],
+    function: Callable[..., Tensor | tuple[Tensor, ...]],
     person: str,
     people: dict[str, Body],
     random_state: Callable[..., tuple[Tensor, Tensor, Tensor]],
@@ -87,7 +87,7 @@ def test_gradients_match_finite_differences(
     force = random_forces(body, 1) / 70.0
     given = [t.clone().requires_grad_() for t in (q, qd, qdd, force, *(getattr(body, name) for name in PARAMETERS))]
 
-    def evaluate(q: Tensor, qd: Tensor, qdd: Tensor, force: Tensor, *parameters: Tensor) -> object:
+    def evaluate(q: Tensor, qd: Tensor, qdd: Tensor, force: Tensor, *parameters: Tensor) -> Tensor | tuple[Tensor, ...]:
         return function(replace(body, **dict(zip(PARAMETERS, parameters, strict=True))), q, qd, qdd, force)
 
     assert gradcheck(evaluate, given, eps=1e-6, atol=1e-5, rtol=1e-4)

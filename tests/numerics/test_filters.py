@@ -11,6 +11,7 @@ from scipy import ndimage, signal
 from kinertia.numerics.low_pass import butterworth, filter_both_ways
 from kinertia.numerics.moving_mean import Beyond, moving_mean
 from kinertia.numerics.peaks import find_peaks
+from kinertia.recording import Array
 
 seeds = st.integers(0, 2**32 - 1)
 REFERENCE: dict[Beyond, str] = {"mirror": "reflect", "nearest": "nearest", "wrap": "wrap"}
@@ -42,7 +43,7 @@ def test_a_missing_value_stays_local() -> None:
 @settings(max_examples=200, deadline=None)
 def test_peaks(samples: int, levels: int, distance: int, high: bool, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    values = rng.integers(0, levels, samples) * 0.1  # plateaus are common
+    values: Array = rng.integers(0, levels, samples) * np.float64(0.1)  # plateaus are common
     if high:
         values = values + 1e-6 * rng.permutation(samples)
     height = 0.05 * levels if high else None

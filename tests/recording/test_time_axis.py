@@ -19,7 +19,7 @@ def signals(samples: int = 300) -> np.ndarray:
 
 def test_even_time_stamps_pass_unchanged() -> None:
     values = signals(50)
-    axis = time_axis.find(3.0 + np.arange(50) * 0.02, values)
+    axis = time_axis.find(3.0 + np.arange(50, dtype=float) * 0.02, values)
     assert axis.on_grid(values) is values
     assert axis.rate_hz == pytest.approx(50)
     assert axis.findings == ()

@@ -16,6 +16,8 @@ from kinertia.reporting.before_after import Side
 def test_what_changed_is_said() -> None:
     estimate, recording, _ = walking.make(10.0)
     assert estimate.speed is not None
+    assert estimate.imu_measured is not None
+    assert estimate.imu_virtual is not None
     faster = replace(
         estimate,
         speed=1.2 * estimate.speed,

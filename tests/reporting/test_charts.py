@@ -13,7 +13,7 @@ from kinertia.reporting.charts import Chart, Line
 
 def chart(y, **more) -> Chart:
     y = np.asarray(y, dtype=float)
-    return Chart("Knee", "Time [s]", "Angle [deg]", (Line("Right", np.arange(y.size) * 1.0, y, "right", **more),))
+    return Chart("Knee", "Time [s]", "Angle [deg]", (Line("Right", np.arange(y.size, dtype=float), y, "right", **more),))
 
 
 def test_is_well_formed_and_described():

@@ -23,10 +23,10 @@ def virtual_cycle(name: str, q: np.ndarray, rate_hz: float, grf: dict[str, np.nd
     """Sensors on a body that repeats the cycle ``q`` (T, 9) at a constant extra speed."""
     spectrum, turn = np.fft.rfft(q, axis=0), 2j * np.pi * np.fft.rfftfreq(len(q), 1 / rate_hz)[:, None]
     spectrum[abs(turn[:, 0]) > 2 * np.pi * 25.0] = 0.0
-    q, qd, qdd = (torch.as_tensor(np.fft.irfft(spectrum * turn**k, len(q), axis=0)) for k in range(3))
+    angles, qd, qdd = (torch.as_tensor(np.fft.irfft(spectrum * turn**k, len(q), axis=0)) for k in range(3))
     body = gait2d.build(70.0, 1.75)
     local = torch.tensor([POSITION[segment.split("_")[0]] for segment in SEGMENTS], dtype=torch.float64)
-    signals = read(body, kinematics.forward(body, q, qd, qdd), Mounting(tuple(range(7)), local, torch.zeros(7).double()))
+    signals = read(body, kinematics.forward(body, angles, qd, qdd), Mounting(tuple(range(7)), local, torch.zeros(7).double()))
     acc, gyro = np.zeros((len(q), 7, 3)), np.zeros((len(q), 7, 3))
     acc[..., :2], gyro[..., 2] = signals.acc.numpy(), signals.gyro.numpy()
     return Recording(
@@ -37,7 +37,7 @@ def virtual_cycle(name: str, q: np.ndarray, rate_hz: float, grf: dict[str, np.nd
         gyro=gyro,
         subject=Subject(70.0, 1.75),
         periodic=True,
-        truth=Truth(angles={c: q[:, i].numpy() for i, c in enumerate(COORDINATES) if i > 1}, grf=grf or {}),
+        truth=Truth(angles={c: angles[:, i].numpy() for i, c in enumerate(COORDINATES) if i > 1}, grf=grf or {}),
     )
 
 

@@ -18,7 +18,7 @@ from kinertia.sensing.sampling import Clock
 from kinertia.sensing.skin import SkinRanges
 
 RATE, SAMPLES = 100.0, 500
-STATED = dict.fromkeys(SEGMENTS, (0.05, -0.2, 0.03))
+STATED: dict[str, tuple[float, float, float]] = dict.fromkeys(SEGMENTS, (0.05, -0.2, 0.03))
 
 
 def _motion(moving: bool = True) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray], dict[str, np.ndarray]]:
@@ -145,8 +145,9 @@ def test_batches_have_leading_dimensions() -> None:
     acc, gyro, load, angles = _motion()
     silent = replace(TYPICAL, electronics=NO_ERRORS, ringing=None)
     worn = strap_on(STATED, silent, np.random.default_rng(0))
-    many = {"force": {s: np.stack([f, f]) for s, f in load.items()}, "angles": {n: np.stack([a, a]) for n, a in angles.items()}}
-    found = measure(np.stack([acc, acc]), np.stack([gyro, gyro]), RATE, worn, silent, np.random.default_rng(1), **many)
+    forces, turns = ({name: np.stack([values, values]) for name, values in of.items()} for of in (load, angles))
+    acc2, gyro2, generator = np.stack([acc, acc]), np.stack([gyro, gyro]), np.random.default_rng(1)
+    found = measure(acc2, gyro2, RATE, worn, silent, generator, force=forces, angles=turns)
     alone = measure(acc, gyro, RATE, worn, silent, np.random.default_rng(1), force=load, angles=angles)
     assert found.acc.shape == (2, *acc.shape)
     for i in range(2):

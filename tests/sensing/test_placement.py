@@ -10,7 +10,7 @@ import pytest
 from kinertia.recording import SEGMENTS
 from kinertia.sensing.mounting_errors import NOMINAL, Spread, draw
 
-STATED = dict.fromkeys(SEGMENTS, (0.05, -0.2, 0.03))
+STATED: dict[str, tuple[float, float, float]] = dict.fromkeys(SEGMENTS, (0.05, -0.2, 0.03))
 
 
 def test_sizes_and_limits() -> None:

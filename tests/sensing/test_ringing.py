@@ -77,7 +77,7 @@ def test_each_contact_rings_once_and_the_other_leg_less() -> None:
     np.testing.assert_allclose(strikes[strikes > 0], 2 * math.pi, rtol=0.01)
     own, other = _ring(force, _one(), "r")[0], _ring(force, _one(), "l")[0]
     np.testing.assert_allclose(other, 0.2 * own)
-    chattering = force + 0.06 * (np.arange(4000) % 2) * (force < 0.2) * (force > 0)
+    chattering = force + 0.06 * (np.arange(4000, dtype=float) % 2) * (force < 0.2) * (force > 0)
     assert (impacts(chattering, RATE) > 0).sum() == 4
 
 
@@ -93,7 +93,7 @@ def test_foot_and_shank_ring_more_than_thigh_and_pelvis() -> None:
     for seed in range(40):
         drawn = draw(SEGMENTS, RingingRanges(), np.random.default_rng(seed))
         sizes.append(np.linalg.norm(drawn.acc_gain, axis=-1))
-    mean = dict(zip(SEGMENTS, np.mean(sizes, axis=0), strict=True))
+    mean: dict[str, float] = dict(zip(SEGMENTS, np.mean(sizes, axis=0), strict=True))
     for side in "rl":
         assert mean[f"foot_{side}"] > mean[f"tibia_{side}"] > mean[f"femur_{side}"] > mean["pelvis"]
     drawn = draw(SEGMENTS, RingingRanges(), np.random.default_rng(0))

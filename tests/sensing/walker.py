@@ -79,7 +79,7 @@ def walk(gait: Gait, standing_s: float = 3.0, walking_s: float = 9.0, turn_s: fl
 
 def mount(recording: Recording, seed: int) -> tuple[Recording, Array]:
     """Every sensor turned at random; (K, 3, 3) segment to sensor axes."""
-    turn = Rotation.random(len(recording.sensors), random_state=seed).as_matrix()
+    turn = Rotation.from_quat(np.random.default_rng(seed).normal(size=(len(recording.sensors), 4))).as_matrix()
     return remount(recording, turn), turn
 
 

@@ -52,7 +52,7 @@ def test_recordings_are_read_back_with_truth(folder: Path, running: Gait) -> Non
 def test_movement_obeys_the_equations_of_motion(running: Gait) -> None:
     line = join([(running, 2)])
     body = running.body.with_time_axis()
-    motion = kin.forward(body, *line.motion(np.arange(line.nodes) * line.step_s))
+    motion = kin.forward(body, *line.motion(np.arange(line.nodes, dtype=float) * line.step_s))
     needed = dynamics.inverse(body, motion, torch.from_numpy(line.force) * running.body.weight)
     scale = float(running.body.moment_scale)
     assert float(needed[:, :2].abs().max() / running.body.weight) < 1e-4

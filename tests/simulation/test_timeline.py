@@ -75,7 +75,7 @@ def test_ends_must_meet() -> None:
 
 def test_values_at_nodes_are_exact_and_linear_between() -> None:
     line = join([(bobbing(BODY), 2)])
-    nodes = np.arange(line.nodes) * STEP_S
+    nodes = np.arange(line.nodes, dtype=float) * STEP_S
     np.testing.assert_array_equal(line.at(line.force, nodes), line.force)
     np.testing.assert_allclose(
         line.at(line.force, nodes[:-1] + 0.25 * STEP_S), 0.75 * line.force[:-1] + 0.25 * line.force[1:], atol=1e-12

@@ -17,5 +17,6 @@ def test_truth_is_averaged_over_the_same_strides(walk: Recording, stride: Record
     assert stride.truth is None
     assert found.truth is not None
     np.testing.assert_allclose(found.truth.angles["knee_angle_r"], stride.gyro[:, shank, 2])
+    assert found.truth.speed_curve is not None
     np.testing.assert_allclose(found.truth.speed_curve, 1.2)
     np.testing.assert_array_equal(found.acc, stride.acc)

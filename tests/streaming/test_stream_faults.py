@@ -42,7 +42,7 @@ def test_a_fifth_of_the_packets_is_lost() -> None:
     core = Core(model(), one_stream())
     frames = by_index(polled(core, sent))
     assert list(frames) == list(range(2000))
-    exact = np.array([frames[i].signals for i in np.flatnonzero(there)])
+    exact = np.array([frames[i].signals for i in np.flatnonzero(there).tolist()])
     np.testing.assert_array_equal(exact, sagittal(values)[there])
     found = np.array([frames[i].signals for i in range(2000)])
     bridged = ~there & np.isfinite(found).all(axis=(1, 2))

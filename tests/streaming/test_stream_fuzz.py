@@ -24,7 +24,7 @@ ODD = st.one_of(
 )
 TIMES = st.one_of(st.floats(0.0, 20.0), ODD)
 NUMBERS = st.one_of(st.integers(-2, 300), st.integers(-(2**70), 2**70), st.sampled_from([255, 65535, 2**32 - 1]))
-VALUES = st.one_of(
+VALUES: Any = st.one_of(
     st.integers(0, 2**32).map(lambda seed: np.random.default_rng(seed).normal(size=(7, 6))),
     st.integers(0, 2**32).map(lambda seed: np.random.default_rng(seed).normal(size=(1, 6))),
     ODD.map(lambda x: np.full((7, 6), x)),

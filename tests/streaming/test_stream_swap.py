@@ -26,7 +26,8 @@ def until_swapped(core: Core, samples: list, pause_s: float = 3e-3) -> list[Fram
 def alone(values: np.ndarray, gain: float) -> np.ndarray:
     stepper = FakeStepper(gain)
     found = [stepper.step(row) for row in sagittal(values)]
-    return np.array([np.full(len(found[-1]), np.nan) if x is None else x for x in found])
+    width = len(next(x for x in found if x is not None))
+    return np.array([np.full(width, np.nan) if x is None else x for x in found])
 
 
 def test_swapped_between_two_samples() -> None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,7 +32,7 @@ def _unique(name: str) -> str:
     return f"{name}{next(_numbers)}"
 
 
-def _info(name: str, sensors: tuple[str, ...]) -> pylsl.StreamInfo:
+def _info(name: str, sensors: tuple[str, ...]) -> Any:
     info = pylsl.StreamInfo(name, "IMU", 6 * len(sensors), 100.0, pylsl.cf_float32, "")
     channels = info.desc().append_child("channels")
     for sensor in sensors:
@@ -44,7 +45,7 @@ def _info(name: str, sensors: tuple[str, ...]) -> pylsl.StreamInfo:
 
 
 @contextmanager
-def _sending(*outlets: pylsl.StreamOutlet) -> Iterator[None]:
+def _sending(*outlets: Any) -> Iterator[None]:
     """Sends the running number on every channel of every outlet, until the block ends."""
     stop = threading.Event()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import made_up
 import numpy as np
 import pytest
+from kinertia.uncertainty.scale import Scale
 
 from experiments import bands
 from kinertia.calibration import errors as band_samples
@@ -27,7 +28,10 @@ def calibration() -> Calibration:
     scale = fit({"angle.knee_angle": made_up.errors(12, 200)}, 0.9)["angle.knee_angle"].scale
     keys = ("angle.knee_angle", "angle.pelvis_tilt", "moment.knee_angle", "grf.grf_y", "speed.speed")
     held: dict[str, tuple[float | None, ...]] = dict.fromkeys(KINDS, (0.9, 0.91, 0.92, 0.93, 0.94))
-    scales = {"walking": dict.fromkeys(keys, scale), "running": dict.fromkeys(keys, scale.times(3.0))}
+    scales: dict[str, dict[str, Scale]] = {
+        "walking": dict.fromkeys(keys, scale),
+        "running": dict.fromkeys(keys, scale.times(3.0)),
+    }
     coverage = {"walking": held, "running": held}
     use = Use("10 made-up people", scales, coverage, {"walking": {"angle": (0.87, *held["angle"][1:])}})
     adapted = replace(use, scales={"walking": dict.fromkeys(keys, scale.times(0.5))})
