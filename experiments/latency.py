@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.bare_graph import BareGraph
 from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.estimation.standing import BLEND_S
 from kinertia.recording import Array, Recording
@@ -28,6 +29,7 @@ from kinertia.transport.synthetic import SyntheticSource
 
 WARM_UP_S = 2.0
 PERCENTILES = {"p50_ms": 50.0, "p90_ms": 90.0, "p99_ms": 99.0, "p999_ms": 99.9, "max_ms": 100.0}
+RATIOS = {"p50": 50.0, "p99": 99.0}
 STANDARD_GRAVITY = 9.80665
 EDGES_MS = (0.0, 0.05, 0.075, 0.1, 0.125, 0.15, 0.2, 0.25, 0.3, 0.35, 0.5, 0.75, 1.0, 2.0, 5.0, np.inf)
 
@@ -102,7 +104,9 @@ def measure(
     """Time every sample of a stream from the radio's numbers to the estimate, on one core.
 
     Counted: conversion of units, ordering, clock, resampling, alignment, network, inverse dynamics, events and trust. Not
-    counted: the network that carries the sample, and the output delay, which is stated beside it.
+    counted: the network that carries the sample, and the output delay, which is stated beside it. Between two samples, the
+    exported graph alone (:class:`~experiments.bare_graph.BareGraph`) takes a step on the same wearer's signals, at the same
+    pace, after waiting asleep.
 
     Parameters
     ----------
@@ -118,15 +122,18 @@ def measure(
     -------
     dict with ``p50_ms``, ``p90_ms``, ``p99_ms``, ``p999_ms``, ``max_ms``, ``samples``, ``output_delay_ms``,
     ``batch_difference`` (largest absolute difference to the estimate of the whole recording, in rad, BW, BWBH and m/s),
-    ``trained_difference`` (the same to ``trained``), ``histogram`` (upper edge [ms] to count).
+    ``trained_difference`` (the same to ``trained``), ``histogram`` (upper edge [ms] to count); ``graph`` with ``p50_ms``,
+    ``p99_ms`` and ``back_to_back_ms`` of the graph alone, and ``ratio`` of the stream's ``p50`` and ``p99`` to them.
     """
     given = signals(seconds, rate_hz, seed)
-    core = Core(model, given.session)
+    core, whole = Core(model, given.session), given.recording()
     with one_core():
-        times, frames = _play(core, given, Rehearsal(core) if warm else None, progress)
-    settled = 1000.0 * times[round(WARM_UP_S * rate_hz) :]
+        graph = BareGraph(model, whole)
+        times, alone, frames = _play(core, given, Rehearsal(core) if warm else None, progress, graph)
+        back_to_back_s = graph.back_to_back_s()
+    settled, alone = (1000.0 * x[round(WARM_UP_S * rate_hz) :] for x in (times, alone))
     counts, _ = np.histogram(settled, EDGES_MS)
-    whole = given.recording()
+    compared = {name: (float(np.percentile(settled, q)), float(np.percentile(alone, q))) for name, q in RATIOS.items()}
     return {
         **{name: float(np.percentile(settled, q)) for name, q in PERCENTILES.items()},
         "samples": len(settled),
@@ -135,6 +142,8 @@ def measure(
         "output_delay_ms": 1000.0 * core.output_delay_s,
         "batch_difference": difference(frames, model, exported.estimate(model, whole)),
         **({} if trained is None else {"trained_difference": difference(frames, model, trained(whole))}),
+        "graph": {f"{name}_ms": bare for name, (_, bare) in compared.items()} | {"back_to_back_ms": 1000.0 * back_to_back_s},
+        "ratio": {name: stream / bare for name, (stream, bare) in compared.items()},
         "histogram": {f"{edge:g}": int(n) for edge, n in zip(EDGES_MS[1:], counts, strict=True)},
     }
 
@@ -154,12 +163,16 @@ def one_core() -> Iterator[None]:
 
 
 def _play(
-    core: Core, given: Signals, rehearsal: Rehearsal | None, progress: Callable[[int], None] | None
-) -> tuple[Array, list[Frame]]:
-    """Seconds per sample, and what came out."""
+    core: Core,
+    given: Signals,
+    rehearsal: Rehearsal | None,
+    progress: Callable[[int], None] | None,
+    graph: BareGraph | None = None,
+) -> tuple[Array, Array, list[Frame]]:
+    """Seconds per sample of the stream and of the graph alone, and what came out."""
     channels, period = given.channels(), 1.0 / given.rate_hz
     rows = [row.tolist() for row in given.rows]
-    times = np.empty(len(rows))
+    times, alone = np.empty(len(rows)), np.zeros(len(rows))
     found: list[Frame] = []
     attention = None if rehearsal is None else Attention(rehearsal.run, given.rate_hz)
     wait_until = sleep if attention is None else attention.until
@@ -176,12 +189,15 @@ def _play(
         if rehearsal is not None:
             rehearsal.note(sample)
         found += frames
+        if graph is not None:
+            sleep(due + 0.5 * period)
+            alone[k] = graph.step(k)
         due += period
         if progress is not None and (k + 1) % 100 == 0:
             progress(100)
     found += core.finish()
     gc.unfreeze()
-    return times, found
+    return times, alone, found
 
 
 def difference(frames: Sequence[Frame], model: ExportedModel, whole: Estimate) -> float:

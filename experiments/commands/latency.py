@@ -54,6 +54,17 @@ def latency(
         f"{measured['p99_ms']:.3f} ms, 99.9 % within {measured['p999_ms']:.3f} ms, longest {measured['max_ms']:.2f} ms",
         highlight=False,
     )
+    if "ratio" in measured:
+        alone, ratio = measured["graph"], measured["ratio"]
+        console.print(
+            f"the exported graph alone, at the same pace: median {alone['p50_ms']:.3f} ms, 99 % within "
+            f"{alone['p99_ms']:.3f} ms, back to back {alone['back_to_back_ms']:.3f} ms",
+            highlight=False,
+        )
+        console.print(
+            f"stream over graph: median x{ratio['p50']:.2f}, 99 % x{ratio['p99']:.2f}",
+            highlight=False,
+        )
     console.print(f"output delay {measured['output_delay_ms']:g} ms, not counted above", highlight=False)
     if "batch_difference" in measured:
         console.print(

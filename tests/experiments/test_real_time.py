@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from functools import cache
+from itertools import chain
 
 import numpy as np
 import pytest
 
 from experiments import crowd, latency, packet_loss, stream_faults
+from experiments.bare_graph import BareGraph
 from kinertia.estimation.estimate import Estimate
 from kinertia.recording import Recording, Truth
 from kinertia.recording.crop import crop
 from kinertia.runtime import exported
 from kinertia.runtime import model as runtime
 from kinertia.runtime.model import ExportedModel
+from kinertia.streaming.core import Core
+from kinertia.streaming.sample import Sample
 from kinertia.transport.faults import Faults
 
 
@@ -43,13 +47,28 @@ def test_latency_counts_every_sample_and_compares_with_the_whole() -> None:
     assert sum(measured["histogram"].values()) == 600
     assert measured["output_delay_ms"] == pytest.approx(20.0)
     assert measured["batch_difference"] < 1e-5
+    graph, ratio = measured["graph"], measured["ratio"]
+    assert 0.0 < graph["back_to_back_ms"] < graph["p99_ms"]
+    assert ratio["p50"] == pytest.approx(measured["p50_ms"] / graph["p50_ms"])
+    assert ratio["p99"] == pytest.approx(measured["p99_ms"] / graph["p99_ms"])
     json.dumps(measured, allow_nan=False)
+
+
+def test_the_graph_alone_does_what_the_stream_does() -> None:
+    recording = latency.signals(8.0, 100.0).recording()
+    whole, alone = exported.estimate(model(), recording), BareGraph(model(), recording)
+    for k in range(700):
+        assert alone.step(k) > 0.0
+    assert whole.speed is not None
+    assert whole.speed[697] > 0.3
+    assert alone.values[model().layout.speed] == pytest.approx(whole.speed[697], abs=1e-9)
 
 
 def test_a_difference_to_the_whole_is_found() -> None:
     given = latency.signals(8.0, 100.0)
-    whole = exported.estimate(model(), given.recording())
-    _, frames = latency._play(latency.Core(model(), given.session), given, None, None)
+    whole, core, channels = exported.estimate(model(), given.recording()), Core(model(), given.session), given.channels()
+    samples = [Sample(0, k / 100.0, k, channels.values(row), k / 100.0) for k, row in enumerate(given.rows)]
+    frames = [*chain.from_iterable(map(core.push, samples)), *core.finish()]
     assert latency.difference(frames, model(), whole) < 1e-5
     frames[750].values[model().layout.index["knee_angle_r"]] += 0.25
     assert latency.difference(frames, model(), whole) == pytest.approx(0.25, abs=1e-4)
