@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from kinertia.runtime import card as cards
 from kinertia.runtime.card import CARD, FORMAT, STEP, Card, Wearer
 from kinertia.runtime.model import ExportedModel
 from kinertia.trace.nodes import Nodes
-from kinertia.trace.onnx import add_always, add_once, trace
+from kinertia.trace.onnx import Traced, add_always, add_once, trace
 
 NAMES = (STEP, cards.PERSON, "step-b.onnx", "person-b.onnx")
 FILES = (*NAMES, CARD)
@@ -41,7 +42,7 @@ def graphs(model: Model, dtype: str = "float32") -> tuple[onnx.ModelProto, onnx.
     """
     network_graph.require_streaming(model.network)
     sample = sample_of(model)
-    traced = trace(sample.values, PERSON, {"raw": (1, WINDOW, sample.outputs)})
+    traced = _traced(sample)
     values, features, weight, moment_scale = traced.results
     nodes, width, raw = Nodes(), model.config.network.hidden, sample.outputs
     x, hold = nodes.input("x", (1, network_graph.SEEN), dtype), nodes.input("hold", (1,), "bool")
@@ -70,6 +71,12 @@ def graphs(model: Model, dtype: str = "float32") -> tuple[onnx.ModelProto, onnx.
     first = network_graph.add_person(person, model.network, constant["features"], dtype)
     person.output(first, "first_layer", (1, network_graph.gates(model.network)), dtype)
     return nodes.model("step"), person.model("person")
+
+
+@cache
+def _traced(sample: Sample) -> Traced:
+    """The physics does not depend on weights."""
+    return trace(sample.values, PERSON, {"raw": (1, WINDOW, sample.outputs)})
 
 
 def sample_of(model: Model) -> Sample:

@@ -156,6 +156,8 @@ OPERATIONS: dict[str, Operation] = {
     "aten.slice.Tensor": _slice,
     "aten.select_scatter.default": _select_scatter,
     "aten.copy.default": _ignore_options(lambda x, source: np.broadcast_to(source, np.shape(x))),
+    "aten.split.Tensor": lambda x, size, dim=0: np.split(x, range(size, np.shape(x)[dim], size), axis=dim),
+    "aten.split_with_sizes.default": lambda x, sizes, dim=0: np.split(x, np.cumsum(sizes)[:-1], axis=dim),
     "aten.unbind.int": lambda x, dim=0: list(np.moveaxis(x, dim, 0)),
     "aten.index_select.default": lambda x, dim, i: np.take(x, i, axis=dim),
     "aten.index.Tensor": _index,

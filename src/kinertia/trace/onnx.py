@@ -20,6 +20,9 @@ from kinertia.trace.capture import Objects, capture, replay
 from kinertia.trace.forms import ALWAYS, FUNCTIONS, ONCE, Atom, Form, Scalar, Space
 from kinertia.trace.nodes import Nodes
 
+SCATTERED = 16
+"""A term of a gathered sum takes as long as so many entries of a matrix (3.3 us per thousand, measured as above)."""
+
 Shapes = Mapping[str, tuple[int, ...]]
 
 
@@ -66,7 +69,7 @@ def add_always(
     -------
     The tensor (1, len(wanted)), and the matrices that the graph takes as inputs: what :func:`add_once` has to compute.
     """
-    levels = _Dense(nodes, traced.space, inputs)
+    levels = _Levels(nodes, traced.space, ALWAYS, inputs)
     return levels.compute([traced.space.lifted(x, ALWAYS).gathered() for x in wanted]), levels.matrices
 
 
@@ -88,7 +91,7 @@ def add_once(nodes: Nodes, traced: Traced, inputs: Mapping[str, str], wanted: Ma
     distinct = {form.name: form for each in forms.values() for form in each}
     place = {name: k for k, name in enumerate(distinct)}
     values = nodes.apply(
-        "Squeeze", _Sparse(nodes, space, inputs).compute(list(distinct.values())), nodes.constant(np.array([0]))
+        "Squeeze", _Levels(nodes, space, ONCE, inputs).compute(list(distinct.values())), nodes.constant(np.array([0]))
     )
     found: dict[str, str] = {}
     for name, array in wanted.items():
@@ -100,27 +103,27 @@ def add_once(nodes: Nodes, traced: Traced, inputs: Mapping[str, str], wanted: Ma
 
 
 class _Levels:
-    """Forms of one stage as nodes, level after level."""
+    """Forms of one stage as nodes, level after level.
 
-    stage: int
+    Attributes
+    ----------
+    matrices : what the nodes take as inputs of the graph, by name.
+    """
 
-    def __init__(self, nodes: Nodes, space: Space, inputs: Mapping[str, str]) -> None:
-        self.nodes, self.space = nodes, space
-        self.tensors: dict[str, list[Atom]] = {}
-        self.home: dict[Atom, str] = {}
+    def __init__(self, nodes: Nodes, space: Space, stage: int, inputs: Mapping[str, str]) -> None:
+        self._nodes, self._space, self._stage = nodes, space, stage
+        self.matrices: dict[str, Objects] = {}
+        self._tensors: dict[str, list[Atom]] = {}
+        self._home: dict[Atom, str] = {}
         self._one = nodes.constant(np.ones((1, 1)))
         self._keep(self._one, [space.one])
         for name, tensor in inputs.items():
             self._keep(tensor, space.inputs[name])
 
-    def multiply(self, rows: Sequence[str], columns: Sequence[Form]) -> str:
-        """(1, columns) from tensors that hold all atoms of the columns."""
-        raise NotImplementedError
-
     def compute(self, wanted: Sequence[Scalar]) -> str:
         """The tensor (1, len(wanted)) of scalars."""
-        forms = [self.space.lifted(x, self.stage) for x in wanted]
-        # choices that may be NaN go past the matrices
+        forms = [self._space.lifted(x, self._stage) for x in wanted]
+        # choices, which may be NaN, apart from the rest
         runs = [(chosen, list(each)) for chosen, each in groupby(forms, key=_is_choice)]
         atoms = _needed(forms)
         kinds = {key: list(each) for key, each in groupby(atoms, key=lambda atom: (atom.depth, atom.operator))}
@@ -137,13 +140,13 @@ class _Levels:
             for (depth, operator), each in kinds.items():
                 if depth == level:
                     operands = [ready[_names(atom.operands[r] for atom in each)] for r in range(len(each[0].operands))]
-                    self._keep(OPERATORS[operator](self.nodes, *operands), each)
-        parts = [self._gathered(each) if chosen else ready[_names(each)] for chosen, each in runs]
-        return parts[0] if len(parts) == 1 else self.nodes.concat(*parts)
+                    self._keep(OPERATORS[operator](self._nodes, *operands), each)
+        parts = [self._direct(each) or self._product(each) if chosen else ready[_names(each)] for chosen, each in runs]
+        return parts[0] if len(parts) == 1 else self._nodes.concat(*parts)
 
     def _keep(self, tensor: str, atoms: list[Atom]) -> None:
-        self.tensors[tensor] = atoms
-        self.home |= dict.fromkeys(atoms, tensor)
+        self._tensors[tensor] = atoms
+        self._home |= dict.fromkeys(atoms, tensor)
 
     def _operands(self, ready: dict[tuple[int, ...], str], vectors: list[list[Form]]) -> None:
         """Add vectors of forms to what is ready: all that are computed by one product."""
@@ -156,85 +159,56 @@ class _Levels:
                 missing[_names(vector)] = vector
         if missing:
             columns = [form for vector in missing.values() for form in vector]
-            homes = {self.home[atom] for form in columns for atom in form.terms}
-            product = self.multiply([tensor for tensor in self.tensors if tensor in homes], columns)
-            ready |= zip(missing, self.nodes.split(product, [len(vector) for vector in missing.values()]), strict=True)
+            parts = self._nodes.split(self._product(columns), [len(vector) for vector in missing.values()])
+            ready |= zip(missing, parts, strict=True)
+
+    def _product(self, columns: list[Form]) -> str:
+        """(1, columns) sums of atoms times coefficients."""
+        homes = {self._one, *(self._home[atom] for form in columns for atom in form.terms)}
+        rows = [tensor for tensor in self._tensors if tensor in homes]
+        place = {atom: k for k, atom in enumerate(atom for tensor in rows for atom in self._tensors[tensor])}
+        row, longest = self._nodes.concat(*rows), max(len(form.terms) for form in columns)
+        # in a matrix NaN, of a choice or of an input that is not known, would reach every sum
+        if self._stage == ALWAYS and not any(map(_is_choice, columns)) and len(place) <= SCATTERED * longest:
+            matrix = np.zeros((len(place), len(columns)), dtype=object)
+            for n, form in enumerate(columns):
+                for atom, k in form.terms.items():
+                    matrix[place[atom], n] = k
+            return self._nodes.apply("MatMul", row, self._entry(matrix))
+        index, weight = np.zeros((longest, len(columns)), dtype=np.int32), np.zeros((longest, len(columns)), dtype=object)
+        for n, form in enumerate(columns):
+            index[: len(form.terms), n] = [place[atom] for atom in form.terms]
+            weight[: len(form.terms), n] = list(form.terms.values())
+        chosen = self._nodes.apply("Gather", row, self._nodes.constant(index), axis=1)
+        scaled = self._nodes.apply("Mul", chosen, self._entry(weight))
+        return self._nodes.apply("ReduceSum", scaled, self._nodes.constant(np.array([1])), keepdims=0)
+
+    def _entry(self, matrix: Objects) -> str:
+        """A matrix as a constant, or as an input where entries depend on what is computed once."""
+        if not any(isinstance(x, Form) for x in matrix.flat):
+            return self._nodes.constant(matrix.astype(np.float64))
+        name = f"matrix_{len(self.matrices) + 1}"
+        self.matrices[name] = matrix
+        return self._nodes.input(name, matrix.shape, "float64")
 
     def _direct(self, vector: list[Form]) -> str | None:
         """The tensor that holds a vector of forms already, or a constant."""
-        if all(form.terms.keys() == {self.space.one} for form in vector):
-            values = [form.terms[self.space.one] for form in vector]
-            return (
-                None if any(isinstance(x, Form) for x in values) else self.nodes.constant(np.array([values], dtype=np.float64))
-            )
-        if not all(_is_atom(form) for form in vector):
+        terms = [next(iter(form.terms.items())) for form in vector if len(form.terms) == 1]
+        if len(terms) < len(vector):
             return None
-        atoms = [next(iter(form.terms)) for form in vector]
-        tensor = self.home[atoms[0]]
-        return tensor if self.tensors[tensor] == atoms else None
-
-    def _gathered(self, vector: list[Form]) -> str:
-        atoms = [next(iter(form.terms)) for form in vector]
-        if (direct := self._direct(vector)) is not None:
-            return direct
-        parts = [(self.home[atom], self.tensors[self.home[atom]].index(atom)) for atom in atoms]
-        return self.nodes.concat(*(self.nodes.apply("Gather", t, self.nodes.constant(np.array([k])), axis=1) for t, k in parts))
-
-
-class _Dense(_Levels):
-    """Whole matrices: few nodes."""
-
-    stage = ALWAYS
-
-    def __init__(self, nodes: Nodes, space: Space, inputs: Mapping[str, str]) -> None:
-        super().__init__(nodes, space, inputs)
-        self.matrices: dict[str, Objects] = {}
-
-    def multiply(self, rows: Sequence[str], columns: Sequence[Form]) -> str:
-        atoms = [atom for tensor in rows for atom in self.tensors[tensor]]
-        place = {atom: k for k, atom in enumerate(atoms)}
-        matrix = np.zeros((len(atoms), len(columns)), dtype=object)
-        for n, form in enumerate(columns):
-            for atom, k in form.terms.items():
-                matrix[place[atom], n] = k
-        row = rows[0] if len(rows) == 1 else self.nodes.concat(*rows)
-        if any(isinstance(x, Form) for x in matrix.ravel()):
-            name = f"matrix_{len(self.matrices) + 1}"
-            self.matrices[name] = matrix
-            return self.nodes.apply("MatMul", row, self.nodes.input(name, matrix.shape, "float64"))
-        return self.nodes.apply("MatMul", row, self.nodes.constant(matrix.astype(np.float64)))
-
-
-class _Sparse(_Levels):
-    """As many sums as the longest form has atoms: small, and NaN stays where it is."""
-
-    stage = ONCE
-
-    def multiply(self, rows: Sequence[str], columns: Sequence[Form]) -> str:
-        filled = [self._one, *(tensor for tensor in rows if tensor != self._one)]
-        atoms = [atom for tensor in filled for atom in self.tensors[tensor]]
-        place = {atom: k for k, atom in enumerate(atoms)}
-        longest = max(len(form.terms) for form in columns)
-        index, weight = np.zeros((longest, len(columns)), dtype=np.int32), np.zeros((longest, len(columns)))
-        for n, form in enumerate(columns):
-            for t, (atom, k) in enumerate(form.terms.items()):
-                assert not isinstance(k, Form)
-                index[t, n], weight[t, n] = place[atom], k
-        chosen = self.nodes.apply("Gather", self.nodes.concat(*filled), self.nodes.constant(index), axis=1)
-        scaled = self.nodes.apply("Mul", chosen, self.nodes.constant(weight))
-        return self.nodes.apply("ReduceSum", scaled, self.nodes.constant(np.array([1])), keepdims=0)
+        atoms, values = [atom for atom, _ in terms], [k for _, k in terms]
+        if set(atoms) == {self._space.one} and not any(isinstance(k, Form) for k in values):
+            return self._nodes.constant(np.array([values], dtype=np.float64))
+        tensor = self._home[atoms[0]]
+        return tensor if self._tensors[tensor] == atoms and set(values) == {1.0} else None
 
 
 def _names(vector: Iterable[Form]) -> tuple[int, ...]:
     return tuple(form.name for form in vector)
 
 
-def _is_atom(form: Form) -> bool:
-    return list(form.terms.values()) == [1.0]
-
-
 def _is_choice(form: Form) -> bool:
-    return _is_atom(form) and next(iter(form.terms)).operator.endswith("Where")
+    return any(atom.operator.endswith("Where") for atom in form.terms)
 
 
 def _needed(forms: Sequence[Form]) -> list[Atom]:

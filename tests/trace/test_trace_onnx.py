@@ -1,0 +1,124 @@
+"""Torch functions as two ONNX graphs: equal to torch, and as small as what they compute."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import onnxruntime as ort
+import pytest
+import torch
+from torch import Tensor
+
+from kinertia.bodies import Body, ContactPoint, Coordinate, Segment, Skeleton
+from kinertia.mechanics import dynamics
+from kinertia.mechanics import kinematics as kin
+from kinertia.mechanics.imu import Mounting, read
+from kinertia.trace.nodes import Nodes
+from kinertia.trace.onnx import add_always, add_once, trace
+
+Shapes = Mapping[str, tuple[int, ...]]
+X, Y, Z, SKEW = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (0.48, 0.6, 0.64)
+CHAIN = Skeleton(
+    "chain",
+    (Segment("trunk", None), Segment("thigh", "trunk"), Segment("foot", "thigh")),
+    (
+        *(Coordinate(f"along_{k}", "trunk", "translation", axis) for k, axis in enumerate((X, Y, Z))),
+        *(Coordinate(f"about_{k}", "trunk", "rotation", axis) for k, axis in enumerate((Z, X, Y))),
+        Coordinate("flexion", "thigh", "rotation", Z),
+        Coordinate("abduction", "thigh", "rotation", X),
+        Coordinate("slide", "foot", "translation", (0.0, 0.6, -0.8)),
+        Coordinate("turn", "foot", "rotation", SKEW),
+    ),
+    (ContactPoint("heel", "foot", "r"), ContactPoint("toe", "foot", "r")),
+)
+PERSON: Shapes = {"mass": (3,), "inertia": (3, 3, 3), "points": (8, 3), "placed": (3, 3, 3), "turned": (2, 3, 3), "size": ()}
+MOTION: Shapes = {"q": (10,), "qd": (10,), "qdd": (10,), "force": (2, 3)}
+
+
+def chain(
+    mass: Tensor, inertia: Tensor, points: Tensor, placed: Tensor, turned: Tensor, size: Tensor, *motion: Tensor
+) -> list[Tensor]:
+    """Inverse dynamics, virtual sensors and contact points of a chain in space; person first."""
+    *state, force = motion
+    wide, one = torch.full((10,), torch.inf, dtype=torch.float64), torch.ones((), dtype=torch.float64)
+    body = Body(CHAIN, (), one, one, mass, inertia, points[:3], points[3:6], points[6:], -wide, wide, joint_rotation=placed)
+    body = body.scaled(size)
+    moved = kin.forward(body, *state)
+    contact = kin.contact_points(body, moved)
+    signals = read(body, moved, Mounting((0, 2), points[:2], turned))
+    return [dynamics.inverse(body, moved, force, contact), signals.acc, signals.gyro, contact.position]
+
+
+def compiled(
+    function: Callable[..., Sequence[Tensor]], once: Shapes, always: Shapes
+) -> tuple[Callable[..., np.ndarray], list[str]]:
+    """A function of both groups of inputs that runs the two graphs, and the operators of the second."""
+    traced = trace(function, once, always)
+    first, second = Nodes(), Nodes()
+    wanted = [x for each in traced.results for x in each.flat]
+    rows = [
+        {
+            name: nodes.apply("Reshape", nodes.input(name, shape, "float64"), nodes.constant(np.array([1, -1])))
+            for name, shape in shapes.items()
+        }
+        for nodes, shapes in ((first, once), (second, always))
+    ]
+    out, matrices = add_always(second, traced, rows[1], wanted)
+    second.output(out, "out", (1, len(wanted)), "float64")
+    for name, tensor in add_once(first, traced, rows[0], matrices).items():
+        first.output(tensor, name, matrices[name].shape, "float64")
+    models = first.model("once"), second.model("always")
+    sessions = [ort.InferenceSession(model.SerializeToString()) for model in models]
+
+    def run(person: Mapping[str, np.ndarray], sample: Mapping[str, np.ndarray]) -> np.ndarray:
+        found = dict(zip(matrices, sessions[0].run(list(matrices), dict(person)), strict=True)) if matrices else {}
+        return np.asarray(sessions[1].run(None, {**sample, **found})[0])[0]
+
+    return run, [node.op_type for node in models[1].graph.node]
+
+
+def test_chain_in_space_equals_torch() -> None:
+    run, operators = compiled(chain, PERSON, MOTION)
+    draw = np.random.default_rng(0)
+    for _ in range(5):
+        person = {name: draw.normal(size=shape) for name, shape in PERSON.items()}
+        person |= {name: np.linalg.qr(person[name])[0] for name in ("placed", "turned")}
+        sample = {name: draw.normal(size=shape) for name, shape in MOTION.items()}
+        expected = chain(*(torch.tensor(x) for x in (*person.values(), *sample.values())))
+        np.testing.assert_allclose(run(person, sample), torch.cat([x.ravel() for x in expected]), rtol=1e-11, atol=1e-11)
+    # one product of sums a level, and a few nodes beside it
+    assert len(operators) < 90
+    assert operators.count("Cos") == operators.count("Sin") == 1
+
+
+def test_equal_operations_are_done_once() -> None:
+    def function(size: Tensor, x: Tensor) -> list[Tensor]:
+        arm = size * torch.cos(x[0] + x[1])
+        return [arm * x[2] - x[2] * arm, torch.cos(x[1] + x[0]) * 2.0, arm + (x[0] - x[0]) * torch.sin(x[2])]
+
+    run, operators = compiled(function, {"size": ()}, {"x": (3,)})
+    np.testing.assert_allclose(
+        run({"size": np.array(1.5)}, {"x": np.array([0.1, 0.2, 0.3])}), np.cos(0.3) * np.array([0, 2, 1.5])
+    )
+    assert [operator for operator in operators if operator not in ("Reshape", "Concat", "Split", "Identity")] == [
+        "MatMul",
+        "Cos",
+        "MatMul",
+    ]
+
+
+def test_choices_leave_nan_where_it_is() -> None:
+    def function(known: Tensor, x: Tensor) -> list[Tensor]:
+        place = torch.where(torch.isnan(known), 7.0, known)
+        return [x / place, torch.where(x > 0.5, x[0] / x, torch.nan), torch.relu(x) + torch.exp(x)]
+
+    run, _ = compiled(function, {"known": (2,)}, {"x": (2,)})
+    found = run({"known": np.array([math.nan, 2.0])}, {"x": np.array([0.4, 0.8])})
+    np.testing.assert_allclose(found, [0.4 / 7, 0.4, math.nan, 0.5, 0.4 + math.exp(0.4), 0.8 + math.exp(0.8)], rtol=1e-14)
+
+
+def test_operation_without_counterpart_is_named() -> None:
+    with pytest.raises(NotImplementedError, match=r"no counterpart of the torch operation aten\.erfinv"):
+        trace(lambda x: [torch.special.erfinv(x)], {}, {"x": (3,)})
