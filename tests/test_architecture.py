@@ -149,6 +149,17 @@ def test_light_parts_need_no_heavy_packages() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_what_numerics_has_is_not_taken_from_scipy() -> None:
+    """Docs/decisions.md says why there is one way."""
+    ours = {"BSpline", "CubicSpline", "PchipInterpolator", "Rotation", "butter", "sosfiltfilt", "filtfilt", "find_peaks"}
+    ours |= {"interp1d", "make_interp_spline", "resample", "resample_poly", "solve_banded", "uniform_filter1d"}
+    taken = re.compile(
+        rf"^\s*from scipy[\w.]* import .*\b({'|'.join(ours)})\b|\b(?:signal|interpolate)\.({'|'.join(ours)})\(", re.M
+    )
+    files = [path for folder in ("src", "experiments") for path in (ROOT / folder).rglob("*.py")]
+    assert {path.name for path in files if taken.search(path.read_text())} == set()
+
+
 def test_picture_names_what_exists() -> None:
     picture = PAGE.read_text().split("```mermaid")[1].split("```")[0]
     named = set(re.findall(r'\|"([a-z_]+(?:\.[a-z_]+)?)[:"]', picture))

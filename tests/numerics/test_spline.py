@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.interpolate import BSpline, PchipInterpolator
 from scipy.interpolate import CubicSpline as ReferenceSpline
-from scipy.interpolate import PchipInterpolator
 from scipy.linalg import solve_banded
 
-from kinertia.numerics import tridiagonal
+from kinertia.numerics import tridiagonal, uniform_spline
 from kinertia.numerics.spline import CubicSpline, MonotoneCubic
 
 sizes = st.integers(2, 70)
@@ -76,3 +76,21 @@ def test_an_hour_is_as_exact() -> None:
     wave = np.sin(2 * np.pi * time)[:, None] + np.arange(3.0)
     at = time[:-1] + 0.0037
     np.testing.assert_allclose(CubicSpline(time, wave)(at), ReferenceSpline(time, wave)(at), atol=1e-11)
+
+
+@given(size=st.integers(4, 70), seed=seeds, periodic=st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_even_nodes(size: int, seed: int, periodic: bool) -> None:
+    values, step = np.random.default_rng(seed).normal(size=(size, 2)), 0.5
+    found = uniform_spline.coefficients(values, periodic=periodic)
+    if periodic:
+        found = np.concatenate([found[-1:], found, found[:2]])
+    # node k lies at the middle of the support of coefficient k + 1
+    expected = BSpline(step * (np.arange(len(found) + 4) - 3.0), found, 3)
+    place = np.random.default_rng(seed).uniform(0.0, size - 1.0, 40)
+    for order, derivative in enumerate(uniform_spline.motion(found, place, step)):
+        np.testing.assert_allclose(derivative, expected(step * place, order), rtol=1e-9, atol=1e-9)
+    nodes = uniform_spline.motion(found, np.arange(size, dtype=float), step)
+    np.testing.assert_allclose(nodes[0], values, atol=1e-12)
+    if not periodic:
+        np.testing.assert_allclose(nodes[2][[0, -1]], 0.0, atol=1e-10)

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from scipy.interpolate import BSpline
 
 from kinertia.bodies import GAIT2D_TRUNK, build
 from kinertia.estimation.estimate import Estimate
@@ -72,20 +71,6 @@ def test_from_an_estimate(walk: Recording) -> None:
     assert found.q[300, NAMES.index("knee_angle_r")] == pytest.approx(knee[60])
     rest = start.of(walk, to_sequence(walk))
     np.testing.assert_array_equal(found.q[:, NAMES.index("hip_flexion_l")], rest.q[:, NAMES.index("hip_flexion_l")])
-
-
-@pytest.mark.parametrize("periodic", [True, False])
-def test_splines_go_through_the_values(periodic: bool) -> None:
-    nodes, step_s = 40, 0.02
-    phase = 2 * np.pi * np.arange(nodes) / nodes
-    q = np.stack([np.sin(phase), np.cos(2 * phase)], axis=1)
-    c = start.to_coefficients(q, step_s, periodic)
-    assert c.shape == (nodes + (0 if periodic else 2), 2)
-    padded = np.concatenate([c[-1:], c, c[:1]]) if periodic else c
-    np.testing.assert_allclose((padded[:-2] + 4 * padded[1:-1] + padded[2:]) / 6, q, atol=1e-12)
-    if not periodic:
-        spline = BSpline(step_s * (np.arange(nodes + 6) - 3.0), c, 3)
-        np.testing.assert_allclose(spline(step_s * np.arange(nodes)), q, atol=1e-12)
 
 
 def test_unknowns_in_their_places(stride: Recording) -> None:

@@ -45,13 +45,14 @@ def butterworth(order: int, cutoff_hz: float, rate_hz: float) -> tuple[Section, 
     return tuple(sections)
 
 
-def filter_both_ways(sections: tuple[Section, ...], values: Array) -> Array:
+def filter_both_ways(sections: tuple[Section, ...], values: Array, *, beyond: int | None = None) -> Array:
     """Filter forwards, then backwards.
 
     Parameters
     ----------
     sections : result of :func:`butterworth`.
     values : (T,) signal; it is continued beyond its ends by its reflection in the end points.
+    beyond : samples by which it is continued; default as the order needs.
 
     Returns
     -------
@@ -61,7 +62,7 @@ def filter_both_ways(sections: tuple[Section, ...], values: Array) -> Array:
     ------
     ValueError : a signal too short for the filter.
     """
-    edge = 3 * (2 * len(sections) + 1)
+    edge = 3 * (2 * len(sections) + 1) if beyond is None else beyond
     if len(values) <= edge:
         raise ValueError(f"{len(values)} samples are too few to filter, more than {edge} are needed")
     signal = np.concatenate([2.0 * values[0] - values[edge:0:-1], values, 2.0 * values[-1] - values[-2 : -edge - 2 : -1]])

@@ -11,9 +11,9 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
 from kinertia.bodies import STANDARD_GRAVITY
+from kinertia.numerics import rotations
 
 Array = NDArray[np.float64]
 
@@ -91,7 +91,7 @@ def corrupt(
     """
     _check(acc.shape, gyro.shape, acc.shape[-1:] == (3,) and acc.shape == gyro.shape, rate_hz)
     sensors = acc.shape[-2]
-    turn = Rotation.from_rotvec(errors.misalignment * generator.standard_normal((sensors, 3))).as_matrix()
+    turn = rotations.to_matrix(errors.misalignment * generator.standard_normal((sensors, 3)))
     acc_constants = _draw_constants((sensors, 3), errors.acc_scale, errors.acc_bias, generator)
     gyro_constants = _draw_constants((sensors, 3), errors.gyro_scale, errors.gyro_bias, generator)
     # R^T v for every sensor

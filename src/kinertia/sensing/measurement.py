@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
+from kinertia.numerics import rotations
 from kinertia.recording import Array, SensorPose
 from kinertia.sensing import mounting_errors, ringing, sampling, skin
 from kinertia.sensing.errors import NO_ERRORS, SensorErrors, corrupt
@@ -84,7 +84,7 @@ class Worn:
     def rotation(self) -> Array:
         """(K, 3, 3) sensor to segment axes."""
         quaternions = np.array([pose.orientation for pose in self.poses.values()])
-        return Rotation.from_quat(quaternions, scalar_first=True).as_matrix()
+        return rotations.to_matrix(rotations.to_vector(quaternions))
 
 
 @dataclass(frozen=True)

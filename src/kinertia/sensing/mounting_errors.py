@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
+from kinertia.numerics import rotations
 from kinertia.recording import SensorPose
 
 Position = tuple[float, float, float]
@@ -61,8 +61,8 @@ def draw(nominal: Mapping[str, Position], spread: Spread, generator: np.random.G
     poses = {}
     for segment, place in nominal.items():
         angles, offset = turn * _cut_normal(generator), shift * _cut_normal(generator)
-        quaternion = Rotation.from_euler("XYZ", angles).as_quat(scalar_first=True)
-        w, x, y, z = (float(v) for v in quaternion)
+        about_x, about_y, about_z = rotations.to_matrix(np.diag(angles))
+        w, x, y, z = (float(v) for v in rotations.from_matrix((about_x @ about_y @ about_z)[None])[0])
         forward, up, right = (float(p + d) for p, d in zip(place, offset, strict=True))
         poses[segment] = SensorPose((forward, up, right), (w, x, y, z))
     return poses

@@ -10,14 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.interpolate import CubicSpline
 
 from kinertia.bodies import STANDARD_GRAVITY, Body
+from kinertia.numerics.spline import CubicSpline
 from kinertia.recording import Array, Recording
 from kinertia.simulation import movement
 from kinertia.simulation.person import Person
 
 RATE_HZ = 100.0
+AROUND = 3
+"""Copies of a stride on either side of it, so that its curve has no ends: a spline forgets three quarters from knot to knot."""
 JOINTS = ("pelvis_tilt", *(f"{joint}_{side}" for side in "rl" for joint in ("hip_flexion", "knee_angle", "ankle_angle")))
 STAND = (0.0, 2.0, -4.0, 2.0)
 """Tilt, hip flexion, knee angle, ankle angle [deg]."""
@@ -182,7 +184,8 @@ def _stairs(table: tuple[tuple[float, ...], ...], climb: float) -> Exercise:
         phase = np.arange(round(16.0 * RATE_HZ)) / RATE_HZ / stride
         at = np.array([row[0] for row in table]) / 100.0
         values = np.deg2rad([row[1:] for row in table]) * size
-        leg = CubicSpline([*at, 1.0], np.concatenate([values, values[:1]]), bc_type="periodic")
+        turns = np.arange(-AROUND, AROUND + 1.0)
+        leg = CubicSpline(np.add.outer(turns, at).ravel(), np.tile(values, (len(turns), 1)))
         tilt = np.deg2rad(generator.uniform(-14.0, -4.0)) if climb > 0 else np.deg2rad(generator.uniform(-5.0, 2.0))
         angles = np.concatenate([np.full((len(phase), 1), tilt), leg(phase % 1.0), leg((phase + 0.5) % 1.0)], axis=1)
         angles[:, [1, 4]] -= tilt

@@ -8,6 +8,7 @@ import casadi as ca
 import numpy as np
 
 from kinertia.bodies import Body
+from kinertia.numerics import uniform_spline
 from kinertia.recording import Array
 from kinertia.simulation import first_guess
 from kinertia.simulation.gait_problem import RATE_HZ, GaitProblem, Reference, data_of
@@ -99,7 +100,7 @@ def solve_periodic(problem: GaitProblem, reference: Reference, speed: float) -> 
     """
     layout = problem.layout(reference.nodes, True)
     q = first_guess.standing_hips(problem.body, reference.q, reference.force, periodic=True)
-    coefficients = _periodic_coefficients(q)
+    coefficients = uniform_spline.coefficients(q, periodic=True)
     fixed = {layout.size - 1: speed}
     return _solve(problem, layout, reference, coefficients, fixed, speed)
 
@@ -167,13 +168,6 @@ def _solve(
         float(s[0]),
         problem.slope_rad,
     )
-
-
-def _periodic_coefficients(q: Array) -> Array:
-    """Coefficients of the periodic spline through (N, n) values: the inverse of (c- + 4 c + c+) / 6, by Fourier series."""
-    nodes = q.shape[0]
-    response = (4.0 + 2.0 * np.cos(2 * np.pi * np.arange(nodes // 2 + 1) / nodes)) / 6.0
-    return np.fft.irfft(np.fft.rfft(q, axis=0) / response[:, None], nodes, axis=0)
 
 
 def _share(problem: GaitProblem, reference: Reference) -> Array:

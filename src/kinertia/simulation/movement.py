@@ -14,7 +14,7 @@ import torch
 from kinertia.bodies import GAIT2D_TRUNK, Body, SegmentLengths, build
 from kinertia.mechanics import dynamics
 from kinertia.mechanics import kinematics as kin
-from kinertia.numerics import tridiagonal
+from kinertia.numerics import uniform_spline
 from kinertia.recording import Array, Recording
 from kinertia.recording.motion_capture import MotionCapture
 from kinertia.sensing.measurement import TYPICAL, Realism
@@ -77,7 +77,7 @@ def record(
 def timeline(body: Body, q: Array, rate_hz: float) -> Timeline:
     """A movement as a spline through (T, n) coordinates, with the forces of the lowest feet."""
     step = 1.0 / rate_hz
-    coefficients = _coefficients(q)
+    coefficients = uniform_spline.coefficients(q, periodic=False)
     # derivatives at the nodes of a uniform cubic B-spline
     velocity = 0.5 * (coefficients[2:] - coefficients[:-2]) / step
     acceleration = (coefficients[2:] - 2.0 * coefficients[1:-1] + coefficients[:-2]) / step**2
@@ -88,14 +88,3 @@ def timeline(body: Body, q: Array, rate_hz: float) -> Timeline:
     share = low / low.sum(axis=1, keepdims=True)
     moment = np.zeros((len(q), q.shape[1] - 3))
     return Timeline(body, coefficients, share[..., None] * total[:, None], moment, step, 0.0)
-
-
-def _coefficients(q: Array) -> Array:
-    """(T + 2, n) coefficients of the uniform cubic B-spline through (T, n) values, straight at its ends."""
-    count = len(q)
-    lower, diagonal, upper, right = np.full(count, 1.0), np.full(count, 4.0), np.full(count, 1.0), 6.0 * q
-    # c_0 - 2 c_1 + c_2 = 0 makes the first value its own coefficient, and likewise the last
-    diagonal[[0, -1]], right[[0, -1]] = 6.0, 6.0 * q[[0, -1]]
-    upper[0] = lower[-1] = lower[0] = upper[-1] = 0.0
-    inner = tridiagonal.solve(lower, diagonal, upper, right)
-    return np.concatenate([2.0 * inner[:1] - inner[1:2], inner, 2.0 * inner[-1:] - inner[-2:-1]])

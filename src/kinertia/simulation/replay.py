@@ -11,13 +11,13 @@ from itertools import pairwise
 
 import numpy as np
 import torch
-from scipy.interpolate import CubicSpline
 from torch import Tensor
 
 from kinertia.bodies import GAIT2D_TRUNK, STANDARD_GRAVITY, Body, SegmentLengths, build
 from kinertia.mechanics import dynamics
 from kinertia.mechanics import kinematics as kin
 from kinertia.mechanics.kinematics import Kinematics
+from kinertia.numerics.spline import CubicSpline
 from kinertia.recording import Array
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.motion_capture import MotionCapture
@@ -225,7 +225,11 @@ def _strikes(load: Array, time: Array) -> Array:
 def _weigh(capture: MotionCapture, time: Array, bounds: Array) -> tuple[float, Array]:
     """Gain and rotation (2, 2) of the plates with which the mean force over whole strides is the weight, straight up."""
     total = sum(plate.force for plate in capture.plates.values())
-    forward, up = CubicSpline(time, total).integrate(bounds[0], bounds[-1]) / (bounds[-1] - bounds[0])
+    at = np.concatenate([bounds[:1], time[(time > bounds[0]) & (time < bounds[-1])], bounds[-1:]])
+    spline, step = CubicSpline(time, total), np.diff(at)
+    left, middle, right = spline(at[:-1]), spline(at[:-1] + 0.5 * step), spline(at[1:])
+    # Simpson's rule, which is exact for each cubic piece
+    forward, up = step @ (left + 4.0 * middle + right) / 6.0 / (bounds[-1] - bounds[0])
     size = float(np.hypot(forward, up))
     turn = np.array([[up, forward], [-forward, up]]) / size
     return capture.subject.mass_kg * STANDARD_GRAVITY / size, turn

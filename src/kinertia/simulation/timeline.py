@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from kinertia.bodies import Body
+from kinertia.numerics import uniform_spline
 from kinertia.recording import Array
 from kinertia.simulation.gait import JOIN, Gait
 
@@ -50,20 +51,8 @@ class Timeline:
     def motion(self, time_s: Array) -> tuple[Tensor, Tensor, Tensor]:
         """Coordinates and their exact first and second time derivative, each (T, n), at times from the first node."""
         node, part = self._place(time_s)
-        u = part[:, None]
-        # basis of the cubic B-spline on one interval: four coefficients around it
-        weights = (
-            ((1 - u) ** 3, 3 * u**3 - 6 * u**2 + 4, -3 * u**3 + 3 * u**2 + 3 * u + 1, u**3),
-            (-3 * (1 - u) ** 2, 9 * u**2 - 12 * u, -9 * u**2 + 6 * u + 3, 3 * u**2),
-            (6 * (1 - u), 18 * u - 12, -18 * u + 6, 6 * u),
-        )
-        last = len(self.coefficients) - 1
-        around = [self.coefficients[np.minimum(node + k, last)] for k in range(4)]
-        found = [
-            torch.from_numpy(sum(w * c for w, c in zip(row, around, strict=True)) / (6.0 * self.step_s**order))
-            for order, row in enumerate(weights)
-        ]
-        return found[0], found[1], found[2]
+        q, qd, qdd = uniform_spline.motion(self.coefficients, node + part, self.step_s)
+        return torch.from_numpy(q), torch.from_numpy(qd), torch.from_numpy(qdd)
 
     def at(self, values: Array, time_s: Array) -> Array:
         """(T, ...) of values at the nodes (M, ...), linear in between."""

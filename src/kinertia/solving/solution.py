@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from scipy.interpolate import BSpline
 from torch import Tensor
 
 from kinertia.bodies import Body, stack
@@ -14,6 +13,7 @@ from kinertia.estimation import track
 from kinertia.estimation.track import Track, Wearer
 from kinertia.learning.personal import Deviation
 from kinertia.mechanics.motion import Motion
+from kinertia.numerics import uniform_spline
 from kinertia.recording import Array
 from kinertia.solving import tracking
 from kinertia.solving.convergence import Convergence, Solve, contact_figures, violation
@@ -111,19 +111,14 @@ class Solution:
         Track; its residual and moments are those that the equations of motion ask for at these times.
         """
         time = time_s % self.duration_s if self.periodic else np.clip(time_s, 0.0, self.duration_s)
-        curve = self._spline()
-        q, qd, qdd = (curve(time, order) for order in range(3))
+        c = self.coefficients
+        if self.periodic:
+            c = np.concatenate([c[-1:], c, c[:2]])
+        q, qd, qdd = uniform_spline.motion(c, time / self.step_s, self.step_s)
         q[:, 0] = 0.0
         qd[:, 0] += self.speed
         motion = Motion(*(_one(x) for x in (q, qd, qdd)), force=_one(self._forces(time)) * self.person.body.weight)
         return track.through_body(motion, Wearer(stack([self.person.body]), self.person.position[None], self.deviation))
-
-    def _spline(self) -> BSpline:
-        c = self.coefficients
-        if self.periodic:
-            c = np.concatenate([c[-1:], c, c[:2]])
-        # node k lies at the middle of the support of coefficient k + 1
-        return BSpline(self.step_s * (np.arange(len(c) + 4) - 3.0), c, 3)
 
     def _forces(self, time_s: Array) -> Array:
         """(T, P, 2) [BW]"""

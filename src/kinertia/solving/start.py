@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from scipy.interpolate import CubicSpline
-from scipy.signal import butter, sosfiltfilt
 
 from kinertia.bodies import Body
 from kinertia.estimation.estimate import Estimate
 from kinertia.learning.sequence import Sequence
 from kinertia.mechanics import kinematics as kin
+from kinertia.numerics import uniform_spline
+from kinertia.numerics.low_pass import butterworth, filter_both_ways
 from kinertia.recording import SEGMENTS, Array, Recording
 from kinertia.sensing import contact_events, orientation, strapdown
 from kinertia.sensing.mean_gravity import is_running
@@ -55,23 +55,10 @@ class Start:
 
     def unknowns(self, layout: Layout, step_s: float) -> Array:
         """(size,) of a problem's layout: no moments, sensors and body as stated."""
-        coefficients = to_coefficients(self.q, step_s, layout.periodic)
+        coefficients = uniform_spline.coefficients(self.q, periodic=layout.periodic)
         moments = np.zeros((layout.nodes, layout.moments))
         shared = np.concatenate([[self.speed], np.zeros(layout.shared - 1)])
         return layout.join(coefficients, self.force_bw.reshape(layout.nodes, -1), moments, shared)
-
-
-def to_coefficients(q: Array, step_s: float, periodic: bool) -> Array:
-    """Coefficients of the cubic B-splines through values (N, n) at the nodes; one more at each end unless periodic."""
-    time = step_s * np.arange(len(q) + periodic)
-    closed = np.concatenate([q, q[:1]]) if periodic else q
-    bend = np.asarray(CubicSpline(time, closed, axis=0, bc_type="periodic" if periodic else "natural")(time, 2))
-    # q = (c- + 4 c + c+) / 6 = c + h^2 q'' / 6
-    inner = (closed - step_s**2 / 6.0 * bend)[: len(q)]
-    if periodic:
-        return inner
-    # q'' = (c+ - 2 c + c-) / h^2 vanishes at the ends
-    return np.concatenate([2.0 * inner[:1] - inner[1:2], inner, 2.0 * inner[-1:] - inner[-2:-1]])
 
 
 def of(recording: Recording, sequence: Sequence, guess: Estimate | None = None) -> Start:
@@ -219,5 +206,5 @@ def _smooth(height: Array, recording: Recording) -> Array:
         spectrum = np.fft.rfft(height)
         spectrum[HIP_HARMONICS + 1 :] = 0.0
         return np.fft.irfft(spectrum, len(height))
-    sections = butter(2, HIP_CUTOFF_HZ, fs=recording.rate_hz, output="sos")
-    return np.asarray(sosfiltfilt(sections, height, padlen=min(len(height) - 1, round(recording.rate_hz))))
+    beyond = min(len(height) - 1, round(recording.rate_hz))
+    return filter_both_ways(butterworth(2, HIP_CUTOFF_HZ, recording.rate_hz), height, beyond=beyond)

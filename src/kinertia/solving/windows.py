@@ -16,6 +16,7 @@ import numpy as np
 
 from kinertia.estimation.estimate import Estimate
 from kinertia.learning.personal import UNITS
+from kinertia.numerics import uniform_spline
 from kinertia.recording import Array, Recording
 from kinertia.recording.resampling import resample
 from kinertia.solving import start as starts
@@ -23,7 +24,6 @@ from kinertia.solving import tracking
 from kinertia.solving.problem import Answer, Bounded, Problem, Progress, Show, node_data, silent, to_sequence
 from kinertia.solving.settings import Settings, Windows
 from kinertia.solving.solution import Solution
-from kinertia.solving.start import to_coefficients
 from kinertia.solving.store import Store, fingerprint
 
 HELD = 3
@@ -61,7 +61,7 @@ def solve(
     store = Store(folder, _mark(recording, settings, guess))
     if not resume:
         store.clear()
-    movement = _Movement.begin(to_coefficients(start.q, problem.step_s, False), start.force_bw, problem)
+    movement = _Movement.begin(uniform_spline.coefficients(start.q, periodic=False), start.force_bw, problem)
     count = min(settings.windows.calibration, len(plan.firsts) // FEWEST_PER_CALIBRATION)
     samples = calibration_windows(data, plan, count)
     with show(len(samples) + len(plan.firsts)) as progress:
