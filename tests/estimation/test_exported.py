@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 
 from kinertia.estimation import trained
@@ -153,6 +155,24 @@ def test_networks_without_a_step_are_refused(make_model: Callable[..., Model]) -
         export.export(make_model("bilstm"))
     with pytest.raises(ValueError, match="formulation 'paper' cannot be exported"):
         export.export(make_model("lstm", "paper"))
+
+
+def test_exports_of_earlier_versions_run(walk: Recording, tmp_path: Path) -> None:
+    """In format 2 other arrays went from one graph to the other, whose names only the graphs know."""
+    names: dict[str, str] = {"matrix_1": "offset", "matrix_2": "wrench", "matrix_3": "force"}
+    step, person = (onnx.load_from_string(graph) for graph in (default().step, default().person))
+    for part in (*step.graph.input, *person.graph.output):
+        part.name = names.get(part.name, part.name)
+    for node in (*step.graph.node, *person.graph.node):
+        for ends in (node.input, node.output):
+            ends[:] = [names.get(name, name) for name in ends]
+    graphs = {"step.onnx": step.SerializeToString(), "person.onnx": person.SerializeToString()}
+    sums = {name: sha256(graph).hexdigest() for name, graph in graphs.items()}
+    old = replace(default(), step=graphs["step.onnx"], person=graphs["person.onnx"])
+    export.write(replace(old, card=replace(old.card, format=2, checksums=sums)), tmp_path)
+    signals = samples_of(walk)[:40]
+    found, expected = (play(m.stepper(walk.subject, walk.sensors), signals) for m in (runtime.load(tmp_path), default()))
+    np.testing.assert_array_equal(found, expected)
 
 
 def test_damaged_exports_name_the_file(tmp_path: Path) -> None:

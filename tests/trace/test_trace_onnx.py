@@ -57,7 +57,7 @@ def compiled(
     """A function of both groups of inputs that runs the two graphs, and the operators of the second."""
     traced = trace(function, once, always)
     first, second = Nodes(), Nodes()
-    wanted = [x for each in traced.results for x in each.flat]
+    wanted = np.concatenate([each.ravel() for each in traced.results])
     rows = [
         {
             name: nodes.apply("Reshape", nodes.input(name, shape, "float64"), nodes.constant(np.array([1, -1])))

@@ -53,7 +53,7 @@ def graphs(model: Model, dtype: str = "float32") -> tuple[onnx.ModelProto, onnx.
     # at the end of a recording the last output is repeated
     last = nodes.split(window, [(WINDOW - 2) * raw, raw])[1]
     filled = nodes.concat(window, nodes.apply("Where", hold, last, step.raw))
-    out, matrices = add_always(nodes, traced, {"raw": filled}, list(values))
+    out, matrices = add_always(nodes, traced, {"raw": filled}, values)
     # the next window comes from the filled one, so that it cannot be written over the present one too early
     nodes.output(nodes.split(filled, [raw, (WINDOW - 1) * raw])[1], "window_next", (1, (WINDOW - 1) * raw), "float64")
     for name, value in step.states.items():

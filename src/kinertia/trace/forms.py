@@ -57,7 +57,7 @@ class Space:
 
     def enter(self, name: str, shape: tuple[int, ...], stage: int) -> Objects:
         """An array of inputs."""
-        self.inputs[name] = [self._atom(name, (), 0, (name, k)) for k in range(math.prod(shape))]
+        self.inputs[name] = [self._atom(name, (), 0, ("input", name, k)) for k in range(math.prod(shape))]
         out = np.empty(len(self.inputs[name]), dtype=object)
         out[:] = [self.alone(atom, stage) for atom in self.inputs[name]]
         return out.reshape(shape)
@@ -186,6 +186,12 @@ class Form:
         """1 over the form, of the first stage."""
         form, scale = self.normalized()
         return self.space.apply("Reciprocal", form) / scale
+
+    def __pow__(self, power: int) -> Scalar:
+        found: Scalar = 1.0
+        for _ in range(power):
+            found = found * self
+        return found
 
     def __neg__(self) -> Scalar:
         return self * -1.0

@@ -29,8 +29,10 @@ class Nodes:
         return name
 
     def output(self, value: str, name: str, shape: tuple[int, ...], dtype: str) -> None:
-        """Make a value an output of the graph."""
-        self._nodes.append(helper.make_node("Identity", [value], [name]))
+        """Make the result of a node an output of the graph; it has another name from then on."""
+        for node in self._nodes:
+            node.input[:] = [name if x == value else x for x in node.input]
+            node.output[:] = [name if x == value else x for x in node.output]
         self._outputs.append(helper.make_tensor_value_info(name, TYPES[dtype], shape))
 
     def constant(self, value: NDArray[np.generic]) -> str:

@@ -55,22 +55,20 @@ def trace(function: Callable[..., Sequence[Tensor]], once: Shapes, always: Shape
     return Traced(space, [np.asarray(x, dtype=object) for x in replay(graph, given, FUNCTIONS)])
 
 
-def add_always(
-    nodes: Nodes, traced: Traced, inputs: Mapping[str, str], wanted: Sequence[Scalar]
-) -> tuple[str, dict[str, Objects]]:
+def add_always(nodes: Nodes, traced: Traced, inputs: Mapping[str, str], wanted: Objects) -> tuple[str, dict[str, Objects]]:
     """Add the nodes that compute something for every sample.
 
     Parameters
     ----------
     inputs : tensors (1, n) of the function's inputs, by name.
-    wanted : what is computed.
+    wanted : forms of either stage and numbers, (M,).
 
     Returns
     -------
-    The tensor (1, len(wanted)), and the matrices that the graph takes as inputs: what :func:`add_once` has to compute.
+    The tensor (1, M), and the matrices that the graph takes as inputs: what :func:`add_once` has to compute.
     """
     levels = _Levels(nodes, traced.space, ALWAYS, inputs)
-    return levels.compute([traced.space.lifted(x, ALWAYS).gathered() for x in wanted]), levels.matrices
+    return levels.compute([traced.space.lifted(x, ALWAYS).gathered() for x in wanted.tolist()]), levels.matrices
 
 
 def add_once(nodes: Nodes, traced: Traced, inputs: Mapping[str, str], wanted: Mapping[str, Objects]) -> dict[str, str]:
@@ -86,7 +84,7 @@ def add_once(nodes: Nodes, traced: Traced, inputs: Mapping[str, str], wanted: Ma
     Tensors of the shapes that ``wanted`` has.
     """
     space = traced.space
-    filled = {name: np.flatnonzero([isinstance(x, Form) or x != 0.0 for x in array.ravel()]) for name, array in wanted.items()}
+    filled = {name: np.flatnonzero([isinstance(x, Form) or x != 0.0 for x in array.flat]) for name, array in wanted.items()}
     forms = {name: [space.lifted(x, ONCE) for x in wanted[name].ravel()[k]] for name, k in filled.items()}
     distinct = {form.name: form for each in forms.values() for form in each}
     place = {name: k for k, name in enumerate(distinct)}
