@@ -149,6 +149,39 @@ def test_light_parts_need_no_heavy_packages() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def _numeric(node: ast.expr) -> bool:
+    if isinstance(node, ast.Tuple):
+        return bool(node.elts) and all(map(_numeric, node.elts))
+    if isinstance(node, ast.UnaryOp | ast.BinOp):
+        return all(_numeric(part) for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
+    return isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool)
+
+
+def _unexplained(path: Path) -> list[str]:
+    """Constants that are numbers without a comment or docstring, of their own or of the lines they stand in."""
+    text = path.read_text().splitlines()
+    body = ast.parse("\n".join(text)).body
+    missing = []
+    for i, node in enumerate(body):
+        if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None or not _numeric(node.value):
+            continue
+        first, last = i, i
+        while isinstance(body[first - 1], ast.Assign | ast.AnnAssign) and body[first - 1].end_lineno == body[first].lineno - 1:
+            first -= 1
+        while last + 1 < len(body) and body[last + 1].lineno - 1 == body[last].end_lineno:
+            last += 1
+            if isinstance(body[last], ast.Expr):
+                break
+        told = isinstance(body[last], ast.Expr) or text[body[first].lineno - 2].startswith("#") or "#" in text[node.lineno - 1]
+        if not told:
+            missing.append(f"{path.relative_to(SOURCE)}:{node.lineno}")
+    return missing
+
+
+def test_constants_say_what_they_are() -> None:
+    assert [found for path in MODULES.values() for found in _unexplained(path)] == []
+
+
 def test_what_numerics_has_is_not_taken_from_scipy() -> None:
     """Docs/decisions.md says why there is one way."""
     ours = {"BSpline", "CubicSpline", "PchipInterpolator", "Rotation", "butter", "sosfiltfilt", "filtfilt", "find_peaks"}

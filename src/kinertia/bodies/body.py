@@ -11,7 +11,7 @@ from torch import Tensor
 from kinertia.bodies.muscles import Muscle
 from kinertia.bodies.skeleton import Skeleton
 
-STANDARD_GRAVITY = 9.81
+STANDARD_GRAVITY = 9.81  # m/s^2, as kinertia.recording.GRAVITY
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from kinertia.bodies.body import Body
 from kinertia.bodies.muscles import LEG_MUSCLES
 from kinertia.bodies.skeleton import ContactPoint, Coordinate, Segment, Skeleton
 
-X, Y, Z = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
+X, Y, Z = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)  # axes
 
 
 def _leg(side: str) -> tuple[tuple[Segment, ...], tuple[Coordinate, ...], tuple[ContactPoint, ...]]:
@@ -72,18 +72,18 @@ HAT = Proportions(0.678, 0.28, 0.496)
 THIGH = Proportions(0.100, 0.245, 0.323)
 SHANK = Proportions(0.0465, 0.246, 0.302)
 FOOT = Proportions(0.0145, 0.152, 0.475)
-HAT_COM = 0.626
-PELVIS_MASS = 0.142
+HAT_COM = 0.626  # of its length, above the hip; Winter
+PELVIS_MASS = 0.142  # of body mass; Dempster (1955)
 PELVIS_COM = 0.05  # of height, above the hip
 PELVIS_GYRATION = 0.055  # of height
 LUMBAR_JOINT = (-0.02, 0.099)  # of height, from the hip; walking_arnold's models have (-0.04, 0.178) m
-LEG_COM = -0.433
-FOOT_COM_X_M = -0.06
-FOOT_COM_Y_M = -0.0351
-ANKLE_HEIGHT_M = 0.0702
-HEEL_X_M = -0.06
-TOE_PAD_M = 0.05
-REFERENCE_HEIGHT_M = 1.8
+LEG_COM = -0.433  # of thigh and shank length, from the proximal joint; Winter
+FOOT_COM_X_M = -0.06  # gait2d, at the reference height
+FOOT_COM_Y_M = -0.0351  # gait2d: half of the ankle's height
+ANKLE_HEIGHT_M = 0.0702  # 0.039 of the reference height; Winter
+HEEL_X_M = -0.06  # gait2d, at the reference height
+TOE_PAD_M = 0.05  # of the length, in front of the contact point
+REFERENCE_HEIGHT_M = 1.8  # that lengths in metres are of
 LIMITS_DEG = {
     "hip_flexion": (-90.0, 160.0),
     "knee_angle": (-160.0, 0.0),

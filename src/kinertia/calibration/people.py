@@ -17,7 +17,7 @@ from kinertia.simulation import virtual
 from kinertia.simulation.worn import Wear
 
 ON_TISSUE = Wear(tissue=True)
-SEEDS_APART = 100
+SEEDS_APART = 100  # so that no two movements are worn alike
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from kinertia.checks.stage import GRAVITY, Looked, names
+from kinertia.checks.stage import Looked, names
 from kinertia.numerics.spline import CubicSpline
-from kinertia.recording import Array, Cause, Finding, Recording, Severity
+from kinertia.recording import GRAVITY, Array, Cause, Finding, Recording, Severity
 from kinertia.recording.gaps import runs
 from kinertia.recording.samples import cut_off
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kinertia.checks.stage import GRAVITY, Looked, faulty, names, standing
+from kinertia.checks.stage import Looked, faulty, names, standing
 from kinertia.placement.fault_rules import OFFSET_STANDING
-from kinertia.recording import Cause, Finding, Recording, Severity
+from kinertia.recording import GRAVITY, Cause, Finding, Recording, Severity
 
 STANDING_ERROR = OFFSET_STANDING / GRAVITY
 MOVING = (0.35, 5.0)

@@ -11,9 +11,8 @@ from kinertia.placement import orientation, reflection, steady_gait
 from kinertia.placement.fault import Fault, Kind
 from kinertia.placement.fault_rules import FITS, TURNED_RAD
 from kinertia.placement.inference import GROSS_PACE, Placement, choose, judged, place
-from kinertia.recording import Array, Cause, Finding, Frame, Recording, Severity
+from kinertia.recording import GRAVITY, Array, Cause, Finding, Frame, Recording, Severity
 
-GRAVITY = 9.81
 DOWN = np.diag([-1.0, -1.0, 1.0])
 """How a sensor seems turned whose acceleration has the wrong sign: in the sagittal plane no other sign looks the same."""
 ACROSS = np.diag([1.0, 1.0, -1.0])

@@ -9,7 +9,6 @@ import numpy as np
 from kinertia.recording import Cause, Finding, Recording, Severity
 from kinertia.recording.standing import standing_periods
 
-GRAVITY = 9.81
 Looked = tuple[Recording, tuple[Finding, ...]]
 """The recording, with what is unambiguous put right and without earlier findings that turn out to be consequences, and what was
 found."""

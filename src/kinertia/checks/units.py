@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kinertia.checks.stage import GRAVITY, Looked, names
-from kinertia.recording import Array, Cause, Finding, Recording, Severity
+from kinertia.checks.stage import Looked, names
+from kinertia.recording import GRAVITY, Array, Cause, Finding, Recording, Severity
 
 STEADY_PART = {"foot": 0.55}
 """Mean vector over root mean square: 0.61 to 0.86 at feet, 0.52 to 0.98 elsewhere, with gravity (26
@@ -19,8 +19,8 @@ LEAST_IN_G = 0.5
 """Mean acceleration that is less than gravity in any unit."""
 MOST_IN_G = 5.5
 """Mean vectors are 0.97 to 3.3 in g, 9.5 to 32 in m/s^2 (runners' feet read most)."""
-IN_MG = (700.0, 3500.0)
-COUNTS = 100.0
+IN_MG = (700.0, 3500.0)  # mean size of the force, 1 g and what movement adds
+COUNTS = 100.0  # a mean force of 10 g is no movement of a person
 DEGREE = np.pi / 180.0
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from kinertia.checks.stage import GRAVITY, Looked, names
-from kinertia.recording import Array, Cause, Finding, Recording, Severity
+from kinertia.checks.stage import Looked, names
+from kinertia.recording import GRAVITY, Array, Cause, Finding, Recording, Severity
 from kinertia.recording.samples import beyond, filled_in, held, same_as_before
 
 MOST_G = 50.0
@@ -23,7 +23,7 @@ FEWEST_REPEATS = 0.01
 """Part of the samples; fewer repeats do not matter."""
 ENDS_S = 0.5
 """A sensor that says nothing in the last half second, while others do, has ended."""
-FEWEST_LAST = 5
+FEWEST_LAST = 5  # samples
 
 
 def look(recording: Recording) -> Looked:

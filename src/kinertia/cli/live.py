@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kinertia.streaming.core import Core
     from kinertia.transport.source import Source
 
-HOST, PORT = "127.0.0.1", 8470
+HOST, PORT = "127.0.0.1", 8470  # this machine alone
 
 
 def live(

@@ -8,8 +8,8 @@ import numpy as np
 
 from kinertia.recording import Array
 
-CONTACT_BW = 0.05
-SHORTEST_S = 0.08
+CONTACT_BW = 0.05  # usual limit of a force plate's contact
+SHORTEST_S = 0.08  # contacts and flights of runners last longer
 
 
 def contact_intervals(vertical_bw: Array, rate_hz: float, periodic: bool = False) -> tuple[np.ndarray, np.ndarray]:

@@ -12,7 +12,7 @@ from kinertia.estimation.estimate import Estimate
 
 JOIN_S = 0.5
 """Stretches that are closer than this are told as one."""
-SHOWN = 8
+SHOWN = 8  # stretches that a sentence names
 
 Stretch = tuple[float, float]
 

@@ -18,11 +18,10 @@ from kinertia.estimation.estimate import Activity, Bands, Estimate
 from kinertia.estimation.series import Series
 from kinertia.estimation.statics import JOINTS, PARTS, Sizes
 from kinertia.numerics.moving_mean import moving_mean
-from kinertia.recording import SEGMENTS, Array, Recording, Sensor, Subject
+from kinertia.recording import GRAVITY, SEGMENTS, Array, Recording, Sensor, Subject
 from kinertia.recording.gaps import runs
 from kinertia.sensing.alignment import by_standing
 
-GRAVITY = 9.81
 LEVEL_S = 1.0
 """Specific force is averaged over so long: sway is slower, noise faster."""
 BLEND_S = 0.25

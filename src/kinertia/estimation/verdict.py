@@ -25,7 +25,7 @@ MOSTLY = 0.5
 """A recording of which more than this part is no gait and no standing is not judged as gait."""
 SHORTEST_S = 3.0
 """Gait that is shorter and holds no complete stride is not judged: a first or last step is none that a model knows well."""
-LISTED = 5
+LISTED = 5  # times that a sentence names
 PARTLY, NOT = "consistent in part", "not consistent"
 
 Level = Literal["good", "fair", "poor"]

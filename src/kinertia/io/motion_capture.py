@@ -17,13 +17,13 @@ import numpy as np
 
 from kinertia.io import facts, opensim, opensim_model, opensim_truth, short_captures
 from kinertia.io.opensim import KneeSign, Table
-from kinertia.recording import DEFAULT_HEIGHT_M, Array, Subject
+from kinertia.recording import DEFAULT_HEIGHT_M, GRAVITY, Array, Subject
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.motion_capture import MotionCapture, Plate
 
 _RUN = re.compile(r"^run(?P<speed>\d{3})_ik\.mot$")
 _LONGER_WALK = "grf_walk.mot"
-_CONTACT_BW = 0.05
+_CONTACT_BW = 0.05  # usual limit of a force plate's contact
 _NO_HEIGHT = f"body height not given, {DEFAULT_HEIGHT_M:.2f} m assumed"
 
 
@@ -175,7 +175,7 @@ def _moments(moments: Table, motion: Table, sign: KneeSign) -> dict[str, Array]:
 def _stride_s(forces: Table, mass_kg: float) -> float:
     """Mean time between heel strikes of the foot that has more of them [s]."""
     sides, _ = opensim_truth.feet(forces)
-    down = [parts["vy"] > _CONTACT_BW * mass_kg * opensim_truth.GRAVITY for parts in sides.values()]
+    down = [parts["vy"] > _CONTACT_BW * mass_kg * GRAVITY for parts in sides.values()]
     strikes = max((forces.time_s[1:][d[1:] & ~d[:-1]] for d in down), key=len)
     if len(strikes) < 2:
         raise RecordingError("has no two heel strikes of one foot", file=forces.source, fix="give at least one whole stride")

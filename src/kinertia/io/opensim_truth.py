@@ -12,10 +12,8 @@ import numpy as np
 from kinertia.io import opensim
 from kinertia.io.opensim import KneeSign, Table
 from kinertia.numerics.low_pass import butterworth, filter_both_ways
-from kinertia.recording import Array, Truth
+from kinertia.recording import GRAVITY, Array, Truth
 from kinertia.recording.errors import RecordingError
-
-GRAVITY = 9.81  # m/s^2, as the body model uses it
 
 _FORCE = re.compile(r"^(?:(?P<before>\w+?)_)?ground_force(?:_(?P<after>\w+?))?_(?P<what>[vp])(?P<axis>[xyz])$", re.IGNORECASE)
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from kinertia.io import opensim, opensim_model, opensim_truth
 from kinertia.io.text import read_text
-from kinertia.recording import DEFAULT_HEIGHT_M, Array, Subject
+from kinertia.recording import DEFAULT_HEIGHT_M, GRAVITY, Array, Subject
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.motion_capture import Geometry, MotionCapture, Plate
 
@@ -105,7 +105,7 @@ def read_run(file: Path, model: Path) -> MotionCapture:
         values = np.array([float(row[table[name]] or "nan") for row in rows[1:]])
         return values[chosen] * UNIT.get(name.partition(".")[0], 1.0)
 
-    weight = mass * opensim_truth.GRAVITY / 100.0
+    weight = mass * GRAVITY / 100.0
     return MotionCapture(
         name=file.stem,
         rate_hz=float(about["rate_hz"]),
@@ -144,7 +144,7 @@ def read_belt_walk(file: Path) -> MotionCapture:
         )
         for side, parts in sides.items()
     }
-    mass = float(sum(plate.force[:, 1].mean() for plate in plates.values())) / opensim_truth.GRAVITY
+    mass = float(sum(plate.force[:, 1].mean() for plate in plates.values())) / GRAVITY
     longer = float(np.quantile(coordinates["pelvis_ty"], 0.99)) / GAIT2392_PELVIS_M
     hip, thigh, shank = GAIT2392.hip, GAIT2392.thigh, GAIT2392.shank
     return MotionCapture(

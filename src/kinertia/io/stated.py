@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from kinertia.recording import Cause, Finding, Recording, RecordingError, Sensor, Severity
 
-_POUND_KG, _STONE_KG, _FOOT_M, _INCH_M = 0.45359237, 6.35029318, 0.3048, 0.0254
+_POUND_KG, _STONE_KG, _FOOT_M, _INCH_M = 0.45359237, 6.35029318, 0.3048, 0.0254  # by definition
 _MASS_KG, _HEIGHT_M = (10.0, 300.0), (0.5, 2.6)  # what a Subject may be
 _FEET, _INCHES = (3.0, 8.0), (36.0, 84.0)  # of people who walk: 0.9 to 2.4 m
 _SHORTEST_CM = 84.0  # of a person who walks; up to here a number is inches
@@ -16,8 +16,8 @@ _USUAL_BMI, _HIGH_BMI = (14.0, 35.0), 40.0  # kg/m^2; above 40 is class III obes
 _LEAST_BMI, _MOST_BMI = 10.0, 100.0  # nobody walks with less or more
 _FARTHEST_M = {"pelvis": 0.5, "femur": 0.7, "tibia": 0.7, "foot": 0.45}  # longer than the segment of anybody
 _MOST_CM = 70.0  # the farthest place in cm; beyond it, only mm make sense
-_LARGEST_MISALIGNMENT_RAD, _LARGEST_MISALIGNMENT_DEG = 1.0, 45.0
-_RATE_HZ = (4.0, 2500.0)
+_LARGEST_MISALIGNMENT_RAD, _LARGEST_MISALIGNMENT_DEG = 1.0, 45.0  # what lies between them is degrees
+_RATE_HZ = (4.0, 2500.0)  # that any sensor for movement has
 
 
 def mass(value: float, height_m: float | None, *, file: str) -> tuple[float, list[Finding]]:

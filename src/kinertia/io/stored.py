@@ -22,7 +22,7 @@ from kinertia.io.write_columns import ENDINGS
 from kinertia.io.write_opensim import is_translation
 from kinertia.recording import Array, Finding, Frame, Recording, RecordingError, Sensor, Subject
 
-FORMAT = 1
+FORMAT = 1  # of the file; counts up when an older reader would misread it
 ENDING = "_estimate.json"
 
 

@@ -22,12 +22,12 @@ from kinertia.recording import Array, RecordingError, Sensor, Subject
 MAGIC = b"\x89KINLOG\n"
 SYNC = b"\xf1KR\x8f"
 ENDING = ".kinlog"
-VERSION = 1
+VERSION = 1  # of the format; counts up when an older reader would misread it
 SESSION, SAMPLE, NOTE = b"H", b"S", b"N"
-LONGEST = 1 << 20
+LONGEST = 1 << 20  # bytes of a record; a longer length is damage
 _HEAD = struct.Struct("<4sII")
 _SAMPLE = struct.Struct("<HHqdd")
-_CHANNELS = 6
+_CHANNELS = 6  # acc x y z, gyro x y z
 
 
 class Stream(msgspec.Struct, frozen=True):

@@ -15,11 +15,9 @@ from kinertia.estimation import convention
 from kinertia.estimation.convention import Knee
 from kinertia.estimation.estimate import Estimate
 from kinertia.io.files import replacing, write_text
-from kinertia.recording import Array
+from kinertia.recording import GRAVITY, Array
 from kinertia.recording.errors import RecordingError
 
-GRAVITY = 9.81
-"""Turns forces per body weight into newtons; the gravity of the body model [m/s^2]."""
 SIDES = {"r": "right", "l": "left"}
 ENDINGS = ("coordinates.mot", "grf.mot", "external_loads.xml", "moments.sto", "muscle_forces.sto")
 """Of all files that :func:`write` may write, after NAME_."""

@@ -17,8 +17,8 @@ COUNTER_RANGE = 1 << 16
 """The packet counter has 16 bits."""
 _TIME_RANGE = 1 << 32  # SampleTimeFine has 32
 _TICKS_S = (1e-4, 1e-6)  # MT Manager, DOT
-_RATES_HZ = (4.0, 2000.0)
-_SAME_RATE = 0.01
+_RATES_HZ = (4.0, 2000.0)  # that these sensors can have
+_SAME_RATE = 0.01  # relative; rates of one radio differ by less
 _SAME_STEP = 0.1  # of a step: sensors that are sampled together differ by whole steps
 _LATEST_STEPS = 2000  # sensors that start further apart were not started together
 

@@ -20,7 +20,7 @@ from kinertia.learning.store import Store
 from kinertia.uncertainty import store as bands
 from kinertia.uncertainty.calibration import Calibration, Uncalibrated
 
-FORMAT = 5
+FORMAT = 5  # of the files; counts up when older code would misread them
 MODEL, CHECKPOINT = "model", "checkpoint"
 
 

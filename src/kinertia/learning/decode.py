@@ -12,7 +12,7 @@ from kinertia.learning.config import Formulation
 from kinertia.learning.network import Layout
 from kinertia.mechanics.motion import Motion
 
-FRICTION_LIMIT = 0.6
+FRICTION_LIMIT = 0.6  # shoes on floors hold about as much
 VERTICAL_SCALE = 0.25  # BW
 ANGLE_SCALE = 0.5  # rad
 HEIGHT_SCALE = 0.1  # m

@@ -12,7 +12,7 @@ from kinertia.learning.config import Formulation, NetworkConfig
 
 ACC_SCALE = 10.0  # m/s^2
 GYRO_SCALE = 4.0  # rad/s
-SIGNALS = 21
+SIGNALS = 21  # three channels of each of seven sensors
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ Stopped = Literal["converged", "steps", "interrupted"]
 
 SHOWN_DEG = 3.0
 """A sensor that is turned by less is as good as stated: people mount them no better."""
-SHOWN_SIZE = 0.01
+SHOWN_SIZE = 0.01  # relative; less is not told
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from kinertia.learning.training import write_history
 DEFAULT = "default"
 SPARSE = "sparse"
 """For any set of sensors; where all seven are worn, the other one is better on real recordings."""
-LARGEST_BYTES = 8_000_000
-LARGEST_HISTORY = 500
+LARGEST_BYTES = 8_000_000  # so that the package stays small
+LARGEST_HISTORY = 500  # lines
 
 
 def names() -> list[str]:

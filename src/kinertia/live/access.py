@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from websockets.datastructures import Headers, MultipleValuesError
 
-TOKEN_BYTES = 18
+TOKEN_BYTES = 18  # 144 random bits
 LOOPBACK_NAMES = ("localhost",)
 
 

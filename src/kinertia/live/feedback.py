@@ -15,7 +15,7 @@ Verdict = Literal["waiting", "in", "above", "below"]
 
 LONGEST_STRIDE_S = 3.0
 """A longer one is a pause, not a stride."""
-RECENT = 20
+RECENT = 20  # strides that the share within the band is of
 
 
 class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

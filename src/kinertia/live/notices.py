@@ -10,7 +10,7 @@ from kinertia.live.state import Level, Notice, SensorState
 from kinertia.recording import words
 from kinertia.streaming.health import State
 
-KEPT = 8
+KEPT = 8  # the newest ones, which the page shows
 GONE = (State.LOST, State.FROZEN, State.UNUSABLE)
 
 

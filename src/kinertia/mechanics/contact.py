@@ -12,12 +12,12 @@ from kinertia.mechanics import kinematics as kin
 from kinertia.mechanics import plane
 from kinertia.mechanics.kinematics import Kinematics, PointMotion
 
-SLIDE_RATE = 7.0
-STIFFNESS_BW_PER_M = 100.0
-DAMPING_S_PER_M = 0.75
-FRICTION = 1.0
-HEIGHT_SMOOTHING_M = 1e-3
-SPEED_SMOOTHING_M_PER_S = 0.1
+SLIDE_RATE = 7.0  # 1/rad, how quickly the point moves from heel to toe
+STIFFNESS_BW_PER_M = 100.0  # one foot sinks in by 1 cm under the whole weight
+DAMPING_S_PER_M = 0.75  # damping of Hunt and Crossley's form (1975)
+FRICTION = 1.0  # Coulomb
+HEIGHT_SMOOTHING_M = 1e-3  # rounds the corner at the ground
+SPEED_SMOOTHING_M_PER_S = 0.1  # rounds the step of dry friction
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from kinertia.bodies import Body
 
-STIFFNESS_NM_PER_RAD = 5000.0
-DAMPING_NMS_PER_RAD = 0.01
+STIFFNESS_NM_PER_RAD = 5000.0  # gait2d
+DAMPING_NMS_PER_RAD = 0.01  # gait2d
 SMOOTHING_RAD = math.radians(2.0)
 
 

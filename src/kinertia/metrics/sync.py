@@ -15,8 +15,8 @@ from kinertia.estimation.estimate import Estimate
 from kinertia.metrics import errors
 from kinertia.recording import Array, Recording
 
-MAX_SHIFT_S = 0.040
-STEP_S = 0.001
+MAX_SHIFT_S = 0.040  # of devices that were meant to be synchronous
+STEP_S = 0.001  # of shifts tried
 
 
 def advance(curve: Array, shift_s: float, rate_hz: float, *, periodic: bool) -> Array:

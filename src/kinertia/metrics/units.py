@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kinertia.recording import Array, Subject
-
-GRAVITY = 9.81
+from kinertia.recording import GRAVITY, Array, Subject
 
 
 def degrees(angle: Array) -> Array:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 _SMALL = 1e-3  # rad; below it series replace quotients that lose digits
-_ORTHOGONAL = 1e-12
+_ORTHOGONAL = 1e-12  # absolute, where rounding alone can be the reason
 
 
 def normalised(quaternion: Array) -> Array:

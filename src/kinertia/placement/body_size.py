@@ -15,7 +15,7 @@ BMI = 24.3
 it is 29."""
 BMI_SPREAD = 4.5
 """About its standard deviation."""
-LIMITS_M = (1.2, 2.2)
+LIMITS_M = (1.2, 2.2)  # of people who walk by themselves
 NOT_GIVEN = {"height_m": "body height not given", "mass_kg": "body mass not given"}
 
 

@@ -8,9 +8,8 @@ from kinertia.placement import orientation, unit_factors
 from kinertia.placement.fault import Fault, Kind
 from kinertia.placement.interpretation import Reading
 from kinertia.placement.sample_quality import Samples
-from kinertia.recording import SEGMENTS, Array, Frame, Recording
+from kinertia.recording import GRAVITY, SEGMENTS, Array, Frame, Recording
 
-GRAVITY = 9.81
 OFFSET_STANDING = 0.66
 """Difference from gravity in standing [m/s^2]: three standard deviations (0.22) of what consumer sensors have from the factory,
 so that one recording of seven sensors in fifty is above."""

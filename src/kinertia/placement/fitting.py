@@ -15,8 +15,8 @@ from kinertia.recording.errors import RecordingError
 LEAST_CURVE_SPREAD = 0.08
 LEAST_SIZE_SPREAD = 0.2
 """Real people, skin and ways of wearing differ by more than simulated ones."""
-LEAST_INCLINATION_SPREAD = 0.035
-_ROUNDS = 4
+LEAST_INCLINATION_SPREAD = 0.035  # rad, 2 deg, so that few people do not seem alike
+_ROUNDS = 4  # of aligning and averaging
 
 
 @dataclass(frozen=True)

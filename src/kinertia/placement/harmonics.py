@@ -14,7 +14,7 @@ from kinertia.sensing import functional_axis
 HARMONICS = 5
 CURVES = ("rate", "up", "forward")
 """Angular rate about the mediolateral axis, specific force along mean up and along forward."""
-_SHIFTS = 60
+_SHIFTS = 60  # of the common instant, 1/60 of a stride each
 
 
 @dataclass(frozen=True)

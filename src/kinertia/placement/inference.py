@@ -22,7 +22,7 @@ MOST_LOST = 0.7
 """Nor is one that has lost more of its samples; of others the time before they died is looked at."""
 GROSS_PACE = 1.45
 """True over stated sampling rate, or its inverse, that clipped accelerations do not feign."""
-STANDING_MARGIN_S = 0.5
+STANDING_MARGIN_S = 0.5  # at either end, where a person may still move
 SIDES_NOTE = (
     "left and right of the whole set cannot be told from gravity and movement straight ahead: "
     "if every sensor sat on the other side, everything here would read the same; say which with --right SENSOR"

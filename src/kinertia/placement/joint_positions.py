@@ -44,9 +44,9 @@ LEAST_NOISE = 0.3
 """Least noise of a joint for the lengths alone, as part of :data:`FORCE_NOISE`: they are worth what is left over."""
 FOUND = (0.955, 1.02)
 """Thigh and shank over the true ones, as found with no prior on them: skin follows the bones late."""
-_STEPS = 12
-_SETTLED = 1e-6
-_ANGLE_HARMONICS = 20
+_STEPS = 12  # of Gauss-Newton at the most
+_SETTLED = 1e-6  # m and rad
+_ANGLE_HARMONICS = 20  # of a stride; those above hold noise
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,8 @@ import numpy as np
 from kinertia.placement.harmonics import mean_force
 from kinertia.placement.interpretation import Reading
 from kinertia.placement.steady_gait import Steady
-from kinertia.recording import Array
+from kinertia.recording import GRAVITY, Array
 
-GRAVITY = 9.81
 ONE_G = (0.75, 1.35)
 MOST_IN_G = 6.0
 DEGREE = np.pi / 180.0
@@ -36,8 +35,8 @@ PACES = (0.25, 0.4, 0.5, 0.6, 0.8, 1.25, 1.6, 2.0, 2.5, 4.0)
 """True sampling rates looked at, as parts of the stated one."""
 SUSPECT_RATIO = 1.86
 """In spreads of the ratio."""
-SUSPECT_MISFIT = 2.6
-RATE_GAIN = 4.0
+SUSPECT_MISFIT = 2.6  # median over sensors, in spreads
+RATE_GAIN = 4.0  # of the score, by which another rate must fit better
 Judge = Callable[[Steady], Reading]
 
 

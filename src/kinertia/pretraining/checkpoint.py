@@ -16,10 +16,10 @@ from kinertia.pretraining.config import PretrainingConfig
 from kinertia.pretraining.encoder import Encoder
 from kinertia.pretraining.recurrent import RecurrentEncoder
 
-FORMAT = 1
+FORMAT = 1  # of the files; counts up when older code would misread them
 ENCODER, STATE = "encoder", "pretraining"
 PHYSICS = "physics"
-LARGEST_BYTES = 8_000_000
+LARGEST_BYTES = 8_000_000  # so that the package stays small
 
 
 @dataclass(frozen=True)

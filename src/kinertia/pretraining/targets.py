@@ -24,7 +24,7 @@ LOADED = 2.0
 SHORTEST_STANCE_S = 0.1
 IMPACT_SHARE = 0.13
 """Share of stance at which the first peak is taken to be where the force has none before that of pushing off."""
-LATEST_IMPACT = 0.3
+LATEST_IMPACT = 0.3  # of the stance: the peak of loading comes before
 
 
 @dataclass(frozen=True)

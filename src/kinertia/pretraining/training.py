@@ -22,7 +22,7 @@ from kinertia.pretraining.resnet import ResNetEncoder
 from kinertia.pretraining.transformer import TransformerEncoder
 from kinertia.pretraining.windows import Windows
 
-LOG_EVERY = 20
+LOG_EVERY = 20  # steps
 Progress = Callable[[int, dict[str, float]], None]
 
 

@@ -20,8 +20,8 @@ from kinertia.sensing.segments import to_segments
 
 LEAD = 64
 """Samples before a window that a recurrent encoder runs through first; windows begin no sooner."""
-STANDARD_GRAVITY = 9.80665
-SENSORS, MODALITIES = len(SEGMENTS), 2
+STANDARD_GRAVITY = 9.80665  # m/s^2, what one g is
+SENSORS, MODALITIES = len(SEGMENTS), 2  # acceleration and angular rate
 SKELETON = "gait2d_trunk"
 
 

@@ -5,6 +5,7 @@ from kinertia.recording.finding import Cause, Finding, Severity
 from kinertia.recording.recording import (
     DEFAULT_HEIGHT_M,
     DEFAULT_MASS_KG,
+    GRAVITY,
     Array,
     Frame,
     Recording,
@@ -20,6 +21,7 @@ SEGMENTS = LOWER_BODY.segments
 __all__ = [
     "DEFAULT_HEIGHT_M",
     "DEFAULT_MASS_KG",
+    "GRAVITY",
     "LOWER_BODY",
     "SEGMENTS",
     "Array",

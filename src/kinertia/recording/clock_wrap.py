@@ -6,9 +6,9 @@ import numpy as np
 
 from kinertia.recording.recording import Array
 
-_BITS = (16, 24, 32)
+_BITS = (16, 24, 32)  # of counters in use
 _TICKS_S = (1e-9, 1e-6, 1e-4, 1e-3, 1.0 / 32768.0)  # ns, us, Xsens' 0.1 ms, ms, Shimmer's clock: what may hide behind seconds
-_CALENDAR_S = (1.0, 60.0, 3600.0, 86400.0)
+_CALENDAR_S = (1.0, 60.0, 3600.0, 86400.0)  # stamps without date, hour or minute begin anew after these
 _LOST_STEPS = 20.0  # samples that may be lost where the clock wraps
 
 

@@ -14,7 +14,7 @@ from kinertia.recording.recording import Array
 from kinertia.recording.time_axis import TimeAxis, at_times
 
 _LEAST_OVERLAP = 0.5  # of the shorter stream: less, and clocks are not the same
-_RATES_AGREE = 0.02
+_RATES_AGREE = 0.02  # relative
 _AT_ZERO_S = 0.5  # clocks that begin so near to zero were set to zero at their start
 
 

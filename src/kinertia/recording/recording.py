@@ -14,8 +14,9 @@ from kinertia.recording.finding import Finding, Severity
 
 Array = NDArray[np.float64]
 
-DEFAULT_MASS_KG = 75.0
-DEFAULT_HEIGHT_M = 1.80
+GRAVITY = 9.81  # m/s^2, of the body models and of everything per body weight; for the g of data sheets see io.units
+DEFAULT_MASS_KG = 75.0  # of an adult; a warning says so
+DEFAULT_HEIGHT_M = 1.80  # of an adult; a warning says so
 
 
 class Frame(StrEnum):

@@ -9,7 +9,7 @@ import numpy as np
 from kinertia.estimation.estimate import Estimate
 from kinertia.recording import Array
 
-MAX_FRAME_RATE_HZ = 50.0
+MAX_FRAME_RATE_HZ = 50.0  # of the animation; more is not seen
 _TRUNK = (("head", "hip"),)
 _LEG = (("hip", "knee_{}"), ("knee_{}", "ankle_{}"), ("ankle_{}", "heel_{}"), ("heel_{}", "toe_{}"), ("toe_{}", "ankle_{}"))
 

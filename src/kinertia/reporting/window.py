@@ -7,8 +7,8 @@ import numpy as np
 from kinertia.estimation.estimate import Estimate
 from kinertia.io.write_opensim import is_translation
 
-CURVE_SECONDS = 5.0
-FIGURE_SECONDS = 10.0
+CURVE_SECONDS = 5.0  # of the curves, four or five strides
+FIGURE_SECONDS = 10.0  # of the stick figure
 
 
 def busiest(estimate: Estimate, seconds: float) -> slice:

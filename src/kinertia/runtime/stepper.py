@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from kinertia.recording import SEGMENTS, Array
 from kinertia.runtime.card import Card
 
-CHANNELS = 3
+CHANNELS = 3  # acceleration forward and up, angular rate in the plane
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 
 from kinertia.estimation.estimate import Activity
 from kinertia.numerics.moving_mean import moving_mean
-from kinertia.recording import SEGMENTS, Array, Recording
+from kinertia.recording import GRAVITY, SEGMENTS, Array, Recording
 from kinertia.recording.channels import read
 from kinertia.recording.gaps import runs
 
-GRAVITY = 9.81
 LEFT = 3
 """From a segment of the right leg to the same of the left one."""
 EVERY_S = 0.1

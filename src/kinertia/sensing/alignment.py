@@ -14,14 +14,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kinertia.recording import SEGMENTS, Array, Frame, Recording, Sensor, selection
+from kinertia.recording import GRAVITY, SEGMENTS, Array, Frame, Recording, Sensor, selection
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.standing import standing_periods
 from kinertia.sensing import availability, functional_axis, gait_phase, mean_gravity, signs
 from kinertia.sensing.functional_axis import Axis
 from kinertia.sensing.signs import Walk
 
-GRAVITY = 9.81
 STANDING_MARGIN_S = 0.5
 """Cut from either end of standing: the body already leans before the first step."""
 MIN_STRIDES = 2
@@ -30,8 +29,8 @@ STANDING_UNCERTAINTY_DEG = 3.0
 """Standing people do not hold their segments exactly vertical."""
 STRIDE_UNCERTAINTY_DEG = {"walking": 6.0, "running": 12.0}
 """People differ in the mean inclination of their segments over a stride, runners more so as they lean."""
-MIN_SHARE = 0.75
-MIN_MARGIN = 0.2
+MIN_SHARE = 0.75  # below it a warning asks whether the sensor is fixed firmly
+MIN_MARGIN = 0.2  # below it a warning says that forward and backward are not clear
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ RELEASE = 2.0 / 3.0
 """At toe off the foot's rate has fallen below this part of its push-off peak."""
 PUSH_OFF = 0.6
 """Push-off is at least this part of the foot's fastest toes-down rate before the swing."""
-_REPEATS = 3
+_REPEATS = 3  # of a cycle, so that filters have no ends
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from kinertia.recording import Array
 
 SKEW_WEIGHT = {"femur": 0.3, "tibia": 1.0, "foot": 0.0}
 """How far the third moment of a segment's rate is believed; in running that of the thigh is about zero."""
-_REST_S = 0.1
+_REST_S = 0.1  # over which rest is looked for
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ STRAIGHT_YAW_RATE = 0.35
 """Largest turning rate, averaged over a stride, of walking straight ahead [rad/s]."""
 STRIDE_S = (0.4, 2.5)
 """Shortest and longest stride looked for [s]."""
-ENOUGH_WALKING_S = 120.0
-_NOMINAL_STRIDE_S = 1.2
+ENOUGH_WALKING_S = 120.0  # 100 strides; more would only take longer
+_NOMINAL_STRIDE_S = 1.2  # of slow walking
 
 
 def moving(rates: Array, rate_hz: float) -> np.ndarray:

@@ -12,9 +12,8 @@ import numpy as np
 
 from kinertia.numerics import rotations
 from kinertia.numerics.moving_mean import moving_mean
-from kinertia.recording import Array
+from kinertia.recording import GRAVITY, Array
 
-GRAVITY = 9.81
 MEAN_INCLINATION = {
     "walking": {"femur": np.deg2rad(7.0), "tibia": np.deg2rad(-18.0)},
     "running": {"femur": np.deg2rad(20.0), "tibia": np.deg2rad(-27.0), "foot": np.deg2rad(-31.0)},

@@ -23,7 +23,7 @@ from kinertia.sensing.skin import Skin, SkinRanges
 
 FINE_RATE_HZ = 800.0
 """Skin and impacts are computed at this rate at least: 13 times the highest natural frequency."""
-_BITS = 16
+_BITS = 16  # of the converters of wearable sensors
 
 
 def _typical_electronics() -> SensorErrors:

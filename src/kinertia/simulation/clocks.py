@@ -10,10 +10,10 @@ import torch
 from kinertia.recording.motion_capture import MotionCapture, Plate
 from kinertia.simulation.replay import average, root_residual
 
-LONGEST_S = 0.030
-STEP_S = 0.001
-CUTOFF_HZ = 10.0
-SAMPLES = 80
+LONGEST_S = 0.030  # lag of force plates against cameras that is looked for
+STEP_S = 0.001  # of lags tried
+CUTOFF_HZ = 10.0  # above it, accelerations of markers are noise
+SAMPLES = 80  # of a stride
 
 
 def align(capture: MotionCapture) -> tuple[MotionCapture, float]:

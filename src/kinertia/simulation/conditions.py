@@ -23,7 +23,7 @@ RUNNING_RANGE_M_S = (2.0, 5.0)
 SLOPE_M_S = (1.0, 1.5)
 SLOPE_DEG = (2.0, 6.0)
 """Steepness, up or down."""
-AVERAGE_LEG_M = 0.91
+AVERAGE_LEG_M = 0.91  # leg of the norms' people, for equal Froude numbers
 # Standard deviations between people, or between the legs of one.
 STRIDE_TIME = {"walk": 0.05, "run": 0.04}
 AMPLITUDE = 0.06

@@ -19,9 +19,9 @@ from kinertia.recording import Subject
 
 HEIGHT_M = {"female": (1.62, 0.07), "male": (1.755, 0.076)}
 """Mean and standard deviation."""
-HEIGHT_RANGE_M = (1.45, 2.0)
+HEIGHT_RANGE_M = (1.45, 2.0)  # of adults
 BMI = {"female": (23.0, 3.0), "male": (24.5, 3.0)}
-BMI_RANGE = (17.5, 34.0)
+BMI_RANGE = (17.5, 34.0)  # kg/m^2, underweight to obese class I
 # Standard deviations relative to the mean person of the same height and mass.
 LEG_LENGTH = 0.025
 THIGH_TO_SHANK = 0.03

@@ -37,7 +37,7 @@ SHARE_SPREAD = 0.2
 SHORTEST_STAND_S = 3.0
 TRIALS = ((1.0, 1.0), (0.97, 1.0), (1.03, 0.97), (0.94, 1.03))
 """Speed and stride time to try, relative to what was asked, until a movement is found."""
-PASSAGE_STRIDES = (2, 3, 4)
+PASSAGE_STRIDES = (2, 3, 4)  # tried in this order
 Found = TypeVar("Found")
 
 

@@ -30,8 +30,8 @@ LEAST_GAIN = 0.01
 """Harmonics that the low-pass leaves less of are left out; at 20 Hz a cycle of 100 samples holds the others."""
 GRID = 256
 """Samples per stride from which the Fourier series is taken."""
-CONTACT_BW = 0.05
-SHORTEST_STRIDE_S = 0.4
+CONTACT_BW = 0.05  # usual limit of a force plate's contact
+SHORTEST_STRIDE_S = 0.4  # runners take longer ones
 LEGS = tuple(f"{joint}_{side}" for side in "rl" for joint in ("hip_flexion", "knee_angle", "ankle_angle"))
 
 

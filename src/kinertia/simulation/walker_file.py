@@ -16,8 +16,8 @@ from kinertia.simulation import walking
 from kinertia.simulation.record import nominal_position
 from kinertia.simulation.walk import JOINTS, MIDDLE, Walk
 
-MASS_KG, HEIGHT_M = 72.0, 1.76
-DIGITS = 7
+MASS_KG, HEIGHT_M = 72.0, 1.76  # of the walker that comes with the package
+DIGITS = 7  # after the point, well below a sensor's noise
 
 
 def describe(walk: Walk) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from kinertia.sensing import contact_events
 
 TOLERANCE = 0.1
 """Strides whose duration is further from the median than this part of it are left out."""
-FEWEST = 2
+FEWEST = 2  # strides that have a mean
 
 
 def mean_cycle(recording: Recording) -> Recording:

@@ -27,7 +27,7 @@ SHARED = 1 + UNITS
 RATE_S = 0.01
 """Changes of forces and moments are judged over this time, whatever the distance of the nodes."""
 
-USUAL_MOMENT_BWBH = 0.02
+USUAL_MOMENT_BWBH = 0.02  # of standing; what speed adds is below
 USUAL_MOMENT_PER_SPEED = 0.01  # BWBH s/m
 
 

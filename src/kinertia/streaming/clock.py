@@ -21,7 +21,7 @@ SLEW = 1e-3
 """Corrections of a settled offset are spread: seconds per second, on top of the drift."""
 STEP_S = 0.02
 """A settled offset that is wrong by more is corrected at once."""
-JITTER_MEMORY_S = 5.0
+JITTER_MEMORY_S = 5.0  # time constant of the figure that is shown
 
 
 class Clock:

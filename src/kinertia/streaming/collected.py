@@ -14,7 +14,7 @@ from kinertia.streaming.trust import KINDS
 
 SETTLE_S = 1.0
 """What the network needs to find into a movement is not judged."""
-MOVING_SHARE = 0.5
+MOVING_SHARE = 0.5  # of the samples; with less there is little to learn from
 
 
 def as_recording(session: Session, rows: Array, rate_hz: float) -> Recording:

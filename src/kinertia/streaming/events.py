@@ -11,8 +11,8 @@ from kinertia.recording import Array
 from kinertia.runtime.layout import Layout
 from kinertia.streaming.gait import Event
 
-CONTACT_BW = 0.05
-SHORTEST_S = 0.08
+CONTACT_BW = 0.05  # as in estimation.events
+SHORTEST_S = 0.08  # as in estimation.events
 
 
 class Foot:

@@ -9,10 +9,10 @@ from enum import StrEnum
 from kinertia.recording import Sensor, words
 from kinertia.streaming.inlet import Inlet
 
-STALE_S, STALE_SAMPLES = 0.1, 4
-RATE_ERROR = 0.05
-DRIFT_ERROR = 5e-3
-ABSURD_S = 1.0
+STALE_S, STALE_SAMPLES = 0.1, 4  # whichever is longer
+RATE_ERROR = 0.05  # relative, of the nominal rate
+DRIFT_ERROR = 5e-3  # fifty times what quartzes are apart
+ABSURD_S = 1.0  # for so long after values that are no movement
 
 
 class State(StrEnum):

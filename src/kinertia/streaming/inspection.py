@@ -8,9 +8,9 @@ from kinertia.recording import Array
 
 LEAST_RANGE = np.array([15.0, 15.0, 15.0, 4.0, 4.0, 4.0])
 """Smallest ranges that sensors are set to: 2 g and 250 deg/s, less a little."""
-AT_LIMIT = 1.0 - 1e-4
-LEAST_REACHED = 4
-PHASE_SAMPLES = 3
+AT_LIMIT = 1.0 - 1e-4  # of the largest value, so that rounding does not hide it
+LEAST_REACHED = 4  # samples at the limit in a block; a single peak is none
+PHASE_SAMPLES = 3  # by which the blocks of sensors are apart
 
 
 class Inspection:

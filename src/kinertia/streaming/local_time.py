@@ -4,10 +4,10 @@ from __future__ import annotations
 
 NOT_YET, ORDINARY, JUMPED = range(3)
 """Verdicts: a time that cannot be used; one that fits; one of a clock that was set anew."""
-LONGEST_STEP_S = 60.0
-BACKWARD_S = 1.0
-AGREE_S = 5.0
-LARGEST_S = 1e11
+LONGEST_STEP_S = 60.0  # between two reports of a computer that is awake
+BACKWARD_S = 1.0  # by which threads may report out of turn
+AGREE_S = 5.0  # of two reports of a clock that was set anew
+LARGEST_S = 1e11  # 3,000 years: no clock
 
 
 class LocalTime:

@@ -8,10 +8,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 
-NICENESS = 10
+NICENESS = 10  # half of the way to the lowest priority
 _COUNT = re.compile(rb"(\d+)/(\d+)")
 _STYLE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_TAIL = 4096
+_TAIL = 4096  # bytes of what it said that are kept for an error
 
 
 class Command:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-PULL = 0.05
-PERIOD_PULL = 6e-4
-MOST_PERIOD_ERROR = 0.2
-GAP_PERIODS = 2.5
-GAP_S = 0.06
+PULL = 0.05  # of a deviation that a stamp follows at once
+PERIOD_PULL = 6e-4  # of a deviation that the period follows: PULL^2 / 4, critically damped
+MOST_PERIOD_ERROR = 0.2  # relative, of the nominal period
+GAP_PERIODS = 2.5  # late samples that jitter does not explain
+GAP_S = 0.06  # the least such gap
 
 
 class ArrivalStamps:

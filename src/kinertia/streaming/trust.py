@@ -20,6 +20,7 @@ from kinertia.runtime.layout import Layout
 KINDS = np.tile([[1.0, 1.0, 0.0], [0.0, 0.0, 1.0]], len(SEGMENTS))
 """(2, 21) which signals are accelerations, and which angular rates."""
 
+# reasons, a bit each
 NOT_ALIGNED = 1
 WARMING_UP = 2
 SENSOR_LOST = 4

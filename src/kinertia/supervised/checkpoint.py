@@ -16,7 +16,7 @@ from kinertia.supervised.layout import Layout
 from kinertia.supervised.networks import Network
 from kinertia.supervised.scale import Scale
 
-FORMAT = 1
+FORMAT = 1  # of the files; counts up when older code would misread them
 FITTED, STATE = "fitted", "fitting"
 NETWORK, SCALE = "network.", "scale."
 

@@ -9,8 +9,8 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-OPSET = 18
-IR_VERSION = 9
+OPSET = 18  # that onnxruntime 1.20 and later read
+IR_VERSION = 9  # that onnxruntime 1.20 and later read
 TYPES = {"float32": TensorProto.FLOAT, "float64": TensorProto.DOUBLE, "bool": TensorProto.BOOL}
 
 

@@ -25,7 +25,7 @@ PIECE = 1000
 """Records that are written at once."""
 CAPACITY = 64 << 20
 """Bytes that wait at most for a slow or full disk: ten minutes and more of one wearer."""
-JOIN_S = 5.0
+JOIN_S = 5.0  # to wait for a thread at the end
 
 
 class LogWriter:

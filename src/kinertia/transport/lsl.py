@@ -29,7 +29,7 @@ RETRY_S = 0.2
 SILENT_S = 1.0
 CORRECTION_S = 3.0
 """How long to measure the offset of the sender's clock; on a busy network or machine it may fail."""
-BUFFER_S = 30
+BUFFER_S = 30  # kept by the library while this process is busy
 
 
 @dataclass(frozen=True)

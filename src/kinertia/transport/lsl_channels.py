@@ -11,8 +11,8 @@ from kinertia.io import units
 from kinertia.recording import SEGMENTS, RecordingError
 from kinertia.transport.segment_names import WORDS, words
 
-PER_SENSOR = 6
-MOST_CHANNELS = 1024
+PER_SENSOR = 6  # acc x y z, gyro x y z
+MOST_CHANNELS = 1024  # a stream with more is no body-worn sensor
 ACC = ("acc", "accel", "acceleration", "accelerometer")
 GYRO = ("gyr", "gyro", "gyroscope", "angvel")
 AXES = "xyz"

@@ -14,7 +14,7 @@ from kinertia.transport import outputs
 TYPE = "Kinematics"
 MARKERS = "Markers"
 TRUSTED = "trusted"
-BUFFER_S = 60
+BUFFER_S = 60  # kept for a receiver that is busy
 
 
 class LslSink:

@@ -12,8 +12,8 @@ from kinertia.transport.buffer import Buffer
 
 CAPACITY = 2048
 """Frames that wait at most: ten seconds at 200 Hz."""
-WAIT_S = 0.2
-JOIN_S = 5.0
+WAIT_S = 0.2  # for frames, before the end is looked for again
+JOIN_S = 5.0  # to wait for a thread at the end
 
 
 class Sink(Protocol):

@@ -15,7 +15,7 @@ from kinertia.transport.buffer import Buffer
 
 CAPACITY = 8192
 """Samples that wait at most: six seconds of seven separate sensors at 200 Hz."""
-JOIN_S = 5.0
+JOIN_S = 5.0  # to wait for a thread at the end
 
 
 class Source(ABC):

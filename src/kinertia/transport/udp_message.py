@@ -18,7 +18,7 @@ LARGEST_ACC = 5000.0
 """m/s^2; no sensor measures more, so a larger value is damage or a wrong unit."""
 LARGEST_GYRO = 500.0
 """rad/s."""
-DETAIL = 160
+DETAIL = 160  # characters of a reason that are told
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Vector = tuple[float, float, float]

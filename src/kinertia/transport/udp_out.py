@@ -12,9 +12,9 @@ import numpy as np
 from kinertia.streaming.frame import Frame
 from kinertia.transport import address, outputs
 
-VERSION = 1
-LAYOUT_S = 1.0
-DIGITS = 6
+VERSION = 1  # of the message; counts up when an older receiver would misread it
+LAYOUT_S = 1.0  # between messages that name the values, for receivers that join later
+DIGITS = 6  # after the point, micrometres and microseconds
 
 
 class LayoutMessage(msgspec.Struct, tag_field="type", tag="layout", kw_only=True):

@@ -17,9 +17,8 @@ from threading import Event
 import msgspec
 import numpy as np
 
-from kinertia.recording import SEGMENTS, Array, Recording, Sensor, Subject
+from kinertia.recording import GRAVITY, SEGMENTS, Array, Recording, Sensor, Subject
 
-GRAVITY = 9.81
 RAMP_S = 2.0
 """Time from standing to walking, and from one speed to another."""
 STAND_S = RAMP_S + 5.0

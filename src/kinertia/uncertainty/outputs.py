@@ -6,15 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kinertia.estimation.estimate import Bands, Estimate
-from kinertia.recording import Array, Subject, Truth
+from kinertia.recording import GRAVITY, Array, Subject, Truth
 
 ANGLE, MOMENT, FORCE, SPEED = "angle", "moment", "grf", "speed"
 KINDS = (ANGLE, MOMENT, FORCE, SPEED)
 WORDS = {ANGLE: "angles", MOMENT: "moments", FORCE: "ground reaction", SPEED: "speed"}
 SMALLEST = {ANGLE: 0.002, MOMENT: 0.0005, FORCE: 0.003, SPEED: 0.005}
 """Errors below this count as this, in the units of :meth:`Output.of`: nothing is known better."""
-GRAVITY = 9.81
-"""Of the body model: moments are told per body weight and height [m/s^2]."""
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ RIDGE = 1e-4
 LOGISTIC_RIDGE = 1e-3
 LONGEST_STEP = 3.0
 """Of Newton's method in a coefficient of the logistic regression: curvature vanishes where all is told apart."""
-MOST_STEPS = 60
-TOLERANCE = 1e-6
+MOST_STEPS = 60  # of Newton's method at the most
+TOLERANCE = 1e-6  # relative
 
 
 def fit(columns: Array, target: Array, share: Array, level: float, start: Array | None = None) -> Array:
