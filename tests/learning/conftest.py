@@ -28,7 +28,7 @@ def _one_thread() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def tiny() -> Config:
     return TINY
 
@@ -38,7 +38,7 @@ def cycle() -> Recording:
     return swinging_cycle()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def sequences(tiny: Config) -> list[Sequence]:
     """Two people."""
     slower = replace(swinging_cycle("P02_swing", mass=85.0), rate_hz=90.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,10 +23,17 @@ ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "src" / "kinertia" / "models"
 
 
+@pytest.fixture(scope="module")
+def trained(tiny: Config, sequences: list[Sequence], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("shipped") / "model"
+    train(sequences, replace(tiny, training=replace(tiny.training, steps=40)), made)
+    return made
+
+
 @pytest.fixture
-def folder(tiny: Config, sequences: list[Sequence], tmp_path: Path) -> Path:
-    train(sequences, replace(tiny, training=replace(tiny.training, steps=40)), tmp_path / "model")
-    return tmp_path / "model"
+def folder(trained: Path, tmp_path: Path) -> Path:
+    """A copy, to be changed."""
+    return shutil.copytree(trained, tmp_path / "model")
 
 
 @pytest.mark.parametrize("name", ["default", "sparse"])
