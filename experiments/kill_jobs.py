@@ -17,13 +17,13 @@ from kinertia.io import folder as folders
 from kinertia.io import opensim, write_recording
 from kinertia.io.read import read
 from kinertia.learning import checkpoint as models
-from kinertia.learning import store
 from kinertia.pretraining import checkpoint as encoders
 from kinertia.recording import Recording
 from kinertia.runtime import model as runtime
 from kinertia.simulation import person, simulate, walking
 from kinertia.simulation.record import record
 from kinertia.supervised import checkpoint as fits
+from kinertia.train import store
 
 SECONDS, PEOPLE = 8.0, 3
 TRAIN = ("--config.training.batch", "2", "--config.network.hidden", "16")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from kinertia.learning import config as configuration
 from kinertia.learning.config import Config
+from kinertia.train import configuration
 
 
 def speed(json: Path | None = None, duration: float = 3600.0, threads: int = 1, config_file: Path | None = None) -> None:
@@ -26,7 +26,9 @@ def speed(json: Path | None = None, duration: float = 3600.0, threads: int = 1, 
     """
     from experiments import results, throughput
 
-    measured = throughput.measure(duration, Config() if config_file is None else configuration.load(config_file), threads)
+    measured = throughput.measure(
+        duration, Config() if config_file is None else configuration.load(config_file, Config), threads
+    )
     results.write(json, measured)
     console = Console()
     console.print(

@@ -10,7 +10,8 @@ import pytest
 from shell import Shell
 
 from kinertia.learning import checkpoint, shipped
-from kinertia.learning import config as configuration
+from kinertia.learning.config import Config
+from kinertia.train import configuration
 
 GRAPHS = {"export.json", "step.onnx", "person.onnx"}
 FEW = ("--config.adaptation.steps", "4")
@@ -57,7 +58,7 @@ def test_adapting_the_default_model(kinertia: Shell, walk_csv: Path, tmp_path: P
     card = checkpoint.read(tmp_path / "mine", checkpoint.MODEL)[1]
     assert card.step == 4
     assert card.start == shipped.load().fingerprint
-    assert configuration.load(tmp_path / "mine" / "config.json").network == shipped.load().config.network
+    assert configuration.load(tmp_path / "mine" / "config.json", Config).network == shipped.load().config.network
     again = kinertia("train", walk_csv, "--from", tmp_path / "mine", "--out", tmp_path / "further", *FEW)
     assert again.code == 0, again.err
     result = kinertia("estimate", walk_csv, "--model", tmp_path / "mine", "--out", tmp_path / "out")

@@ -9,8 +9,9 @@ import polars as pl
 import pytest
 from shell import Shell
 
-from kinertia.learning import config as configuration
 from kinertia.learning import training
+from kinertia.learning.config import Config
+from kinertia.train import configuration
 
 TINY = ("--config.training.steps", "4", "--config.training.batch", "2", "--config.network.hidden", "16")
 
@@ -25,7 +26,7 @@ def test_train_writes_model_configuration_and_history(kinertia: Shell, walk_csv:
     assert result.code == 0, result.err
     assert {"model.json", "checkpoint.json", "config.json", "history.csv"} <= {path.name for path in model.iterdir()}
     assert json.loads((model / "model.json").read_text())["people"][0]["mass_kg"] == pytest.approx(70.0)
-    saved = configuration.load(model / "config.json")
+    saved = configuration.load(model / "config.json", Config)
     assert saved.training.steps == 4
     assert saved.network.hidden == 16
 

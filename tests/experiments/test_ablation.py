@@ -16,8 +16,8 @@ from experiments.ablation import FULL, Variant
 from experiments.ablation_table import render
 from experiments.progress import ShowProgress, silent
 from kinertia.cli.main import main
-from kinertia.learning import config as configuration
 from kinertia.learning.config import Config, LossWeights, NetworkConfig, TrainingConfig
+from kinertia.train import configuration
 
 TINY = Config(
     network=NetworkConfig(hidden=8, layers=1, dense=8), training=TrainingConfig(steps=2, batch=2, window=64, warm_up=16)

@@ -12,7 +12,7 @@ import torch
 from swinging import swinging_cycle
 
 from kinertia.learning import adaptation, adapting, checkpoint, mounting, shipped, stretches, training, turning
-from kinertia.learning.adapting import adapt
+from kinertia.learning.adapting import HELD_OUT, adapt, converged
 from kinertia.learning.batch import Pool
 from kinertia.learning.checkpoint import Model
 from kinertia.learning.config import AdaptationConfig, Cell, Config
@@ -20,7 +20,6 @@ from kinertia.learning.network import Network, features
 from kinertia.learning.outcome import Fit, Learned, Outcome
 from kinertia.learning.prepare import to_sequence
 from kinertia.learning.sequence import Sequence
-from kinertia.learning.training import HELD_OUT, converged
 from kinertia.recording import SEGMENTS, Recording
 from kinertia.simulation import walking
 from kinertia.simulation.record import record
@@ -118,8 +117,8 @@ def test_resuming_equals_an_uninterrupted_run(walk: Recording, tmp_path: Path, q
 def test_it_ends_when_it_has_converged(
     walk: Recording, tmp_path: Path, quick_start: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(training, "GAIN", 1.0)
-    monkeypatch.setattr(training, "LOG_EVERY", 2)
+    monkeypatch.setattr(adapting, "GAIN", 1.0)
+    monkeypatch.setattr(training.Training, "log_every", 2)
     model, config = shipped.load(), settings()
     sequence = [to_sequence(walk, config)]
     found = adapt(model, sequence, config, tmp_path)

@@ -12,10 +12,10 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from kinertia.learning import checkpoint
-from kinertia.learning import config as configuration
 from kinertia.learning.config import Config, LossWeights, NetworkConfig, TrainingConfig
 from kinertia.learning.sequence import Sequence
 from kinertia.learning.training import train
+from kinertia.train import configuration
 
 
 @pytest.fixture
@@ -157,13 +157,13 @@ def test_configuration_survives_saving(tmp_path: Path) -> None:
         training=TrainingConfig(seed=7, steps=3),
     )
     configuration.save(config, tmp_path / "config.json")
-    assert configuration.load(tmp_path / "config.json") == config
+    assert configuration.load(tmp_path / "config.json", Config) == config
 
 
 def test_fields_that_are_left_out_have_their_defaults(tmp_path: Path) -> None:
     file = tmp_path / "config.json"
     file.write_text('{"training": {"steps": 12}}')
-    assert configuration.load(file) == Config(training=TrainingConfig(steps=12))
+    assert configuration.load(file, Config) == Config(training=TrainingConfig(steps=12))
 
 
 @pytest.mark.parametrize(
@@ -184,13 +184,13 @@ def test_mistakes_in_a_configuration_are_named(tmp_path: Path, text: str, messag
     file = tmp_path / "config.json"
     file.write_text(text)
     with pytest.raises(ValueError, match=message) as caught:
-        configuration.load(file)
+        configuration.load(file, Config)
     assert str(file) in str(caught.value)
 
 
 def test_a_configuration_file_that_is_missing_or_binary(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="not a valid configuration"):
-        configuration.load(tmp_path / "none.json")
+        configuration.load(tmp_path / "none.json", Config)
     (tmp_path / "binary.json").write_bytes(b"\xff\x00\xfe")
     with pytest.raises(ValueError, match="not a valid configuration"):
-        configuration.load(tmp_path / "binary.json")
+        configuration.load(tmp_path / "binary.json", Config)

@@ -13,11 +13,11 @@ from safetensors.torch import load_file, save_file
 
 from kinertia import __version__
 from kinertia.learning import adaptation, checkpoint, decode, network, probe, shipped
-from kinertia.learning import config as configuration
 from kinertia.learning.config import AdaptationConfig, Config
 from kinertia.learning.sequence import Sequence
 from kinertia.learning.training import train
 from kinertia.mechanics import dynamics
+from kinertia.train import configuration, store
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "src" / "kinertia" / "models"
@@ -43,7 +43,7 @@ def test_the_package_has_models(name: str) -> None:
     assert model.name == name
     assert model.people == ()
     assert model.network.config.cell != "bilstm"  # streams
-    assert sum(path.stat().st_size for path in (MODELS / name).iterdir()) <= shipped.LARGEST_BYTES
+    assert sum(path.stat().st_size for path in (MODELS / name).iterdir()) <= store.LARGEST_BYTES
 
 
 def check_recipe(command: str) -> None:
@@ -67,15 +67,15 @@ def test_cards_say_where_models_come_from(name: str) -> None:
     assert f"{card.step:,} steps of {card.config.training.batch} windows" in card.trained_on
     assert "Not known: " in card.trained_on
     assert "P01" not in (folder / "model.json").read_text()
-    assert configuration.load(folder / "config.json") == card.config
+    assert configuration.load(folder / "config.json", Config) == card.config
     losses = (folder / "history.csv").read_text().splitlines()
     assert {"step", "total", "kane", "acc", "gyro"} <= set(losses[0].split(","))
     assert losses[-1].startswith(f"{card.step}")
 
 
 def test_recipes_are_those_of_the_shipped_models() -> None:
-    default, recipe = shipped.load().config, configuration.load(ROOT / "recipes" / "sparse.json")
-    assert default == configuration.load(ROOT / "recipes" / "default.json")
+    default, recipe = shipped.load().config, configuration.load(ROOT / "recipes" / "sparse.json", Config)
+    assert default == configuration.load(ROOT / "recipes" / "default.json", Config)
     trained = adaptation.longer(adaptation.settings(default, recipe))
     assert replace(trained, adaptation=AdaptationConfig()) == shipped.load(shipped.SPARSE).config
     assert trained.training.sparse_share > 0.0
@@ -117,7 +117,7 @@ def test_long_histories_are_thinned(folder: Path, tmp_path: Path) -> None:
 
 
 def test_too_large_a_model_is_not_shipped(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shipped, "LARGEST_BYTES", 1000)
+    monkeypatch.setattr(store, "LARGEST_BYTES", 1000)
     with pytest.raises(ValueError, match="MB are shipped"):
         shipped.ship(folder, tmp_path / "out")
     assert not (tmp_path / "out").exists()

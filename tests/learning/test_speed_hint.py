@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from kinertia.bodies import GAIT2D_TRUNK, build
-from kinertia.learning.schedule import fade
 from kinertia.learning.sequence import speed_hint
 from kinertia.recording import SEGMENTS
+from kinertia.train.schedule import fade
 
 BODY = build(70.0, 1.8, skeleton=GAIT2D_TRUNK)
 LEG_M = (0.245 + 0.246) * 1.8

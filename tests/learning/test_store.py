@@ -11,8 +11,7 @@ import pytest
 import torch
 
 from experiments.kills import forked
-from kinertia.learning import store
-from kinertia.learning.checkpoint import FORMAT, Card, read, write
+from kinertia.learning.checkpoint import FORMAT, STORE, Card, read, write
 from kinertia.learning.config import Config
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are forked")
@@ -20,13 +19,14 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are f
 
 def _card(kind: str, hidden: int, step: int = 5) -> Card:
     config = Config()
-    return Card(FORMAT, kind, step, replace(config, network=replace(config.network, hidden=hidden)), (), ())
+    config = replace(config, network=replace(config.network, hidden=hidden))
+    return Card(format=FORMAT, kind=kind, step=step, config=config, people=(), probe=())
 
 
 def _train_over(folder: Path) -> None:
     """What a training does that replaces a model of as many steps."""
     write(folder, {"x": torch.ones(3)}, _card("checkpoint", 2))
-    store.retire(folder, "model")
+    STORE.retire(folder)
     write(folder, {"x": torch.ones(3)}, _card("checkpoint", 2, 6))
     write(folder, {"x": torch.ones(3)}, _card("model", 2))
 

@@ -15,13 +15,14 @@ from swinging import swinging_cycle
 
 from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.trained import estimate
-from kinertia.learning import checkpoint, store
+from kinertia.learning import checkpoint
 from kinertia.learning.checkpoint import Model
 from kinertia.learning.config import Config
 from kinertia.learning.prepare import to_sequence
 from kinertia.learning.sequence import Sequence
 from kinertia.learning.training import LOG_EVERY, train
 from kinertia.recording import Recording, Truth
+from kinertia.train import store
 
 
 def settings(config: Config, **changes: object) -> Config:

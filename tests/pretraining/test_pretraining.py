@@ -14,8 +14,9 @@ from torch.nn.functional import normalize
 from kinertia.pretraining import checkpoint, contrastive, masked
 from kinertia.pretraining.build import build
 from kinertia.pretraining.config import PretrainingConfig, check
-from kinertia.pretraining.training import cosine, pretrain
+from kinertia.pretraining.training import pretrain
 from kinertia.pretraining.windows import LEAD, Windows, cut, to_track
+from kinertia.train.schedule import cosine
 
 
 def test_the_loss_falls(windows: Windows, config: PretrainingConfig, tmp_path: Path) -> None:

@@ -8,13 +8,14 @@ import pytest
 
 from kinertia.learning import shipped
 from kinertia.pretraining import checkpoint
+from kinertia.train import store
 
 FOLDER = Path(__file__).resolve().parents[2] / "src" / "kinertia" / "models" / "encoder"
 
 
 def test_they_are_small_and_no_models_of_estimation() -> None:
     assert {path.name for path in FOLDER.iterdir()} == set(checkpoint.names()) - {"physics"}
-    assert sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file()) <= checkpoint.LARGEST_BYTES
+    assert sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file()) <= store.LARGEST_BYTES
     assert "encoder" not in shipped.names()
 
 

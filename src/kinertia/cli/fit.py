@@ -124,10 +124,10 @@ def _shares(text: str) -> tuple[float, ...]:
 
 
 def _require_config(out: Path, config: FitConfig) -> None:
-    from kinertia.supervised.checkpoint import encode
+    from kinertia.train import configuration
 
     path = out / "config.json"
-    if path.is_file() and path.read_bytes() != encode(config):
+    if path.is_file() and configuration.load(path, FitConfig) != config:
         raise ValueError(f"{path}: this folder was fitted with another configuration; give the same options, or another --out")
 
 

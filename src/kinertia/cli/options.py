@@ -11,8 +11,8 @@ import tyro
 
 from kinertia.api import reading as shared
 from kinertia.cli.helping import RARE
-from kinertia.learning import config as configuration
 from kinertia.learning.config import Config
+from kinertia.train import configuration
 
 DEFAULT = Config()
 T = TypeVar("T")

@@ -66,7 +66,7 @@ def pretrain(
     physics = chosen.method == checkpoint.PHYSICS
     own = models.folder(start) if physics else None
     read = inputs.of(*data, reading.columns, reading.placement, own, None if resume else run.config_file)
-    guard.training("kinertia pretrain", out, read, resume=resume, overwrite=run.overwrite)
+    guard.training("kinertia pretrain", out, read, "config.json", resume=resume, overwrite=run.overwrite)
     if physics:
         _take(data, out, start, resume, reading, console)
         console.print(f"encoder written to {out}", highlight=False)
@@ -118,6 +118,7 @@ def _take(data: Sequence[Path], out: Path, start: str, resume: bool, reading: Re
     elif resume:
         raise ValueError("there is nothing to resume without DATA: the encoder is taken from the model as it is")
     found = checkpoint.from_model(source)
-    card = Card(FORMAT, ENCODER, 0, found.config, recordings=recordings, note=f"network of {start}")
+    note = f"network of {start}"
+    card = Card(format=FORMAT, kind=ENCODER, step=0, config=found.config, recordings=recordings, note=note)
     checkpoint.write(out, found.encoder.state_dict(), card)
     console.print(f"network of {source}", style="dim", highlight=False)

@@ -61,8 +61,8 @@ def train(
     from kinertia.learning import adaptation, checkpoint, shipped
     from kinertia.learning.adapting import adapt
     from kinertia.learning.batch import wearers_of
-    from kinertia.learning.device import usable
     from kinertia.learning.training import train as begin
+    from kinertia.train.device import usable
 
     own = None if start is None else models.folder(start)
     out, files = run.out or options.default_out(recordings) / "model", None if run.resume else run.config_file

@@ -7,9 +7,8 @@ and the mounting found again on the way. Stretches that are not learned from say
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -18,7 +17,6 @@ from kinertia.learning import adaptation, decode, differences, losses, mounting,
 from kinertia.learning.batch import Pool
 from kinertia.learning.checkpoint import Model
 from kinertia.learning.config import Config
-from kinertia.learning.device import usable
 from kinertia.learning.mounting import Mounting
 from kinertia.learning.network import Network
 from kinertia.learning.outcome import Change, Fit, Learned, Outcome
@@ -26,10 +24,14 @@ from kinertia.learning.personal import UNITS, Deviation
 from kinertia.learning.sequence import Sequence
 from kinertia.learning.state import TrainingState
 from kinertia.learning.stretches import Stretches
-from kinertia.learning.training import Course, Progress
+from kinertia.train.device import usable
+from kinertia.train.loop import Progress, Running
 
 REFINE_FROM, REFINE_EVERY = 60, 40
 """Steps of the network after which mounting and posture are found anew: before, it does not know the movement yet."""
+HELD_OUT = "held_out"
+PATIENCE, GAIN = 2, 0.004
+"""Adapting ends when so many judgements in a row lower the objective by less than this part."""
 LEAST_GAIN = 0.02
 """A change that lowers the held-out objective by less than this part is not kept: seeds differ by as much."""
 
@@ -80,81 +82,81 @@ def adapt(
     place = usable(device)
     pool = Pool.of(sequences, chosen.training.one_mounting).to(place)
     learned, held = stretches.split(pool, chosen.rate_hz)
-    judge = _Judge(stretches.even(held, chosen), chosen)
     asis = Mounting(model.network.to(place), _as_stated(pool))
     found = mounting.find(asis.network, learned, chosen)
-    choice = _Choice(judge, asis, found)
-    refine = _Refine(stretches.even(learned, chosen), chosen)
-    course = Course(found.network.state_dict(), found.units, learned, refine, judge.objective, choice.settle)
-    steps: list[int] = []
-
-    def count(step: int, terms: dict[str, float]) -> None:
-        steps[:] = [step]
-        if progress is not None:
-            progress(step, terms)
-
-    options: dict[str, Any] = {"device": place, "resume": resume, "checkpoint_s": checkpoint_s, "stop_after": stop_after}
-    adapted = training.train(sequences, chosen, out, start=model, course=course, progress=count, **options)
-    taken = sum(steps) if choice.steps is None else choice.steps
-    stopped = "interrupted" if choice.steps is None else "steps" if taken == chosen.training.steps else "converged"
+    state = TrainingState.start(chosen, pool.wearers, place)
+    state.take_over(found.network.state_dict(), found.units)
+    judge, parts = _Judge(stretches.even(held, chosen), chosen), stretches.even(learned, chosen)
+    before = judge.fit(asis.network, asis.units)
+    course = _Adapting(sequences, pool, learned, chosen, parts=parts, referee=judge, asis=asis, found=found, before=before)
+    folder = None if out is None else Path(out)
+    adapted = training.carry_out(course, state, Running(folder, resume, stop_after, checkpoint_s, progress), model)
+    stopped = "interrupted" if course.after is None else "steps" if state.step == chosen.training.steps else "converged"
     return Adapted(
         adapted,
         Outcome(
             _learned(adapted, sequences, pool),
-            choice.before,
-            choice.after,
+            before,
+            course.after or before,
             held is not learned,
-            choice.change,
+            course.change,
             stopped,
-            taken,
+            state.step,
             time.perf_counter() - begin,
         ),
     )
 
 
-@dataclass(frozen=True)
-class _Refine:
-    """Finds mounting and mean posture anew every so many steps."""
-
-    learned: Stretches
-    config: Config
-
-    def __call__(self, state: TrainingState) -> None:
-        if state.step >= REFINE_FROM and (state.step - REFINE_FROM) % REFINE_EVERY == 0:
-            networks = [state.network, state.average]
-            found, _ = mounting.refine(networks, self.learned, state.personal.detach(), self.config)
-            with torch.no_grad():
-                state.personal.copy_(found)
-
-
-class _Choice:
-    """Which of three is kept: what was there, that with another mounting, or that trained further; by what was held out.
+@dataclass
+class _Adapting(training.Training):
+    """Training on a few recordings, with mounting and mean posture found anew on the way; held-out stretches judge it.
 
     Attributes
     ----------
-    before, after : fit of what was there, and of what is kept.
-    change : what is kept.
-    steps : after which it was chosen; None before.
+    parts : stretches that mounting and posture are found on.
+    referee : says how well what was held out fits.
+    asis, found : what was there, and that with another mounting.
+    before, after, change : fit of what was there and of what is kept (None before training is finished), and what that is.
     """
 
-    def __init__(self, judge: _Judge, asis: Mounting, found: Mounting) -> None:
-        self._judge, self._asis, self._found = judge, asis, found
-        self.before = self.after = judge.fit(asis.network, asis.units)
-        self.change: Change = "nothing"
-        self.steps: int | None = None
+    parts: Stretches = field(kw_only=True)
+    referee: _Judge = field(kw_only=True)
+    asis: Mounting = field(kw_only=True)
+    found: Mounting = field(kw_only=True)
+    before: Fit = field(kw_only=True)
+    after: Fit | None = None
+    change: Change = "nothing"
+
+    def step(self, state: TrainingState) -> dict[str, Tensor]:
+        if state.step >= REFINE_FROM and (state.step - REFINE_FROM) % REFINE_EVERY == 0:
+            units, _ = mounting.refine([state.network, state.average], self.parts, state.personal.detach(), self.config)
+            with torch.no_grad():
+                state.personal.copy_(units)
+        return super().step(state)
+
+    def judge(self, state: TrainingState) -> dict[str, float]:
+        return {HELD_OUT: self.referee.fit(state.average, state.personal.detach()).objective}
+
+    def converged(self, history: list[dict[str, float]]) -> bool:
+        return converged(history)
 
     def settle(self, state: TrainingState) -> None:
-        """Put the state back to what is kept."""
+        """Keep what was there, that with another mounting, or that trained further: whichever fits what was held out."""
         trained = Mounting(state.average, state.personal.detach().clone())
-        kept = self._asis
-        candidates: tuple[tuple[Change, Mounting], ...] = (("mounting", self._found), ("all", trained))
+        kept, self.after = self.asis, self.before
+        candidates: tuple[tuple[Change, Mounting], ...] = (("mounting", self.found), ("all", trained))
         for change, candidate in candidates:
-            fit = self._judge.fit(candidate.network, candidate.units)
+            fit = self.referee.fit(candidate.network, candidate.units)
             if fit.objective < (1.0 - LEAST_GAIN) * self.after.objective:
                 self.after, self.change, kept = fit, change, candidate
         if kept is not trained:
             state.take_over(kept.network.state_dict(), kept.units)
-        self.steps = state.step
+
+
+def converged(history: list[dict[str, float]]) -> bool:
+    """Whether the last judgements of what was held out are no better than the best one before them."""
+    found = [row[HELD_OUT] for row in history if HELD_OUT in row]
+    return len(found) > PATIENCE + 1 and min(found[-PATIENCE:]) > (1.0 - GAIN) * min(found[:-PATIENCE])
 
 
 @dataclass(frozen=True)
@@ -163,9 +165,6 @@ class _Judge:
 
     held: Stretches
     config: Config
-
-    def objective(self, state: TrainingState) -> float:
-        return self.fit(state.average, state.personal.detach()).objective
 
     @torch.no_grad()
     def fit(self, network: Network, units: Tensor) -> Fit:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
 from kinertia import __version__
 from kinertia.bodies import SKELETONS
-from kinertia.learning import config as configuration
 from kinertia.learning import probe
 from kinertia.learning.config import Config
 from kinertia.learning.network import Network
 from kinertia.learning.personal import Deviation
-from kinertia.learning.store import Store
+from kinertia.train import store
+from kinertia.train.store import Store
 from kinertia.uncertainty import store as bands
 from kinertia.uncertainty.calibration import Calibration, Uncalibrated
 
@@ -42,38 +40,25 @@ class Person:
         return Deviation(torch.tensor(self.sensor_angle_rad), torch.tensor(self.sensor_shift_m), torch.tensor(self.size))
 
 
-@dataclass(frozen=True)
-class Card:
+@dataclass(frozen=True, kw_only=True)
+class Card(store.Card):
     """What stands beside the weights.
 
     Attributes
     ----------
-    format, kind, step, config : layout of the files, model or checkpoint, training steps done, configuration.
     people : recordings trained on, with what was learned about each.
     probe : what weights and equations answered to a fixed input when this was written (:mod:`kinertia.learning.probe`).
-    history : the recorded loss terms.
-    version : of the package that wrote it.
-    start : fingerprint of the weights that training started from; empty for random ones.
     labels : fingerprint of the labels that were trained with; empty without.
-    name, trained_on, recipe : of a shipped model: its name, the recordings and what was done in words, and the command that
-        makes such weights.
-    file : of the weights, where it is not the usual one.
+    name, trained_on, recipe : of a shipped model: its name, the recordings in words, and the command that made it.
     """
 
-    format: int
-    kind: str
-    step: int
     config: Config
     people: tuple[Person, ...]
     probe: tuple[float, ...]
-    history: tuple[dict[str, float], ...] = ()
-    version: str = __version__
-    start: str = ""
     labels: str = ""
     name: str = ""
     trained_on: str = ""
     recipe: str = ""
-    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,10 +89,7 @@ class Model:
     @property
     def fingerprint(self) -> str:
         """Short hash of the weights."""
-        found = sha256()
-        for key, tensor in sorted(self.network.state_dict().items()):
-            found.update(key.encode() + tensor.detach().cpu().contiguous().numpy().tobytes())
-        return found.hexdigest()[:16]
+        return store.fingerprint(self.network)
 
     def person_of(self, fingerprint: str) -> Person | None:
         """Who was recorded, as stated in training; None for a recording that the model has not seen."""
@@ -119,17 +101,8 @@ class Model:
         return Deviation.none() if person is None else person.deviation
 
 
-_STORE = Store(Card, FORMAT, "kinertia train", "train")
-
-
-def write(folder: Path, tensors: dict[str, Tensor], card: Card) -> None:
-    """Write weights and card, and the configuration beside them as ``config.json``; see :class:`Store`."""
-    _STORE.write(folder, tensors, card, configuration.encode(card.config))
-
-
-def read(folder: Path, kind: str) -> tuple[dict[str, Tensor], Card]:
-    """Read weights and card; errors as :meth:`Store.read`."""
-    return _STORE.read(folder, kind)
+STORE = Store(Card, FORMAT, MODEL, CHECKPOINT, "kinertia train")
+read, write = STORE.read, STORE.write
 
 
 def load_model(folder: Path | str, device: torch.device | str = "cpu") -> Model:
@@ -138,16 +111,11 @@ def load_model(folder: Path | str, device: torch.device | str = "cpu") -> Model:
     Raises
     ------
     ValueError
-        As in :func:`read`, or if weights and code do not belong together.
+        As :meth:`kinertia.train.store.Store.read`, or if weights and code do not belong together.
     """
-    tensors, card = read(Path(folder), MODEL)
-    network = Network(card.config.network, SKELETONS[card.config.body])
-    try:
-        network.load_state_dict(tensors)
-    except RuntimeError as error:
-        raise ValueError(f"{folder}: the weights do not fit the configuration beside them: {error}") from error
-    network.requires_grad_(False).eval()
-    check(Path(folder), card, network)
+    tensors, card = STORE.read(folder)
+    network = store.fill(Network(card.config.network, SKELETONS[card.config.body]), tensors, folder)
+    check(Path(folder), card, network.requires_grad_(False))
     model = Model(network.to(device), card.config, card.people, card.name, card.start)
     return replace(model, calibration=bands.find(Path(folder), model.fingerprint, card.start))
 

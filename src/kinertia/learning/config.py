@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
-import msgspec
-
-from kinertia.io.files import replacing
 from kinertia.weights import Weights
 
 Cell = Literal["lstm", "bilstm", "gru", "tcn"]
 BodyName = Literal["gait2d", "gait2d_trunk"]
 Formulation = Literal["derivative", "paper"]
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -149,42 +144,3 @@ class Config:
     weights: LossWeights = field(default_factory=LossWeights)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     adaptation: AdaptationConfig = field(default_factory=AdaptationConfig)
-
-
-def encode(config: Config) -> bytes:
-    """A configuration as indented JSON."""
-    return msgspec.json.format(msgspec.json.encode(config), indent=2) + b"\n"
-
-
-def save(config: Config, path: Path) -> None:
-    """Write a configuration."""
-    with replacing(path) as part:
-        part.write_bytes(encode(config))
-
-
-def load(path: Path, kind: type[T] = Config) -> T:
-    """Read a configuration: this one, or of another kind.
-
-    Raises
-    ------
-    ValueError
-        If the file is not a configuration; the message names file and field.
-    """
-    try:
-        content = path.read_bytes()
-        config = msgspec.json.decode(content, type=kind, strict=True)
-    except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
-        raise ValueError(f"{path}: not a valid configuration: {error}") from error
-    unknown = _unknown(msgspec.json.decode(content), msgspec.to_builtins(config))
-    if unknown:
-        raise ValueError(f"{path}: unknown field {', '.join(unknown)}; see the fields of a saved config.json")
-    return config
-
-
-def _unknown(given: dict[str, Any], known: dict[str, Any], prefix: str = "") -> list[str]:
-    """Dotted names of fields that the configuration has not: msgspec refuses them in its own types only."""
-    found = [prefix + name for name in given if name not in known]
-    for name, value in known.items():
-        if isinstance(value, dict) and isinstance(given.get(name), dict):
-            found += _unknown(given[name], value, f"{prefix}{name}.")
-    return found

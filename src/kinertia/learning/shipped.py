@@ -12,11 +12,11 @@ from kinertia.learning import checkpoint
 from kinertia.learning.checkpoint import MODEL, Card, Model
 from kinertia.learning.config import AdaptationConfig
 from kinertia.learning.training import write_history
+from kinertia.train import store
 
 DEFAULT = "default"
 SPARSE = "sparse"
 """For any set of sensors; where all seven are worn, the other one is better on real recordings."""
-LARGEST_BYTES = 8_000_000  # so that the package stays small
 LARGEST_HISTORY = 500  # lines
 
 
@@ -69,9 +69,7 @@ def ship(model: Path, out: Path, *, name: str = DEFAULT, note: str = "", recipe:
     """
     checkpoint.load_model(model)  # whole, and of this version
     tensors, card = checkpoint.read(model, MODEL)
-    size = sum(x.numel() * x.element_size() for x in tensors.values())
-    if size > LARGEST_BYTES:
-        raise ValueError(f"{model}: the weights take {size / 1e6:.1f} MB, at most {LARGEST_BYTES / 1e6:g} MB are shipped")
+    store.require_small(model, tensors)
     config = replace(card.config, adaptation=AdaptationConfig())
     described = replace(card, config=config, people=(), history=(), name=name, trained_on=_people(card, note), recipe=recipe)
     checkpoint.write(out, tensors, described)

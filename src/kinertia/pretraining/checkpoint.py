@@ -6,49 +6,36 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
-from torch import Tensor
-
-from kinertia import __version__
 from kinertia.learning import shipped
-from kinertia.learning.store import Store
 from kinertia.pretraining.build import build
 from kinertia.pretraining.config import PretrainingConfig
 from kinertia.pretraining.encoder import Encoder
 from kinertia.pretraining.recurrent import RecurrentEncoder
+from kinertia.train import store
+from kinertia.train.store import Store
 
 FORMAT = 1  # of the files; counts up when older code would misread them
 ENCODER, STATE = "encoder", "pretraining"
 PHYSICS = "physics"
-LARGEST_BYTES = 8_000_000  # so that the package stays small
 
 
-@dataclass(frozen=True)
-class Card:
+@dataclass(frozen=True, kw_only=True)
+class Card(store.Card):
     """What stands beside the weights.
 
     Attributes
     ----------
-    format, kind, step, config : layout of the files, encoder or state of training, steps done, configuration.
     data : fingerprint of the windows.
     windows, recordings : how many.
-    history : the recorded losses.
-    version : of the package that wrote it.
     note, recipe : of a shipped encoder: the recordings in words, and the command that made it.
-    file : of the weights, where it is not the usual one.
     """
 
-    format: int
-    kind: str
-    step: int
     config: PretrainingConfig
     data: str = ""
     windows: int = 0
     recordings: int = 0
-    history: tuple[dict[str, float], ...] = ()
-    version: str = __version__
     note: str = ""
     recipe: str = ""
-    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,17 +46,8 @@ class Pretrained:
     config: PretrainingConfig
 
 
-_STORE = Store(Card, FORMAT, "kinertia pretrain", "pretrain")
-
-
-def write(folder: Path, tensors: dict[str, Tensor], card: Card) -> None:
-    """Write weights and card; see :class:`Store`."""
-    _STORE.write(folder, tensors, card)
-
-
-def read(folder: Path, kind: str) -> tuple[dict[str, Tensor], Card]:
-    """Read weights and card; errors as :meth:`Store.read`."""
-    return _STORE.read(folder, kind)
+STORE = Store(Card, FORMAT, ENCODER, STATE, "kinertia pretrain")
+read, write = STORE.read, STORE.write
 
 
 def names() -> list[str]:
@@ -130,20 +108,13 @@ def ship(folder: Path, out: Path, *, note: str = "", recipe: str = "") -> int:
         As :func:`load`, or if it would take more than 8 MB.
     """
     _load(folder)
-    tensors, card = read(folder, ENCODER)
-    size = sum(x.numel() * x.element_size() for x in tensors.values())
-    if size > LARGEST_BYTES:
-        raise ValueError(f"{folder}: the weights take {size / 1e6:.1f} MB, at most {LARGEST_BYTES / 1e6:g} MB are shipped")
+    tensors, card = read(folder)
+    store.require_small(folder, tensors)
     described = replace(card, note=note, recipe=recipe)
     write(out, tensors, described)
     return sum(path.stat().st_size for path in out.iterdir())
 
 
 def _load(folder: Path) -> Pretrained:
-    tensors, card = read(folder, ENCODER)
-    encoder = build(card.config)
-    try:
-        encoder.load_state_dict(tensors)
-    except RuntimeError as error:
-        raise ValueError(f"{folder}: the weights do not fit the configuration beside them: {error}") from error
-    return Pretrained(encoder.eval(), card.config)
+    tensors, card = read(folder)
+    return Pretrained(store.fill(build(card.config), tensors, folder), card.config)

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 from kinertia.pretraining.encoder import Encoder
 from kinertia.pretraining.targets import CURVES, PEAKS, Labelled, Labels
-from kinertia.pretraining.training import cosine
 from kinertia.pretraining.windows import Inputs, Windows
+from kinertia.train.schedule import cosine
 
 Regime = Literal["probe", "tuned", "short", "scratch"]
 REGIMES: tuple[Regime, ...] = ("probe", "tuned", "short", "scratch")

@@ -1,48 +1,37 @@
-"""Supervised models and the state of their training on disk: safetensors and JSON, never pickle."""
+"""Supervised models on disk."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
-import msgspec
 from torch import Tensor
 
-from kinertia import __version__
-from kinertia.learning.store import Store
 from kinertia.supervised.config import FitConfig
 from kinertia.supervised.layout import Layout
 from kinertia.supervised.networks import Network
 from kinertia.supervised.scale import Scale
+from kinertia.train import store
+from kinertia.train.store import Store
 
 FORMAT = 1  # of the files; counts up when older code would misread them
 FITTED, STATE = "fitted", "fitting"
 NETWORK, SCALE = "network.", "scale."
 
 
-@dataclass(frozen=True)
-class Card:
-    """What stands beside the weights.
+@dataclass(frozen=True, kw_only=True)
+class Card(store.Card):
+    """What stands beside the weights; steps are passes over the examples.
 
     Attributes
     ----------
-    format, kind, epoch, config : layout of the files, model or state of training, passes done, configuration.
     columns, targets, peaks : names of what is read and predicted.
     people : who was learned from.
     regime : ``individual``, ``general`` or ``adaptive``.
     data : fingerprint of the examples that were learned from and of those that say when to stop.
-    start : fingerprint of the model that training started from; empty for random weights.
-    history : the recorded losses.
-    best, waited : of early stopping: smallest loss of the people held back, passes since then.
-    weights : fingerprint of the network, to notice files that were mixed up.
-    version : of the package that wrote it.
-    file : of the weights, where it is not the usual one.
+    weights : fingerprint of the network of a model, to notice files that were mixed up.
     """
 
-    format: int
-    kind: str
-    epoch: int
     config: FitConfig
     columns: tuple[str, ...]
     targets: tuple[str, ...]
@@ -50,18 +39,7 @@ class Card:
     people: tuple[str, ...]
     regime: str
     data: str
-    start: str = ""
-    history: tuple[dict[str, float], ...] = ()
-    best: float | None = None
-    waited: int = 0
     weights: str = ""
-    version: str = __version__
-    file: str = ""
-
-    @property
-    def step(self) -> int:
-        """Passes done."""
-        return self.epoch
 
 
 @dataclass(frozen=True)
@@ -90,60 +68,39 @@ class Fitted:
     @property
     def fingerprint(self) -> str:
         """Short hash of the weights."""
-        return fingerprint(self.network)
+        return store.fingerprint(self.network)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Weights, means and spreads by name, for a file."""
+        network = {f"{NETWORK}{name}": x for name, x in self.network.state_dict().items()}
+        return network | {f"{SCALE}{name}": x for name, x in self.scale.tensors().items()}
+
+    def card(self, data: str, start: str = "", kind: str = FITTED) -> Card:
+        """What stands beside the weights."""
+        return Card(
+            format=FORMAT,
+            kind=kind,
+            step=len(self.history),
+            config=self.config,
+            columns=self.layout.names,
+            targets=self.targets,
+            peaks=self.peaks,
+            people=self.people,
+            regime=self.regime,
+            data=data,
+            start=start,
+            history=self.history,
+            weights=self.fingerprint if kind == FITTED else "",
+        )
 
 
-def fingerprint(network: Network) -> str:
-    """Short hash of a network's weights."""
-    found = sha256()
-    for name, tensor in sorted(network.state_dict().items()):
-        found.update(name.encode() + tensor.detach().cpu().contiguous().numpy().tobytes())
-    return found.hexdigest()[:16]
+STORE = Store(Card, FORMAT, FITTED, STATE, "kinertia fit")
+read = STORE.read
 
 
 def is_fitted(folder: Path | str) -> bool:
     """Whether a folder holds a supervised model."""
     return (Path(folder) / f"{FITTED}.json").is_file()
-
-
-_STORE = Store(Card, FORMAT, "kinertia fit", "fit")
-
-
-def write(folder: Path, tensors: dict[str, Tensor], card: Card) -> None:
-    """Write weights and card, and the configuration beside them as ``config.json``; see :class:`Store`."""
-    _STORE.write(folder, tensors, card, encode(card.config))
-
-
-def read(folder: Path, kind: str) -> tuple[dict[str, Tensor], Card]:
-    """Weights and card of a folder; errors as :meth:`Store.read`."""
-    return _STORE.read(folder, kind)
-
-
-def encode(config: FitConfig) -> bytes:
-    """A configuration as indented JSON."""
-    return msgspec.json.format(msgspec.json.encode(config), indent=1) + b"\n"
-
-
-def save(folder: Path, fitted: Fitted, data: str, start: str = "") -> None:
-    """Write a finished model."""
-    tensors = {f"{NETWORK}{name}": x for name, x in fitted.network.state_dict().items()}
-    tensors |= {f"{SCALE}{name}": x for name, x in fitted.scale.tensors().items()}
-    card = Card(
-        FORMAT,
-        FITTED,
-        len(fitted.history),
-        fitted.config,
-        fitted.layout.names,
-        fitted.targets,
-        fitted.peaks,
-        fitted.people,
-        fitted.regime,
-        data,
-        start,
-        fitted.history,
-        weights=fitted.fingerprint,
-    )
-    write(folder, tensors, card)
 
 
 def load(folder: Path | str) -> Fitted:
@@ -152,17 +109,16 @@ def load(folder: Path | str) -> Fitted:
     Raises
     ------
     ValueError
-        As :func:`read`, or if weights and card do not belong together.
+        As :meth:`kinertia.train.store.Store.read`, or if weights and card do not belong together.
     """
-    tensors, card = read(Path(folder), FITTED)
+    tensors, card = STORE.read(folder)
     network = Network(card.config.network, len(card.columns), len(card.targets), len(card.peaks))
+    store.fill(network, {name.removeprefix(NETWORK): x for name, x in tensors.items() if name.startswith(NETWORK)}, folder)
     try:
-        network.load_state_dict({name.removeprefix(NETWORK): x for name, x in tensors.items() if name.startswith(NETWORK)})
         scale = Scale(**{name.removeprefix(SCALE): x for name, x in tensors.items() if name.startswith(SCALE)})
-    except (RuntimeError, TypeError) as error:
+    except TypeError as error:
         raise ValueError(f"{folder}: the weights do not fit the card beside them: {error}") from error
-    if fingerprint(network) != card.weights:
+    if store.fingerprint(network) != card.weights:
         raise ValueError(f"{folder}: weights and card do not belong together; fit again or restore the folder")
-    network.requires_grad_(False).eval()
-    columns = Layout(card.columns)
-    return Fitted(network, scale, card.config, columns, card.targets, card.peaks, card.people, card.regime, card.history)
+    names = Layout(card.columns), card.targets, card.peaks, card.people
+    return Fitted(network.requires_grad_(False), scale, card.config, *names, card.regime, card.history)

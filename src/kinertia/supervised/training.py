@@ -3,88 +3,147 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from kinertia.learning import store
-from kinertia.learning.schedule import one_cycle
 from kinertia.recording import sensor_set
 from kinertia.supervised import augment, baseline, checkpoint
-from kinertia.supervised.checkpoint import FITTED, FORMAT, STATE, Card, Fitted
+from kinertia.supervised.checkpoint import STATE, Card, Fitted
 from kinertia.supervised.config import FitConfig, TrainingConfig, check
 from kinertia.supervised.examples import Examples
 from kinertia.supervised.networks import Network
 from kinertia.supervised.scale import Scale
+from kinertia.train import loop
+from kinertia.train.loop import Progress, Running
+from kinertia.train.schedule import one_cycle
+from kinertia.train.state import Part, State
 
-Progress = Callable[[int, dict[str, float]], None]
 BATCH = 512
 """Examples that are predicted at once."""
 
 
-@dataclass
-class _State:
-    """Everything that changes; random numbers do not: every pass has its own."""
+@dataclass(kw_only=True)
+class FitState(State):
+    """The network, and that which was best for the people held back; random numbers are new in every pass."""
 
     network: Network
-    kept: dict[str, Tensor]
-    optimiser: torch.optim.AdamW
-    epoch: int = 0
-    best: float | None = None
-    waited: int = 0
-    history: tuple[dict[str, float], ...] = ()
+    kept: Network
+
+    @property
+    def parts(self) -> dict[str, Part]:
+        return {"network": self.network, "kept": self.kept}
 
 
-@dataclass(frozen=True)
-class _Run:
-    """What is learned, from what, and where it is kept."""
+@dataclass
+class Training(loop.Training[FitState, Card]):
+    """What is learned, and from what; a step is a pass over the examples.
+
+    Attributes
+    ----------
+    train, held : examples to learn from, and those that say when to stop.
+    scale, config, regime : of the model.
+    settings : numbers of this training, or of adapting.
+    first : loss of ``held`` that has to be beaten; None from random weights.
+    start : fingerprint of the model that training starts from; empty for random weights, whose rate then rises and falls.
+    """
 
     train: Examples
     held: Examples
     scale: Scale
     config: FitConfig
     regime: str
-    rate: float
-    falling: bool
-    start: str
+    settings: TrainingConfig
+    first: float | None = None
+    start: str = ""
+
+    store = checkpoint.STORE
 
     @property
-    def data(self) -> str:
-        return f"{self.train.fingerprint} {self.held.fingerprint}"
+    def steps(self) -> int:
+        return self.settings.epochs
 
-    def fitted(self, state: _State) -> Fitted:
-        network = copy.deepcopy(state.network)
-        network.load_state_dict(state.kept)
-        network.requires_grad_(False).eval()
-        people = tuple(sorted(set(self.train.owner)))
-        names = self.train.layout, self.train.targets_named, self.train.peaks_named
-        return Fitted(network, self.scale, self.config, *names, people, self.regime, state.history)
+    def step(self, state: FitState) -> dict[str, Tensor]:
+        settings, train = self.settings, self.train
+        seed = 1_000_003 * settings.seed + state.step
+        generator = torch.Generator().manual_seed(seed)
+        order = torch.randperm(len(train), generator=generator).split(settings.batch)
+        total = 0.0
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)  # of dropout, which takes no generator
+            state.network.train()
+            for i, index in enumerate(order):
+                seen = self._varied(index, generator)
+                loss = self._loss(state.network(self.scale.read(seen[0])), *seen, train.peaks[index])
+                state.descend(
+                    loss, [self._rate(state.step * len(order) + i, len(order))], state.network, settings.gradient_clip
+                )
+                total += float(loss.detach()) * len(index)
+        held = self.judged(state.network)
+        best, _ = self._best(state.history)
+        if best is None or held < best:
+            state.kept.load_state_dict(state.network.state_dict())
+        found = {"train": total / len(train), "held": held}
+        return {name: torch.tensor(x, dtype=torch.float64) for name, x in found.items()}
 
-    def save(self, folder: Path, state: _State) -> None:
-        card = Card(
-            FORMAT,
-            STATE,
-            state.epoch,
-            self.config,
-            self.train.layout.names,
-            self.train.targets_named,
-            self.train.peaks_named,
-            tuple(sorted(set(self.train.owner))),
-            self.regime,
-            self.data,
-            self.start,
-            state.history,
-            state.best,
-            state.waited,
-        )
-        tensors = {f"network.{name}": x for name, x in state.network.state_dict().items()}
-        tensors |= {f"kept.{name}": x for name, x in state.kept.items()}
-        for i, slot in state.optimiser.state_dict()["state"].items():
-            tensors |= {f"optimiser.{i}.{name}": torch.as_tensor(value) for name, value in slot.items()}
-        checkpoint.write(folder, tensors, card)
+    def converged(self, history: list[dict[str, float]]) -> bool:
+        return self._best(history)[1] >= self.settings.patience
+
+    def model(self, state: FitState) -> dict[str, Tensor]:
+        return self.fitted(state).tensors()
+
+    def card(self, kind: str, state: FitState) -> Card:
+        return self.fitted(state).card(f"{self.train.fingerprint} {self.held.fingerprint}", self.start, kind)
+
+    def fitted(self, state: FitState) -> Fitted:
+        """The model that was best for the people held back."""
+        train = self.train
+        network = copy.deepcopy(state.kept).requires_grad_(False).eval()
+        names = train.layout, train.targets_named, train.peaks_named, tuple(sorted(set(train.owner)))
+        return Fitted(network, self.scale, self.config, *names, self.regime, tuple(state.history))
+
+    def differs(self, card: Card) -> str:
+        """What of the training of a card was different, and what to give instead; empty where nothing was."""
+        if card.config != self.config or card.regime != self.regime:
+            return "trained with another configuration; give the same options"
+        if card.data != f"{self.train.fingerprint} {self.held.fingerprint}" or card.start != self.start:
+            return "trained on other recordings or from another start; give the same"
+        return ""
+
+    @torch.no_grad()
+    def judged(self, network: Network) -> float:
+        """Loss of those who say when to stop."""
+        held = self.held
+        return float(self._loss(predict(network, self.scale, held.inputs), held.inputs, held.targets, held.peaks))
+
+    def _best(self, history: list[dict[str, float]]) -> tuple[float | None, int]:
+        """Smallest loss of the people held back, and passes since then."""
+        best, waited = self.first, 0
+        for row in history:
+            best, waited = (row["held"], 0) if best is None or row["held"] < best else (best, waited + 1)
+        return best, waited
+
+    def _rate(self, step: int, steps: int) -> float:
+        peak = self.settings.learning_rate
+        return peak if self.start else one_cycle(step, self.settings.epochs * steps, peak)
+
+    def _varied(self, index: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        train, config = self.train, self.config
+        named = train.layout, train.targets_named
+        given = train.inputs[index], train.targets[index]
+        return augment.vary(*given, named, train.rate_hz[index], config.inputs, config.augmentation, generator)
+
+    def _loss(self, found: tuple[Tensor, Tensor], inputs: Tensor, targets: Tensor, peaks: Tensor) -> Tensor:
+        """Mean squared error without units; every curve counts the same, and all peaks together as much as one."""
+        scale, train = self.scale, self.train
+        if self.config.network.kinematic:  # what inclinations say already is not learned
+            targets = targets - baseline.curves(inputs, train.layout, train.targets_named)
+        loss = _error(found[0].flatten(0, 1), ((targets - scale.targets[0]) / scale.targets[1]).flatten(0, 1))
+        if peaks.shape[1]:
+            loss = loss + _error(found[1], (peaks - scale.peaks[0]) / scale.peaks[1]) / found[0].shape[-1]
+        return loss
 
 
 def fit(
@@ -110,10 +169,8 @@ def fit(
     out : folder for model and state; None keeps everything in memory.
     start : model to go on from, with its scales; its ``adaptation`` settings then hold instead of those of training.
     regime : written beside the model.
-    resume : go on from the state in ``out``, where there is one; the result equals an uninterrupted run.
-    stop_after : stop, with the state written, after so many passes.
-    checkpoint_s : time between writing the state [s]; default 30.
-    progress : called after every pass with its number and losses.
+    resume : go on from the state in ``out``, where there is one.
+    stop_after, checkpoint_s, progress : see :class:`kinertia.train.loop.Running`; steps are passes.
 
     Raises
     ------
@@ -128,145 +185,40 @@ def fit(
         raise ValueError(
             f"{len(train)} examples to learn from and {len(held)} to stop by: both are needed; give more recordings"
         )
-    run = _run(train, held, config, start, regime)
-    settings = _settings(config, start)
-    state = _begin(run, settings, start)
-    if resume and out is not None and (out / f"{STATE}.json").is_file():
-        _restore(out, run, state)
-    clock = store.Clock(checkpoint_s)
-    end = settings.epochs if stop_after is None else min(stop_after, settings.epochs)
-    while state.epoch < end and state.waited < settings.patience:
-        found = _pass(run, settings, state)
-        if progress is not None:
-            progress(state.epoch, found)
-        done = state.epoch == end or state.waited >= settings.patience
-        if out is not None and (clock.due() or done):
-            run.save(out, state)
-            if not resume:  # a model that was there is replaced by this training
-                store.retire(out, FITTED)
-    fitted = run.fitted(state)
-    if out is not None and (state.epoch == settings.epochs or state.waited >= settings.patience):
-        checkpoint.save(out, fitted, run.data, run.start)
-    return fitted
+    training = _training(train, held, config, start, regime)
+    state = _begin(training, start)
+    if start is not None:
+        training.first = training.judged(state.network)  # adapting must not be worse than not adapting
+    going_on = resume and out is not None and (out / f"{STATE}.json").is_file()
+    if going_on and out is not None:
+        checkpoint.STORE.resume(out, state, training.differs)
+    loop.run(training, state, Running(out, going_on, stop_after, checkpoint_s, progress))
+    return training.fitted(state)
 
 
-def _run(train: Examples, held: Examples, config: FitConfig, start: Fitted | None, regime: str) -> _Run:
+def _training(train: Examples, held: Examples, config: FitConfig, start: Fitted | None, regime: str) -> Training:
     if start is None:
-        scale = Scale.of(train, config.network.kinematic)
-        return _Run(train, held, scale, config, regime, config.training.learning_rate, True, "")
+        return Training(train, held, Scale.of(train, config.network.kinematic), config, regime, config.training)
     if start.layout != train.layout or start.targets != train.targets_named or start.peaks != train.peaks_named:
         raise ValueError("the model to start from reads or predicts something else; give the configuration it was made with")
-    return _Run(train, held, start.scale, config, regime, config.adaptation.learning_rate, False, start.fingerprint)
-
-
-def _settings(config: FitConfig, start: Fitted | None) -> TrainingConfig:
-    if start is None:
-        return config.training
     own = config.adaptation
-    return replace(config.training, epochs=own.epochs, patience=own.patience, batch=own.batch, learning_rate=own.learning_rate)
+    numbers = {name: getattr(own, name) for name in ("epochs", "patience", "batch", "learning_rate")}
+    settings = replace(config.training, weight_decay=0.0, **numbers)
+    return Training(train, held, start.scale, config, regime, settings, start=start.fingerprint)
 
 
-def _begin(run: _Run, settings: TrainingConfig, start: Fitted | None) -> _State:
-    sizes = len(run.train.layout.names), len(run.train.targets_named), len(run.train.peaks_named)
+def _begin(training: Training, start: Fitted | None) -> FitState:
+    train, settings = training.train, training.settings
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
-        network = Network(run.config.network, *sizes)
-    parameters = list(network.parameters())
+        sizes = len(train.layout.names), len(train.targets_named), len(train.peaks_named)
+        network = Network(training.config.network, *sizes)
     if start is not None:
         network.load_state_dict(start.network.state_dict())
-        if run.config.adaptation.layers == "head":
-            parameters = network.last()
-    decay = 0.0 if start is not None else settings.weight_decay
-    optimiser = torch.optim.AdamW(parameters, lr=run.rate, weight_decay=decay)
-    state = _State(network, copy.deepcopy(network.state_dict()), optimiser)
-    if start is not None:
-        state.best = _held(run, network)  # adapting must not be worse than not adapting
-    return state
-
-
-def _restore(folder: Path, run: _Run, state: _State) -> None:
-    tensors, card = checkpoint.read(folder, STATE)
-    if card.config != run.config or card.regime != run.regime:
-        raise ValueError(f"{folder}: the interrupted fit had another configuration; give the same options, or another --out")
-    if card.data != run.data or card.start != run.start:
-        raise ValueError(
-            f"{folder}: the interrupted fit had other recordings or another start; give the same, or another --out"
-        )
-    try:
-        state.network.load_state_dict(_part(tensors, "network."))
-        state.kept = _part(tensors, "kept.")
-        slots: dict[int, dict[str, Tensor]] = {}
-        for name, value in _part(tensors, "optimiser.").items():
-            index, _, slot = name.partition(".")
-            slots.setdefault(int(index), {})[slot] = value
-        state.optimiser.load_state_dict({"state": slots, "param_groups": state.optimiser.state_dict()["param_groups"]})
-    except (RuntimeError, ValueError, KeyError) as error:
-        raise ValueError(f"{folder}: {STATE} is damaged ({error}); fit again without --resume") from error
-    state.epoch, state.best, state.waited, state.history = card.epoch, card.best, card.waited, card.history
-
-
-def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {name.removeprefix(prefix): x for name, x in tensors.items() if name.startswith(prefix)}
-
-
-def _pass(run: _Run, settings: TrainingConfig, state: _State) -> dict[str, float]:
-    """One pass over the examples, and a look at the people held back."""
-    seed = 1_000_003 * settings.seed + state.epoch
-    generator = torch.Generator().manual_seed(seed)
-    order = torch.randperm(len(run.train), generator=generator).split(settings.batch)
-    total = 0.0
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        state.network.train()
-        for i, index in enumerate(order):
-            for group in state.optimiser.param_groups:
-                group["lr"] = _rate(run, settings, state.epoch * len(order) + i, len(order))
-            total += _step(run, settings, state, index, generator) * len(index)
-    held = _held(run, state.network)
-    mean = total / len(run.train)
-    if not (torch.isfinite(torch.tensor([mean, held])).all()):
-        raise ValueError(
-            f"training diverged in pass {state.epoch + 1} (loss {mean:g}, held back {held:g}); lower the learning rate"
-        )
-    state.epoch += 1
-    if state.best is None or held < state.best:
-        state.best, state.kept, state.waited = held, copy.deepcopy(state.network.state_dict()), 0
-    else:
-        state.waited += 1
-    found = {"train": mean, "held": held}
-    state.history = (*state.history, {"epoch": float(state.epoch), **found})
-    return found
-
-
-def _rate(run: _Run, settings: TrainingConfig, step: int, steps: int) -> float:
-    return one_cycle(step, settings.epochs * steps, run.rate) if run.falling else run.rate
-
-
-def _step(run: _Run, settings: TrainingConfig, state: _State, index: Tensor, generator: torch.Generator) -> float:
-    train, config = run.train, run.config
-    named = train.layout, train.targets_named
-    seen = augment.vary(
-        train.inputs[index], train.targets[index], named, train.rate_hz[index], config.inputs, config.augmentation, generator
-    )
-    loss = _loss(run.scale, state.network(run.scale.read(seen[0])), _left(run, *seen), train.peaks[index])
-    state.optimiser.zero_grad(set_to_none=True)
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(state.network.parameters(), settings.gradient_clip)
-    state.optimiser.step()
-    return float(loss.detach())
-
-
-@torch.no_grad()
-def _held(run: _Run, network: Network) -> float:
-    curves, peaks = predict(network, run.scale, run.held.inputs)
-    return float(_loss(run.scale, (curves, peaks), _left(run, run.held.inputs, run.held.targets), run.held.peaks))
-
-
-def _left(run: _Run, inputs: Tensor, targets: Tensor) -> Tensor:
-    """Targets without what inclinations say already."""
-    if not run.config.network.kinematic:
-        return targets
-    return targets - baseline.curves(inputs, run.train.layout, run.train.targets_named)
+    head = start is not None and training.config.adaptation.layers == "head"
+    parameters = network.last() if head else list(network.parameters())
+    optimiser = torch.optim.AdamW(parameters, lr=settings.learning_rate, weight_decay=settings.weight_decay)
+    return FitState(network=network, kept=copy.deepcopy(network), optimiser=optimiser)
 
 
 @torch.no_grad()
@@ -275,14 +227,6 @@ def predict(network: Network, scale: Scale, inputs: Tensor) -> tuple[Tensor, Ten
     network.eval()
     parts = [network(scale.read(x)) for x in inputs.split(BATCH)]
     return torch.cat([part[0] for part in parts]), torch.cat([part[1] for part in parts])
-
-
-def _loss(scale: Scale, found: tuple[Tensor, Tensor], targets: Tensor, peaks: Tensor) -> Tensor:
-    """Mean squared error without units; every curve counts the same, and all peaks together as much as one."""
-    loss = _error(found[0].flatten(0, 1), ((targets - scale.targets[0]) / scale.targets[1]).flatten(0, 1))
-    if peaks.shape[1]:
-        loss = loss + _error(found[1], (peaks - scale.peaks[0]) / scale.peaks[1]) / found[0].shape[-1]
-    return loss
 
 
 def _error(found: Tensor, wanted: Tensor) -> Tensor:

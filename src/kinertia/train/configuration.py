@@ -1,0 +1,52 @@
+"""Configurations as files: frozen dataclasses, of any kind of training, as JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from kinertia.io.files import replacing
+
+T = TypeVar("T")
+
+
+def encode(config: object) -> bytes:
+    """A configuration as indented JSON."""
+    return msgspec.json.format(msgspec.json.encode(config), indent=2) + b"\n"
+
+
+def save(config: object, path: Path) -> None:
+    """Write a configuration, unless the file says the same already."""
+    if not path.is_file() or path.read_bytes() != encode(config):
+        with replacing(path) as part:
+            part.write_bytes(encode(config))
+
+
+def load(path: Path, kind: type[T]) -> T:
+    """Read a configuration; what it leaves out has its default.
+
+    Raises
+    ------
+    ValueError
+        If the file is not a configuration of this kind; the message names file and field.
+    """
+    try:
+        content = path.read_bytes()
+        config = msgspec.json.decode(content, type=kind, strict=True)
+    except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
+        raise ValueError(f"{path}: not a valid configuration: {error}") from error
+    unknown = _unknown(msgspec.json.decode(content), msgspec.to_builtins(config))
+    if unknown:
+        raise ValueError(f"{path}: unknown field {', '.join(unknown)}; see the fields of a saved config.json")
+    return config
+
+
+def _unknown(given: dict[str, Any], known: dict[str, Any], prefix: str = "") -> list[str]:
+    """Dotted names of fields that the configuration has not: msgspec refuses them in its own types only."""
+    found = [prefix + name for name in given if name not in known]
+    for name, value in known.items():
+        if isinstance(value, dict) and isinstance(given.get(name), dict):
+            found += _unknown(given[name], value, f"{prefix}{name}.")
+    return found

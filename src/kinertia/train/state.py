@@ -1,0 +1,99 @@
+"""Everything that changes in training, as one object that can be saved and restored exactly."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+
+Part = nn.Module | Tensor | torch.Generator
+
+
+@dataclass(kw_only=True)
+class State(ABC):
+    """Networks, optimiser, random numbers and what was recorded.
+
+    Attributes
+    ----------
+    optimiser : Adam or AdamW.
+    step : steps done.
+    history : the recorded losses, one row each.
+    """
+
+    optimiser: torch.optim.Optimizer
+    step: int = 0
+    history: list[dict[str, float]] = field(default_factory=list)
+
+    @property
+    @abstractmethod
+    def parts(self) -> dict[str, Part]:
+        """Everything that changes but the optimiser, by the name that it has in files."""
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Flat dictionary of every tensor of the state."""
+        out: dict[str, Tensor] = {}
+        for name, part in self.parts.items():
+            if isinstance(part, nn.Module):
+                out |= {f"{name}.{k}": v for k, v in part.state_dict().items()}
+            else:
+                out[name] = part if isinstance(part, Tensor) else part.get_state()
+        for index, slot in self.optimiser.state_dict()["state"].items():
+            out |= {f"optimiser.{index}.{k}": torch.as_tensor(v) for k, v in slot.items()}
+        return {k: v.detach().contiguous().clone() for k, v in out.items()}
+
+    def restore(self, tensors: dict[str, Tensor], step: int, history: Iterable[dict[str, float]] = ()) -> None:
+        """Take over saved tensors; the counterpart of :meth:`tensors`.
+
+        Raises
+        ------
+        ValueError
+            If tensors are missing or have other shapes.
+        """
+        expected = {k: v.shape for k, v in self.tensors().items() if not k.startswith("optimiser.")}
+        if step > 0:  # Adam has its moments from the first step on
+            parameters = [p for group in self.optimiser.param_groups for p in group["params"]]
+            for i, p in enumerate(parameters):
+                expected |= {f"optimiser.{i}.step": torch.Size()}
+                expected |= {f"optimiser.{i}.{moment}": p.shape for moment in ("exp_avg", "exp_avg_sq")}
+        wrong = [k for k, shape in expected.items() if k not in tensors or tensors[k].shape != shape]
+        if wrong:
+            raise ValueError(f"saved training state does not fit: {', '.join(wrong)}")
+        for name, part in self.parts.items():
+            if isinstance(part, nn.Module):
+                part.load_state_dict(_below(tensors, name))
+            elif isinstance(part, Tensor):
+                with torch.no_grad():
+                    part.copy_(tensors[name])
+            else:
+                part.set_state(tensors[name].cpu())
+        slots: dict[int, dict[str, Tensor]] = {}
+        for key, value in _below(tensors, "optimiser").items():
+            index, _, name = key.partition(".")
+            slots.setdefault(int(index), {})[name] = value
+        self.optimiser.load_state_dict({"state": slots, "param_groups": self.optimiser.state_dict()["param_groups"]})
+        self.step, self.history = step, list(history)
+
+    def descend(self, loss: Tensor, rates: Iterable[float], network: nn.Module, clip: float = torch.inf) -> None:
+        """One step of the optimiser down the gradient of ``loss``.
+
+        Parameters
+        ----------
+        loss : scalar.
+        rates : learning rate of every group of parameters.
+        network : whose gradient is scaled down to the norm ``clip`` where it is larger.
+        """
+        for group, rate in zip(self.optimiser.param_groups, rates, strict=True):
+            group["lr"] = rate
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        if clip < torch.inf:
+            nn.utils.clip_grad_norm_(network.parameters(), clip)
+        self.optimiser.step()
+
+
+def _below(tensors: dict[str, Tensor], name: str) -> dict[str, Tensor]:
+    """Tensors whose names begin with ``name.``, without that."""
+    return {k.removeprefix(f"{name}."): v for k, v in tensors.items() if k.startswith(f"{name}.")}
