@@ -59,7 +59,7 @@ def test_an_interrupted_training_says_how_to_go_on(
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(training, "step", interrupt)
+    monkeypatch.setattr(training.Training, "step", interrupt)
     early = kinertia("train", walk_csv, "--out", tmp_path / "new", *TINY)
     assert early.code == 130
     assert "no checkpoint" in early.err
