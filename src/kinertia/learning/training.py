@@ -27,8 +27,8 @@ from kinertia.train.loop import Progress, Running
 from kinertia.train.schedule import fade, one_cycle
 from kinertia.uncertainty.calibration import Uncalibrated
 
-LOG_EVERY = 20
-SHORTEST = 16
+LOG_EVERY = 20  # steps
+SHORTEST = 16  # samples of a window that count, beyond the warm-up
 
 
 @dataclass
