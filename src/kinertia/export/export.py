@@ -49,14 +49,14 @@ def graphs(model: Model, dtype: str = "float32") -> tuple[onnx.ModelProto, onnx.
     states = {name: nodes.input(name, (1, width), dtype) for name in network_graph.state_names(model.network)}
     window = nodes.input("window", (1, (WINDOW - 1) * raw), "float64")
     first_layer = nodes.input("first_layer", (1, network_graph.gates(model.network)), dtype)
-    step = network_graph.add(nodes, model.network, x, first_layer, states, dtype)
+    latest, following = network_graph.add(nodes, model.network, x, first_layer, states, dtype)
     # at the end of a recording the last output is repeated
     last = nodes.split(window, [(WINDOW - 2) * raw, raw])[1]
-    filled = nodes.concat(window, nodes.apply("Where", hold, last, step.raw))
+    filled = nodes.concat(window, nodes.apply("Where", hold, last, latest))
     out, matrices = add_always(nodes, traced, {"raw": filled}, values)
     # the next window comes from the filled one, so that it cannot be written over the present one too early
     nodes.output(nodes.split(filled, [raw, (WINDOW - 1) * raw])[1], "window_next", (1, (WINDOW - 1) * raw), "float64")
-    for name, value in step.states.items():
+    for name, value in following.items():
         nodes.output(value, f"{name}_next", (1, width), dtype)
     nodes.output(out, "out", (1, len(values)), "float64")
 

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto
-from torch import nn
+from torch import Tensor, nn
 
 from kinertia.learning.network import ACC_SCALE, GYRO_SCALE, SIGNALS, Network
+from kinertia.recording import LOWER_BODY
 from kinertia.trace.nodes import TYPES, Nodes
 
-SENSORS = 7
+SENSORS = len(LOWER_BODY)
 SEEN = SIGNALS + SENSORS
 """Entries of the input that change from sample to sample: signals, then which sensors there are."""
 
 Array = NDArray[np.floating]
-
-
-@dataclass(frozen=True)
-class Step:
-    """Names of the values of one step."""
-
-    raw: str
-    states: dict[str, str]
 
 
 def state_names(network: Network) -> tuple[str, ...]:
@@ -44,21 +35,19 @@ def require_streaming(network: Network) -> None:
 
 def gates(network: Network) -> int:
     """Width of the first layer."""
-    return len(_numpy(_core(network).bias_ih_l0))
+    return _parameter(network, "bias_ih_l0").shape[1]
 
 
 def add_person(nodes: Nodes, network: Network, features: str, dtype: str) -> str:
     """Add the nodes of what a person adds to the first layer (1, gates), biases included, from features (F - 28,)."""
-    core = _core(network)
-    weight, bias = _numpy(core.weight_ih_l0), _numpy(core.bias_ih_l0)
+    bias = _parameter(network, "bias_ih_l0")
     if network.config.cell == "lstm":
-        bias = bias + _numpy(core.bias_hh_l0)
-    weight, bias = _reorder(weight[:, SEEN:], network).T, _reorder(bias[:, None], network).T
-    product = nodes.apply("MatMul", features, nodes.constant(weight))
+        bias = bias + _parameter(network, "bias_hh_l0")
+    product = nodes.apply("MatMul", features, nodes.constant(_parameter(network, "weight_ih_l0")[SEEN:]))
     return nodes.apply("Cast", nodes.apply("Add", product, nodes.constant(bias)), to=TYPES[dtype])
 
 
-def add(nodes: Nodes, network: Network, x: str, person: str, states: dict[str, str], dtype: str) -> Step:
+def add(nodes: Nodes, network: Network, x: str, person: str, states: dict[str, str], dtype: str) -> tuple[str, dict[str, str]]:
     """Add the nodes of one step; the last layer is in double precision, as in estimation of whole recordings.
 
     Parameters
@@ -67,30 +56,34 @@ def add(nodes: Nodes, network: Network, x: str, person: str, states: dict[str, s
     person : (1, gates) what person and placement add to the first layer, see :func:`add_person`.
     states : name to value (1, hidden).
     dtype : floating type of the network.
+
+    Returns
+    -------
+    Raw outputs (1, O), and the states after the step by name.
     """
-    core, width, found = _core(network), network.config.hidden, {}
+    width, found = network.config.hidden, {}
     scale = np.concatenate([np.tile([1 / ACC_SCALE, 1 / ACC_SCALE, 1 / GYRO_SCALE], SENSORS), np.ones(SENSORS)])
     for layer in range(network.config.layers):
-        inward = _reorder(_numpy(getattr(core, f"weight_ih_l{layer}")), network)
-        back = _reorder(_numpy(getattr(core, f"weight_hh_l{layer}")), network)
-        bias, bias_back = (_reorder(_numpy(getattr(core, f"bias_{k}_l{layer}"))[:, None], network).T for k in ("ih", "hh"))
+        inward, back, bias, bias_back = (
+            _parameter(network, f"{kind}_l{layer}") for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+        )
         if layer == 0:
-            inward = inward[:, :SEEN] * scale
+            inward = inward[:SEEN] * scale[:, None]
         h = states[f"h{layer}"]
         if network.config.cell == "lstm":
             offset = person if layer == 0 else nodes.constant((bias + bias_back).astype(dtype))
-            joined = nodes.constant(np.concatenate([inward, back], axis=1).T.astype(dtype))
-            gates = nodes.apply("Add", nodes.apply("MatMul", nodes.concat(x, h), joined), offset)
-            x, cell = _lstm(nodes, gates, states[f"c{layer}"], width)
-            found[f"c{layer}"] = cell
+            joined = nodes.constant(np.concatenate([inward, back]).astype(dtype))
+            entering = nodes.apply("Add", nodes.apply("MatMul", nodes.concat(x, h), joined), offset)
+            x, found[f"c{layer}"] = _lstm(nodes, entering, states[f"c{layer}"], width)
         else:
             offset = person if layer == 0 else nodes.constant(bias.astype(dtype))
-            entering = nodes.apply("Add", nodes.apply("MatMul", x, nodes.constant(inward.T.astype(dtype))), offset)
-            returning = nodes.apply("MatMul", h, nodes.constant(back.T.astype(dtype)))
-            returning = nodes.apply("Add", returning, nodes.constant(bias_back.astype(dtype)))
-            x = _gru(nodes, entering, returning, h, width)
+            entering = nodes.apply("Add", nodes.apply("MatMul", x, nodes.constant(inward.astype(dtype))), offset)
+            x = _gru(nodes, entering, _linear(nodes, h, back, bias_back, dtype), h, width)
         found[f"h{layer}"] = x
-    return Step(_head(nodes, network, x, dtype), found)
+    first, last = (layer for layer in network.head if isinstance(layer, nn.Linear))
+    inner = _linear(nodes, x, _numpy(first.weight).T, _numpy(first.bias)[None], dtype)
+    active = nodes.apply("Cast", nodes.apply("Mul", inner, nodes.apply("Sigmoid", inner)), to=TensorProto.DOUBLE)
+    return _linear(nodes, active, _numpy(last.weight).T, _numpy(last.bias)[None], "float64"), found
 
 
 def _lstm(nodes: Nodes, gates: str, cell: str, width: int) -> tuple[str, str]:
@@ -113,33 +106,22 @@ def _gru(nodes: Nodes, entering: str, returning: str, h: str, width: int) -> str
     return nodes.apply("Add", candidate, nodes.apply("Mul", update, nodes.apply("Sub", h, candidate)))
 
 
-def _head(nodes: Nodes, network: Network, x: str, dtype: str) -> str:
-    first, last = network.head[0], network.head[2]
-    assert isinstance(first, nn.Linear)
-    assert isinstance(last, nn.Linear)
-    inner = _linear(nodes, first, x, dtype)
-    active = nodes.apply("Mul", inner, nodes.apply("Sigmoid", inner))
-    return _linear(nodes, last, nodes.apply("Cast", active, to=TensorProto.DOUBLE), "float64")
+def _linear(nodes: Nodes, x: str, weight: Array, bias: Array, dtype: str) -> str:
+    product = nodes.apply("MatMul", x, nodes.constant(weight.astype(dtype)))
+    return nodes.apply("Add", product, nodes.constant(bias.astype(dtype)))
 
 
-def _linear(nodes: Nodes, layer: nn.Linear, x: str, dtype: str) -> str:
-    product = nodes.apply("MatMul", x, nodes.constant(_numpy(layer.weight).T.astype(dtype)))
-    return nodes.apply("Add", product, nodes.constant(_numpy(layer.bias)[None].astype(dtype)))
+def _parameter(network: Network, name: str) -> Array:
+    """A parameter of the recurrent layers, (inputs, gates) or (1, gates).
 
-
-def _core(network: Network) -> nn.RNNBase:
-    assert isinstance(network.core, nn.RNNBase)
-    return network.core
-
-
-def _numpy(x: object) -> Array:
-    assert isinstance(x, nn.Parameter)
-    return x.detach().cpu().double().numpy()
-
-
-def _reorder(rows: Array, network: Network) -> Array:
-    """Gates in the order in which the graph splits them: torch has i, f, g, o of an LSTM; the graph f, i, o, g."""
+    Gates are in the order in which the graph splits them: torch has i, f, g, o of an LSTM; the graph f, i, o, g.
+    """
+    value = np.atleast_2d(_numpy(getattr(network.core, name)).T)
     if network.config.cell != "lstm":
-        return rows
-    i, f, g, o = np.split(rows, 4)
-    return np.concatenate([f, i, o, g])
+        return value
+    i, f, g, o = np.split(value, 4, axis=1)
+    return np.concatenate([f, i, o, g], axis=1)
+
+
+def _numpy(x: Tensor) -> Array:
+    return x.detach().cpu().double().numpy()

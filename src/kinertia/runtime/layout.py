@@ -8,6 +8,17 @@ from functools import cached_property
 GROUPS = ("coordinates", "moments", "residual", "grf", "speed", "virtual", "points", "cop", "pressure")
 
 
+def _slice(group: str) -> cached_property[slice]:
+    """Where a group stands in the vector."""
+
+    def find(layout: Layout) -> slice:
+        at = GROUPS.index(group)
+        begin = sum(layout.sizes[:at])
+        return slice(begin, begin + layout.sizes[at])
+
+    return cached_property(find)
+
+
 @dataclass(frozen=True)
 class Layout:
     """Names of the entries, group after group in the order of :data:`GROUPS`.
@@ -29,47 +40,19 @@ class Layout:
         if len(self.sizes) != len(GROUPS) or sum(self.sizes) != len(self.names) or len(set(self.names)) != len(self.names):
             raise ValueError(f"{len(self.names)} names do not fit groups of {self.sizes}")
 
-    def slice_of(self, group: str) -> slice:
-        """Where a group stands in the vector."""
-        at = GROUPS.index(group)
-        begin = sum(self.sizes[:at])
-        return slice(begin, begin + self.sizes[at])
-
-    @cached_property
-    def coordinates(self) -> slice:
-        return self.slice_of("coordinates")
-
-    @cached_property
-    def moments(self) -> slice:
-        return self.slice_of("moments")
-
-    @cached_property
-    def residual(self) -> slice:
-        return self.slice_of("residual")
-
-    @cached_property
-    def grf(self) -> slice:
-        return self.slice_of("grf")
+    coordinates = _slice("coordinates")
+    moments = _slice("moments")
+    residual = _slice("residual")
+    grf = _slice("grf")
+    virtual = _slice("virtual")
+    points = _slice("points")
+    cop = _slice("cop")
+    pressure = _slice("pressure")
 
     @cached_property
     def speed(self) -> int:
-        return self.slice_of("speed").start
-
-    @cached_property
-    def virtual(self) -> slice:
-        return self.slice_of("virtual")
-
-    @cached_property
-    def points(self) -> slice:
-        return self.slice_of("points")
-
-    @cached_property
-    def cop(self) -> slice:
-        return self.slice_of("cop")
-
-    @cached_property
-    def pressure(self) -> slice:
-        return self.slice_of("pressure")
+        """Position of the speed."""
+        return sum(self.sizes[: GROUPS.index("speed")])
 
     @cached_property
     def index(self) -> dict[str, int]:
