@@ -57,7 +57,7 @@ def _measure(repeats: int, threads: int, dtype: torch.dtype, generator: torch.Ge
         q, qd, qdd, force = inputs
         motion = kinematics.forward(body, q, qd, qdd)
         torque = dynamics.inverse(body, motion, force)
-        signals = read(body, motion, mounting)
+        signals = read(motion, mounting)
         return torque.square().mean() + signals.acc.square().mean() + signals.gyro.square().mean()
 
     for _ in range(3):

@@ -27,7 +27,7 @@ def swinging_cycle(name: str = "P01_swing", samples: int = 110, mass: float = 70
     qd, qdd = (torch.as_tensor(np.fft.irfft(np.fft.rfft(q, axis=0) * frequency**k, samples, axis=0)) for k in (1, 2))
     body = build(mass, 1.75, skeleton=GAIT2D_TRUNK)
     mounting = Mounting(tuple(range(7)), placement((), body).double(), torch.zeros(7, dtype=torch.float64))
-    signals = read(body, kinematics.forward(body, torch.as_tensor(q), qd, qdd), mounting)
+    signals = read(kinematics.forward(body, torch.as_tensor(q), qd, qdd), mounting)
     acc, gyro = np.zeros((samples, 7, 3)), np.zeros((samples, 7, 3))
     acc[..., :2], gyro[..., 2] = signals.acc.numpy(), signals.gyro.numpy()
     return Recording(

@@ -56,7 +56,7 @@ def test_a_turned_sensor_reads_turned_gravity_and_a_moved_one_centripetal_accele
         turn = torch.full((7,), angle, dtype=torch.float64)
         shift = torch.tensor([x, 0.0], dtype=torch.float64).expand(7, 2)
         size = torch.ones((), dtype=torch.float64)
-        return read(body, motion, Deviation(turn, shift, size).mounting(at_joint)).acc[0, 0, 0]
+        return read(motion, Deviation(turn, shift, size).mounting(at_joint)).acc[0, 0, 0]
 
     angle = torch.tensor(0.1, dtype=torch.float64)
     torch.testing.assert_close(pelvis(0.0, 0.0), torch.tensor([0.0, 9.81], dtype=torch.float64))

@@ -86,7 +86,7 @@ def _compare(body: Body, mounting: Mounting | None, state: tuple[Tensor, Tensor,
     contact = kinematics.contact_points(body, motion).position
     ours = {"torque": dynamics.inverse(body, motion, force), "matrix": mass.matrix(body, q)}
     if mounting is not None:
-        signals = read(body, motion, mounting)
+        signals = read(motion, mounting)
         ours |= {"acc": signals.acc, "gyro": signals.gyro}
     theirs: dict[str, list[np.ndarray]] = {name: [] for name in ours}
     n = len(address)

@@ -18,7 +18,7 @@ RandomState = Callable[..., tuple[Tensor, Tensor, Tensor]]
 def _everything(body: Body, q: Tensor, qd: Tensor, qdd: Tensor, force: Tensor, mounting: Mounting) -> dict[str, Tensor]:
     motion = kinematics.forward(body, q, qd, qdd)
     touching = kinematics.contact_points(body, motion)
-    signals = read(body, motion, mounting)
+    signals = read(motion, mounting)
     sliding = contact.sliding_point(body, motion)
     consistent = contact.complementarity(touching, force[..., 1])
     return {

@@ -65,7 +65,7 @@ def _sliding(body: Body, q: Tensor, qd: Tensor, qdd: Tensor, force: Tensor) -> t
 
 def _imu(body: Body, q: Tensor, qd: Tensor, qdd: Tensor, force: Tensor) -> tuple[Tensor, Tensor]:
     mounting = Mounting((0, 2, 3, 6), 1e-3 * force, 1e-3 * force[..., 0])
-    found = read(body, kinematics.forward(body, q, qd, qdd), mounting)
+    found = read(kinematics.forward(body, q, qd, qdd), mounting)
     return found.acc, found.gyro
 
 

@@ -41,7 +41,7 @@ def _upright(body: Body) -> Mounting:
 
 
 def test_still_and_upright_reads_gravity_up(body: Body) -> None:
-    signals = read(body, _still(body), _upright(body))
+    signals = read(_still(body), _upright(body))
     expected = torch.tensor([0.0, 9.81], dtype=torch.float64).expand_as(signals.acc)
     assert torch.allclose(signals.acc, expected, atol=1e-12)
     assert signals.gyro.abs().max().item() == 0.0
@@ -50,10 +50,10 @@ def test_still_and_upright_reads_gravity_up(body: Body) -> None:
 def test_still_and_tilted_reads_gravity_in_the_sensor_frame(body: Body) -> None:
     mounting = _upright(body)
     # lying on the back: the segment's y axis points backwards, its x axis up
-    lying = read(body, _still(body, pelvis_tilt=90.0), mounting)
+    lying = read(_still(body, pelvis_tilt=90.0), mounting)
     assert torch.allclose(lying.acc, torch.tensor([9.81, 0.0], dtype=torch.float64).expand_as(lying.acc), atol=1e-12)
     turned = Mounting(mounting.segments, mounting.position, torch.full_like(mounting.angle, math.radians(-90.0)))
-    back = read(body, _still(body, pelvis_tilt=90.0), turned)
+    back = read(_still(body, pelvis_tilt=90.0), turned)
     assert torch.allclose(back.acc, torch.tensor([0.0, 9.81], dtype=torch.float64).expand_as(back.acc), atol=1e-12)
 
 
@@ -61,7 +61,7 @@ def test_free_fall_reads_nothing(body: Body) -> None:
     zero = torch.zeros(len(body.skeleton.coordinates), dtype=torch.float64)
     falling = zero.clone()
     falling[1] = -9.81
-    signals = read(body, kinematics.forward(body, zero, zero, falling), _mounting(body))
+    signals = read(kinematics.forward(body, zero, zero, falling), _mounting(body))
     assert signals.acc.abs().max().item() < 1e-12
 
 
@@ -74,7 +74,7 @@ def test_signals_match_numerical_differentiation_of_the_sensor_position(body: Bo
     qd, qdd = 6.0 * size * torch.cos(6.0 * time + phase), -36.0 * q
     motion = kinematics.forward(body, q, qd, qdd)
     mounting = _mounting(body, seed=1)
-    signals: Signals = read(body, motion, mounting)
+    signals: Signals = read(motion, mounting)
 
     # an independent sensor: two points of the segment give its place and direction
     place = kinematics.positions(motion, mounting.segments, mounting.position)
@@ -101,11 +101,10 @@ def test_mounting_per_person_broadcasts_over_time() -> None:
     position = 0.1 * torch.randn(2, 3, 2, generator=generator, dtype=torch.float64)
     angle = torch.randn(2, 3, generator=generator, dtype=torch.float64)
     wide = body.with_time_axis()
-    together = read(wide, kinematics.forward(wide, q, qd, qdd), Mounting((1, 2, 3), position, angle).with_time_axis())
+    together = read(kinematics.forward(wide, q, qd, qdd), Mounting((1, 2, 3), position, angle).with_time_axis())
     for person in range(2):
         one = body.select(torch.tensor(person))
         alone = read(
-            one,
             kinematics.forward(one, q[person], qd[person], qdd[person]),
             Mounting((1, 2, 3), position[person], angle[person]),
         )

@@ -21,7 +21,7 @@ def equations(q: Tensor, qd: Tensor, qdd: Tensor, force: Tensor, angle: Tensor, 
     body = BODY.scaled(size)
     motion = kin.forward(body, q, qd, qdd)
     contact = kin.contact_points(body, motion)
-    signals = imu.read(body, motion, Mounting(tuple(range(7)), position, angle))
+    signals = imu.read(motion, Mounting(tuple(range(7)), position, angle))
     return [dynamics.inverse(body, motion, force, contact), contact.position, contact.velocity, signals.acc, signals.gyro]
 
 

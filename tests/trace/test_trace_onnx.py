@@ -47,7 +47,7 @@ def chain(
     body = body.scaled(size)
     moved = kin.forward(body, *state)
     contact = kin.contact_points(body, moved)
-    signals = read(body, moved, Mounting((0, 2), points[:2], turned))
+    signals = read(moved, Mounting((0, 2), points[:2], turned))
     return [dynamics.inverse(body, moved, force, contact), signals.acc, signals.gyro, contact.position]
 
 

@@ -46,7 +46,7 @@ def evaluate(motion: Motion, body: Body, mounting: Mounting) -> Evaluation:
     kinematics = kin.forward(body, motion.q, motion.qd, motion.qdd)
     touching = kin.contact_points(body, kinematics)
     generalized = dynamics.inverse(body, kinematics, motion.force, touching)
-    return Evaluation(motion, kinematics, generalized, touching, imu.read(body, kinematics, mounting))
+    return Evaluation(motion, kinematics, generalized, touching, imu.read(kinematics, mounting))
 
 
 def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config, labels: Tensor | None = None) -> dict[str, Tensor]:

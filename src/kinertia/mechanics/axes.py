@@ -7,7 +7,9 @@ from functools import cache
 from typing import TypeAlias
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from kinertia.bodies import Skeleton
 
@@ -25,6 +27,7 @@ class Axes:
     frame : one rotation matrix each, the third column is the axis.
     before : rotation that comes before on the path from the ground, -1 for none.
     enters : segment whose joint the rotation is the first of, -1 for later ones.
+    earlier : (K, K) float64, 1 where rotation j comes before rotation k on its path.
     last : last rotation on the path to each of the S segments, -1 for none.
     levels : rotations with equally many before them, which are worked out together.
     """
@@ -32,6 +35,7 @@ class Axes:
     frame: tuple[Matrix, ...]
     before: tuple[int, ...]
     enters: tuple[int, ...]
+    earlier: Tensor
     last: tuple[int, ...]
     levels: tuple[tuple[int, ...], ...]
 
@@ -61,4 +65,9 @@ def axes(skeleton: Skeleton) -> Axes:
             latest = k
         last.append(latest)
     levels = tuple(tuple(k for k, d in enumerate(depth) if d == level) for level in range(max(depth, default=-1) + 1))
-    return Axes(frame, tuple(before), tuple(enters), tuple(last), levels)
+    earlier = torch.zeros(len(frame), len(frame), dtype=torch.float64)
+    for k, previous in enumerate(before):
+        if previous >= 0:
+            earlier[k] = earlier[previous]
+            earlier[k, previous] = 1.0
+    return Axes(frame, tuple(before), tuple(enters), earlier, tuple(last), levels)

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from kinertia.bodies import Body
 from kinertia.mechanics import kinematics as kin
-from kinertia.mechanics import plane
 from kinertia.mechanics.kinematics import Kinematics, PointMotion
+from kinertia.mechanics.layout import select, select_scalars
 
 SLIDE_RATE = 7.0  # 1/rad, how quickly the point moves from heel to toe
 STIFFNESS_BW_PER_M = 100.0  # one foot sinks in by 1 cm under the whole weight
@@ -89,9 +89,9 @@ def sliding_point(body: Body, kinematics: Kinematics) -> SlidingContact:
     heels = [p for p, c in enumerate(skeleton.contacts) if c.name.startswith("heel")]
     toes = [p for p, c in enumerate(skeleton.contacts) if c.name.startswith("toe")]
     segments = tuple(skeleton.contact_segments[p] for p in heels)
-    pitch = plane.select(kinematics.angle, segments)
+    pitch = select_scalars(kinematics.angle, segments)
     weight = (0.5 * (torch.tanh(SLIDE_RATE * pitch) + 1.0)).unsqueeze(-1)
-    heel, toe = (plane.select_vectors(body.contact_position, which) for which in (heels, toes))
+    heel, toe = (select(body.contact_position, which) for which in (heels, toes))
     local = weight * heel + (1.0 - weight) * toe
     point = kin.points(kinematics, segments, local)
     y, vx, vy = point.position[..., 1], point.velocity[..., 0], point.velocity[..., 1]

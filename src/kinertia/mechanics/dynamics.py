@@ -9,8 +9,8 @@ from torch import Tensor
 
 from kinertia.bodies import Body
 from kinertia.mechanics import kinematics as kin
-from kinertia.mechanics import plane
 from kinertia.mechanics.kinematics import Kinematics, PointMotion
+from kinertia.mechanics.layout import join, join_scalars, select, select_scalars, sum_scalars, sum_vectors
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ def _below(body: Body, kinematics: Kinematics, *loads: Load) -> Wrench:
     segments = [segment for load in loads for segment in load.segments]
     below = body.skeleton.path.T[:, segments].to(loads[0].force)
     frames = kinematics.frames
-    force = kin.side_by_side([load.force for load in loads])
-    return Wrench(kin.path_sum(below, force), frames.sum_moments(below, [load.moment for load in loads]))
+    force = join(*(load.force for load in loads))
+    return Wrench(sum_vectors(below, force), frames.sum_moments(below, [load.moment for load in loads]))
 
 
 def _load(kinematics: Kinematics, segments: Sequence[int], arm: Tensor, force: Tensor) -> Load:
@@ -53,30 +53,25 @@ def _onto_coordinates(body: Body, kinematics: Kinematics, below: Wrench) -> Tens
     skeleton, frames = body.skeleton, kinematics.frames
     about_joint = below.moment - frames.moment(kinematics.arm, below.force)
     rows = [
-        plane.path_sum(kin.root_axes(body).T[list(skeleton.translations)].to(below.force), below.force[..., 0, :]),
+        sum_scalars(kin.root_axes(body).T[list(skeleton.translations)].to(below.force), below.force[..., 0, :]),
         frames.about_axes(skeleton.rotation_segments, about_joint),
     ]
     if kinematics.slide is not None:
         on = [skeleton.segment_index(skeleton.coordinates[j].segment) for j in skeleton.slides]
-        rows.append((kinematics.slide * kin.select(below.force, on)).sum(-1))
+        rows.append((kinematics.slide * select(below.force, on)).sum(-1))
     given = [*skeleton.translations, *skeleton.rotations, *skeleton.slides]
-    return plane.select(plane.join(*rows), [given.index(j) for j in range(len(given))])
+    return select_scalars(join_scalars(*rows), [given.index(j) for j in range(len(given))])
 
 
 def _inertia(body: Body, kinematics: Kinematics) -> Load:
     """What inertia and gravity of every segment ask for."""
     frames, segments = kinematics.frames, range(len(body.skeleton.segments))
-    r = frames.rotate(segments, body.com)
-    acceleration = kinematics.origin_acceleration + frames.whirl(segments, r)
-    # F = m (a - g) with g along -y
-    force = (acceleration + upward(body, acceleration)) * body.mass.unsqueeze(-1)
-    # N = d/dt (I w) + (c - o_root) x F
-    return Load(segments, force, frames.spin(body.inertia) + frames.moment(kinematics.arm + r, force))
-
-
-def upward(body: Body, like: Tensor) -> Tensor:
-    """(D,) minus gravity, what an accelerometer at rest reads [m/s^2]; type and D of vectors ``like`` (..., D)."""
-    return like.new_tensor([0.0, body.gravity, 0.0][: like.shape[-1]])
+    # in the segment's frame: F = m (a - g) at the centre of mass c
+    force = (kinematics.specific + frames.whirl(segments, body.com)) * body.mass.unsqueeze(-1)
+    # N = I w' + w x I w + c x F about the proximal joint
+    moment = frames.spin(body.inertia) + frames.moment(body.com, force)
+    (ground,) = frames.rotate(segments, force)
+    return Load(segments, ground, frames.rotate_moments(moment) + frames.moment(kinematics.arm, ground))
 
 
 def inertia_forces(body: Body, kinematics: Kinematics) -> Tensor:

@@ -19,5 +19,5 @@ def kinetic(body: Body, kinematics: Kinematics) -> Tensor:
     """Kinetic energy sum (m v^2 + w . I w) / 2 [J], (...)."""
     velocity = kin.centres_of_mass(body, kinematics).velocity
     linear = (body.mass * velocity.square().sum(-1)).sum(-1)
-    turning = kinematics.frames.momentum(body.inertia) * kinematics.rate
-    return 0.5 * (linear + (turning if body.skeleton.planar else turning.sum(-1)).sum(-1))
+    turning = kinematics.frames.turning(body.inertia).sum(-1)
+    return 0.5 * (linear + turning)

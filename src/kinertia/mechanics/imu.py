@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from kinertia.bodies import Body
-from kinertia.mechanics import kinematics as kin
-from kinertia.mechanics.dynamics import upward
 from kinertia.mechanics.kinematics import Kinematics
+from kinertia.mechanics.layout import select
 
 
 @dataclass(frozen=True)
@@ -49,12 +47,11 @@ class Signals:
     gyro: Tensor
 
 
-def read(body: Body, kinematics: Kinematics, mounting: Mounting) -> Signals:
+def read(kinematics: Kinematics, mounting: Mounting) -> Signals:
     """Signals of ideal sensors on the moving body.
 
     Parameters
     ----------
-    body : gives gravity.
     kinematics : motion of the segments.
     mounting : K sensors, broadcastable against the motion's leading dimensions.
 
@@ -63,7 +60,6 @@ def read(body: Body, kinematics: Kinematics, mounting: Mounting) -> Signals:
     Signals; a still, upright segment reads acc (0, +9.81) and gyro 0.
     """
     segments, frames = mounting.segments, kinematics.frames
-    acceleration = kin.accelerations(kinematics, segments, mounting.position)
-    # s = R_sensor^T (a - g), with g pointing down
-    specific = acceleration + upward(body, acceleration)
-    return Signals(frames.in_sensors(segments, mounting.angle, specific), frames.rates_in_sensors(segments, mounting.angle))
+    # in the segment's frame: s = R^T (o'' - g) + w' x l + w x (w x l)
+    specific = select(kinematics.specific, segments) + frames.whirl(segments, mounting.position)
+    return Signals(frames.in_sensors(mounting.angle, specific), frames.rates_in_sensors(segments, mounting.angle))

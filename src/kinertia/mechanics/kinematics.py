@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
 
 from kinertia.bodies import Body
 from kinertia.mechanics import plane, space
+from kinertia.mechanics.layout import select, sum_scalars, sum_vectors
 
 Frames = plane.Frames | space.Frames
 """Of a planar body, or of one in space."""
@@ -24,6 +26,7 @@ class Kinematics:
     frames : orientation of the segments, their angular velocities and accelerations.
     arm : (..., S, D) proximal joint relative to the root's origin [m].
     origin, origin_velocity, origin_acceleration : (..., S, D) proximal joint [m, m/s, m/s^2].
+    gravity : magnitude of gravity, along -y [m/s^2].
     slide : (..., L, D) directions of the translations of joints other than the root's, None where there are none.
     """
 
@@ -32,6 +35,7 @@ class Kinematics:
     origin: Tensor
     origin_velocity: Tensor
     origin_acceleration: Tensor
+    gravity: float
     slide: Tensor | None = None
 
     @property
@@ -48,6 +52,12 @@ class Kinematics:
     def acceleration(self) -> Tensor:
         """Angular acceleration of the segments [rad/s^2], like :attr:`rate`."""
         return self.frames.acceleration
+
+    @cached_property
+    def specific(self) -> Tensor:
+        """(..., S, D) specific force at the proximal joints, R^T (o'' - g), in the segments' frames [m/s^2]."""
+        up = self.origin_acceleration.new_tensor([0.0, self.gravity, 0.0][: self.arm.shape[-1]])
+        return self.frames.rotate_back(self.origin_acceleration + up)
 
     @property
     def planar(self) -> plane.Frames:
@@ -91,36 +101,28 @@ def forward(body: Body, q: Tensor, qd: Tensor, qdd: Tensor) -> Kinematics:
     if q.shape[-1] != len(skeleton.coordinates):
         raise ValueError(f"expected {len(skeleton.coordinates)} coordinates of {skeleton.name!r}, got {q.shape[-1]}")
     frames = plane.frames(skeleton.rotation_path.to(q), q, qd, qdd) if skeleton.planar else space.frames(body, q, qd, qdd)
-    path = skeleton.path.to(q)
     parents = skeleton.parents[1:]
-    # link r_i = R_parent l_i, from the parent's origin to this segment's; o_i - o_root = sum of the links on its path
-    link = frames.rotate(parents, body.joint_offset[..., 1:, :])
-    links = [link, frames.swing(parents, link), frames.whirl(parents, link)]
-    reach = path[:, 1:]
-    slide = None
+    # l, l' and l'': from the parent's joint to this segment's in the parent's frame; fixed where the joint does not slide
+    place, slide, speed, push = body.joint_offset[..., 1:, :], None, None, None
     if skeleton.slides:
-        on, held, direction = _slides(body, q)
-        slide = frames.rotate(held, direction)
-        along, speed, push = (slide * x[..., list(skeleton.slides)].unsqueeze(-1) for x in (q, qd, qdd))
-        # r = a q, r' = a q' + w x r, r'' = a q'' + 2 w x a q' + w' x r + w x (w x r)
-        moved = [along, speed + frames.swing(held, along), push + 2.0 * frames.swing(held, speed) + frames.whirl(held, along)]
-        links = [side_by_side(pair) for pair in zip(links, moved, strict=True)]
-        reach = torch.cat([reach, path[:, on]], 1)
-    # o = o_root + the sum of links; o' and o'' are the same sums over the links' derivatives
-    arm, arm_velocity, arm_acceleration = (path_sum(reach, each) for each in links)
-    along = root_axes(body).to(q)
-    root, root_velocity, root_acceleration = (plane.path_sum(along, x).unsqueeze(-2) for x in (q, qd, qdd))
-    return Kinematics(frames, arm, arm + root, arm_velocity + root_velocity, arm_acceleration + root_acceleration, slide)
-
-
-def side_by_side(parts: Sequence[Tensor]) -> Tensor:
-    """Vectors side by side, (..., S1 + S2 + ..., D)."""
-    return plane.join_vectors(*parts) if parts[0].shape[-1] == 2 else space.join(*parts)
-
-
-def path_sum(path: Tensor, v: Tensor) -> Tensor:
-    """sum_j path[i, j] v_j of vectors, (..., S, D) with (K, S) to (..., K, D)."""
-    return plane.path_sum_vectors(path, v) if v.shape[-1] == 2 else space.path_sum(path, v)
+        held, axes, onto = _slides(body, q)
+        along, speed, push = (sum_vectors(onto, axes * x[..., list(skeleton.slides), None]) for x in (q, qd, qdd))
+        place, slide = place + along, frames.rotate(held, axes)[0]
+    felt = frames.whirl(parents, place)
+    # r = R l,  r' = w x r + R l',  r'' = R (w' x l + w x (w x l) + l'') + 2 w x R l'
+    link, acceleration = frames.rotate(parents, place, felt if push is None else felt + push)
+    velocity = frames.swing(parents, link)
+    if speed is not None:
+        (moved,) = frames.rotate(parents, speed)
+        velocity, acceleration = velocity + moved, acceleration + 2.0 * frames.swing(parents, moved)
+    # o = o_root + the sum of the links on the path; o' and o'' are the same sums over the links' derivatives
+    reach = skeleton.path.to(q)[:, 1:]
+    arm, arm_velocity, arm_acceleration = (sum_vectors(reach, each) for each in (link, velocity, acceleration))
+    along_ground = root_axes(body).to(q)
+    root, root_velocity, root_acceleration = (sum_scalars(along_ground, x).unsqueeze(-2) for x in (q, qd, qdd))
+    return Kinematics(
+        frames, arm, arm + root, arm_velocity + root_velocity, arm_acceleration + root_acceleration, body.gravity, slide
+    )
 
 
 def root_axes(body: Body) -> Tensor:
@@ -132,38 +134,27 @@ def root_axes(body: Body) -> Tensor:
     return axes
 
 
-def _slides(body: Body, like: Tensor) -> tuple[list[int], list[int], Tensor]:
-    """Segments that slide against their parent, the parents, and the axes (..., L, D) in the parents' frames."""
+def _slides(body: Body, like: Tensor) -> tuple[list[int], Tensor, Tensor]:
+    """Parents of the L joints that slide, axes (..., L, D) in the parents' frames, and which joint each moves (S - 1, L)."""
     skeleton = body.skeleton
     on = [skeleton.segment_index(skeleton.coordinates[j].segment) for j in skeleton.slides]
     axes = like.new_tensor([skeleton.coordinates[j].axis[: body.com.shape[-1]] for j in skeleton.slides])
     if body.joint_rotation is not None:
         axes = (body.joint_rotation[..., on, :, :] @ axes.unsqueeze(-1)).squeeze(-1)
-    return on, [skeleton.parents[i] for i in on], axes
+    onto = torch.eye(len(skeleton.segments), dtype=like.dtype, device=like.device)[1:, on]
+    return [skeleton.parents[i] for i in on], axes, onto
 
 
 def arms(kinematics: Kinematics, segments: Sequence[int], local: Tensor) -> Tensor:
     """Positions of points fixed on segments relative to the root's origin, (..., K, D) [m]; arguments as for :func:`points`."""
     # p - o_root = (o - o_root) + R l
-    return select(kinematics.arm, segments) + kinematics.frames.rotate(segments, local)
+    return select(kinematics.arm, segments) + kinematics.frames.rotate(segments, local)[0]
 
 
 def positions(kinematics: Kinematics, segments: Sequence[int], local: Tensor) -> Tensor:
     """Ground-frame positions of points fixed on segments, (..., K, D) [m]; arguments as for :func:`points`."""
     # p = o + R l
-    return select(kinematics.origin, segments) + kinematics.frames.rotate(segments, local)
-
-
-def accelerations(kinematics: Kinematics, segments: Sequence[int], local: Tensor) -> Tensor:
-    """Ground-frame accelerations of points fixed on segments, (..., K, D) [m/s^2]; arguments as for :func:`points`."""
-    # a = o'' + w' x r + w x (w x r), with r = R l
-    frames = kinematics.frames
-    return select(kinematics.origin_acceleration, segments) + frames.whirl(segments, frames.rotate(segments, local))
-
-
-def select(v: Tensor, segments: Sequence[int]) -> Tensor:
-    """Entries of the given segments of vectors, (..., S, D) to (..., K, D)."""
-    return plane.select_vectors(v, segments) if v.shape[-1] == 2 else space.select(v, segments)
+    return select(kinematics.origin, segments) + kinematics.frames.rotate(segments, local)[0]
 
 
 def points(kinematics: Kinematics, segments: Sequence[int], local: Tensor) -> PointMotion:
@@ -180,12 +171,12 @@ def points(kinematics: Kinematics, segments: Sequence[int], local: Tensor) -> Po
     PointMotion with (..., K, D) arrays.
     """
     frames = kinematics.frames
-    r = frames.rotate(segments, local)
+    r, acceleration = frames.rotate(segments, local, frames.whirl(segments, local))
     return PointMotion(
-        # p = o + r,  v = o' + w x r,  a = o'' + w' x r + w x (w x r), with r = R l
+        # p = o + r,  v = o' + w x r,  a = o'' + R (w' x l + w x (w x l)), with r = R l
         position=select(kinematics.origin, segments) + r,
         velocity=select(kinematics.origin_velocity, segments) + frames.swing(segments, r),
-        acceleration=select(kinematics.origin_acceleration, segments) + frames.whirl(segments, r),
+        acceleration=select(kinematics.origin_acceleration, segments) + acceleration,
     )
 
 

@@ -1,11 +1,8 @@
 """Rotations and products in space: the geometry that the equations of motion of spatial bodies are written over.
 
 The methods of :class:`Frames` are those of :mod:`kinertia.mechanics.plane`. Vectors are (..., S, 3): x forward, y up, z right.
-S counts segments or points, the leading dimensions are batch and time.
-
-In memory component and segment come first and the batch last, as in the plane: a rotation is held by its three columns,
-each a view of a contiguous (3, S, ...) array. Exchanging axes then costs nothing, and turning about one of them
-is two sums of columns.
+A rotation is held by its three columns, the axes of the frame: exchanging axes then costs nothing, and turning about one of
+them is two sums of columns.
 """
 
 from __future__ import annotations
@@ -20,80 +17,20 @@ from torch import Tensor
 
 from kinertia.bodies import Body
 from kinertia.mechanics import axes as order
-
-Columns = tuple[Tensor, Tensor, Tensor]
-
-
-def _planes(v: Tensor, batch: int) -> Tensor:
-    """(..., S, 3) as contiguous (3, S, ...) with ``batch`` batch dimensions."""
-    return v[(None,) * (batch + 2 - v.dim())].permute(batch + 1, batch, *range(batch)).contiguous()
-
-
-def _vectors(planes: Tensor) -> Tensor:
-    """(3, S, ...) seen as (..., S, 3)."""
-    return planes.permute(*range(2, planes.dim()), 1, 0)
-
-
-def _cross(a: Tensor, b: Tensor) -> Tensor:
-    """a x b of planes (3, S, ...)."""
-    ax, ay, az = a.unbind(0)
-    bx, by, bz = b.unbind(0)
-    return torch.stack(
-        [
-            torch.addcmul(ay * bz, az, by, value=-1.0),
-            torch.addcmul(az * bx, ax, bz, value=-1.0),
-            torch.addcmul(ax * by, ay, bx, value=-1.0),
-        ]
-    )
-
-
-def _turned(columns: Columns, v: Tensor) -> Tensor:
-    """R v of planes: the sum of the columns times the components."""
-    x, y, z = v.unbind(0)
-    return torch.addcmul(torch.addcmul(columns[0] * x, columns[1], y), columns[2], z)
-
-
-def _turned_back(columns: Columns, v: Tensor) -> Tensor:
-    """R^T v of planes: the columns' products with the vector."""
-    x, y, z = v.unbind(0)
-    found: list[Tensor] = []
-    for column in columns:
-        a, b, c = column.unbind(0)
-        found.append(torch.addcmul(torch.addcmul(a * x, b, y), c, z))
-    return torch.stack(found)
-
-
-def _sum(path: Tensor, planes: Tensor) -> Tensor:
-    """sum_j path[i, j] v_j of planes: (3, S, ...) with (K, S) to (3, K, ...)."""
-    flat = planes.reshape(3, planes.shape[1], planes[0, 0].numel())
-    return torch.matmul(path, flat).view(3, path.shape[0], *planes.shape[2:])
+from kinertia.mechanics.layout import batch_of, join, planes, scalars, select, sum_vectors, vectors
+from kinertia.mechanics.products import Columns, about_z, cross, dot, turned, turned_back
 
 
 def _matrix(m: Tensor, batch: int) -> Columns:
     """Columns, as planes, of matrices (..., S, 3, 3)."""
-    x, y, z = (_planes(column, batch) for column in m.unbind(-1))
+    x, y, z = (planes(column, batch) for column in m.unbind(-1))
     return x, y, z
 
 
-def select(v: Tensor, segments: Sequence[int]) -> Tensor:
-    """Entries of the given segments of vectors, (..., S, 3) to (..., K, 3)."""
-    if tuple(segments) == tuple(range(v.shape[-2])):
-        return v
-    return _vectors(_planes(v, v.dim() - 2).index_select(1, torch.tensor(segments, device=v.device)))
-
-
-@dataclass(frozen=True)
-class Rotation:
-    """Columns of R: the x, y and z axes of the frames in the ground, each (..., S, 3)."""
-
-    x: Tensor
-    y: Tensor
-    z: Tensor
-
-    def columns(self, segments: Sequence[int], batch: int) -> Columns:
-        """Planes of the columns of some segments."""
-        x, y, z = (_planes(select(c, segments), batch) for c in (self.x, self.y, self.z))
-        return x, y, z
+def _pick(columns: Columns, segments: Sequence[int], batch: int) -> Columns:
+    """Planes of the columns (..., S, 3) of some segments."""
+    x, y, z = (planes(select(c, segments), batch) for c in columns)
+    return x, y, z
 
 
 @dataclass(frozen=True)
@@ -102,118 +39,100 @@ class Frames:
 
     Attributes
     ----------
-    rotation : R from the segment frames to the ground, columns (..., S, 3).
+    rotation : columns of R from the segment frames to the ground, the x, y and z axes of the frames, each (..., S, 3).
     rate, acceleration : (..., S, 3) angular velocity [rad/s] and acceleration [rad/s^2] in the ground frame.
     axes : (..., K, 3) axes of the K rotations in the ground frame, in the skeleton's order of rotations.
     """
 
-    rotation: Rotation
+    rotation: Columns
     rate: Tensor
     acceleration: Tensor
     axes: Tensor
 
-    def _batch(self, v: Tensor) -> int:
-        return max(self.rate.dim(), v.dim()) - 2
+    def rotate(self, segments: Sequence[int], *local: Tensor) -> list[Tensor]:
+        """R l of vectors (..., K, 3) in the frames of segments, to the ground frame, for each of ``local``."""
+        batch = batch_of(self.rate, *local)
+        columns = _pick(self.rotation, segments, batch)
+        return [vectors(turned(columns, planes(v, batch))) for v in local]
 
-    def rotate(self, segments: Sequence[int], local: Tensor) -> Tensor:
-        """R l of vectors fixed on segments, (..., K, 3) in their frames, to the ground frame."""
-        batch = self._batch(local)
-        return _vectors(_turned(self.rotation.columns(segments, batch), _planes(local, batch)))
+    def rotate_back(self, v: Tensor) -> Tensor:
+        """R^T v of ground-frame vectors (..., S, 3), to the frames of all segments."""
+        batch = batch_of(self.rate, v)
+        return vectors(turned_back(_pick(self.rotation, range(v.shape[-2]), batch), planes(v, batch)))
+
+    @cached_property
+    def own_rate(self) -> Tensor:
+        """(..., S, 3) angular velocity in the segment frames [rad/s]."""
+        return self.rotate_back(self.rate)
+
+    @cached_property
+    def own_acceleration(self) -> Tensor:
+        """(..., S, 3) angular acceleration in the segment frames [rad/s^2]."""
+        return self.rotate_back(self.acceleration)
 
     def swing(self, segments: Sequence[int], r: Tensor) -> Tensor:
-        """w x r, the velocity of points at ``r`` (..., K, 3) from the segments' joints."""
-        batch = self._batch(r)
-        return _vectors(_cross(_planes(select(self.rate, segments), batch), _planes(r, batch)))
+        """w x r, the velocity of points at ``r`` (..., K, 3) from the segments' joints, in the ground frame."""
+        return self.moment(select(self.rate, segments), r)
 
-    def whirl(self, segments: Sequence[int], r: Tensor) -> Tensor:
-        """w' x r + w x (w x r), the acceleration of points at ``r`` (..., K, 3) from the segments' joints."""
-        batch = self._batch(r)
-        x, y, z = (_planes(select(_vectors(column), segments), batch) for column in self._whirling)
-        return _vectors(_turned((x, y, z), _planes(r, batch)))
+    def whirl(self, segments: Sequence[int], local: Tensor) -> Tensor:
+        """w' x l + w x (w x l), the acceleration of points at ``local`` (..., K, 3) from the joints, in the segment frames."""
+        batch = batch_of(self.rate, local)
+        return vectors(turned(_pick(self._whirling, segments, batch), planes(local, batch)))
 
     @cached_property
     def _whirling(self) -> Columns:
-        """Columns of the matrix w' x + w x w x of every segment, planes."""
-        batch = self._batch(self.rate)
-        x, y, z = _planes(self.rate, batch).unbind(0)
-        ax, ay, az = _planes(self.acceleration, batch).unbind(0)
-        # w x (w x r) = (w w^T - w^2) r
+        """Columns (..., S, 3) of the matrix w' x + w x w x of every segment in its own frame."""
+        batch = batch_of(self.rate)
+        x, y, z = planes(self.own_rate, batch).unbind(0)
+        ax, ay, az = planes(self.own_acceleration, batch).unbind(0)
+        # w x (w x l) = (w w^T - w^2) l
         xx, yy, zz, xy, xz, yz = x * x, y * y, z * z, x * y, x * z, y * z
         return (
-            torch.stack([-(yy + zz), xy + az, xz - ay]),
-            torch.stack([xy - az, -(xx + zz), yz + ax]),
-            torch.stack([xz + ay, yz - ax, -(xx + yy)]),
+            vectors(torch.stack([-(yy + zz), xy + az, xz - ay])),
+            vectors(torch.stack([xy - az, -(xx + zz), yz + ax])),
+            vectors(torch.stack([xz + ay, yz - ax, -(xx + yy)])),
         )
 
-    def momentum(self, inertia: Tensor) -> Tensor:
-        """R I R^T w, (..., S, 3)."""
-        batch = self._batch(self.rate)
-        columns = self.rotation.columns(range(self.rate.shape[-2]), batch)
-        return _vectors(_turned(columns, _turned(_matrix(inertia, batch), _turned_back(columns, _planes(self.rate, batch)))))
-
     def spin(self, inertia: Tensor) -> Tensor:
-        """d/dt of the momentum, I w' + w x I w, which the turning of each segment asks for, (..., S, 3) [N m]."""
-        batch = self._batch(self.rate)
-        columns = self.rotation.columns(range(self.rate.shape[-2]), batch)
-        rate, acceleration = (_turned_back(columns, _planes(t, batch)) for t in (self.rate, self.acceleration))
-        entries = _matrix(inertia, batch)
-        # in the segment frame, where I is constant
-        return _vectors(_turned(columns, _turned(entries, acceleration) + _cross(rate, _turned(entries, rate))))
+        """I w' + w x I w, the moment that the turning of each segment asks for, in its own frame, (..., S, 3) [N m]."""
+        batch = batch_of(self.rate)
+        entries, rate, acceleration = (
+            _matrix(inertia, batch),
+            planes(self.own_rate, batch),
+            planes(self.own_acceleration, batch),
+        )
+        return vectors(turned(entries, acceleration) + cross(rate, turned(entries, rate)))
+
+    def turning(self, inertia: Tensor) -> Tensor:
+        """w . I w, twice the energy of turning, (..., S) [J]."""
+        return (self.own_rate.unsqueeze(-2) @ inertia @ self.own_rate.unsqueeze(-1))[..., 0, 0]
 
     def moment(self, r: Tensor, force: Tensor) -> Tensor:
         """r x F, (..., K, 3)."""
-        batch = max(r.dim(), force.dim()) - 2
-        return _vectors(_cross(_planes(r, batch), _planes(force, batch)))
+        batch = batch_of(r, force)
+        return vectors(cross(planes(r, batch), planes(force, batch)))
+
+    def rotate_moments(self, moments: Tensor) -> Tensor:
+        """Moments in the frames of all segments, to the ground frame, (..., S, 3)."""
+        return self.rotate(range(moments.shape[-2]), moments)[0]
 
     def sum_moments(self, path: Tensor, moments: Sequence[Tensor]) -> Tensor:
         """sum_j path[i, j] N_j of moments side by side, (..., S1 + S2 + ..., 3) with (K, S1 + S2 + ...) to (..., K, 3)."""
-        return path_sum(path, join(*moments))
+        return sum_vectors(path, join(*moments))
 
     def about_axes(self, segments: Sequence[int], moments: Tensor) -> Tensor:
         """Moments (..., S, 3) about the axes of rotations that turn ``segments`` (K), (..., K)."""
-        return (self.axes * select(moments, segments)).sum(-1)
+        batch = batch_of(self.axes)
+        return scalars(dot(planes(self.axes, batch), planes(select(moments, segments), batch)))
 
-    def partial_rates(self, turn: Tensor) -> Tensor:
-        """Partial angular velocities (..., S, 3, K) of the K rotations; ``turn`` (S, K) says which turns which segment."""
-        return turn.unsqueeze(-2) * self.axes.mT.unsqueeze(-3)
+    def in_sensors(self, mounted: Tensor, v: Tensor) -> Tensor:
+        """Vectors (..., K, 3) in segment frames, in frames with axes ``mounted`` (..., K, 3, 3) in them."""
+        batch = max(v.dim() - 2, mounted.dim() - 3)
+        return vectors(turned_back(_matrix(mounted, batch), planes(v, batch)))
 
-    def moments_of(self, inertia: Tensor, rates: Tensor) -> Tensor:
-        """R I R^T w of angular velocities (..., S, 3, K)."""
-        r = torch.stack([self.rotation.x, self.rotation.y, self.rotation.z], -1)
-        return r @ inertia @ r.mT @ rates
-
-    def partial_velocity(self, k: int, r: Tensor) -> Tensor:
-        """a x r: velocity of points at ``r`` (..., S, 3) from the axis a of rotation ``k`` at unit speed."""
-        return torch.linalg.cross(self.axes[..., k : k + 1, :].expand_as(r), r)
-
-    def in_sensors(self, segments: Sequence[int], turned: Tensor, v: Tensor) -> Tensor:
-        """Ground-frame vectors (..., K, 3) in frames with axes ``turned`` (..., K, 3, 3) in the segments'."""
-        batch = self._batch(v)
-        local = _turned_back(self.rotation.columns(segments, batch), _planes(v, batch))
-        return _vectors(_turned_back(_matrix(turned, batch), local))
-
-    def rates_in_sensors(self, segments: Sequence[int], turned: Tensor) -> Tensor:
-        """Angular velocity in frames with axes ``turned`` (..., K, 3, 3) in the segments', (..., K, 3)."""
-        return self.in_sensors(segments, turned, select(self.rate, segments))
-
-
-def join(*parts: Tensor) -> Tensor:
-    """Vectors side by side, (..., S1 + S2 + ..., 3)."""
-    if len(parts) == 1:
-        return parts[0]
-    batch = max(part.dim() for part in parts) - 2
-    return _vectors(torch.cat([_planes(part, batch) for part in parts], 1))
-
-
-def path_sum(path: Tensor, v: Tensor) -> Tensor:
-    """sum_j path[i, j] v_j of vectors: (..., S, 3) with (K, S) to (..., K, 3)."""
-    return _vectors(_sum(path, _planes(v, v.dim() - 2)))
-
-
-def _about(columns: Columns, cos: Tensor, sin: Tensor) -> Columns:
-    """Columns after a rotation about their z axis."""
-    x, y, z = columns
-    return torch.addcmul(x * cos, y, sin), torch.addcmul(y * cos, x, sin, value=-1.0), z
+    def rates_in_sensors(self, segments: Sequence[int], mounted: Tensor) -> Tensor:
+        """Angular velocity in frames with axes ``mounted`` (..., K, 3, 3) in the segments', (..., K, 3)."""
+        return self.in_sensors(mounted, select(self.own_rate, segments))
 
 
 def _exchanged(columns: Columns, change: Tensor | order.Matrix) -> Columns:
@@ -222,11 +141,11 @@ def _exchanged(columns: Columns, change: Tensor | order.Matrix) -> Columns:
         entries = [[change[..., m, c] for m in range(3)] for c in range(3)]
         x, y, z = (sum(column * e for column, e in zip(columns, each, strict=True)) for each in entries)
         return x, y, z  # pyright: ignore[reportReturnType]
-    x, y, z = (_combined(columns, change[:, c]) for c in range(3))
+    x, y, z = (_weighted(columns, change[:, c]) for c in range(3))
     return x, y, z
 
 
-def _combined(columns: Columns, weights: order.Matrix) -> Tensor:
+def _weighted(columns: Columns, weights: order.Matrix) -> Tensor:
     used = [(column, float(w)) for column, w in zip(columns, weights, strict=True) if w != 0.0]
     if len(used) == 1 and used[0][1] == 1.0:
         return used[0][0]
@@ -263,8 +182,8 @@ def _orientations(body: Body, q: Tensor) -> tuple[Columns, Tensor]:
     def segment(i: int) -> Columns:
         if i not in segments:
             last = axes.last[i]
-            turned = last >= 0 and own[last] == i
-            segments[i] = _exchanged(after[last], axes.frame[last].T) if turned else joint(i, np.eye(3))
+            turns = last >= 0 and own[last] == i
+            segments[i] = _exchanged(after[last], axes.frame[last].T) if turns else joint(i, np.eye(3))
         return segments[i]
 
     def joint(i: int, frame: order.Matrix) -> Columns:
@@ -280,8 +199,9 @@ def _orientations(body: Body, q: Tensor) -> tuple[Columns, Tensor]:
             for k in level
         ]
         rows = torch.tensor(level, device=q.device)
-        turned = _about(_side_by_side(frames), cos.index_select(0, rows), sin.index_select(0, rows))
-        after |= dict(zip(level, zip(*(c.split(1, 1) for c in turned), strict=True), strict=True))
+        held = _side_by_side(frames)
+        x, y = about_z(held, cos.index_select(0, rows), sin.index_select(0, rows))
+        after |= dict(zip(level, zip(*(c.split(1, 1) for c in (x, y, held[2])), strict=True), strict=True))
     axis = _side_by_side([after[k] for k in range(len(axes.frame))])[2]
     return _side_by_side([segment(i) for i in range(len(parents))]), axis
 
@@ -293,15 +213,11 @@ def frames(body: Body, q: Tensor, qd: Tensor, qdd: Tensor) -> Frames:
     angle, speed, acceleration = (x.movedim(-1, 0).index_select(0, rows) for x in (q, qd, qdd))
     columns, axis = _orientations(body, angle)
     turn = skeleton.rotation_path.to(q)[:, list(skeleton.rotations)]
-    earlier = torch.zeros(len(axes.before), len(axes.before), dtype=q.dtype, device=q.device)
-    for k, previous in enumerate(axes.before):
-        if previous >= 0:
-            earlier[k] = earlier[previous]
-            earlier[k, previous] = 1.0
     # w = sum of a q', over the path from the root
     turning = axis * speed
-    rate, before = _sum(torch.cat([turn, earlier]), turning).split([len(turn), len(earlier)], 1)
+    both = planes(sum_vectors(torch.cat([turn, axes.earlier.to(q)]), vectors(turning)), q.dim() - 1)
+    rate, before = both.split([len(turn), len(axes.earlier)], 1)
     # w' = sum of a q'' + a' q', and each axis turns with what comes before it: a' = w_before x a
-    changing = axis * acceleration + _cross(before, turning)
-    x, y, z = (_vectors(c) for c in columns)
-    return Frames(Rotation(x, y, z), _vectors(rate), _vectors(_sum(turn, changing)), _vectors(axis))
+    changing = axis * acceleration + cross(before, turning)
+    x, y, z = (vectors(c) for c in columns)
+    return Frames((x, y, z), vectors(rate), sum_vectors(turn, vectors(changing)), vectors(axis))

@@ -57,7 +57,7 @@ def record(
         torch.tensor([p[:2] for p in positions], dtype=torch.float64),
         torch.zeros(len(SEGMENTS), dtype=torch.float64),
     )
-    ideal = imu.read(body, kinematics, mounting.with_time_axis())
+    ideal = imu.read(kinematics, mounting.with_time_axis())
     acc, gyro = np.zeros((2, len(time), len(SEGMENTS), 3))
     acc[..., :2], gyro[..., 2] = ideal.acc.numpy(), ideal.gyro.numpy()
     acc, gyro = corrupt(acc, gyro, rate_hz, errors, generator)

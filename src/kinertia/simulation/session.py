@@ -115,7 +115,7 @@ def _ideal(timeline: Timeline, time: Array, worn: Worn) -> tuple[Array, Array, d
     mounting = Mounting(
         tuple(map(body.skeleton.segment_index, worn.segments)), place, torch.zeros(len(place), dtype=place.dtype)
     )
-    signals = imu.read(body, kin.forward(body, q, qd, qdd), mounting.with_time_axis())
+    signals = imu.read(kin.forward(body, q, qd, qdd), mounting.with_time_axis())
     acc, gyro = np.zeros((2, len(time), len(place), 3))
     acc[..., :2], gyro[..., 2] = signals.acc.numpy(), signals.gyro.numpy()
     return acc, gyro, dict(zip(body.skeleton.coordinate_names[2:], q[:, 2:].T.numpy(), strict=True))

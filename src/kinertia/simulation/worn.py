@@ -83,7 +83,7 @@ def record(cycle: Cycle, name: str, subject: Subject, wear: Wear = TYPICAL, seed
     # On tissue, the sensor's turn against the segment comes last, and is left to the model of the tissue.
     turn = np.zeros_like(angle) if wear.tissue else angle
     mounting = Mounting(tuple(map(skeleton.segment_index, SEGMENTS)), torch.tensor(place), torch.tensor(turn))
-    signals = imu.read(cycle.body.with_time_axis(), moving.kinematics, mounting.with_time_axis())
+    signals = imu.read(moving.kinematics, mounting.with_time_axis())
     acc, gyro = np.zeros((2, SAMPLES, len(SEGMENTS), 3))
     acc[..., PLANE], gyro[..., 2] = signals.acc.numpy(), signals.gyro.numpy()
     noise = [generator.standard_normal(shape) for shape in (signals.acc.shape, signals.gyro.shape)]

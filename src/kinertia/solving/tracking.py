@@ -136,10 +136,10 @@ def node(
         measured: Tensor,
         weight: Tensor,
     ) -> list[Tensor]:
-        body, real, moving = unknowns(before, at, after, shared)
+        _, real, moving = unknowns(before, at, after, shared)
         mounting = real.mounting(person.position)
         flat = Mounting(mounting.segments, mounting.position[0], mounting.angle[0])
-        signals = imu.read(body, moving.kinematics, flat)
+        signals = imu.read(moving.kinematics, flat)
         touch = equations.complementarity(moving, f1)
         pace = RATE_S / step
         # a weight of zero marks a signal that is missing
