@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from typing import get_args
 
 import msgspec
+from rich.table import Table
+from rich.text import Text
 
-from experiments import cycles, results
-from experiments.learned import train_and_estimate, with_cell
-from experiments.progress import ShowProgress, silent
-from experiments.results import Json
-from kinertia import __version__
+from experiments import results
+from experiments.methods import Method, train_and_estimate, with_cell
+from experiments.options import AS_USUAL, Shared
+from experiments.protocol import QUIET, Context, Found, Json, contents
 from kinertia.bodies import SKELETONS
+from kinertia.io.cycles import read_folder
 from kinertia.learning.config import Cell, Config, Formulation
+from kinertia.metrics.summary import SUMMARISED
 
 FULL = "full"
+_HEADINGS = {
+    "angle_rmsd_deg": "angle\n[deg]",
+    "moment_rmsd_bwbh": "moment\n[BWBH%]",
+    "grf_rmsd_bw": "GRF\n[BW%]",
+    "speed_error": "speed\n[m/s]",
+}
 
 
 @dataclass(frozen=True)
@@ -74,28 +81,26 @@ def choose(found: list[Variant], only: Iterable[str]) -> list[Variant]:
     return [v for v in found if not wanted or v.name == FULL or v.name in wanted]
 
 
-def finished_rows_file(path: Path) -> Path:
-    """The file beside ``path`` in which finished rows are kept."""
-    return path.with_name(f"{path.stem}.rows.json")
+def ablation(data: Path, only: tuple[str, ...] = (), learning: Shared = AS_USUAL, context: Context = QUIET) -> Found:
+    """Score the method with one part changed at a time: a loss left out, the other formulation, other network cells.
 
-
-def run(
-    folder: Path,
-    config: Config,
-    only: Iterable[str] = (),
-    *,
-    keep: Path | None = None,
-    show: Callable[[Variant], ShowProgress] = lambda _: silent,
-) -> Json:
-    """Train, estimate and score every variant on averaged gait cycles, without labels.
+    Finished rows are kept beside the JSON file (NAME.rows.json): an interrupted run goes on where it stopped.
 
     Parameters
     ----------
-    folder : CSV + JSON pairs, one per averaged gait cycle.
-    config : the full method.
-    only : names of variants; all when empty. The full method is always there to compare with.
-    keep : file for finished rows. Rows in it that were made with the same data, configuration and version are not made again.
-    show : given a variant, what shows the progress of its training.
+    data
+        Folder of CSV + JSON pairs, one per cycle (see docs/formats.md).
+    only
+        Names of variants: loss terms, paper, or cells (gru, bilstm, tcn); default all. The full method is always there.
+    learning
+        How the full method is trained.
+    """
+    found = compare(data, learning.configuration, only, context)
+    return Found(found, (render(found),))
+
+
+def compare(folder: Path, config: Config, only: Iterable[str] = (), context: Context = QUIET) -> Json:
+    """Train, estimate and score every variant on averaged gait cycles, without labels.
 
     Returns
     -------
@@ -104,50 +109,60 @@ def run(
 
     Raises
     ------
-    ValueError
-        If a variant is unknown or ``keep`` is not a file of this command.
-    RecordingError
-        If a recording cannot be used.
+    ValueError : a variant is unknown, or what lies beside the figures are no finished rows.
+    RecordingError : a recording cannot be used.
     """
     chosen = choose(variants(config), only)
-    data = _digest_of_folder(folder)
-    rows = _read_rows(keep)
+    kept = context.rows(contents(folder), msgspec.json.encode(config))
+    found: list[Json] = []
     for variant in chosen:
-        key = _digest(data, variant.config)
-        if rows.get(variant.name, {}).get("digest") != key:
-            train = partial(train_and_estimate, config=variant.config, method=variant.name, show=show(variant))
-            scored = cycles.run(folder, train, variant.name).results
-            rows[variant.name] = {"variant": variant.name, "change": variant.change, "digest": key} | {
-                k: scored[k] for k in ("mean", "mean_synced", "trials", "seconds", "conditions")
-            }
-            if keep is not None:
-                results.write(keep, {"rows": rows})
-    conditions = rows[FULL]["conditions"]
+        show = partial(context.training, label=variant.change)
+        train = partial(train_and_estimate, config=variant.config, method=variant.name, show=show)
+        found.append(kept.get(variant.name, partial(_row, folder, variant, train)))
+    conditions = found[0]["conditions"]
     return {
-        "rows": [{k: v for k, v in rows[v.name].items() if k not in ("digest", "conditions")} for v in chosen],
+        "rows": [{key: value for key, value in row.items() if key != "conditions"} for row in found],
         "config": msgspec.to_builtins(config),
-        "conditions": {k: conditions[k] for k in ("people", "trials", "signals")},
+        "conditions": {key: conditions[key] for key in ("people", "trials", "signals")},
     }
 
 
-def _digest_of_folder(folder: Path) -> bytes:
-    digest = sha256()
-    for path in sorted(p for p in folder.iterdir() if p.suffix in (".csv", ".json")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.digest()
+def _row(folder: Path, variant: Variant, method: Method) -> Json:
+    scored = results.score(read_folder(folder), method, variant.name).results
+    figures = {key: scored[key] for key in ("mean", "mean_synced", "trials", "seconds", "conditions")}
+    return {"variant": variant.name, "change": variant.change, **figures}
 
 
-def _digest(data: bytes, config: Config) -> str:
-    return sha256(data + msgspec.json.encode(config) + __version__.encode()).hexdigest()[:16]
+def render(ablation: Json) -> Table:
+    """Errors of every variant of :func:`compare`, with the difference from the full method."""
+    conditions, training = ablation["conditions"], ablation["config"]["training"]
+    people = f"{conditions['people']} {'person' if conditions['people'] == 1 else 'people'}"
+    table = Table(
+        title=f"{people}, {conditions['trials']} trials of {conditions['signals']}, {training['steps']} steps, "
+        f"seed {training['seed']}; RMSD, below it the difference from the full method",
+        title_justify="left",
+        box=None,
+        pad_edge=False,
+    )
+    table.add_column("change", min_width=18)
+    for label in ("as is", "synced"):
+        for field in SUMMARISED:
+            if not (label == "synced" and field == "speed_error"):
+                table.add_column(Text(f"{_HEADINGS[field]}\n{label}"), justify="right", no_wrap=True)
+    table.add_column(Text("time\n[s]"), justify="right", no_wrap=True)
+    full = next(row for row in ablation["rows"] if row["variant"] == FULL)
+    for row in ablation["rows"]:
+        cells = [
+            _cell(row[part][field], full[part][field], row is full)
+            for part in ("mean", "mean_synced")
+            for field in SUMMARISED
+            if not (part == "mean_synced" and field == "speed_error")
+        ]
+        table.add_row(row["change"], *cells, f"{row['seconds']:.0f}", style="bold" if row is full else None)
+    return table
 
 
-def _read_rows(path: Path | None) -> dict[str, Json]:
-    if path is None or not path.exists():
-        return {}
-    try:
-        rows = json.loads(path.read_text())["rows"]
-        if not all("digest" in row for row in rows.values()):
-            raise KeyError("digest")
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"{path}: not the finished rows of an ablation; delete it or choose another file") from error
-    return rows
+def _cell(value: float | None, full: float | None, is_full: bool) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.2f}" if is_full or full is None else f"{value:.2f}\n{value - full:+.2f}"

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
-from kinertia.calibration.errors import silent
-from kinertia.calibration.people import Person, with_truth
+from experiments.methods import Method
+from experiments.options import AS_USUAL, Shared
+from experiments.protocol import QUIET, Context, Found, Json, cell, table
+from kinertia.api.models import runner, suited
+from kinertia.calibration.people import Person, people, with_truth
+from kinertia.estimation import estimator
 from kinertia.estimation.estimate import Estimate
 from kinertia.recording import Recording, selection, sensor_set
 from kinertia.uncertainty.calibration import GAITS, samples_of
 from kinertia.uncertainty.outputs import ANGLE, FORCE, KINDS, MOMENT, SPEED, outputs
-
-Json = dict[str, Any]
-Method = Callable[[list[Recording]], list[Estimate]]
 
 UNITS = {ANGLE: (180.0 / np.pi, "deg"), MOMENT: (100.0, "BWBH%"), FORCE: (100.0, "BW%"), SPEED: (1.0, "m/s")}
 """Factor and name of the units that half-widths are told in."""
@@ -34,20 +37,64 @@ class _Held:
     inside_trusted: int
 
 
-def run(
-    people: Iterable[Person],
-    sets: Iterable[str],
-    method: Method,
-    show: Callable[[str, str], None] = silent,
-) -> Json:
+def bands(
+    data: tuple[Path, ...] = (),
+    measured: tuple[Path, ...] = (),
+    sets: str = "all,FT,F,P",
+    method: Literal["pretrained", "adapted", "solve"] = "pretrained",
+    only: tuple[str, ...] = (),
+    learning: Shared = AS_USUAL,
+    context: Context = QUIET,
+) -> Found:
+    """Coverage and mean half-width of the 90 % bands on people with known truth, per gait, output and set of sensors.
+
+    Parameters
+    ----------
+    data
+        Folders of people with truth on whom neither the model was trained nor its bands were calibrated.
+    measured
+        Folders of motion capture with force plates, which virtual sensors on tissue ride on.
+    sets
+        Sensor sets, with commas between them, as for `kinertia benchmark sparse`.
+    method
+        The model as it is, or adapted without labels to each person's recordings with these sensors; or trajectory
+        optimisation.
+    only
+        Names of the recordings to use, for example walk_2 run_2; default all.
+    learning
+        How the model is adapted, and which one it is.
+    """
+    loaded = cache(runner)
+
+    def as_it_is(recordings: list[Recording]) -> list[Estimate]:
+        name = learning.model or "default"
+        return [estimator.estimate(loaded(suited(name, recording.sensors)), recording) for recording in recordings]
+
+    whose = people(data, measured, only)
+    if not whose:
+        raise ValueError("no people; give --data or --measured")
+    estimate = as_it_is if method == "pretrained" else learning.method(method, context)
+    found = compare(whose, [name for name in sets.split(",") if name], estimate, context)
+    shown = table("people", "gait", "sensors", "outputs", "coverage [%]", "persons [%]", "mean half-width", "trusted [%]")
+    for who, by_gait in found.items():
+        for gait, by_set in by_gait.items():
+            for name, row in by_set.items():
+                for kind, share in row["coverage"].items():
+                    persons = [100.0 * value for value in row["people"][kind].values() if value is not None]
+                    cells = cell(share, 1, factor=100.0), f"{min(persons):.0f} to {max(persons):.0f}"
+                    width = f"{row['half_width'][kind]:.3g} {UNITS[kind][1]}"
+                    shown.add_row(who, gait, name, kind, *cells, width, cell(row["trusted"], 1, factor=100.0))
+    return Found(found, (shown,))
+
+
+def compare(whose: Iterable[Person], sets: Iterable[str], method: Method, context: Context = QUIET) -> Json:
     """Compare bands with the truth.
 
     Parameters
     ----------
-    people : whom the bands were not calibrated on; see :func:`kinertia.calibration.people.people`.
+    whose : whom the bands were not calibrated on; see :func:`kinertia.calibration.people.people`.
     sets : names of sensor sets, see :func:`kinertia.recording.sensor_set.by_initials`.
     method : called once per person and set with that person's recordings, stripped of truth.
-    show : called with person and set before the work on it.
 
     Returns
     -------
@@ -65,11 +112,11 @@ def run(
     for name in wanted:
         sensor_set.by_initials(name)
     found: dict[str, dict[str, dict[str, dict[str, list[_Held]]]]] = {}
-    for person in people:
+    for person in whose:
         recordings = [recording for _, recording in person.recordings()]
         by_gait = found.setdefault("measured" if person.measured else "simulated", {gait: {} for gait in GAITS})
         for name in wanted:
-            show(person.name, name)
+            context.say(f"{person.name}: {name}")
             estimates = method([selection.choose(recording, name).without_truth() for recording in recordings])
             for pair in zip(estimates, recordings, strict=True):
                 for gait in GAITS:

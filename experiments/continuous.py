@@ -1,4 +1,4 @@
-"""Benchmark on a continuous recording with a standing start: raw sensors, optical reference of the angles, no force plates.
+"""A continuous recording with a standing start: raw sensors, optical reference of the angles, no force plates.
 
 Methods get the whole recording as the sensors gave it and have to align it themselves. Scored are the frames of steady walking
 that the data set lists, a turn included. The angle axes of the reference are fixed in :mod:`kinertia.io.gaittoolbox`.
@@ -6,41 +6,52 @@ that the data set lists, a turn included. The angle axes of the reference are fi
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from experiments import results
+from experiments.methods import Method, MethodName
+from experiments.options import AS_USUAL, Shared
+from experiments.protocol import QUIET, Context, Found, Json
+from experiments.scores import render
 from kinertia.estimation.estimate import Estimate
 from kinertia.io import gaittoolbox
+from kinertia.metrics.single import baselines
 from kinertia.recording import Array, Recording
 from kinertia.recording.crop import crop
-from kinertia.recording.errors import RecordingError
-from kinertia.sensing import contact_events, normative, strapdown
+from kinertia.sensing import contact_events
 from kinertia.sensing.alignment import align
 
-Json = dict[str, Any]
 
-
-def run(folder: Path, method: Callable[[list[Recording]], list[Estimate]], name: str) -> Json:
-    """Estimate the whole recording and score its steady walking.
+def continuous(data: Path, method: MethodName = "sspinnpose", learning: Shared = AS_USUAL, context: Context = QUIET) -> Found:
+    """Score a method on a continuous recording of raw sensors with a standing start.
 
     Parameters
     ----------
-    folder : layout of :mod:`kinertia.io.gaittoolbox`.
-    method : called once with the recording in a list, in sensor frames and stripped of truth; returns one estimate on all its
-        samples.
-    name : name of the method.
+    data
+        Folder with MT Manager exports, the list of walking frames and the optical reference (see docs/formats.md).
+    method
+        What estimates; learned methods are trained on this recording, without labels.
+    learning
+        How learned methods are trained, and from which model.
+    """
+    found = score(data, learning.method(method, context), method)
+    first, last = found["conditions"]["frames"]
+    lines = [f"Scored frames {first} to {last}. Reference: {found['conditions']['reference']}."]
+    lines += [_line(trial["plausibility"]) for trial in found["trials"].values()]
+    return Found(found, (render(found), *lines))
+
+
+def score(folder: Path, method: Method, name: str) -> Json:
+    """Estimate the whole recording and score its steady walking.
 
     Returns
     -------
-    See :func:`experiments.results.collect`; joints of both legs. The trial has ``plausibility`` beside (see
-    :func:`plausibility`), ``conditions`` has ``frames`` (first and last, counted from 1) and ``reference``.
+    As :func:`experiments.results.collect`; joints of both legs. The trial has ``plausibility`` beside (:func:`plausibility`),
+    ``conditions`` has ``frames`` (first and last, counted from 1) and ``reference``.
 
     Raises
     ------
@@ -48,22 +59,13 @@ def run(folder: Path, method: Callable[[list[Recording]], list[Estimate]], name:
     """
     recording = gaittoolbox.read(folder)
     start, stop = gaittoolbox.walking_frames(folder)
-    blind = recording.without_truth()
-    began = time.perf_counter()
-    (estimate,) = method([blind])
-    seconds = time.perf_counter() - began
+    (estimate,), seconds = results.estimated([recording], method, name)
     if estimate.samples != recording.samples:
         raise ValueError(f"{name!r} estimated {estimate.samples} of {recording.samples} samples")
-    aligned, _ = align(blind)
+    aligned, _ = align(recording.without_truth())
+    strapdown, curve = (None if e is None else window(e, start, stop) for e in baselines(aligned))
     scored = crop(recording, start, stop)
-    found = results.collect(
-        name,
-        [scored],
-        [window(estimate, start, stop)],
-        [_walking(strapdown.solve, aligned, start, stop)],
-        [_walking(normative.solve, aligned, start, stop)],
-        seconds,
-    )
+    found = results.collect(name, [scored], [window(estimate, start, stop)], [(strapdown, curve)], seconds)
     found["trials"][recording.name]["plausibility"] = plausibility(estimate, aligned, start, stop)
     found["conditions"] |= {"frames": [start + 1, stop], "reference": recording.truth.note if recording.truth else ""}
     return found
@@ -119,8 +121,11 @@ def plausibility(estimate: Estimate, aligned: Recording, start: int, stop: int) 
     }
 
 
-def _walking(solve: Callable[[Recording], Estimate], aligned: Recording, start: int, stop: int) -> Estimate | None:
-    try:
-        return window(solve(aligned), start, stop)
-    except RecordingError:
-        return None
+def _line(figures: Json) -> str:
+    if figures["stride_mean_grf_y_bw"] is None:
+        return "Vertical ground reaction: not given by this method (or no strides found)."
+    peak = figures["peak_grf_y_bw"]
+    return (
+        f"Vertical ground reaction over {figures['strides']} strides: peak right {peak['r']:.2f} BW, left {peak['l']:.2f} BW "
+        f"(plausible: 0.9 to 1.3); mean of both legs {figures['stride_mean_grf_y_bw']:.3f} BW (plausible: within 3 % of 1)."
+    )

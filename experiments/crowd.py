@@ -5,12 +5,12 @@ from __future__ import annotations
 import gc
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from experiments.protocol import QUIET, Context, Found, Json
+from kinertia.api.models import streaming
 from kinertia.runtime.model import ExportedModel
 from kinertia.streaming.core import Core
 from kinertia.transport.synthetic import SyntheticSource
@@ -54,14 +54,47 @@ class Person(threading.Thread):
         return self.source.dropped + worst.lost + worst.late + worst.rejected
 
 
+def crowd(
+    people: int = 8,
+    minutes: float = 10.0,
+    rate: float = 200.0,
+    model: str = "default",
+    seed: int = 0,
+    context: Context = QUIET,
+) -> Found:
+    """Stream several people at once in one process: samples lost, memory, and how late estimates are.
+
+    Parameters
+    ----------
+    people
+        Synthetic wearers, seven sensors each.
+    minutes
+        Length of the streams.
+    rate
+        Samples per second of each sensor.
+    model
+        Folder that `kinertia train` or `kinertia export` wrote; `default` is the model that comes with the package.
+    seed
+        Seed of the first wearer; the others count on.
+    """
+    found = measure(streaming(model), people, 60.0 * minutes, rate, seed, context)
+    line = (
+        f"{people} people at {rate:g} Hz for {minutes:g} min: {found['samples']} of {found['expected']} samples, "
+        f"{found['dropped']} dropped; {found['frames']} estimates, median {found['p50_ms']:.2f} ms and "
+        f"99 % within {found['p99_ms']:.2f} ms of the sample; memory {found['memory_mb']:.0f} MB, "
+        f"grown by {found['memory_growth_mb']:.1f} MB; {found['cpu_share']:.0%} of one core"
+    )
+    return Found(found, (line,))
+
+
 def measure(
     model: ExportedModel,
     people: int = 8,
     seconds: float = 600.0,
     rate_hz: float = 200.0,
     seed: int = 0,
-    progress: Callable[[int], None] | None = None,
-) -> dict[str, Any]:
+    context: Context = QUIET,
+) -> Json:
     """Run people side by side, each with seven sensors.
 
     Returns
@@ -69,32 +102,32 @@ def measure(
     dict with ``people``, ``samples``, ``expected``, ``dropped``, ``frames``, ``p50_ms``, ``p99_ms`` from the arrival of a
     sample to its estimate, ``memory_mb`` at the end, ``memory_growth_mb`` since a tenth of the time, ``cpu_share`` of one core.
     """
-    crowd = [Person(model, seed + k, rate_hz, seconds) for k in range(people)]
+    wearers = [Person(model, seed + k, rate_hz, seconds) for k in range(people)]
     begin, cpu = time.perf_counter(), time.process_time()
-    for person in crowd:
+    for person in wearers:
         person.start()
     settled, told = 0.0, 0
-    while any(person.is_alive() for person in crowd):
-        time.sleep(REPORT_S)
-        done = time.perf_counter() - begin
-        if not settled and done > SETTLED * seconds:
-            gc.collect()
-            settled = resident_mb()
-        if progress is not None:
-            progress(round(min(done, seconds)) - told)
+    with context.bar(round(seconds), "streaming [s]") as advance:
+        while any(person.is_alive() for person in wearers):
+            time.sleep(REPORT_S)
+            done = time.perf_counter() - begin
+            if not settled and done > SETTLED * seconds:
+                gc.collect()
+                settled = resident_mb()
+            advance(round(min(done, seconds)) - told)
             told = round(min(done, seconds))
     cpu, wall = time.process_time() - cpu, time.perf_counter() - begin
     gc.collect()
     resident = resident_mb()
-    late = np.concatenate([person.late_ms[round(rate_hz) :] for person in crowd])
+    late = np.concatenate([person.late_ms[round(rate_hz) :] for person in wearers])
     return {
         "people": people,
         "rate_hz": rate_hz,
         "seconds": seconds,
-        "samples": sum(person.samples for person in crowd),
+        "samples": sum(person.samples for person in wearers),
         "expected": people * round(seconds * rate_hz),
-        "dropped": sum(person.lost for person in crowd),
-        "frames": sum(person.frames for person in crowd),
+        "dropped": sum(person.lost for person in wearers),
+        "frames": sum(person.frames for person in wearers),
         "p50_ms": float(np.nanpercentile(late, 50)),
         "p99_ms": float(np.nanpercentile(late, 99)),
         "memory_mb": resident,

@@ -1,64 +1,70 @@
-"""Benchmark of body height from the motion alone, for people whose height is known."""
+"""Body height from the motion alone, for people whose height is known."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from experiments.protocol import QUIET, Context, Found, Json, cell, table
 from kinertia.io import folder as folders
 from kinertia.io.read import read
-from kinertia.placement import height
+from kinertia.placement import height as finding
 from kinertia.placement.inference import place
 from kinertia.recording import Recording
 from kinertia.recording.errors import RecordingError
 
-Json = dict[str, Any]
 COVERED = 1.645
 """Standard deviations to either side that hold 90 %."""
 
 
-def recordings(folder: Path, people: tuple[str, ...] = ()) -> list[Path]:
-    """Recordings of a folder, or of some people's folders in it."""
-    return [path for path in folders.recordings(folder) if not people or path.parent.name in people]
-
-
-def run(paths: list[Path], advance: Callable[[str], None]) -> Json:
-    """Estimate the height of each recording's person, who is taken to be unknown.
+def height(data: Path, people: tuple[str, ...] = (), context: Context = QUIET) -> Found:
+    """How well body height is found from the motion where nobody gave it, beside guessing the mean of people.
 
     Parameters
     ----------
-    paths : recordings that state a height.
-    advance : called after each with its name.
+    data
+        Folder of recordings that state a height, such as simulated people.
+    people
+        Folders of the people to take; all by default.
+    """
+    paths = [path for path in folders.recordings(data) if not people or path.parent.name in people]
+    rows: list[Json] = []
+    with context.bar(len(paths), "recordings") as advance:
+        for path in paths:
+            recording = read(path)
+            if "height_m" not in recording.subject.assumed:
+                rows.append(_row(path, recording))
+            advance(1)
+    found = summarise(rows)
+    shown = table(
+        "height", "recordings", "found, %", "error, cm", "90 %, cm", "bias, cm", "of guessing, %", "stated, cm", "in 90 %, %"
+    )
+    for name, row in {**found["kinds"], "all": found["all"]}.items():
+        percent = lambda key, digits=0, row=row: cell(row[key], digits, factor=100.0)  # noqa: E731
+        cells = [percent("found"), *(percent(key, 1) for key in ("error_m_median", "error_m_90", "bias_m"))]
+        cells += [percent("ratio"), percent("stated_m", 1), percent("coverage_90")]
+        shown.add_row(name, str(row["recordings"]), *cells)
+    return Found(found, (shown,))
 
-    Returns
-    -------
-    ``all`` and one entry per kind of recording (``walk``, ``run``, ... : the name up to its number), each with ``recordings``,
-    ``found`` (share for which the motion says something), ``error_m_median`` (absolute; the mean of people where nothing was
-    found), ``error_m_90``, ``bias_m``, ``guess_m_median`` (of guessing the mean of people), ``ratio`` of both, ``stated_m``
-    (mean stated standard deviation) and ``coverage_90`` (share within the stated 90 % interval); ``rows`` per recording.
+
+def summarise(rows: list[Json]) -> Json:
+    """``all`` and ``kinds`` of recordings (``walk``, ``run``, ... : the name up to its number), and the ``rows`` themselves.
+
+    Each has ``recordings``, ``found`` (share for which the motion says something), ``error_m_median`` (absolute; the mean of
+    people where nothing was found), ``error_m_90``, ``bias_m``, ``guess_m_median`` (of guessing the mean of people), ``ratio``
+    of both, ``stated_m`` (mean stated standard deviation) and ``coverage_90`` (share within the stated 90 % interval).
 
     Raises
     ------
     RecordingError : no recording states a height.
     """
-    rows: list[Json] = []
-    for path in paths:
-        recording = read(path)
-        if "height_m" not in recording.subject.assumed:
-            rows.append(_row(path, recording))
-        advance(recording.name)
     if not rows:
         raise RecordingError("no recording states a height", fix="give recordings of people whose height is known")
     kinds = sorted({row["kind"] for row in rows})
-    return {
-        "all": _figures(rows),
-        "kinds": {kind: _figures([row for row in rows if row["kind"] == kind]) for kind in kinds},
-        "rows": rows,
-    }
+    by_kind = {kind: _figures([row for row in rows if row["kind"] == kind]) for kind in kinds}
+    return {"all": _figures(rows), "kinds": by_kind, "rows": rows}
 
 
 def unknown(recording: Recording) -> Recording:
@@ -69,7 +75,7 @@ def unknown(recording: Recording) -> Recording:
 
 def _row(path: Path, recording: Recording) -> Json:
     found = place(unknown(recording)).height
-    guess = height.of_people()
+    guess = finding.of_people()
     answer = guess if found is None else found
     return {
         "recording": f"{path.parent.name}/{path.stem}",

@@ -19,8 +19,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from experiments.protocol import QUIET, Context, Json
+
 CHANGING = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+TOLD = 20
+"""Kills between two lines about how far it is."""
 
 
 @dataclass(frozen=True)
@@ -108,9 +112,7 @@ def _work(function: Callable[[], Any], folder: Path, operation: int | None, pipe
     os._exit(0)
 
 
-def measure(
-    jobs: Sequence[Job], inputs: Path, out: Path, kills: int, seed: int = 0, show: Callable[[int, int], None] | None = None
-) -> dict[str, Any]:
+def measure(jobs: Sequence[Job], inputs: Path, out: Path, kills: int, seed: int = 0, context: Context = QUIET) -> Json:
     """Kill jobs in turn at random instants and look at what is left; last, each runs to its end.
 
     Parameters
@@ -120,7 +122,6 @@ def measure(
     out : folder for what they write.
     kills : how often.
     seed : of instants, and of what jobs do.
-    show : called with the numbers of kills and of problems so far.
 
     Returns
     -------
@@ -128,7 +129,7 @@ def measure(
     """
     generator, before = Random(seed), contents(inputs)
     lengths: dict[str, Ended] = {}
-    found: dict[str, Any] = {job.name: {"kills": 0, "finished": 0, "problems": []} for job in jobs}
+    found: Json = {job.name: {"kills": 0, "finished": 0, "problems": []} for job in jobs}
     done = 0
     while done < kills:
         job = jobs[done % len(jobs)]
@@ -152,8 +153,8 @@ def measure(
         if contents(inputs) != before:
             row["problems"].append("something that is read was changed")
         done += 1
-        if show is not None:
-            show(done, sum(len(row["problems"]) for row in found.values()))
+        if done % TOLD == 0:  # a bar has a thread, and processes are forked without one
+            context.say(f"{done} of {kills}, {sum(len(row['problems']) for row in found.values())} problems")
     for job in jobs:
         _run(job, out / job.name, 1, found[job.name])
         found[job.name]["problems"] += forked(lambda job=job: job.problems(out / job.name), out).result or []

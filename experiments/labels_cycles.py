@@ -4,38 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from statistics import fmean
-from typing import Any
 
-from experiments import cycles as benchmark
+from experiments import results
 from experiments.labels_setting import CYCLES, Setting
-from kinertia.estimation.estimate import Estimate
+from experiments.methods import Method
+from experiments.protocol import Json
 from kinertia.io import cycles as files
 from kinertia.metrics.summary import mean_over_joints
 from kinertia.recording import Recording
-from kinertia.supervised import checkpoint, cycles, people, predict, regimes, split, tables
 from kinertia.supervised import config as configuration
+from kinertia.supervised import cycles, people, predict, tables
 from kinertia.supervised.checkpoint import Fitted
 
-Json = dict[str, Any]
 PAPER = {"angle_rmsd_deg": 4.9, "moment_rmsd_bwbh": 1.4, "grf_rmsd_bw": 10.7}
 """The CNN regression of the paper, on ten people, trained on measured and simulated cycles."""
 NAME = "cnn"
-
-
-def model(setting: Setting) -> Fitted:
-    """The network, fitted on the people that are learned from; made once in the setting's folder."""
-    config, folder = configuration.CYCLES, setting.work / "cycles"
-    chosen = split.everyone([name for name, _ in setting.learned_from()])
-    if checkpoint.is_fitted(folder):
-        found = checkpoint.load(folder)
-        if found.config == config and found.people == chosen.train:
-            return found
-    data = {}
-    for each in setting.learned_from():
-        setting.show(f"reading {each[0]}")
-        data[each[0]] = people.examples(people.load(each), config)
-    with setting.bar(config.training.epochs, "gait cycles") as progress:
-        return regimes.fit_general(data, chosen, config, folder, resume=True, progress=progress)
 
 
 def cnn_simulated(setting: Setting) -> Json:
@@ -46,9 +29,9 @@ def cnn_simulated(setting: Setting) -> Json:
     As :func:`experiments.results.collect`, without trials; ``people``: figures of each person, with mean and standard
     deviation over people in ``table``.
     """
-    fitted = model(setting)
+    fitted = setting.fitted("cycles", configuration.CYCLES)
     recordings = [cycle for each in setting.tested() for cycle in mean_cycles(people.load(each), fitted)]
-    found = benchmark.score(recordings, _method(fitted), NAME).results
+    found = results.score(recordings, _method(fitted), NAME).results
     trials = found.pop("trials")
     own = {
         name: tables.of_person({key: trial for key, trial in trials.items() if key.startswith(f"{name}_")})
@@ -66,8 +49,8 @@ def cnn_real(setting: Setting) -> Json:
     As :func:`experiments.results.collect`, with ``paper``; ``zero_moment_ratio``: error of no moment at all over that of
     the network, as it is and synced; ``gap``: per joint and force what is offset and what is left without it.
     """
-    fitted = model(setting)
-    found = benchmark.score(files.read_folder(setting.data / CYCLES), _method(fitted), NAME).results
+    fitted = setting.fitted("cycles", configuration.CYCLES)
+    found = results.score(files.read_folder(setting.data / CYCLES), _method(fitted), NAME).results
     trials = found["trials"].values()
     zero = fmean(mean_over_joints(trial, "moment_rmsd_bwbh", trial["trivial"]["zero_moment"]) or 0.0 for trial in trials)
     ratio = {part: zero / found[part]["moment_rmsd_bwbh"] for part in ("mean", "mean_synced")}
@@ -101,8 +84,5 @@ def mean_cycles(person: people.Person, fitted: Fitted) -> list[Recording]:
     return [cycle for r in person.recordings for cycle, _, _ in cycles.average(r, "r", chosen)[:1]]
 
 
-def _method(fitted: Fitted) -> Any:
-    def estimate(blind: list[Recording]) -> list[Estimate]:
-        return [predict.estimate(fitted, recording, NAME) for recording in blind]
-
-    return estimate
+def _method(fitted: Fitted) -> Method:
+    return lambda blind: [predict.estimate(fitted, recording, NAME) for recording in blind]

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from statistics import fmean
-from typing import Any
 
 from experiments import methods, results
 from experiments.continuous import window
 from experiments.labels_setting import CONTINUOUS, Setting
-from kinertia.estimation.estimate import Estimate
+from experiments.protocol import Json
 from kinertia.io import gaittoolbox
-from kinertia.io.files import write_text
+from kinertia.learning.config import Config
 from kinertia.metrics import scoring
+from kinertia.metrics.single import baselines
 from kinertia.metrics.summary import summarise
-from kinertia.recording import Recording, RecordingError
 from kinertia.recording.crop import crop
-from kinertia.sensing import normative as curves
-from kinertia.sensing import strapdown
-from kinertia.supervised import checkpoint, people, predict, regimes, split, tables
+from kinertia.supervised import people, predict, regimes, tables
 from kinertia.supervised.checkpoint import Fitted
 from kinertia.supervised.config import (
     AdaptationConfig,
@@ -30,7 +29,6 @@ from kinertia.supervised.config import (
 )
 from kinertia.supervised.people import Person
 
-Json = dict[str, Any]
 SHARE, TESTED_FROM = 0.2, 0.4
 CONFIG = FitConfig(
     inputs=InputConfig(most_windows=24),
@@ -40,22 +38,6 @@ CONFIG = FitConfig(
     adaptation=AdaptationConfig(batch=4, patience=3),
 )
 """A network that is fitted in minutes on two cores."""
-
-
-def model(setting: Setting) -> Fitted:
-    """The general model, fitted on the people that are learned from; made once in the setting's folder."""
-    folder = setting.work / "windows"
-    chosen = split.everyone([name for name, _ in setting.learned_from()])
-    if checkpoint.is_fitted(folder):
-        found = checkpoint.load(folder)
-        if found.config == CONFIG and found.people == chosen.train:
-            return found
-    data = {}
-    for each in setting.learned_from():
-        setting.show(f"reading {each[0]}")
-        data[each[0]] = people.examples(people.load(each), CONFIG)
-    with setting.bar(CONFIG.training.epochs, "windows") as progress:
-        return regimes.fit_general(data, chosen, CONFIG, folder, resume=True, progress=progress)
 
 
 def general(setting: Setting) -> Json:
@@ -99,11 +81,11 @@ def adaptive_knee_deg(setting: Setting) -> Json:
     start, stop = gaittoolbox.walking_frames(folder)
     aligned = people.ready(recording, "S02")
     walking = crop(aligned, start, stop)
-    fitted = model(setting)
+    fitted = setting.fitted("windows", CONFIG)
     adapted = regimes.fit_adaptive(fitted, Person("S02", (walking,)), SHARE)
     first = round(TESTED_FROM * walking.samples)
     tested = crop(walking, first, walking.samples)
-    (oriented,) = methods.choose("orientation", 0, _no_config())([recording.without_truth()])
+    (oriented,) = methods.choose("orientation", 0, Config())([recording.without_truth()])
     estimates = {
         "general": predict.estimate(fitted, tested.without_truth()),
         "adaptive": predict.estimate(adapted, tested.without_truth()),
@@ -117,30 +99,22 @@ def adaptive_knee_deg(setting: Setting) -> Json:
     }
 
 
-def _no_config() -> Any:
-    from kinertia.learning.config import Config
-
-    return Config()
-
-
 def _knee(figures: Json) -> float:
     return fmean(figures["angle_rmsd_deg"][f"knee_angle_{side}"] for side in "rl")
 
 
 def _rows(setting: Setting) -> Json:
     """Both models on the same parts of the same recordings; finished people are kept."""
-    path = setting.work / "regimes.json"
-    fitted = model(setting)
-    kept = json.loads(path.read_text()) if path.is_file() else {}
-    rows = kept["rows"] if kept.get("model") == fitted.fingerprint else {}
-    for each in setting.tested():
-        if each[0] in rows:
-            continue
+    fitted = setting.fitted("windows", CONFIG)
+    kept = replace(setting.context, json=setting.work / "regimes.json").rows(fitted.fingerprint)
+
+    def row(each: tuple[str, list[Path]]) -> Json:
         person = people.load(each)
-        with setting.bar(CONFIG.adaptation.epochs, each[0]) as progress:
+        with setting.context.training(CONFIG.adaptation.epochs, each[0]) as progress:
             adapted = regimes.fit_adaptive(fitted, person, SHARE, progress=progress)
-        rows[each[0]] = {name: _scored(each_model, person) for name, each_model in (("general", fitted), ("adaptive", adapted))}
-        write_text(path, json.dumps({"model": fitted.fingerprint, "rows": rows}, allow_nan=False) + "\n")
+        return {"general": _scored(fitted, person), "adaptive": _scored(adapted, person)}
+
+    rows = {each[0]: kept.get(each[0], partial(row, each)) for each in setting.tested()}
     return {name: _summary({person: row[name] for person, row in rows.items()}) for name in ("general", "adaptive")}
 
 
@@ -148,17 +122,8 @@ def _scored(fitted: Fitted, person: Person) -> Json:
     found = {}
     for recording in person.recordings:
         piece = crop(recording, round(TESTED_FROM * recording.samples), recording.samples)
-        blind = piece.without_truth()
-        rivals = (_if_possible(strapdown.solve, blind), _if_possible(curves.solve, blind))
-        found[piece.name] = results.score_trial(piece, predict.estimate(fitted, blind), *rivals)[0]
+        found[piece.name] = results.score_trial(piece, predict.estimate(fitted, piece.without_truth()), *baselines(piece))[0]
     return found
-
-
-def _if_possible(solve: Any, recording: Recording) -> Estimate | None:
-    try:
-        return solve(recording)
-    except RecordingError:
-        return None
 
 
 def _summary(trials: dict[str, Json]) -> Json:

@@ -1,17 +1,17 @@
-"""Data and people of the benchmark of labels."""
+"""Data, people and models of the experiment with labels."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from experiments import people as simulated
+from experiments.protocol import QUIET, Context
 from kinertia.recording import RecordingError
-from kinertia.supervised import people, study
-from kinertia.supervised.training import Progress
+from kinertia.supervised import checkpoint, people, regimes, split
+from kinertia.supervised.checkpoint import Fitted
+from kinertia.supervised.config import FitConfig
 
 CYCLES, CONTINUOUS = "imu_cycles_biomac", "imu_mocap_gaittoolbox"
 """Folders of real recordings."""
@@ -30,8 +30,7 @@ class Setting:
     people : folder of simulated people.
     work : folder for models.
     train, test : number of people, the first ones and those after them.
-    show : called with what is being done.
-    bar : given the number of passes and a label, a context that yields a progress function.
+    context : shows what is being done.
     """
 
     data: Path
@@ -39,8 +38,7 @@ class Setting:
     work: Path
     train: int = 40
     test: int = 10
-    show: Callable[[str], None] = print
-    bar: Callable[[int, str], AbstractContextManager[Progress | None]] = study.no_bar
+    context: Context = QUIET
 
     def files(self) -> list[tuple[str, list[Path]]]:
         """Files of everybody.
@@ -67,6 +65,20 @@ class Setting:
         """Files of the people that are tested."""
         return self.files()[self.train :]
 
+    def fitted(self, name: str, config: FitConfig) -> Fitted:
+        """The model of a configuration, fitted on the people that are learned from; made once in the folder for models."""
+        folder, chosen = self.work / name, split.everyone([name for name, _ in self.learned_from()])
+        if checkpoint.is_fitted(folder):
+            found = checkpoint.load(folder)
+            if found.config == config and found.people == chosen.train:
+                return found
+        data = {}
+        for each in self.learned_from():
+            self.context.say(f"reading {each[0]}")
+            data[each[0]] = people.examples(people.load(each), config)
+        with self.context.training(config.training.epochs, name) as progress:
+            return regimes.fit_general(data, chosen, config, folder, resume=True, progress=progress)
+
 
 def data_folder(given: Path | None) -> Path:
     """The folder of real recordings: as given, else ``$KINERTIA_DATA``.
@@ -87,8 +99,6 @@ def data_folder(given: Path | None) -> Path:
     return found
 
 
-def simulate(count: int, jobs: int, show: Callable[[str, str], None] | None = None) -> Path:
+def simulate(count: int, jobs: int, context: Context) -> Path:
     """The folder of simulated people, made where it is not there; goes on where it was interrupted."""
-    folder = simulated.cache().with_name(f"labels-{SEED}-{simulated.__version__}")
-    simulated.make(folder, count, SEED, recordings=RECORDINGS, jobs=jobs, show=show)
-    return folder
+    return simulated.make(simulated.cache("labels", SEED), count, RECORDINGS, jobs, context, SEED)

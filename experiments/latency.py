@@ -5,91 +5,79 @@ from __future__ import annotations
 import gc
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from experiments import lsl_latency
 from experiments.bare_graph import BareGraph
+from experiments.protocol import QUIET, Advance, Context, Found, Json, table
+from experiments.wearer import WARM_UP_S, Signals, lateness, signals
+from kinertia.api.models import streaming, trained
 from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.estimation.standing import BLEND_S
 from kinertia.recording import Array, Recording
-from kinertia.recording import Frame as Axes
 from kinertia.runtime import exported
 from kinertia.runtime.model import ExportedModel
 from kinertia.streaming.core import Core
 from kinertia.streaming.frame import Frame
 from kinertia.streaming.rehearsal import Attention, Rehearsal, sleep
-from kinertia.streaming.sample import Sample, Session
-from kinertia.transport import lsl_channels
-from kinertia.transport.lsl_channels import Channel, ChannelMap
-from kinertia.transport.synthetic import SyntheticSource
+from kinertia.streaming.sample import Sample
 
-WARM_UP_S = 2.0
-PERCENTILES = {"p50_ms": 50.0, "p90_ms": 90.0, "p99_ms": 99.0, "p999_ms": 99.9, "max_ms": 100.0}
-RATIOS = {"p50": 50.0, "p99": 99.0}
-STANDARD_GRAVITY = 9.80665
-EDGES_MS = (0.0, 0.05, 0.075, 0.1, 0.125, 0.15, 0.2, 0.25, 0.3, 0.35, 0.5, 0.75, 1.0, 2.0, 5.0, np.inf)
+RATIOS = {"p50": "p50_ms", "p99": "p99_ms"}
 
 
-@dataclass(frozen=True)
-class Signals:
-    """A wearer's signals as a radio would deliver them.
+def latency(
+    model: str = "default",
+    minutes: float = 10.0,
+    rate: float = 100.0,
+    seed: int = 0,
+    lsl: bool = False,
+    warm: bool = True,
+    context: Context = QUIET,
+) -> Found:
+    """Time estimates sample by sample, paced as sensors send, and compare them with those of the whole recording.
 
-    Attributes
+    Parameters
     ----------
-    session : who wears what; sensors are aligned.
-    rows : (T, 42) readings, six channels per sensor [g, deg/s].
-    rate_hz : sampling rate [Hz].
+    model
+        Folder that `kinertia train` or `kinertia export` wrote; `default` is the model that comes with the package.
+    minutes
+        Length of the stream.
+    rate
+        Samples per second of each sensor.
+    seed
+        Seed of the synthetic wearer.
+    lsl
+        Measure from sender to receiver over Lab Streaming Layer on this machine instead, network and threads included.
+    warm
+        Keep the processor warm between samples, as `kinertia stream` and `kinertia live` do by default.
     """
-
-    session: Session
-    rows: Array
-    rate_hz: float
-
-    def channels(self) -> ChannelMap:
-        """How the rows become samples in SI units."""
-        names = [sensor.name for sensor in self.session.sensors]
-        described = [
-            Channel(f"{name}_{kind}_{axis}", "", unit)
-            for name in names
-            for kind, unit in (("acc", "g"), ("gyro", "deg/s"))
-            for axis in "xyz"
+    loaded, seconds = streaming(model), 60.0 * minutes
+    if lsl:
+        found = lsl_latency.measure(loaded, seconds, rate, seed, context, warm)
+    else:
+        found = measure(loaded, seconds, rate, seed, context, warm, trained(model))
+    lines = [
+        f"{found['samples']} samples at {rate:g} Hz: median {found['p50_ms']:.3f} ms, 99 % within "
+        f"{found['p99_ms']:.3f} ms, 99.9 % within {found['p999_ms']:.3f} ms, longest {found['max_ms']:.2f} ms",
+        f"output delay {found['output_delay_ms']:g} ms, not counted above",
+    ]
+    if "ratio" in found:
+        alone, ratio = found["graph"], found["ratio"]
+        lines += [
+            f"the exported graph alone, at the same pace: median {alone['p50_ms']:.3f} ms, 99 % within "
+            f"{alone['p99_ms']:.3f} ms, back to back {alone['back_to_back_ms']:.3f} ms",
+            f"stream over graph: median x{ratio['p50']:.2f}, 99 % x{ratio['p99']:.2f}",
         ]
-        return lsl_channels.described(described, stream="benchmark")
-
-    def recording(self) -> Recording:
-        """The same signals as a recording in segment axes."""
-        assert self.session.rotations is not None
-        values = np.stack([self.channels().values(row) for row in self.rows])
-        if self.session.bias is not None:
-            values[..., 3:] -= self.session.bias
-        return Recording(
-            name="latency",
-            rate_hz=self.rate_hz,
-            sensors=self.session.sensors,
-            acc=np.einsum("kij,tkj->tki", self.session.rotations, values[..., :3]),
-            gyro=np.einsum("kij,tkj->tki", self.session.rotations, values[..., 3:]),
-            subject=self.session.subject,
-            frame=Axes.SEGMENT,
-        )
-
-
-def signals(seconds: float, rate_hz: float, seed: int = 0) -> Signals:
-    """A synthetic wearer with seven sensors."""
-    source = SyntheticSource(seed, rate_hz=rate_hz, seconds=seconds, aligned=True, speed=np.inf)
-    unit = np.repeat([1.0 / STANDARD_GRAVITY, np.degrees(1.0)], 3)
-    with source:
-        rows = [np.ravel(sample.values * unit) for sample in taken(source)]
-    return Signals(source.session(), np.array(rows), rate_hz)
-
-
-def taken(source: SyntheticSource) -> Iterable[Sample]:
-    """All samples of a source, until it ends."""
-    while not source.finished:
-        yield from source.take()
+    if "batch_difference" in found:
+        most = f"{found['batch_difference']:.2g} (rad, BW, BWBH, m/s)"
+        lines.append(f"largest difference to the estimate of the whole recording: {most}")
+    if "trained_difference" in found:
+        lines.append(f"and to that of the network it was exported from: {found['trained_difference']:.2g}")
+    counts = [(edge, str(count)) for edge, count in found["histogram"].items()]
+    return Found(found, (*lines, table("up to [ms]", "samples", rows=counts)))
 
 
 def measure(
@@ -97,10 +85,10 @@ def measure(
     seconds: float = 600.0,
     rate_hz: float = 100.0,
     seed: int = 0,
-    progress: Callable[[int], None] | None = None,
+    context: Context = QUIET,
     warm: bool = True,
     trained: Callable[[Recording], Estimate] | None = None,
-) -> dict[str, Any]:
+) -> Json:
     """Time every sample of a stream from the radio's numbers to the estimate, on one core.
 
     Counted: conversion of units, ordering, clock, resampling, alignment, network, inverse dynamics, events and trust. Not
@@ -114,7 +102,6 @@ def measure(
     seconds : length of the stream.
     rate_hz : of the sensors; samples come one at a time at this pace, not back to back.
     seed : of the synthetic wearer.
-    progress : called with the number of samples done since the last call.
     warm : rehearse between samples, as `kinertia stream` and `kinertia live` do (:mod:`kinertia.streaming.rehearsal`).
     trained : estimates the whole recording with the network that the graphs were exported from.
 
@@ -127,24 +114,21 @@ def measure(
     """
     given = signals(seconds, rate_hz, seed)
     core, whole = Core(model, given.session), given.recording()
-    with one_core():
+    with context.bar(len(given.rows), "streaming") as advance, one_core():
         graph = BareGraph(model, whole)
-        times, alone, frames = _play(core, given, Rehearsal(core) if warm else None, progress, graph)
+        times, alone, frames = _play(core, given, Rehearsal(core) if warm else None, advance, graph)
         back_to_back_s = graph.back_to_back_s()
     settled, alone = (1000.0 * x[round(WARM_UP_S * rate_hz) :] for x in (times, alone))
-    counts, _ = np.histogram(settled, EDGES_MS)
-    compared = {name: (float(np.percentile(settled, q)), float(np.percentile(alone, q))) for name, q in RATIOS.items()}
+    late, bare = lateness(settled), lateness(alone)
     return {
-        **{name: float(np.percentile(settled, q)) for name, q in PERCENTILES.items()},
-        "samples": len(settled),
+        **late,
         "rate_hz": rate_hz,
         "warm": warm,
         "output_delay_ms": 1000.0 * core.output_delay_s,
         "batch_difference": difference(frames, model, exported.estimate(model, whole)),
         **({} if trained is None else {"trained_difference": difference(frames, model, trained(whole))}),
-        "graph": {f"{name}_ms": bare for name, (_, bare) in compared.items()} | {"back_to_back_ms": 1000.0 * back_to_back_s},
-        "ratio": {name: stream / bare for name, (stream, bare) in compared.items()},
-        "histogram": {f"{edge:g}": int(n) for edge, n in zip(EDGES_MS[1:], counts, strict=True)},
+        "graph": {name: bare[name] for name in RATIOS.values()} | {"back_to_back_ms": 1000.0 * back_to_back_s},
+        "ratio": {name: late[key] / bare[key] for name, key in RATIOS.items()},
     }
 
 
@@ -163,11 +147,7 @@ def one_core() -> Iterator[None]:
 
 
 def _play(
-    core: Core,
-    given: Signals,
-    rehearsal: Rehearsal | None,
-    progress: Callable[[int], None] | None,
-    graph: BareGraph | None = None,
+    core: Core, given: Signals, rehearsal: Rehearsal | None, advance: Advance, graph: BareGraph
 ) -> tuple[Array, Array, list[Frame]]:
     """Seconds per sample of the stream and of the graph alone, and what came out."""
     channels, period = given.channels(), 1.0 / given.rate_hz
@@ -189,12 +169,11 @@ def _play(
         if rehearsal is not None:
             rehearsal.note(sample)
         found += frames
-        if graph is not None:
-            sleep(due + 0.5 * period)
-            alone[k] = graph.step(k)
+        sleep(due + 0.5 * period)
+        alone[k] = graph.step(k)
         due += period
-        if progress is not None and (k + 1) % 100 == 0:
-            progress(100)
+        if (k + 1) % 100 == 0:
+            advance(100)
     found += core.finish()
     gc.unfreeze()
     return times, alone, found

@@ -7,14 +7,13 @@ import multiprocessing
 import sys
 import threading
 import time
-from collections.abc import Callable
 from multiprocessing.synchronize import Event
-from typing import Any
 
 import numpy as np
 import pylsl
 
-from experiments.latency import EDGES_MS, PERCENTILES, WARM_UP_S, signals
+from experiments.protocol import QUIET, Advance, Context, Json
+from experiments.wearer import WARM_UP_S, lateness, signals
 from kinertia.recording import Array
 from kinertia.runtime.model import ExportedModel
 from kinertia.streaming.core import Core
@@ -35,9 +34,9 @@ def measure(
     seconds: float = 600.0,
     rate_hz: float = 100.0,
     seed: int = 0,
-    progress: Callable[[int], None] | None = None,
+    context: Context = QUIET,
     warm: bool = True,
-) -> dict[str, Any]:
+) -> Json:
     """Time samples from the moment they are sent until their estimate is received.
 
     One process sends and receives, another one estimates, as `kinertia stream` does.
@@ -52,9 +51,9 @@ def measure(
     # names of this run only, whatever else is on the network
     name = f"kinertia-{time.time_ns()}"
     outlet = _outlet(name, [sensor.name for sensor in given.session.sensors], rate_hz)
-    context = multiprocessing.get_context("spawn")
-    stop = context.Event()
-    worker = context.Process(target=_estimate, args=(model, name, stop, warm), daemon=True)
+    spawning = multiprocessing.get_context("spawn")
+    stop = spawning.Event()
+    worker = spawning.Process(target=_estimate, args=(model, name, stop, warm), daemon=True)
     worker.start()
     try:
         found = pylsl.resolve_byprop("name", f"{name} out", 1, START_S)
@@ -63,20 +62,18 @@ def measure(
                 "no estimates came back over Lab Streaming Layer; see docs/transport.md on networks that hide streams"
             )
         delay_s = model.delay_samples / model.rate_hz
-        sent, received = _exchange(outlet, pylsl.StreamInlet(found[0]), rows, rate_hz, delay_s, progress)
+        with context.bar(len(rows), "streaming") as advance:
+            sent, received = _exchange(outlet, pylsl.StreamInlet(found[0]), rows, rate_hz, delay_s, advance)
     finally:
         stop.set()
         worker.join(START_S)
     late_ms = 1000.0 * (received - sent)[round(WARM_UP_S * rate_hz) : len(sent) - model.delay_samples]
     came = late_ms[np.isfinite(late_ms)]
-    counts, _ = np.histogram(came, EDGES_MS)
     return {
-        **{key: float(np.percentile(came, q)) for key, q in PERCENTILES.items()},
-        "samples": len(came),
+        **lateness(came),
         "missing": len(late_ms) - len(came),
         "rate_hz": rate_hz,
         "output_delay_ms": 1000.0 * delay_s,
-        "histogram": {f"{edge:g}": int(n) for edge, n in zip(EDGES_MS[1:], counts, strict=True)},
     }
 
 
@@ -98,7 +95,7 @@ def _exchange(
     rows: Array,
     rate_hz: float,
     delay_s: float,
-    progress: Callable[[int], None] | None,
+    advance: Advance,
 ) -> tuple[Array, Array]:
     """(T,) times at which each sample was sent and its estimate came [s]; NaN where none came."""
     sent, received, stamps = np.full(len(rows), np.nan), np.full(len(rows), np.nan), np.full(len(rows), np.nan)
@@ -128,8 +125,8 @@ def _exchange(
         sent[k] = time.perf_counter()
         outlet.push_sample(row, stamps[k])
         due += period
-        if progress is not None and (k + 1) % 100 == 0:
-            progress(100)
+        if (k + 1) % 100 == 0:
+            advance(100)
     time.sleep(LAST_S)
     done.set()
     listener.join(LAST_S)

@@ -2,39 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 
+from experiments.methods import Method, MethodName
+from experiments.options import AS_USUAL, Shared
+from experiments.protocol import QUIET, Context, Found, Json, table
 from kinertia.estimation.estimate import Estimate
+from kinertia.io import folder as folders
+from kinertia.io.read import read
 from kinertia.metrics.units import bwbh_percent
 from kinertia.recording import Recording
 
-Json = dict[str, Any]
 FACTORS = (0.7, 1.3)
 
 
-def run(
-    recordings: Iterable[Recording], method: Callable[[list[Recording]], list[Estimate]], show: Callable[[str], None]
-) -> Json:
-    """Estimate recordings with the stated mass and with 30 % less and more.
+def mass(
+    data: tuple[Path, ...],
+    method: MethodName = "pretrained",
+    only: tuple[str, ...] = (),
+    learning: Shared = AS_USUAL,
+    context: Context = QUIET,
+) -> Found:
+    """What 30 % more and less body mass change: angles, speed, and forces and moments per body weight, at any sample.
 
     Parameters
     ----------
-    recordings : of people of whom a mass is stated.
-    method : estimates recordings; called with one at a time.
-    show : called with the name of each before the work on it.
+    data
+        Folders of recordings that state a mass.
+    method
+        What estimates.
+    only
+        Names of the recordings to use, for example walk_2 run_2; default all.
+    learning
+        How learned methods are trained, and from which model.
+    """
+    files = [file for folder in data for file in folders.recordings(folder) if not only or file.stem in only]
+    found = changes(map(read, files), learning.method(method, context), context)
+    shown = table("recordings", "angles [deg]", "speed [m/s]", "ground reaction [BW]", "moments [BWBH%]")
+    shown.title = "largest change with 30 % more or less body mass"
+    shown.add_row(str(len(found["rows"])), *(f"{value:.2g}" for value in found["largest"].values()))
+    return Found(found, (shown,))
 
-    Returns
-    -------
-    ``rows`` per recording, and ``largest`` over all: largest differences of ``angle_deg``, ``speed_m_s``, ``grf_bw`` and
-    ``moment_bwbh`` (percent) at any sample.
+
+def changes(recordings: Iterable[Recording], method: Method, context: Context = QUIET) -> Json:
+    """``rows`` per recording, and ``largest`` over all: largest differences of ``angle_deg``, ``speed_m_s``, ``grf_bw`` and
+    ``moment_bwbh`` (percent) at any sample between estimates with the stated mass and with 30 % less and more.
     """
     rows: list[Json] = []
     for recording in recordings:
-        show(recording.name)
+        context.say(recording.name)
         blind = recording.without_truth()
         stated, *wrong = (method([_of_mass(blind, factor)])[0] for factor in (1.0, *FACTORS))
         rows.append({"recording": recording.name, **_largest([_differences(stated, other) for other in wrong])})

@@ -1,110 +1,154 @@
-"""Methods that benchmarks know by name."""
+"""Methods that experiments know by name: recordings stripped of truth to one estimate each, on the recording's own samples."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
-from typing import Literal, Protocol, get_args
+from typing import TYPE_CHECKING, Literal
 
-from experiments.progress import ShowProgress, silent
+from kinertia.cli.progress import ShowStep
 from kinertia.estimation.estimate import Estimate
 from kinertia.learning.config import Cell, Config
-from kinertia.recording import Recording
+from kinertia.recording import LOWER_BODY, Recording
+from kinertia.recording.wearer import wearer_of
 from kinertia.sensing import normative, orientation, strapdown
 from kinertia.sensing.alignment import align
+
+if TYPE_CHECKING:
+    from kinertia.learning.checkpoint import Model
 
 MethodName = Literal[
     "sspinnpose", "sspinnpose-bilstm", "pretrained", "adapted", "solve", "strapdown", "orientation", "normative"
 ]
-METHOD_NAMES: tuple[str, ...] = get_args(MethodName)
+Method = Callable[[list[Recording]], list[Estimate]]
+"""Estimates all recordings of an experiment, one estimate each, in order. Training, where it needs it, happens on these
+recordings and is part of the call."""
+Solve = Callable[[Recording], Estimate]
+ShowTraining = Callable[[int], AbstractContextManager[ShowStep | None]]
+"""Given the number of training steps, a context that yields the function to call after each step."""
+
+CLOSED_FORM: dict[str, Solve] = {"strapdown": strapdown.solve, "orientation": orientation.solve, "normative": normative.solve}
+"""Methods that learn nothing."""
+LEARNED: dict[str, Cell | None] = {"sspinnpose": None, "sspinnpose-bilstm": "bilstm"}
+"""Learned methods with the network cell that they ask for; None leaves it to the configuration."""
+PRETRAINED = ("pretrained", "adapted")
+"""Methods that start from a model: used as it is, or adapted without labels to the recordings of each session."""
 
 
-class Method(Protocol):
-    """Estimates all recordings of a benchmark, having seen no truth.
-
-    Training, where a method needs it, happens on these recordings and is part of the call. One estimate per recording, in
-    order, on the recording's own samples; ``seed`` makes it repeatable.
-    """
-
-    def __call__(self, recordings: Sequence[Recording], *, seed: int) -> list[Estimate]: ...
+def silent(steps: int) -> AbstractContextManager[ShowStep | None]:
+    """Show nothing."""
+    del steps
+    return nullcontext()
 
 
-def choose(
-    name: MethodName, seed: int, config: Config, show: ShowProgress = silent, model: str | None = None
-) -> Callable[[list[Recording]], list[Estimate]]:
-    """The method of a name, ready to be called with recordings.
+def choose(name: MethodName, seed: int, config: Config, show: ShowTraining = silent, model: str | None = None) -> Method:
+    """The method of a name.
 
     Parameters
     ----------
     name : learned methods are trained, without labels, on the recordings they are called with.
     seed : makes training repeatable.
     config : of learned methods; a name that ends in a network cell replaces the cell.
-    show : given the number of training steps, a context that yields a progress function.
-    model : for ``pretrained`` and ``adapted``: a shipped model's name or a model's folder; None is the shipped default. With
-        ``adapted`` settings of ``config`` that equal the built-in default are the model's.
+    show : of training.
+    model : for ``pretrained`` and ``adapted``: a shipped model's name or a model's folder; None is the shipped one that suits
+        the sensors. With ``adapted`` settings of ``config`` that equal the built-in default are the model's.
 
     Raises
     ------
-    ValueError : a model for a method that starts from none, or one that cannot be loaded.
+    ValueError : a model for a method that starts from none, or one that cannot be loaded or does not fit the configuration.
     """
     if model is not None and name not in PRETRAINED:
         raise ValueError(f"--model is for the methods {' and '.join(PRETRAINED)}; {name!r} starts from no model")
-    if name in METHODS:
-        return partial(METHODS[name], seed=seed)
-    from experiments import learned  # torch, which the closed-form methods do without
+    if name in CLOSED_FORM:
+        return partial(_each, CLOSED_FORM[name])
+    if name == "solve":
+        from kinertia.solving import solver  # CasADi and torch, which the closed-form methods do without
 
-    chosen = learned.with_seed(config, seed)
+        return solver.solve_all
+    chosen = _with_seed(config, seed)
     if name in PRETRAINED:
-        return learned.from_model(model, chosen, method=name, show=show)
+        return _from_model(model, chosen, name, show)
     cell = LEARNED[name]
-    return partial(
-        learned.train_and_estimate, config=chosen if cell is None else learned.with_cell(chosen, cell), method=name, show=show
-    )
+    return partial(train_and_estimate, config=chosen if cell is None else with_cell(chosen, cell), method=name, show=show)
 
 
-def integrate_gyroscopes(recordings: Sequence[Recording], *, seed: int) -> list[Estimate]:
-    """Strapdown baseline; draws nothing at random."""
-    del seed
-    return [_solve_aligned(strapdown.solve, recording) for recording in recordings]
+def with_cell(config: Config, cell: Cell) -> Config:
+    """The configuration with another network cell."""
+    return replace(config, network=replace(config.network, cell=cell))
 
 
-def subtract_inclinations(recordings: Sequence[Recording], *, seed: int) -> list[Estimate]:
-    """Orientation filter, for continuous recordings; draws nothing at random."""
-    del seed
-    return [_solve_aligned(orientation.solve, recording) for recording in recordings]
+def train_and_estimate(
+    recordings: Sequence[Recording], config: Config, method: str, show: ShowTraining = silent
+) -> list[Estimate]:
+    """Train one network on all recordings without labels and estimate each of them; ``method`` is written into them."""
+    from kinertia.estimation.trained import estimate
+    from kinertia.learning.prepare import to_sequence
+    from kinertia.learning.training import train
+
+    with show(config.training.steps) as progress:
+        model = train([to_sequence(recording, config) for recording in recordings], config, progress=progress)
+    return [estimate(model, recording, method) for recording in recordings]
 
 
-def place_population_curve(recordings: Sequence[Recording], *, seed: int) -> list[Estimate]:
-    """Sensorless population curve; draws nothing at random."""
-    del seed
-    return [_solve_aligned(normative.solve, recording) for recording in recordings]
+def adapt_and_estimate(
+    recordings: Sequence[Recording], model: Model, config: Config, method: str, show: ShowTraining = silent
+) -> list[Estimate]:
+    """Adapt a model, without labels, to the recordings of each session together, and estimate them.
+
+    Parameters
+    ----------
+    recordings : truth in them is not read; who shares a session is what person and sensor places they state.
+    model : to start from, for every session anew.
+    config : of :func:`kinertia.learning.adaptation.settings`.
+    method : name to write into the estimates.
+    show : of training.
+    """
+    from kinertia.estimation.trained import estimate
+    from kinertia.learning.adapting import adapt
+    from kinertia.learning.prepare import to_sequence
+
+    found: dict[int, Estimate] = {}
+    for session in sessions(recordings):
+        with show(config.training.steps) as progress:
+            adapted = adapt(model, [to_sequence(recordings[k], config) for k in session], config, progress=progress).model
+        found |= {k: estimate(adapted, recordings[k], method) for k in session}
+    return [found[k] for k in range(len(recordings))]
 
 
-def optimise_trajectories(recordings: Sequence[Recording], *, seed: int) -> list[Estimate]:
-    """Trajectory optimisation, cycles of one session together; draws nothing at random."""
-    del seed
-    from kinertia.solving import solver  # CasADi and torch, which the closed-form methods do without
+def sessions(recordings: Sequence[Recording]) -> list[list[int]]:
+    """Indices of the recordings of each session, as they state person and sensor places."""
+    found: dict[str, list[int]] = {}
+    for index, recording in enumerate(recordings):
+        found.setdefault(wearer_of(recording) or f"recording {index}", []).append(index)
+    return list(found.values())
 
-    return solver.solve_all(recordings)
+
+def _from_model(model: str | None, config: Config, method: str, show: ShowTraining) -> Method:
+    from kinertia.estimation.trained import estimate
+    from kinertia.learning import adaptation, shipped
+
+    if model is None:
+        return lambda recordings: _from_model(
+            shipped.suited(all(LOWER_BODY.covered_by(one.sensors) for one in recordings)), config, method, show
+        )(recordings)
+    loaded = shipped.load(model)
+    if method == "pretrained":
+        return lambda recordings: [estimate(loaded, recording, method) for recording in recordings]
+    chosen = _with_seed(adaptation.settings(loaded.config, config), config.training.seed)
+    return partial(adapt_and_estimate, model=loaded, config=chosen, method=method, show=show)
 
 
-def _solve_aligned(solve: Callable[[Recording], Estimate], recording: Recording) -> Estimate:
+def _each(solve: Solve, recordings: Sequence[Recording]) -> list[Estimate]:
+    return [_aligned(solve, recording) for recording in recordings]
+
+
+def _aligned(solve: Solve, recording: Recording) -> Estimate:
     aligned, alignment = align(recording)
     estimate = solve(aligned)
     return replace(estimate, warnings=(*alignment.warnings, *estimate.warnings))
 
 
-METHODS: dict[str, Method] = {
-    "strapdown": integrate_gyroscopes,
-    "orientation": subtract_inclinations,
-    "normative": place_population_curve,
-    "solve": optimise_trajectories,
-}
-"""Methods that need no training."""
-
-LEARNED: dict[str, Cell | None] = {"sspinnpose": None, "sspinnpose-bilstm": "bilstm"}
-"""Learned methods with the network cell that they ask for; None leaves it to the configuration."""
-
-PRETRAINED = ("pretrained", "adapted")
-"""Methods that start from a model: used as it is, or adapted without labels to the recordings of each session."""
+def _with_seed(config: Config, seed: int) -> Config:
+    return replace(config, training=replace(config.training, seed=seed))

@@ -1,26 +1,28 @@
-"""Benchmark of finding out where sensors sit and what is wrong with them: simulated people, and cycles with known positions."""
+"""Finding out where sensors sit and what is wrong with them: simulated people, and cycles with known positions."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from rich.table import Table
 
 from experiments import place_faults
+from experiments.protocol import QUIET, Advance, Context, Found, Json, cell, table
+from experiments.simulated import gait
 from kinertia.io import folder as folders
+from kinertia.io.files import write_text
 from kinertia.io.read import read
-from kinertia.placement import fitting, gait_model, orientation
-from kinertia.placement.inference import Placement, place
+from kinertia.placement import fitting, gait_model, inference, orientation
+from kinertia.placement.inference import Placement
 from kinertia.placement.joint_positions import LENGTH
 from kinertia.recording import Array, Frame, Recording
 from kinertia.recording.crop import crop
 from kinertia.recording.errors import RecordingError
 
-Json = dict[str, Any]
 CROP_S = 20.0
 MISALIGNED_RAD = np.deg2rad(30.0)
 """Largest random rotation of a sensor besides one of the 24 right-angled ones."""
@@ -49,14 +51,48 @@ class Plan:
     seed: int = 1
 
 
-def run(folder: Path, plan: Plan, advance: Callable[[str], None]) -> Json:
-    """Figures on a folder of simulated people.
+def place(
+    data: Path | None = None,
+    cycles: Path | None = None,
+    trials: int = 200,
+    people: tuple[str, ...] = (),
+    seed: int = 1,
+    fit: Path | None = None,
+    context: Context = QUIET,
+) -> Found:
+    """How well placement is found: segment, side, axes and position of sensors on simulated people; faults and false alarms.
 
     Parameters
     ----------
-    folder : a folder per person; recordings as tables with truth, in segment frames.
-    plan : how much is done.
-    advance : called after each trial with the name of what is tried.
+    data
+        Folder of simulated people, as `kinertia simulate` writes it.
+    cycles
+        Folder of averaged gait cycles that state where their sensors sat: along-segment position errors.
+    trials
+        Trials of each fault, of clean recordings and of turned sensors.
+    people
+        Folders of the people to take; all by default.
+    seed
+        Draws recordings, stretches, rotations and faults.
+    fit
+        Fit the gait model that placement rests on to these people instead, and write it to this file.
+    """
+    if data is None and cycles is None:
+        raise RecordingError("no data given", fix="name a folder with --data or --cycles")
+    if fit is not None and data is not None:
+        write_text(fit, fitted(data, people).decode() + "\n")
+        return Found({})
+    found: Json = {}
+    if data is not None:
+        with context.bar(trials * (len(place_faults.FAULTS) + 2), "trials") as advance:
+            found = on_people(data, Plan(trials, people, seed), advance)
+    if cycles is not None:
+        found["cycles"] = on_cycles(cycles)
+    return Found(found, tuple(_tables(found)))
+
+
+def on_people(folder: Path, plan: Plan, advance: Advance = lambda _: None) -> Json:
+    """Figures on a folder of simulated people.
 
     Returns
     -------
@@ -88,15 +124,13 @@ def run(folder: Path, plan: Plan, advance: Callable[[str], None]) -> Json:
     return results
 
 
-def fit(folder: Path, people: tuple[str, ...] = ()) -> bytes:
-    """File content of the gait model fitted to people's steady recordings; parameters as in :func:`run`.
+def fitted(folder: Path, people: tuple[str, ...] = ()) -> bytes:
+    """File content of the gait model fitted to people's steady recordings; of the folders ``people``.
 
     Raises
     ------
     RecordingError : no recordings with known sensor poses.
     """
-    from experiments.simulated import gait
-
     examples = []
     recordings = [recording for recording in _recordings(folder, people) if not _stands(recording)]
     for recording in recordings:
@@ -122,7 +156,7 @@ def on_cycles(folder: Path) -> Json:
             continue
         figures: Json = {}
         for part in STARTS:
-            found = place(recording, start=_start(recording, part))
+            found = inference.place(recording, start=_start(recording, part))
             figures[f"from_{part:g}"] = {
                 placed.segment: placed.position_m[1] - placed.sensor.position_m[1]
                 for placed in found.sensors
@@ -193,7 +227,7 @@ def _turn_all(recording: Recording, generator: np.random.Generator) -> tuple[Rec
     return turned, turns.swapaxes(1, 2)
 
 
-def _placement(recordings: list[Recording], plan: Plan, advance: Callable[[str], None]) -> Json:
+def _placement(recordings: list[Recording], plan: Plan, advance: Advance) -> Json:
     generator = np.random.default_rng([plan.seed, 0])
     segment, side, along, across, turned, confidence, sure = [], [], [], [], [], [], []
     for _ in range(plan.trials):
@@ -208,7 +242,7 @@ def _placement(recordings: list[Recording], plan: Plan, advance: Callable[[str],
             acc=blind.acc[:, order],
             gyro=blind.gyro[:, order],
         )
-        found = place(shuffled)
+        found = inference.place(shuffled)
         truth = [blind.sensors[k].segment for k in order]
         for i, right in enumerate(_right_sides(found, truth)):
             placed, true = found.sensors[i], truth[i]
@@ -223,7 +257,7 @@ def _placement(recordings: list[Recording], plan: Plan, advance: Callable[[str],
             along.append(abs(placed.position_m[1] - pose.position_m[1]))
             across.append(abs(placed.position_m[0] - pose.position_m[0]))
             sure.append(true.split("_")[0])
-        advance("placement")
+        advance(1)
     both = np.hypot(along, across)
     kinds = np.array(sure)
     return {
@@ -255,7 +289,7 @@ def _right_sides(found: Placement, truth: list[str]) -> list[bool]:
     return max(as_is, mirrored, key=sum)
 
 
-def _clean(recordings: list[Recording], plan: Plan, advance: Callable[[str], None]) -> Json:
+def _clean(recordings: list[Recording], plan: Plan, advance: Advance) -> Json:
     """Every other trial as worn, in segment axes; the others turned any way, in unknown axes."""
     generator = np.random.default_rng([plan.seed, 1])
     alarms: dict[str, int] = {}
@@ -263,29 +297,27 @@ def _clean(recordings: list[Recording], plan: Plan, advance: Callable[[str], Non
     for i in range(plan.trials):
         recording = _draw(recordings, generator)
         recording = _turn_all(recording, generator)[0] if i % 2 else recording.without_truth()
-        faults = place(recording).faults
+        faults = inference.place(recording).faults
         false += bool(faults)
         for kind in {fault.kind.value for fault in faults}:
             alarms[kind] = alarms.get(kind, 0) + 1
-        advance("clean")
+        advance(1)
     return {"trials": plan.trials, "false_alarms": false / plan.trials, "by_kind": alarms}
 
 
-def _fault(
-    recordings: list[Recording], plan: Plan, name: str, inject: place_faults.Inject, advance: Callable[[str], None]
-) -> Json:
+def _fault(recordings: list[Recording], plan: Plan, name: str, inject: place_faults.Inject, advance: Advance) -> Json:
     generator = np.random.default_rng([plan.seed, 2, list(place_faults.FAULTS).index(name)])
     suited = [r for r in recordings if _stands(r)] if name == "offset" else recordings
     named = alone = trials = 0
     for broken in _broken(suited, plan.trials, name, inject, generator):
-        faults = place(broken.recording).faults
+        faults = inference.place(broken.recording).faults
         hits = [f for f in faults if f.kind is broken.kind]
         told = {sensor for fault in hits for sensor in fault.sensors}
         trials += 1
         right = bool(hits) and broken.sensors <= told
         named += right
         alone += right and told == broken.sensors and len(hits) == len(faults)
-        advance(name)
+        advance(1)
     return {"trials": trials, "detected": named / max(trials, 1), "alone": alone / max(trials, 1)}
 
 
@@ -303,3 +335,30 @@ def _broken(
         if (broken := inject(recording, generator)) is not None:
             count += 1
             yield broken
+
+
+def _tables(found: Json) -> Iterator[Table]:
+    if "placement" in found:
+        figures = found["placement"]
+        shown = (
+            ("segment right, %", "segment_right", 100.0),
+            ("and side, up to the mirror image, %", "side_right", 100.0),
+            ("position, median, cm", "position_m_median", 100.0),
+            ("along the segment, median, cm", "along_m_median", 100.0),
+            ("orientation, median, deg", "orientation_deg_median", 1.0),
+        )
+        rows: list[tuple[str, ...]] = [(name, cell(figures[key], 1, factor=factor)) for name, key, factor in shown]
+        yield table("sensors turned any way", "", rows=rows)
+        rows = [
+            (name, cell(row["detected"], 1, factor=100.0), cell(row["alone"], 1, factor=100.0))
+            for name, row in found["faults"].items()
+        ]
+        rows.append(("clean: false alarms", cell(found["clean"]["false_alarms"], 1, factor=100.0), ""))
+        yield table("fault", "named, %", "nothing else said, %", rows=rows)
+    for name, figures in found.get("cycles", {}).items():
+        starts = [key for key in figures if key.startswith("from_")]
+        rows = [
+            (segment, *(cell(figures[start][segment], 1, factor=100.0, sign=True) for start in starts))
+            for segment in figures[starts[0]]
+        ]
+        yield table(f"{name}: along the segment, cm", *starts, rows=rows)

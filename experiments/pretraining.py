@@ -1,200 +1,175 @@
-"""Encoders with and without pre-training on the same people and shares of labels; goes on where it was interrupted."""
+"""How many labels pre-training saves: errors over shares of the labels, and the share that equals all labels without it."""
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
-from functools import partial
-from hashlib import sha256
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
-from experiments import results
-from kinertia import __version__
-from kinertia.pretraining import checkpoint, downstream, people, scores
-from kinertia.pretraining.build import build
-from kinertia.pretraining.checkpoint import Pretrained
-from kinertia.pretraining.downstream import DownstreamConfig, Predictor, Regime
-from kinertia.pretraining.encoder import Encoder
-from kinertia.pretraining.split import Split, of_people, share_of, split
-from kinertia.pretraining.targets import Labelled
+import tyro
 
-Json = dict[str, Any]
-Show = Callable[[str], None]
+from experiments import pretraining_rows
+from experiments.pretraining_rows import Job, Plan
+from experiments.protocol import QUIET, Context, Found, Json, table
+from kinertia.metrics.statistics import compare_all
+from kinertia.pretraining import scores
+from kinertia.pretraining.downstream import DownstreamConfig
 
-METHODS = ("contrastive", "masked", "physics")
-SHARES = (0.01, 0.1, 0.25, 1.0)
+People = dict[str, dict[str, dict[str, float | None]]]
 
-
-@dataclass(frozen=True)
-class Plan:
-    """What is compared.
-
-    Attributes
-    ----------
-    encoders : label of a method to an encoder, see :func:`kinertia.pretraining.checkpoint.load`.
-    shares : of the labels of the people who are learned from.
-    seeds, folds : how many; one fold tests the last of the people.
-    tested : with one fold, how many people are tested; a fifth when None.
-    baselines : shares from which random weights learn too; all when None, the largest always.
-    only : names of recordings; all without any.
-    people : the first so many; all when None.
-    config : how labels are learned.
-    """
-
-    encoders: Mapping[str, str] = field(default_factory=lambda: {name: name for name in METHODS})
-    shares: tuple[float, ...] = SHARES
-    seeds: int = 1
-    folds: int = 1
-    tested: int | None = None
-    baselines: tuple[float, ...] | None = None
-    only: tuple[str, ...] = ()
-    people: int | None = None
-    config: DownstreamConfig = field(default_factory=DownstreamConfig)
+JUDGED = ("grf_y_r", "knee_moment_r")
+"""Targets that the saving is told for."""
+SHOWN = ("grf_y_r", "grf_x_r", "knee_moment_r", "peak_grf_y_r", "peak_knee_moment_r", "loading_rate_r")
 
 
-@dataclass(frozen=True)
-class Job:
-    """One row: a network, how it learns, and from how much."""
+def pretraining(
+    people: Path,
+    encoders: Annotated[tuple[str, ...], tyro.conf.arg(metavar="NAME...")] = ("contrastive", "masked", "physics"),
+    shares: Annotated[tuple[float, ...], tyro.conf.arg(metavar="SHARE...")] = (0.01, 0.1, 0.25, 1.0),
+    seeds: int = 1,
+    folds: int = 1,
+    tested: int | None = None,
+    baselines: Annotated[tuple[float, ...] | None, tyro.conf.arg(metavar="SHARE...")] = None,
+    only: tuple[str, ...] = (),
+    subjects: int | None = None,
+    steps: int = 5000,
+    context: Context = QUIET,
+) -> Found:
+    """Predict ground reaction and knee moment from few labels, with and without pre-training; goes on where it was interrupted.
 
-    method: str
-    regime: Regime
-    share: float
-    seed: int
-    fold: int
-
-    @property
-    def key(self) -> str:
-        return f"{self.method}/{self.regime}/{self.share:g}/{self.seed}/{self.fold}"
-
-
-def jobs(plan: Plan) -> Iterator[Job]:
-    """All rows, those of one encoder and share together; the published short training of random weights on all labels only."""
-    for fold in range(plan.folds):
-        for seed in range(plan.seeds):
-            for method in plan.encoders:
-                for share in sorted(plan.shares, reverse=True):
-                    yield from (Job(method, regime, share, seed, fold) for regime in _regimes(plan, share))
-
-
-def _regimes(plan: Plan, share: float) -> tuple[Regime, ...]:
-    if share == max(plan.shares):
-        return downstream.REGIMES
-    return ("probe", "tuned", "scratch") if plan.baselines is None or share in plan.baselines else downstream.PRETRAINED
-
-
-def run(folder: Path, plan: Plan, keep: Path | None = None, show: Show | None = None) -> dict[str, Json]:
-    """Rows of all jobs.
+    Every network starts once from its pre-trained and once from random weights and learns from the same labels until people who
+    were held back are predicted no better. Other people are tested.
 
     Parameters
     ----------
-    folder : of people with truth, see :func:`kinertia.pretraining.people.find`.
-    plan : what is compared.
-    keep : file for finished rows; rows in it of the same data, encoders, settings and version are not made again.
-    show : called with what is being done.
+    people
+        Folder with one folder of recordings with truth per person, as `kinertia simulate` writes it.
+    encoders
+        Encoders that come with the package by name, or folders that `kinertia pretrain` or `kinertia train` wrote.
+    shares
+        Shares of the labels to learn from, the largest of which the others are measured by.
+    seeds
+        Repetitions with other random numbers; figures of a person are means over them.
+    folds
+        1 tests the last of the people, more test every one of them in turn.
+    tested
+        With one fold, how many people are tested; a fifth without.
+    baselines
+        Shares of the labels that networks with random weights learn from too; all without, the largest always.
+    only
+        Names of recordings, such as walk_1; all without any.
+    subjects
+        The first so many people; all without.
+    steps
+        Most steps of a training; it stops sooner when nothing is gained any more.
+    """
+    plan = Plan(
+        {Path(name).name: name for name in encoders},
+        shares,
+        seeds,
+        folds,
+        tested,
+        baselines,
+        only,
+        subjects,
+        DownstreamConfig(most_steps=steps),
+    )
+    found = label_efficiency(people, plan, context)
+    shown = table("encoder", "training", "labels", "windows", *SHOWN, title="RMSE of people never trained on")
+    for row in found["rows"]:
+        cells = [_cell(row["targets"].get(target)) for target in SHOWN]
+        shown.add_row(row["method"], row["regime"], f"{100 * row['share']:g} %", str(row["windows"]), *cells)
+    lines = []
+    for method, targets in found["smallest_share"].items():
+        said = ", ".join(f"{name} {'-' if x is None else f'{100 * x:g} %'}" for name, x in targets.items())
+        lines.append(f"{method}: labels that equal all labels without pre-training: {said}")
+    return Found(found, (shown, *lines))
+
+
+def _cell(figures: dict | None) -> str:
+    if figures is None:
+        return "-"
+    rmse = figures["rmse"]
+    return f"{rmse['mean']:.2f}" if rmse["sd"] is None else f"{rmse['mean']:.2f} ± {rmse['sd']:.2f}"
+
+
+def label_efficiency(folder: Path, plan: Plan | None = None, context: Context = QUIET) -> Json:
+    """Compare encoders with and without pre-training on people of a folder; parameters as :func:`.pretraining_rows.rows`.
 
     Returns
     -------
-    Key of a job to ``people`` (figures of every person who was tested), ``windows`` learned from, ``test`` (people) and
-    ``seconds``.
-
-    Raises
-    ------
-    ValueError
-        If there are too few people, an encoder cannot be used, or ``keep`` is not a file of this command.
-    RecordingError
-        If a recording cannot be used.
+    ``rows`` (method, regime, share and for every target mean and standard deviation over people), ``smallest_share`` (method to
+    target to the smallest share of labels with which the pre-trained network errs no more than the same network from random
+    weights, trained to convergence on all labels; None where no share does), ``comparisons`` (paired over people, corrected
+    together, negative where pre-training is better) and ``conditions``.
     """
-    encoders = {name: checkpoint.load(encoder) for name, encoder in plan.encoders.items()}
-    window, rate_hz = _same_windows(encoders)
-    files = people.find(folder, plan.only, plan.people)
-    for fold in range(plan.folds):
-        split([person for person, _ in files], plan.folds, fold, plan.tested)
-    mark = _mark(files, encoders, plan)
-    rows = _kept(keep, mark)
-    wanted = list(jobs(plan))
-    if any(job.key not in rows for job in wanted):
-        data = people.labelled(files, window, rate_hz, None if show is None else partial(_say, show, "reading "))
-        probed: dict[str, Predictor] = {}
-        for job in wanted:
-            if job.key in rows:
-                continue
-            if show is not None:
-                show(f"{job.method} {job.regime}, {100 * job.share:g} % of the labels, seed {job.seed}, fold {job.fold}")
-            rows[job.key] = _row(job, data, encoders[job.method], plan, probed)
-            if keep is not None:
-                results.write(keep, {"mark": mark, "rows": rows})
-    return {job.key: rows[job.key] for job in wanted}
+    chosen = Plan() if plan is None else plan
+    return summarise(pretraining_rows.rows(folder, chosen, context), chosen)
 
 
-def _row(job: Job, data: Labelled, pretrained: Pretrained, plan: Plan, probed: dict[str, Predictor]) -> Json:
-    """Learn and test; what ``probe`` learned is kept in ``probed`` for ``tuned``."""
-    begin = time.perf_counter()
-    parts = split(data.windows.owners, plan.folds, job.fold, plan.tested)
-    train, check, test = _parts(data, parts, job)
-    encoder = pretrained.encoder if job.regime in downstream.PRETRAINED else _random(pretrained, train, job.seed)
-    same = f"{job.method}/{job.share:g}/{job.seed}/{job.fold}"
-    start = probed.get(same) if job.regime == "tuned" else None
-    predictor = downstream.fit(encoder, train, check, job.regime, plan.config, job.seed, start)
-    if job.regime == "probe":
-        probed.clear()
-        probed[same] = predictor
-    found = scores.per_person(predictor.predict(test), test)
-    seconds = time.perf_counter() - begin
-    return {"people": found, "windows": len(train.windows), "test": list(parts.test), "seconds": seconds}
+def summarise(rows: dict[str, Json], plan: Plan) -> Json:
+    """Tables from finished rows; see :func:`label_efficiency`."""
+    groups: dict[tuple[str, str, float], list[tuple[Job, Json]]] = {}
+    for job in pretraining_rows.jobs(plan):
+        groups.setdefault((job.method, job.regime, job.share), []).append((job, rows[job.key]))
+    people = {key: _people(group) for key, group in groups.items()}
+    table = [
+        {
+            "method": method,
+            "regime": regime,
+            "share": share,
+            "windows": groups[method, regime, share][0][1]["windows"],
+            "seconds": sum(row["seconds"] for _, row in groups[method, regime, share]),
+            "targets": scores.over_people(found),
+        }
+        for (method, regime, share), found in people.items()
+    ]
+    everything = max(plan.shares)
+    return {
+        "rows": table,
+        "smallest_share": {method: _smallest(people, method, plan.shares) for method in plan.encoders},
+        "comparisons": _comparisons(people, plan, everything),
+        "conditions": {
+            "people_tested": sorted({owner for found in people.values() for owner in found}),
+            "seeds": plan.seeds,
+            "folds": plan.folds,
+            "encoders": dict(plan.encoders),
+            "config": asdict(plan.config),
+        },
+    }
 
 
-def _parts(data: Labelled, parts: Split, job: Job) -> tuple[Labelled, Labelled, Labelled]:
-    """Windows to learn from, to stop by (both of the share) and to test on (all)."""
-    train, check = (share_of(of_people(data, names), job.share, job.seed) for names in (parts.train, parts.check))
-    return train, check, of_people(data, parts.test)
+def _people(group: list[tuple[Job, Json]]) -> People:
+    """Figures of every tested person, means over seeds."""
+    return scores.mean_of([row["people"] for _, row in group])
 
 
-def _random(pretrained: Pretrained, train: Labelled, seed: int) -> Encoder:
-    """The same network with random weights, its scale from the windows that are learned from."""
-    encoder = build(pretrained.config, seed)
-    if pretrained.config.method != checkpoint.PHYSICS:
-        encoder.scale = train.windows.scale()
-    return encoder
+def _smallest(people: dict[tuple[str, str, float], People], method: str, shares: tuple[float, ...]) -> dict[str, float | None]:
+    found: dict[str, float | None] = {}
+    for target in JUDGED:
+        limit = _error(people[method, "scratch", max(shares)], target)
+        errors = {share: _error(people[method, "tuned", share], target) for share in shares}
+        enough = [share for share, error in errors.items() if error is not None and limit is not None and error <= limit]
+        found[target] = min(enough, default=None)
+    return found
 
 
-def _same_windows(encoders: Mapping[str, Pretrained]) -> tuple[int, float]:
-    """Window and rate of all encoders.
-
-    Raises
-    ------
-    ValueError
-        If there are no encoders, or they differ.
-    """
-    kinds = {name: (found.config.window, found.config.rate_hz) for name, found in encoders.items()}
-    if len(set(kinds.values())) != 1:
-        said = ", ".join(f"{name} {window} samples at {rate:g} Hz" for name, (window, rate) in kinds.items())
-        raise ValueError(f"encoders are compared on the same windows: {said or 'none given'}")
-    return next(iter(kinds.values()))
+def _error(people: People, target: str) -> float | None:
+    values = scores.column(people, target)
+    return sum(values.values()) / len(values) if values else None
 
 
-def _mark(files: list[tuple[str, Path]], encoders: Mapping[str, Pretrained], plan: Plan) -> str:
-    digest = sha256(f"{__version__} {asdict(plan.config)} {plan.folds} {plan.tested}".encode())
-    for person, path in files:
-        digest.update(f"{person} {path.name} {path.stat().st_size}".encode())
-    for name, found in encoders.items():
-        digest.update(name.encode())
-        for key, tensor in found.encoder.state_dict().items():
-            digest.update(key.encode() + tensor.cpu().contiguous().numpy().tobytes())
-    return digest.hexdigest()[:16]
-
-
-def _kept(path: Path | None, mark: str) -> dict[str, Json]:
-    if path is None or not path.exists():
-        return {}
-    try:
-        content = json.loads(path.read_text())
-        return content["rows"] if content["mark"] == mark else {}
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path}: not the finished rows of this benchmark; delete it or choose another file") from error
-
-
-def _say(show: Show, before: str, text: str) -> None:
-    show(before + text)
+def _comparisons(people: dict[tuple[str, str, float], People], plan: Plan, everything: float) -> dict[str, Json]:
+    """Pre-trained with each share against random weights with all labels, the same network each."""
+    pairs = {}
+    for method in plan.encoders:
+        for share in plan.shares:
+            for target in JUDGED:
+                a, b = (
+                    scores.column(people[key], target) for key in ((method, "tuned", share), (method, "scratch", everything))
+                )
+                shared = sorted(a.keys() & b.keys())
+                if len(shared) > 1:
+                    name = f"{method}, {100 * share:g} % of the labels: {target}"
+                    pairs[name] = [a[owner] for owner in shared], [b[owner] for owner in shared]
+    return {name: asdict(found) for name, found in compare_all(pairs).items()}

@@ -43,9 +43,10 @@ GROUPS = {
         "speed": "a long recording at once, and one sample at a time",
     },
 }
-NAMES = tuple(name for names in GROUPS.values() for name in names)
+MODULES = {name: f"experiments.{name}" for names in GROUPS.values() for name in names}
+"""Where each is: a function of its name in a module of its name."""
 TRAINING = (
     *("cycles", "continuous", "simulated", "simulator", "virtual", "ablation", "physics", "speed", "pretraining"),
-    *("labels", "subsets", "files"),
+    *("labels", "subsets", "files", "bands", "standing", "alarms"),
 )
 """Those that nothing can be done with without the packages of the extra ``kinertia[train]``."""

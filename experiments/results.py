@@ -1,70 +1,84 @@
-"""A benchmark's results from scored trials to a JSON file."""
+"""From recordings and a method to scored trials and their means."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+from experiments.methods import Method
+from experiments.protocol import Json
 from kinertia.estimation.estimate import Estimate
-from kinertia.io.files import write_text
-from kinertia.metrics.scoring import score
+from kinertia.metrics.scoring import score as score_estimate
+from kinertia.metrics.single import baselines
 from kinertia.metrics.summary import summarise
 from kinertia.metrics.sync import MAX_SHIFT_S, sync_shift
 from kinertia.recording import Recording
 
-Json = dict[str, Any]
+Rivals = tuple[Estimate | None, Estimate | None]
+"""Strapdown estimate that fixes the shift between sensors and reference, and population curve, scored beside."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Results, and the recordings (with truth) and estimates that they are about, in the same order."""
+
+    results: Json
+    recordings: list[Recording]
+    estimates: list[Estimate]
+
+
+def score(recordings: list[Recording], method: Method, name: str) -> Scored:
+    """Estimate and score recordings; for the results see :func:`collect`.
+
+    Raises
+    ------
+    RecordingError : the method cannot use a recording.
+    ValueError : its estimates do not match the recordings.
+    """
+    estimates, seconds = estimated(recordings, method, name)
+    return Scored(collect(name, recordings, estimates, [baselines(r) for r in recordings], seconds), recordings, estimates)
+
+
+def estimated(recordings: list[Recording], method: Method, name: str) -> tuple[list[Estimate], float]:
+    """Estimates of a method that sees no truth, and the seconds that they took.
+
+    Raises
+    ------
+    ValueError : there is not one for each recording, in order.
+    """
+    start = time.perf_counter()
+    estimates = method([recording.without_truth() for recording in recordings])
+    seconds = time.perf_counter() - start
+    if [e.name for e in estimates] != [r.name for r in recordings]:
+        raise ValueError(f"{name!r} returned estimates {[e.name for e in estimates]} for {[r.name for r in recordings]}")
+    return estimates, seconds
 
 
 def collect(
-    method: str,
-    recordings: list[Recording],
-    estimates: list[Estimate],
-    baselines: list[Estimate | None],
-    rivals: list[Estimate | None],
-    seconds: float,
+    method: str, recordings: list[Recording], estimates: list[Estimate], rivals: Sequence[Rivals], seconds: float
 ) -> Json:
     """Score every trial and average.
-
-    Parameters
-    ----------
-    method : its name.
-    recordings : with truth.
-    estimates : one per recording, on its samples.
-    baselines : strapdown estimates that fix the shift between sensors and reference; None where there is none.
-    rivals : population curves, scored beside; None where there is none.
-    seconds : training and estimation [s].
 
     Returns
     -------
     ``method``, ``trials`` (with ``convergence`` where the method solves a problem), ``mean``, ``mean_synced``, the same of the
-    population curve as ``normative_mean`` and ``normative_mean_synced``, ``seconds``, and ``conditions``: what the numbers were
-    computed over.
-
-    Raises
-    ------
-    ValueError : estimates do not match the recordings.
+    population curve as ``normative_mean`` and ``normative_mean_synced``, ``seconds`` (training and estimation), and
+    ``conditions``: what the numbers were computed over.
     """
-    require_same_names(method, recordings, estimates)
     trials: dict[str, Json] = {}
     warnings: list[str] = []
-    for recording, estimate, baseline, rival in zip(recordings, estimates, baselines, rivals, strict=True):
-        trials[recording.name], notes = score_trial(recording, estimate, baseline, rival)
+    for recording, estimate, pair in zip(recordings, estimates, rivals, strict=True):
+        trials[recording.name], notes = score_trial(recording, estimate, *pair)
         warnings.extend(notes)
     signals = "averaged gait cycles" if all(r.periodic for r in recordings) else "raw recordings"
     return assemble(method, trials, seconds, signals, warnings)
 
 
-def require_same_names(method: str, recordings: list[Recording], estimates: list[Estimate]) -> None:
-    """ValueError unless there is one estimate per recording, in order."""
-    if [e.name for e in estimates] != [r.name for r in recordings]:
-        raise ValueError(f"{method!r} returned estimates {[e.name for e in estimates]} for {[r.name for r in recordings]}")
-
-
 def score_trial(
     recording: Recording, estimate: Estimate, baseline: Estimate | None, rival: Estimate | None
 ) -> tuple[Json, list[str]]:
-    """Figures of one trial, and what has to be said about it; parameters as :func:`collect`, for one recording."""
+    """Figures of one trial, and what has to be said about it; the last two as :data:`Rivals`."""
     shift = None if baseline is None else sync_shift(baseline, recording)
     notes = [*recording.warnings, *estimate.warnings]
     if shift is None:
@@ -73,7 +87,7 @@ def score_trial(
         notes.append("the sync shift is at the end of its range: sensors and reference may be further apart")
     if rival is None:
         notes.append("no heel strikes found to place the population curve: it is left out")
-    figures = score(estimate, recording, shift, rival)
+    figures = score_estimate(estimate, recording, shift, rival)
     if estimate.convergence:
         figures["convergence"] = estimate.convergence
     return figures, [f"{recording.name}: {note}" for note in notes]
@@ -99,9 +113,3 @@ def means(trials: dict[str, Json]) -> Json:
     """``mean``, ``mean_synced``, and the same of the population curve with ``normative_`` in front."""
     rivals = {f"normative_{name}": figures for name, figures in summarise(trials, "normative").items()}
     return summarise(trials) | rivals
-
-
-def write(path: Path | None, results: Json) -> None:
-    """Write strict JSON, where to write is said: a NaN is an error, not a number."""
-    if path is not None:
-        write_text(path, json.dumps(results, indent=1, allow_nan=False) + "\n")

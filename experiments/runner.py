@@ -1,23 +1,29 @@
-"""``kinertia benchmark``: from the words of a command line to an experiment, whose files replace no others than its own."""
+"""``kinertia benchmark``: from the words of a command line to an experiment, its table and its file of figures."""
 
 from __future__ import annotations
 
+import inspect
+import sys
 from collections.abc import Callable, Sequence
-from dataclasses import is_dataclass
-from functools import wraps
+from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
-from experiments.registry import GROUPS, NAMES, TRAINING
+import msgspec
+from rich.console import Console
+
+from experiments.protocol import Context, Experiment, Found, Json
+from experiments.registry import GROUPS, MODULES, TRAINING
+from kinertia import __version__
 from kinertia.api import models
 from kinertia.cli import catalogue, dispatch
 from kinertia.io import inputs
 from kinertia.io.outputs import Outputs
 
 LIST = catalogue.page(GROUPS, "usage: kinertia benchmark NAME ...", "kinertia benchmark NAME --help shows its options.")
-MODULES = {name: f"experiments.commands.{name}" for name in NAMES}
-FIGURES, PAGES = ("json", "plot", "failures", "fit"), ("curves.html", "simulator.html")
+FILES, PAGES = ("plot", "failures", "fit"), ("curves.html", "simulator.html")
 """Options that name a file to write, and files in the folder of --report."""
+JSON_HELP = "\n    json\n        File to write the figures to; finished rows of long experiments are kept beside it.\n    "
 
 
 def run(words: Sequence[str]) -> None:
@@ -30,25 +36,64 @@ def run(words: Sequence[str]) -> None:
     if dispatch.asks_for_list(words):
         print(LIST)
     else:
-        dispatch.command(MODULES, words, "kinertia benchmark", TRAINING, guarded)
+        dispatch.command(MODULES, words, "kinertia benchmark", TRAINING, command)
 
 
-def guarded(function: Callable[..., None], name: str) -> Callable[..., None]:
-    """An experiment whose files replace no others than its own of the same data."""
+def command(experiment: Experiment, name: str) -> Callable[..., None]:
+    """An experiment as a command, with the option ``--json``."""
+    hints = get_type_hints(experiment, include_extras=True)
+    own = {key: p.replace(annotation=hints[key]) for key, p in inspect.signature(experiment).parameters.items()}
+    del own["context"]
 
-    @wraps(function)
-    def run_guarded(*arguments: Any, **options: Any) -> None:
-        shared = {k: v for group in options.values() if is_dataclass(group) for k, v in vars(group).items()}
-        known = shared | options
-        given = known.get("data")
-        data = list(given) if isinstance(given, tuple) else [given]
-        model, report = known.get("model"), known.get("report")
-        files = [path for key in FIGURES if isinstance(path := known.get(key), Path)]
-        files += [report / name for name in PAGES] if isinstance(report, Path) else []
-        read = inputs.of(*data, known.get("config_file"), models.folder(model) if isinstance(model, str) else None)
-        source = str(data[0]) if data and data[0] is not None else ""
-        outputs = Outputs(f"kinertia benchmark {name}", read, source, elsewhere="give another name", option="")
-        with outputs.writing(files):
-            function(*arguments, **options)
+    def carry_out(*, json: Path | None = None, **options: Any) -> None:
+        with _outputs(name, options).writing(_files(json, options)):
+            found = experiment(**options, context=Context(json, shows=True))
+            if found.figures:
+                Context(json).save(found.figures | _conditions(name, found, own, options))
+        console = Console()
+        for part in found.shown:
+            console.print(part, highlight=False, markup=False, soft_wrap=isinstance(part, str))
+        if found.failed:
+            sys.exit(1)
 
-    return run_guarded
+    asked = inspect.Parameter("json", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Path | None)
+    options = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own.values()]
+    carry_out.__signature__ = inspect.Signature([*options, asked])  # type: ignore[attr-defined]
+    carry_out.__annotations__ = {p.name: p.annotation for p in (*options, asked)}
+    carry_out.__doc__ = (experiment.__doc__ or "").rstrip() + JSON_HELP
+    return carry_out
+
+
+def _conditions(name: str, found: Found, own: dict[str, inspect.Parameter], options: Json) -> Json:
+    """What the figures were found under: the experiment's own words, version, and options that are not the default."""
+    stated = {key: _stated(value, own[key].default) for key, value in options.items() if value != own[key].default}
+    known = {"experiment": name, "version": __version__, "options": stated}
+    return {"conditions": found.figures.get("conditions", {}) | known}
+
+
+def _stated(value: Any, default: Any) -> Any:
+    if is_dataclass(value) and type(value) is type(default):
+        given = {f.name: (getattr(value, f.name), getattr(default, f.name)) for f in fields(value)}
+        return {key: _stated(*pair) for key, pair in given.items() if pair[0] != pair[1]}
+    return msgspec.to_builtins(value, enc_hook=str)
+
+
+def _known(options: Json) -> Json:
+    """Options by name, those of groups among them."""
+    return {k: v for group in options.values() if is_dataclass(group) for k, v in vars(group).items()} | options
+
+
+def _files(json: Path | None, options: Json) -> list[Path]:
+    known = _known(options)
+    named = [path for path in (json, *(known.get(key) for key in FILES)) if isinstance(path, Path)]
+    return named + ([known["report"] / page for page in PAGES] if isinstance(known.get("report"), Path) else [])
+
+
+def _outputs(name: str, options: Json) -> Outputs:
+    """The guard of an experiment's files, which replace no others than its own of the same data."""
+    known = _known(options)
+    given, model = known.get("data"), known.get("model")
+    data = list(given) if isinstance(given, tuple) else [given]
+    read = inputs.of(*data, known.get("config_file"), models.folder(model) if isinstance(model, str) else None)
+    source = str(data[0]) if data and data[0] is not None else ""
+    return Outputs(f"kinertia benchmark {name}", read, source, elsewhere="give another name", option="")

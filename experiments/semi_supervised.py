@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
 
-from experiments import cycles, learned
-from experiments.progress import ShowProgress, silent
+from experiments import methods, results
+from experiments.methods import ShowTraining, silent
+from experiments.protocol import Json
 from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.trained import estimate
-from kinertia.io import cycles as cycle_files
+from kinertia.io.cycles import read_folder
 from kinertia.learning import adaptation, shipped, supervision
 from kinertia.learning.checkpoint import Model
 from kinertia.learning.config import Config
@@ -20,11 +20,10 @@ from kinertia.pretraining.reference import synced
 from kinertia.recording import Recording
 from kinertia.recording.wearer import same_wearer
 
-Json = dict[str, Any]
 NAME = "semi_supervised"
 
 
-def semi_supervised(folder: Path, config: Config | None = None, model: str | None = None, show: ShowProgress = silent) -> Json:
+def semi_supervised(folder: Path, config: Config | None = None, model: str | None = None, show: ShowTraining = silent) -> Json:
     """Benchmark on averaged gait cycles: each is estimated with the labels of the same person's other cycles only.
 
     Parameters
@@ -49,20 +48,20 @@ def semi_supervised(folder: Path, config: Config | None = None, model: str | Non
     loaded = shipped.load(shipped.DEFAULT if model is None else model)
     chosen = adaptation.settings(loaded.config, Config() if config is None else config)
     labelled = adaptation.longer(chosen)
-    recordings = cycle_files.read_folder(folder)
+    recordings = read_folder(folder)
 
     def free(blind: list[Recording]) -> list[Estimate]:
-        return learned.adapt_and_estimate(blind, loaded, chosen, "adapted", show)
+        return methods.adapt_and_estimate(blind, loaded, chosen, "adapted", show)
 
-    without = cycles.score(recordings, free, "adapted").results
+    without = results.score(recordings, free, "adapted").results
     begin = time.perf_counter()
     estimates = estimate_each(recordings, loaded, labelled, show)
     seconds = time.perf_counter() - begin
-    found = cycles.score(recordings, lambda blind: estimates, NAME).results
+    found = results.score(recordings, lambda blind: estimates, NAME).results
     return {**found, "seconds": seconds, "label_free": _means(without), "better": better(found, without)}
 
 
-def estimate_each(recordings: list[Recording], model: Model, config: Config, show: ShowProgress = silent) -> list[Estimate]:
+def estimate_each(recordings: list[Recording], model: Model, config: Config, show: ShowTraining = silent) -> list[Estimate]:
     """Estimate each recording with a model adapted to it without its labels, and to the person's other recordings with theirs.
 
     Raises

@@ -1,27 +1,26 @@
-"""Benchmark on simulated people: exact truth of angles, moments, ground reaction and speed."""
+"""Simulated people: exact truth of angles, moments, ground reaction and speed."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from experiments import people as simulated_people
 from experiments import results
-from kinertia.estimation.estimate import Estimate
+from experiments.methods import Method, MethodName
+from experiments.options import AS_USUAL, Shared
+from experiments.protocol import QUIET, Context, Found, Json
+from experiments.scores import render_means
 from kinertia.io import folder as folders
 from kinertia.io.read import read
+from kinertia.metrics.single import baselines
 from kinertia.recording import Recording, Truth
 from kinertia.recording.errors import RecordingError
-from kinertia.sensing import normative, strapdown
-from kinertia.sensing.alignment import align
 
-Json = dict[str, Any]
-Method = Callable[[list[Recording]], list[Estimate]]
-
+PEOPLE = 20
 MOVING_M_S = 0.5
 ON_GROUND_BW = 0.02
 BLOCK_S = 2.0
@@ -29,29 +28,55 @@ BLOCK_S = 2.0
 FEW = 0.1
 
 
-def run(
+def simulated(
+    method: MethodName = "pretrained",
+    people: int | None = None,
+    data: Path | None = None,
+    only: tuple[str, ...] = (),
+    jobs: int = 2,
+    learning: Shared = AS_USUAL,
+    context: Context = QUIET,
+) -> Found:
+    """Score a method on simulated people that no shipped model was trained on, against the exact truth.
+
+    Parameters
+    ----------
+    method
+        What estimates; learned methods are trained on each person's recordings, without labels.
+    people
+        Number of people; default 20, or all in the folder given with --data.
+    data
+        Folder of simulated people that `kinertia simulate` wrote; default the benchmark's own, which are
+        made once, which takes about two minutes a person and process, and kept in the user's cache.
+    only
+        Names of the recordings to score, for example walk_2 run_2; default all.
+    jobs
+        Processes that make the benchmark's own people.
+    learning
+        How learned methods are trained, and from which model.
+    """
+    folder, count = data, people
+    if folder is None:
+        count = people or PEOPLE
+        folder = simulated_people.make(simulated_people.cache(), count, only, jobs, context)
+    found = score(folder, learning.method(method, context), method, count, only, context)
+    return Found(found, (render_means(found),))
+
+
+def score(
     folder: Path,
     method: Method,
     name: str,
     people: int | None = None,
-    show: Callable[[str], None] | None = None,
     only: tuple[str, ...] = (),
+    context: Context = QUIET,
 ) -> Json:
-    """Estimate and score the recordings of simulated people, one person at a time.
-
-    Parameters
-    ----------
-    folder : a folder per person, with the recordings as tables with truth.
-    method : called once per person with all of that person's recordings, stripped of truth.
-    name : name of the method.
-    people : score the first so many; None for all.
-    show : called with each person's name before the work on it.
-    only : names of the recordings to score; empty for all.
+    """Estimate and score the recordings of simulated people, one person at a time; ``people``: the first so many.
 
     Returns
     -------
-    As :func:`experiments.results.collect`, and ``gaits``: ``walking``, ``running`` and ``mixed``, where the truth tells
-    them apart, to ``trials`` (their number) and the same means.
+    As :func:`experiments.results.collect`, and ``gaits``: ``walking``, ``running`` and ``mixed``, where the truth tells them
+    apart, to ``trials`` (their number) and the same means.
 
     Raises
     ------
@@ -62,16 +87,11 @@ def run(
     warnings: list[str] = []
     seconds = 0.0
     for person, recordings in _people(folder, people, only):
-        if show is not None:
-            show(person)
-        blind = [recording.without_truth() for recording in recordings]
-        start = time.perf_counter()
-        estimates = method(blind)
-        seconds += time.perf_counter() - start
-        results.require_same_names(name, recordings, estimates)
-        for recording, stripped, estimate in zip(recordings, blind, estimates, strict=True):
-            rivals = [_if_possible(solve, stripped) for solve in (strapdown.solve, normative.solve)]
-            trials[recording.name], notes = results.score_trial(recording, estimate, *rivals)
+        context.say(person)
+        estimates, taken = results.estimated(recordings, method, name)
+        seconds += taken
+        for recording, estimate in zip(recordings, estimates, strict=True):
+            trials[recording.name], notes = results.score_trial(recording, estimate, *baselines(recording))
             gaits.setdefault(gait(recording), {})[recording.name] = trials[recording.name]
             warnings.extend(notes)
     found = results.assemble(name, trials, seconds, "simulated recordings", warnings)
@@ -123,11 +143,3 @@ def _named(recording: Recording, person: str, path: Path) -> Recording:
         raise RecordingError("has no truth to score against", file=str(path), fix="give a folder that kinertia simulate wrote")
     own = recording.name
     return recording if own.startswith(f"{person}_") else replace(recording, name=f"{person}_{own}")
-
-
-def _if_possible(solve: Callable[[Recording], Estimate], recording: Recording) -> Estimate | None:
-    """Baseline or rival; None where the recording does not allow it (shown as null)."""
-    try:
-        return solve(align(recording)[0])
-    except RecordingError:
-        return None

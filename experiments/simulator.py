@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from rich.table import Table
 
 from experiments import gait_curves, spectra
 from experiments.gait_curves import MeanCycle
+from experiments.protocol import QUIET, Context, Found, Json, cell, table
 from experiments.spectra import Levels
 from kinertia.io import folder as folders
 from kinertia.io import gaittoolbox, hugadb
@@ -18,8 +19,8 @@ from kinertia.metrics.errors import rmsd
 from kinertia.recording import Array, Recording
 from kinertia.recording.crop import crop
 from kinertia.recording.errors import RecordingError
-
-Json = dict[str, Any]
+from kinertia.reporting import overlays
+from kinertia.reporting.charts import Chart, Line
 
 MEASURED = {"walking_arnold": False, "walking_moco": False, "running_hamner": True}
 """Folder of motion capture to whether it is running."""
@@ -29,6 +30,8 @@ NEAR_M_S = {False: 0.25, True: 0.5}
 """Simulated recordings within this of a reference's speed are compared with it, for walking and running."""
 IMU_SPEEDS_M_S = (0.0, 1.5)
 """Of the simulated walks that IMU signals of unknown speed are compared with."""
+STYLES = (("right", "left"), ("both", "measured", "virtual"))
+"""Of simulated and of reference lines, in their order."""
 
 
 @dataclass(frozen=True)
@@ -53,15 +56,38 @@ class Figure:
     series: tuple[Series, ...]
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """Figures as numbers, and what a page of plots is drawn from."""
+def simulator(data: Path, people: Path, report: Path | None = None, with_p01: bool = False, context: Context = QUIET) -> Found:
+    """Compare simulated people with norms, measured movements and unlabelled IMU signals.
 
-    results: Json
-    figures: tuple[Figure, ...]
+    Parameters
+    ----------
+    data
+        Folder with walking_arnold, walking_moco, running_hamner, imu_hugadb and imu_mocap_gaittoolbox; what is not there is
+        left out.
+    people
+        Folder that `kinertia simulate` wrote.
+    report
+        Folder to write simulator.html to: every curve, peak forces against speed, levels of the IMU signals.
+    with_p01
+        Also compare with the averaged cycles of imu_cycles_biomac, which the simulator was not made from.
+    """
+    del context
+    found, figures = compare(people, data, held_out=with_p01)
+    lines = [
+        f"largest vertical force, {gait}: {fit['constant_bw']:.2f} + {fit['per_m_s']:.2f} v BW "
+        f"(spread {fit['spread_bw']:.2f}, {fit['recordings']} recordings)"
+        for gait in ("walking", "running")
+        if (fit := found["peaks"].get(gait))
+    ]
+    lines += [f"not there, left out: {name}" for name in found["missing"]]
+    if report is not None:
+        about = "Mean of the simulated recordings at about the reference's speed, with a band of one standard deviation."
+        page = overlays.write(report / "simulator.html", "Simulated people against references", about, _sections(figures))
+        lines.append(f"plots: {page}")
+    return Found(found, (_table(found), *lines))
 
 
-def run(people: Path, data: Path, *, held_out: bool = False) -> Comparison:
+def compare(people: Path, data: Path, *, held_out: bool = False) -> tuple[Json, tuple[Figure, ...]]:
     """Compare a folder of simulated people with everything the ranges of the simulator were chosen from.
 
     Parameters
@@ -72,9 +98,9 @@ def run(people: Path, data: Path, *, held_out: bool = False) -> Comparison:
 
     Returns
     -------
-    Comparison; ``results`` has ``curves`` (per reference and curve: RMSD and mean difference from the mean of the simulated
-    recordings at about that speed, their standard deviation, share of the cycle more than two of them away), ``peaks`` (largest
-    forces against speed), ``spectra`` (levels per band, simulated and measured), ``missing``.
+    ``curves`` (per reference and curve: RMSD and mean difference from the mean of the simulated recordings at about that speed,
+    their standard deviation, share of the cycle more than two of them away), ``peaks`` (largest forces against speed),
+    ``spectra`` (levels per band, simulated and measured), ``missing``; and what a page of plots is drawn from.
 
     Raises
     ------
@@ -93,7 +119,7 @@ def run(people: Path, data: Path, *, held_out: bool = False) -> Comparison:
     compared, figures = _curves(cycles, references)
     signals, absent = _signals(walks, data)
     results |= {"curves": compared, "peaks": _peaks(cycles, references), "spectra": signals, "missing": [*missing, *absent]}
-    return Comparison(results, (*figures, *_peak_figures(cycles, references), *_spectrum_figures(signals)))
+    return results, (*figures, *_peak_figures(cycles, references), *_spectrum_figures(signals))
 
 
 def _simulated(people: Path) -> tuple[list[MeanCycle], list[Recording]]:
@@ -231,3 +257,28 @@ def _spectrum_figures(signals: Json) -> list[Figure]:
             if series:
                 figures.append(Figure("IMU signals while walking", f"{part} {kind}", "Band [Hz]", f"RMS [{unit}]", series))
     return figures
+
+
+def _table(found: Json) -> Table:
+    shown = table("reference", title=f"{found['recordings']} recordings of {found['people']} simulated people")
+    for heading in ("speed", "curve", "RMSD", "difference", "spread", "beyond 2 SD"):
+        shown.add_column(heading, justify="right")
+    for row in found["curves"]:
+        curve = rf"{row['curve']} \[{row['unit']}]"
+        apart = cell(row["rmsd"], 1), cell(row["difference"], 1, sign=True), cell(row["spread"], 1)
+        shown.add_row(row["reference"], cell(row["speed_m_s"]), curve, *apart, f"{100 * row['outside']:.0f} %")
+    return shown
+
+
+def _sections(figures: tuple[Figure, ...]) -> overlays.Sections:
+    sections: dict[str, list[Chart]] = {}
+    for figure in figures:
+        used = [0, 0]
+        lines = []
+        for series in figure.series:
+            styles = STYLES[series.reference]
+            style = styles[used[series.reference] % len(styles)]
+            used[series.reference] += 1
+            lines.append(Line(series.label, series.x, series.y, style, series.reference, series.spread))
+        sections.setdefault(figure.section, []).append(Chart(figure.title, figure.x_label, figure.y_label, tuple(lines)))
+    return list(sections.items())

@@ -1,36 +1,77 @@
-"""Benchmark of sensor sets: the same recordings, estimated from fewer and fewer sensors."""
+"""Sensor sets: the same recordings, estimated from fewer and fewer sensors."""
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Callable, Iterable, Mapping
-from hashlib import sha256
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 from experiments import continuous, results, simulated
-from kinertia import __version__
-from kinertia.estimation.estimate import Estimate
-from kinertia.io import cycles, gaittoolbox
-from kinertia.recording import Recording, selection, sensor_set
-from kinertia.sensing import normative, strapdown
+from experiments.methods import Method, MethodName
+from experiments.options import AS_USUAL, Shared
+from experiments.protocol import QUIET, Context, Found, Json, cell, contents, table
+from kinertia.io import gaittoolbox
+from kinertia.io.cycles import read_folder
+from kinertia.recording import selection, sensor_set
 
-Json = dict[str, Any]
-Method = Callable[[list[Recording]], list[Estimate]]
-
-SETS = ("all", "FST", "PTS", "FT", "FS", "FP", "TS", "F", "S", "P")
+Kind = Literal["network", "pretrained", "solve"]
+KNOWN: dict[Kind, MethodName] = {"network": "adapted", "pretrained": "pretrained", "solve": "solve"}
+SETS = "all,FST,PTS,FT,FS,FP,TS,F,S,P"
+FIGURES = {
+    "angle_rmsd_deg": "angle [deg]",
+    "moment_rmsd_bwbh": "moment [BWBH%]",
+    "grf_rmsd_bw": "GRF [BW%]",
+    "speed_error": "speed [m/s]",
+}
 PUBLISHED = "optimal control with 2 to 7 sensors: 4.8-18 deg, 1.0-5.4 BWBH%, 3-49 BW% (synced, on another group of people)"
 
 
-def run(
+def sparse(
+    data: Path,
+    sets: str = SETS,
+    only: tuple[Kind, ...] = ("network", "solve"),
+    recordings: tuple[str, ...] = (),
+    learning: Shared = AS_USUAL,
+    context: Context = QUIET,
+) -> Found:
+    """Estimate recordings from fewer and fewer sensors, without labels; goes on where it was interrupted.
+
+    Parameters
+    ----------
+    data
+        Folder of averaged gait cycles, of the continuous recording of the gait toolbox (see docs/formats.md),
+        or of people that `kinertia simulate` wrote.
+    sets
+        Sensor sets, with commas between them: `all`, or initials of P pelvis, T thighs, S shanks, F feet, each
+        with r or l behind it for one side, such as FT or FrTr.
+    only
+        What estimates: network (the shipped model, adapted to each wearer), pretrained (the shipped model as it
+        is) or solve (trajectory optimisation).
+    recordings
+        Of simulated people, names of the recordings to score, for example walk_2 run_2; default all.
+    learning
+        How learned methods are trained, and from which model.
+    """
+    from kinertia.learning import shipped
+
+    methods = {kind: learning.method(KNOWN[kind], context) for kind in only}
+    mark = f"{shipped.load(learning.model or shipped.DEFAULT).fingerprint} {learning.configuration}"
+    found = compare(data, [name for name in sets.split(",") if name], methods, recordings, mark, context)
+    shown = table("sensors", "method", *FIGURES.values(), title="synced")
+    for name, row in found.items():
+        for method, figures in row.items():
+            shown.add_row(name, method, *(cell(figures["mean_synced"][key]) for key in FIGURES))
+    return Found(found, (shown, f"published: {PUBLISHED}"))
+
+
+def compare(
     folder: Path,
     sets: Iterable[str],
     methods: Mapping[str, Method],
-    keep: Path | None = None,
-    show: Callable[[str, str], None] | None = None,
     only: tuple[str, ...] = (),
     mark: str = "",
+    context: Context = QUIET,
 ) -> dict[str, dict[str, Json]]:
     """Estimate and score every recording in a folder from every set of sensors.
 
@@ -40,10 +81,9 @@ def run(
         people, a folder each.
     sets : names of sets, see :func:`kinertia.recording.sensor_set.by_initials`.
     methods : name to what estimates all cycles, stripped of truth and of the other sensors.
-    keep : file for finished rows; rows in it of the same data and version are not made again.
-    show : called with set and method before each row.
     only : of simulated people, names of the recordings to score; empty for all.
     mark : of what else the rows depend on, such as a model.
+    context : keeps finished rows.
 
     Returns
     -------
@@ -52,76 +92,27 @@ def run(
 
     Raises
     ------
-    ValueError
-        If a set is unknown or ``keep`` is not a file of this command.
-    RecordingError
-        If a recording cannot be used or lacks a sensor.
+    ValueError : a set is unknown.
+    RecordingError : a recording cannot be used or lacks a sensor.
     """
     wanted = list(sets)
     for name in wanted:
         sensor_set.by_initials(name)
-    score = _scorer(folder, only)
-    mark = _mark(folder, only, mark)
-    rows = _kept(keep, mark)
-    for name in wanted:
-        for method, estimate in methods.items():
-            if method in rows.setdefault(name, {}):
-                continue
-            if show is not None:
-                show(name, method)
-            rows[name][method] = score(name, estimate, method)
-            if keep is not None:
-                results.write(keep, {"mark": mark, "rows": rows})
-    return {name: {method: rows[name][method] for method in methods} for name in wanted}
+    score, rows = _scorer(folder, only), context.rows(contents(folder), only, mark)
+
+    def row(name: str, method: str) -> Json:
+        context.say(f"{name}: {method}")
+        scored = score(lambda worn: methods[method]([selection.choose(recording, name) for recording in worn]), method)
+        return {key: scored[key] for key in ("mean", "mean_synced", "gaits", "trials", "seconds") if key in scored}
+
+    return {name: {method: rows.get(f"{name} {method}", partial(row, name, method)) for method in methods} for name in wanted}
 
 
-def _scorer(folder: Path, only: tuple[str, ...]) -> Callable[[str, Method, str], Json]:
-    """What scores a set of sensors and a method on a folder, by what the folder holds."""
+def _scorer(folder: Path, only: tuple[str, ...]) -> Callable[[Method, str], Json]:
+    """What scores a method on a folder, by what the folder holds."""
     if gaittoolbox.is_gaittoolbox(folder):
-        return lambda name, method, title: _row(continuous.run(folder, _restricted(method, name), title))
+        return partial(continuous.score, folder)
     if any(folder.glob("*/*.parquet")):
-        return lambda name, method, title: _row(simulated.run(folder, _restricted(method, name), title, only=only))
-    recordings = cycles.read_folder(folder)
-    return lambda name, method, title: score(recordings, name, method, title)
-
-
-def _restricted(method: Method, name: str) -> Method:
-    """The method, given the sensors of a set only."""
-    return lambda recordings: method([selection.choose(recording, name) for recording in recordings])
-
-
-def _row(scored: Json) -> Json:
-    return {key: scored[key] for key in ("mean", "mean_synced", "gaits", "trials", "seconds") if key in scored}
-
-
-def score(recordings: list[Recording], name: str, estimate: Method, method: str) -> Json:
-    """One row on averaged cycles: estimates from the sensors of a set, scored against the recordings."""
-    blind = [recording.without_truth() for recording in recordings]
-    start = time.perf_counter()
-    found = _restricted(estimate, name)(blind)
-    seconds = time.perf_counter() - start
-    baselines: list[Estimate | None] = [strapdown.solve(recording) for recording in blind]
-    rivals: list[Estimate | None] = [normative.solve(recording) for recording in blind]
-    return _row(results.collect(method, recordings, found, baselines, rivals, seconds))
-
-
-def kept_file(path: Path) -> Path:
-    """The file beside ``path`` in which finished rows are kept."""
-    return path.with_name(f"{path.stem}.rows.json")
-
-
-def _mark(folder: Path, only: tuple[str, ...], more: str) -> str:
-    digest = sha256("\0".join((__version__, more, *only)).encode())
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def _kept(path: Path | None, mark: str) -> dict[str, dict[str, Json]]:
-    if path is None or not path.exists():
-        return {}
-    try:
-        content = json.loads(path.read_text())
-        return content["rows"] if content["mark"] == mark else {}
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path}: not the finished rows of this benchmark; delete it or choose another file") from error
+        return lambda method, name: simulated.score(folder, method, name, only=only)
+    recordings = read_folder(folder)
+    return lambda method, name: results.score(recordings, method, name).results

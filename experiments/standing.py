@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from experiments.protocol import QUIET, Context, Found, Json, cell, table
+from kinertia.api.models import runner
 from kinertia.estimation import estimator
 from kinertia.estimation.estimate import Activity
 from kinertia.estimation.estimator import Runner
@@ -17,8 +18,6 @@ from kinertia.recording import Array, Recording
 from kinertia.sensing import activity
 from kinertia.sensing.segments import to_segments
 from kinertia.simulation import exercises, movement, person
-
-Json = dict[str, Any]
 
 NEAR_DEG = 5.0
 """An error of a knee up to this is none, whatever its band."""
@@ -31,7 +30,58 @@ TIMES = 10
 KNEES = ("knee_angle_r", "knee_angle_l")
 
 
-def standing(runner: Runner, recording: Recording) -> Json | None:
+def standing(
+    people: int = 50,
+    seed: int = 1,
+    model: str = "default",
+    captures: Path | None = None,
+    stood: tuple[Path, ...] = (),
+    walked: tuple[Path, ...] = (),
+    context: Context = QUIET,
+) -> Found:
+    """Outside gait: how well standing is answered, and how much of what is gait and what is not is told rightly.
+
+    Parameters
+    ----------
+    people
+        So many simulated people stand; a fifth of them squats, jumps, climbs stairs and so on.
+    seed
+        Draws the people.
+    model
+        Folder of a model, or `default`.
+    captures
+        Folder with measured standing, squats and sitting down: static1_ik.mot, squats1_ik.mot, STS1_ik.mot, model.osim.
+    stood
+        Further recordings with true angles in which somebody stands.
+    walked
+        Recordings of walking and running, of which nothing should be marked.
+    """
+    loaded = runner(model)
+    found: Json = {"standing": {}, "not_gait": {}, "gait": {}}
+    for name, recording in _still(people, seed, captures, stood):
+        context.say(name)
+        figures = answered(loaded, recording)
+        if figures is not None:
+            found["standing"][name] = figures
+    for name, recording in _other(people, seed, captures):
+        context.say(name)
+        found["not_gait"][name] = marked(recording)
+    for path in walked:
+        context.say(path.stem)
+        found["gait"][f"{path.parent.name}/{path.stem}"] = marked(read(path))
+    still = table("standing", "recordings", "knees, deg", "worst knee, deg", "within 5 deg or band, %", "speed, m/s")
+    for kind, count, mean in _by_kind(found["standing"]):
+        knees = cell(mean["knee_deg"], 1), cell(mean["knee_deg_worst"], 1), cell(mean["held"], 0, factor=100.0)
+        still.add_row(kind or "all", str(count), *knees, cell(mean["speed_m_s"], 3))
+    told = table("told to be", "recordings", "gait, %", "standing, %", "something else, %")
+    for title in ("not_gait", "gait"):
+        for kind, count, mean in _by_kind(found[title], alone=title == "gait"):
+            shares = (cell(mean[part], 1, factor=100.0) for part in ("gait", "standing", "other"))
+            told.add_row(kind or f"all {title.replace('_', ' ')}", str(count), *shares)
+    return Found(found, (still, told))
+
+
+def answered(runner: Runner, recording: Recording) -> Json | None:
     """Standing of a recording with true angles, answered by a model.
 
     Returns
@@ -85,46 +135,6 @@ def marked(recording: Recording) -> Json:
     }
 
 
-def run(
-    runner: Runner,
-    people: int = 50,
-    seed: int = 1,
-    captures: Path | None = None,
-    stood: tuple[Path, ...] = (),
-    walked: tuple[Path, ...] = (),
-    show: Callable[[str], None] = lambda _: None,
-) -> Json:
-    """All figures.
-
-    Parameters
-    ----------
-    runner : the model.
-    people : so many simulated people stand, and a fifth of them does every exercise.
-    seed : draws them.
-    captures : folder with ``static1_ik.mot``, ``squats1_ik.mot`` and ``STS1_ik.mot``.
-    stood : further recordings with true angles in which somebody stands.
-    walked : recordings of gait.
-    show : called with what is done next.
-
-    Returns
-    -------
-    ``standing``, ``not_gait`` and ``gait``: name to the figures of :func:`standing` and :func:`marked`.
-    """
-    results: Json = {"standing": {}, "not_gait": {}, "gait": {}}
-    for name, recording in _still(people, seed, captures, stood):
-        show(name)
-        figures = standing(runner, recording)
-        if figures is not None:
-            results["standing"][name] = figures
-    for name, recording in _other(people, seed, captures):
-        show(name)
-        results["not_gait"][name] = marked(recording)
-    for path in walked:
-        show(path.stem)
-        results["gait"][f"{path.parent.name}/{path.stem}"] = marked(read(path))
-    return results
-
-
 def _still(people: int, seed: int, captures: Path | None, stood: tuple[Path, ...]) -> Iterator[tuple[str, Recording]]:
     for number in range(1, 1 + (TIMES if captures is not None else 0)):
         assert captures is not None
@@ -148,6 +158,14 @@ def _captured(folder: Path, name: str, seed: int) -> Recording:
     capture = motion_capture.read_motion(folder / f"{name}_ik.mot", knee_flexion="positive")
     q: Array = movement.of_capture(capture)
     return movement.record(movement.wearer(capture, seed), q, capture.rate_hz, name)
+
+
+def _by_kind(rows: Json, *, alone: bool = False) -> Iterator[tuple[str, int, Json]]:
+    """Kind, number of recordings and means; last of all together, which have no name, or of these ``alone``."""
+    kinds = () if alone else dict.fromkeys(key.rpartition(" ")[0] or key for key in rows)
+    for kind in (*kinds, ""):
+        if chosen := of_kind(rows, kind):
+            yield kind, len(chosen), means(chosen)
 
 
 def of_kind(rows: Json, kind: str) -> Json:

@@ -1,14 +1,12 @@
-"""Benchmark of sensor subsets: the same people, predicted from every choice of sensors."""
+"""Sensor subsets: the same people, predicted from every choice of sensors."""
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
 from functools import cache
-from hashlib import sha256
 from itertools import combinations
 from multiprocessing import get_context
 from pathlib import Path
@@ -17,8 +15,8 @@ from typing import Any
 import msgspec
 import torch
 
-from experiments import results
-from kinertia import __version__
+from experiments import subsets_plot
+from experiments.protocol import QUIET, Context, Found, Json, cell, sizes, table
 from kinertia.recording import SEGMENTS, sensor_set
 from kinertia.supervised import people, regimes, split, tables
 from kinertia.supervised.config import (
@@ -32,7 +30,6 @@ from kinertia.supervised.examples import Examples
 from kinertia.supervised.people import Person
 from kinertia.supervised.regimes import Regime
 
-Json = dict[str, Any]
 SMALL = FitConfig(
     inputs=InputConfig(most_windows=16),
     network=NetworkConfig(cell="cnn", channels=(24, 16), dropout=0.0, skip=True),
@@ -46,7 +43,7 @@ PUBLISHED = "femur + calcaneus"
 JOINTS = ("hip_flexion", "knee_angle", "ankle_angle")
 
 
-def subsets(sizes: Iterable[int] = range(1, 8)) -> list[str]:
+def choices(sizes: Iterable[int] = range(1, 8)) -> list[str]:
     """Names of all choices of sensors of some sizes, see :func:`kinertia.recording.sensor_set.by_initials`."""
     return [name_of(chosen) for size in sizes for chosen in combinations(SEGMENTS, size)]
 
@@ -60,16 +57,81 @@ def name_of(segments: Sequence[str]) -> str:
     return "".join(parts)
 
 
-def run(
+def subsets(
+    data: Path,
+    plot: Path | None = None,
+    regime: Regime = "general",
+    sets: str = "",
+    sizes: str = "1,2,3,4,5,6,7",
+    people: int | None = None,
+    only: tuple[str, ...] = (),
+    jobs: int = 1,
+    context: Context = QUIET,
+) -> Found:
+    """Which sensors matter for which joint: fit and test with every choice of them; goes on where it was interrupted.
+
+    Parameters
+    ----------
+    data
+        Folder with one folder of recordings with truth per person, as `kinertia simulate` writes it.
+    plot
+        File for a picture (.svg): errors over the number of sensors, and what each sensor is worth.
+    regime
+        Whose labels are learned from, as in `kinertia fit`.
+    sets
+        Sensor sets, with commas between them: initials of P pelvis, T thighs, S shanks, F feet, each with r or l
+        behind it for one side, such as TrFr; all choices of the sizes without any.
+    sizes
+        Numbers of sensors, with commas between them.
+    people
+        The first so many people; all without.
+    only
+        Names of recordings, such as walk_1; all without any.
+    jobs
+        Processes.
+    """
+    names = [name for name in sets.split(",") if name] or choices(_numbers(sizes))
+    found = compare(data, regime, names, most=people, only=only, jobs=jobs, context=context)
+    shown = table("sensors", "best for hip", "knee", "ankle", title=f"{regime}: best subset of each size, RMSD [deg]")
+    for size, best in found["best"].items():
+        cells = ("-" if (name := best.get(joint)) is None else _best(found, name, joint) for joint in JOINTS)
+        shown.add_row(size, *cells)
+    lines = []
+    for joint, gains in found["importance"].items():
+        if gains:
+            said = ", ".join(f"{name} {gains[name]:+.2f}" for name in sorted(gains, key=gains.__getitem__, reverse=True))
+            lines.append(f"{joint}: {said} deg less with it")
+    for joint, right in found["published"].items():
+        if right is not None:
+            lines.append(f"{joint}: {PUBLISHED} {'is' if right else 'is not'} the best pair")
+    if plot is not None:
+        lines.append(f"plot: {subsets_plot.write(plot, found)}")
+    return Found(found, (shown, *lines))
+
+
+def _best(found: Json, name: str, joint: str) -> str:
+    return f"{name} {cell(found['rows'][name]['figures'][f'angle_rmsd_deg.{joint}']['mean'])}"
+
+
+def _numbers(text: str) -> list[int]:
+    try:
+        found = [int(part) for part in text.split(",") if part]
+    except ValueError as error:
+        raise ValueError(f"--sizes {text}: give whole numbers with commas between them") from error
+    if not found or not all(1 <= size <= 7 for size in found):
+        raise ValueError(f"--sizes {text}: give numbers from 1 to 7")
+    return found
+
+
+def compare(
     folder: Path,
     regime: Regime,
     names: Sequence[str],
     config: FitConfig = SMALL,
     most: int | None = None,
     only: tuple[str, ...] = (),
-    keep: Path | None = None,
     jobs: int = 1,
-    show: Callable[[str], None] | None = None,
+    context: Context = QUIET,
 ) -> Json:
     """Fit and test with every subset: a third of the people is tested, or everybody on their own last part (individual).
 
@@ -80,9 +142,8 @@ def run(
     names : of the subsets.
     config : of every training.
     most, only : the first so many people, names of recordings.
-    keep : file for finished rows; rows in it of the same data, settings and version are not made again.
     jobs : processes.
-    show : called with every finished row.
+    context : keeps finished rows and shows them.
 
     Returns
     -------
@@ -94,7 +155,7 @@ def run(
     Raises
     ------
     ValueError
-        If a subset is unknown, there are too few people, or ``keep`` is not a file of this command.
+        If a subset is unknown, there are too few people.
     RecordingError
         If a recording cannot be used.
     """
@@ -102,17 +163,13 @@ def run(
         sensor_set.by_initials(name)
     files = people.find(folder, only, most)
     parts(tuple(name for name, _ in files), regime)
-    mark = _mark(files, regime, config)
-    rows = _kept(keep, mark)
-    job = str(folder), regime, msgspec.json.encode(config), most, only
-    for name, row in _made([name for name in names if name not in rows], job, jobs):
-        rows[name] = row
-        if keep is not None:
-            results.write(keep, {"mark": mark, "rows": rows})
-        if show is not None:
-            angle = row["figures"]["angle_rmsd_deg"]["mean"]
-            show(f"{name}: {angle:.2f} deg, {row['seconds']:.0f} s")
-    found = {name: rows[name] for name in names}
+    settings = msgspec.json.encode(config)
+    kept = context.rows(regime, settings, sizes(path for _, paths in files for path in paths))
+    job = str(folder), regime, settings, most, only
+    for name, made in _made([name for name in names if name not in kept.made], job, jobs):
+        kept.add(name, made)
+        context.say(f"{name}: {made['figures']['angle_rmsd_deg']['mean']:.2f} deg, {made['seconds']:.0f} s")
+    found = {name: kept.made[name] for name in names}
     seconds = sum(row["seconds"] for row in found.values())
     return summarise(found) | {"conditions": {"regime": regime, "people": len(files), "seconds": seconds}}
 
@@ -151,7 +208,7 @@ def _alone() -> None:
 
 
 def row(name: str, folder: str, regime: Regime, settings: bytes, most: int | None, only: tuple[str, ...]) -> Json:
-    """One subset; see :func:`run`."""
+    """One subset; see :func:`compare`."""
     config = msgspec.json.decode(settings, type=FitConfig)
     own = replace(config, inputs=replace(config.inputs, sensors=name))
     loaded, data = _read(folder, settings, most, only)
@@ -183,7 +240,7 @@ def _read(
 
 
 def summarise(rows: dict[str, Json]) -> Json:
-    """Tables from finished rows; see :func:`run`."""
+    """Tables from finished rows; see :func:`compare`."""
     errors = {
         joint: {
             frozenset(row["sensors"]): row["figures"][figure]["mean"]
@@ -192,14 +249,14 @@ def summarise(rows: dict[str, Json]) -> Json:
         }
         for joint in JOINTS
     }
-    sizes = sorted({len(row["sensors"]) for row in rows.values()})
+    named = {frozenset(row["sensors"]): name for name, row in rows.items()}
     best = {
         str(size): {
-            joint: name_of([s for s in SEGMENTS if s in min(of_size, key=of_size.__getitem__)])
+            joint: named[min(of_size, key=of_size.__getitem__)]
             for joint, known in errors.items()
             if (of_size := {chosen: error for chosen, error in known.items() if len(chosen) == size})
         }
-        for size in sizes
+        for size in sorted({len(row["sensors"]) for row in rows.values()})
     }
     importance = {
         joint: {segment: value for segment in SEGMENTS if (value := _gain(known, segment)) is not None}
@@ -227,20 +284,3 @@ def _is_best_pair(known: dict[frozenset[str], float], kinds: tuple[str, str]) ->
         if chosen in known:
             found[pair] = known[chosen]
     return min(found, key=found.__getitem__) == kinds if len(found) > 1 and kinds in found else None
-
-
-def _mark(files: list[tuple[str, list[Path]]], regime: Regime, config: FitConfig) -> str:
-    found = sha256(__version__.encode() + regime.encode() + msgspec.json.encode(config))
-    for name, paths in files:
-        found.update(repr((name, [(path.name, path.stat().st_size) for path in paths])).encode())
-    return found.hexdigest()[:16]
-
-
-def _kept(path: Path | None, mark: str) -> dict[str, Json]:
-    if path is None or not path.exists():
-        return {}
-    try:
-        content = json.loads(path.read_text())
-        return content["rows"] if content["mark"] == mark else {}
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path}: not the finished rows of this benchmark; delete it or choose another file") from error

@@ -1,26 +1,23 @@
-"""Benchmark of a method on sensors that were turned at random, put right by placement, against the same sensors unturned."""
+"""A method on sensors that were turned at random, put right by placement, against the same sensors unturned."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from experiments import cycles as scoring
+from experiments import methods, results
+from experiments.methods import Method, MethodName
+from experiments.options import AS_USUAL, Shared
 from experiments.place_faults import rotation
-from kinertia.estimation.estimate import Estimate
-from kinertia.io import cycles
+from experiments.protocol import QUIET, Context, Found, Json, cell, table
+from kinertia.io.cycles import read_folder
 from kinertia.placement.correction import correct
 from kinertia.placement.inference import place
 from kinertia.placement.session import combine
 from kinertia.recording import SEGMENTS, Frame, Recording
-from kinertia.recording.wearer import wearer_of
-
-Json = dict[str, Any]
-Method = Callable[[list[Recording]], list[Estimate]]
 
 
 @dataclass(frozen=True)
@@ -41,16 +38,50 @@ class Plan:
     untreated: bool = False
 
 
-def run(folder: Path, method: Method, name: str, plan: Plan, show: Callable[[str], None]) -> Json:
-    """Score a method on averaged cycles as they are, and on turned ones after placement.
+def turned(
+    data: Path,
+    method: MethodName = "pretrained",
+    degrees: float = 20.0,
+    seeds: tuple[int, ...] = (1, 2, 3, 4, 5),
+    unknown_axes: bool = False,
+    untreated: bool = False,
+    learning: Shared = AS_USUAL,
+    context: Context = QUIET,
+) -> Found:
+    """Turn every sensor at random, put the recordings right with placement, and score a method against the unturned ones.
+
+    Recordings that state the same person and sensor places are one session: turned alike, and placed together.
 
     Parameters
     ----------
-    folder : CSV + JSON pairs with references, signals in segment frames.
-    method : called with all recordings, stripped of truth.
-    name : name of the method.
-    plan : how sensors are turned.
-    show : called with what is worked on.
+    data
+        Folder of CSV + JSON pairs, one per averaged gait cycle with references (see docs/formats.md).
+    method
+        What estimates.
+    degrees
+        Angle by which each sensor is turned, about an axis of any direction.
+    seeds
+        Each draws other axes.
+    unknown_axes
+        Say that the axes of the turned sensors are unknown, instead of leaving them said to be the segments'.
+    untreated
+        Score the turned recordings without placement too.
+    learning
+        How learned methods are trained, and from which model.
+    """
+    plan = Plan(degrees, seeds, stated=not unknown_axes, untreated=untreated)
+    found = compare(data, learning.method(method, context), method, plan, context)
+    parts = ["placed", *(["untreated"] if untreated else [])]
+    shown = table(f"{method}, angle RMSD [deg]", *(name for part in parts for name in (part, f"{part}, synced")))
+    shown.add_row("unturned", *_cells(found["unturned"]), *[""] * (2 * len(parts) - 2))
+    for seed in found["placed"]:
+        shown.add_row(f"seed {seed}", *(cell for part in parts for cell in _cells(found[part][seed])))
+    mean, most = found["worse_deg_mean"], found["worse_deg_most"]
+    return Found(found, (shown, f"turned by {degrees:g} deg and placed: {mean:+.2f} deg on average, {most:+.2f} at most"))
+
+
+def compare(folder: Path, method: Method, name: str, plan: Plan, context: Context = QUIET) -> Json:
+    """Score a method on averaged cycles as they are, and on turned ones after placement.
 
     Returns
     -------
@@ -62,18 +93,18 @@ def run(folder: Path, method: Method, name: str, plan: Plan, show: Callable[[str
     ------
     RecordingError : a file cannot be used, or the method cannot use it.
     """
-    recordings = cycles.read_folder(folder)
-    show("unturned")
+    recordings = read_folder(folder)
+    context.say("unturned")
     found: Json = {"method": name, "degrees": plan.degrees, "unturned": _means(recordings, method, name), "placed": {}}
     if plan.untreated:
         found["untreated"] = {}
     for seed in plan.seeds:
-        turned = turn(recordings, plan, seed)
+        worn = turn(recordings, plan, seed)
         if plan.untreated:
-            show(f"seed {seed}, untreated")
-            found["untreated"][str(seed)] = _means(turned, method, name)
-        show(f"seed {seed}, placed")
-        found["placed"][str(seed)] = _means(put_right(turned), method, name)
+            context.say(f"seed {seed}, untreated")
+            found["untreated"][str(seed)] = _means(worn, method, name)
+        context.say(f"seed {seed}, placed")
+        found["placed"][str(seed)] = _means(put_right(worn), method, name)
     base = _angle(found["unturned"])
     worse = {seed: _angle(figures) - base for seed, figures in found["placed"].items()}
     return found | {
@@ -88,10 +119,10 @@ def turn(recordings: Sequence[Recording], plan: Plan, seed: int) -> list[Recordi
     generator = np.random.default_rng(seed)
     angle = np.deg2rad(plan.degrees)
     turns = {segment: rotation(generator, angle, angle) for segment in SEGMENTS}
-    turned = []
+    found = []
     for recording in recordings:
         each = np.stack([turns.get(sensor.segment, np.eye(3)) for sensor in recording.sensors])
-        turned.append(
+        found.append(
             replace(
                 recording,
                 frame=Frame.SEGMENT if plan.stated else Frame.SENSOR,
@@ -102,16 +133,13 @@ def turn(recordings: Sequence[Recording], plan: Plan, seed: int) -> list[Recordi
                 gyro_var=None,
             )
         )
-    return turned
+    return found
 
 
 def put_right(recordings: Sequence[Recording]) -> list[Recording]:
     """The recordings as ``kinertia place --apply`` writes them, those of one wearer placed together as with ``--session``."""
-    sessions: dict[str, list[int]] = {}
-    for index, recording in enumerate(recordings):
-        sessions.setdefault(wearer_of(recording) or f"recording {index}", []).append(index)
     right: dict[int, Recording] = {}
-    for session in sessions.values():
+    for session in methods.sessions(recordings):
         worn = [recordings[index] for index in session]
         found = [place(recording.without_truth()) for recording in worn]
         if len(worn) > 1:
@@ -121,9 +149,13 @@ def put_right(recordings: Sequence[Recording]) -> list[Recording]:
 
 
 def _means(recordings: list[Recording], method: Method, name: str) -> Json:
-    results = scoring.score(recordings, method, name).results
-    return {key: results[key] for key in ("mean", "mean_synced")}
+    found = results.score(recordings, method, name).results
+    return {key: found[key] for key in ("mean", "mean_synced")}
 
 
 def _angle(figures: Json) -> float:
     return float(figures["mean"]["angle_rmsd_deg"])
+
+
+def _cells(figures: Json) -> list[str]:
+    return [cell(figures[key]["angle_rmsd_deg"]) for key in ("mean", "mean_synced")]

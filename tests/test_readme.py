@@ -67,8 +67,9 @@ def test_command_lines_are_understood(page: Path) -> None:
         if words[0] != "kinertia" or words[1].startswith("--") or words[1:] == [main.GROUP]:
             continue
         name = words[2] if words[1] == main.GROUP else words[1]
-        module = (runner.MODULES if words[1] == main.GROUP else main.COMMANDS)[name]
-        command = getattr(importlib.import_module(module), name)
+        benchmark = words[1] == main.GROUP
+        command = getattr(importlib.import_module((runner.MODULES if benchmark else main.COMMANDS)[name]), name)
+        command = runner.command(command, name) if benchmark else command
 
         @wraps(command)
         def do_nothing(*args: Any, **kwargs: Any) -> None:

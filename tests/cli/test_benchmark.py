@@ -12,6 +12,8 @@ import pytest
 from shell import Shell
 
 from experiments import registry, runner
+from experiments.protocol import QUIET, Context, Found
+from kinertia import __version__
 from kinertia.cli import benchmark
 from kinertia.recording import RecordingError
 
@@ -20,11 +22,11 @@ from kinertia.recording import RecordingError
 def test_experiments_are_listed(kinertia: Shell, words: list[str]) -> None:
     result = kinertia(*words)
     assert result.code == 0
-    assert [line.split()[0] for line in result.out.splitlines() if line.startswith("  ")] == list(registry.NAMES)
+    assert [line.split()[0] for line in result.out.splitlines() if line.startswith("  ")] == list(registry.MODULES)
     assert "  physics     inverse dynamics and virtual sensors" in result.out
 
 
-@pytest.mark.parametrize("name", registry.NAMES)
+@pytest.mark.parametrize("name", registry.MODULES)
 def test_help_of_experiments(kinertia: Shell, name: str) -> None:
     result = kinertia("benchmark", name, "--help")
     assert result.code == 0
@@ -32,9 +34,9 @@ def test_help_of_experiments(kinertia: Shell, name: str) -> None:
     assert "--json FILE" in result.out
 
 
-@pytest.mark.parametrize(("name", "module"), runner.MODULES.items())
+@pytest.mark.parametrize(("name", "module"), registry.MODULES.items())
 def test_every_option_is_explained(name: str, module: str) -> None:
-    command = getattr(import_module(module), name)
+    command = runner.command(getattr(import_module(module), name), name)
     page = docstring_parser.parse(command.__doc__)
     assert page.short_description
     explained = {parameter.arg_name: parameter.description for parameter in page.params}
@@ -51,15 +53,21 @@ def test_without_a_checkout_it_says_where_they_are(kinertia: Shell, tmp_path: Pa
 
 
 def test_an_experiment_replaces_its_own_figures_only(tmp_path: Path) -> None:
-    def score(data: Path, json: Path) -> None:
-        json.write_text(f'{{"data": "{data}"}}')
+    def score(data: Path, seed: int = 1, context: Context = QUIET) -> Found:
+        del context
+        return Found({"data": str(data), "conditions": {"trials": 2}}, ("scored",), failed=seed == 3)
 
     for name in "ab":
         (tmp_path / name).mkdir()
         (tmp_path / name / "walk.json").write_text(json.dumps(name))
-    run, figures = runner.guarded(score, "score"), tmp_path / "figures.json"
+    run, figures = runner.command(score, "score"), tmp_path / "figures.json"
     run(data=tmp_path / "a", json=figures)
-    run(data=tmp_path / "a", json=figures)
+    run(data=tmp_path / "a", seed=2, json=figures)
+    found = json.loads(figures.read_text())["conditions"]
+    stated = {"data": str(tmp_path / "a"), "seed": 2}
+    assert found == {"trials": 2, "experiment": "score", "version": __version__, "options": stated}
+    with pytest.raises(SystemExit):
+        run(data=tmp_path / "a", seed=3)
     with pytest.raises(
         RecordingError, match=r"holds what `kinertia benchmark score` made of .*a, not of .*b\. Fix: give another name$"
     ):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from experiments import throughput
+from experiments import speed as throughput
 from kinertia.bodies import GAIT2D_TRUNK, build
 from kinertia.estimation import track, verdict
 from kinertia.estimation.estimate import Estimate

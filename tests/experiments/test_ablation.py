@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +12,8 @@ import torch
 from rich.console import Console
 
 from experiments import ablation
-from experiments.ablation import FULL, Variant
-from experiments.ablation_table import render
-from experiments.progress import ShowProgress, silent
+from experiments.ablation import FULL, render
+from experiments.protocol import Context, Training
 from kinertia.cli.main import main
 from kinertia.learning.config import Config, LossWeights, NetworkConfig, TrainingConfig
 from kinertia.train import configuration
@@ -76,29 +75,29 @@ def test_choosing_keeps_the_full_method_and_refuses_unknown_names() -> None:
         ablation.choose(found, ["kane", "kanes"])
 
 
-class Log:
-    """Names of the variants that were trained."""
+@dataclass(frozen=True)
+class Log(Context):
+    """Changes of the variants that were trained."""
 
-    def __init__(self, fail_at: str = "") -> None:
-        self.names: list[str] = []
-        self.fail_at = fail_at
+    fail_at: str = ""
+    names: list[str] = field(default_factory=list)
 
-    def __call__(self, variant: Variant) -> ShowProgress:
-        if variant.name == self.fail_at:
+    def training(self, steps: int, label: str = "training") -> Training:
+        if label == self.fail_at:
             raise KeyboardInterrupt
-        self.names.append(variant.name)
-        return silent
+        self.names.append(label)
+        return super().training(steps, label)
 
 
 @pytest.mark.data
 def test_an_interrupted_run_goes_on_where_it_stopped(folder: Path, tmp_path: Path) -> None:
-    only, keep = ("kane", "paper", "gru"), tmp_path / "kept.json"
-    whole = ablation.run(folder, TINY, only)
+    only, file = ("kane", "paper", "gru"), tmp_path / "figures.json"
+    whole = ablation.compare(folder, TINY, only)
     with pytest.raises(KeyboardInterrupt):
-        ablation.run(folder, TINY, only, keep=keep, show=Log(fail_at="paper"))
-    log = Log()
-    found = ablation.run(folder, TINY, only, keep=keep, show=log)
-    assert log.names == ["paper", "gru"]
+        ablation.compare(folder, TINY, only, Log(file, fail_at="paper formulation"))
+    log = Log(file)
+    found = ablation.compare(folder, TINY, only, log)
+    assert log.names == ["paper formulation", "gru cell"]
     assert [row["variant"] for row in found["rows"]] == [FULL, "kane", "paper", "gru"]
     for row, other in zip(found["rows"], whole["rows"], strict=True):
         assert {k: v for k, v in row.items() if k != "seconds"} == {k: v for k, v in other.items() if k != "seconds"}
@@ -106,22 +105,22 @@ def test_an_interrupted_run_goes_on_where_it_stopped(folder: Path, tmp_path: Pat
         assert set(row["trials"]) == {"P01_normwalking", "P01_normrunning"}
     assert len({row["mean"]["angle_rmsd_deg"] for row in found["rows"]}) == 4
     assert found["conditions"] == {"people": 1, "trials": 2, "signals": "averaged gait cycles"}
-    again = Log()
-    assert ablation.run(folder, TINY, only, keep=keep, show=again) == found
+    again = Log(file)
+    assert ablation.compare(folder, TINY, only, again) == found
     assert again.names == []
     # other settings are other rows
-    other = Log()
-    ablation.run(folder, replace(TINY, training=replace(TINY.training, seed=1)), ["gru"], keep=keep, show=other)
-    assert other.names == [FULL, "gru"]
+    other = Log(file)
+    ablation.compare(folder, replace(TINY, training=replace(TINY.training, seed=1)), ["gru"], other)
+    assert other.names == ["nothing", "gru cell"]
 
 
 @pytest.mark.data
 def test_kept_rows_of_something_else_are_refused(folder: Path, tmp_path: Path) -> None:
-    keep = tmp_path / "kept.json"
+    keep = tmp_path / "figures.rows.json"
     for text in ("{", "[]", '{"rows": {"full": {}}}', '{"method": "strapdown"}'):
         keep.write_text(text)
         with pytest.raises(ValueError, match="not the finished rows"):
-            ablation.run(folder, TINY, ["kane"], keep=keep)
+            ablation.compare(folder, TINY, ["kane"], Context(tmp_path / "figures.json"))
 
 
 @pytest.mark.data

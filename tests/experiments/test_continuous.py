@@ -6,7 +6,6 @@ import json
 import shutil
 import sys
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +13,8 @@ import pytest
 import scipy.io
 
 from experiments import continuous
-from experiments.commands import continuous as benchmark_continuous
-from experiments.methods import METHODS, MethodName, choose
+from experiments.methods import MethodName, choose
+from kinertia.cli.main import main
 from kinertia.estimation.estimate import Estimate
 from kinertia.io import gaittoolbox
 from kinertia.learning.config import AdaptationConfig, Config, NetworkConfig, TrainingConfig
@@ -38,8 +37,8 @@ def folder(shared_data: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", ["strapdown", "orientation"])
-def test_knee_angles_of_both_legs(name: str, folder: Path) -> None:
-    results = continuous.run(folder, partial(METHODS[name], seed=0), name)
+def test_knee_angles_of_both_legs(name: MethodName, folder: Path) -> None:
+    results = continuous.score(folder, choose(name, 0, Config()), name)
     trial = results["trials"][TRIAL]
     assert set(trial["angle_rmsd_deg"]) >= JOINTS
     knees = [trial["angle_rmsd_deg"][f"knee_angle_{side}"] for side in "rl"]
@@ -60,9 +59,9 @@ def test_methods_see_raw_sensors_and_no_truth(folder: Path) -> None:
 
     def spy(recordings: list[Recording]) -> list[Estimate]:
         seen.extend(recordings)
-        return METHODS["strapdown"](recordings, seed=0)
+        return choose("strapdown", 0, Config())(recordings)
 
-    continuous.run(folder, spy, "spy")
+    continuous.score(folder, spy, "spy")
     assert seen[0].truth is None
     assert seen[0].frame is Frame.SENSOR
     assert seen[0].samples == 2503
@@ -111,7 +110,7 @@ def test_step_detection_and_calibration_are_never_opened(folder: Path) -> None:
 
     sys.addaudithook(watch)
     try:
-        continuous.run(folder, choose("sspinnpose", 0, TINY), "sspinnpose")
+        continuous.score(folder, choose("sspinnpose", 0, TINY), "sspinnpose")
     finally:
         active[0] = False
     assert "data-list.csv" in opened
@@ -120,7 +119,7 @@ def test_step_detection_and_calibration_are_never_opened(folder: Path) -> None:
 
 def test_plausibility_of_a_known_ground_reaction(folder: Path) -> None:
     aligned, _ = align(gaittoolbox.read(folder, truth=False))
-    (estimate,) = METHODS["strapdown"]([aligned], seed=0)
+    (estimate,) = choose("strapdown", 0, Config())([aligned])
     samples = np.arange(aligned.samples)
     right = 0.5 + 0.6 * np.sin(0.05 * samples)
     known = replace(estimate, grf={"grf_y_r": right, "grf_y_l": 1.02 - right})
@@ -133,15 +132,15 @@ def test_plausibility_of_a_known_ground_reaction(folder: Path) -> None:
 
 def test_estimates_must_cover_the_recording(folder: Path) -> None:
     def short(recordings: list[Recording]) -> list[Estimate]:
-        (estimate,) = METHODS["strapdown"](recordings, seed=0)
+        (estimate,) = choose("strapdown", 0, Config())(recordings)
         return [continuous.window(estimate, 0, 100)]
 
     with pytest.raises(ValueError, match="100 of 2503 samples"):
-        continuous.run(folder, short, "short")
+        continuous.score(folder, short, "short")
 
 
 def test_command_writes_json_and_prints(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    benchmark_continuous.continuous(folder, "normative", tmp_path / "found.json")
+    main(["benchmark", "continuous", "--data", str(folder), "--method", "normative", "--json", str(tmp_path / "found.json")])
     results = json.loads((tmp_path / "found.json").read_text())
     assert results["trials"][TRIAL]["plausibility"]["peak_grf_y_bw"]["r"] == pytest.approx(1.1, abs=0.05)
     assert "Vertical ground reaction over" in capsys.readouterr().out

@@ -1,7 +1,6 @@
 import json
 import shutil
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +8,10 @@ import polars as pl
 import pytest
 from rich.console import Console
 
-from experiments import cycles
-from experiments.commands import cycles as benchmark_cycles
-from experiments.methods import METHODS, MethodName, choose
-from experiments.table import render
+from experiments import results as scoring
+from experiments.methods import MethodName, choose
+from experiments.scores import render
+from kinertia.cli.main import main
 from kinertia.io.cycles import read_folder
 from kinertia.learning.config import AdaptationConfig, Config, NetworkConfig, TrainingConfig
 from kinertia.learning.prepare import to_sequence
@@ -95,7 +94,9 @@ def test_figures_of_a_learned_method_do_not_depend_on_the_labels_of_another_reco
     blinded_copy(folder, tmp_path / "half")
     for path in folder.glob("*walking.*"):
         shutil.copyfile(path, tmp_path / "half" / path.name)
-    whole, half = (cycles.run(d, choose("sspinnpose", 0, TINY), "sspinnpose").results for d in (folder, tmp_path / "half"))
+    whole, half = (
+        scoring.score(read_folder(d), choose("sspinnpose", 0, TINY), "sspinnpose").results for d in (folder, tmp_path / "half")
+    )
     assert whole["trials"]["P01_normwalking"] == half["trials"]["P01_normwalking"]
     assert half["trials"]["P01_normrunning"]["speed_error"] is None
 
@@ -103,9 +104,9 @@ def test_figures_of_a_learned_method_do_not_depend_on_the_labels_of_another_reco
 def test_recordings_reach_the_method_without_truth(folder: Path) -> None:
     def method(recordings: list[Recording]) -> list:
         assert all(recording.truth is None for recording in recordings)
-        return METHODS["strapdown"](recordings, seed=0)
+        return choose("strapdown", 0, Config())(recordings)
 
-    cycles.run(folder, method, "checked")
+    scoring.score(read_folder(folder), method, "checked")
 
 
 @pytest.mark.parametrize("name", QUICK_METHODS)
@@ -113,7 +114,7 @@ def test_json_has_every_field_and_no_nan(
     name: MethodName, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "new" / "figures.json"
-    benchmark_cycles.cycles(folder, name, file)
+    main(["benchmark", "cycles", "--data", str(folder), "--method", name, "--json", str(file)])
 
     def refuse(literal: str) -> None:
         raise AssertionError(f"{literal} in strict JSON")
@@ -134,13 +135,14 @@ def test_json_has_every_field_and_no_nan(
     assert set(results["mean_synced"]) == set(results["mean"])
     assert results["normative_mean"]["angle_rmsd_deg"] == pytest.approx(8.86, abs=0.01)
     assert set(results["normative_mean_synced"]) == set(results["mean"])
-    assert list(file.parent.iterdir()) == [file]
+    assert results["conditions"]["options"] == {"data": str(folder), "method": name}
+    assert [path for path in file.parent.iterdir() if path.is_file()] == [file]
     printed = capsys.readouterr().out
     assert "1 person, 2 trials of averaged gait cycles" in " ".join(printed.split())
 
 
 def test_trivial_predictors_score_as_known(folder: Path) -> None:
-    results = cycles.run(folder, partial(METHODS["strapdown"], seed=0), "strapdown").results
+    results = scoring.score(read_folder(folder), choose("strapdown", 0, Config()), "strapdown").results
 
     def mean(trial: str, predictor: str, field: str) -> float:
         return float(np.mean(list(results["trials"][trial]["trivial"][predictor][field].values())))
@@ -157,7 +159,7 @@ def test_benchmark_without_truth_or_feet_gives_nulls_and_says_so(folder: Path, t
         table = pl.read_csv(path)
         legs = [c for c in table.columns if ".tibia_" in c or ".foot_" in c]
         table.drop(legs).write_csv(path)
-    results = cycles.run(tmp_path / "blind", partial(METHODS["strapdown"], seed=0), "strapdown").results
+    results = scoring.score(read_folder(tmp_path / "blind"), choose("strapdown", 0, Config()), "strapdown").results
     for trial in results["trials"].values():
         assert trial["sync_shift_s"] is None
         assert trial["trivial"]["normative"] is None
@@ -198,4 +200,4 @@ def test_another_model_for_the_pretrained_methods(folder: Path, tmp_path: Path) 
 
 def test_wrong_estimates_are_refused(folder: Path) -> None:
     with pytest.raises(ValueError, match="returned estimates"):
-        cycles.run(folder, lambda recordings: METHODS["strapdown"](recordings[:1], seed=0), "half")
+        scoring.score(read_folder(folder), lambda recordings: choose("strapdown", 0, Config())(recordings[:1]), "half")

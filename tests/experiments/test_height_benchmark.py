@@ -27,11 +27,8 @@ def test_figures(tmp_path: Path) -> None:
     for person in ("one", "two"):
         (tmp_path / person).mkdir()
         write_recording.write(tmp_path / person / "walk_1.csv", _walk())
-    assert len(height.recordings(tmp_path)) == 2
-    named: list[str] = []
-    paths = height.recordings(tmp_path, ("one",))
-    found = height.run(paths, named.append)
-    assert named == ["walk_1"]
+    assert len(height.height(tmp_path).figures["rows"]) == 2
+    found = height.height(tmp_path, ("one",)).figures
     assert found["all"] == found["kinds"]["walk"]
     assert found["all"]["recordings"] == found["all"]["found"] == 1
     (row,) = found["rows"]
@@ -43,4 +40,4 @@ def test_people_of_unknown_height(tmp_path: Path) -> None:
     walk = _walk()
     write_recording.write(tmp_path / "walk.csv", height.unknown(replace(walk, acc=walk.acc[:300], gyro=walk.gyro[:300])))
     with pytest.raises(RecordingError, match="states a height"):
-        height.run(height.recordings(tmp_path), lambda _: None)
+        height.height(tmp_path)

@@ -28,6 +28,6 @@ def test_what_mass_changes_is_told() -> None:
         (found,) = blind(recordings)
         return [replace(found, coordinates={"knee_angle_r": found.coordinates["knee_angle_r"] + recordings[0].subject.mass_kg})]
 
-    found = mass.run([recording], blind, lambda _: None)["largest"]
+    found = mass.changes([recording], blind)["largest"]
     assert found == pytest.approx({"angle_deg": 0.0, "speed_m_s": 0.0, "grf_bw": 0.0, "moment_bwbh": 0.0}, abs=1e-12)
-    assert mass.run([recording], reads_it, lambda _: None)["largest"]["angle_deg"] == pytest.approx(np.degrees(18.0))
+    assert mass.changes([recording], reads_it)["largest"]["angle_deg"] == pytest.approx(np.degrees(18.0))

@@ -10,7 +10,7 @@ from itertools import chain
 import numpy as np
 import pytest
 
-from experiments import crowd, latency, packet_loss, stream_faults
+from experiments import crowd, faults, latency, loss, wearer
 from experiments.bare_graph import BareGraph
 from kinertia.estimation.estimate import Estimate
 from kinertia.recording import Recording, Truth
@@ -30,13 +30,13 @@ def model() -> ExportedModel:
 
 def walk() -> Recording:
     """Twelve seconds, after the walker has stood."""
-    return crop(latency.signals(18.5, 100.0).recording(), 650, 1850)
+    return crop(wearer.signals(18.5, 100.0).recording(), 650, 1850)
 
 
 def own_truth(recording: Recording) -> Recording:
     """With the batch estimate as the truth."""
     found: Estimate = exported.estimate(model(), recording)
-    angles = {name: series for name, series in found.coordinates.items() if name.startswith(packet_loss.JOINTS)}
+    angles = {name: series for name, series in found.coordinates.items() if name.startswith(loss.JOINTS)}
     return replace(recording, truth=Truth(angles=angles))
 
 
@@ -55,7 +55,7 @@ def test_latency_counts_every_sample_and_compares_with_the_whole() -> None:
 
 
 def test_the_graph_alone_does_what_the_stream_does() -> None:
-    recording = latency.signals(8.0, 100.0).recording()
+    recording = wearer.signals(8.0, 100.0).recording()
     whole, alone = exported.estimate(model(), recording), BareGraph(model(), recording)
     for k in range(700):
         assert alone.step(k) > 0.0
@@ -65,7 +65,7 @@ def test_the_graph_alone_does_what_the_stream_does() -> None:
 
 
 def test_a_difference_to_the_whole_is_found() -> None:
-    given = latency.signals(8.0, 100.0)
+    given = wearer.signals(8.0, 100.0)
     whole, core, channels = exported.estimate(model(), given.recording()), Core(model(), given.session), given.channels()
     samples = [Sample(0, k / 100.0, k, channels.values(row), k / 100.0) for k, row in enumerate(given.rows)]
     frames = [*chain.from_iterable(map(core.push, samples)), *core.finish()]
@@ -83,7 +83,7 @@ def test_a_crowd_loses_nothing() -> None:
 
 def test_packet_loss_is_scored_against_the_truth() -> None:
     recording = own_truth(walk())
-    found = packet_loss.measure(model(), [recording], {"none": Faults(), "much": Faults(loss=0.4)})
+    found = loss.measure(model(), [recording], {"none": Faults(), "much": Faults(loss=0.4)})
     assert found["none"]["angle_deg"] < 0.01
     assert found["none"]["worse_deg"] == 0.0
     assert found["much"]["worse_deg"] > 0.05
@@ -92,7 +92,7 @@ def test_packet_loss_is_scored_against_the_truth() -> None:
 
 def test_faults_are_survived_and_seen() -> None:
     done: list[int] = []
-    found = stream_faults.measure(model(), seconds=16.0, packets=2000, progress=done.append)
+    found = faults.measure(model(), seconds=16.0, packets=2000, advance=done.append)
     assert len(found) == len(done) == 8
     for name, row in found.items():
         assert row["goes_on"], (name, row)
@@ -100,16 +100,16 @@ def test_faults_are_survived_and_seen() -> None:
 
 
 def test_a_stream_with_a_hole_does_not_pass() -> None:
-    run = stream_faults.play(model(), Faults(), 8.0)
-    assert stream_faults.judge(run, Faults(), 8.0).goes_on
+    run = faults.play(model(), Faults(), 8.0)
+    assert faults.judge(run, Faults(), 8.0).goes_on
     holed = replace(run, frames=[frame for frame in run.frames if not 3.0 < frame.time_s < 4.0])
-    assert not stream_faults.judge(holed, Faults(), 8.0).goes_on
-    assert not stream_faults.judge(run, Faults(), 8.0).seen
+    assert not faults.judge(holed, Faults(), 8.0).goes_on
+    assert not faults.judge(run, Faults(), 8.0).seen
 
 
 def test_mutated_datagrams_are_of_all_kinds() -> None:
     generator = np.random.default_rng(0)
     good = b'{"sensors": [{"name": "tibia_r", "acc": [0, 9.81, 0]}]}'
-    made = {stream_faults.mutate(good, generator) for _ in range(200)}
+    made = {faults.mutate(good, generator) for _ in range(200)}
     assert len(made) > 100
     assert good not in made

@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from experiments import methods, people, simulated
-from experiments.table import render_means
+from experiments.scores import render_means
 from kinertia.cli.main import main
 from kinertia.estimation.estimate import Estimate
 from kinertia.io import write_recording
@@ -21,6 +21,7 @@ from kinertia.io.read import read
 from kinertia.learning.config import AdaptationConfig, Config
 from kinertia.recording import Recording, RecordingError, Truth
 from kinertia.recording.crop import crop
+from listening import Listening
 
 ONE = ("run_2",)
 """The quickest to simulate."""
@@ -30,7 +31,7 @@ ONE = ("run_2",)
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The benchmark's first person; and another one with two recordings, made from the first one's."""
     made = tmp_path_factory.mktemp("people")
-    assert people.make(made, 1, recordings=ONE) == []
+    people.make(made, 1, ONE)
     recording = crop(read(made / "person001" / "run_2.parquet"), 0, 1500)
     for name, change in (("run_2", 0.0), ("again", 0.01)):
         write_recording.write(made / "person002" / f"{name}.parquet", replace(recording, acc=recording.acc + change))
@@ -42,7 +43,7 @@ def pretrained(recordings: list[Recording]) -> list[Estimate]:
 
 
 def test_every_recording_is_scored_beside_the_population_curve(folder: Path) -> None:
-    found = simulated.run(folder, pretrained, "pretrained")
+    found = simulated.score(folder, pretrained, "pretrained")
     assert set(found["trials"]) == {"person001_run_2", "person002_run_2", "person002_again"}
     assert {"method", "trials", "mean", "mean_synced", "seconds", "conditions"} <= set(found)
     assert found["conditions"]["people"] == 2
@@ -62,27 +63,27 @@ def test_methods_see_one_person_at_a_time_and_no_truth(folder: Path) -> None:
         seen.append([recording.name for recording in recordings])
         return pretrained(recordings)
 
-    shown: list[str] = []
-    simulated.run(folder, spy, "spy", people=1, show=shown.append)
-    simulated.run(folder, spy, "spy")
+    context = Listening()
+    simulated.score(folder, spy, "spy", people=1, context=context)
+    simulated.score(folder, spy, "spy")
     assert seen == [["person001_run_2"], ["person001_run_2"], ["person002_again", "person002_run_2"]]
-    assert shown == ["person001"]
+    assert context.said == ["person001"]
 
 
 def test_recordings_without_truth_are_refused(folder: Path, tmp_path: Path) -> None:
     recording = read(next((folder / "person001").glob("*.parquet")))
     write_recording.write(tmp_path / "person001" / "run_2.parquet", recording.without_truth())
     with pytest.raises(RecordingError, match="has no truth"):
-        simulated.run(tmp_path, pretrained, "pretrained")
+        simulated.score(tmp_path, pretrained, "pretrained")
 
 
 def test_people_are_made_once(folder: Path) -> None:
     path = folder / "person001" / "run_2.parquet"
     before = path.stat().st_mtime_ns
-    shown: list[tuple[str, str]] = []
-    people.make(folder, 1, recordings=ONE, show=lambda *what: shown.append(what))
+    context = Listening()
+    assert people.make(folder, 1, ONE, context=context) == folder
     assert path.stat().st_mtime_ns == before
-    assert shown == [("person001", "run_2")]
+    assert context.said == [f"simulated people: {folder}"]
 
 
 def gait(right: Sequence[float], left: Sequence[float], speed: list[float] | None = None) -> str:
@@ -129,5 +130,5 @@ def test_command_keeps_its_own_people(folder: Path, tmp_path: Path, monkeypatch:
 
 def test_adapted(folder: Path) -> None:
     method = methods.choose("adapted", 0, Config(adaptation=AdaptationConfig(steps=3)))
-    found = simulated.run(folder, method, "adapted", people=1)
+    found = simulated.score(folder, method, "adapted", people=1)
     assert "not trained" not in " ".join(found["conditions"]["warnings"])

@@ -57,7 +57,7 @@ def test_mean_cycle_is_that_of_the_movement() -> None:
 
 
 def test_differences_are_found(people: Path) -> None:
-    found = simulator.run(people, people / "nothing").results
+    found = simulator.compare(people, people / "nothing")[0]
     rows = {row["curve"]: row for row in found["curves"]}
     assert set(found["missing"]) == {
         "walking_arnold",
@@ -102,7 +102,7 @@ def test_command(people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str
 def test_a_folder_without_people_is_refused(tmp_path: Path) -> None:
     write_recording.write(tmp_path / "person001" / "mixed.parquet", walker())
     with pytest.raises(RecordingError, match="no simulated walking"):
-        simulator.run(tmp_path, tmp_path)
+        simulator.compare(tmp_path, tmp_path)
 
 
 @pytest.mark.data

@@ -9,16 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.commands.commands import attempt
-from experiments.commands.spoiled import look
-from experiments.spoiled import alarms, commands, dead, table
-from experiments.spoiled import run as benchmark
-from experiments.spoiled import sheet as sheets
-from experiments.spoiled import source as sources
-from experiments.spoiled.judge import Score, difference, judge
-from experiments.spoiled.kinds import KINDS
-from experiments.spoiled.source import Source
-from experiments.spoiled.variant import Base, Kind, Outcome, Variant
+from experiments import alarms, commands, dead, spoiled
+from experiments.spoiling import sheet as sheets
+from experiments.spoiling import source as sources
+from experiments.spoiling import variants
+from experiments.spoiling.judge import Score, difference, judge, look
+from experiments.spoiling.kinds import KINDS
+from experiments.spoiling.source import Source
+from experiments.spoiling.variant import Base, Kind, Outcome, Variant
 from kinertia.estimation.estimate import Estimate
 from kinertia.io import write_recording
 from kinertia.recording import Recording, RecordingError
@@ -51,20 +49,20 @@ NOT_TOLD = ("gyroscope sign, other axis",)
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_every_kind_spoils_and_is_named(kind: Kind, available: dict[str, list[sources.Load]], tmp_path: Path) -> None:
-    made = benchmark.make(benchmark.Draws(available, 1, 0, look), kind, np.random.default_rng(5), tmp_path)
+    made = variants.make(variants.Draws(available, 1, 0, look), kind, np.random.default_rng(5), tmp_path)
     assert made is not None
     where = made.variant.path if made.variant.path.is_dir() else made.variant.path.parent
-    spoiled = {path.name: path.read_bytes() for path in where.iterdir()}
+    files = {path.name: path.read_bytes() for path in where.iterdir()}
     sound = {path.name: path.read_bytes() for path in next(tmp_path.rglob("sound")).iterdir()}
-    assert kind.base is Base.STANDING or made.variant.options or spoiled != sound
+    assert kind.base is Base.STANDING or made.variant.options or files != sound
     answer = judge(kind, made.variant, made.twin, look)
     assert answer.score in ((Score.RIGHT, Score.MISSED) if kind.name in NOT_TOLD else (Score.RIGHT,)), answer.said
 
 
 def test_variants_come_out_the_same_again(available: dict[str, list[sources.Load]], tmp_path: Path) -> None:
-    plan = benchmark.Plan(1, only=("frozen midway", "jitter", "mass in pounds"))
+    plan = variants.Plan(1, only=("frozen midway", "jitter", "mass in pounds"))
     for name in ("a", "b"):
-        assert len(list(benchmark.variants(available, plan, look, tmp_path / name))) == 3
+        assert len(list(variants.drawn(available, plan, look, tmp_path / name))) == 3
     files = [path for path in sorted((tmp_path / "a").rglob("*")) if path.is_file()]
     assert files
     for path in files:
@@ -128,17 +126,17 @@ def test_refusals_and_crashes(walk: Recording) -> None:
 
 
 def test_a_run_counts_and_tells_what_was_said(available: dict[str, list[sources.Load]], walk: Recording) -> None:
-    plan = benchmark.Plan(variants=2, only=("semicolons", "mass in pounds"))
+    plan = variants.Plan(variants=2, only=("semicolons", "mass in pounds"))
     steps = []
-    found = benchmark.run(available, plan, look, lambda so_far: steps.append(so_far))
+    found = spoiled.score(available, plan, look, lambda so_far: steps.append(so_far))
     assert len(steps) == 4
     assert found["kinds"]["semicolons"]["variants"] == 2
     assert found["kinds"]["semicolons"]["crash"] == 0
-    blind = benchmark.run(available, plan, lambda *_: walk)
+    blind = spoiled.score(available, plan, lambda *_: walk)
     assert blind["kinds"]["mass in pounds"]["missed"] == 2
-    assert "### mass in pounds (expected: mass)" in table.failures(blind)
+    assert "### mass in pounds (expected: mass)" in spoiled.in_words(blind)
     with pytest.raises(RecordingError, match="there is no kind 'rust'"):
-        benchmark.run(available, benchmark.Plan(only=("rust",)), look)
+        spoiled.score(available, variants.Plan(only=("rust",)), look)
 
 
 def test_alarms_count_recordings_that_something_is_said_of(walk: Recording, tmp_path: Path) -> None:
@@ -150,12 +148,12 @@ def test_alarms_count_recordings_that_something_is_said_of(walk: Recording, tmp_
     late = Finding(Cause.LATE, Severity.WARNING, "is late", sensors=("tibia_r",))
     usual = replace(late, cause=Cause.CLIPPED, severity=Severity.INFO)
     said = iter([(late,), (usual,), ()])
-    found = alarms.run(sound, lambda *_: replace(walk, findings=next(said)), lambda _: "")
+    found = alarms.complaints(sound, lambda *_: replace(walk, findings=next(said)), lambda _: "")
     assert (found["simulated"]["recordings"], found["simulated"]["either"]) == (3, 1)
     assert found["simulated"]["said"] == {"person001/walk_2": ["[LATE] sensor tibia_r: is late"]}
     assert alarms.is_alarm(replace(usual, severity=Severity.WARNING), "walk")
     assert not alarms.is_alarm(replace(usual, severity=Severity.WARNING), "HuGaDB_v1")
-    doubted = alarms.run(sound[:1], lambda *_: walk, lambda _: "not to be trusted")
+    doubted = alarms.complaints(sound[:1], lambda *_: walk, lambda _: "not to be trusted")
     assert doubted["simulated"]["verdict"] == 1
 
 
@@ -168,11 +166,11 @@ def _estimate(walk: Recording, sign: float = 1.0, off_deg: float = 0.0) -> Estim
 
 def test_a_dead_sensor_is_scored_by_the_other_segments_from_there_on(walk: Recording) -> None:
     whole, absent = _estimate(walk), _estimate(walk, off_deg=2.0)
-    spoiled = _estimate(walk, off_deg=3.0)
-    spoiled.coordinates["knee_angle_r"][:] = 9.0  # its own joints do not count, nor what was before
-    for curve in spoiled.coordinates.values():
+    off = _estimate(walk, off_deg=3.0)
+    off.coordinates["knee_angle_r"][:] = 9.0  # its own joints do not count, nor what was before
+    for curve in off.coordinates.values():
         curve[:400] = -7.0
-    found = dead.compare(spoiled, absent, whole, "tibia_r", 400)
+    found = dead.compare(off, absent, whole, "tibia_r", 400)
     assert found.worse_deg == pytest.approx(1.0, abs=1e-6)
     assert not found.reversed
     assert dead.compare(_estimate(walk, -1.0), absent, whole, "tibia_r", 400).reversed
@@ -184,9 +182,9 @@ def test_a_dead_sensor_that_is_refused_or_not(available: dict[str, list[sources.
             raise RecordingError("one sensor decides forward", cause=Cause.DEAD)
         return look(path, {})
 
-    found = dead.run(available, 2, 1, look_at, lambda recording: _estimate(recording))
+    found = dead.outcomes_of(available, 2, 1, look_at, lambda recording: _estimate(recording))
     assert (found["variants"], found["refused"]) == (2, 2)
-    found = dead.run(available, 2, 1, look, lambda recording: _estimate(recording))
+    found = dead.outcomes_of(available, 2, 1, look, lambda recording: _estimate(recording))
     assert (found["held"], found["reversed"]) == (2, 0)
 
 
@@ -197,9 +195,9 @@ def test_commands_are_timed_and_crashes_told(available: dict[str, list[sources.L
         lines.append(line)
         return "IndexError: x" if line[0] == "place" else ""
 
-    plan = benchmark.Plan(1, only=("mass in pounds", "semicolons"))
-    found = commands.run(available, plan, ("inspect", "place", "estimate"), look, command)
+    plan = variants.Plan(1, only=("mass in pounds", "semicolons"))
+    found = commands.give(available, plan, ("inspect", "place", "estimate"), look, command)
     assert [line[0] for line in lines] == ["inspect", "place", "estimate"] * 2
     assert "--out" in lines[2]
     assert found["place"]["crashes"] == ["semicolons, number 0: IndexError: x", "mass in pounds, number 0: IndexError: x"]
-    assert attempt(["inspect", "nothing.csv"]) == ""
+    assert commands.attempt(["inspect", "nothing.csv"]) == ""

@@ -5,12 +5,10 @@ from __future__ import annotations
 import pytest
 
 from experiments import standing
-from kinertia.runtime import model as runtime
-from kinertia.runtime.exported import Exported
 
 
 def test_a_simulated_person_stands() -> None:
-    found = standing.run(Exported(runtime.load()), people=1, seed=6)
+    found = standing.standing(people=1, seed=6).figures
     (figures,) = found["standing"].values()
     assert figures["samples"] > 1500
     assert figures["held"] == 1.0

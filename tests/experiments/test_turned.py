@@ -47,7 +47,7 @@ def test_one_session_is_placed_together(shared_data: Path) -> None:
 def test_placement_helps(shared_data: Path) -> None:
     method = methods.choose("strapdown", 0, Config())
     plan = Plan(20.0, (1,), stated=False, untreated=True)
-    found = turned.run(shared_data / "imu_cycles_biomac", method, "strapdown", plan, lambda _: None)
+    found = turned.compare(shared_data / "imu_cycles_biomac", method, "strapdown", plan)
     assert found["placed"].keys() == found["untreated"].keys() == {"1"}
     placed, untreated = (found[name]["1"]["mean"]["angle_rmsd_deg"] for name in ("placed", "untreated"))
     assert placed < untreated

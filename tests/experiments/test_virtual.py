@@ -1,23 +1,23 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from experiments import virtual
-from experiments.commands import virtual as benchmark_virtual
-from experiments.methods import METHODS
+from experiments.methods import choose
+from kinertia.cli.main import main
 from kinertia.io.cycles import read_folder
+from kinertia.learning.config import Config
 from kinertia.recording import Recording
 from kinertia.simulation import virtual as virtual_sensors
 from kinertia.simulation.worn import IDEAL, Wear
 
 pytestmark = pytest.mark.data
 
-strapdown = partial(METHODS["strapdown"], seed=0)
+strapdown = choose("strapdown", 0, Config())
 
 
 @pytest.fixture
@@ -30,11 +30,11 @@ def test_recordings_reach_the_method_without_truth(walks: Path) -> None:
         assert all(recording.truth is None for recording in recordings)
         return strapdown(recordings)
 
-    virtual.run(walks, method, "checked")
+    virtual.score(walks, method, "checked")
 
 
 def test_clean_sensors_give_strapdown_the_true_movement(walks: Path) -> None:
-    results = virtual.run(walks, strapdown, "strapdown", IDEAL).results
+    results = virtual.score(walks, strapdown, "strapdown", IDEAL).results
     for trial in results["trials"].values():
         assert set(trial["angle_rmsd_deg"]) == {f"{j}_{s}" for j in ("hip_flexion", "knee_angle", "ankle_angle") for s in "rl"}
         assert trial["sync_shift_s"] == 0.0
@@ -71,7 +71,8 @@ def test_same_seed_same_sensors(walks: Path) -> None:
 
 def test_command_writes_figures_and_recordings(walks: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file, folder = tmp_path / "figures.json", tmp_path / "cycles"
-    benchmark_virtual.virtual(walks, "normative", file, report=tmp_path / "report", write=folder)
+    words = ["--method", "normative", "--json", file, "--report", tmp_path / "report", "--write", folder]
+    main(["benchmark", "virtual", "--data", str(walks), *map(str, words)])
     page = (tmp_path / "report" / "curves.html").read_text()
     assert page.count("<svg") == 3 * (6 + 6 + 4)
     results = json.loads(file.read_text())
@@ -88,4 +89,4 @@ def test_command_writes_figures_and_recordings(walks: Path, tmp_path: Path, caps
 
 def test_clean_and_worn_contradict_each_other(walks: Path) -> None:
     with pytest.raises(ValueError, match="--clean"):
-        benchmark_virtual.virtual(walks, "strapdown", clean=True, wear=Wear(misalignment_deg=1.0))
+        virtual.virtual(walks, "strapdown", clean=True, wear=Wear(misalignment_deg=1.0))

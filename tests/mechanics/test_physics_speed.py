@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from experiments.physics_speed import measure
+from experiments.physics import measure
 
 
 def test_measurement_reports_times_and_restores_threads() -> None:

@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 from swaying import QUICK, sizes
 
-from experiments import label_efficiency, pretraining, results
-from experiments.pretraining import Plan
+from experiments import pretraining, pretraining_rows
+from experiments.pretraining_rows import Plan
+from experiments.protocol import Context
 from kinertia.cli import main
 from kinertia.pretraining import checkpoint
 from kinertia.pretraining.training import pretrain
 from kinertia.pretraining.windows import Windows
 from kinertia.recording import RecordingError
+from listening import Listening
 
 
 @pytest.fixture(scope="module")
@@ -30,9 +32,9 @@ def plan(encoder: Path) -> Plan:
 
 
 def test_rows_are_kept_and_told_of(people_folder: Path, plan: Plan, tmp_path: Path) -> None:
-    keep, said = tmp_path / "rows.json", []
-    found = label_efficiency.label_efficiency(people_folder, plan, keep, said.append)
-    results.write(tmp_path / "all.json", found)
+    context = Listening(tmp_path / "all.json")
+    found = pretraining.label_efficiency(people_folder, plan, context)
+    context.save(found)
     assert [(row["regime"], row["share"]) for row in found["rows"]] == [
         *[(regime, 1.0) for regime in ("probe", "tuned", "short", "scratch")],
         *[(regime, 0.5) for regime in ("probe", "tuned", "scratch")],
@@ -40,42 +42,42 @@ def test_rows_are_kept_and_told_of(people_folder: Path, plan: Plan, tmp_path: Pa
     assert {row["targets"]["grf_y_r"]["rmse"]["people"] for row in found["rows"]} == {1}
     assert found["conditions"]["people_tested"] == ["person5"]
     assert set(found["smallest_share"]["mine"]) == {"grf_y_r", "knee_moment_r"}
-    said.clear()
-    again = label_efficiency.label_efficiency(people_folder, plan, keep, said.append)
-    assert said == []
+    context.said.clear()
+    again = pretraining.label_efficiency(people_folder, plan, context)
+    assert context.said == []
     assert again == found
     other = replace(plan, config=replace(plan.config, batch=4), shares=(1.0,))
-    pretraining.run(people_folder, other, keep, said.append)
-    assert any("tuned" in text for text in said)
+    pretraining_rows.rows(people_folder, other, context)
+    assert any("tuned" in text for text in context.said)
 
 
 def test_folds_test_everybody(people_folder: Path, plan: Plan) -> None:
     folded = replace(plan, folds=3, shares=(1.0,), config=replace(plan.config, probe_steps=2, short_steps=2, most_steps=2))
-    found = label_efficiency.label_efficiency(people_folder, folded)
+    found = pretraining.label_efficiency(people_folder, folded)
     assert len(found["conditions"]["people_tested"]) == 6
-    assert set(found["comparisons"]) == {f"mine, 100 % of the labels: {name}" for name in label_efficiency.JUDGED}
+    assert set(found["comparisons"]) == {f"mine, 100 % of the labels: {name}" for name in pretraining.JUDGED}
 
 
 def test_the_smallest_share_is_that_of_the_baseline(plan: Plan) -> None:
     def row(error: float) -> dict:
         figures = {"rmse": error, "rrmse_percent": 1.0, "r2": 0.5, "r": 0.9}
-        return {"people": {"a": dict.fromkeys(label_efficiency.JUDGED, figures)}, "windows": 3, "seconds": 1.0}
+        return {"people": {"a": dict.fromkeys(pretraining.JUDGED, figures)}, "windows": 3, "seconds": 1.0}
 
     errors = {("tuned", 0.5): 2.0, ("tuned", 1.0): 1.0, ("scratch", 1.0): 2.0}
-    rows = {job.key: row(errors.get((job.regime, job.share), 9.0)) for job in pretraining.jobs(plan)}
-    assert label_efficiency.summarise(rows, plan)["smallest_share"]["mine"] == dict.fromkeys(label_efficiency.JUDGED, 0.5)
+    rows = {job.key: row(errors.get((job.regime, job.share), 9.0)) for job in pretraining_rows.jobs(plan)}
+    assert pretraining.summarise(rows, plan)["smallest_share"]["mine"] == dict.fromkeys(pretraining.JUDGED, 0.5)
 
 
 def test_what_cannot_be_compared(people_folder: Path, plan: Plan, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="too few"):
-        pretraining.run(people_folder, replace(plan, people=2))
+        pretraining_rows.rows(people_folder, replace(plan, people=2))
     with pytest.raises(RecordingError, match="holds no recordings of the names jump"):
-        pretraining.run(people_folder, replace(plan, only=("jump",)))
+        pretraining_rows.rows(people_folder, replace(plan, only=("jump",)))
     with pytest.raises(ValueError, match="above 0"):
-        pretraining.run(people_folder, replace(plan, shares=(2.0,)))
-    (tmp_path / "rows.json").write_text("[]")
+        pretraining_rows.rows(people_folder, replace(plan, shares=(2.0,)))
+    (tmp_path / "all.rows.json").write_text("[]")
     with pytest.raises(ValueError, match="not the finished rows"):
-        pretraining.run(people_folder, plan, tmp_path / "rows.json")
+        pretraining_rows.rows(people_folder, plan, Context(tmp_path / "all.json"))
 
 
 def test_commands(people_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

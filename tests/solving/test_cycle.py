@@ -91,5 +91,5 @@ def test_accurate_on_exact_data(shared_data: Path) -> None:
     assert np.mean(list(figures["moment_rmsd_bwbh"].values())) <= 1.2
     assert np.mean(list(figures["grf_rmsd_bw"].values())) <= 6.0
     assert figures["speed_error"] <= 0.1
-    results = collect("solve", [truth], [estimate], [None], [None], 1.0)
+    results = collect("solve", [truth], [estimate], [(None, None)], 1.0)
     assert results["trials"][truth.name]["convergence"]["root_force_bw"] <= 0.005

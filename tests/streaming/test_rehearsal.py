@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from experiments import latency
+from experiments import wearer
 from kinertia.runtime import model as runtime
 from kinertia.streaming.core import Core
 from kinertia.streaming.rehearsal import Attention, Rehearsal
@@ -21,7 +21,7 @@ def wait_for_twin(rehearsal: Rehearsal) -> None:
 
 
 def test_estimates_are_the_same_with_and_without() -> None:
-    model, given = runtime.load(), latency.signals(3.0, 100.0)
+    model, given = runtime.load(), wearer.signals(3.0, 100.0)
     channels = given.channels()
     plain, rehearsed = Core(model, given.session), Core(model, given.session)
     rehearsal = Rehearsal(rehearsed)
@@ -41,7 +41,7 @@ def test_estimates_are_the_same_with_and_without() -> None:
 
 
 def test_the_twin_follows_alignment_and_model() -> None:
-    model, given = runtime.load(), latency.signals(1.0, 100.0)
+    model, given = runtime.load(), wearer.signals(1.0, 100.0)
     core = Core(model, given.session)
     rehearsal = Rehearsal(core)
     rehearsal.note(Sample(0, 0.0, 0, given.channels().values(given.rows[0]), 0.0))

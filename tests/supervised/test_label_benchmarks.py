@@ -14,6 +14,7 @@ from experiments.labels_setting import Setting
 from kinertia.cli.main import main
 from kinertia.io import write_recording
 from kinertia.recording import SEGMENTS, RecordingError, sensor_set
+from listening import Listening
 
 TINY = ("--config.network.width", "8", "--config.network.layers", "1", "--config.training.epochs", "1")
 
@@ -51,27 +52,27 @@ def test_fit_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 
 def test_there_are_127_subsets() -> None:
-    names = subsets.subsets()
+    names = subsets.choices()
     assert len(set(names)) == 127
     assert {len(sensor_set.by_initials(name).segments) for name in names} == set(range(1, 8))
     assert subsets.name_of(SEGMENTS) == "PTrSrFrTlSlFl"
 
 
 def test_subsets_are_ranked_and_kept(folder: Path, tmp_path: Path) -> None:
-    keep = tmp_path / "rows.json"
+    context = Listening(tmp_path / "subsets.json")
     config = replace(subsets.SMALL, training=WINDOWS.training)
     names = ["FrFl", "TrTlFrFl", "TrTlSrSl"]
-    found = subsets.run(folder, "general", names, config, keep=keep)
+    found = subsets.compare(folder, "general", names, config, context=context)
+    assert len(context.said) == 3
     assert set(found["rows"]) == set(names)
-    assert found["best"]["4"]["knee_angle"] in ("TrFrTlFl", "TrSrTlSl")
+    assert found["best"]["4"]["knee_angle"] in ("TrTlFrFl", "TrTlSrSl")
     assert found["published"]["knee_angle"] in (True, False)
-    shown: list[str] = []
-    assert subsets.run(folder, "general", names, config, keep=keep, show=shown.append)["rows"] == found["rows"]
-    assert not shown
+    assert subsets.compare(folder, "general", names, config, context=context)["rows"] == found["rows"]
+    assert len(context.said) == 3
     assert subsets_plot.write(tmp_path / "plot.svg", found).read_text().count("<circle") == 9
-    keep.write_text("nothing")
+    (tmp_path / "subsets.rows.json").write_text("nothing")
     with pytest.raises(ValueError, match="delete it"):
-        subsets.run(folder, "general", names, config, keep=keep)
+        subsets.compare(folder, "general", names, config, context=context)
 
 
 def test_importance_is_what_a_sensor_adds() -> None:
@@ -92,7 +93,7 @@ def test_the_benchmark_of_labels_needs_its_data(tmp_path: Path, monkeypatch: pyt
         labels_setting.data_folder(tmp_path)
     setting = Setting(tmp_path, tmp_path, tmp_path)
     with pytest.raises(ValueError, match="unknown rows nonsense"):
-        labels.run(setting, ("nonsense",))
+        labels.compare(setting, ("nonsense",))
 
 
 def test_too_few_people_are_an_error(folder: Path, tmp_path: Path) -> None:
@@ -103,8 +104,8 @@ def test_too_few_people_are_an_error(folder: Path, tmp_path: Path) -> None:
 
 def test_regimes_of_people_are_compared(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(labels_regimes, "CONFIG", WINDOWS)
-    setting = Setting(tmp_path, folder, tmp_path / "work", train=2, test=1, show=lambda text: None)
-    found = labels.run(setting, ("general", "adaptive"))
+    setting = Setting(tmp_path, folder, tmp_path / "work", train=2, test=1)
+    found = labels.compare(setting, ("general", "adaptive"))
     assert set(found["general"]["people"]) == {"person2"}
     assert found["adaptive"]["mean_synced"]["angle_rmsd_deg"] > 0.0
     assert set(found["adaptive"]["gain_percent"]) == {"angle_rmsd_deg", "moment_rmsd_bwbh", "grf_rmsd_bw"}
@@ -112,14 +113,13 @@ def test_regimes_of_people_are_compared(folder: Path, tmp_path: Path, monkeypatc
 
 def test_cycles_of_people_are_scored_and_rows_kept(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(labels_cycles.configuration, "CYCLES", CYCLES)
-    shown: list[str] = []
-    setting = Setting(tmp_path, folder, tmp_path / "work", train=2, test=1, show=shown.append)
-    keep = tmp_path / "rows.json"
-    found = labels.run(setting, ("cnn_simulated",), keep)
+    context = Listening(tmp_path / "labels.json")
+    setting = Setting(tmp_path, folder, tmp_path / "work", train=2, test=1, context=context)
+    found = labels.compare(setting, ("cnn_simulated",))
     row = found["cnn_simulated"]
     assert row["mean"]["angle_rmsd_deg"] > 0.0
     assert set(row["people"]) == {"person2"}
     assert json.loads(json.dumps(row, allow_nan=False)) == row
-    shown.clear()
-    assert labels.run(setting, ("cnn_simulated",), keep) == found
-    assert not shown
+    context.said.clear()
+    assert labels.compare(setting, ("cnn_simulated",)) == found
+    assert not context.said

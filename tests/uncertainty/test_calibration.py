@@ -249,7 +249,7 @@ def test_benchmark_counts(calibration: Calibration, tmp_path: Path) -> None:
         return [replace(estimate, bands=calibration.bands(estimate, one)) for one in recordings]
 
     everyone = band_people.people([tmp_path])
-    found = bands.run(everyone, ["all"], method)["simulated"]["walking"]["all"]
+    found = bands.compare(everyone, ["all"], method)["simulated"]["walking"]["all"]
     widths = calibration.bands(estimate, recording).coordinates
     knees = ("knee_angle_r", "knee_angle_l")
     inside = [float(np.mean(0.1 * np.abs(estimate.coordinates[name]) <= widths[name])) for name in knees]
@@ -259,7 +259,7 @@ def test_benchmark_counts(calibration: Calibration, tmp_path: Path) -> None:
     assert found["trusted"] == 1.0
     assert list(found["people"]["speed"].values()) == [found["coverage"]["speed"]]
     with pytest.raises(ValueError, match="gives no bands"):
-        bands.run(everyone, ["all"], lambda recordings: [estimate for _ in recordings])
+        bands.compare(everyone, ["all"], lambda recordings: [estimate for _ in recordings])
 
 
 def test_a_way_that_was_not_calibrated_says_so(calibration: Calibration) -> None:

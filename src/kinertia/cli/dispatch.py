@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
+from typing import Any
 
 from kinertia.cli import helping, missing, parsing
 from kinertia.io import extra
@@ -11,18 +12,12 @@ from kinertia.io import extra
 Command = Callable[..., None]
 
 
-def as_it_is(command: Command, name: str) -> Command:
-    """The command."""
-    del name
-    return command
-
-
 def command(
     known: Mapping[str, str],
     words: Sequence[str],
     parent: str,
     training: Sequence[str],
-    prepare: Callable[[Command, str], Command] = as_it_is,
+    prepare: Callable[[Callable[..., Any], str], Command] | None = None,
 ) -> None:
     """Run the command that the first word names, with the others as its options.
 
@@ -32,7 +27,7 @@ def command(
     words : of the command line, from the name on.
     parent : what stands before it, ``kinertia`` or ``kinertia benchmark``.
     training : names of the commands that need the extra ``kinertia[train]``.
-    prepare : given a command and its name, the command as it is called.
+    prepare : makes the command of the function and its name; None where the function is the command.
 
     Raises
     ------
@@ -46,7 +41,8 @@ def command(
     asked = any(word in (*helping.HELP, helping.ALL) for word in rest)
     if not asked and name in training:
         extra.require(prog[9:])
-    chosen = prepare(_function(known[name], name), name)
+    chosen = _function(known[name], name)
+    chosen = chosen if prepare is None else prepare(chosen, name)
     if asked:
         helping.show(chosen, prog, everything=helping.ALL in rest)
         return
@@ -58,7 +54,7 @@ def asks_for_list(words: Sequence[str]) -> bool:
     return not words or words[0] in (*helping.HELP, helping.ALL)
 
 
-def _function(module: str, name: str) -> Command:
+def _function(module: str, name: str) -> Callable[..., Any]:
     try:
         return getattr(import_module(module), name)
     except ModuleNotFoundError as error:

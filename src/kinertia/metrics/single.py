@@ -23,12 +23,18 @@ def score_single(estimate: Estimate, recording: Recording) -> dict[str, Any] | N
     recording : in sensor or segment axes. The shift between sensors and reference is found from its strapdown angles; what
         cannot be found (too few sensors, no standing) is null.
     """
-    if recording.truth is None:
-        return None
+    return None if recording.truth is None else score(estimate, recording, *_shift_and_rival(recording))
+
+
+def baselines(recording: Recording) -> tuple[Estimate | None, Estimate | None]:
+    """Strapdown angles and the population curve, from the signals alone; None for what cannot be had from them."""
     blind = recording.without_truth()
-    baseline = _if_possible(strapdown.solve, blind)
-    shift = None if baseline is None else sync_shift(baseline, recording)
-    return score(estimate, recording, shift, _if_possible(normative.solve, blind))
+    return _if_possible(strapdown.solve, blind), _if_possible(normative.solve, blind)
+
+
+def _shift_and_rival(recording: Recording) -> tuple[float | None, Estimate | None]:
+    baseline, rival = baselines(recording)
+    return None if baseline is None else sync_shift(baseline, recording), rival
 
 
 def _if_possible(solve: Callable[[Recording], Estimate], recording: Recording) -> Estimate | None:
