@@ -32,7 +32,7 @@ class Weights:
     prior: float = 0.002
     """Sensors and body that differ from what was stated, in units of the expected errors."""
     posture: float = 0.0
-    """Knees whose mean angle is unlike that of people who walk, or run, in standard deviations between people."""
+    """Knees whose mean angle is unlike that of people who walk, or run, in their standard deviations; in training alone."""
     lumbar: float = 1.0
     """Trunk that leaves the line of the pelvis."""
 

@@ -14,7 +14,7 @@ from kinertia.recording import Recording
 from kinertia.recording.resampling import resample
 from kinertia.simulation import virtual
 from kinertia.simulation.worn import IDEAL
-from kinertia.solving import solver
+from kinertia.solving import cycle, solver
 from kinertia.solving.settings import Settings
 from kinertia.solving.solver import Solved
 
@@ -80,6 +80,20 @@ def test_no_convergence_is_a_warning(stride: Recording) -> None:
     (warning,) = [w for w in found.estimate.warnings if "did not converge" in w]
     assert "Maximum_Iterations_Exceeded" in warning
     assert "BW" in warning
+
+
+def test_one_mounting_explains_all_cycles(stride: Recording) -> None:
+    coarse = resample(stride, 50.0)
+    # the same stride, begun elsewhere
+    later = replace(coarse, name="later", acc=np.roll(coarse.acc, 12, axis=0), gyro=np.roll(coarse.gyro, 12, axis=0))
+    first, second = cycle.solve([coarse, later], COARSE)
+    assert first.convergence.converged
+    np.testing.assert_allclose(first.units, second.units, atol=1e-7)
+    assert first.convergence.figures()["root_force_bw"] < 5e-3
+    assert second.convergence.figures()["slip_m_s"] < 0.1
+    knee = first.person.body.skeleton.coordinate_index("knee_angle_r")
+    a, b = (s.at(s.step_s * np.arange(len(s.force_bw), dtype=np.float64)).q[:, knee].numpy() for s in (first, second))
+    np.testing.assert_allclose(np.roll(a, 12), b, atol=np.radians(1.0))
 
 
 @pytest.mark.data

@@ -10,13 +10,13 @@ import torch
 
 from kinertia.bodies import stack
 from kinertia.learning import losses, objective
-from kinertia.learning.personal import Deviation
 from kinertia.mechanics import contact
 from kinertia.mechanics.motion import Motion
 from kinertia.recording import Recording
-from kinertia.solving import start, tracking
-from kinertia.solving.problem import Problem, node_data, to_sequence
+from kinertia.solving import start
+from kinertia.solving.measured import node_data, to_sequence
 from kinertia.solving.settings import Settings
+from kinertia.solving.solution import Movement
 
 NODES = 12
 SETTINGS = Settings()
@@ -24,31 +24,32 @@ SETTINGS = Settings()
 
 @pytest.fixture(scope="module")
 def example(stride: Recording):
-    """A problem of a few nodes at random unknowns near a walk, and the same motion run through the objective's physics."""
+    """A movement of a few nodes at random unknowns near a walk, and the same motion run through the objective's physics."""
     short = replace(stride, acc=stride.acc[:NODES], gyro=stride.gyro[:NODES])
     sequence = to_sequence(short)
-    problem = Problem.of(sequence, NODES, False, SETTINGS, 1.3)
+    movement = Movement.of(sequence, NODES, False, SETTINGS, 1.3)
     generator = np.random.default_rng(0)
-    x = start.of(short, sequence).unknowns(problem.layout, problem.step_s)
+    x = start.of(short, sequence).unknowns(movement.layout)
     x += 0.02 * generator.standard_normal(len(x))
     data = node_data(sequence)
-    c, f, m, shared = problem.layout.split(x)
+    part, step_s = movement.layout.split(x), movement.step_s
+    c = part["q"]
     q = (c[:-2] + 4 * c[1:-1] + c[2:]) / 6
-    qd = (c[2:] - c[:-2]) / (2 * problem.step_s)
-    qdd = (c[2:] - 2 * c[1:-1] + c[:-2]) / problem.step_s**2
-    qd[:, 0] += shared[0]
-    deviation = Deviation.of(torch.tensor(shared[1:]), problem.person.misalignment, problem.person.size_error)
-    stated = stack([problem.person.body])
-    body = deviation.body(stated).with_time_axis()
-    force_bw = torch.tensor(f).reshape(1, NODES, -1, 2)
+    qd = (c[2:] - c[:-2]) / (2 * step_s)
+    qdd = (c[2:] - 2 * c[1:-1] + c[:-2]) / step_s**2
+    qd[:, 0] += part["speed"]
+    person = movement.person
+    deviation = person.deviation(torch.tensor(part["units"]))
+    body = deviation.body(stack([person.body])).with_time_axis()
+    force_bw = torch.tensor(part["force"])[None]
     motion = Motion(*(torch.tensor(v)[None] for v in (q, qd, qdd)), force=force_bw * body.weight[..., None, None])
-    found = objective.evaluate(motion, body, deviation.mounting(problem.person.position[None]))
-    return problem, x, data, sequence, found, body, force_bw, torch.tensor(m)[None]
+    found = objective.evaluate(motion, body, deviation.mounting(person.position[None]))
+    return movement, x, data, sequence, found, body, force_bw, torch.tensor(part["moment"])[None]
 
 
 def test_costs_are_the_losses(example) -> None:
-    problem, x, data, sequence, found, body, force_bw, moment = example
-    cost, weights = problem.costs(x, data), SETTINGS.weights
+    movement, x, data, sequence, found, body, force_bw, moment = example
+    cost, weights = movement.node.costs(movement.layout, x, data), SETTINGS.weights
     mask = torch.ones(NODES, dtype=torch.float64)
     measured, seen, variance = (t.double()[None] for t in (sequence.signals, sequence.present, sequence.variance))
     touch = contact.complementarity(found.contact, force_bw[..., 1])
@@ -65,8 +66,8 @@ def test_costs_are_the_losses(example) -> None:
 
 
 def test_constraints_are_the_equations_of_motion(example) -> None:
-    problem, x, data, _, found, body, force_bw, moment = example
-    outside = {kind.name: values for kind, values in problem.violations(x, data).items()}
+    movement, x, data, _, found, body, force_bw, moment = example
+    outside = {constraint.name: far for constraint, far in movement.node.violations(movement.layout, x, data)}
     torque = torch.cat([torch.zeros(1, NODES, 3), moment * body.moment_scale[..., None]], dim=-1)
     # F_r + F_r* = tau - inverse dynamics
     residual = (torque - found.generalized)[0]
@@ -79,11 +80,3 @@ def test_constraints_are_the_equations_of_motion(example) -> None:
     pushed = force_bw[0, ..., 1] * (found.contact.position[0, ..., 1] / SETTINGS.bounds.clear_m) ** 3
     above = np.maximum(pushed.numpy() - SETTINGS.bounds.lifted_bw, 0.0)
     np.testing.assert_allclose(outside["force on lifted contact points"], above, atol=1e-12)
-
-
-def test_kinds_cover_all_constraints(example) -> None:
-    problem = example[0]
-    low, high = tracking.constraint_bounds(problem.person, SETTINGS)
-    places = [i for kind in tracking.kinds(problem.person) for i in range(kind.first, kind.first + kind.count)]
-    assert places == list(range(len(low))) == list(range(len(high)))
-    assert len(low) == problem.constraints.size1_out(0)

@@ -12,8 +12,9 @@ from kinertia.recording import SEGMENTS, Recording
 from kinertia.simulation import walking
 from kinertia.simulation.record import record
 from kinertia.solving import start
-from kinertia.solving.problem import to_sequence
-from kinertia.solving.tracking import Person, layout
+from kinertia.solving.measured import to_sequence
+from kinertia.solving.settings import Settings
+from kinertia.solving.solution import Movement
 
 BODY = build(72.0, 1.78, skeleton=GAIT2D_TRUNK)
 NAMES = BODY.skeleton.coordinate_names
@@ -75,12 +76,12 @@ def test_from_an_estimate(walk: Recording) -> None:
 
 def test_unknowns_in_their_places(stride: Recording) -> None:
     sequence = to_sequence(stride)
-    where = layout(Person.of(sequence), stride.samples, True)
+    movement = Movement.of(sequence, stride.samples, True, Settings(), 1.3)
     found = start.of(stride, sequence)
-    c, f, m, shared = where.split(found.unknowns(where, 1 / stride.rate_hz))
-    assert c.shape == (stride.samples, len(NAMES))
-    np.testing.assert_array_equal(f.reshape(found.force_bw.shape), found.force_bw)
-    assert not m.any()
-    assert shared[0] == found.speed
-    assert not shared[1:].any()
+    part = movement.layout.split(found.unknowns(movement.layout))
+    assert part["q"].shape == (stride.samples, len(NAMES))
+    np.testing.assert_array_equal(part["force"], found.force_bw)
+    assert not part["moment"].any()
+    assert part["speed"] == found.speed
+    assert not part["units"].any()
     assert torch.isfinite(sequence.speed_hint)

@@ -4,30 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import casadi as ca
 import numpy as np
 
 from kinertia.bodies import Body
 from kinertia.numerics import uniform_spline
+from kinertia.ocp import ipopt
+from kinertia.ocp.ipopt import Held
+from kinertia.ocp.layout import Layout
+from kinertia.ocp.program import transcribe
 from kinertia.recording import Array
 from kinertia.simulation import first_guess
-from kinertia.simulation.gait_problem import RATE_HZ, GaitProblem, Reference, data_of
-from kinertia.solving.transcription import Layout
+from kinertia.simulation.gait_problem import RATE_HZ, GaitProblem, Reference
 
 ITERATIONS = 400
 TOLERANCE = 1e-4
 OPTIONS = {
-    "print_time": 0,
-    "ipopt.print_level": 0,
-    "ipopt.sb": "yes",
-    "ipopt.mu_strategy": "monotone",
-    # a small first barrier keeps the solver near the reference, which is close to a solution
-    "ipopt.mu_init": 1e-3,
-    "ipopt.max_iter": ITERATIONS,
-    "ipopt.mumps_permuting_scaling": 0,  # unknowns are scaled alike; without it a step takes a third less time
-    "ipopt.tol": TOLERANCE,
-    # the equations are met to this, however far from the best movement the solver stops
-    "ipopt.constr_viol_tol": 1e-7,
+    # a movement that hardly gets better is good enough; the equations are met as well as ever
     "ipopt.acceptable_tol": 1e-2,
     "ipopt.acceptable_iter": 6,
     "ipopt.acceptable_constr_viol_tol": 1e-6,
@@ -98,11 +90,8 @@ def solve_periodic(problem: GaitProblem, reference: Reference, speed: float) -> 
     ------
     UnsolvableError : the solver did not converge.
     """
-    layout = problem.layout(reference.nodes, True)
     q = first_guess.standing_hips(problem.body, reference.q, reference.force, periodic=True)
-    coefficients = uniform_spline.coefficients(q, periodic=True)
-    fixed = {layout.size - 1: speed}
-    return _solve(problem, layout, reference, coefficients, fixed, speed)
+    return _solve(problem, reference, True, uniform_spline.coefficients(q, periodic=True), [], speed)
 
 
 def solve_passage(problem: GaitProblem, reference: Reference, first: Gait, last: Gait) -> Gait:
@@ -121,57 +110,35 @@ def solve_passage(problem: GaitProblem, reference: Reference, first: Gait, last:
     ------
     UnsolvableError : the solver did not converge.
     """
-    layout = problem.layout(reference.nodes, False)
     q = first_guess.standing_hips(problem.body, reference.q, reference.force, periodic=False)
     coefficients = first_guess.between(q, first.start(), last.start())
-    n = layout.coordinates
-    ends = np.r_[: JOIN * n, (layout.coefficients - JOIN) * n : layout.coefficients * n]
-    fixed = dict(zip(ends.tolist(), coefficients.ravel()[ends].tolist(), strict=True))
-    return _solve(problem, layout, reference, coefficients, fixed | {layout.size - 1: 0.0}, 0.0)
+    return _solve(problem, reference, False, coefficients, [*range(JOIN), *range(-JOIN, 0)], 0.0)
 
 
 def _solve(
-    problem: GaitProblem, layout: Layout, reference: Reference, coefficients: Array, fixed: dict[int, float], speed: float
+    problem: GaitProblem, reference: Reference, periodic: bool, coefficients: Array, ends: list[int], speed: float
 ) -> Gait:
-    program = problem.program(layout.nodes, layout.periodic)
-    force = _share(problem, reference)
-    start = layout.join(coefficients, force, np.zeros((layout.nodes, layout.moments)), np.array([speed]))
-    low, high = np.full(layout.size, -np.inf), np.full(layout.size, np.inf)
-    first = layout.coefficients * layout.coordinates
-    vertical = first + 1 + 2 * np.arange(layout.nodes * layout.forces // 2)
-    low[vertical], high[vertical] = 0.0, problem.bounds.vertical_bw
-    places, values = np.array(list(fixed)), np.array(list(fixed.values()))
-    low[places] = high[places] = values
-    least, most = problem.limits()
-    derivatives = {"grad_f": program.gradient, "jac_g": program.jacobian, "hess_lag": program.hessian}
-    solver = ca.nlpsol("gait", "ipopt", program.problem, OPTIONS | derivatives)
-    found = solver(
-        x0=start,
-        p=data_of(reference).ravel(),
-        lbx=low,
-        ubx=high,
-        lbg=np.tile(least, layout.nodes),
-        ubg=np.tile(most, layout.nodes),
+    """Solve from spline ``coefficients``, those of rows ``ends`` and the speed held."""
+    layout = Layout(problem.node.problem.variables, reference.nodes, periodic)
+    start = layout.join({"q": coefficients, "force": _share(problem, reference), "speed": speed})
+    places = np.r_[layout.places["q"][ends].ravel(), layout.places["speed"].ravel()].astype(np.intp)
+    answer = ipopt.solve(
+        transcribe(problem.node, layout),
+        start,
+        reference.data().ravel(),
+        ITERATIONS,
+        TOLERANCE,
+        Held(places, start[places]),
+        options=OPTIONS,
     )
-    status = solver.stats()
-    if not status["success"]:
-        raise UnsolvableError(f"{status['return_status']} after {status['iter_count']} iterations")
-    c, f, m, s = layout.split(np.array(found["x"]).ravel())
-    points = len(problem.body.skeleton.contacts)
-    return Gait(
-        problem.body,
-        c,
-        f.reshape(layout.nodes, points, 2),
-        m,
-        1.0 / RATE_HZ,
-        layout.periodic,
-        float(s[0]),
-        problem.slope_rad,
-    )
+    if not answer.converged:
+        raise UnsolvableError(f"{answer.status} after {answer.iterations} iterations")
+    part = layout.split(answer.x)
+    step_s, way = 1.0 / RATE_HZ, float(part["speed"])
+    return Gait(problem.body, part["q"], part["force"], part["moment"], step_s, periodic, way, problem.slope_rad)
 
 
 def _share(problem: GaitProblem, reference: Reference) -> Array:
-    """(N, 2 P) forces of the reference, half on each contact point of a foot."""
-    contacts = problem.body.skeleton.contacts
-    columns = [reference.force[:, (0 if c.side == "r" else 2) + axis] / 2 for c in contacts for axis in (0, 1)]
-    return np.stack(columns, axis=1)
+    """(N, P, 2) forces of the reference, half on each contact point of a foot."""
+    columns = [reference.force[:, 0:2] if c.side == "r" else reference.force[:, 2:4] for c in problem.body.skeleton.contacts]
+    return np.stack(columns, axis=1) / 2

@@ -4,25 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from kinertia.ocp.bounds import Bounds
 from kinertia.weights import SOLVING, Weights
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """Hard limits of contact; forces in body weights."""
-
-    lifted_bw: float = 0.02
-    """Largest vertical force of a contact point at ``clear_m`` above the ground; falls with the cube of height."""
-    clear_m: float = 0.02
-    """Height above the ground at which a foot counts as lifted."""
-    sliding_bw_m_per_s: float = 0.03
-    """Largest product of vertical force and forward speed of a contact point."""
-    penetration_m: float = 1e-2
-    """Deepest a contact point goes below the ground."""
-    friction: float = 0.7
-    """Largest ratio of horizontal to vertical force."""
-    vertical_bw: float = 5.0
-    """Largest vertical force at a contact point."""
 
 
 @dataclass(frozen=True)
@@ -50,3 +33,7 @@ class Settings:
     """Most iterations of the solver, for each window; time bounds nothing, so that a busy machine changes no result."""
     tolerance: float = 1e-4
     """Largest scaled error of the optimality conditions."""
+
+    def __post_init__(self) -> None:
+        if self.weights.posture:
+            raise ValueError("weights.posture is a term of training and adapting that solving does not have; leave it at 0")

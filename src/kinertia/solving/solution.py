@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -12,16 +12,50 @@ from kinertia.bodies import Body, stack
 from kinertia.estimation import track
 from kinertia.estimation.track import Track, Wearer
 from kinertia.learning.personal import Deviation
+from kinertia.learning.sequence import Sequence
 from kinertia.mechanics.motion import Motion
 from kinertia.numerics import uniform_spline
+from kinertia.ocp.ipopt import Answer
+from kinertia.ocp.layout import Layout
+from kinertia.ocp.node import Node
 from kinertia.recording import Array
 from kinertia.solving import tracking
 from kinertia.solving.convergence import Convergence, Solve, contact_figures, violation
-from kinertia.solving.problem import Answer, Problem
+from kinertia.solving.settings import Settings
 from kinertia.solving.tracking import Person
 
 GAUGE = "anchor"
 """A cost that only chooses among equal motions; of no interest in a report."""
+
+
+@dataclass(frozen=True)
+class Movement:
+    """A person's movement that is to be found: who, the functions of a node, and the places of the unknowns."""
+
+    person: Person
+    node: Node
+    layout: Layout
+
+    @classmethod
+    def of(cls, sequence: Sequence, nodes: int, periodic: bool, settings: Settings, speed: float) -> Movement:
+        """Trace the problem of a person.
+
+        Parameters
+        ----------
+        sequence : gives body, sensors and the rate of the nodes.
+        nodes : number of nodes.
+        periodic : whether the movement repeats.
+        settings : weights and bounds.
+        speed : rough forward speed [m/s]; moments usual at it are the unit of changes of moments.
+        """
+        person = Person.of(sequence)
+        node = Node.of(tracking.problem(person, settings, 1.0 / sequence.rate_hz, speed))
+        return cls(person, node, Layout(node.problem.variables, nodes, periodic))
+
+    @property
+    def step_s(self) -> float:
+        """Time between nodes [s]."""
+        return self.node.problem.step_s
 
 
 @dataclass(frozen=True)
@@ -33,7 +67,7 @@ class Solution:
     person : body and sensors as they were stated.
     step_s : time between nodes [s].
     periodic : whether the movement repeats.
-    coefficients : (C, n) of cubic B-splines, see :class:`~kinertia.solving.transcription.Layout` [m, rad].
+    coefficients : (C, n) of cubic B-splines, see :class:`~kinertia.ocp.layout.Layout` [m, rad].
     force_bw : (N, P, 2) ground reaction at the contact points at the nodes [BW of the stated body].
     moment_bwbh : (N, m) joint moments at the nodes [BWBH of the real body].
     speed : forward speed that is added to the rate of pelvis_tx [m/s].
@@ -55,30 +89,39 @@ class Solution:
         return f"Solution {'of one cycle' if self.periodic else 'over time'}: {self.convergence}"
 
     @classmethod
-    def of(cls, problem: Problem, x: Array, data: Array, answers: list[Answer]) -> Solution:
-        """From the unknowns of a problem, judged at every node.
+    def of(cls, movement: Movement, x: Array, data: Array, answers: list[Answer]) -> Solution:
+        """From the unknowns of a movement, judged at every node.
 
         Parameters
         ----------
-        problem : gives layout, constraints and costs.
+        movement : gives places, constraints and costs.
         x : unknowns.
         data : what they were to explain.
         answers : runs of the solver that led to them.
         """
-        c, f, m, shared = problem.layout.split(x)
-        force_bw = f.reshape(problem.layout.nodes, -1, 2)
+        node, layout = movement.node, movement.layout
+        part = layout.split(x)
+        outside = node.violations(layout, x, data)
         outline = Convergence(
             solves=tuple(Solve(a.status, a.converged, a.iterations, a.seconds) for a in answers),
-            nodes=problem.layout.nodes,
-            cost={k: v for k, v in problem.costs(x, data).items() if k != GAUGE},
-            violation={kind.name: violation(kind.unit, found) for kind, found in problem.violations(x, data).items()},
+            nodes=layout.nodes,
+            cost={name: cost for name, cost in node.costs(layout, x, data).items() if name != GAUGE},
+            violation={constraint.name: violation(constraint.unit, found) for constraint, found in outside},
         )
         bare = cls(
-            problem.person, problem.step_s, problem.layout.periodic, c, force_bw, m, float(shared[0]), shared[1:], outline
+            movement.person,
+            movement.step_s,
+            layout.periodic,
+            part["q"],
+            part["force"],
+            part["moment"],
+            float(part["speed"]),
+            part["units"],
+            outline,
         )
-        found = bare.at(problem.step_s * np.arange(problem.layout.nodes, dtype=np.float64))
-        figures = contact_figures(found, problem.person.body)
-        return cls(**{**bare.__dict__, "convergence": outline.with_contact(figures)})
+        found = bare.at(movement.step_s * np.arange(layout.nodes, dtype=np.float64))
+        figures = contact_figures(found, movement.person.body)
+        return replace(bare, convergence=outline.with_contact(figures))
 
     @property
     def nodes(self) -> int:
@@ -92,7 +135,7 @@ class Solution:
     @property
     def deviation(self) -> Deviation:
         """Where sensors sit and how large the body is."""
-        return tracking.deviation(self.person, torch.tensor(self.units))
+        return self.person.deviation(torch.tensor(self.units))
 
     @property
     def body(self) -> Body:

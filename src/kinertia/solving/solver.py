@@ -12,13 +12,13 @@ import numpy as np
 from kinertia.estimation.assembly import assemble
 from kinertia.estimation.estimate import Bands, Estimate
 from kinertia.estimation.trained import to_series
+from kinertia.ocp.ipopt import Show, silent
 from kinertia.recording import SEGMENTS, Recording
 from kinertia.recording.channels import read
 from kinertia.recording.wearer import same_wearer
 from kinertia.sensing import activity
 from kinertia.sensing.segments import to_segments
-from kinertia.solving import cycle, together, windows
-from kinertia.solving.problem import Show, silent
+from kinertia.solving import cycle, windows
 from kinertia.solving.settings import Settings
 from kinertia.solving.solution import Solution
 from kinertia.uncertainty import store
@@ -69,7 +69,7 @@ def solve(
     chosen = Settings() if settings is None else settings
     ready = to_segments(recording)
     if ready.periodic:
-        solution = cycle.solve(ready, chosen, show, guess)
+        (solution,) = cycle.solve([ready], chosen, show, guess)
     else:
         solution = windows.solve(ready, chosen, show, guess, folder, resume)
     return Solved(replace(to_estimate(solution, ready), seconds=time.perf_counter() - begin), solution)
@@ -99,7 +99,7 @@ def solve_all(recordings: Sequence[Recording], settings: Settings | None = None)
             continue
         begin = time.perf_counter()
         ready = [to_segments(recordings[k]) for k in group]
-        solutions = together.solve(ready, chosen)
+        solutions = cycle.solve(ready, chosen)
         seconds = (time.perf_counter() - begin) / len(group)
         found |= {
             k: replace(to_estimate(solution, one), seconds=seconds)

@@ -17,10 +17,10 @@ from kinertia.learning.sequence import Sequence
 from kinertia.mechanics import kinematics as kin
 from kinertia.numerics import uniform_spline
 from kinertia.numerics.low_pass import butterworth, filter_both_ways
+from kinertia.ocp.layout import Layout
 from kinertia.recording import SEGMENTS, Array, Recording
 from kinertia.sensing import contact_events, orientation, strapdown
 from kinertia.sensing.mean_gravity import is_running
-from kinertia.solving.transcription import Layout
 
 WALKING_M_S, RUNNING_M_S = 1.3, 3.0
 """Speeds to start from where no gyroscope on a leg shows one."""
@@ -53,12 +53,10 @@ class Start:
     force_bw: Array
     speed: float
 
-    def unknowns(self, layout: Layout, step_s: float) -> Array:
+    def unknowns(self, layout: Layout) -> Array:
         """(size,) of a problem's layout: no moments, sensors and body as stated."""
         coefficients = uniform_spline.coefficients(self.q, periodic=layout.periodic)
-        moments = np.zeros((layout.nodes, layout.moments))
-        shared = np.concatenate([[self.speed], np.zeros(layout.shared - 1)])
-        return layout.join(coefficients, self.force_bw.reshape(layout.nodes, -1), moments, shared)
+        return layout.join({"q": coefficients, "force": self.force_bw, "speed": self.speed})
 
 
 def of(recording: Recording, sequence: Sequence, guess: Estimate | None = None) -> Start:

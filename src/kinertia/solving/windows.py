@@ -16,18 +16,22 @@ import numpy as np
 
 from kinertia.estimation.estimate import Estimate
 from kinertia.learning.personal import UNITS
-from kinertia.numerics import uniform_spline
+from kinertia.ocp import ipopt
+from kinertia.ocp.ipopt import Answer, Held, Progress, Show, silent
+from kinertia.ocp.layout import Layout
+from kinertia.ocp.program import Program, transcribe
 from kinertia.recording import Array, Recording
 from kinertia.recording.resampling import resample
 from kinertia.solving import start as starts
-from kinertia.solving import tracking
-from kinertia.solving.problem import Answer, Bounded, Problem, Progress, Show, node_data, silent, to_sequence
+from kinertia.solving.measured import node_data, to_sequence
 from kinertia.solving.settings import Settings, Windows
-from kinertia.solving.solution import Solution
+from kinertia.solving.solution import Movement, Solution
 from kinertia.solving.store import Store, fingerprint
 
 HELD = 3
 """Coefficients that decide value, velocity and acceleration at a node."""
+ENDS = {"q": 2, "force": 0, "moment": 0}
+"""Rows that each variable of a window has beyond its nodes."""
 FEWEST_NODES = 20
 FEWEST_PER_CALIBRATION = 2
 """Windows for each that sensors and body are found from; of a shorter recording they are found with the first window."""
@@ -56,22 +60,22 @@ def solve(
     sequence = to_sequence(ready)
     start = starts.of(ready, sequence, guess)
     plan = lay(ready.samples, settings.rate_hz, settings.windows)
-    problem = Problem.of(sequence, plan.nodes, False, settings, start.speed)
+    window = Movement.of(sequence, plan.nodes, False, settings, start.speed)
+    whole = replace(window, layout=Layout(window.layout.variables, ready.samples, False))
     data = node_data(sequence)
     store = Store(folder, _mark(recording, settings, guess))
     if not resume:
         store.clear()
-    movement = _Movement.begin(uniform_spline.coefficients(start.q, periodic=False), start.force_bw, problem)
+    guess_x = whole.layout.split(start.unknowns(whole.layout))
+    found = whole.layout.split(np.zeros(whole.layout.size))
     count = min(settings.windows.calibration, len(plan.firsts) // FEWEST_PER_CALIBRATION)
     samples = calibration_windows(data, plan, count)
     with show(len(samples) + len(plan.firsts)) as progress:
-        run = _Run(problem, data, plan, store, movement, start.speed, progress or _ignore)
+        run = _Run(window, settings, data, plan, store, guess_x, found, progress or _ignore)
         if samples:
             run.calibrate(samples)
         answers, units = run.walk(len(samples))
-    whole = replace(problem, layout=tracking.layout(problem.person, ready.samples, False))
-    x = whole.layout.join(movement.coefficients, movement.forces, movement.moments, np.concatenate([[0.0], units]))
-    return Solution.of(whole, x, data, answers)
+    return Solution.of(whole, whole.layout.join(found | {"speed": 0.0, "units": units}), data, answers)
 
 
 def _mark(recording: Recording, settings: Settings, guess: Estimate | None) -> str:
@@ -128,43 +132,30 @@ def _spread(signals: Array, weight: Array) -> float:
     return float((np.var(signals, axis=0) * weight.min(axis=0)).sum())
 
 
-@dataclass(frozen=True)
-class _Movement:
-    """The whole movement, as far as it is known, and the guess at the rest; pelvis_tx counts from the first node.
+@dataclass
+class _Run:
+    """Runs of the solver over the windows.
 
     Attributes
     ----------
-    coefficients : (N + 2, n), forces : (N, f), moments : (N, m) : solved, written window by window.
-    guess : (N + 2, n) coefficients, guessed_forces : (N, f) : to start from.
+    window : the movement of one window.
+    data, plan, store : what is to be explained, where windows lie, where they are kept.
+    guess, found : each variable over the whole movement: to start from, and solved, written window by window; pelvis_tx of the
+        latter counts from the first node, without steady travel.
     """
 
-    coefficients: Array
-    forces: Array
-    moments: Array
-    guess: Array
-    guessed_forces: Array
-
-    @classmethod
-    def begin(cls, guess: Array, force_bw: Array, problem: Problem) -> _Movement:
-        forces = force_bw.reshape(len(force_bw), -1)
-        return cls(np.zeros_like(guess), np.zeros_like(forces), np.zeros((len(forces), problem.layout.moments)), guess, forces)
-
-
-@dataclass
-class _Run:
-    """Runs of the solver over the windows."""
-
-    problem: Problem
+    window: Movement
+    settings: Settings
     data: Array
     plan: Plan
     store: Store
-    movement: _Movement
-    speed: float
+    guess: dict[str, Array]
+    found: dict[str, Array]
     progress: Progress
     units: Array | None = None
 
     def __post_init__(self) -> None:
-        self._guess_units = np.zeros(UNITS)
+        self._program: Program = transcribe(self.window.node, self.window.layout)
 
     def calibrate(self, windows: list[int]) -> None:
         """Find sensors and body from some windows, and how far the guessed angles are off because of them."""
@@ -172,19 +163,18 @@ class _Run:
         if known is None:
             units, shifts, weights = [], [], []
             for done, index in enumerate(windows):
-                answer = self._attempt(index, self._cold(index), self.problem.bounded(), done)
-                c, _, _, shared = self.problem.layout.split(answer.x)
-                window = self.plan.window(index)
-                shift = (c - self.movement.guess[window.start : window.stop + 2]).mean(axis=0)
+                answer = self._attempt(index, self._cold(index), Held(), done)
+                part, nodes = self.window.layout.split(answer.x), self.plan.window(index)
+                shift = (part["q"] - self.guess["q"][nodes.start : nodes.stop + 2]).mean(axis=0)
                 shift[:2] = 0.0
-                units.append(shared[1:])
+                units.append(part["units"])
                 shifts.append(shift)
                 weights.append(1.0 if answer.converged else 1e-3)
             share = np.array(weights)[:, None] / np.sum(weights)
             known = {"units": (share * units).sum(axis=0), "shift": (share * shifts).sum(axis=0)}
             self.store.save("calibration", **known)
         self.units = known["units"]
-        self.movement.guess[:] += known["shift"]
+        self.guess["q"] = self.guess["q"] + known["shift"]
 
     def walk(self, done: int) -> tuple[list[Answer], Array]:
         """Solve window after window; what the solver said, and the deviations of sensors and body."""
@@ -200,106 +190,102 @@ class _Run:
         return answers, self.units
 
     def _solve(self, index: int, done: int) -> Answer:
-        if index == 0:
-            answer, joined = self._attempt(index, self._cold(index), self._bounded(), done), True
-        else:
-            start, bounded = self._joined(index)
-            answer, joined = self._attempt(index, start, bounded, done), True
-            if not answer.converged:
-                again = self._attempt(index, self._cold(index), self._bounded(), done)
-                if again.converged or self._worst(index, again) < self._worst(index, answer):
-                    answer, joined = again, False
+        start, held = (self._cold(index), self._held()) if index == 0 else self._joined(index)
+        answer, joined = self._attempt(index, start, held, done), True
+        if index and not answer.converged:
+            again = self._attempt(index, self._cold(index), self._held(), done)
+            if again.converged or self._worst(index, again) < self._worst(index, answer):
+                answer, joined = again, False
         if self.units is None:
-            self.units = self.problem.layout.split(answer.x)[3][1:]
+            self.units = self.window.layout.split(answer.x)["units"]
         self._write(index, answer, joined)
         self._save(index, answer)
         return answer
 
-    def _attempt(self, index: int, start: Array, bounded: Bounded, done: int) -> Answer:
-        return self.problem.solve(
+    def _attempt(self, index: int, start: Array, held: Held, done: int) -> Answer:
+        return ipopt.solve(
+            self._program,
             start,
-            self.data[self.plan.window(index)],
-            bounded,
+            self.data[self.plan.window(index)].ravel(),
+            self.settings.iterations,
+            self.settings.tolerance,
+            held,
             lambda count, terms: self.progress(done, {"window": index + 1, "iteration": count, **terms}),
         )
 
     def _worst(self, index: int, answer: Answer) -> float:
-        found = self.problem.violations(answer.x, self.data[self.plan.window(index)])
-        return max(float(outside.max()) for outside in found.values())
+        found = self.window.node.violations(self.window.layout, answer.x, self.data[self.plan.window(index)])
+        return max(float(outside.max()) for _, outside in found)
 
-    def _bounded(self) -> Bounded:
-        bounded = self.problem.bounded()
-        if self.units is not None:
-            bounded.fix(slice(self.problem.layout.size - UNITS, None), self.units)
-        return bounded
+    def _held(self, start: Array | None = None) -> Held:
+        """Sensors and body, where they are known; and of a ``start`` that continues a window, the state at its first node."""
+        place = self.window.layout.places
+        units = None if self.units is None else self.units
+        places = [] if units is None else [place["units"]]
+        values = [] if units is None else [units]
+        free = 0
+        if start is not None:
+            state = [place["q"][:HELD].ravel(), place["force"][0].ravel(), place["moment"][0], place["speed"].ravel()]
+            places, values = [*places, *state], [*values, *(start[at] for at in state)]
+            free = len(self.window.node.bounds()[0])
+        return Held(np.concatenate(places), np.concatenate(values), free) if places else Held()
+
+    def _parts(self, index: int) -> dict[str, Array]:
+        """Unknowns of a window from the guess alone."""
+        nodes = self.plan.window(index)
+        return {
+            "q": self.guess["q"][nodes.start : nodes.stop + 2].copy(),
+            "force": self.guess["force"][nodes].copy(),
+            "moment": np.zeros_like(self.found["moment"][nodes]),
+            "speed": self.guess["speed"].copy(),
+            "units": np.zeros(UNITS) if self.units is None else self.units,
+        }
 
     def _cold(self, index: int) -> Array:
         """Start from the guess alone."""
-        window = self.plan.window(index)
-        layout = self.problem.layout
-        units = self._guess_units if self.units is None else self.units
-        return layout.join(
-            self.movement.guess[window.start : window.stop + 2],
-            self.movement.guessed_forces[window],
-            np.zeros((layout.nodes, layout.moments)),
-            np.concatenate([[self.speed], units]),
-        )
+        return self.window.layout.join(self._parts(index))
 
-    def _joined(self, index: int) -> tuple[Array, Bounded]:
+    def _joined(self, index: int) -> tuple[Array, Held]:
         """Start from the end of the window before, and hold its state at the first node."""
-        layout, step_s = self.problem.layout, self.problem.step_s
         first, known = self.plan.firsts[index], self.plan.firsts[index - 1] + self.plan.nodes
         overlap = known - first
-        c, f, m, shared = layout.split(self._cold(index))
-        old = self.movement.coefficients[first : known + 2].copy()
+        parts = self._parts(index)
+        q, old = parts["q"], self.found["q"][first : known + 2].copy()
         # travel at the overlap's mean speed; the splines hold what is left
-        shared[0] = (old[-2, 0] - old[1, 0]) / (step_s * overlap)
-        old[:, 0] -= old[1, 0] + shared[0] * step_s * (np.arange(len(old)) - 1.0)
-        fade = _rise(len(old))[:, None]
-        c[len(old) :, 0] = old[-1, 0]
-        c[: len(old), 1:] = (1.0 - fade) * old[:, 1:] + fade * c[: len(old), 1:]
-        c[: len(old), 0] = old[:, 0]
-        fade = _rise(overlap)[:, None]
-        f[:overlap] = (1.0 - fade) * self.movement.forces[first:known] + fade * f[:overlap]
-        m[:overlap] = (1.0 - fade) * self.movement.moments[first:known]
-        bounded = replace(self._bounded(), free_nodes=1)
-        places = layout.split(np.arange(layout.size, dtype=np.float64))
-        held = [*places[0][:HELD].ravel(), *places[1][0], *places[2][0], places[3][0]]
-        c[:HELD] = old[:HELD]
-        f[0], m[0] = self.movement.forces[first], self.movement.moments[first]
-        start = layout.join(c, f, m, shared)
-        bounded.fix([int(i) for i in held], start[[int(i) for i in held]])
-        return start, bounded
+        parts["speed"] = (old[-2, 0] - old[1, 0]) / (self.window.step_s * overlap)
+        old[:, 0] -= old[1, 0] + parts["speed"] * self.window.step_s * (np.arange(len(old)) - 1.0)
+        q[:, 0] = old[-1, 0]
+        q[: len(old), 0] = old[:, 0]
+        q[: len(old), 1:] = _blend(old[:, 1:], q[: len(old), 1:])
+        q[:HELD] = old[:HELD]
+        for name in ("force", "moment"):
+            parts[name][:overlap] = _blend(self.found[name][first:known], parts[name][:overlap])
+        start = self.window.layout.join(parts)
+        return start, self._held(start)
 
     def _write(self, index: int, answer: Answer, joined: bool) -> None:
         """Take over a window; one that does not begin in the state before it is blended in over the overlap."""
-        window, step_s = self.plan.window(index), self.problem.step_s
-        c, f, m, shared = self.problem.layout.split(answer.x)
-        c = c.copy()
-        c[:, 0] += shared[0] * step_s * (np.arange(len(c)) - 1.0)
-        known = 0 if index == 0 else self.plan.firsts[index - 1] + self.plan.nodes - window.start
+        nodes = self.plan.window(index)
+        parts = self.window.layout.split(answer.x)
+        q = parts["q"]
+        q[:, 0] += parts["speed"] * self.window.step_s * (np.arange(len(q)) - 1.0)
+        known = 0 if index == 0 else self.plan.firsts[index - 1] + self.plan.nodes - nodes.start
         if index:
-            before = self.movement.coefficients[window.start : window.start + known + 2]
+            before = self.found["q"][nodes.start : nodes.start + known + 2]
             place = 1 if joined else slice(0, known + 2)
-            c[:, 0] += np.mean(before[place, 0] - c[place, 0])
-        for whole, part, count, extra in (
-            (self.movement.coefficients, c, known + 2, 2),
-            (self.movement.forces, f, known, 0),
-            (self.movement.moments, m, known, 0),
-        ):
+            q[:, 0] += np.mean(before[place, 0] - q[place, 0])
+        for name, extra in ENDS.items():
+            whole, part, count = self.found[name], parts[name], known + extra
             if index and not joined:
-                rise = _rise(count)[:, None]
-                part[:count] = (1.0 - rise) * whole[window.start : window.start + count] + rise * part[:count]
-            whole[window.start : window.stop + extra] = part
+                part[:count] = _blend(whole[nodes.start : nodes.start + count], part[:count])
+            whole[nodes.start : nodes.stop + extra] = part
 
     def _save(self, index: int, answer: Answer) -> None:
-        window = self.plan.window(index)
+        nodes = self.plan.window(index)
         assert self.units is not None
         self.store.save(
             f"window{index:05d}",
-            coefficients=self.movement.coefficients[window.start : window.stop + 2],
-            forces=self.movement.forces[window],
-            moments=self.movement.moments[window],
+            **{name: self.found[name][nodes.start : nodes.stop + extra] for name, extra in ENDS.items()},
             units=self.units,
             run=np.array([answer.iterations, answer.seconds]),
             status=np.array(answer.status),
@@ -309,19 +295,19 @@ class _Run:
         part = self.store.load(f"window{index:05d}")
         if part is None:
             return None
-        window = self.plan.window(index)
-        self.movement.coefficients[window.start : window.stop + 2] = part["coefficients"]
-        self.movement.forces[window] = part["forces"]
-        self.movement.moments[window] = part["moments"]
+        nodes = self.plan.window(index)
+        for name, extra in ENDS.items():
+            self.found[name][nodes.start : nodes.stop + extra] = part[name]
         self.units = part["units"]
         iterations, seconds = part["run"]
         return Answer(np.empty(0), str(part["status"]), int(iterations), float(seconds))
 
 
-def _rise(count: int) -> Array:
-    """(count,) smooth way from 0 to 1."""
-    part = np.linspace(0.0, 1.0, count)
-    return part * part * (3.0 - 2.0 * part)
+def _blend(before: Array, after: Array) -> Array:
+    """From one curve (T, ...) smoothly to another."""
+    part = np.linspace(0.0, 1.0, len(before)).reshape(-1, *[1] * (before.ndim - 1))
+    rise = part * part * (3.0 - 2.0 * part)
+    return (1.0 - rise) * before + rise * after
 
 
 def _ignore(done: int, terms: dict[str, float]) -> None:

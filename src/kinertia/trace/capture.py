@@ -175,5 +175,6 @@ OPERATIONS: dict[str, Operation] = {
     "aten.zeros_like.default": _ignore_options(lambda x: np.zeros(np.shape(x))),
     "aten.new_zeros.default": _ignore_options(lambda _, shape: np.zeros(shape)),
     "aten.sum.default": _ignore_options(lambda x: _sum(x, list(range(np.ndim(x))))),
+    "aten.mean.default": _ignore_options(lambda x: _sum(x, list(range(np.ndim(x)))) / np.size(x)),
 }
 """Counterparts of torch operations on arrays of numbers and scalars."""

@@ -1,0 +1,172 @@
+"""IPOPT on a program (Waechter and Biegler 2006, Math Program 106)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any
+
+import casadi as ca
+import numpy as np
+
+from kinertia.ocp.layout import Indices
+from kinertia.ocp.program import Program
+from kinertia.recording import Array
+
+INTERRUPTED = ("User_Requested_Stop", "NonIpopt_Exception_Thrown")
+"""What a keyboard interrupt looks like: CasADi turns it into an exception within the solver, and that into a status."""
+CONVERGED = ("Solve_Succeeded", "Solved_To_Acceptable_Level")
+OPTIONS = {
+    "print_time": False,
+    "ipopt.print_level": 0,
+    "ipopt.sb": "yes",
+    "ipopt.linear_solver": "mumps",
+    # METIS; the ordering that MUMPS chooses by itself takes three times as long per step
+    "ipopt.mumps_pivot_order": 5,
+    # unknowns are scaled alike; without it a step takes a third less time
+    "ipopt.mumps_permuting_scaling": 0,
+    # costs are of the size of one by their weights; scaled down, the barrier weighs more and the solver strays further
+    "ipopt.nlp_scaling_method": "none",
+    # multipliers guessed from a start that obeys nothing lead astray
+    "ipopt.constr_mult_init_max": 0.0,
+    "ipopt.mu_strategy": "monotone",
+    # with larger first barriers, or an adaptive one, the solver leaves the start for good and does not find back
+    "ipopt.mu_init": 3e-3,
+    # one step from the first barrier to the last: 1e-5, where results no longer change in their fourth digit
+    "ipopt.mu_superlinear_decrease_power": 1.99,
+    "ipopt.mu_linear_decrease_factor": 0.1,
+    "ipopt.compl_inf_tol": 1e-5,
+    # one iteration more than without, and the equations of motion hold to six digits
+    "ipopt.constr_viol_tol": 1e-7,
+}
+
+Progress = Callable[[int, dict[str, float]], None]
+"""Called with the work done and figures by name."""
+Show = Callable[[int], AbstractContextManager[Progress | None]]
+"""Given the amount of work, a context that yields the function to call as it is done."""
+
+
+def silent(work: int) -> AbstractContextManager[Progress | None]:
+    """Show nothing."""
+    del work
+    return nullcontext()
+
+
+@dataclass(frozen=True)
+class Held:
+    """Bounds of one run besides those of the problem.
+
+    Attributes
+    ----------
+    places, values : unknowns that are held, and at what.
+    free : constraints at the beginning that are not imposed.
+    """
+
+    places: Indices = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+    values: Array = field(default_factory=lambda: np.zeros(0))
+    free: int = 0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the solver came back with.
+
+    Attributes
+    ----------
+    x : unknowns.
+    status : the solver's word.
+    iterations : steps of the solver.
+    seconds : wall time.
+    """
+
+    x: Array
+    status: str
+    iterations: int
+    seconds: float
+
+    @property
+    def converged(self) -> bool:
+        return self.status in CONVERGED
+
+
+def solve(
+    program: Program,
+    start: Array,
+    data: Array,
+    iterations: int,
+    tolerance: float,
+    held: Held = Held(),
+    progress: Progress | None = None,
+    options: dict[str, Any] | None = None,
+) -> Answer:
+    """Run the solver.
+
+    Parameters
+    ----------
+    program : of a movement of N nodes, or of several (:mod:`kinertia.ocp.join`).
+    start : (size,) unknowns to start from.
+    data : of the nodes, one after the other.
+    iterations : most steps; time bounds nothing, so that a busy machine changes no result.
+    tolerance : largest scaled error of the optimality conditions.
+    held : further bounds.
+    progress : called after each step with its number, ``cost`` per node and largest ``violation`` of a constraint.
+    options : further ones of IPOPT.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If the solver was interrupted.
+    """
+    begin = time.perf_counter()
+    (x_low, x_high), (low, high) = ([side.copy() for side in sides] for sides in (program.x_bounds, program.limits))
+    x_low[held.places] = x_high[held.places] = held.values
+    low[: held.free], high[: held.free] = -np.inf, np.inf
+    chosen = OPTIONS | {
+        "grad_f": program.gradient,
+        "jac_g": program.jacobian,
+        "hess_lag": program.hessian,
+        "ipopt.max_iter": iterations,
+        "ipopt.tol": tolerance,
+        **(options or {}),
+    }
+    if progress is not None:
+        chosen["iteration_callback"] = _Monitor(program, low, high, progress)
+    solver = ca.nlpsol("solver", "ipopt", program.problem, chosen)
+    found = solver(x0=start, p=data.ravel(), lbx=x_low, ubx=x_high, lbg=low, ubg=high)
+    stats = solver.stats()
+    if stats["return_status"] in INTERRUPTED:
+        raise KeyboardInterrupt
+    return Answer(np.array(found["x"]).ravel(), stats["return_status"], int(stats["iter_count"]), time.perf_counter() - begin)
+
+
+class _Monitor(ca.Callback):
+    """Tells of each iteration."""
+
+    def __init__(self, program: Program, low: Array, high: Array, progress: Progress) -> None:
+        ca.Callback.__init__(self)
+        self._sizes = {"x": program.problem.size1_in(0), "p": program.problem.size1_in(1), "g": low.size, "f": 1}
+        self._nodes, self._low, self._high, self._progress = program.nodes, low, high, progress
+        self._count = 0
+        self.construct("monitor", {})
+
+    def get_n_in(self) -> int:
+        return ca.nlpsol_n_out()
+
+    def get_n_out(self) -> int:
+        return 1
+
+    def get_name_in(self, i: int) -> str:
+        return ca.nlpsol_out(i)
+
+    def get_sparsity_in(self, i: int) -> ca.Sparsity:
+        return ca.Sparsity.dense(self._sizes[ca.nlpsol_out(i).removeprefix("lam_")], 1)
+
+    def eval(self, arg: Sequence[ca.DM]) -> list[float]:
+        by_name = dict(zip(map(ca.nlpsol_out, range(len(arg))), arg, strict=True))
+        values = np.array(by_name["g"]).ravel()
+        outside = np.maximum(self._low - values, values - self._high).max()
+        self._progress(self._count, {"cost": float(by_name["f"]) / self._nodes, "violation": max(float(outside), 0.0)})
+        self._count += 1
+        return [0]

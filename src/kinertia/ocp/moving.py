@@ -1,0 +1,126 @@
+"""A body that moves over the ground: its unknowns, its motion at a node, and the constraints that every movement obeys.
+
+Written over the same physics that networks are trained with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import inf, isfinite
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from kinertia.bodies import Body
+from kinertia.mechanics import contact, dynamics
+from kinertia.mechanics import kinematics as kin
+from kinertia.ocp.bounds import Bounds
+from kinertia.ocp.problem import At, Constraint, Variable
+
+
+@dataclass(frozen=True)
+class Moving:
+    """A body at one instant.
+
+    Attributes
+    ----------
+    q : (n,) coordinates [m, rad].
+    force : (P, 2) ground reaction at the contact points [BW].
+    touching : motion of the contact points.
+    kinematics : motion of the segments.
+    residual : (n,) of the equations of motion: what inertia asks for and forces and moments do not give [BW, BWBH].
+    """
+
+    q: Tensor
+    force: Tensor
+    touching: kin.PointMotion
+    kinematics: kin.Kinematics
+    residual: Tensor
+
+    @property
+    def slip(self) -> Tensor:
+        """(P,) vertical force times squared speed of the contact points [BW m^2/s^2]."""
+        return contact.complementarity(self.touching, self.force[:, 1]).slip
+
+
+def variables(body: Body, bounds: Bounds) -> tuple[Variable, ...]:
+    """Unknowns of a movement over the ground.
+
+    Returns
+    -------
+    Splines of the coordinates ``q`` (n,), where pelvis_tx is what is left after steady travel [m, rad]; ``force`` (P, 2) at the
+    contact points [BW] and joint ``moment`` (n - root,) [BWBH] at the nodes; and the ``speed`` of travel [m/s].
+    """
+    skeleton = body.skeleton
+    count, joints = len(skeleton.coordinates), len(skeleton.coordinates[skeleton.joints])
+    return (
+        Variable("q", (count,), "spline"),
+        Variable("force", (len(skeleton.contacts), 2), "nodes", np.array([-inf, 0.0]), np.array([inf, bounds.vertical_bw])),
+        Variable("moment", (joints,), "nodes"),
+        Variable("speed", (), "shared"),
+    )
+
+
+def move(body: Body, at: At, uphill_rad: float = 0.0) -> Moving:
+    """Motion of ``body`` and balance of its forces at a node.
+
+    Parameters
+    ----------
+    body : float64, no batch dimensions.
+    at : values of :func:`variables`.
+    uphill_rad : inclination of the ground; x is along the ground, y normal to it, and forces stay in weights of the body.
+    """
+    ahead = torch.zeros_like(at["q"])
+    ahead[0] = 1.0
+    # on a slope gravity has a part along x: the same as accelerating everything forward, under what is left of it along y
+    along, normal = np.sin(uphill_rad), np.cos(uphill_rad)
+    tilted = body if uphill_rad == 0.0 else replace(body, gravity=body.gravity * float(normal))
+    q, qd, qdd = at["q"], at.first["q"] + ahead * at["speed"], at.second["q"]
+    pulled = qdd if uphill_rad == 0.0 else qdd + ahead * (body.gravity * float(along))
+    kinematics = kin.forward(tilted, q, qd, pulled)
+    touching = kin.contact_points(tilted, kinematics)
+    moment = torch.cat([torch.zeros_like(q[body.skeleton.root]), at["moment"] * body.moment_scale])
+    # F_r + F_r* = 0
+    residual = dynamics.kane_residual(tilted, kinematics, at["force"] * body.weight, moment, touching)
+    return Moving(q, at["force"], touching, kinematics, residual / body.force_scale)
+
+
+def constraints(body: Body, bounds: Bounds) -> tuple[Constraint[Any], ...]:
+    """What holds at every node: equations of motion, contact with the ground, ranges of motion.
+
+    Each looks at ``moving`` of a node's state, a :class:`Moving`.
+    """
+    kinds = [coordinate.kind for coordinate in body.skeleton.coordinates]
+    forces, moments = ([j for j, kind in enumerate(kinds) if kind == wanted] for wanted in ("translation", "rotation"))
+    ranged = [j for j, high in enumerate(body.coordinate_max.tolist()) if isfinite(high)]
+    sliding = bounds.sliding_bw_m_per_s
+
+    def lifted(moving: Moving) -> Tensor:
+        height = moving.touching.position[:, 1] / bounds.clear_m
+        # falls with the cube of height: feet and shoes are soft, but a few centimetres up nothing touches
+        return moving.force[:, 1] * height * height * height
+
+    def cone(moving: Moving) -> Tensor:
+        forward, vertical = moving.force[:, 0], moving.force[:, 1]
+        return torch.cat([bounds.friction * vertical - forward, bounds.friction * vertical + forward])
+
+    def of(name: str, unit: str, function: Any, low: Any = 0.0, high: Any = 0.0) -> Constraint[Any]:
+        return Constraint(name, unit, lambda state: function(state.moving), low, high)
+
+    return (
+        of("equations of motion, forces", "BW", lambda m: m.residual[forces]),
+        of("equations of motion, moments", "BWBH", lambda m: m.residual[moments]),
+        of("contact points below the ground", "m", lambda m: m.touching.position[:, 1], -bounds.penetration_m, inf),
+        of("force on lifted contact points", "BW", lifted, -inf, bounds.lifted_bw),
+        of("force on sliding contact points", "BW m/s", lambda m: m.force[:, 1] * m.touching.velocity[:, 0], -sliding, sliding),
+        of("friction", "BW", cone, 0.0, inf),
+        of(
+            "range of motion",
+            "rad",
+            lambda m: m.q[ranged],
+            body.coordinate_min[ranged].numpy(),
+            body.coordinate_max[ranged].numpy(),
+        ),
+    )
