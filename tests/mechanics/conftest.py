@@ -10,9 +10,12 @@ import pytest
 import torch
 from torch import Tensor
 
+import shapes
 from kinertia.bodies import GAIT2D_TRUNK, Body, ContactPoint, Coordinate, Segment, SegmentLengths, Skeleton, build
+from kinertia.mechanics import contact, dynamics, energy, imu, kinematics, mass, passive
 from kinertia.mechanics.imu import Mounting
 
+shapes.check(contact, dynamics, energy, imu, kinematics, mass, passive)
 RandomState = Callable[..., tuple[Tensor, Tensor, Tensor]]
 RandomForces = Callable[..., Tensor]
 

@@ -147,6 +147,7 @@ def test_a_planar_body_with_its_numbers_in_space_moves_alike(people: dict[str, B
         return torch.cat([x[..., skeleton.root], torch.zeros_like(x[..., :1]), x[..., skeleton.joints]], -1)
 
     changes = {name: raised(getattr(flat, name)) for name in ("com", "joint_offset", "contact_position")}
+    changes |= {name: with_held(getattr(flat, name)) for name in ("coordinate_min", "coordinate_max")}
     body = replace(flat, skeleton=spatial, inertia=flat.inertia[:, None, None] * torch.eye(3, dtype=torch.float64), **changes)
     q, qd, qdd = random_state(flat, 7)
     more = [with_held(x) for x in (q, qd, qdd)]
