@@ -85,21 +85,6 @@ class Stepper:
             state[:] = 0.0
         self._samples, self._travel, self._speed = 0, 0.0, 0.0
 
-    def copy_state_from(self, other: Stepper) -> None:
-        """Go on where another stepper is, of the same network and body.
-
-        Raises
-        ------
-        ValueError
-            If the networks differ in size.
-        """
-        if self._card.states != other._card.states or self._card.raw != other._card.raw:
-            raise ValueError("the models differ in size; warm the new one up on the last seconds instead")
-        for name, state in self._states.items():
-            state[:] = other._states[name]
-        self._window[:] = other._window
-        self._samples, self._travel, self._speed = other._samples, other._travel, other._speed
-
     def step(self, signals: Array) -> Array | None:
         """Take in one sample and give the values of the sample ``delay_samples`` before it.
 

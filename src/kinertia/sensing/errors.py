@@ -89,7 +89,12 @@ def corrupt(
     ValueError
         If the shapes do not belong together or the rate is not positive.
     """
-    _check(acc.shape, gyro.shape, acc.shape[-1:] == (3,) and acc.shape == gyro.shape, rate_hz)
+    if acc.ndim < 3 or acc.shape[-1] != 3 or acc.shape != gyro.shape:
+        raise ValueError(
+            f"acc of shape {acc.shape} and gyro of shape {gyro.shape} do not belong to the same sensors and samples"
+        )
+    if not (math.isfinite(rate_hz) and rate_hz > 0.0):
+        raise ValueError(f"sampling rate must be positive, got {rate_hz}")
     sensors = acc.shape[-2]
     turn = rotations.to_matrix(errors.misalignment * generator.standard_normal((sensors, 3)))
     acc_constants = _draw_constants((sensors, 3), errors.acc_scale, errors.acc_bias, generator)
@@ -101,47 +106,6 @@ def corrupt(
         _measure(turned_acc, acc_constants, errors.acc_noise_density, errors.acc_range, errors.acc_step, rate_hz, noise),
         _measure(turned_gyro, gyro_constants, errors.gyro_noise_density, errors.gyro_range, errors.gyro_step, rate_hz, noise),
     )
-
-
-def corrupt_planar(
-    acc: Array, gyro: Array, rate_hz: float, errors: SensorErrors, generator: np.random.Generator
-) -> tuple[Array, Array]:
-    """Signals that imperfect sensors would have given in the sagittal plane, misaligned about z only.
-
-    Parameters
-    ----------
-    acc : (..., T, K, 2) true specific force in the nominal sensor frames [m/s^2]; NaN stays NaN.
-    gyro : (..., T, K) true angular rate about z [rad/s].
-    rate_hz, errors, generator : as for :func:`corrupt`.
-
-    Returns
-    -------
-    acc, gyro : corrupted signals of the same shapes.
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not belong together or the rate is not positive.
-    """
-    _check(acc.shape, gyro.shape, acc.shape[-1:] == (2,) and acc.shape[:-1] == gyro.shape, rate_hz)
-    sensors = acc.shape[-2]
-    angle = errors.misalignment * generator.standard_normal(sensors)
-    acc_constants = _draw_constants((sensors, 2), errors.acc_scale, errors.acc_bias, generator)
-    gyro_constants = _draw_constants((sensors,), errors.gyro_scale, errors.gyro_bias, generator)
-    cos, sin = np.cos(angle), np.sin(angle)
-    # R^T v for every sensor
-    turned = np.stack([cos * acc[..., 0] + sin * acc[..., 1], cos * acc[..., 1] - sin * acc[..., 0]], axis=-1)
-    return (
-        _measure(turned, acc_constants, errors.acc_noise_density, errors.acc_range, errors.acc_step, rate_hz, generator),
-        _measure(gyro, gyro_constants, errors.gyro_noise_density, errors.gyro_range, errors.gyro_step, rate_hz, generator),
-    )
-
-
-def _check(acc: tuple[int, ...], gyro: tuple[int, ...], fits: bool, rate_hz: float) -> None:
-    if not fits or len(acc) < 3:
-        raise ValueError(f"acc of shape {acc} and gyro of shape {gyro} do not belong to the same sensors and samples")
-    if not (math.isfinite(rate_hz) and rate_hz > 0.0):
-        raise ValueError(f"sampling rate must be positive, got {rate_hz}")
 
 
 def _draw_constants(shape: tuple[int, ...], scale: float, bias: float, generator: np.random.Generator) -> tuple[Array, Array]:

@@ -24,8 +24,3 @@ class Delay:
     def usual_s(self) -> float:
         """While everything arrives [s]."""
         return self.model_s + self.resampling_s
-
-    @property
-    def most_s(self) -> float:
-        """When something is missing [s]."""
-        return self.usual_s + self.patience_s

@@ -11,7 +11,6 @@ Cell = Literal["cnn", "lstm", "transformer", "cycle"]
 Reading = Literal["windows", "cycles"]
 Kind = Literal["angle", "moment", "grf", "speed"]
 Layers = Literal["all", "head"]
-PLANES = ("sagittal", "full")
 
 
 @dataclass(frozen=True)
