@@ -11,7 +11,8 @@ from torch import Tensor
 from kinertia.bodies import SKELETONS, Body, build, stack
 from kinertia.learning import decode, differences
 from kinertia.learning.config import Config, Formulation
-from kinertia.learning.network import FEATURES, Layout, Network, features
+from kinertia.learning.network import Layout, Network, features, inputs
+from kinertia.recording import LOWER_BODY
 
 RATE = 100.0
 
@@ -108,14 +109,14 @@ def test_a_still_network_stands_with_its_feet_near_the_ground() -> None:
 def test_networks_give_all_outputs(tiny: Config, cell: str, formulation: Formulation) -> None:
     skeleton = SKELETONS[tiny.body]
     network = Network(replace(tiny.network, cell=cell, formulation=formulation), skeleton)
-    raw, _ = network(torch.randn(2, 50, FEATURES))
+    raw, _ = network(torch.randn(2, 50, inputs(LOWER_BODY)))
     assert raw.shape == (2, 50, Layout.of(skeleton).outputs(formulation))
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "tcn"])
 def test_causal_cells_do_not_look_ahead(tiny: Config, cell: str) -> None:
     network = Network(replace(tiny.network, cell=cell, layers=3), SKELETONS[tiny.body])
-    x = torch.randn(1, 80, FEATURES, requires_grad=True)
+    x = torch.randn(1, 80, inputs(LOWER_BODY), requires_grad=True)
     (gradient,) = torch.autograd.grad(network(x)[0][0, 40].sum(), x)
     assert (gradient[0, 41:] == 0).all()
     assert gradient[0, 40].abs().sum() > 0
@@ -128,7 +129,7 @@ def test_features_tell_missing_sensors_and_people_apart() -> None:
         torch.ones(2, 5, 7, 3).double(),
         torch.zeros(2, 7, 2).double(),
     )
-    assert features(signals, present, body, position).shape == (2, 5, FEATURES)
+    assert features(signals, present, body, position).shape == (2, 5, inputs(LOWER_BODY))
     gone = present.clone()
     gone[:, :, 2] = 0.0
     noisy = signals.clone()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from kinertia.learning import adaptation
 from kinertia.learning.config import Config
-from kinertia.learning.inclination import USED, fuse, turns, unplaced
+from kinertia.learning.inclination import USED, from_gait, fuse, unknown
 from kinertia.learning.prepare import to_sequence
 from kinertia.recording import SEGMENTS, Recording
 from kinertia.transport import walker
@@ -46,10 +46,10 @@ def turned(walk: Recording) -> Recording:
 
 
 def test_turned_sensors_are_seen_from_the_joints(walk: Recording, turned: Recording) -> None:
-    before, after = turns(walk), turns(turned)
+    before, after = from_gait(walk), from_gait(turned)
     for k, segment in enumerate(SEGMENTS):
         if segment not in USED:
-            assert torch.equal(after[k], unplaced()[k])
+            assert torch.equal(after[k], unknown()[k])
             continue
         moved = math.degrees(float(after[k, 0] - before[k, 0]))
         assert moved == pytest.approx(TURN_DEG.get(segment, 0.0), abs=1.0)
@@ -58,26 +58,26 @@ def test_turned_sensors_are_seen_from_the_joints(walk: Recording, turned: Record
 
 
 def test_only_adapting_looks_at_the_joints(turned: Recording) -> None:
-    assert torch.equal(to_sequence(turned, Config()).placed, unplaced())
+    assert torch.equal(to_sequence(turned, Config()).placed, unknown())
     found = to_sequence(turned, adaptation.settings(Config())).placed
-    torch.testing.assert_close(found, turns(turned))
+    torch.testing.assert_close(found, from_gait(turned))
 
 
 def test_without_gait_nothing_is_known(walk: Recording) -> None:
     noise = 0.05 * np.random.default_rng(1).standard_normal((2, *walk.acc.shape))
     standing = replace(walk, acc=np.array([0.0, 9.81, 0.0]) + noise[0], gyro=0.1 * noise[1])
-    assert torch.equal(turns(standing), unplaced())
+    assert torch.equal(from_gait(standing), unknown())
 
 
 def test_nothing_known_leaves_what_was_stated() -> None:
     stated = torch.full((2, 7), 0.1)
-    inclination, spread = fuse(unplaced().expand(2, -1, -1), stated, [0, 1])
+    inclination, spread = fuse(unknown().expand(2, -1, -1), stated, [0, 1])
     assert torch.equal(inclination, torch.zeros(2, 7))
     torch.testing.assert_close(spread, stated)
 
 
 def test_recordings_of_one_wearer_agree_and_of_another_do_not() -> None:
-    placed = unplaced().repeat(3, 1, 1)
+    placed = unknown().repeat(3, 1, 1)
     placed[0, 1] = torch.tensor([0.2, 0.05])
     placed[1, 1] = torch.tensor([0.1, 0.1])
     inclination, spread = fuse(placed, torch.full((3, 7), 0.1), [0, 0, 1])
@@ -91,7 +91,7 @@ def test_recordings_of_one_wearer_agree_and_of_another_do_not() -> None:
 
 @given(st.floats(-0.5, 0.5), st.floats(0.01, 1.0), st.floats(0.01, 1.0))
 def test_the_expected_inclination_lies_between_both(angle: float, spread: float, stated: float) -> None:
-    placed = unplaced().unsqueeze(0)
+    placed = unknown().unsqueeze(0)
     placed[0, 2] = torch.tensor([angle, spread])
     inclination, found = fuse(placed, torch.full((1, 7), stated), [0])
     assert min(angle, 0.0) - 1e-6 <= float(inclination[0, 2]) <= max(angle, 0.0) + 1e-6

@@ -67,7 +67,7 @@ def test_standing_still_obeys_every_equation() -> None:
     assert 0 < part < 1
     force = torch.zeros(1, 10, 4, 2, dtype=torch.float64)
     force[..., 1] = 0.5 * batch.body.weight * torch.tensor([1 - part, part, 1 - part, part], dtype=torch.float64)
-    as_read = Deviation.of(as_stated(), batch.misalignment, batch.size_error).mounting(batch.position)
+    as_read = Deviation.of(as_stated(), batch.misalignment, batch.size_error).mounting(batch.position, batch.body.skeleton)
     result = objective.evaluate(Motion(q, still, still, force), body, as_read)
     mask = torch.ones(1, 10, dtype=torch.float64)
     assert float(losses.kane(result.generalized[..., :3], body, mask)) < 1e-20

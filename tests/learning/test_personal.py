@@ -25,7 +25,7 @@ def test_units_are_expected_errors() -> None:
 
 def test_a_person_without_deviation_is_as_stated() -> None:
     position = torch.randn(3, 7, 2)
-    mounting = Deviation.none().mounting(position)
+    mounting = Deviation.none().mounting(position, GAIT2D_TRUNK)
     assert mounting.segments == tuple(range(7))
     torch.testing.assert_close(mounting.position, position.unsqueeze(1))
     assert mounting.angle.shape == (3, 1, 7)
@@ -56,7 +56,7 @@ def test_a_turned_sensor_reads_turned_gravity_and_a_moved_one_centripetal_accele
         turn = torch.full((7,), angle, dtype=torch.float64)
         shift = torch.tensor([x, 0.0], dtype=torch.float64).expand(7, 2)
         size = torch.ones((), dtype=torch.float64)
-        return read(motion, Deviation(turn, shift, size).mounting(at_joint)).acc[0, 0, 0]
+        return read(motion, Deviation(turn, shift, size).mounting(at_joint, body.skeleton)).acc[0, 0, 0]
 
     angle = torch.tensor(0.1, dtype=torch.float64)
     torch.testing.assert_close(pelvis(0.0, 0.0), torch.tensor([0.0, 9.81], dtype=torch.float64))

@@ -43,7 +43,7 @@ def example(stride: Recording):
     body = deviation.body(stack([person.body])).with_time_axis()
     force_bw = torch.tensor(part["force"])[None]
     motion = Motion(*(torch.tensor(v)[None] for v in (q, qd, qdd)), force=force_bw * body.weight[..., None, None])
-    found = objective.evaluate(motion, body, deviation.mounting(person.position[None]))
+    found = objective.evaluate(motion, body, deviation.mounting(person.position[None], body.skeleton))
     return movement, x, data, sequence, found, body, force_bw, torch.tensor(part["moment"])[None]
 
 

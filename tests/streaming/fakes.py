@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from kinertia.recording import SEGMENTS, Array, Sensor, Subject
+from kinertia.recording import LOWER_BODY, SEGMENTS, Array, Sensor, Subject
 from kinertia.runtime.layout import GROUPS, Layout
 from kinertia.runtime.model import ExportedModel
 from kinertia.streaming.core import Core
@@ -81,8 +81,11 @@ def model(gain: float = 1.0, rate_hz: float = 100.0, *, idle: bool = False) -> E
     def stepper(*_: Any) -> FakeStepper | IdleStepper:
         return IdleStepper() if idle else FakeStepper(gain)
 
-    card = SimpleNamespace(layout=LAYOUT, coordinates=ENTRIES["coordinates"])
-    return cast(ExportedModel, SimpleNamespace(rate_hz=rate_hz, delay_samples=DELAY, layout=LAYOUT, stepper=stepper, card=card))
+    card = SimpleNamespace(layout=LAYOUT, coordinates=ENTRIES["coordinates"], sensors=LOWER_BODY)
+    return cast(
+        ExportedModel,
+        SimpleNamespace(rate_hz=rate_hz, delay_samples=DELAY, layout=LAYOUT, stepper=stepper, card=card, sensors=LOWER_BODY),
+    )
 
 
 def one_stream(rate_hz: float = 100.0, **given: Any) -> Session:

@@ -8,7 +8,6 @@ from pathlib import Path
 import made_up
 import numpy as np
 import pytest
-from kinertia.uncertainty.scale import Scale
 
 from experiments import bands
 from kinertia.calibration import errors as band_samples
@@ -20,6 +19,7 @@ from kinertia.uncertainty import store
 from kinertia.uncertainty.calibration import FORMAT, Calibration, Uncalibrated, Use
 from kinertia.uncertainty.features import NAMES, circumstances, features
 from kinertia.uncertainty.fit import Samples, fit
+from kinertia.uncertainty.half_width import Scale
 from kinertia.uncertainty.outputs import KINDS, Output, outputs
 
 

@@ -12,7 +12,7 @@ from kinertia.estimation import events, gait
 from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.estimation.series import SIDES, Series
 from kinertia.estimation.trust import OTHER, Agreement, doubts
-from kinertia.recording import SEGMENTS, Array, Recording
+from kinertia.recording import Array, Recording
 
 Sampler = Callable[[Array], Array]
 """Brings a series (T, ...) from a method's time axis to the times at which values are wanted."""
@@ -24,7 +24,7 @@ def assemble(
     recording: Recording,
     method: str,
     measured: Array,
-    used: list[int],
+    segments: tuple[str, ...],
     sample: Sampler,
     activity: NDArray[np.int8],
     settled: NDArray[np.bool_] | None = None,
@@ -33,12 +33,12 @@ def assemble(
 
     Parameters
     ----------
-    series : motion and forces.
+    series : motion and forces, with the virtual signals of those K sensors.
     rate_hz : sampling rate of the series [Hz].
     recording : gives name, rate and person; as many samples as ``sample`` returns.
     method : name to write into the result.
     measured : (T, K, 3) signals in segment frames at the wanted times, NaN where missing.
-    used : the K segments with a sensor, indices into :data:`~kinertia.recording.SEGMENTS`.
+    segments : the K segments with a sensor.
     sample : see :data:`Sampler`.
     activity : what the person does at each wanted time, see :func:`kinertia.sensing.activity.classify`.
     settled : (T,) where the method has seen enough to be judged; default everywhere.
@@ -56,14 +56,14 @@ def assemble(
     forces = sample(series.grf)
     grf = {f"grf_{axis}_{side}": forces[:, 2 * s + a] for s, side in enumerate(SIDES) for a, axis in enumerate(("x", "y"))}
     pressure = sample(series.pressure + series.grf[:, [1, 3]] * travel[:, None])
-    virtual = sample(series.virtual[:, used])
+    virtual = sample(series.virtual)
     result = Estimate(
         name=recording.name,
         method=method,
         rate_hz=recording.rate_hz,
         subject=recording.subject,
         coordinates=coordinates,
-        moments={name: sample(series.moments[:, j]) for j, name in enumerate(series.names[3:])},
+        moments={name: sample(series.moments[:, j]) for j, name in enumerate(series.joints)},
         grf=grf,
         cop_x={side: _centre(pressure[:, s], forces[:, 2 * s + 1]) for s, side in enumerate(SIDES)},
         speed=sample(series.speed),
@@ -71,7 +71,7 @@ def assemble(
         root_residual=residual,
         imu_measured=measured,
         imu_virtual=virtual,
-        sensor_segments=tuple(SEGMENTS[k] for k in used),
+        sensor_segments=segments,
         events=events.from_grf(grf, recording.rate_hz, recording.periodic),
         activity=activity,
         begin_s=recording.begin_s,

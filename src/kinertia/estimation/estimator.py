@@ -14,7 +14,7 @@ from kinertia.estimation.assembly import assemble
 from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.estimation.series import Series
 from kinertia.numerics.spline import CubicSpline
-from kinertia.recording import SEGMENTS, Array, Recording, Subject, channels, periodic
+from kinertia.recording import Array, Recording, SensorSet, Subject, channels, periodic
 from kinertia.sensing import activity
 from kinertia.sensing.segments import to_segments
 from kinertia.uncertainty.calibration import Calibration, Uncalibrated
@@ -25,11 +25,15 @@ class Runner(Protocol):
 
     Attributes
     ----------
+    sensors : what it reads: S segments, C channels of each.
     rate_hz : of the signals it reads.
     delay_samples : how far its outputs are behind them.
     weights : fingerprint of its weights.
     calibration : what the bands around its outputs follow from.
     """
+
+    @property
+    def sensors(self) -> SensorSet: ...
 
     @property
     def rate_hz(self) -> float: ...
@@ -48,7 +52,7 @@ class Runner(Protocol):
         ...
 
     def run(self, signals: Array, present: Array, recording: Recording, fingerprint: str) -> Series:
-        """Series of (T, 7, 3) signals, zero where not ``present``; ``recording`` gives person and sensors."""
+        """Series of (T, S, C) signals, zero where not ``present``; ``recording`` gives person and sensors."""
         ...
 
 
@@ -63,14 +67,14 @@ class _Reading:
 
 
 def _read(runner: Runner, recording: Recording) -> _Reading:
-    signals, present = channels.at_rate(recording, runner.rate_hz)
+    signals, present = channels.at_rate(recording, runner.rate_hz, sensors=runner.sensors)
     # a periodic cycle has here the length it had in training, so that a recording that was trained on is recognised
     mark = channels.fingerprint(signals)
     if not recording.periodic:
         return _Reading(signals, present, mark, recording.time_s)
     cycles = periodic.lead_cycles(recording.duration_s)
     margin_s = (2 * runner.delay_samples + 1) / runner.rate_hz
-    longer = channels.at_rate(recording, runner.rate_hz, (cycles + 1) * recording.duration_s + margin_s)
+    longer = channels.at_rate(recording, runner.rate_hz, (cycles + 1) * recording.duration_s + margin_s, runner.sensors)
     return _Reading(*longer, mark, cycles * recording.duration_s + recording.time_s)
 
 
@@ -136,16 +140,18 @@ def estimate(runner: Runner, recording: Recording, method: str = "sspinnpose") -
         nearest = np.rint(np.arange(len(reading.signals)) * (ready.rate_hz / runner.rate_hz)).astype(int)
         at_rate = does[np.minimum(nearest, ready.samples - 1)]
         signals = np.where(reading.present > 0, reading.signals, np.nan)
-        series = standing.blend(series, signals, at_rate, runner.rate_hz, ready)
+        series = standing.blend(series, signals, at_rate, runner.rate_hz, ready, runner.sensors)
     sample = _sampler(reading, runner.rate_hz, ready)
-    used = [k for k in range(len(SEGMENTS)) if bool(reading.present[:, k].any())]
-    measured = _measured(reading, runner.rate_hz, sample, used)
+    used = [k for k in range(len(runner.sensors)) if bool(reading.present[:, k].any())]
+    measured, segments = _measured(reading, runner.rate_hz, sample, used), runner.sensors.segments
+    series = replace(series, virtual=series.virtual[:, used])
     settled = None
     if not ready.periodic:
         marks = settling.settled(reading.present, runner.rate_hz, runner.delay_samples)
         # standing is answered from gravity, which needs no warming up
         settled = settling.nearest(marks, runner.rate_hz, reading.wanted_s) | (does == Activity.STANDING)
-    result = assemble(series, runner.rate_hz, ready, method, measured, used, sample, does, settled)
+    carried = tuple(segments[k] for k in used)
+    result = assemble(series, runner.rate_hz, ready, method, measured, carried, sample, does, settled)
     result = replace(result, bands=runner.calibration.bands(result, ready))
     stated_m = runner.stated_height_m(reading.fingerprint)
     return replace(

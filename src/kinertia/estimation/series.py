@@ -24,7 +24,7 @@ class Series:
     residual : (T, 3) force x, y [BW] and moment [BWBH] at the root that no joint explains.
     grf : (T, 4) ground reaction x, y of the right and x, y of the left foot [BW].
     pressure : (T, 2) vertical force times its forward distance from the pelvis, right and left [BW m].
-    virtual : (T, 7, 3) virtual acc x, acc y [m/s^2], gyro z [rad/s].
+    virtual : (T, S, C) virtual channels of the sensor set [m/s^2, rad/s].
     points : named landmarks (T, 2), relative to the pelvis along x [m].
     """
 
@@ -37,6 +37,11 @@ class Series:
     pressure: Array
     virtual: Array
     points: dict[str, Array]
+
+    @property
+    def joints(self) -> tuple[str, ...]:
+        """Names of the joints' coordinates, those after the root's."""
+        return self.names[len(self.names) - self.moments.shape[1] :]
 
     def travel(self, rate_hz: float) -> Array:
         """(T,) forward position of the pelvis [m]: the integral of speed (trapezoid)."""

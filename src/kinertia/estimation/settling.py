@@ -18,7 +18,7 @@ def settled(present: Array, rate_hz: float, ahead: int) -> NDArray[np.bool_]:
 
     Parameters
     ----------
-    present : (T, 7, 3) 1 where the network saw a signal.
+    present : (T, S, C) 1 where the network saw a signal.
     rate_hz : its rate [Hz].
     ahead : samples that values look ahead, so that the last ones of a recording look past its end.
 

@@ -18,7 +18,7 @@ from kinertia.estimation.estimate import Activity, Bands, Estimate
 from kinertia.estimation.series import Series
 from kinertia.estimation.statics import JOINTS, PARTS, Sizes
 from kinertia.numerics.moving_mean import moving_mean
-from kinertia.recording import GRAVITY, SEGMENTS, Array, Recording, Sensor, Subject
+from kinertia.recording import GRAVITY, LOWER_BODY, Array, Recording, Sensor, SensorSet, Subject
 from kinertia.recording.gaps import runs
 from kinertia.sensing.alignment import by_standing
 
@@ -50,13 +50,13 @@ SPEED_SD = 0.01
 
 @dataclass(frozen=True)
 class Level:
-    """What sensors and experience say of the segments' inclinations.
+    """What sensors and experience say of the inclinations of the S segments of :data:`~kinertia.recording.LOWER_BODY`.
 
     Attributes
     ----------
-    gain : (7, 7) change of the inclinations with what sensors read; columns of zeros where there is no sensor.
-    base : (7,) inclinations when every sensor reads zero [rad].
-    covariance : (7, 7) of the errors [rad^2].
+    gain : (S, S) change of the inclinations with what sensors read; columns of zeros where there is no sensor.
+    base : (S,) inclinations when every sensor reads zero [rad].
+    covariance : (S, S) of the errors [rad^2].
     """
 
     gain: Array
@@ -65,15 +65,15 @@ class Level:
 
     @classmethod
     def of(cls, sensors: tuple[Sensor, ...], seen: NDArray[np.bool_]) -> Level:
-        """For sensors on the segments that are ``seen`` (7,).
+        """For sensors on the segments that are ``seen`` (S,).
 
         Sensors that were aligned by standing read the change of posture since then; that posture itself is only known from
         experience.
         """
         stated = {sensor.segment: sensor.misalignment_rad for sensor in reversed(sensors)}
-        error = np.array([stated.get(segment) or MISALIGNMENT_RAD for segment in SEGMENTS])
+        error = np.array([stated.get(segment) or MISALIGNMENT_RAD for segment in LOWER_BODY.segments])
         mean, spread = np.deg2rad(UPRIGHT_DEG), np.deg2rad(SPREAD_DEG)
-        alike = np.eye(len(SEGMENTS))
+        alike = np.eye(len(LOWER_BODY))
         for k in range(1, 1 + len(PARTS)):
             alike[k, k + len(PARTS)] = alike[k + len(PARTS), k] = ALIKE
         prior = alike * np.outer(spread, spread)
@@ -81,12 +81,12 @@ class Level:
             return cls(np.diag(seen.astype(np.float64)), mean, prior)
         on = np.flatnonzero(seen)
         # x = m + P H^T (H P H^T + R)^-1 (y - H m)
-        gain = np.zeros((len(SEGMENTS), len(SEGMENTS)))
+        gain = np.zeros((len(LOWER_BODY), len(LOWER_BODY)))
         gain[:, on] = np.linalg.solve(prior[np.ix_(on, on)] + np.diag(error[on] ** 2), prior[on]).T
         return cls(gain, mean - gain @ mean, prior - gain[:, on] @ prior[on])
 
     def inclinations(self, force: Array) -> Array:
-        """(A, 7) inclinations [rad] from (A, 7, 2) specific force forward and up, NaN where there is no sensor."""
+        """(A, S) inclinations [rad] from (A, S, 2) specific force forward and up, NaN where there is no sensor."""
         # s = R(theta)^T (0, g) = g (sin theta, cos theta)
         read = np.arctan2(force[..., 0], force[..., 1])
         return self.base + np.where(np.isfinite(read), read, 0.0) @ self.gain.T
@@ -98,8 +98,8 @@ class Level:
 
 
 def _row(coordinate: str) -> Array | None:
-    """(7,) factors of the inclinations in a coordinate: distal less proximal segment."""
-    row = np.zeros(len(SEGMENTS))
+    """(S,) factors of the inclinations in a coordinate: distal less proximal segment."""
+    row = np.zeros(len(LOWER_BODY))
     if coordinate == "pelvis_tilt":
         row[0] = 1.0
         return row
@@ -107,8 +107,8 @@ def _row(coordinate: str) -> Array | None:
     if joint not in JOINTS:
         return None
     level = JOINTS.index(joint)
-    row[SEGMENTS.index(f"{PARTS[level]}_{side}")] = 1.0
-    row[SEGMENTS.index(f"{PARTS[level - 1]}_{side}") if level else 0] = -1.0
+    row[LOWER_BODY.index(f"{PARTS[level]}_{side}")] = 1.0
+    row[LOWER_BODY.index(f"{PARTS[level - 1]}_{side}") if level else 0] = -1.0
     return row
 
 
@@ -137,15 +137,15 @@ def smooth(part: Array) -> Array:
 
 
 def levelled(signals: Array, activity: NDArray[np.int8], rate_hz: float) -> Array:
-    """(T, 7, 2) specific force averaged within each stretch of standing [m/s^2], NaN elsewhere and without a sensor.
+    """(T, S, 2) specific force averaged within each stretch of standing [m/s^2], NaN elsewhere and without a sensor.
 
     Parameters
     ----------
-    signals : (T, 7, 3) acc x, acc y, gyro z in segment frames, NaN where missing.
+    signals : (T, S, 3) channels of :data:`~kinertia.recording.LOWER_BODY`, NaN where missing.
     activity : (T,) what the person does.
     rate_hz : of both [Hz].
     """
-    found = np.full((len(signals), len(SEGMENTS), 2), np.nan)
+    found = np.full((len(signals), len(LOWER_BODY), 2), np.nan)
     for start, stop in runs(activity == Activity.STANDING):
         force = signals[start:stop, :, :2]
         there = np.isfinite(force)
@@ -157,24 +157,32 @@ def levelled(signals: Array, activity: NDArray[np.int8], rate_hz: float) -> Arra
     return found
 
 
-def blend(series: Series, signals: Array, activity: NDArray[np.int8], rate_hz: float, recording: Recording) -> Series:
+def blend(
+    series: Series,
+    signals: Array,
+    activity: NDArray[np.int8],
+    rate_hz: float,
+    recording: Recording,
+    sensors: SensorSet = LOWER_BODY,
+) -> Series:
     """A model's series, with the answer of standing in its place where the person stands.
 
     Parameters
     ----------
     series : of the model, at ``rate_hz``.
-    signals : (T, 7, 3) that it read, NaN where missing.
+    signals : (T, S, C) that it read, NaN where missing.
     activity : (T,) at the same rate.
-    recording : gives the person and the sensors.
+    recording : gives the person and how sensors sit.
+    sensors : the set that the model reads.
     """
     part = weight(activity, rate_hz)
     at = np.flatnonzero(part)
     if not len(at):
         return series
-    force = levelled(signals, activity, rate_hz)[_nearest(activity)[at].astype(int)]
+    force = levelled(LOWER_BODY.arrange(signals, sensors), activity, rate_hz)[_nearest(activity)[at].astype(int)]
     level = Level.of(recording.sensors, np.asarray(np.isfinite(force).all(axis=2).any(axis=0)))
     sizes = Sizes.of(series, recording.subject.height_m)
-    return mix(series, answer(level.inclinations(force), sizes, series, recording.subject), at, part[at])
+    return mix(series, answer(level.inclinations(force), sizes, series, recording.subject, sensors), at, part[at])
 
 
 def mix(series: Series, other: Series, at: NDArray[np.int_], part: Array) -> Series:
@@ -194,15 +202,15 @@ def mix(series: Series, other: Series, at: NDArray[np.int_], part: Array) -> Ser
     )
 
 
-def answer(inclination: Array, sizes: Sizes, like: Series, subject: Subject) -> Series:
-    """Standing still with (A, 7) inclinations of the segments [rad].
+def answer(inclination: Array, sizes: Sizes, like: Series, subject: Subject, sensors: SensorSet = LOWER_BODY) -> Series:
+    """Standing still with (A, S) inclinations of the segments [rad], see :class:`Level`.
 
     Parameters
     ----------
-    inclination : see above.
     sizes : of the body.
     like : series whose coordinates and landmarks are wanted.
     subject : the person.
+    sensors : whose virtual signals are wanted.
 
     Returns
     -------
@@ -214,17 +222,17 @@ def answer(inclination: Array, sizes: Sizes, like: Series, subject: Subject) -> 
     zero = np.zeros(count)
     q = {name: zero if (row := _row(name)) is None else inclination @ row for name in like.names}
     q["pelvis_ty"] = body.points["hip"][:, 1]
-    virtual = np.zeros((count, len(SEGMENTS), 3))
+    virtual = np.zeros((count, *LOWER_BODY.shape))
     virtual[..., 0], virtual[..., 1] = GRAVITY * np.sin(inclination), GRAVITY * np.cos(inclination)
     return Series(
         names=like.names,
         q=np.stack(list(q.values()), axis=1),
         speed=zero,
-        moments=np.stack([weight_n * body.moments.get(name, zero) for name in like.names[3:]], axis=1),
+        moments=np.stack([weight_n * body.moments.get(name, zero) for name in like.joints], axis=1),
         residual=np.zeros((count, 3)),
         grf=np.tile([0.0, 0.5, 0.0, 0.5], (count, 1)),
         pressure=np.stack([0.5 * body.centre] * 2, axis=1),
-        virtual=virtual,
+        virtual=sensors.arrange(virtual, LOWER_BODY),
         points={name: body.points[name] for name in like.points},
     )
 
@@ -244,7 +252,7 @@ def bands(estimate: Estimate, recording: Recording) -> Bands:
         return own
     part, within = weight(does, estimate.rate_hz), WITHIN[own.level]
     unknown = does == Activity.OTHER
-    seen = np.array([segment in estimate.sensor_segments for segment in SEGMENTS])
+    seen = np.array([segment in estimate.sensor_segments for segment in LOWER_BODY.segments])
     level, subject = Level.of(recording.sensors, seen), recording.subject
     moment = MOMENT_SD_M * GRAVITY * subject.mass_kg
 

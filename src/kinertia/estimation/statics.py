@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinertia.estimation.series import SIDES, Series
-from kinertia.recording import SEGMENTS, Array
+from kinertia.recording import LOWER_BODY, Array
 
 MASS = {"trunk": 0.678, "femur": 0.100, "tibia": 0.0465, "foot": 0.0145}
 """Parts of body mass, of both legs' segments each; those of the body model (Winter)."""
@@ -68,8 +68,8 @@ class Rest:
 
 
 def rest(inclination: Array, sizes: Sizes) -> Rest:
-    """A body at rest with (A, 7) inclinations of its segments, in the order of :data:`~kinertia.recording.SEGMENTS` [rad]."""
-    angle: dict[str, Array] = dict(zip(SEGMENTS, inclination.T, strict=True))
+    """A body at rest with (A, S) inclinations of the segments of :data:`~kinertia.recording.LOWER_BODY` [rad]."""
+    angle: dict[str, Array] = dict(zip(LOWER_BODY.segments, inclination.T, strict=True))
     points = {"hip": np.zeros((len(inclination), 2)), "head": turned(np.array([0.0, sizes.head]), angle["pelvis"])}
     middle = {"trunk": turned(np.array([0.0, TRUNK_COM * sizes.height]), angle["pelvis"])}
     for side in SIDES:

@@ -17,6 +17,7 @@ from kinertia.learning.network import CausalConvolutions, Network, State, featur
 from kinertia.learning.personal import Deviation
 from kinertia.learning.sequence import Sequence
 from kinertia.mechanics.motion import Motion
+from kinertia.recording import LOWER_BODY, SensorSet
 
 CHUNK = 6000
 """Samples that pass through the network and the physics at once: bounds memory, does not change the result."""
@@ -29,24 +30,26 @@ class Wearer:
     Attributes
     ----------
     body : (1,) body.
-    position : (1, 7, 2) sensor positions in segment frames [m].
+    position : (1, S, 2) sensor positions in segment frames [m].
     deviation : what was learned about the person.
+    sensors : the S sensors.
     """
 
     body: Body
     position: Tensor
     deviation: Deviation
+    sensors: SensorSet = LOWER_BODY
 
     @classmethod
-    def of(cls, sequence: Sequence, deviation: Deviation, like: Tensor) -> Wearer:
+    def of(cls, sequence: Sequence, deviation: Deviation, like: Tensor, sensors: SensorSet = LOWER_BODY) -> Wearer:
         """The person of a sequence, on device and in floating type of ``like``."""
         body = stack([sequence.body]).to(like.dtype, like.device)
-        return cls(body, sequence.position[None].to(like), deviation.to(like))
+        return cls(body, sequence.position[None].to(like), deviation.to(like), sensors)
 
     def precise(self) -> Wearer:
         """Copy in double precision."""
         position = self.position.double()
-        return Wearer(self.body.to(torch.float64), position, self.deviation.to(position))
+        return Wearer(self.body.to(torch.float64), position, self.deviation.to(position), self.sensors)
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Track:
     force : (T, P, 2) ground reaction at the contact points [N].
     contact : (T, P, 2) contact points, relative to the pelvis along x [m].
     contact_velocity : (T, P, 2) their velocities over the ground [m/s].
-    virtual : (T, 7, 3) virtual acc x, acc y [m/s^2], gyro z [rad/s].
+    virtual : (T, S, C) virtual channels of the sensors [m/s^2, rad/s].
     points : named landmarks (T, 2), relative to the pelvis along x [m].
     """
 
@@ -117,10 +120,12 @@ def physics(raw: Tensor, precise: Wearer, config: Config) -> Track:
 def through_body(motion: Motion, wearer: Wearer) -> Track:
     """What the physics says of a motion, a batch of one."""
     body = wearer.deviation.body(wearer.body).with_time_axis()
-    result = objective.evaluate(motion, body, wearer.deviation.mounting(wearer.position))
+    mounting = wearer.deviation.mounting(wearer.position, body.skeleton, wearer.sensors)
+    result = objective.evaluate(motion, body, mounting)
     generalized = result.generalized
     if motion.torque is not None:
-        generalized = torch.cat([generalized[..., :3], motion.torque[..., 3:]], dim=-1)
+        root, joints = body.skeleton.root, body.skeleton.joints
+        generalized = torch.cat([generalized[..., root], motion.torque[..., joints]], dim=-1)
     points = landmarks.positions(body, result.kinematics, result.contact.position)
     return Track(
         q=motion.q[0],
@@ -175,11 +180,11 @@ def run(model: Model, sequence: Sequence, deviation: Deviation) -> Track:
     The outputs at either end are repeated to form differences there: the first and last two samples are less certain.
     """
     like = next(model.network.parameters())
-    wearer = Wearer.of(sequence, deviation, like)
+    wearer = Wearer.of(sequence, deviation, like, model.config.sensors)
     precise = wearer.precise()
     with torch.no_grad():
         signals, present = sequence.signals[None].to(like), sequence.present[None].to(like)
-        raw = outputs(model.network, features(signals, present, wearer.body, wearer.position))
+        raw = outputs(model.network, features(signals, present, wearer.body, wearer.position, wearer.sensors))
         reach = differences.REACH
         raw = torch.cat([raw[:, :1].expand(-1, reach, -1), raw, raw[:, -1:].expand(-1, reach, -1)], dim=1)
         pieces = [raw[:, start : start + CHUNK + 2 * reach] for start in range(0, raw.shape[1] - 2 * reach, CHUNK)]

@@ -15,7 +15,7 @@ from kinertia.estimation.series import Series
 from kinertia.estimation.track import Track
 from kinertia.learning import differences, sequence
 from kinertia.learning.checkpoint import Model
-from kinertia.recording import Array, Recording
+from kinertia.recording import Array, Recording, SensorSet
 from kinertia.uncertainty.calibration import Calibration, Uncalibrated
 
 
@@ -38,6 +38,10 @@ class Trained:
         return self.model.fingerprint
 
     @property
+    def sensors(self) -> SensorSet:
+        return self.model.config.sensors
+
+    @property
     def calibration(self) -> Calibration | Uncalibrated:
         return self.model.calibration
 
@@ -47,9 +51,9 @@ class Trained:
         return None if person is None else person.height_m
 
     def run(self, signals: Array, present: Array, recording: Recording, fingerprint: str) -> Series:
-        """Series of (T, 7, 3) signals, zero where not ``present``."""
+        """Series of (T, S, C) signals, zero where not ``present``."""
         skeleton = SKELETONS[self.model.config.body]
-        read = sequence.from_arrays(recording, signals, present, self.rate_hz, skeleton)
+        read = sequence.from_arrays(recording, signals, present, self.rate_hz, skeleton, self.sensors)
         return to_series(track.run(self.model, read, self.model.deviation_of(fingerprint)), read.body, read.mass_kg)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinertia.numerics.moving_mean import Beyond, moving_mean
-from kinertia.recording import SEGMENTS, Array
+from kinertia.recording import LOWER_BODY, Array
 
 TRUSTED_RESIDUAL_BW = 0.06
 """Largest trusted residual force of the equations of motion, root mean square over a stride. Sound simulated people who walk,
@@ -25,7 +25,7 @@ TRUSTED_DISAGREEMENT = 0.45
 0.2 s, or a leg of somebody else, 0.3 to 0.6."""
 ACC_RATIO = 5.0 / 3.0
 """Accelerations may be further off than rates, as impacts and skin are no rigid body: 98 of 100 real strides below 0.65."""
-STILL_POWER = len(SEGMENTS) * 0.5**2
+STILL_POWER = len(LOWER_BODY) * 0.5**2
 """Rates of people who hardly move are not asked to agree better than this, (rad/s)^2 over all sensors."""
 WINDOW_S = 1.0
 """What is judged where no stride is known: about as long as one."""

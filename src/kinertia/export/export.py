@@ -14,7 +14,7 @@ import onnx
 from kinertia import __version__
 from kinertia.bodies import SKELETONS
 from kinertia.export import network_graph
-from kinertia.export.sample import PERSON, WINDOW, Sample
+from kinertia.export.sample import WINDOW, Sample, person_shapes
 from kinertia.io.files import replacing, write_text
 from kinertia.learning.checkpoint import Model, Person
 from kinertia.runtime import card as cards
@@ -42,10 +42,10 @@ def graphs(model: Model, dtype: str = "float32") -> tuple[onnx.ModelProto, onnx.
     """
     network_graph.require_streaming(model.network)
     sample = sample_of(model)
-    traced = _traced(sample)
+    traced, known = _traced(sample), person_shapes(sample.sensors)
     values, features, weight, moment_scale = traced.results
     nodes, width, raw = Nodes(), model.config.network.hidden, sample.outputs
-    x, hold = nodes.input("x", (1, network_graph.SEEN), dtype), nodes.input("hold", (1,), "bool")
+    x, hold = nodes.input("x", (1, network_graph.seen(model.network)), dtype), nodes.input("hold", (1,), "bool")
     states = {name: nodes.input(name, (1, width), dtype) for name in network_graph.state_names(model.network)}
     window = nodes.input("window", (1, (WINDOW - 1) * raw), "float64")
     first_layer = nodes.input("first_layer", (1, network_graph.gates(model.network)), dtype)
@@ -61,7 +61,7 @@ def graphs(model: Model, dtype: str = "float32") -> tuple[onnx.ModelProto, onnx.
     nodes.output(out, "out", (1, len(values)), "float64")
 
     person = Nodes()
-    given = {name: person.input(name, shape, "float64") for name, shape in PERSON.items()}
+    given = {name: person.input(name, shape, "float64") for name, shape in known.items()}
     rows = {name: person.apply("Reshape", x, person.constant(np.array([1, -1]))) for name, x in given.items()}
     constant = add_once(
         person, traced, rows, {**matrices, "weight": weight, "moment_scale": moment_scale, "features": features}
@@ -76,12 +76,12 @@ def graphs(model: Model, dtype: str = "float32") -> tuple[onnx.ModelProto, onnx.
 @cache
 def _traced(sample: Sample) -> Traced:
     """The physics does not depend on weights."""
-    return trace(sample.values, PERSON, {"raw": (1, WINDOW, sample.outputs)})
+    return trace(sample.values, person_shapes(sample.sensors), {"raw": (1, WINDOW, sample.outputs)})
 
 
 def sample_of(model: Model) -> Sample:
     """The values of a sample of a model."""
-    return Sample(SKELETONS[model.config.body], model.config.rate_hz)
+    return Sample(SKELETONS[model.config.body], model.config.sensors, model.config.rate_hz)
 
 
 def export(model: Model) -> ExportedModel:
@@ -109,6 +109,7 @@ def export(model: Model) -> ExportedModel:
         people=tuple(_wearer(p) for p in model.people),
         checksums={name: sha256(content).hexdigest() for name, content in ((STEP, step), (cards.PERSON, person))},
         start=model.start,
+        sensors=sample.sensors,
     )
     return ExportedModel(card, step, person, model.calibration)
 

@@ -7,13 +7,8 @@ from numpy.typing import NDArray
 from onnx import TensorProto
 from torch import Tensor, nn
 
-from kinertia.learning.network import ACC_SCALE, GYRO_SCALE, SIGNALS, Network
-from kinertia.recording import LOWER_BODY
+from kinertia.learning.network import Network, scales
 from kinertia.trace.nodes import TYPES, Nodes
-
-SENSORS = len(LOWER_BODY)
-SEEN = SIGNALS + SENSORS
-"""Entries of the input that change from sample to sample: signals, then which sensors there are."""
 
 Array = NDArray[np.floating]
 
@@ -22,6 +17,11 @@ def state_names(network: Network) -> tuple[str, ...]:
     """Names of the recurrent states, each (1, hidden)."""
     kinds = ("h", "c") if network.config.cell == "lstm" else ("h",)
     return tuple(f"{kind}{layer}" for layer in range(network.config.layers) for kind in kinds)
+
+
+def seen(network: Network) -> int:
+    """Entries of the input that change from sample to sample: signals, then which sensors there are."""
+    return network.sensors.size + len(network.sensors)
 
 
 def require_streaming(network: Network) -> None:
@@ -43,7 +43,7 @@ def add_person(nodes: Nodes, network: Network, features: str, dtype: str) -> str
     bias = _parameter(network, "bias_ih_l0")
     if network.config.cell == "lstm":
         bias = bias + _parameter(network, "bias_hh_l0")
-    product = nodes.apply("MatMul", features, nodes.constant(_parameter(network, "weight_ih_l0")[SEEN:]))
+    product = nodes.apply("MatMul", features, nodes.constant(_parameter(network, "weight_ih_l0")[seen(network) :]))
     return nodes.apply("Cast", nodes.apply("Add", product, nodes.constant(bias)), to=TYPES[dtype])
 
 
@@ -52,7 +52,7 @@ def add(nodes: Nodes, network: Network, x: str, person: str, states: dict[str, s
 
     Parameters
     ----------
-    x : (1, 28) signals, zero where missing, and presence of the sensors.
+    x : (1, S C + S) signals, zero where missing, and presence of the sensors.
     person : (1, gates) what person and placement add to the first layer, see :func:`add_person`.
     states : name to value (1, hidden).
     dtype : floating type of the network.
@@ -62,13 +62,14 @@ def add(nodes: Nodes, network: Network, x: str, person: str, states: dict[str, s
     Raw outputs (1, O), and the states after the step by name.
     """
     width, found = network.config.hidden, {}
-    scale = np.concatenate([np.tile([1 / ACC_SCALE, 1 / ACC_SCALE, 1 / GYRO_SCALE], SENSORS), np.ones(SENSORS)])
+    sensors = network.sensors
+    scale = np.concatenate([np.tile([1 / size for size in scales(sensors)], len(sensors)), np.ones(len(sensors))])
     for layer in range(network.config.layers):
         inward, back, bias, bias_back = (
             _parameter(network, f"{kind}_l{layer}") for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
         )
         if layer == 0:
-            inward = inward[:SEEN] * scale[:, None]
+            inward = inward[: seen(network)] * scale[:, None]
         h = states[f"h{layer}"]
         if network.config.cell == "lstm":
             offset = person if layer == 0 else nodes.constant((bias + bias_back).astype(dtype))

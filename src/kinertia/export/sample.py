@@ -17,15 +17,21 @@ from kinertia.learning.network import Layout as RawLayout
 from kinertia.learning.network import person_features
 from kinertia.learning.personal import Deviation
 from kinertia.learning.sequence import default_position
-from kinertia.recording import LOWER_BODY
+from kinertia.recording import SensorSet
 from kinertia.runtime.layout import GROUPS, Layout
 
 WINDOW = 2 * differences.REACH + 1
 """Consecutive raw outputs that a sample's values come from."""
-SENSORS = len(LOWER_BODY)
-PERSON = {"mass": (), "height": (), "position": (SENSORS, 2), "angle": (SENSORS,), "shift": (SENSORS, 2), "size": ()}
-"""What is known of a person: mass [kg], height [m], sensor positions in segment frames (NaN where not known) [m], and what was
-learned about this wearer, see :class:`kinertia.learning.personal.Deviation`."""
+
+
+def person_shapes(sensors: SensorSet) -> dict[str, tuple[int, ...]]:
+    """Shapes of what is known of a person.
+
+    Mass [kg], height [m], sensor positions in segment frames (NaN where not known) [m], and what was learned about this wearer,
+    see :class:`kinertia.learning.personal.Deviation`.
+    """
+    count = len(sensors)
+    return {"mass": (), "height": (), "position": (count, 2), "angle": (count,), "shift": (count, 2), "size": ()}
 
 
 @dataclass(frozen=True)
@@ -35,10 +41,12 @@ class Sample:
     Attributes
     ----------
     skeleton : of the body.
+    sensors : whose virtual signals are among the values.
     rate_hz : of the raw outputs.
     """
 
     skeleton: Skeleton
+    sensors: SensorSet
     rate_hz: float
 
     @property
@@ -56,7 +64,7 @@ class Sample:
             "residual": ("residual_x", "residual_y", "residual_moment"),
             "grf": tuple(f"grf_{axis}_{side}" for side in SIDES for axis in "xy"),
             "speed": ("speed",),
-            "virtual": LOWER_BODY.names,
+            "virtual": self.sensors.names,
             "points": tuple(f"{name}_{axis}" for name in landmarks.names(self.skeleton) for axis in "xy"),
             "cop": tuple(f"cop_x_{side}" for side in SIDES),
             "pressure": tuple(f"pressure_{side}" for side in SIDES),
@@ -70,7 +78,7 @@ class Sample:
 
         Parameters
         ----------
-        mass, height, position, angle, shift, size : see :data:`PERSON`.
+        mass, height, position, angle, shift, size : see :func:`person_shapes`.
         raw : (1, WINDOW, outputs) raw outputs of the network, oldest first.
 
         Returns
@@ -80,8 +88,9 @@ class Sample:
         """
         # single precision once, as for whole recordings
         stated = gait2d.scale(mass, height, self.skeleton).to(torch.float32).to(torch.float64)
-        known = torch.where(torch.isnan(position), _default_positions(stated), position)
-        wearer = Wearer(stack([stated]), _rounded(known)[None], Deviation(_rounded(angle), _rounded(shift), _rounded(size)))
+        known = torch.where(torch.isnan(position), _default_positions(stated, self.sensors), position)
+        deviation = Deviation(_rounded(angle), _rounded(shift), _rounded(size))
+        wearer = Wearer(stack([stated]), _rounded(known)[None], deviation, self.sensors)
         real = wearer.deviation.body(wearer.body)
         found = track.through_body(decode.motion(raw, real, self.rate_hz, "derivative"), wearer)
         reported = track.reported(found, stated)
@@ -95,6 +104,6 @@ def _rounded(x: Tensor) -> Tensor:
     return x.to(torch.float32).to(torch.float64)
 
 
-def _default_positions(body: Body) -> Tensor:
-    """(7, 2) where sensors sit if nobody says [m]."""
-    return torch.stack([default_position(segment, body) for segment in LOWER_BODY.segments])
+def _default_positions(body: Body, sensors: SensorSet) -> Tensor:
+    """(S, 2) where sensors sit if nobody says [m]."""
+    return torch.stack([default_position(segment, body) for segment in sensors.segments])

@@ -55,7 +55,7 @@ def longer(config: Config) -> Config:
 
 def require_same_network(model: Config, config: Config) -> None:
     """ValueError that names the settings which decide the meaning of weights and differ from the model's."""
-    parts = [(name, getattr(model, name), getattr(config, name)) for name in ("rate_hz", "body")]
+    parts = [(name, getattr(model, name), getattr(config, name)) for name in ("rate_hz", "body", "sensors")]
     network = [
         (f"network.{f.name}", getattr(model.network, f.name), getattr(config.network, f.name)) for f in fields(model.network)
     ]

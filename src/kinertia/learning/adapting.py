@@ -20,7 +20,7 @@ from kinertia.learning.config import Config
 from kinertia.learning.mounting import Mounting
 from kinertia.learning.network import Network
 from kinertia.learning.outcome import Change, Fit, Learned, Outcome
-from kinertia.learning.personal import UNITS, Deviation
+from kinertia.learning.personal import Deviation
 from kinertia.learning.sequence import Sequence
 from kinertia.learning.state import TrainingState
 from kinertia.learning.stretches import Stretches
@@ -174,7 +174,8 @@ class _Judge:
         deviation = Deviation.of(units[batch.wearer], batch.misalignment, batch.size_error, batch.inclination)
         real = deviation.body(batch.body)
         motion = decode.motion(raw, real, config.rate_hz, config.network.formulation)
-        result = objective.evaluate(motion, real.with_time_axis(), deviation.mounting(batch.position))
+        at = deviation.mounting(batch.position, real.skeleton, config.sensors)
+        result = objective.evaluate(motion, real.with_time_axis(), at)
         inside = slice(differences.REACH, -differences.REACH)
         seen = batch.present[:, inside] * losses.valid_samples(raw.shape[-2], config.training.warm_up, raw)[:, None, None]
         virtual = torch.cat([result.signals.acc, result.signals.gyro.unsqueeze(-1)], dim=-1)
@@ -186,10 +187,11 @@ class _Judge:
 
 
 def _as_stated(pool: Pool) -> Tensor:
-    """(wearers, 22) units of sensors that sit as stated."""
-    units = torch.zeros(pool.wearers, UNITS, device=pool.variance.device)
+    """(wearers, U) units of sensors that sit as stated."""
+    sensors = pool.position.shape[-2]
+    units = torch.zeros(pool.wearers, 3 * sensors + 1, device=pool.variance.device)
     first = [pool.wearer.tolist().index(k) for k in range(pool.wearers)]
-    units[:, : 3 * 7 : 3] = -pool.inclination[first] / pool.misalignment[first]
+    units[:, :-1:3] = -pool.inclination[first] / pool.misalignment[first]
     return units
 
 
@@ -199,9 +201,10 @@ def _learned(model: Model, sequences: list[Sequence], pool: Pool) -> tuple[Learn
         found.setdefault(wearer, []).append(index)
     return tuple(
         Learned(
-            outcome.worn(
+            outcome.by_segment(
                 [bool(there) for there in torch.stack([sequences[k].present.amax((0, 2)) for k in of]).amax(0)],
                 model.people[of[0]].sensor_angle_rad,
+                model.config.sensors,
             ),
             model.people[of[0]].size,
             tuple(sequences[k].name for k in of),

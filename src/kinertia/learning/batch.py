@@ -21,11 +21,11 @@ class Batch:
 
     Attributes
     ----------
-    signals, present : (B, T, 7, 3).
-    variance : (B, 7, 3).
+    signals, present : (B, T, S, C).
+    variance : (B, S, C).
     body : (B,) bodies.
-    position : (B, 7, 2).
-    misalignment, inclination : (B, 7) standard deviation and mean of what is expected of the sensors' inclinations.
+    position : (B, S, 2).
+    misalignment, inclination : (B, S) standard deviation and mean of what is expected of the sensors' inclinations.
     size_error : (B,).
     speed_hint, knee_hint : (B,), NaN where there is none.
     wearer : (B,) whose deviations hold for each window.
@@ -149,7 +149,7 @@ def wearers_of(sequences: list[Sequence], one_mounting: bool) -> list[int]:
 
 
 def covered(present: Tensor) -> Tensor:
-    """Samples whose differences are time derivatives of a stretch with sensors, (B, T, 7, 3) to (B, T - 4).
+    """Samples whose differences are time derivatives of a stretch with sensors, (B, T, S, C) to (B, T - 4).
 
     1 where all the samples that the differences reach carry a sensor; 0 near gaps of all sensors and past a recording's end.
     """

@@ -98,7 +98,7 @@ class Model:
     def deviation_of(self, fingerprint: str) -> Deviation:
         """Deviation learned for a recording; none for one that the model has not seen."""
         person = self.person_of(fingerprint)
-        return Deviation.none() if person is None else person.deviation
+        return Deviation.none(self.config.sensors) if person is None else person.deviation
 
 
 STORE = Store(Card, FORMAT, MODEL, CHECKPOINT, "kinertia train")
@@ -114,7 +114,7 @@ def load_model(folder: Path | str, device: torch.device | str = "cpu") -> Model:
         As :meth:`kinertia.train.store.Store.read`, or if weights and code do not belong together.
     """
     tensors, card = STORE.read(folder)
-    network = store.fill(Network(card.config.network, SKELETONS[card.config.body]), tensors, folder)
+    network = store.fill(Network(card.config.network, SKELETONS[card.config.body], card.config.sensors), tensors, folder)
     check(Path(folder), card, network.requires_grad_(False))
     model = Model(network.to(device), card.config, card.people, card.name, card.start)
     return replace(model, calibration=bands.find(Path(folder), model.fingerprint, card.start))

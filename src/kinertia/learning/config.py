@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from kinertia.recording.sensor_set import LOWER_BODY, SAGITTAL, SensorSet
 from kinertia.weights import Weights
 
 Cell = Literal["lstm", "bilstm", "gru", "tcn"]
@@ -140,7 +141,16 @@ class Config:
     """Rate to which recordings are resampled [Hz]."""
     body: BodyName = "gait2d_trunk"
     """gait2d: rigid trunk, 9 degrees of freedom; gait2d_trunk: with a lumbar joint, 10."""
+    sensors: SensorSet = LOWER_BODY
+    """Segments whose sensors the network reads, and which channels of each."""
     network: NetworkConfig = field(default_factory=NetworkConfig)
     weights: LossWeights = field(default_factory=LossWeights)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     adaptation: AdaptationConfig = field(default_factory=AdaptationConfig)
+
+    def __post_init__(self) -> None:
+        if self.sensors.channels != SAGITTAL:
+            raise ValueError(f"sensors.channels: body {self.body} moves in the sagittal plane; give {', '.join(SAGITTAL)}")
+        if unknown := [segment for segment in self.sensors.segments if segment not in LOWER_BODY.segments]:
+            known = ", ".join(LOWER_BODY.segments)
+            raise ValueError(f"sensors.segments: {', '.join(unknown)} is none of the body's; give some of {known}")

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from kinertia.placement.inference import place
-from kinertia.recording import SEGMENTS, Recording
+from kinertia.recording import LOWER_BODY, Recording, SensorSet
 
 USED = ("femur_r", "tibia_r", "femur_l", "tibia_l")
 """Segments with joints at both ends that move; feet and pelvis are found less well."""
@@ -24,26 +24,28 @@ TRUST = 0.5
 """Spreads count this much: the objective weighs what is known before little, or it would draw angles to what was stated."""
 
 
-def unplaced() -> Tensor:
-    """(7, 2) where nothing is known: no turn, infinite spread [rad]."""
-    return torch.tensor([[0.0, torch.inf]]).repeat(len(SEGMENTS), 1)
+def unknown(sensors: SensorSet = LOWER_BODY) -> Tensor:
+    """(S, 2) where nothing is known: inclination zero, infinite spread [rad]."""
+    return torch.tensor([[0.0, torch.inf]]).repeat(len(sensors), 1)
 
 
-def turns(recording: Recording) -> Tensor:
-    """(7, 2) inclination of each sensor against its segment and the spread of that [rad]; infinite where it is not known.
+def from_gait(recording: Recording, sensors: SensorSet = LOWER_BODY) -> Tensor:
+    """(S, 2) inclination of each sensor against its segment and the spread of that [rad]; infinite where it is not known.
 
     Parameters
     ----------
     recording : in segment frames; without steady gait nothing is known.
     """
-    found = unplaced()
+    known = unknown(sensors)
     for placed in place(recording).sensors:
-        if placed.rotation is None or placed.segment != placed.sensor.segment or placed.segment not in USED:
+        if placed.rotation is None or placed.segment != placed.sensor.segment:
+            continue
+        if placed.segment not in USED or placed.segment not in sensors.segments:
             continue
         angle = float(np.arctan2(placed.rotation[1, 0], placed.rotation[0, 0]))
         if abs(angle) <= MOST_RAD and placed.inclination_spread_rad is not None:
-            found[SEGMENTS.index(placed.segment)] = torch.tensor([angle, TRUST * placed.inclination_spread_rad])
-    return found
+            known[sensors.index(placed.segment)] = torch.tensor([angle, TRUST * placed.inclination_spread_rad])
+    return known
 
 
 def fuse(placed: Tensor, misalignment: Tensor, wearers: Sequence[int]) -> tuple[Tensor, Tensor]:
@@ -51,13 +53,13 @@ def fuse(placed: Tensor, misalignment: Tensor, wearers: Sequence[int]) -> tuple[
 
     Parameters
     ----------
-    placed : (N, 7, 2) of N recordings, see :func:`turns`.
-    misalignment : (N, 7) standard deviation of the stated inclinations, which are zero [rad].
+    placed : (N, S, 2) of N recordings, see :func:`from_gait`.
+    misalignment : (N, S) standard deviation of the stated inclinations, which are zero [rad].
     wearers : N numbers; recordings of one wearer share their sensors.
 
     Returns
     -------
-    Inclination and standard deviation, (N, 7) [rad] each, the same for recordings of one wearer. Several recordings of a wearer
+    Inclination and standard deviation, (N, S) [rad] each, the same for recordings of one wearer. Several recordings of a wearer
     are averaged; the spread is that of the surest one, because what is usual and how skin moves is common to all.
     """
     weight = placed[..., 1].square().reciprocal()

@@ -52,7 +52,7 @@ def robust(square: Tensor) -> Tensor:
 
 
 def acc(virtual: Signals, measured: Tensor, present: Tensor, variance: Tensor, mask: Tensor) -> Tensor:
-    """Accelerometer error over the spread of each channel. ``measured``, ``present`` (B, T, 7, 3), ``variance`` (B, 7, 3)."""
+    """Accelerometer error over the spread of each channel. ``measured``, ``present`` (B, T, S, C), ``variance`` (B, S, C)."""
     error = (virtual.acc - measured[..., :2]).square() / variance[..., :2].unsqueeze(-3)
     return masked_mean(robust(error), present[..., :2] * mask[..., None, None])
 

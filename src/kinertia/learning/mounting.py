@@ -16,7 +16,7 @@ from kinertia.learning import objective, turning
 from kinertia.learning.batch import Pool
 from kinertia.learning.config import Config
 from kinertia.learning.network import Layout, Network
-from kinertia.learning.personal import UNITS, Deviation
+from kinertia.learning.personal import Deviation, units_of
 from kinertia.learning.stretches import Stretches, even
 
 STEPS, MEMORY = 15, 20
@@ -33,7 +33,7 @@ class Mounting:
     Attributes
     ----------
     network : with the mean posture found.
-    units : (wearers, 22) deviations of the wearers, see :mod:`kinertia.learning.personal`.
+    units : (wearers, U) deviations of the wearers, see :mod:`kinertia.learning.personal`.
     """
 
     network: Network
@@ -47,7 +47,7 @@ def find(network: Network, pool: Pool, config: Config) -> Mounting:
     objective: networks are trained on sensors that are nearly in line with their segments, and answer better to such signals.
     """
     stretches = even(pool, config)
-    units = torch.zeros(pool.wearers, UNITS, device=pool.variance.device)
+    units = torch.zeros(pool.wearers, units_of(config.sensors), device=pool.variance.device)
     if pool.wearers > 1:
         own = deepcopy(network)
         return Mounting(own, refine([own], stretches, units, config)[0])
@@ -70,7 +70,7 @@ def refine(networks: list[Network], stretches: Stretches, units: Tensor, config:
     ----------
     networks : are changed: angles and hip height are shifted.
     stretches : of one wearer or of several.
-    units : (wearers, 22) where it begins.
+    units : (wearers, U) where it begins.
     """
     layout = Layout.of(stretches.batch.body.skeleton)
     settled = replace(config, training=replace(config.training, warm_up=0))

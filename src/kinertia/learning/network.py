@@ -9,10 +9,10 @@ from torch import Tensor, nn
 
 from kinertia.bodies import Body, Skeleton
 from kinertia.learning.config import Formulation, NetworkConfig
+from kinertia.recording import LOWER_BODY, SensorSet
 
 ACC_SCALE = 10.0  # m/s^2
 GYRO_SCALE = 4.0  # rad/s
-SIGNALS = 21  # three channels of each of seven sensors
 
 
 @dataclass(frozen=True)
@@ -59,16 +59,16 @@ class Layout:
 State = tuple[Tensor, Tensor] | Tensor | None
 
 
-def features(signals: Tensor, present: Tensor, body: Body, position: Tensor) -> Tensor:
-    """Network input per sample: signals, presence, and what is constant over time, (B, T, 7, 3) to (B, T, F)."""
-    scale = torch.tensor([ACC_SCALE, ACC_SCALE, GYRO_SCALE], dtype=signals.dtype, device=signals.device)
+def features(signals: Tensor, present: Tensor, body: Body, position: Tensor, sensors: SensorSet = LOWER_BODY) -> Tensor:
+    """Network input per sample: signals, presence, and what is constant over time, (B, T, S, C) to (B, T, F)."""
+    scale = torch.tensor(scales(sensors), dtype=signals.dtype, device=signals.device)
     measured = (signals / scale * present).flatten(-2)
     person = person_features(body, position).unsqueeze(-2).expand(*measured.shape[:-1], -1)
     return torch.cat([measured, present.amax(-1), person], dim=-1)
 
 
 def person_features(body: Body, position: Tensor) -> Tensor:
-    """Body and placement of sensors, (..., 7, 2) to (..., F - 28).
+    """Body and sensor positions, (..., S, 2) to (..., F - S C - S).
 
     Contact parameters enter through the height that scales them. Mass is not among them: per body mass the equations of motion
     do not know it.
@@ -77,7 +77,14 @@ def person_features(body: Body, position: Tensor) -> Tensor:
     return torch.cat([(body.height.unsqueeze(-1) - 1.75) * 5.0, position.flatten(-2), sole], -1)
 
 
-FEATURES = SIGNALS + 7 + 1 + 14 + 4
+def scales(sensors: SensorSet) -> list[float]:
+    """C sizes [m/s^2, rad/s] that bring channels to the order of 1."""
+    return [ACC_SCALE if channel.startswith("acc") else GYRO_SCALE for channel in sensors.channels]
+
+
+def inputs(sensors: SensorSet) -> int:
+    """F: signals, presence, height, sensor positions, heel and toe of one foot."""
+    return sensors.size + len(sensors) + 1 + 2 * len(sensors) + 4
 
 
 class CausalConvolutions(nn.Module):
@@ -101,17 +108,17 @@ class CausalConvolutions(nn.Module):
 class Network(nn.Module):
     """Recurrent cell followed by two dense layers (SSPINNpose, arXiv 2506.11786)."""
 
-    def __init__(self, config: NetworkConfig, skeleton: Skeleton) -> None:
+    def __init__(self, config: NetworkConfig, skeleton: Skeleton, sensors: SensorSet = LOWER_BODY) -> None:
         super().__init__()
-        self.config = config
-        width = config.hidden
+        self.config, self.sensors = config, sensors
+        read, width = inputs(sensors), config.hidden
         if config.cell == "tcn":
-            self.core: nn.Module = CausalConvolutions(FEATURES, width, config.layers)
+            self.core: nn.Module = CausalConvolutions(read, width, config.layers)
         elif config.cell == "gru":
-            self.core = nn.GRU(FEATURES, width, config.layers, batch_first=True)
+            self.core = nn.GRU(read, width, config.layers, batch_first=True)
         else:
             both = config.cell == "bilstm"
-            self.core = nn.LSTM(FEATURES, width, config.layers, batch_first=True, bidirectional=both)
+            self.core = nn.LSTM(read, width, config.layers, batch_first=True, bidirectional=both)
             width *= 2 if both else 1
         outputs = Layout.of(skeleton).outputs(config.formulation)
         self.head = nn.Sequential(nn.Linear(width, config.dense), nn.SiLU(), nn.Linear(config.dense, outputs))

@@ -16,9 +16,7 @@ from kinertia.mechanics import contact, dynamics, imu
 from kinertia.mechanics import kinematics as kin
 from kinertia.mechanics.imu import Mounting, Signals
 from kinertia.mechanics.motion import Motion
-from kinertia.recording import SEGMENTS
-
-FEET = [k for k, segment in enumerate(SEGMENTS) if segment.startswith("foot")]
+from kinertia.recording import SensorSet
 
 
 @dataclass(frozen=True)
@@ -56,14 +54,14 @@ def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config, labels: Tens
     ----------
     raw : (B, T, outputs) raw network outputs.
     batch : the windows.
-    units : (B, 22) learned deviations of the people, see :mod:`kinertia.learning.personal`.
+    units : (B, U) learned deviations of the people, see :mod:`kinertia.learning.personal`.
     labels : (B, T, channels) what was measured of the motion, see :mod:`kinertia.learning.supervision`; None without.
     """
     deviation = Deviation.of(units, batch.misalignment, batch.size_error, batch.inclination)
     real = deviation.body(batch.body)
     body = real.with_time_axis()
     motion = decode.motion(raw, real, config.rate_hz, config.network.formulation)
-    result = evaluate(motion, body, deviation.mounting(batch.position))
+    result = evaluate(motion, body, deviation.mounting(batch.position, body.skeleton, config.sensors))
     inside = slice(differences.REACH, -differences.REACH)
     mask = losses.valid_samples(raw.shape[-2], config.training.warm_up, raw)
     seen = batch.present[:, inside]
@@ -76,7 +74,7 @@ def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config, labels: Tens
         residual, joint = motion.torque - result.generalized, motion.torque[..., 3:]
     asked = joint
     if motion.torque is None and not config.training.effort_sets_posture:
-        asked = _moments_at_given_posture(motion, body, batch.present)
+        asked = _moments_at_given_posture(motion, body, batch.present, config.sensors)
     found = {
         "acc": losses.acc(result.signals, batch.signals[:, inside], seen, batch.variance, mask),
         "gyro": losses.gyro(result.signals, batch.signals[:, inside], seen, batch.variance, mask),
@@ -104,13 +102,14 @@ def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config, labels: Tens
     return found
 
 
-def _moments_at_given_posture(motion: Motion, body: Body, present: Tensor) -> Tensor:
+def _moments_at_given_posture(motion: Motion, body: Body, present: Tensor, sensors: SensorSet) -> Tensor:
     """(B, T - 4, n - 3) joint moments whose gradient leaves each window's mean coordinates alone [N m].
 
     Straight knees need the least moments, so that effort would pull postures towards them, whatever the sensors read. Without
     sensors on both feet little else tells where the feet are under the body, and effort keeps its say.
     """
-    feet = present[..., FEET, :].amax((-1, -3)).amin(-1)
+    on = [k for k, segment in enumerate(sensors.segments) if segment.startswith("foot")]
+    feet = present[..., on, :].amax((-1, -3)).amin(-1) if len(on) == 2 else present.new_zeros(present.shape[:-3])
     mean = feet[:, None, None] * motion.q.mean(-2, keepdim=True)
     given = replace(motion, q=motion.q - mean + mean.detach())
     kinematics = kin.forward(body, given.q, given.qd, given.qdd)

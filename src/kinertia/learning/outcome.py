@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from kinertia.recording import SEGMENTS, words
+from kinertia.recording import SensorSet, words
 
 Change = Literal["all", "mounting", "nothing"]
 Stopped = Literal["converged", "steps", "interrupted"]
@@ -125,9 +125,9 @@ class Outcome:
         return f"{where}, {signals}, and {force}."
 
 
-def worn(present: Sequence[bool], angle_rad: Sequence[float]) -> dict[str, float]:
-    """Angles of the sensors that were worn, by segment."""
-    return {segment: angle for segment, there, angle in zip(SEGMENTS, present, angle_rad, strict=True) if there}
+def by_segment(present: Sequence[bool], angle_rad: Sequence[float], sensors: SensorSet) -> dict[str, float]:
+    """Angles of the sensors that were present, by segment."""
+    return {segment: angle for segment, there, angle in zip(sensors.segments, present, angle_rad, strict=True) if there}
 
 
 def _change(before: float, after: float) -> str:

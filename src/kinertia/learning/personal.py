@@ -7,15 +7,21 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from kinertia.bodies import Body
+from kinertia.bodies import Body, Skeleton
 from kinertia.mechanics.imu import Mounting
+from kinertia.recording import LOWER_BODY, SensorSet
 
-SENSORS = 7
+SENSORS = len(LOWER_BODY)
 UNITS = 3 * SENSORS + 1
-"""Numbers learned per person: angle, x and y of every sensor, and the size of the body."""
+"""Numbers learned per person with the default sensors, see :func:`units_of`."""
 
 POSITION_ERROR_M = 0.03
 """Expected error (standard deviation) of a sensor's position along each axis."""
+
+
+def units_of(sensors: SensorSet) -> int:
+    """U, the numbers learned per person: angle, x and y of every sensor, and the size of the body."""
+    return 3 * len(sensors) + 1
 
 
 @dataclass(frozen=True)
@@ -24,8 +30,8 @@ class Deviation:
 
     Attributes
     ----------
-    angle : (..., 7) rotation of the sensors about z [rad].
-    shift : (..., 7, 2) displacement of the sensors in their segments' frames [m].
+    angle : (..., S) rotation of the sensors about z [rad].
+    shift : (..., S, 2) displacement of the sensors in their segments' frames [m].
     size : (...,) lengths of the body over the stated ones, 1 when they agree.
     """
 
@@ -39,33 +45,34 @@ class Deviation:
 
         Parameters
         ----------
-        units : (..., 22) in units of the expected errors: 7 times (angle, x, y), then size.
-        misalignment : (..., 7) expected error of the sensors' angles [rad].
+        units : (..., U) in units of the expected errors: S times (angle, x, y), then size.
+        misalignment : (..., S) expected error of the sensors' angles [rad].
         size_error : (...,) expected relative error of body lengths.
-        inclination : (..., 7) expected angles of the sensors [rad]; zero when None.
+        inclination : (..., S) expected angles of the sensors [rad]; zero when None.
         """
-        sensors = units[..., : 3 * SENSORS].unflatten(-1, (SENSORS, 3))
+        sensors = units[..., :-1].unflatten(-1, (-1, 3))
         # the exponential keeps lengths positive
         size = torch.exp(units[..., -1] * size_error)
         angle = sensors[..., 0] * misalignment
         return cls(angle if inclination is None else angle + inclination, sensors[..., 1:] * POSITION_ERROR_M, size)
 
     @classmethod
-    def none(cls) -> Deviation:
+    def none(cls, sensors: SensorSet = LOWER_BODY) -> Deviation:
         """A person who is as stated."""
-        return cls(torch.zeros(SENSORS), torch.zeros(SENSORS, 2), torch.ones(()))
+        return cls(torch.zeros(len(sensors)), torch.zeros(len(sensors), 2), torch.ones(()))
 
     def to(self, like: Tensor) -> Deviation:
         """Copy with device and floating type of ``like``."""
         return Deviation(self.angle.to(like), self.shift.to(like), self.size.to(like))
 
-    def mounting(self, position: Tensor) -> Mounting:
-        """Seven virtual sensors in segment order, with a time axis; ``position`` (..., 7, 2) is the stated one [m].
+    def mounting(self, position: Tensor, skeleton: Skeleton, sensors: SensorSet = LOWER_BODY) -> Mounting:
+        """Virtual sensors of the set on a skeleton, with a time axis; ``position`` (..., S, 2) is the stated one [m].
 
         Positions grow with the body.
         """
         moved = position * self.size[..., None, None] + self.shift
-        return Mounting(tuple(range(SENSORS)), moved, self.angle.expand(position.shape[:-1])).with_time_axis()
+        on = tuple(map(skeleton.segment_index, sensors.segments))
+        return Mounting(on, moved, self.angle.expand(position.shape[:-1])).with_time_axis()
 
     def body(self, stated: Body) -> Body:
         """The body at its real size."""

@@ -18,9 +18,9 @@ def to_sequence(recording: Recording, config: Config, tile_s: float = periodic.T
     Raises
     ------
     RecordingError
-        If no known segment carries a sensor, or the signals cannot be aligned or resampled.
+        If none of the configuration's sensors is there, or the signals cannot be aligned or resampled.
     """
     ready = to_segments(recording)
-    signals, present = channels.at_rate(ready, config.rate_hz, tile_s)
-    found = sequence.from_arrays(ready, signals, present, config.rate_hz, SKELETONS[config.body])
-    return replace(found, placed=inclination.turns(ready)) if config.training.placed else found
+    signals, present = channels.at_rate(ready, config.rate_hz, tile_s, config.sensors)
+    prepared = sequence.from_arrays(ready, signals, present, config.rate_hz, SKELETONS[config.body], config.sensors)
+    return replace(prepared, placed=inclination.from_gait(ready, config.sensors)) if config.training.placed else prepared

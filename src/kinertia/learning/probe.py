@@ -12,7 +12,7 @@ from kinertia.bodies import SKELETONS, build, stack
 from kinertia.learning import decode, objective
 from kinertia.learning.config import Config
 from kinertia.learning.network import Network, features
-from kinertia.learning.personal import SENSORS, Deviation
+from kinertia.learning.personal import Deviation
 from kinertia.learning.sequence import placement
 
 SAMPLES = 24
@@ -32,16 +32,18 @@ def answer(network: Network, config: Config) -> tuple[float, ...]:
     config : the configuration that it was trained with.
     """
     exact = deepcopy(network).cpu().double().eval()
-    body = stack([build(70.0, 1.75, skeleton=SKELETONS[config.body])])
-    position = placement((), build(70.0, 1.75, skeleton=SKELETONS[config.body]))[None].double()
+    skeleton, sensors = SKELETONS[config.body], config.sensors
+    body = stack([build(70.0, 1.75, skeleton=skeleton)])
+    position = placement((), build(70.0, 1.75, skeleton=skeleton), sensors)[None].double()
     time = torch.arange(SAMPLES, dtype=torch.float64)[:, None] / config.rate_hz
-    channel = torch.arange(3 * SENSORS, dtype=torch.float64)
+    channel = torch.arange(sensors.size, dtype=torch.float64)
     # every channel swings with a frequency [rad/s] and phase of its own
-    signals = (3.0 * torch.sin((4.0 + 0.5 * channel) * time + channel)).unflatten(-1, (SENSORS, 3))[None]
+    signals = (3.0 * torch.sin((4.0 + 0.5 * channel) * time + channel)).unflatten(-1, sensors.shape)[None]
     with torch.no_grad():
-        raw, _ = exact(features(signals, torch.ones_like(signals), body, position))
+        raw, _ = exact(features(signals, torch.ones_like(signals), body, position, sensors))
         motion = decode.motion(raw, body, config.rate_hz, config.network.formulation)
-        found = objective.evaluate(motion, body.with_time_axis(), Deviation.none().to(position).mounting(position))
+        mounting = Deviation.none(sensors).to(position).mounting(position, skeleton, sensors)
+        found = objective.evaluate(motion, body.with_time_axis(), mounting)
     series = (
         raw,
         motion.q,

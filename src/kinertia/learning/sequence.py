@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from kinertia.bodies import Body, Skeleton, build, posture
-from kinertia.learning.inclination import unplaced
-from kinertia.recording import SEGMENTS, Array, Recording, Sensor, Subject
+from kinertia.learning.inclination import unknown
+from kinertia.recording import LOWER_BODY, Array, Recording, Sensor, SensorSet, Subject
 from kinertia.recording.wearer import wearer_of
 from kinertia.sensing import contact_events
 
@@ -35,20 +35,20 @@ class Sequence:
     Attributes
     ----------
     name : name of the recording.
-    signals : (T, 7, 3) acc x, acc y [m/s^2], gyro z [rad/s] in segment frames; zero where missing.
-    present : (T, 7, 3) 1 where measured, 0 where missing.
-    variance : (7, 3) variance of each channel over time, floored: the unit of the IMU loss.
+    signals : (T, S, C) channels of the sensor set [m/s^2, rad/s] in segment frames; zero where missing.
+    present : (T, S, C) 1 where measured, 0 where missing.
+    variance : (S, C) variance of each channel over time, floored: the unit of the IMU loss.
     body : the person's body at :data:`NOMINAL_MASS_KG`, no batch dimensions.
     mass_kg : stated mass; scales forces and moments.
-    position : (7, 2) sensor positions in segment frames [m].
-    misalignment : (7,) expected error of each sensor's inclination [rad].
+    position : (S, 2) sensor positions in segment frames [m].
+    misalignment : (S,) expected error of each sensor's inclination [rad].
     size_error : () expected relative error of the body's lengths.
     speed_hint : () rough forward speed [m/s] to start training from; NaN where legs have no gyroscopes.
     knee_hint : () mean knee angle of people who walk, or run, as this person does throughout [rad]; NaN where it is not
         known which.
     wearer : the same for recordings of one session, see :func:`kinertia.recording.wearer.wearer_of`; empty where not known.
     rate_hz : sampling rate [Hz].
-    placed : (7, 2) inclination of the sensors as joints show it and its spread [rad], see :mod:`kinertia.learning.inclination`.
+    placed : (S, 2) inclination of the sensors as joints show it and its spread [rad], see :mod:`kinertia.learning.inclination`.
     """
 
     name: str
@@ -64,11 +64,11 @@ class Sequence:
     knee_hint: Tensor
     wearer: str
     rate_hz: float
-    placed: Tensor = field(default_factory=unplaced)
+    placed: Tensor
 
     @property
     def complete(self) -> bool:
-        """Whether all seven sensors were worn."""
+        """Whether every sensor of the set was there."""
         return bool(self.present.amax((0, 2)).min() > 0.0)
 
 
@@ -91,24 +91,25 @@ def sensor_position(sensor: Sensor | None, segment: str, body: Body) -> tuple[fl
     return (x, y)
 
 
-def placement(sensors: tuple[Sensor, ...], body: Body) -> Tensor:
-    """(7, 2) sagittal sensor positions in segment frames [m], in the order of :data:`~kinertia.recording.SEGMENTS`."""
+def placement(sensors: tuple[Sensor, ...], body: Body, wanted: SensorSet = LOWER_BODY) -> Tensor:
+    """(S, 2) sagittal sensor positions in segment frames [m]."""
     on = {sensor.segment: sensor for sensor in reversed(sensors)}
-    return torch.tensor([sensor_position(on.get(segment), segment, body) for segment in SEGMENTS], dtype=torch.float32)
+    positions = [sensor_position(on.get(segment), segment, body) for segment in wanted.segments]
+    return torch.tensor(positions, dtype=torch.float32)
 
 
-def misalignment(sensors: tuple[Sensor, ...]) -> Tensor:
-    """(7,) expected error of the sensors' inclinations [rad]; a default where it is not known."""
+def misalignment(sensors: tuple[Sensor, ...], wanted: SensorSet = LOWER_BODY) -> Tensor:
+    """(S,) expected error of the sensors' inclinations [rad]; a default where it is not known."""
     on = {sensor.segment: sensor.misalignment_rad for sensor in reversed(sensors)}
-    return torch.tensor([on.get(segment) or DEFAULT_MISALIGNMENT_RAD for segment in SEGMENTS], dtype=torch.float32)
+    return torch.tensor([on.get(segment) or DEFAULT_MISALIGNMENT_RAD for segment in wanted.segments], dtype=torch.float32)
 
 
-def speed_hint(signals: Array, present: Array, body: Body) -> float:
+def speed_hint(signals: Array, present: Array, body: Body, sensors: SensorSet = LOWER_BODY) -> float:
     """Rough forward speed from how fast the legs sweep backward [m/s]; NaN without gyroscopes on thigh or shank.
 
     Parameters
     ----------
-    signals, present : (T, 7, 3) sagittal channels.
+    signals, present : (T, S, C) channels of ``sensors``.
     body : gives the lengths of thigh and shank.
 
     Notes
@@ -119,44 +120,55 @@ def speed_hint(signals: Array, present: Array, body: Body) -> float:
     """
     length = -body.joint_offset[[2, 3], 1].double().numpy()  # thigh to knee, shank to ankle
     sweeps = []
+    z = sensors.channels.index("gyro_z")
     for side in ("r", "l"):
-        pair = [SEGMENTS.index(f"femur_{side}"), SEGMENTS.index(f"tibia_{side}")]
-        seen = present[:, pair, 2].min(axis=0) > 0
+        leg = [part for part in (f"femur_{side}", f"tibia_{side}") if part in sensors.segments]
+        pair = [sensors.index(part) for part in leg]
+        seen = present[:, pair, z].min(axis=0) > 0
         if seen.any():
-            lever = length if seen.all() else np.where(seen, length.sum(), 0.0)
-            sweeps.append(signals[:, pair, 2] @ lever)
+            lever = length if seen.sum() == len(length) else np.where(seen, length.sum(), 0.0)
+            sweeps.append(signals[:, pair, z] @ lever)
     moving = np.concatenate(sweeps) if sweeps else np.array([])
     moving = moving[moving < -SLOWEST_SWEEP_M_PER_S]
     return float(-np.quantile(moving, 0.25)) if len(moving) else float("nan")
 
 
-def knee_hint(recording: Recording, signals: Array, present: Array, rate_hz: float, body: Body) -> float:
+def knee_hint(
+    recording: Recording, signals: Array, present: Array, rate_hz: float, body: Body, sensors: SensorSet = LOWER_BODY
+) -> float:
     """Mean knee angle of people who move like this [rad]; NaN unless the whole recording walks, or runs, at one pace.
 
     Parameters
     ----------
     recording : steps are found in it.
-    signals, present : (T, 7, 3) the same at ``rate_hz``.
+    signals, present : (T, S, C) channels of ``sensors`` at ``rate_hz``.
     body : gives the lengths of thigh and shank.
     """
     length = max(round(STEADY_S * rate_hz), 1)
     if len(signals) < length:
         return float("nan")
     starts = range(0, max(len(signals) - length, 0) + 1, length)
-    paces = np.array([speed_hint(signals[i : i + length], present[i : i + length], body) for i in starts])
+    paces = np.array([speed_hint(signals[i : i + length], present[i : i + length], body, sensors) for i in starts])
     if not np.isfinite(paces).all() or paces.max() > STEADY_RATIO * paces.min():
         return float("nan")
     running = contact_events.runs(recording)
     return float("nan") if running is None else math.radians(posture.usual(running).mean_deg["knee_angle"])
 
 
-def from_arrays(recording: Recording, signals: Array, present: Array, rate_hz: float, skeleton: Skeleton) -> Sequence:
-    """Build a sequence from (T, 7, 3) sagittal ``signals`` of ``recording`` at ``rate_hz``."""
+def from_arrays(
+    recording: Recording,
+    signals: Array,
+    present: Array,
+    rate_hz: float,
+    skeleton: Skeleton,
+    sensors: SensorSet = LOWER_BODY,
+) -> Sequence:
+    """Build a sequence from (T, S, C) ``signals`` of ``recording``, channels of ``sensors`` at ``rate_hz``."""
     body = build(NOMINAL_MASS_KG, recording.subject.height_m, skeleton=skeleton)
     count = np.maximum(present.sum(0), 1.0)
     mean = (signals * present).sum(0) / count
     variance = (((signals - mean) ** 2) * present).sum(0) / count
-    floor = np.array([ACC_VARIANCE_FLOOR, ACC_VARIANCE_FLOOR, GYRO_VARIANCE_FLOOR])
+    floor = np.where([channel.startswith("acc") for channel in sensors.channels], ACC_VARIANCE_FLOOR, GYRO_VARIANCE_FLOOR)
     as_float = lambda x: torch.as_tensor(np.array(x), dtype=torch.float32)  # noqa: E731
     return Sequence(
         name=recording.name,
@@ -165,13 +177,14 @@ def from_arrays(recording: Recording, signals: Array, present: Array, rate_hz: f
         variance=as_float(np.maximum(variance, floor)),
         body=body.to(torch.float32),
         mass_kg=recording.subject.mass_kg,
-        position=placement(recording.sensors, body),
-        misalignment=misalignment(recording.sensors),
+        position=placement(recording.sensors, body, sensors),
+        misalignment=misalignment(recording.sensors, sensors),
         size_error=torch.tensor(_size_error(recording.subject)),
-        speed_hint=torch.tensor(speed_hint(signals, present, body), dtype=torch.float32),
-        knee_hint=torch.tensor(knee_hint(recording, signals, present, rate_hz, body), dtype=torch.float32),
+        speed_hint=torch.tensor(speed_hint(signals, present, body, sensors), dtype=torch.float32),
+        knee_hint=torch.tensor(knee_hint(recording, signals, present, rate_hz, body, sensors), dtype=torch.float32),
         wearer=wearer_of(recording),
         rate_hz=rate_hz,
+        placed=unknown(sensors),
     )
 
 

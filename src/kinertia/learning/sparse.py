@@ -5,15 +5,13 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from kinertia.recording import SEGMENTS
+from kinertia.recording import LOWER_BODY, SensorSet
 
-PARTS = tuple(dict.fromkeys(segment.partition("_")[0] for segment in SEGMENTS))
-PART = torch.tensor([PARTS.index(segment.partition("_")[0]) for segment in SEGMENTS])
 PAIRED = 0.6
 """Share of sets that have whole pairs of left and right."""
 
 
-def draw(count: int, share: float, generator: torch.Generator) -> Tensor:
+def draw(count: int, share: float, generator: torch.Generator, sensors: SensorSet = LOWER_BODY) -> Tensor:
     """Sets of sensors to show.
 
     Parameters
@@ -21,15 +19,19 @@ def draw(count: int, share: float, generator: torch.Generator) -> Tensor:
     count : B windows.
     share : share of them that are shown some sensors only.
     generator : random numbers.
+    sensors : S sensors to choose from.
 
     Returns
     -------
-    (B, 7) 1 where a sensor is shown. Of the sparse sets most have pelvis, thighs, shanks and feet each whole or not at all;
+    (B, S) 1 where a sensor is shown. Of the sparse sets most have pelvis, thighs, shanks and feet each whole or not at all;
     in the others every sensor is there or not by itself. Small sets are as frequent as large ones; none is empty.
     """
     sparse = torch.rand(count, 1, generator=generator) < share
     paired = torch.rand(count, 1, generator=generator) < PAIRED
-    shown = torch.where(paired, _subset(count, len(PARTS), generator)[:, PART], _subset(count, len(SEGMENTS), generator))
+    names = [segment.partition("_")[0] for segment in sensors.segments]
+    parts = list(dict.fromkeys(names))
+    pairs = _subset(count, len(parts), generator)[:, [parts.index(name) for name in names]]
+    shown = torch.where(paired, pairs, _subset(count, len(sensors), generator))
     return torch.where(sparse, shown, torch.ones_like(shown))
 
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from kinertia.bodies import SKELETONS
 from kinertia.learning.config import Config
 from kinertia.learning.network import Network
-from kinertia.learning.personal import UNITS
+from kinertia.learning.personal import units_of
 from kinertia.train.state import Part, State
 
 
@@ -23,7 +23,7 @@ class TrainingState(State):
     ----------
     network, generator : the network that is being trained, the source of windows and noise.
     average : exponential moving average of its weights, used for estimates.
-    personal : (wearers, 22) learned deviations, see :mod:`kinertia.learning.personal`.
+    personal : (wearers, U) learned deviations, see :mod:`kinertia.learning.personal`.
     anchor : the network that a model is adapted from, as it was; None where nothing is held to it.
     """
 
@@ -39,8 +39,8 @@ class TrainingState(State):
         seed = config.training.seed
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            network = Network(config.network, SKELETONS[config.body]).to(device)
-        personal = nn.Parameter(torch.zeros(wearers, UNITS, device=device))
+            network = Network(config.network, SKELETONS[config.body], config.sensors).to(device)
+        personal = nn.Parameter(torch.zeros(wearers, units_of(config.sensors), device=device))
         return cls(
             network=network,
             average=deepcopy(network).requires_grad_(False),

@@ -37,9 +37,9 @@ class Stretches:
     batch: Batch
 
     def outputs(self, network: Network, signals: Tensor | None = None) -> Tensor:
-        """(B, T, outputs) raw outputs; of other (B, lead + T, 7, 3) ``signals``, where given."""
+        """(B, T, outputs) raw outputs; of other (B, lead + T, S, C) ``signals``, where given."""
         given = self.leading
-        x = features(given.signals if signals is None else signals, given.present, given.body, given.position)
+        x = features(given.signals if signals is None else signals, given.present, given.body, given.position, network.sensors)
         return network(x)[0][:, -self.batch.signals.shape[1] :]
 
 

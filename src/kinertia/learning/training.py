@@ -60,19 +60,20 @@ class Training(loop.Training[TrainingState, Card]):
 
     def step(self, state: TrainingState) -> dict[str, Tensor]:
         config, training = self.config, self.config.training
-        # windows of some recordings, (B, T, 7, 3), and what is known of their motion
+        # windows of some recordings, (B, T, S, C), and what is known of their motion
         chosen = self.pool.choose(training.batch, training.window, state.generator)
         batch = self.pool.windows(*chosen, training.window)
         known = supervision.windows(self.labels, *chosen, training.window)
         # as noisy sensors see them, of some windows only some sensors
         noisy, shown = batch.signals + _noise(batch, config, state.generator), batch.present
         if training.sparse_share > 0.0:
-            shown = shown * sparse.draw(len(shown), training.sparse_share, state.generator).to(shown)[:, None, :, None]
-        raw, _ = state.network(features(noisy, shown, batch.body, batch.position))  # (B, T, outputs)
+            drawn = sparse.draw(len(shown), training.sparse_share, state.generator, config.sensors)
+            shown = shown * drawn.to(shown)[:, None, :, None]
+        raw, _ = state.network(features(noisy, shown, batch.body, batch.position, config.sensors))  # (B, T, outputs)
         found = objective.terms(raw, batch, state.personal[batch.wearer], config, None if known is None else known.to(raw))
         if state.anchor is not None:
             with torch.no_grad():
-                held, _ = state.anchor(features(batch.signals, batch.present, batch.body, batch.position))
+                held, _ = state.anchor(features(batch.signals, batch.present, batch.body, batch.position, config.sensors))
             found["anchor"] = anchor.distance(raw, held, training.warm_up, len(batch.body.skeleton.rotations))
         hint = config.weights.speed_hint * fade(state.step, training.steps, training.hint_share)
         weights = replace(config.weights, speed_hint=hint)
@@ -207,6 +208,8 @@ def check(sequences: list[Sequence], config: Config) -> None:
     training = config.training
     shortest = training.warm_up + SHORTEST
     for s in sequences:
+        if len(s.position) != len(config.sensors):
+            raise ValueError(f"{s.name}: {len(s.position)} sensors, configuration asks for {len(config.sensors)}")
         if s.rate_hz != config.rate_hz:
             raise ValueError(f"{s.name}: sequence at {s.rate_hz} Hz, configuration asks for {config.rate_hz} Hz")
     if training.window < shortest:
@@ -231,6 +234,7 @@ def write_history(path: Path, log: Several[dict[str, float]]) -> None:
 
 
 def _noise(batch: Batch, config: Config, generator: torch.Generator) -> Tensor:
-    level = torch.tensor([config.training.acc_noise, config.training.acc_noise, config.training.gyro_noise])
+    levels = {"acc": config.training.acc_noise, "gyro": config.training.gyro_noise}
+    level = torch.tensor([levels[channel.partition("_")[0]] for channel in config.sensors.channels])
     white = torch.randn(batch.signals.shape, generator=generator)
     return (white * level).to(batch.signals.device) * batch.present

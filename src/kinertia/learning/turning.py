@@ -7,7 +7,7 @@ from copy import deepcopy
 import torch
 from torch import Tensor
 
-from kinertia.learning.network import SIGNALS, CausalConvolutions, Network
+from kinertia.learning.network import CausalConvolutions, Network
 
 
 def back(signals: Tensor, angle: Tensor) -> Tensor:
@@ -15,8 +15,8 @@ def back(signals: Tensor, angle: Tensor) -> Tensor:
 
     Parameters
     ----------
-    signals : (..., T, 7, 3) acc x, acc y, gyro z.
-    angle : (..., 7) rotation of the sensors against their segments, about z [rad].
+    signals : (..., T, S, 3) acc x, acc y, gyro z.
+    angle : (..., S) rotation of the sensors against their segments, about z [rad].
     """
     c, s = torch.cos(angle).unsqueeze(-2), torch.sin(angle).unsqueeze(-2)
     x, y, rate = signals.unbind(-1)
@@ -29,16 +29,16 @@ def folded(network: Network, angle: Tensor) -> Network:
     Parameters
     ----------
     network : of any kind; is not changed.
-    angle : (7,) [rad].
+    angle : (S,) [rad].
     """
-    found = deepcopy(network)
+    turned, size = deepcopy(network), network.sensors.size
     c, s = torch.cos(angle), torch.sin(angle)
     with torch.no_grad():
-        for weight in _first_layer(found):
-            x, y, rate = weight[:, :SIGNALS].unflatten(1, (-1, 3)).unbind(-1)
+        for weight in _first_layer(turned):
+            x, y, rate = weight[:, :size].unflatten(1, (-1, 3)).unbind(-1)
             # w_x (c x - s y) + w_y (s x + c y)
-            weight[:, :SIGNALS] = torch.stack([c * x + s * y, c * y - s * x, rate], dim=-1).flatten(1)
-    return found
+            weight[:, :size] = torch.stack([c * x + s * y, c * y - s * x, rate], dim=-1).flatten(1)
+    return turned
 
 
 def _first_layer(network: Network) -> list[Tensor]:

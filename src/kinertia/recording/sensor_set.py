@@ -10,7 +10,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from kinertia.recording.recording import Sensor
+import numpy as np
+
+from kinertia.recording.recording import Array, Sensor
 
 AXES = ("acc_x", "acc_y", "acc_z", "gyro_x", "gyro_y", "gyro_z")
 """Channels of one IMU in segment frames: specific force [m/s^2] and angular rate [rad/s]."""
@@ -94,6 +96,18 @@ class SensorSet:
     def subset(self, segments: Collection[str]) -> SensorSet:
         """The sensors on some segments, in the order of this set."""
         return SensorSet(tuple(segment for segment in self.segments if segment in segments), self.channels)
+
+    def arrange(self, signals: Array, source: SensorSet) -> Array:
+        """(..., S, C) signals of this set from those of another; NaN where that one has none."""
+        if source == self:
+            return signals
+        arranged = np.full((*signals.shape[:-2], *self.shape), np.nan)
+        rows = [segment for segment in self.segments if segment in source.segments]
+        columns = [channel for channel in self.channels if channel in source.channels]
+        here = np.ix_([self.segments.index(r) for r in rows], [self.channels.index(c) for c in columns])
+        there = np.ix_([source.segments.index(r) for r in rows], [source.channels.index(c) for c in columns])
+        arranged[..., *here] = signals[..., *there]
+        return arranged
 
     def positions(self, sensors: Iterable[Sensor]) -> tuple[int | None, ...]:
         """For each segment the position of the first sensor on it; None where there is none."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from kinertia.recording import LOWER_BODY, SensorSet
 from kinertia.runtime.layout import Layout
 
 FORMAT = 3
@@ -24,8 +25,8 @@ class Wearer:
     ----------
     name, fingerprint : of the recording that it was learned from.
     mass_kg, height_m : as they were stated then.
-    angle_rad : (7,) rotation of the sensors about z.
-    shift_m : (7, 2) displacement of the sensors in their segments' frames.
+    angle_rad : (S,) rotation of the sensors about z.
+    shift_m : (S, 2) displacement of the sensors in their segments' frames.
     size : lengths of the body over the stated ones.
     """
 
@@ -56,6 +57,7 @@ class Card:
     people : recordings trained on, with what was learned about each.
     checksums : SHA-256 of the graphs' files, by name.
     start : fingerprint of the weights that training started from; empty where it is not known.
+    sensors : what it reads: S segments, C channels of each; cards of older exports do not say it and mean the default.
     """
 
     format: int
@@ -72,6 +74,7 @@ class Card:
     people: tuple[Wearer, ...]
     checksums: dict[str, str]
     start: str = ""
+    sensors: SensorSet = LOWER_BODY
 
     def file(self, graph: str) -> str:
         """Name of a graph's file: the graph's own, or one beside it where a newer export replaced an older one."""

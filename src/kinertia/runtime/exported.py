@@ -10,7 +10,7 @@ import numpy as np
 from kinertia.estimation import estimator
 from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.series import Series
-from kinertia.recording import SEGMENTS, Array, Recording
+from kinertia.recording import Array, Recording, SensorSet
 from kinertia.runtime.card import Card, Wearer
 from kinertia.runtime.model import ExportedModel
 from kinertia.runtime.stepper import Stepper
@@ -34,6 +34,10 @@ class Exported:
     progress: Callable[[int], None] | None = None
 
     @property
+    def sensors(self) -> SensorSet:
+        return self.model.sensors
+
+    @property
     def rate_hz(self) -> float:
         return self.model.rate_hz
 
@@ -55,7 +59,7 @@ class Exported:
         return None if wearer is None else wearer.height_m
 
     def run(self, signals: Array, present: Array, recording: Recording, fingerprint: str) -> Series:
-        """Series of (T, 7, 3) signals, zero where not ``present``."""
+        """Series of (T, S, C) signals, zero where not ``present``."""
         stepper = self.model.stepper(recording.subject, recording.sensors, self._wearer(fingerprint))
         values = self._values(stepper, np.where(present > 0, signals, np.nan))
         return to_series(values, self.model.card)
@@ -89,7 +93,7 @@ def to_series(values: Array, card: Card) -> Series:
         residual=values[:, layout.residual],
         grf=values[:, layout.grf],
         pressure=values[:, layout.pressure],
-        virtual=values[:, layout.virtual].reshape(-1, len(SEGMENTS), 3),
+        virtual=values[:, layout.virtual].reshape(-1, *card.sensors.shape),
         points={names[k].removesuffix("_x"): points[:, k : k + 2] for k in range(0, len(names), 2)},
     )
 

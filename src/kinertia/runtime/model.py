@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime as ort
 
-from kinertia.recording import SEGMENTS, Sensor, Subject
+from kinertia.recording import Sensor, SensorSet, Subject
 from kinertia.runtime import card as cards
 from kinertia.runtime.card import Card, Wearer
 from kinertia.runtime.layout import Layout
@@ -54,6 +54,10 @@ class ExportedModel:
         return self.card.delay_samples
 
     @property
+    def sensors(self) -> SensorSet:
+        return self.card.sensors
+
+    @property
     def layout(self) -> Layout:
         return self.card.layout
 
@@ -76,18 +80,18 @@ class ExportedModel:
         sensors : where sensors sit; mid-segment where not stated.
         wearer : what training learned about this wearer.
         """
-        on = {sensor.segment: sensor.position_m for sensor in reversed(sensors)}
+        on, count = {sensor.segment: sensor.position_m for sensor in reversed(sensors)}, len(self.sensors)
         unknown = (np.nan, np.nan)
-        places = [(on.get(segment) or unknown)[:2] for segment in SEGMENTS]
+        positions = [(on.get(segment) or unknown)[:2] for segment in self.sensors.segments]
         angle, shift, size = (
-            (np.zeros(len(SEGMENTS)), np.zeros((len(SEGMENTS), 2)), 1.0)
+            (np.zeros(count), np.zeros((count, 2)), 1.0)
             if wearer is None
             else (np.array(wearer.angle_rad), np.array(wearer.shift_m), wearer.size)
         )
         given = {
             "mass": np.array(subject.mass_kg, dtype=np.float64),
             "height": np.array(subject.height_m, dtype=np.float64),
-            "position": np.array(places, dtype=np.float64),
+            "position": np.array(positions, dtype=np.float64),
             "angle": angle,
             "shift": shift,
             "size": np.array(size, dtype=np.float64),

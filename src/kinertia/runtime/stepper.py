@@ -9,10 +9,8 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from kinertia.recording import SEGMENTS, Array
+from kinertia.recording import Array
 from kinertia.runtime.card import Card
-
-CHANNELS = 3  # acceleration forward and up, angular rate in the plane
 
 
 @dataclass(frozen=True)
@@ -48,9 +46,9 @@ class Stepper:
     """
 
     def __init__(self, session: ort.InferenceSession, card: Card, numbers: Numbers) -> None:
-        self._session, self._card, self._numbers = session, card, numbers
-        self._x = np.zeros((1, len(SEGMENTS) * (CHANNELS + 1)), dtype=np.float32)
-        self._signals, self._seen = self._x[0, : 3 * len(SEGMENTS)], self._x[0, 3 * len(SEGMENTS) :]
+        self._session, self._card, self._numbers, self._shape = session, card, numbers, card.sensors.shape
+        self._x = np.zeros((1, card.sensors.size + len(card.sensors)), dtype=np.float32)
+        self._signals, self._seen = self._x[0, : card.sensors.size], self._x[0, card.sensors.size :]
         self._ones = np.ones_like(self._signals)
         self._hold = np.zeros(1, dtype=bool)
         self._states = {name: np.zeros((1, width), dtype=np.float32) for name, width in card.states.items()}
@@ -90,8 +88,8 @@ class Stepper:
 
         Parameters
         ----------
-        signals : (7, 3) acc x, acc y [m/s^2], gyro z [rad/s] in segment frames, rows in the order of
-            :data:`~kinertia.recording.SEGMENTS`, at the model's rate; NaN where missing.
+        signals : (S, C) channels of the model's sensor set in segment frames [m/s^2, rad/s], at the model's rate; NaN where
+            missing.
 
         Returns
         -------
@@ -102,8 +100,8 @@ class Stepper:
         ValueError
             If the sample has another shape.
         """
-        if signals.shape != (len(SEGMENTS), CHANNELS):
-            raise ValueError(f"sample has shape {signals.shape}, expected {(len(SEGMENTS), CHANNELS)}")
+        if signals.shape != self._shape:
+            raise ValueError(f"sample has shape {signals.shape}, expected {self._shape}")
         self._signals[:] = signals.ravel()
         # a sum is finite only if every entry is
         if math.isfinite(self._signals.dot(self._ones)):

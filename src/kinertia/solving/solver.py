@@ -13,7 +13,7 @@ from kinertia.estimation.assembly import assemble
 from kinertia.estimation.estimate import Bands, Estimate
 from kinertia.estimation.trained import to_series
 from kinertia.ocp.ipopt import Show, silent
-from kinertia.recording import SEGMENTS, Recording
+from kinertia.recording import LOWER_BODY, Recording
 from kinertia.recording.channels import read
 from kinertia.recording.wearer import same_wearer
 from kinertia.sensing import activity
@@ -115,13 +115,15 @@ def _one_session(first: Recording, second: Recording) -> bool:
 def to_estimate(solution: Solution, recording: Recording) -> Estimate:
     """The solution at the samples of a recording in segment frames."""
     signals, present = read(recording)
-    used = [k for k in range(len(SEGMENTS)) if bool(present[:, k].any())]
+    used = [k for k in range(len(LOWER_BODY)) if bool(present[:, k].any())]
+    segments = tuple(LOWER_BODY.segments[k] for k in used)
     measured = np.where(present > 0, signals, np.nan)[:, used]
     found = solution.at(recording.time_s)
     series = to_series(found, solution.person.body, recording.subject.mass_kg)
+    series = replace(series, virtual=series.virtual[:, used])
     does = activity.classify(recording)
     held = None if recording.periodic else np.arange(recording.samples) >= UNHELD_S * recording.rate_hz
-    result = assemble(series, recording.rate_hz, recording, METHOD, measured, used, lambda x: x, does, held)
+    result = assemble(series, recording.rate_hz, recording, METHOD, measured, segments, lambda x: x, does, held)
     # solved window by window, errors differ, and have not been measured
     bands = store.of_method("solve").bands(result, recording) if recording.periodic else Bands(about=CYCLES_ONLY)
     return replace(

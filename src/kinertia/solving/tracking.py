@@ -75,7 +75,7 @@ def state(person: Person, at: At) -> State:
     real = person.deviation(at["units"])
     body = real.body(person.body)
     now = moving.move(body, at)
-    mounting = real.mounting(person.position)
+    mounting = real.mounting(person.position, person.body.skeleton)
     signals = imu.read(now.kinematics, Mounting(mounting.segments, mounting.position[0], mounting.angle[0]))
     measured, weight = at["measured"], at["weight"]
     # a weight of zero marks a signal that is missing

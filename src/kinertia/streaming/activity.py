@@ -8,7 +8,7 @@ from kinertia.estimation import standing
 from kinertia.estimation.estimate import Activity
 from kinertia.estimation.standing import BLEND_S, LEVEL_S, Level
 from kinertia.estimation.statics import Sizes
-from kinertia.recording import SEGMENTS, Array, Sensor, Subject
+from kinertia.recording import LOWER_BODY, Array, Sensor, Subject
 from kinertia.runtime.card import Card
 from kinertia.runtime.exported import to_series, to_values
 from kinertia.sensing.activity import EVERY_S, FAR_S, SHORTEST_S, Window, judge, observe, repetition
@@ -34,7 +34,7 @@ class Watch:
         self._room = round(FAR_S * rate_hz)
         self._every = max(round(EVERY_S * rate_hz), 1)
         self._lasting = max(round(SHORTEST_S / EVERY_S), 1)
-        self._rows = np.full((2 * self._room, len(SEGMENTS), 3), np.nan)
+        self._rows = np.full((2 * self._room, *LOWER_BODY.shape), np.nan)
         self._yaw = np.full(2 * self._room, np.nan)
         self.forget()
 
@@ -46,7 +46,7 @@ class Watch:
         self.activity: Activity | None = None
 
     def update(self, signals: Array, yaw: float) -> Activity | None:
-        """Take in (7, 3) signals in segment frames, NaN where missing, and the rate of turning [rad/s].
+        """Take in (S, C) channels of :data:`~kinertia.recording.LOWER_BODY`, NaN where missing, and the yaw rate [rad/s].
 
         What they say of the activity is found by :meth:`tend`, before the next sample at the latest.
         """
@@ -80,7 +80,7 @@ class Watch:
         self._owed = 0
 
     def levelled(self) -> Array:
-        """(7, 2) specific force over the last second of standing, NaN where there is none [m/s^2]."""
+        """(S, 2) specific force over the last second of standing, NaN where there is none [m/s^2]."""
         force = self._rows[self._at - min(round(LEVEL_S * self._rate), self._at) : self._at, :, :2]
         there = np.isfinite(force)
         count = there.sum(axis=0)
@@ -164,4 +164,4 @@ class Standing:
         if self._level is None or self._level[0] != (sensors, seen.tobytes()):
             self._level = (sensors, seen.tobytes()), Level.of(sensors, seen)
         inclination = self._level[1].inclinations(force[None])
-        return to_values(standing.answer(inclination, self._sizes, series, self._subject), self._card)[0]
+        return to_values(standing.answer(inclination, self._sizes, series, self._subject, self._card.sensors), self._card)[0]

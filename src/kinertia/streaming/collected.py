@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from kinertia.recording import SEGMENTS, Array, Frame, Recording
+from kinertia.recording import LOWER_BODY, Array, Frame, Recording
 from kinertia.runtime.card import Wearer
 from kinertia.runtime.model import ExportedModel
 from kinertia.sensing.gait_phase import MOVING_RATE
 from kinertia.streaming.sample import Session
-from kinertia.streaming.segment_signals import Align
-from kinertia.streaming.trust import KINDS
+from kinertia.streaming.segment_signals import SegmentSignals
+from kinertia.streaming.trust import kinds
 
 SETTLE_S = 1.0
 """What the network needs to find into a movement is not judged."""
@@ -34,7 +34,7 @@ def as_recording(session: Session, rows: Array, rate_hz: float) -> Recording:
     if session.rotations is None:
         raise ValueError("the sensors are not aligned; calibrate first")
     bias = np.zeros((len(session.sensors), 3)) if session.bias is None else session.bias
-    used = [k for k, sensor in enumerate(session.sensors) if sensor.segment in SEGMENTS]
+    used = [k for k, sensor in enumerate(session.sensors) if sensor.segment in LOWER_BODY.segments]
     acc = np.einsum("kij,tkj->tki", session.rotations, rows[..., :3])[:, used]
     gyro = np.einsum("kij,tkj->tki", session.rotations, rows[..., 3:] - bias)[:, used]
     blocks = np.nan_to_num(gyro)[: len(gyro) // round(rate_hz) * round(rate_hz)].reshape(-1, round(rate_hz), len(used), 3)
@@ -54,14 +54,15 @@ def misfit(model: ExportedModel, wearer: Wearer | None, session: Session, rows: 
     session, rows : as for :func:`as_recording`.
     """
     assert session.rotations is not None
-    align = Align(session.sensors, session.rotations, session.bias)
-    signals = np.stack([align.turn_some(row) for row in rows]).reshape(len(rows), -1)
+    align = SegmentSignals(session.sensors, session.rotations, session.bias, model.sensors)
+    samples = np.stack([align.turn_some(row) for row in rows])
+    signals = samples.reshape(len(rows), -1)
     stepper = model.stepper(session.subject, session.sensors, wearer)
-    found = [values for row in signals if (values := stepper.step(row.reshape(len(SEGMENTS), 3))) is not None]
+    found = [values for row in samples if (values := stepper.step(row)) is not None]
     begin = round(SETTLE_S * model.rate_hz)
     measured = signals[: len(found)][begin:]
     error = np.stack(found)[begin:, model.layout.virtual] - measured
     there = np.isfinite(measured).any(axis=0)
     spread = np.nanvar(measured[:, there], axis=0)
-    kinds = KINDS[:, there]
-    return float(np.sqrt(np.mean(kinds @ np.nanmean(error[:, there] ** 2, axis=0) / (kinds @ spread))))
+    kind = kinds(model.sensors)[:, there]
+    return float(np.sqrt(np.mean(kind @ np.nanmean(error[:, there] ** 2, axis=0) / (kind @ spread))))

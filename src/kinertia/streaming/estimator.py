@@ -9,7 +9,7 @@ from time import perf_counter
 import numpy as np
 
 from kinertia.estimation.estimate import Activity
-from kinertia.recording import SEGMENTS, Array, Sensor
+from kinertia.recording import LOWER_BODY, Array, Sensor
 from kinertia.runtime.card import Wearer
 from kinertia.runtime.model import ExportedModel
 from kinertia.streaming import gaps, trust
@@ -18,7 +18,7 @@ from kinertia.streaming.events import Feet
 from kinertia.streaming.frame import Frame
 from kinertia.streaming.gait import Event, Steps
 from kinertia.streaming.sample import Session
-from kinertia.streaming.segment_signals import Align
+from kinertia.streaming.segment_signals import SegmentSignals
 from kinertia.streaming.settings import Settings
 from kinertia.streaming.swap import Successor, check_like
 from kinertia.streaming.trust import Trust
@@ -48,21 +48,21 @@ class Estimator:
         self.taps: tuple[Tap, ...] = ()
         self._stepper = model.stepper(session.subject, session.sensors)
         self._step_s = 1.0 / model.rate_hz
-        self._align = None if session.rotations is None else Align(session.sensors, session.rotations, session.bias)
-        self._new_align: Align | None = None
+        self._align = None if session.rotations is None else self._aligned(session.sensors, session.rotations, session.bias)
+        self._new_align: SegmentSignals | None = None
         self._asked: Successor | None = None
         self._successor: Successor | None = None
         self._room = max(round(settings.memory_s * model.rate_hz), 1)
         self._past: deque[Array] = deque(maxlen=self._room)
-        self._trust = Trust(model.layout, model.rate_hz, model.delay_samples, settings)
+        self._trust = Trust(model.layout, model.rate_hz, model.delay_samples, settings, model.sensors)
         self._feet = Feet(model.layout, model.rate_hz, settings.confirm_s)
         self._steps = Steps()
         self._sensors = session.sensors
         self._watch = Watch(model.rate_hz)
         self._standing = Standing(model.card, model.rate_hz, session.subject)
         self._nothing = _constant(np.full(len(model.layout.names), np.nan))
-        self._blank = _constant(np.full((len(SEGMENTS), 3), np.nan))
-        self._none = _constant(np.zeros(len(SEGMENTS), dtype=bool))
+        self._blank = _constant(np.full(model.sensors.shape, np.nan))
+        self._none = _constant(np.zeros(len(model.sensors), dtype=bool))
         self._way = self._way_here = 0.0
 
     def frame(
@@ -105,7 +105,7 @@ class Estimator:
         self._past.append(signals)
         if self._successor is not None:
             self._successor.follow(signals)
-        does = self._watch.update(signals, align.yaw(raw))
+        does = self._watch.update(LOWER_BODY.arrange(signals, self.model.sensors), align.yaw(raw))
         if does is Activity.OTHER:
             known |= trust.OTHER_ACTIVITY
         happened = self._values_known(values, index, time_s)
@@ -158,7 +158,10 @@ class Estimator:
     def align(self, sensors: tuple[Sensor, ...], rotations: Array, bias: Array | None) -> None:
         """Turn sensors in another way from the next grid point on; the movement so far is then forgotten."""
         self._sensors = sensors
-        self._new_align = Align(sensors, rotations, bias)
+        self._new_align = self._aligned(sensors, rotations, bias)
+
+    def _aligned(self, sensors: tuple[Sensor, ...], rotations: Array, bias: Array | None) -> SegmentSignals:
+        return SegmentSignals(sensors, rotations, bias, self.model.sensors)
 
     def swap(self, model: ExportedModel, wearer: Wearer | None) -> None:
         """Let another model take over, as soon as it has gone through the last seconds.

@@ -22,9 +22,9 @@ class Frame:
     time_s : its time on the session's axis [s], zero at the first one.
     local_s : the same on the clock of ``time.perf_counter()`` [s]: when the signals were measured, as far as clocks can tell.
     values : (M,) named by the model's layout, NaN before there are any; of the grid point ``delay_samples`` earlier.
-    signals : (7, 3) acc x, acc y [m/s^2], gyro z [rad/s] in segment frames that went in now; NaN where missing.
-    present : (7,) whether the segment's sensor gave something, in the order of :data:`~kinertia.recording.SEGMENTS`.
-    held : (7,) whether an older value stands in for one that did not come.
+    signals : (S, C) channels of the model's sensor set [m/s^2, rad/s] that went in now; NaN where missing.
+    present : (S,) whether the segment's sensor gave something.
+    held : (S,) whether an older value stands in for one that did not come.
     reasons : why not to trust the values, bits of :mod:`kinertia.streaming.trust`; zero when nothing speaks against them.
     events : heel strikes and toe offs that became certain now.
     gait : stride time, cadence and symmetry from the latest events.

@@ -14,11 +14,15 @@ from kinertia.estimation.trust import ACC_RATIO, OTHER, RUNNING_RATIO, STILL_POW
 from kinertia.estimation.trust import DISAGREEMENT as SIGNALS_APART
 from kinertia.estimation.trust import RESIDUAL as FORCES_LEFT
 from kinertia.estimation.trust import WORDS as ESTIMATE_WORDS
-from kinertia.recording import SEGMENTS, Array
+from kinertia.recording import LOWER_BODY, Array, SensorSet
 from kinertia.runtime.layout import Layout
 
-KINDS = np.tile([[1.0, 1.0, 0.0], [0.0, 0.0, 1.0]], len(SEGMENTS))
-"""(2, 21) which signals are accelerations, and which angular rates."""
+
+def kinds(sensors: SensorSet) -> Array:
+    """(2, S C) 1 for the signals that are specific forces, and for those that are angular rates."""
+    forces = np.array([channel.startswith("acc") for channel in sensors.channels], dtype=np.float64)
+    return np.tile([forces, 1.0 - forces], len(sensors))
+
 
 # reasons, a bit each
 NOT_ALIGNED = 1
@@ -97,9 +101,13 @@ class Trust:
     rate_hz : their rate [Hz].
     delay_samples : how many samples the values are behind the signals.
     limits : :class:`kinertia.streaming.settings.Settings`.
+    sensors : the set that the model reads.
     """
 
-    def __init__(self, layout: Layout, rate_hz: float, delay_samples: int, limits: Limits) -> None:
+    def __init__(
+        self, layout: Layout, rate_hz: float, delay_samples: int, limits: Limits, sensors: SensorSet = LOWER_BODY
+    ) -> None:
+        self._kinds = kinds(sensors)
         self._residual_at, self._virtual_at = layout.residual.start, layout.virtual
         self._delay = delay_samples
         window = max(round(WINDOW_S * rate_hz), 1)
@@ -124,7 +132,7 @@ class Trust:
         Parameters
         ----------
         values : (M,) of the grid point ``delay_samples`` before; None before there are any.
-        signals : (7, 3) that went in now, NaN where missing.
+        signals : (S, C) that went in now, NaN where missing.
         reasons : known about the signals; they hold until the values that follow from them are out.
         running : whether the wearer runs.
         """
@@ -153,10 +161,10 @@ class Trust:
 
     def _disagreement_of(self, values: Array, measured: Array) -> int:
         error = values[self._virtual_at] - measured
-        squares, powers = KINDS.dot(error * error), KINDS.dot(measured * measured)
+        squares, powers = self._kinds.dot(error * error), self._kinds.dot(measured * measured)
         if not math.isfinite(squares[0] + squares[1]):
             there = np.isfinite(error)
-            squares, powers = (KINDS.dot(np.where(there, x, 0.0) ** 2) for x in (error, measured))
+            squares, powers = (self._kinds.dot(np.where(there, x, 0.0) ** 2) for x in (error, measured))
         acc = self._acc.add(squares.item(0) - self._trusted_acc * powers.item(0))
         gyro = self._gyro.add(squares.item(1) - self._trusted_gyro * (powers.item(1) + STILL_POWER))
         return DISAGREEMENT if acc > 0.0 or gyro > 0.0 else 0

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from kinertia.estimation.estimate import Estimate
 from kinertia.numerics.moving_mean import Beyond, moving_mean
-from kinertia.recording import SEGMENTS, Array, Recording
+from kinertia.recording import LOWER_BODY, Array, Recording
 from kinertia.uncertainty.outputs import SMALLEST, Output
 
 LEG = ("femur", "tibia", "foot")
@@ -82,14 +82,14 @@ def circumstances(estimate: Estimate, recording: Recording) -> Circumstances:
     """
     beyond: Beyond = "wrap" if recording.periodic else "mirror"
     assert estimate.imu_measured is not None
-    seen = np.zeros((estimate.samples, len(SEGMENTS)), dtype=bool)
+    seen = np.zeros((estimate.samples, len(LOWER_BODY)), dtype=bool)
     for k, segment in enumerate(estimate.sensor_segments):
-        seen[:, SEGMENTS.index(segment)] = np.isfinite(estimate.imu_measured[:, k]).any(axis=1)
-    legs = {side: sum(2**i * seen[:, SEGMENTS.index(f"{part}_{side}")] for i, part in enumerate(LEG)) for side in "rl"}
+        seen[:, LOWER_BODY.index(segment)] = np.isfinite(estimate.imu_measured[:, k]).any(axis=1)
+    legs = {side: sum(2**i * seen[:, LOWER_BODY.index(f"{part}_{side}")] for i, part in enumerate(LEG)) for side in "rl"}
     return Circumstances(
         estimate,
         {side: np.asarray(pattern, dtype=np.int_) for side, pattern in legs.items()},
-        seen[:, SEGMENTS.index("pelvis")].astype(np.int_),
+        seen[:, LOWER_BODY.index("pelvis")].astype(np.int_),
         seen.sum(axis=1),
         _common(estimate, recording, beyond),
         beyond,

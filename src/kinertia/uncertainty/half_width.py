@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from kinertia.recording import SEGMENTS, Array
+from kinertia.recording import LOWER_BODY, Array
 from kinertia.uncertainty.features import LEG, NAMES, PATTERNS, Features
 from kinertia.uncertainty.outputs import SPEED
 
 GROUPS = ("all sensors", "4 to 6 sensors", "2 or 3 sensors", "pelvis only", "legs unlike")
 """Sensor sets that have a factor of their own; the first ones have the same sensors on both legs."""
 PELVIS_ONLY = 3
-FEWEST = (len(SEGMENTS), 4, 2)
+FEWEST = (len(LOWER_BODY), 4, 2)
 """Sensors in the first groups."""
 COLUMNS = 1 + 2 * PATTERNS + 2 + len(LEG) + 2 * len(NAMES)
 ROWS = 65_536
@@ -77,7 +77,7 @@ class Scale:
 def appearance(features: Features) -> Array:
     """(T, P) columns: one, :data:`LOOKS`, and both times the share of sensors that are missing."""
     shown = np.column_stack([np.ones(len(features.count)), features.values[:, list(LOOKS)]])
-    return np.column_stack([shown, (1.0 - features.count / len(SEGMENTS))[:, None] * shown])
+    return np.column_stack([shown, (1.0 - features.count / len(LOWER_BODY))[:, None] * shown])
 
 
 def likeness(features: Features, looks: Array) -> Array:
@@ -129,6 +129,6 @@ def design(features: Features, low: Array, high: Array) -> Array:
         found[:, at + bit] = (features.own & features.other) >> bit & 1
     at += len(LEG)
     found[:, at : at + len(NAMES)] = scaled
-    missing = 1.0 - features.count / len(SEGMENTS)
+    missing = 1.0 - features.count / len(LOWER_BODY)
     found[:, at + len(NAMES) :] = missing[:, None] * scaled
     return found
