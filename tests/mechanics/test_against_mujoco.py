@@ -12,9 +12,10 @@ import mujoco
 import numpy as np
 import pytest
 import torch
+from scipy.spatial.transform import Rotation
 from torch import Tensor
 
-from kinertia.bodies import GAIT2D, Body
+from kinertia.bodies import GAIT2D, GAIT3D, Body, build
 from kinertia.mechanics import dynamics, energy, kinematics, mass
 from kinertia.mechanics.imu import Mounting, read
 
@@ -116,6 +117,14 @@ def test_random_trees_in_space_agree_with_mujoco(random_state: RandomState, rand
         body, mounting = random_tree(seed)
         force = 300.0 * torch.randn(2, 3, 3, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
         _compare(body, mounting, random_state(body, 2, seed=seed), force)
+
+
+def test_the_walking_body_in_space_agrees_with_mujoco(random_state: RandomState) -> None:
+    body = build(70.0, 1.75, skeleton=GAIT3D)
+    worn = tuple(range(7))
+    frames = torch.as_tensor(Rotation.from_rotvec(np.random.default_rng(0).standard_normal((7, 3))).as_matrix())
+    force = 300.0 * torch.randn(STATES, 6, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    _compare(body, Mounting(worn, 0.5 * body.com[:7] + 0.05, frames), random_state(body, STATES), force)
 
 
 def test_energy_in_space_is_the_form_of_the_mass_matrix_and_its_rate_the_power(

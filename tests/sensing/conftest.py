@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from kinertia.bodies import gait2d
+from kinertia.bodies import build
 from kinertia.mechanics import kinematics
 from kinertia.mechanics.imu import Mounting, read
 from kinertia.recording import SEGMENTS, Recording, Sensor, Subject, Truth
@@ -24,7 +24,7 @@ def virtual_cycle(name: str, q: np.ndarray, rate_hz: float, grf: dict[str, np.nd
     spectrum, turn = np.fft.rfft(q, axis=0), 2j * np.pi * np.fft.rfftfreq(len(q), 1 / rate_hz)[:, None]
     spectrum[abs(turn[:, 0]) > 2 * np.pi * 25.0] = 0.0
     angles, qd, qdd = (torch.as_tensor(np.fft.irfft(spectrum * turn**k, len(q), axis=0)) for k in range(3))
-    body = gait2d.build(70.0, 1.75)
+    body = build(70.0, 1.75)
     local = torch.tensor([POSITION[segment.split("_")[0]] for segment in SEGMENTS], dtype=torch.float64)
     signals = read(kinematics.forward(body, angles, qd, qdd), Mounting(tuple(range(7)), local, torch.zeros(7).double()))
     acc, gyro = np.zeros((len(q), 7, 3)), np.zeros((len(q), 7, 3))

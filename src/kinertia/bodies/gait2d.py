@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from kinertia.bodies.body import Body
+from kinertia.bodies.lengths import SegmentLengths, measured
 from kinertia.bodies.muscles import LEG_MUSCLES
 from kinertia.bodies.skeleton import ContactPoint, Coordinate, Segment, Skeleton
 
@@ -92,19 +93,6 @@ LIMITS_DEG = {
 }
 
 
-@dataclass(frozen=True)
-class SegmentLengths:
-    """Measured segment lengths [m], each (...,) or None for Winter's scaling."""
-
-    thigh: Tensor | float | None = None
-    shank: Tensor | float | None = None
-    foot: Tensor | float | None = None
-
-
-def _measured(value: Tensor | float | None, scaled: Tensor) -> Tensor:
-    return scaled if value is None else torch.as_tensor(value, dtype=scaled.dtype).expand(scaled.shape)
-
-
 def _vector(x: Tensor, y: Tensor) -> Tensor:
     return torch.stack([x, y], dim=-1)
 
@@ -142,49 +130,21 @@ def _pelvis_and_torso(mass: Tensor, height: Tensor, length: Tensor) -> tuple[_Pa
     )
 
 
-def build(
-    mass: Tensor | float,
-    height: Tensor | float,
-    lengths: SegmentLengths | None = None,
-    dtype: torch.dtype = torch.float64,
-    skeleton: Skeleton = GAIT2D,
-) -> Body:
-    """Scale the body to a person.
-
-    Parameters
-    ----------
-    mass : (...,) body mass [kg].
-    height : (...,) body height [m].
-    lengths : measured segment lengths that replace the scaled ones.
-    dtype : floating type of the parameters.
-    skeleton : ``GAIT2D`` or ``GAIT2D_TRUNK``.
-
-    Returns
-    -------
-    Body with batch shape of ``mass`` and ``height`` broadcast.
-
-    Raises
-    ------
-    ValueError
-        If mass or height is not positive and finite, or the skeleton is of another family.
-    """
-    if skeleton not in (GAIT2D, GAIT2D_TRUNK):
-        raise ValueError(f"cannot scale skeleton {skeleton.name!r}; known: {GAIT2D.name}, {GAIT2D_TRUNK.name}")
-    given_mass, given_height = torch.as_tensor(mass, dtype=dtype), torch.as_tensor(height, dtype=dtype)
-    total_mass, stature = torch.broadcast_tensors(given_mass, given_height)
-    for name, value in (("mass", total_mass), ("height", stature)):
-        if not bool((torch.isfinite(value) & (value > 0)).all()):
-            raise ValueError(f"body {name} must be positive and finite, got {value.tolist()}")
-    return scale(total_mass, stature, skeleton, lengths)
+def limits(skeleton: Skeleton, degrees: dict[str, tuple[float, float]], dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+    """Lower and upper end of every coordinate (n,) [rad] from ranges by name without side; infinite where none is given."""
+    unlimited = (-math.inf, math.inf)
+    bounds = [degrees.get(name.removesuffix("_r").removesuffix("_l"), unlimited) for name in skeleton.coordinate_names]
+    low, high = (torch.tensor([math.radians(b[i]) for b in bounds], dtype=dtype) for i in (0, 1))
+    return low, high
 
 
 def scale(mass: Tensor, height: Tensor, skeleton: Skeleton, lengths: SegmentLengths | None = None) -> Body:
-    """:func:`build` for mass and height of one shape that are known to be good."""
-    dtype, given = mass.dtype, lengths or SegmentLengths()
+    """The body of people of ``mass`` (...,) [kg] and ``height`` (...,) [m] that are known to be good."""
+    given = lengths or SegmentLengths()
     hat = HAT.length * height
-    thigh = _measured(given.thigh, THIGH.length * height)
-    shank = _measured(given.shank, SHANK.length * height)
-    foot = _measured(given.foot, FOOT.length * height)
+    thigh = measured(given.thigh, THIGH.length * height)
+    shank = measured(given.shank, SHANK.length * height)
+    foot = measured(given.foot, FOOT.length * height)
     stature = height / REFERENCE_HEIGHT_M
     zero = torch.zeros_like(height)
 
@@ -202,10 +162,8 @@ def scale(mass: Tensor, height: Tensor, skeleton: Skeleton, lengths: SegmentLeng
     ankle_height = ANKLE_HEIGHT_M * stature
     heel_x = HEEL_X_M * stature
     heel, toe = _vector(heel_x, -ankle_height), _vector(heel_x + foot - TOE_PAD_M, -ankle_height)
-    names = skeleton.coordinate_names
-    bounds = [LIMITS_DEG.get(name.removesuffix("_r").removesuffix("_l"), (-math.inf, math.inf)) for name in names]
-    low, high = (torch.tensor([math.radians(b[i]) for b in bounds], dtype=dtype) for i in (0, 1))
-    batch = (*mass.shape, len(names))
+    low, high = limits(skeleton, LIMITS_DEG, mass.dtype)
+    batch = (*mass.shape, len(low))
     return Body(
         skeleton=skeleton,
         muscles=LEG_MUSCLES,

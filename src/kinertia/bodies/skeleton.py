@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 import torch
 from torch import Tensor
 
+Axis: TypeAlias = tuple[float, float, float]
 UNIT = 1e-9
 """Length of an axis may differ from one by rounding."""
 
@@ -43,7 +45,7 @@ class Coordinate:
     name: str
     segment: str
     kind: str
-    axis: tuple[float, float, float]
+    axis: Axis
 
 
 @dataclass(frozen=True)
