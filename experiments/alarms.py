@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from experiments import movement
 from experiments.protocol import QUIET, Advance, Context, Found, Json, cell, table
 from experiments.spoiling.judge import Look, look
 from kinertia.api.adapting import adapt
@@ -22,7 +23,7 @@ from kinertia.recording import Recording
 from kinertia.recording.crop import crop
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.finding import Cause, Finding, Severity
-from kinertia.simulation import movement, virtual
+from kinertia.simulation import virtual
 from kinertia.simulation.worn import Wear
 
 Doubt = Callable[[Recording], str]

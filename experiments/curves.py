@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from experiments import comparison
 from experiments.results import Scored
-from kinertia.reporting import comparison
 
 
 def write(folder: Path | None, scored: Scored) -> tuple[str, ...]:

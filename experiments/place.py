@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 from rich.table import Table
 
-from experiments import place_faults
+from experiments import gait_model_fit, place_faults
 from experiments.protocol import QUIET, Advance, Context, Found, Json, cell, table
 from experiments.simulated import gait
 from kinertia.io import folder as folders
 from kinertia.io.files import write_text
 from kinertia.io.read import read
-from kinertia.placement import fitting, gait_model, inference, orientation
+from kinertia.placement import gait_model, inference, orientation
 from kinertia.placement.inference import Placement
 from kinertia.placement.joint_positions import LENGTH
 from kinertia.recording import Array, Frame, Recording
@@ -137,9 +137,9 @@ def fitted(folder: Path, people: tuple[str, ...] = ()) -> bytes:
         length = min(round(CROP_S * recording.rate_hz), recording.samples)
         starts = {0, (recording.samples - length) // 2, recording.samples - length}
         running = gait(recording) == "running"
-        examples += [fitting.example(crop(recording, at, at + length), running=running) for at in sorted(starts)]
+        examples += [gait_model_fit.example(crop(recording, at, at + length), running=running) for at in sorted(starts)]
     names = sorted({Path(recording.source).parent.name for recording in recordings})
-    return gait_model.encode(fitting.fit(examples, f"{len(names)} simulated people: {', '.join(names)}"))
+    return gait_model.encode(gait_model_fit.fit(examples, f"{len(names)} simulated people: {', '.join(names)}"))
 
 
 def on_cycles(folder: Path) -> Json:
@@ -252,7 +252,7 @@ def _placement(recordings: list[Recording], plan: Plan, advance: Advance) -> Jso
             if placed.rotation is None or placed.position_m is None:
                 continue
             pose = poses[true]
-            actual = fitting.orientation_matrix(pose.orientation) @ back[order[i]]
+            actual = gait_model_fit.orientation_matrix(pose.orientation) @ back[order[i]]
             turned.append(float(np.degrees(orientation.angle(actual.T @ placed.rotation))))
             along.append(abs(placed.position_m[1] - pose.position_m[1]))
             across.append(abs(placed.position_m[0] - pose.position_m[0]))

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from rich.table import Table
 
-from experiments import gait_curves, spectra
+from experiments import gait_curves, overlays, spectra
 from experiments.gait_curves import MeanCycle
 from experiments.protocol import QUIET, Context, Found, Json, cell, table
 from experiments.spectra import Levels
@@ -19,7 +19,6 @@ from kinertia.metrics.errors import rmsd
 from kinertia.recording import Array, Recording
 from kinertia.recording.crop import crop
 from kinertia.recording.errors import RecordingError
-from kinertia.reporting import overlays
 from kinertia.reporting.charts import Chart, Line
 
 MEASURED = {"walking_arnold": False, "walking_moco": False, "running_hamner": True}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from experiments import exercises, movement
 from experiments.protocol import QUIET, Context, Found, Json, cell, table
 from kinertia.api.models import runner
 from kinertia.estimation import estimator
@@ -17,7 +18,7 @@ from kinertia.io.read import read
 from kinertia.recording import Array, Recording
 from kinertia.sensing import activity
 from kinertia.sensing.segments import to_segments
-from kinertia.simulation import exercises, movement, person
+from kinertia.simulation import person
 
 NEAR_DEG = 5.0
 """An error of a knee up to this is none, whatever its band."""

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
+from experiments import exercises
 from kinertia.checks.chain import examine, require_sound
 from kinertia.io.read import read
 from kinertia.numerics.spline import CubicSpline
 from kinertia.recording import Array, Cause, Finding, Frame, Recording, RecordingError, Severity
 from kinertia.recording.crop import crop
 from kinertia.sensing.alignment import align
-from kinertia.simulation import exercises, person
+from kinertia.simulation import person
 
 Change = Callable[[Recording], Recording]
 CLIPPED = (Cause.CLIPPED, Cause.ABSENT)

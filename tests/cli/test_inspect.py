@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 import tyro
 
+from experiments import exercises
 from kinertia.checks.chain import examine
 from kinertia.cli.inspect import inspect, summarise
 from kinertia.io import write_recording
 from kinertia.recording import Frame, Recording, RecordingError, Subject
-from kinertia.simulation import exercises, person
+from kinertia.simulation import person
 from kinertia.transport import walker
 
 

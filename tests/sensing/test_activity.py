@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from experiments import exercises
 from kinertia.estimation.estimate import Activity
 from kinertia.recording import Frame, Recording, selection
 from kinertia.sensing import activity
-from kinertia.simulation import exercises, person
+from kinertia.simulation import person
 from kinertia.transport import walker as walkers
 from kinertia.transport.walker import Stage
 

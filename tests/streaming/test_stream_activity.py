@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from fakes import IDENTITY, run
 
+from experiments import exercises
 from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.recording import Array, Frame, Recording
 from kinertia.runtime import exported
 from kinertia.runtime import model as runtime
 from kinertia.runtime.model import ExportedModel
-from kinertia.simulation import exercises, person
+from kinertia.simulation import person
 from kinertia.streaming.core import Core
 from kinertia.streaming.frame import Frame as Point
 from kinertia.streaming.sample import Sample, Session, StreamInfo

@@ -8,12 +8,12 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from experiments import comparison
+from experiments.comparison import Trial
 from kinertia.estimation.estimate import Estimate
 from kinertia.io import cycles, write_recording
 from kinertia.metrics.scoring import score
 from kinertia.recording import Recording, Sensor, Subject, Truth
-from kinertia.reporting import comparison
-from kinertia.reporting.comparison import Trial
 
 SAMPLES = 50
 PHASE = 2 * np.pi * np.arange(SAMPLES) / SAMPLES

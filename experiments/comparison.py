@@ -22,6 +22,7 @@ from kinertia.reporting.charts import Chart, Line
 from kinertia.reporting.page import environment
 
 Json = dict[str, Any]
+TEMPLATE = Path(__file__).parent / "templates" / "comparison.html.j2"
 FORCES = {"grf_y": "Vertical force", "grf_x": "Fore-aft force", "grf_z": "Lateral force"}
 
 
@@ -67,7 +68,7 @@ def write(path: Path | str, method: str, trials: list[Trial]) -> Path:
 
 def render(method: str, trials: list[Trial]) -> str:
     """The page as text; parameters as for :func:`write`."""
-    template = environment().get_template("comparison.html.j2")
+    template = environment().from_string(TEMPLATE.read_text())
     return template.render(
         version=kinertia.__version__,
         method=method,

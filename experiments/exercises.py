@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from experiments import movement
 from kinertia.bodies import STANDARD_GRAVITY, Body
 from kinertia.numerics.spline import CubicSpline
 from kinertia.recording import Array, Recording
-from kinertia.simulation import movement
 from kinertia.simulation.person import Person
 
 RATE_HZ = 100.0

@@ -10,6 +10,7 @@ from kinertia.reporting import charts
 from kinertia.reporting.charts import Chart
 from kinertia.reporting.page import environment
 
+TEMPLATE = Path(__file__).parent / "templates" / "overlays.html.j2"
 Sections = list[tuple[str, list[Chart]]]
 
 
@@ -34,6 +35,6 @@ def render(title: str, about: str, sections: Sections) -> str:
     drawn = [(heading, [(chart, charts.draw(chart)) for chart in some]) for heading, some in sections]
     return (
         environment()
-        .get_template("overlays.html.j2")
+        .from_string(TEMPLATE.read_text())
         .render(version=kinertia.__version__, title=title, about=about, sections=drawn)
     )
