@@ -16,7 +16,7 @@ from kinertia.export import export
 from kinertia.learning.checkpoint import Model
 from kinertia.learning.config import Config
 from kinertia.learning.network import Network
-from kinertia.recording import SEGMENTS, Recording, Sensor, Subject
+from kinertia.recording import LOWER_BODY, Recording, Sensor, Subject
 from kinertia.train import configuration
 
 HOUR_S = 3600.0
@@ -115,12 +115,12 @@ def _random_model(config: Config, seed: int) -> Model:
 def _random_recording(duration_s: float, rate_hz: float, seed: int) -> Recording:
     """Seven sensors that swing at stride frequency, with noise."""
     generator = np.random.default_rng(seed)
-    shape = (round(duration_s * rate_hz), len(SEGMENTS), 3)
+    shape = (round(duration_s * rate_hz), len(LOWER_BODY), 3)
     swing = np.sin(2 * np.pi * STRIDES_PER_S * np.arange(shape[0]) / rate_hz)[:, None, None]
     return Recording(
         name="throughput",
         rate_hz=rate_hz,
-        sensors=tuple(Sensor(segment, segment) for segment in SEGMENTS),
+        sensors=tuple(Sensor(segment, segment) for segment in LOWER_BODY.segments),
         acc=np.array([0.0, 9.81, 0.0]) + 2.0 * swing + generator.normal(scale=0.5, size=shape),
         gyro=3.0 * swing + generator.normal(scale=0.1, size=shape),
         subject=Subject(),

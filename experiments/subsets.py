@@ -17,7 +17,7 @@ import torch
 
 from experiments import subsets_plot
 from experiments.protocol import QUIET, Context, Found, Json, cell, sizes, table
-from kinertia.recording import SEGMENTS, sensor_set
+from kinertia.recording import LOWER_BODY, sensor_set
 from kinertia.supervised import people, regimes, split, tables
 from kinertia.supervised.config import (
     AdaptationConfig,
@@ -45,7 +45,7 @@ JOINTS = ("hip_flexion", "knee_angle", "ankle_angle")
 
 def choices(sizes: Iterable[int] = range(1, 8)) -> list[str]:
     """Names of all choices of sensors of some sizes, see :func:`kinertia.recording.sensor_set.by_initials`."""
-    return [name_of(chosen) for size in sizes for chosen in combinations(SEGMENTS, size)]
+    return [name_of(chosen) for size in sizes for chosen in combinations(LOWER_BODY.segments, size)]
 
 
 def name_of(segments: Sequence[str]) -> str:
@@ -259,7 +259,7 @@ def summarise(rows: dict[str, Json]) -> Json:
         for size in sorted({len(row["sensors"]) for row in rows.values()})
     }
     importance = {
-        joint: {segment: value for segment in SEGMENTS if (value := _gain(known, segment)) is not None}
+        joint: {segment: value for segment in LOWER_BODY.segments if (value := _gain(known, segment)) is not None}
         for joint, known in errors.items()
     }
     published = {joint: _is_best_pair(known, ("femur", "foot")) for joint, known in errors.items()}

@@ -17,7 +17,7 @@ from kinertia.io.cycles import read_folder
 from kinertia.placement.correction import correct
 from kinertia.placement.inference import place
 from kinertia.placement.session import combine
-from kinertia.recording import SEGMENTS, Frame, Recording
+from kinertia.recording import LOWER_BODY, Frame, Recording
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def turn(recordings: Sequence[Recording], plan: Plan, seed: int) -> list[Recordi
     """The recordings with every sensor turned; what was said of its axes holds no more."""
     generator = np.random.default_rng(seed)
     angle = np.deg2rad(plan.degrees)
-    turns = {segment: rotation(generator, angle, angle) for segment in SEGMENTS}
+    turns = {segment: rotation(generator, angle, angle) for segment in LOWER_BODY.segments}
     found = []
     for recording in recordings:
         each = np.stack([turns.get(sensor.segment, np.eye(3)) for sensor in recording.sensors])

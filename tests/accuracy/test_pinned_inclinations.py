@@ -9,8 +9,8 @@ import pytest
 import torch
 from pins import with_wrong_labels
 
-from kinertia.learning.inclination import turns
-from kinertia.recording import SEGMENTS, Recording
+from kinertia.learning.inclination import from_gait
+from kinertia.recording import LOWER_BODY, Recording
 
 FOUND_DEG = {"femur_r": 0.844, "tibia_r": -0.415, "femur_l": -3.842, "tibia_l": 4.436}
 ROUNDING_DEG = 0.01
@@ -20,10 +20,10 @@ ERROR_DEG = 1.6
 
 
 def test_inclinations_are_found_without_labels(walk: Recording) -> None:
-    found = turns(walk)
-    assert torch.equal(found, turns(with_wrong_labels(walk)))
+    found = from_gait(walk)
+    assert torch.equal(found, from_gait(with_wrong_labels(walk)))
     assert walk.truth is not None
-    for k, segment in enumerate(SEGMENTS):
+    for k, segment in enumerate(LOWER_BODY.segments):
         if segment not in FOUND_DEG:
             assert math.isinf(found[k, 1])
             continue

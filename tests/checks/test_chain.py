@@ -14,7 +14,7 @@ from kinertia.checks.chain import examine, require_sound
 from kinertia.checks.gravity import sizes
 from kinertia.checks.movement import stride_frequency
 from kinertia.io.read import read
-from kinertia.recording import SEGMENTS, Cause, Frame, Recording, RecordingError, Sensor, Severity
+from kinertia.recording import LOWER_BODY, Cause, Frame, Recording, RecordingError, Sensor, Severity
 from kinertia.recording.crop import crop
 from kinertia.recording.standing import standing_periods
 
@@ -27,7 +27,7 @@ def sound(rate: float = 100.0) -> Recording:
     phase = 2 * np.pi * 0.9 * time[:, None, None] + np.arange(7)[:, None] + np.arange(3)
     acc = np.array([0.0, 9.81, 0.0]) + walking * 3 * np.sin(phase) + rng.normal(0, 0.03, (len(time), 7, 3))
     gyro = walking * 2 * np.cos(phase) + rng.normal(0, 0.01, (len(time), 7, 3))
-    return Recording("sound", rate, tuple(Sensor(s, s) for s in SEGMENTS), acc, gyro)
+    return Recording("sound", rate, tuple(Sensor(s, s) for s in LOWER_BODY.segments), acc, gyro)
 
 
 def change(edit: Callable[[np.ndarray, np.ndarray], object]) -> Recording:
@@ -166,7 +166,7 @@ def test_wrong_rate_doubled_and_missing_sensors() -> None:
     recording = sound()
     doubled = replace(recording, sensors=(*recording.sensors[:6], Sensor("extra", "foot_r")))
     assert {f.message for f in examine(doubled).findings} == {"foot_r has more than one sensor", "no sensor on foot_l"}
-    nowhere = replace(recording, sensors=tuple(Sensor(s, f"{i}") for i, s in enumerate(SEGMENTS)))
+    nowhere = replace(recording, sensors=tuple(Sensor(s, f"{i}") for i, s in enumerate(LOWER_BODY.segments)))
     assert [f.message for f in examine(nowhere).findings] == ["no sensor is placed on a segment of the model"]
 
 

@@ -12,7 +12,7 @@ from kinertia.bodies import SKELETONS
 from kinertia.learning.checkpoint import Model
 from kinertia.learning.config import Cell, Config, Formulation, NetworkConfig
 from kinertia.learning.network import Network
-from kinertia.recording import SEGMENTS, Recording, Sensor, Subject
+from kinertia.recording import LOWER_BODY, Recording, Sensor, Subject
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +43,7 @@ def walk() -> Recording:
     return Recording(
         name="walk",
         rate_hz=100.0,
-        sensors=tuple(Sensor(segment, segment, (0.02, -0.1, 0.0)) for segment in SEGMENTS),
+        sensors=tuple(Sensor(segment, segment, (0.02, -0.1, 0.0)) for segment in LOWER_BODY.segments),
         acc=np.array([0.0, 9.81, 0.0]) + 2 * np.sin(phase) + rng.normal(scale=0.3, size=(samples, 7, 3)),
         gyro=2 * np.cos(phase) + rng.normal(scale=0.1, size=(samples, 7, 3)),
         subject=Subject(68.0, 1.71),

@@ -17,7 +17,7 @@ from kinertia.estimation.series import Series
 from kinertia.estimation.statics import Sizes
 from kinertia.mechanics import dynamics
 from kinertia.mechanics import kinematics as kin
-from kinertia.recording import SEGMENTS, Array, Recording, Sensor, Subject
+from kinertia.recording import LOWER_BODY, Array, Recording, Sensor, Subject
 from kinertia.sensing.alignment import STANDING_UNCERTAINTY_DEG
 
 sys.path.append(str(Path(__file__).parents[1] / "report"))
@@ -42,7 +42,7 @@ def _series(q: Array) -> Series:
         np.full((count, 3), 0.2),
         np.full((count, 4), 0.8),
         np.full((count, 2), 0.1),
-        np.ones((count, len(SEGMENTS), 3)),
+        np.ones((count, len(LOWER_BODY), 3)),
         points,
     )
 
@@ -79,8 +79,8 @@ def test_posture_follows_sensors_by_how_certain_they_are() -> None:
     force = 9.81 * np.stack([np.sin(bent), np.cos(bent)], axis=-1)[None]
     knees = []
     for error_deg in (0.5, 6.0, 1000.0):
-        sensors = tuple(Sensor(s, s, misalignment_rad=np.deg2rad(error_deg)) for s in SEGMENTS)
-        level = standing.Level.of(sensors, np.ones(len(SEGMENTS), dtype=bool))
+        sensors = tuple(Sensor(s, s, misalignment_rad=np.deg2rad(error_deg)) for s in LOWER_BODY.segments)
+        level = standing.Level.of(sensors, np.ones(len(LOWER_BODY), dtype=bool))
         found = level.inclinations(force)[0]
         knees.append((np.rad2deg(found[2] - found[1]), np.rad2deg(level.error("knee_angle_r"))))
     (exact, small), (typical, middle), (unknown, wide) = knees
@@ -88,11 +88,11 @@ def test_posture_follows_sensors_by_how_certain_they_are() -> None:
     assert unknown == pytest.approx(-3.0, abs=0.1)
     assert unknown > typical > exact
     assert small < 1.0 < middle < wide < 5.5
-    calibrated = tuple(Sensor(s, s, misalignment_rad=np.deg2rad(STANDING_UNCERTAINTY_DEG)) for s in SEGMENTS)
+    calibrated = tuple(Sensor(s, s, misalignment_rad=np.deg2rad(STANDING_UNCERTAINTY_DEG)) for s in LOWER_BODY.segments)
     # relative to the posture of calibration, that of people who stand
-    found = standing.Level.of(calibrated, np.ones(len(SEGMENTS), dtype=bool)).inclinations(force)[0]
+    found = standing.Level.of(calibrated, np.ones(len(LOWER_BODY), dtype=bool)).inclinations(force)[0]
     np.testing.assert_allclose(found, bent + np.deg2rad(standing.UPRIGHT_DEG))
-    nothing = standing.Level.of((), np.zeros(len(SEGMENTS), dtype=bool))
+    nothing = standing.Level.of((), np.zeros(len(LOWER_BODY), dtype=bool))
     np.testing.assert_allclose(nothing.inclinations(np.full((1, 7, 2), np.nan))[0], np.deg2rad(standing.UPRIGHT_DEG))
 
 
@@ -100,7 +100,7 @@ def test_standing_replaces_the_network_smoothly() -> None:
     samples, rate = 600, 100.0
     does = np.full(samples, Activity.WALKING, dtype=np.int8)
     does[:300] = Activity.STANDING
-    signals = np.zeros((samples, len(SEGMENTS), 3))
+    signals = np.zeros((samples, len(LOWER_BODY), 3))
     signals[..., 1] = 9.81
     walking = _walking(samples)
     recording = _recording(signals, rate)
@@ -114,9 +114,9 @@ def test_standing_replaces_the_network_smoothly() -> None:
 
 
 def _recording(signals: Array, rate: float) -> Recording:
-    acc, gyro = np.zeros((2, len(signals), len(SEGMENTS), 3))
+    acc, gyro = np.zeros((2, len(signals), len(LOWER_BODY), 3))
     acc[..., :2], gyro[..., 2] = signals[..., :2], signals[..., 2]
-    return Recording("still", rate, tuple(Sensor(s, s) for s in SEGMENTS), acc, gyro, SUBJECT)
+    return Recording("still", rate, tuple(Sensor(s, s) for s in LOWER_BODY.segments), acc, gyro, SUBJECT)
 
 
 def test_standing_beside_gait_has_the_bands_of_its_own_answer() -> None:

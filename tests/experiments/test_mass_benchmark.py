@@ -9,11 +9,11 @@ import pytest
 
 from experiments import mass
 from kinertia.estimation.estimate import Estimate
-from kinertia.recording import SEGMENTS, Recording, Sensor, Subject
+from kinertia.recording import LOWER_BODY, Recording, Sensor, Subject
 
 
 def test_what_mass_changes_is_told() -> None:
-    sensors = tuple(Sensor(segment, segment) for segment in SEGMENTS)
+    sensors = tuple(Sensor(segment, segment) for segment in LOWER_BODY.segments)
     recording = Recording("walk", 100.0, sensors, np.zeros((20, 7, 3)), np.zeros((20, 7, 3)), Subject(60.0, 1.7))
     curve = np.sin(np.arange(20.0))
 

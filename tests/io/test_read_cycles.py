@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kinertia.io import cycles
-from kinertia.recording import SEGMENTS, Frame, Recording
+from kinertia.recording import LOWER_BODY, Frame, Recording
 from kinertia.recording.errors import RecordingError
 
 COLUMNS = ["acc.tibia_r", "gyro.tibia_r", "acc.pelvis", "gyro.pelvis"]
@@ -47,7 +47,7 @@ def test_shared_cycles(shared_data: Path) -> None:
         assert recording.samples == 100
         assert recording.periodic
         assert recording.frame is Frame.SEGMENT
-        assert tuple(s.segment for s in recording.sensors) == SEGMENTS
+        assert tuple(s.segment for s in recording.sensors) == LOWER_BODY.segments
         assert recording.subject.mass_kg == 73.0
         assert recording.subject.height_m == 1.73
         assert recording.subject.assumed == ()

@@ -16,7 +16,7 @@ from scipy.spatial.transform import Rotation
 
 from kinertia.io import write_recording
 from kinertia.io.read import read
-from kinertia.recording import SEGMENTS, Frame, Recording, RecordingError, Sensor, SensorPose, Subject, Truth
+from kinertia.recording import LOWER_BODY, Frame, Recording, RecordingError, Sensor, SensorPose, Subject, Truth
 
 
 def _recording(*, periodic: bool) -> Recording:
@@ -85,7 +85,11 @@ _ANGLES = st.floats(-3.0, 3.0)
 @st.composite
 def _recordings(draw: st.DrawFn) -> Recording:
     samples = draw(st.integers(2, 40))
-    segments = draw(st.lists(st.sampled_from(SEGMENTS), min_size=1, unique=True).map(lambda s: sorted(s, key=SEGMENTS.index)))
+    segments = draw(
+        st.lists(st.sampled_from(LOWER_BODY.segments), min_size=1, unique=True).map(
+            lambda s: sorted(s, key=LOWER_BODY.segments.index)
+        )
+    )
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
 
     def curves(names: list[str]) -> dict[str, np.ndarray]:

@@ -13,7 +13,7 @@ from scipy.spatial.transform import Rotation
 
 from kinertia.checks import completeness
 from kinertia.io import gaittoolbox, xsens
-from kinertia.recording import SEGMENTS, Cause, Frame
+from kinertia.recording import LOWER_BODY, Cause, Frame
 from kinertia.recording.errors import RecordingError
 
 HEADER = "PacketCounter,SampleTimeFine,Acc_X,Acc_Y,Acc_Z,Gyr_X,Gyr_Y,Gyr_Z,Quat_q0,Quat_q1,Quat_q2,Quat_q3"
@@ -34,12 +34,12 @@ def test_gaittoolbox_signals_and_truth(shared_data: Path) -> None:
     assert recording.frame is Frame.SENSOR
     assert recording.rate_hz == 100.0
     assert recording.samples == 2503
-    assert tuple(s.segment for s in recording.sensors[:7]) == SEGMENTS
+    assert tuple(s.segment for s in recording.sensors[:7]) == LOWER_BODY.segments
     assert recording.orientation is not None
     for k in range(7):
         standing = recording.acc[:1000, k]
         assert np.linalg.norm(standing.mean(axis=0)) == pytest.approx(9.81, abs=0.2)
-        if SEGMENTS[k].startswith(("femur", "tibia")):
+        if LOWER_BODY.segments[k].startswith(("femur", "tibia")):
             assert standing.mean(axis=0)[0] > 9.4  # sensor x points up along the segment
         world = Rotation.from_quat(recording.orientation[:, k], scalar_first=True).apply(recording.acc[:, k])
         np.testing.assert_allclose(world[:1000].mean(axis=0), [0, 9.81, 0], atol=0.3)  # y is up

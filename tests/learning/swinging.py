@@ -9,7 +9,7 @@ from kinertia.bodies import GAIT2D_TRUNK, build
 from kinertia.learning.sequence import placement
 from kinertia.mechanics import kinematics
 from kinertia.mechanics.imu import Mounting, read
-from kinertia.recording import SEGMENTS, Recording, Sensor, Subject, Truth
+from kinertia.recording import LOWER_BODY, Recording, Sensor, Subject, Truth
 
 
 def swinging_cycle(name: str = "P01_swing", samples: int = 110, mass: float = 70.0) -> Recording:
@@ -33,7 +33,7 @@ def swinging_cycle(name: str = "P01_swing", samples: int = 110, mass: float = 70
     return Recording(
         name=name,
         rate_hz=rate,
-        sensors=tuple(Sensor(segment, segment) for segment in SEGMENTS),
+        sensors=tuple(Sensor(segment, segment) for segment in LOWER_BODY.segments),
         acc=acc,
         gyro=gyro,
         subject=Subject(mass, 1.75),

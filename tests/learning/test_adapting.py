@@ -20,7 +20,7 @@ from kinertia.learning.network import Network, features
 from kinertia.learning.outcome import Fit, Learned, Outcome
 from kinertia.learning.prepare import to_sequence
 from kinertia.learning.sequence import Sequence
-from kinertia.recording import SEGMENTS, Recording
+from kinertia.recording import LOWER_BODY, Recording
 from kinertia.simulation import walking
 from kinertia.simulation.record import record
 
@@ -69,7 +69,7 @@ def test_a_turned_sensor_is_found_and_said(walk: Recording) -> None:
         adapt(shipped.load(), [to_sequence(recording, config)], config)
         for recording in (walk, turned(walk, "tibia_l", TURN_DEG))
     )
-    k = SEGMENTS.index("tibia_l")
+    k = LOWER_BODY.index("tibia_l")
     found = [one.model.people[0].sensor_angle_rad[k] for one in (straight, tilted)]
     assert np.degrees(found[1] - found[0]) == pytest.approx(TURN_DEG, abs=2.0)
     assert tilted.outcome.people[0].turn_rad["tibia_l"] == pytest.approx(found[1])

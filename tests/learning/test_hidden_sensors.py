@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from kinertia.learning import sparse
-from kinertia.recording import SEGMENTS
+from kinertia.recording import LOWER_BODY
 
 
 def test_sets_are_never_empty_and_of_every_size() -> None:
@@ -13,7 +13,7 @@ def test_sets_are_never_empty_and_of_every_size() -> None:
     assert set(shown.unique().tolist()) == {0.0, 1.0}
     sizes = shown.sum(-1)
     assert set(sizes.tolist()) == {1.0, 2.0, 3.0, 4.0, 5.0, 6.0}
-    pairs = [(SEGMENTS.index(f"{part}_r"), SEGMENTS.index(f"{part}_l")) for part in ("femur", "tibia", "foot")]
+    pairs = [(LOWER_BODY.index(f"{part}_r"), LOWER_BODY.index(f"{part}_l")) for part in ("femur", "tibia", "foot")]
     whole = torch.stack([shown[:, r] == shown[:, left] for r, left in pairs], -1).all(-1)
     assert 0.55 < whole.float().mean() < 0.8
 

@@ -16,7 +16,7 @@ from kinertia.learning import adaptation
 from kinertia.learning.config import Config
 from kinertia.learning.inclination import USED, from_gait, fuse, unknown
 from kinertia.learning.prepare import to_sequence
-from kinertia.recording import SEGMENTS, Recording
+from kinertia.recording import LOWER_BODY, Recording
 from kinertia.transport import walker
 
 TURN_DEG = {"tibia_r": 8.0, "femur_l": -6.0}
@@ -37,7 +37,7 @@ def turned(walk: Recording) -> Recording:
     """The same with a shank's and a thigh's sensor turned about the mediolateral axis."""
     acc, gyro = walk.acc.copy(), walk.gyro.copy()
     for segment, degrees in TURN_DEG.items():
-        k = SEGMENTS.index(segment)
+        k = LOWER_BODY.index(segment)
         c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
         # v_segment = R v_signal
         matrix = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
@@ -47,7 +47,7 @@ def turned(walk: Recording) -> Recording:
 
 def test_turned_sensors_are_seen_from_the_joints(walk: Recording, turned: Recording) -> None:
     before, after = from_gait(walk), from_gait(turned)
-    for k, segment in enumerate(SEGMENTS):
+    for k, segment in enumerate(LOWER_BODY.segments):
         if segment not in USED:
             assert torch.equal(after[k], unknown()[k])
             continue

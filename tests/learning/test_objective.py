@@ -16,7 +16,7 @@ from kinertia.learning.network import Layout
 from kinertia.learning.personal import UNITS, Deviation
 from kinertia.mechanics import contact
 from kinertia.mechanics.motion import Motion
-from kinertia.recording import SEGMENTS
+from kinertia.recording import LOWER_BODY
 
 SAMPLES = 40
 
@@ -132,7 +132,7 @@ def test_effort_can_leave_mean_angles_alone(tiny: Config) -> None:
     assert float(pull[False][1].sum(0).abs().max()) < 1e-11 * largest
     batch = make_batch()
     present = batch.present.clone()
-    present[:, :, SEGMENTS.index("foot_l")] = 0.0
+    present[:, :, LOWER_BODY.index("foot_l")] = 0.0
     raw = make_raw(1, "derivative").requires_grad_()
     found = objective.terms(raw, replace(batch, present=present), as_stated(), free)["torque"]
     assert float(torch.autograd.grad(found, raw)[0][0, :, :7].sum(0).abs().max()) > 1e-6 * largest

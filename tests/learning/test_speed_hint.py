@@ -7,7 +7,7 @@ import pytest
 
 from kinertia.bodies import GAIT2D_TRUNK, build
 from kinertia.learning.sequence import speed_hint
-from kinertia.recording import SEGMENTS
+from kinertia.recording import LOWER_BODY
 from kinertia.train.schedule import fade
 
 BODY = build(70.0, 1.8, skeleton=GAIT2D_TRUNK)
@@ -18,7 +18,7 @@ def swinging(rate_rad_s: float, segments: tuple[str, ...]) -> tuple[np.ndarray, 
     """Both segments of a leg sweep back for half of the time, then forward twice as fast."""
     signals, present = np.zeros((400, 7, 3)), np.zeros((400, 7, 3))
     for segment in segments:
-        k = SEGMENTS.index(segment)
+        k = LOWER_BODY.index(segment)
         present[:, k] = 1.0
         signals[:200, k, 2], signals[200:, k, 2] = -rate_rad_s, 2 * rate_rad_s
     return signals, present

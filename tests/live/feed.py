@@ -12,7 +12,7 @@ import msgspec
 from kinertia.live.command import SessionCommand, StartRecording, StopRecording
 from kinertia.live.hub import Hub
 from kinertia.live.state import RecordingState, SensorState, SessionState
-from kinertia.recording import SEGMENTS, Subject, words
+from kinertia.recording import LOWER_BODY, Subject, words
 from kinertia.streaming.health import State
 from kinertia.streaming.trust import SENSOR_LOST
 
@@ -40,7 +40,7 @@ class Feed:
         index, begin = AHEAD, time.perf_counter()
         while not self._stop.wait(0.01):
             due = AHEAD + round((time.perf_counter() - begin) * live_walker.RATE_HZ)
-            missing = tuple(SEGMENTS.index(segment) for segment in self.lost)
+            missing = tuple(LOWER_BODY.index(segment) for segment in self.lost)
             while index < due and not self.told.ended:
                 frame = live_walker.frame(index, missing=missing, reasons=SENSOR_LOST if missing else 0)
                 index += 1
@@ -56,7 +56,8 @@ class Feed:
 
     def state(self) -> SessionState:
         sensors = tuple(
-            SensorState(s, s, words.segment(s), State.LOST if s in self.lost else State.OK, rate_hz=100.0) for s in SEGMENTS
+            SensorState(s, s, words.segment(s), State.LOST if s in self.lost else State.OK, rate_hz=100.0)
+            for s in LOWER_BODY.segments
         )
         return msgspec.structs.replace(
             self.told,

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from kinertia.estimation.estimate import Activity
-from kinertia.recording import SEGMENTS
+from kinertia.recording import LOWER_BODY
 from kinertia.streaming.frame import Frame
 from kinertia.streaming.gait import Event, Gait
 
@@ -27,7 +27,7 @@ NAMES = (
     *("residual_x", "residual_y", "residual_moment"),
     *("grf_x_r", "grf_y_r", "grf_x_l", "grf_y_l"),
     "speed",
-    *(f"{segment}_{channel}" for segment in SEGMENTS for channel in ("acc_x", "acc_y", "gyro_z")),
+    *(f"{segment}_{channel}" for segment in LOWER_BODY.segments for channel in ("acc_x", "acc_y", "gyro_z")),
     *(f"{name}_{axis}" for name in LANDMARKS for axis in "xy"),
     *("cop_x_r", "cop_x_l"),
 )
@@ -98,16 +98,16 @@ def events(index: int) -> tuple[Event, ...]:
 
 def frame(index: int, *, missing: tuple[int, ...] = (), held: tuple[int, ...] = (), reasons: int = 0) -> Frame:
     """A frame; ``missing`` and ``held`` are rows of segments whose sensors gave nothing."""
-    present = np.ones(len(SEGMENTS), dtype=bool)
+    present = np.ones(len(LOWER_BODY), dtype=bool)
     present[list(missing)] = False
-    stands_in = np.zeros(len(SEGMENTS), dtype=bool)
+    stands_in = np.zeros(len(LOWER_BODY), dtype=bool)
     stands_in[list(held)] = True
     return Frame(
         index=index,
         time_s=index / RATE_HZ,
         local_s=index / RATE_HZ,
         values=values(index),
-        signals=np.zeros((len(SEGMENTS), 3)),
+        signals=np.zeros((len(LOWER_BODY), 3)),
         present=present,
         held=stands_in,
         reasons=reasons,

@@ -19,7 +19,7 @@ from kinertia.live.notices import Notices
 from kinertia.live.outputs import columns
 from kinertia.live.ring import Rows
 from kinertia.live.state import SensorState, SessionState
-from kinertia.recording import SEGMENTS, words
+from kinertia.recording import LOWER_BODY, words
 from kinertia.streaming.health import State
 
 TARGET = {"output": "knee_angle_r", "measure": "lowest", "low": -1.1, "high": -0.9}
@@ -155,7 +155,7 @@ def test_sensors_that_go_together_are_one_sentence() -> None:
     notices = Notices()
 
     def compare(*lost: str) -> None:
-        states = {s: State.LOST if s in lost else State.OK for s in SEGMENTS}
+        states = {s: State.LOST if s in lost else State.OK for s in LOWER_BODY.segments}
         notices.compare([SensorState(s, s, words.segment(s), state, f"{s}: {state}.") for s, state in states.items()])
 
     compare()

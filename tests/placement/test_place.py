@@ -14,7 +14,7 @@ from experiments.place_faults import rotation
 from kinertia.io.read import read
 from kinertia.placement import orientation
 from kinertia.placement.inference import SIDES_NOTE, place
-from kinertia.recording import SEGMENTS, Array, Frame, Recording
+from kinertia.recording import LOWER_BODY, Array, Frame, Recording
 from kinertia.transport import walker
 
 
@@ -37,7 +37,7 @@ def test_any_order_and_any_axes(unaligned: Recording, seed: int, order: list[int
     generator = np.random.default_rng(seed)
     turns = np.stack([orientation.right_angled()[c] @ rotation(generator, 0.0, np.deg2rad(30.0)) for c in choice])
     found = place(_turned(unaligned, turns, order))
-    names, truth = [placed.segment for placed in found.sensors], [SEGMENTS[k] for k in order]
+    names, truth = [placed.segment for placed in found.sensors], [LOWER_BODY.segments[k] for k in order]
     assert truth in (names, _mirrored(names))
     assert SIDES_NOTE in found.notes
     positions = walker.load().sensor_position_m
@@ -55,14 +55,14 @@ def test_any_order_and_any_axes(unaligned: Recording, seed: int, order: list[int
 def test_start_does_not_matter(walk: Recording) -> None:
     ends = []
     for part in (0.2, 0.8):
-        start = np.array([(0.0, -part * 0.42 if name[:5] in ("femur", "tibia") else 0.0) for name in SEGMENTS])
+        start = np.array([(0.0, -part * 0.42 if name[:5] in ("femur", "tibia") else 0.0) for name in LOWER_BODY.segments])
         ends.append(np.array([placed.position_m for placed in place(walk, start=start).sensors]))
     np.testing.assert_allclose(ends[0], ends[1], atol=1e-4)
 
 
 def test_few_sensors(unaligned: Recording) -> None:
     for names in (("femur_r", "foot_r", "femur_l", "foot_l"), ("tibia_r", "tibia_l"), ("pelvis", "tibia_r")):
-        keep = [SEGMENTS.index(name) for name in names]
+        keep = [LOWER_BODY.index(name) for name in names]
         part = replace(
             unaligned,
             sensors=tuple(unaligned.sensors[k] for k in keep),

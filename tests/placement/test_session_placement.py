@@ -16,7 +16,7 @@ from kinertia.placement.assignment import mirrored
 from kinertia.placement.correction import correct
 from kinertia.placement.inference import Placed, Placement, place
 from kinertia.placement.session import Session, combine
-from kinertia.recording import SEGMENTS, Frame, Recording, RecordingError, Subject
+from kinertia.recording import LOWER_BODY, Frame, Recording, RecordingError, Subject
 from kinertia.recording.crop import crop
 from kinertia.recording.wearer import same_wearer
 
@@ -57,7 +57,7 @@ def _places(session: Session) -> dict[str, tuple[object, ...]]:
 @given(seed=st.integers(0, 2**31), order=st.permutations(list(range(7))))
 def test_places_and_axes_are_the_same_in_all(parts: list[Recording], seed: int, order: list[int]) -> None:
     generator = np.random.default_rng(seed)
-    turns = np.stack([rotation(generator, 0.3, 0.5) for _ in SEGMENTS])
+    turns = np.stack([rotation(generator, 0.3, 0.5) for _ in LOWER_BODY.segments])
     turned = [
         replace(
             part,
@@ -73,13 +73,13 @@ def test_places_and_axes_are_the_same_in_all(parts: list[Recording], seed: int, 
     session = combine(turned, own)
     right = [correct(part, one) for part, one in zip(turned, session.placements, strict=True)]
     assert all(same_wearer(right[0], other) for other in right[1:])
-    assert [sensor.name for sensor in right[1].sensors] == [SEGMENTS[k] for k in order]
+    assert [sensor.name for sensor in right[1].sensors] == [LOWER_BODY.segments[k] for k in order]
     # signals of each keep their order, and all are turned alike
     for part, one in zip(parts, right, strict=True):
         for k, sensor in enumerate(one.sensors):
             together = next(placed for placed in session.sensors if placed.sensor.name == sensor.name)
             assert together.rotation is not None
-            was = SEGMENTS.index(sensor.name)
+            was = LOWER_BODY.index(sensor.name)
             np.testing.assert_allclose(one.gyro[:, k], part.gyro[:, was] @ (together.rotation @ turns[was]).T, atol=1e-9)
 
 
@@ -103,7 +103,7 @@ def test_average(parts: list[Recording], found: list[Placement]) -> None:
 
 def test_surer_recordings_count_more(parts: list[Recording], found: list[Placement]) -> None:
     unsure = found[1]
-    for name in SEGMENTS:
+    for name in LOWER_BODY.segments:
         unsure = _changed(unsure, name, lambda p: replace(p, position_spread_m=(10.0, 10.0), inclination_spread_rad=10.0))
     alone, together = found[0].sensors, combine(parts[:2], [found[0], unsure]).sensors
     for one, both in zip(alone, together, strict=True):
@@ -185,7 +185,7 @@ def test_what_one_recording_does_not_show(walk: Recording, parts: list[Recording
     assert same_wearer(right[0], right[1])
     assert same_wearer(right[1], right[2])
     assert "foot_r: not judged here" in session.placements[2].notes[-1]
-    assert all(name in session.placements[0].notes[-1] for name in SEGMENTS)
+    assert all(name in session.placements[0].notes[-1] for name in LOWER_BODY.segments)
 
 
 def test_a_sensor_without_signal_stays_out(parts: list[Recording]) -> None:
@@ -199,7 +199,7 @@ def test_a_sensor_without_signal_stays_out(parts: list[Recording]) -> None:
 
 
 def test_one_mirror_image(parts: list[Recording], found: list[Placement]) -> None:
-    swapped = mirrored(SEGMENTS)
+    swapped = mirrored(LOWER_BODY.segments)
     image = replace(
         found[1], sensors=tuple(replace(p, segment=name) for p, name in zip(found[1].sensors, swapped, strict=True))
     )

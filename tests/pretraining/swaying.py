@@ -6,13 +6,15 @@ import numpy as np
 
 from kinertia.pretraining.config import PretrainingConfig, ResNetConfig, TransformerConfig
 from kinertia.pretraining.downstream import DownstreamConfig
-from kinertia.recording import SEGMENTS, Recording, Sensor, Subject, Truth
+from kinertia.recording import LOWER_BODY, Recording, Sensor, Subject, Truth
 
 RATE_HZ = 100.0
 QUICK = DownstreamConfig(batch=8, probe_steps=20, short_steps=10, most_steps=40, check_every=10, patience=2)
 
 
-def recording(name: str, seed: int, samples: int = 900, truth: bool = True, sensors: tuple[str, ...] = SEGMENTS) -> Recording:
+def recording(
+    name: str, seed: int, samples: int = 900, truth: bool = True, sensors: tuple[str, ...] = LOWER_BODY.segments
+) -> Recording:
     """Somebody who sways with a period of about a second."""
     draws = np.random.default_rng(seed)
     phase = 2 * np.pi * np.arange(samples) / RATE_HZ / draws.uniform(0.9, 1.1)

@@ -12,7 +12,7 @@ import torch
 from kinertia.bodies import build
 from kinertia.mechanics import kinematics
 from kinertia.mechanics.imu import Mounting, read
-from kinertia.recording import SEGMENTS, Recording, Sensor, Subject, Truth
+from kinertia.recording import LOWER_BODY, Recording, Sensor, Subject, Truth
 
 POSITION = {"pelvis": (-0.1, 0.05), "femur": (0.0, -0.2), "tibia": (0.0, -0.19), "foot": (0.12, 0.0)}
 JOINTS = ("hip_flexion", "knee_angle", "ankle_angle")
@@ -32,7 +32,7 @@ def virtual_cycle(name: str, q: np.ndarray, rate_hz: float, grf: dict[str, np.nd
     return Recording(
         name=name,
         rate_hz=rate_hz,
-        sensors=tuple(Sensor(segment, segment) for segment in SEGMENTS),
+        sensors=tuple(Sensor(segment, segment) for segment in LOWER_BODY.segments),
         acc=acc,
         gyro=gyro,
         subject=Subject(70.0, 1.75),

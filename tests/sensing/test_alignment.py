@@ -14,7 +14,7 @@ from walker import Gait, mount, remount, walk
 
 from kinertia.checks.chain import examine
 from kinertia.io import gaittoolbox, hugadb
-from kinertia.recording import SEGMENTS, Array, Cause, Frame, Recording, Sensor, Severity
+from kinertia.recording import LOWER_BODY, Array, Cause, Frame, Recording, Sensor, Severity
 from kinertia.recording.crop import crop
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.standing import standing_periods
@@ -38,7 +38,7 @@ def errors(alignment: Alignment, turn: Array) -> tuple[Array, Array]:
 
 
 def only(recording: Recording, segments: tuple[str, ...]) -> Recording:
-    keep = [SEGMENTS.index(s) for s in segments]
+    keep = [LOWER_BODY.index(s) for s in segments]
     return replace(
         recording, sensors=tuple(recording.sensors[k] for k in keep), acc=recording.acc[:, keep], gyro=recording.gyro[:, keep]
     )
@@ -142,13 +142,13 @@ def test_gaps_stay_gaps_and_do_not_disturb(walker: Recording) -> None:
 @pytest.mark.parametrize("frozen", [False, True])
 def test_a_sensor_that_dies_decides_nothing_for_the_others(walker: Recording, name: str, frozen: bool) -> None:
     mounted, turn = mount(walker, seed=4)
-    k, at = SEGMENTS.index(name), round(0.55 * walker.samples)
+    k, at = LOWER_BODY.index(name), round(0.55 * walker.samples)
     acc, gyro = mounted.acc.copy(), mounted.gyro.copy()
     acc[at:, k], gyro[at:, k] = (acc[at, k], gyro[at, k]) if frozen else (np.nan, np.nan)
     examined = examine(replace(mounted, acc=acc, gyro=gyro))
     assert [(f.cause, f.sensors) for f in examined.findings if f.severity is not Severity.INFO] == [(Cause.DEAD, (name,))]
-    rest = [i for i in range(len(SEGMENTS)) if i != k]
-    absent = only(mounted, tuple(SEGMENTS[i] for i in rest))
+    rest = [i for i in range(len(LOWER_BODY)) if i != k]
+    absent = only(mounted, tuple(LOWER_BODY.segments[i] for i in rest))
     np.testing.assert_allclose(align(examined)[1].rotation[rest], align(absent)[1].rotation, atol=0.02)
     left = align(examined)[1].rotation[k] @ turn[k]
     assert np.trace(left) > 2.8  # not reversed either
@@ -156,7 +156,7 @@ def test_a_sensor_that_dies_decides_nothing_for_the_others(walker: Recording, na
 
 def test_standing_is_found_from_sensors_that_live(walker: Recording) -> None:
     mounted, _ = mount(walker, 4)
-    dead = SEGMENTS.index("foot_l")
+    dead = LOWER_BODY.index("foot_l")
     acc, gyro = mounted.acc.copy(), mounted.gyro.copy()
     acc[20:, dead], gyro[20:, dead] = np.nan, np.nan
     early = replace(mounted, acc=acc, gyro=gyro)
@@ -169,10 +169,10 @@ def test_standing_is_found_from_sensors_that_live(walker: Recording) -> None:
 
 def test_one_sensor_alone_does_not_turn_the_others_round(walker: Recording) -> None:
     mounted, _ = mount(walker, 4)
-    k, end = SEGMENTS.index("tibia_r"), round(0.42 * walker.samples)
+    k, end = LOWER_BODY.index("tibia_r"), round(0.42 * walker.samples)
     rows = np.r_[:end, end // 2 : walker.samples]  # all walk for a while, then one goes on for longer
     acc, gyro = mounted.acc[rows], mounted.gyro[rows]
-    others = np.arange(len(SEGMENTS)) != k
+    others = np.arange(len(LOWER_BODY)) != k
     acc[end:, others], gyro[end:, others] = np.nan, np.nan
     half = replace(mounted, acc=acc, gyro=gyro)
     np.testing.assert_allclose(align(half)[1].rotation, align(crop(mounted, 0, end))[1].rotation, atol=0.1)
@@ -218,10 +218,10 @@ def test_a_wrong_scale_is_noticed(walker: Recording) -> None:
 def test_xsens_recording(shared_data: Path) -> None:
     recording = gaittoolbox.read(shared_data / "imu_mocap_gaittoolbox", truth=False)
     aligned, found = align(recording)
-    assert found.segments == SEGMENTS
+    assert found.segments == LOWER_BODY.segments
     assert found.standing is not None
     assert found.standing[1] < 1100  # before the first step
-    for rotation, name in zip(found.rotation[1:], SEGMENTS[1:], strict=True):
+    for rotation, name in zip(found.rotation[1:], LOWER_BODY.segments[1:], strict=True):
         assert rotation[2, 1] > 0.85, name  # the mediolateral axis is mostly +y of all leg sensors
     coordinates = orientation.solve(aligned).coordinates
     for side in "rl":

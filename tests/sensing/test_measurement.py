@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from kinertia.recording import SEGMENTS
+from kinertia.recording import LOWER_BODY
 from kinertia.sensing.errors import NO_ERRORS
 from kinertia.sensing.measurement import IDEAL, TYPICAL, Measured, Realism, measure, strap_on
 from kinertia.sensing.mounting_errors import Spread
@@ -18,14 +18,14 @@ from kinertia.sensing.sampling import Clock
 from kinertia.sensing.skin import SkinRanges
 
 RATE, SAMPLES = 100.0, 500
-STATED: dict[str, tuple[float, float, float]] = dict.fromkeys(SEGMENTS, (0.05, -0.2, 0.03))
+STATED: dict[str, tuple[float, float, float]] = dict.fromkeys(LOWER_BODY.segments, (0.05, -0.2, 0.03))
 
 
 def _motion(moving: bool = True) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Acceleration, angular rate, force, angles; smooth, still at both ends."""
     time = np.arange(SAMPLES) / RATE
     swing = np.sin(2 * np.pi * time) * np.sin(np.pi * time / 5.0) ** 2 * moving
-    acc, gyro = np.zeros((2, SAMPLES, len(SEGMENTS), 3))
+    acc, gyro = np.zeros((2, SAMPLES, len(LOWER_BODY), 3))
     acc[..., 0], acc[..., 1], gyro[..., 2] = 6.0 * swing[:, None], 9.81 + 3.0 * swing[:, None], 2.0 * swing[:, None]
     load = {"r": np.clip(0.5 + swing, 0, None), "l": np.clip(0.5 - swing, 0, None)}
     angles = {f"{joint}_{side}": 0.4 * swing for joint in ("knee_angle", "ankle_angle") for side in "rl"}
@@ -44,7 +44,7 @@ def test_ideal_sensors_read_what_is_there() -> None:
     found = _measure(IDEAL)
     np.testing.assert_allclose(found.acc, acc, atol=1e-11)
     np.testing.assert_allclose(found.gyro, gyro, atol=1e-11)
-    np.testing.assert_allclose(found.time_s, np.repeat(np.arange(SAMPLES)[:, None] / RATE, len(SEGMENTS), axis=1))
+    np.testing.assert_allclose(found.time_s, np.repeat(np.arange(SAMPLES)[:, None] / RATE, len(LOWER_BODY), axis=1))
 
 
 def test_typical_sensors_repeat_with_the_seed() -> None:
@@ -129,7 +129,7 @@ def test_another_output_rate_keeps_the_time() -> None:
     acc, *_ = _motion()
     found = _measure(IDEAL, output=50.0)
     assert found.rate_hz == 50.0
-    assert found.acc.shape == (SAMPLES // 2, len(SEGMENTS), 3)
+    assert found.acc.shape == (SAMPLES // 2, len(LOWER_BODY), 3)
     np.testing.assert_allclose(found.acc, acc[::2], atol=5e-3)
 
 

@@ -7,10 +7,10 @@ import math
 import numpy as np
 import pytest
 
-from kinertia.recording import SEGMENTS
+from kinertia.recording import LOWER_BODY
 from kinertia.sensing.mounting_errors import NOMINAL, Spread, draw
 
-STATED: dict[str, tuple[float, float, float]] = dict.fromkeys(SEGMENTS, (0.05, -0.2, 0.03))
+STATED: dict[str, tuple[float, float, float]] = dict.fromkeys(LOWER_BODY.segments, (0.05, -0.2, 0.03))
 
 
 def test_sizes_and_limits() -> None:

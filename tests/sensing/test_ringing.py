@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kinertia.recording import SEGMENTS
+from kinertia.recording import LOWER_BODY
 from kinertia.sensing.ringing import Ringing, RingingRanges, draw, impacts, ring
 
 RATE = 1000.0
@@ -91,12 +91,12 @@ def test_standing_and_flight_do_not_ring() -> None:
 def test_foot_and_shank_ring_more_than_thigh_and_pelvis() -> None:
     sizes = []
     for seed in range(40):
-        drawn = draw(SEGMENTS, RingingRanges(), np.random.default_rng(seed))
+        drawn = draw(LOWER_BODY.segments, RingingRanges(), np.random.default_rng(seed))
         sizes.append(np.linalg.norm(drawn.acc_gain, axis=-1))
-    mean: dict[str, float] = dict(zip(SEGMENTS, np.mean(sizes, axis=0), strict=True))
+    mean: dict[str, float] = dict(zip(LOWER_BODY.segments, np.mean(sizes, axis=0), strict=True))
     for side in "rl":
         assert mean[f"foot_{side}"] > mean[f"tibia_{side}"] > mean[f"femur_{side}"] > mean["pelvis"]
-    drawn = draw(SEGMENTS, RingingRanges(), np.random.default_rng(0))
+    drawn = draw(LOWER_BODY.segments, RingingRanges(), np.random.default_rng(0))
     np.testing.assert_array_equal(drawn.reach["r"], [1, 1, 1, 1, 0.2, 0.2, 0.2])
     np.testing.assert_array_equal(drawn.reach["l"], [1, 0.2, 0.2, 0.2, 1, 1, 1])
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from kinertia.recording import SEGMENTS
+from kinertia.recording import LOWER_BODY
 from kinertia.sensing.skin import Skin, SkinRanges, Tissue, draw, muscle_angles, ride
 
 RATE = 1000.0
@@ -150,13 +150,13 @@ def test_batches_are_computed_one_by_one() -> None:
 def test_drawn_tissue_lies_in_its_ranges_and_repeats() -> None:
     ranges = SkinRanges()
     for seed in range(20):
-        skin = draw(SEGMENTS, ranges, np.random.default_rng(seed))
-        for k, segment in enumerate(SEGMENTS):
+        skin = draw(LOWER_BODY.segments, ranges, np.random.default_rng(seed))
+        for k, segment in enumerate(LOWER_BODY.segments):
             tissue = ranges.kinds[segment.split("_")[0]]
             for name in ("frequency_hz", "damping", "turn_frequency_hz", "turn_damping", "lean", "bulge"):
                 low, high = getattr(tissue, name)
                 assert np.all((getattr(skin, name)[k] >= low) & (getattr(skin, name)[k] <= high))
-        np.testing.assert_array_equal(skin.lean, draw(SEGMENTS, ranges, np.random.default_rng(seed)).lean)
+        np.testing.assert_array_equal(skin.lean, draw(LOWER_BODY.segments, ranges, np.random.default_rng(seed)).lean)
         # millimetres, at most a few degrees at 10 m/s^2 and at a knee bent by 60 degrees
         assert skin.sag_m.max() < 0.004
         assert math.degrees(skin.lean.max() * 10) < 2.0

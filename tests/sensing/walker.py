@@ -9,7 +9,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 from scipy.spatial.transform import Rotation
 
-from kinertia.recording import SEGMENTS, Array, Frame, Recording, Sensor, Truth
+from kinertia.recording import LOWER_BODY, Array, Frame, Recording, Sensor, Truth
 
 RATE = 100.0
 LENGTH = {"femur": 0.42, "tibia": 0.41}
@@ -66,7 +66,7 @@ def walk(gait: Gait, standing_s: float = 3.0, walking_s: float = 9.0, turn_s: fl
                 origin = origin + body[name].apply([0, -LENGTH[part], 0])
         angles |= {f"{joint}_{side}": curve for joint, curve in q.items()}
     acc, gyro = np.zeros((samples, 7, 3)), np.zeros((samples, 7, 3))
-    for k, name in enumerate(SEGMENTS):
+    for k, name in enumerate(LOWER_BODY.segments):
         position = proximal[name] + body[name].apply(SENSOR[name.split("_")[0]])
         position = gaussian_filter1d(position, 2, axis=0, mode="nearest")
         acceleration = np.gradient(np.gradient(position, axis=0), axis=0) * RATE**2
@@ -74,7 +74,7 @@ def walk(gait: Gait, standing_s: float = 3.0, walking_s: float = 9.0, turn_s: fl
         gyro[1:-1, k] = (body[name][:-2].inv() * body[name][2:]).as_rotvec() * RATE / 2
     gyro += rng.normal(0, 0.01, (7, 3)) + rng.normal(0, 0.005, gyro.shape)
     acc += rng.normal(0, 0.03, acc.shape)
-    return Recording("virtual", RATE, tuple(Sensor(s, s) for s in SEGMENTS), acc, gyro, truth=Truth(angles))
+    return Recording("virtual", RATE, tuple(Sensor(s, s) for s in LOWER_BODY.segments), acc, gyro, truth=Truth(angles))
 
 
 def mount(recording: Recording, seed: int) -> tuple[Recording, Array]:

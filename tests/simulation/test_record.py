@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kinertia.recording import SEGMENTS, Frame
+from kinertia.recording import LOWER_BODY, Frame
 from kinertia.sensing.errors import NO_ERRORS, SensorErrors
 from kinertia.simulation import walk, walking
 from kinertia.simulation.record import record
@@ -20,7 +20,7 @@ def person() -> walk.Walk:
 
 def test_recording_has_seven_sensors_person_and_truth(person: walk.Walk) -> None:
     recording = record(person, "walk", seconds=4.0)
-    assert tuple(sensor.segment for sensor in recording.sensors) == SEGMENTS
+    assert tuple(sensor.segment for sensor in recording.sensors) == LOWER_BODY.segments
     assert recording.samples == 400
     assert recording.frame is Frame.SEGMENT
     assert recording.subject.mass_kg == 72.0
@@ -41,7 +41,7 @@ def test_same_seed_same_signals(person: walk.Walk) -> None:
 def test_ideal_gyroscopes_integrate_to_the_segment_angles(person: walk.Walk) -> None:
     recording = record(person, "walk", seconds=3.0, rate_hz=400.0, errors=NO_ERRORS)
     assert recording.truth is not None
-    shank, thigh = (recording.gyro[:, SEGMENTS.index(name), 2] for name in ("tibia_r", "femur_r"))
+    shank, thigh = (recording.gyro[:, LOWER_BODY.index(name), 2] for name in ("tibia_r", "femur_r"))
     turned = np.concatenate([[0.0], np.cumsum(0.5 * (shank - thigh)[1:] + 0.5 * (shank - thigh)[:-1])]) / 400.0
     knee = recording.truth.angles["knee_angle_r"]
     assert np.abs(turned - (knee - knee[0])).max() < 1e-3
@@ -49,7 +49,7 @@ def test_ideal_gyroscopes_integrate_to_the_segment_angles(person: walk.Walk) -> 
 
 def test_ideal_accelerometers_read_gravity_on_average(person: walk.Walk) -> None:
     acc = record(person, "walk", seconds=person.stride_s * 20, errors=NO_ERRORS).acc
-    assert np.linalg.norm(acc[:, SEGMENTS.index("pelvis")].mean(axis=0)) == pytest.approx(9.81, abs=0.15)
+    assert np.linalg.norm(acc[:, LOWER_BODY.index("pelvis")].mean(axis=0)) == pytest.approx(9.81, abs=0.15)
 
 
 def test_misalignment_turns_the_signals(person: walk.Walk) -> None:

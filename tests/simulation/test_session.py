@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hopping import bobbing
 
-from kinertia.recording import SEGMENTS, Frame, Recording
+from kinertia.recording import LOWER_BODY, Frame, Recording
 from kinertia.sensing import measurement
 from kinertia.simulation import person, session
 from kinertia.simulation.timeline import join
@@ -23,7 +23,7 @@ def made(realism: measurement.Realism = measurement.IDEAL, slope_rad: float = 0.
 
 def test_layout_and_truth() -> None:
     recording = made()
-    assert tuple(sensor.segment for sensor in recording.sensors) == SEGMENTS
+    assert tuple(sensor.segment for sensor in recording.sensors) == LOWER_BODY.segments
     assert (recording.samples, recording.rate_hz, recording.frame) == (400, 100.0, Frame.SEGMENT)
     assert recording.subject == PERSON.subject
     truth = recording.truth
@@ -38,14 +38,14 @@ def test_layout_and_truth() -> None:
     assert truth.grf["grf_y_r"].mean() + truth.grf["grf_y_l"].mean() == pytest.approx(1.0, abs=0.02)
     assert truth.speed == pytest.approx(1.3, abs=0.01)
     assert truth.contact["l"].min() == 1.0
-    assert truth.poses.keys() == set(SEGMENTS)
+    assert truth.poses.keys() == set(LOWER_BODY.segments)
     assert truth.slope_rad == 0.0
 
 
 def test_gyroscopes_integrate_to_segment_angles() -> None:
     recording = made()
     assert recording.truth is not None
-    shank, thigh = (recording.gyro[:, SEGMENTS.index(name), 2] for name in ("tibia_r", "femur_r"))
+    shank, thigh = (recording.gyro[:, LOWER_BODY.index(name), 2] for name in ("tibia_r", "femur_r"))
     rate = shank - thigh
     turned = np.concatenate([[0.0], np.cumsum(0.5 * (rate[1:] + rate[:-1]))]) / recording.rate_hz
     knee = recording.truth.angles["knee_angle_r"]

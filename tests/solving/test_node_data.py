@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from kinertia.recording import SEGMENTS, Recording, Sensor
+from kinertia.recording import LOWER_BODY, Recording, Sensor
 from kinertia.solving.measured import node_data, to_sequence
 
 
 def cycle() -> Recording:
     generator = np.random.default_rng(0)
     acc, gyro = generator.normal(size=(2, 50, 7, 3))
-    return Recording("cycle", 50.0, tuple(Sensor(s, s) for s in SEGMENTS), acc * 5.0, gyro * 2.0, periodic=True)
+    return Recording("cycle", 50.0, tuple(Sensor(s, s) for s in LOWER_BODY.segments), acc * 5.0, gyro * 2.0, periodic=True)
 
 
 def weights(recording: Recording) -> np.ndarray:

@@ -8,7 +8,7 @@ import torch
 
 from kinertia.bodies import GAIT2D_TRUNK, build
 from kinertia.estimation.estimate import Estimate
-from kinertia.recording import SEGMENTS, Recording
+from kinertia.recording import LOWER_BODY, Recording
 from kinertia.simulation import walking
 from kinertia.simulation.record import record
 from kinertia.solving import start
@@ -18,7 +18,15 @@ from kinertia.solving.solution import Movement
 
 BODY = build(72.0, 1.78, skeleton=GAIT2D_TRUNK)
 NAMES = BODY.skeleton.coordinate_names
-SUBSETS = [(), ("foot_l",), ("pelvis",), ("femur_r", "tibia_r"), ("tibia_r", "tibia_l"), SEGMENTS[:4], SEGMENTS]
+SUBSETS = [
+    (),
+    ("foot_l",),
+    ("pelvis",),
+    ("femur_r", "tibia_r"),
+    ("tibia_r", "tibia_l"),
+    LOWER_BODY.segments[:4],
+    LOWER_BODY.segments,
+]
 
 
 def only(recording: Recording, segments: tuple[str, ...]) -> Recording:
@@ -53,7 +61,7 @@ def test_close_to_the_truth_with_all_sensors() -> None:
 
 
 def test_other_leg_stands_in_half_a_stride_later(stride: Recording) -> None:
-    q = start.from_signals(only(stride, SEGMENTS[:4]), BODY, 1.3).q
+    q = start.from_signals(only(stride, LOWER_BODY.segments[:4]), BODY, 1.3).q
     right, left = q[:, NAMES.index("knee_angle_r")], q[:, NAMES.index("knee_angle_l")]
     np.testing.assert_allclose(left, np.roll(right, round(0.5 * len(right))), atol=1e-9)
 

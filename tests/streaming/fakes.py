@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from kinertia.recording import LOWER_BODY, SEGMENTS, Array, Sensor, Subject
+from kinertia.recording import LOWER_BODY, Array, Sensor, Subject
 from kinertia.runtime.layout import GROUPS, Layout
 from kinertia.runtime.model import ExportedModel
 from kinertia.streaming.core import Core
@@ -16,7 +16,7 @@ from kinertia.streaming.frame import Frame
 from kinertia.streaming.sample import Sample, Session, StreamInfo
 
 DELAY = 2
-SENSORS = tuple(Sensor(f"imu-{segment}", segment) for segment in SEGMENTS)
+SENSORS = tuple(Sensor(f"imu-{segment}", segment) for segment in LOWER_BODY.segments)
 IDENTITY = np.tile(np.eye(3), (7, 1, 1))
 ENTRIES = {
     "coordinates": ("pelvis_tx", "pelvis_ty"),
@@ -24,7 +24,7 @@ ENTRIES = {
     "residual": ("residual_x", "residual_y", "residual_moment"),
     "grf": ("grf_x_r", "grf_y_r", "grf_x_l", "grf_y_l"),
     "speed": ("speed",),
-    "virtual": tuple(f"{segment}_{kind}" for segment in SEGMENTS for kind in ("acc_x", "acc_y", "gyro_z")),
+    "virtual": tuple(f"{segment}_{kind}" for segment in LOWER_BODY.segments for kind in ("acc_x", "acc_y", "gyro_z")),
 }
 LAYOUT = Layout(sum(ENTRIES.values(), ()), tuple(len(ENTRIES.get(group, ())) for group in GROUPS))
 
@@ -96,7 +96,7 @@ def one_stream(rate_hz: float = 100.0, **given: Any) -> Session:
 
 def own_streams(rate_hz: float = 100.0) -> Session:
     """Every sensor on a stream of its own."""
-    streams = tuple(StreamInfo(segment, (k,), rate_hz) for k, segment in enumerate(SEGMENTS))
+    streams = tuple(StreamInfo(segment, (k,), rate_hz) for k, segment in enumerate(LOWER_BODY.segments))
     return Session(Subject(70.0, 1.75), SENSORS, streams, rotations=IDENTITY)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from walkers import CYCLES, WINDOWS, recording
 
 from kinertia.io import write_recording
-from kinertia.recording import SEGMENTS, RecordingError, sensor_set
+from kinertia.recording import LOWER_BODY, RecordingError, sensor_set
 from kinertia.supervised import augment, baseline, channels, cycles, layout, people, targets, windows
 from kinertia.supervised.config import Augmentation, FitConfig, InputConfig
 from kinertia.supervised.examples import Examples
@@ -32,7 +32,7 @@ def test_two_mirrors_change_nothing(axes: str, orientation: bool) -> None:
         assert once[0, columns.names.index("pelvis.acc_z")] == -values[0, columns.names.index("pelvis.acc_z")]
 
 
-@given(chosen=st.sets(st.sampled_from(SEGMENTS), min_size=1))
+@given(chosen=st.sets(st.sampled_from(LOWER_BODY.segments), min_size=1))
 def test_a_sensor_set_keeps_its_columns_and_those_of_the_person(chosen: set[str]) -> None:
     columns, kept = layout.of(InputConfig()).choose(tuple(chosen))
     assert set(columns.segments) == chosen

@@ -13,7 +13,7 @@ from experiments import labels, labels_cycles, labels_regimes, labels_setting, s
 from experiments.labels_setting import Setting
 from kinertia.cli.main import main
 from kinertia.io import write_recording
-from kinertia.recording import SEGMENTS, RecordingError, sensor_set
+from kinertia.recording import LOWER_BODY, RecordingError, sensor_set
 from listening import Listening
 
 TINY = ("--config.network.width", "8", "--config.network.layers", "1", "--config.training.epochs", "1")
@@ -55,7 +55,7 @@ def test_there_are_127_subsets() -> None:
     names = subsets.choices()
     assert len(set(names)) == 127
     assert {len(sensor_set.by_initials(name).segments) for name in names} == set(range(1, 8))
-    assert subsets.name_of(SEGMENTS) == "PTrSrFrTlSlFl"
+    assert subsets.name_of(LOWER_BODY.segments) == "PTrSrFrTlSlFl"
 
 
 def test_subsets_are_ranked_and_kept(folder: Path, tmp_path: Path) -> None:

@@ -188,10 +188,11 @@ def test_a_killed_program_leaves_what_it_received(tmp_path: Path) -> None:
     code = f"""
         import time, numpy as np
         from pathlib import Path
-        from kinertia.recording import SEGMENTS, Sensor, Subject
+        from kinertia.recording import LOWER_BODY, Sensor, Subject
         from kinertia.streaming.sample import Sample, Session, StreamInfo
         from kinertia.transport import log
-        session = Session(Subject(), tuple(Sensor(s, s) for s in SEGMENTS), (StreamInfo("all", tuple(range(7)), 100.0),))
+        sensors = tuple(Sensor(s, s) for s in LOWER_BODY.segments)
+        session = Session(Subject(), sensors, (StreamInfo("all", tuple(range(7)), 100.0),))
         writer = log.begin(Path({str(path)!r}), session)
         number = 0
         while True:

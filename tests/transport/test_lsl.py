@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from transport_tools import drain, frame, until
 
-from kinertia.recording import SEGMENTS, RecordingError
+from kinertia.recording import LOWER_BODY, RecordingError
 from kinertia.streaming.gait import Event
 from kinertia.streaming.sample import Sample
 
@@ -67,8 +67,11 @@ def _sending(*outlets: Any) -> Iterator[None]:
 
 def test_one_stream_of_all_sensors_round_trip() -> None:
     name = _unique("all")
-    with _sending(pylsl.StreamOutlet(_info(name, SEGMENTS))), lsl.connect(lsl.Query(name=name), timeout_s=PATIENCE_S) as source:
-        assert [sensor.segment for sensor in source.sensors] == list(SEGMENTS)
+    with (
+        _sending(pylsl.StreamOutlet(_info(name, LOWER_BODY.segments))),
+        lsl.connect(lsl.Query(name=name), timeout_s=PATIENCE_S) as source,
+    ):
+        assert [sensor.segment for sensor in source.sensors] == list(LOWER_BODY.segments)
         assert source.streams[0].rate_hz == 100.0
         assert all("offset of its clock" in warning for warning in source.warnings)  # a busy machine may fail to measure it
         got = drain(source, 20)
@@ -86,7 +89,7 @@ def test_one_stream_of_all_sensors_round_trip() -> None:
 def test_what_waited_before_the_start_is_left_out() -> None:
     """Loading a model takes a while; what came meanwhile would pass for a slow connection, and for a clock that runs fast."""
     name = _unique("early")
-    with _sending(pylsl.StreamOutlet(_info(name, SEGMENTS))):
+    with _sending(pylsl.StreamOutlet(_info(name, LOWER_BODY.segments))):
         source = lsl.connect(lsl.Query(name=name), timeout_s=PATIENCE_S)
         time.sleep(0.8)
         with source:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kinertia.recording import SEGMENTS, RecordingError
+from kinertia.recording import LOWER_BODY, RecordingError
 from kinertia.transport import lsl_channels
 from kinertia.transport.lsl_channels import Channel
 from kinertia.transport.segment_names import segment_of
@@ -88,7 +88,7 @@ def test_a_unit_may_be_given_from_outside() -> None:
 
 def test_the_default_layout_is_documented_and_told() -> None:
     found = lsl_channels.undescribed(42, stream="s", gyro_unit="deg/s")
-    assert found.sensors == SEGMENTS
+    assert found.sensors == LOWER_BODY.segments
     np.testing.assert_array_equal(found.columns.ravel(), np.arange(42))
     np.testing.assert_allclose(found.factors[:, 5], np.pi / 180)
     assert "not described; taken as acc x, y, z [m/s^2], gyro x, y, z [deg/s] of pelvis, femur_r" in found.warnings[0]

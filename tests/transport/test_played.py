@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from transport_tools import drain
 
-from kinertia.recording import SEGMENTS, Frame, Recording, RecordingError, Sensor, Subject
+from kinertia.recording import LOWER_BODY, Frame, Recording, RecordingError, Sensor, Subject
 from kinertia.streaming.sample import Sample
 from kinertia.transport import faults as injection
 from kinertia.transport import replay
@@ -17,7 +17,7 @@ from kinertia.transport.paced import AS_FAST_AS_POSSIBLE, PacedSource
 
 
 def _recording(count: int = 300, frame: Frame = Frame.SEGMENT, extra: bool = False) -> Recording:
-    names = (*SEGMENTS, "torso") if extra else SEGMENTS
+    names = (*LOWER_BODY.segments, "torso") if extra else LOWER_BODY.segments
     generator = np.random.default_rng(1)
     acc, gyro = generator.normal(0.0, 3.0, (2, count, len(names), 3))
     return Recording("walk", 100.0, tuple(Sensor(n, n) for n in names), acc, gyro, Subject(70.0, 1.7), frame)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from transport_tools import drain, until
 
 from kinertia.io.facts import placement
-from kinertia.recording import SEGMENTS, RecordingError
+from kinertia.recording import LOWER_BODY, RecordingError
 from kinertia.transport import address, udp, udp_message
 from kinertia.transport.udp import Device, UdpSource
 from kinertia.transport.udp_message import Message, Reason, Rejected
@@ -26,7 +26,7 @@ GOOD = {
     "time_s": 1.5,
     "acc_unit": "g",
     "gyro_unit": "deg/s",
-    "sensors": [{"name": name, "acc": [0, 1, 0.5], "gyro": [90, 0, -180]} for name in SEGMENTS],
+    "sensors": [{"name": name, "acc": [0, 1, 0.5], "gyro": [90, 0, -180]} for name in LOWER_BODY.segments],
 }
 
 
@@ -39,7 +39,7 @@ def source() -> Iterator[UdpSource]:
     bound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     bound.bind((address.LOOPBACK, 0))
     bound.settimeout(udp.WAIT_S)
-    with UdpSource(bound, [Device("belt", SEGMENTS, 100.0)]) as own:
+    with UdpSource(bound, [Device("belt", LOWER_BODY.segments, 100.0)]) as own:
         yield own
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from kinertia.estimation.estimate import Activity, Estimate
-from kinertia.recording import SEGMENTS, Recording, Sensor, Subject, Truth, selection, sensor_set
+from kinertia.recording import LOWER_BODY, Recording, Sensor, Subject, Truth, selection, sensor_set
 from kinertia.uncertainty.features import NAMES, PATTERNS, Features
 from kinertia.uncertainty.fit import Samples
 
@@ -23,7 +23,7 @@ def walk(samples: int = 400, *, periodic: bool = False) -> tuple[Estimate, Recor
     coordinates |= {f"{name}_{side}": 0.4 * np.sin(at) for side, at in legs.items() for name in ("hip_flexion", "knee_angle")}
     moments = {f"knee_angle_{side}": 50.0 * np.cos(at) for side, at in legs.items()}
     grf = {f"grf_y_{side}": np.maximum(np.sin(at), 0.0) for side, at in legs.items()}
-    signals = np.array([0.0, 9.81, 0.0]) + np.random.default_rng(0).normal(size=(samples, len(SEGMENTS), 3))
+    signals = np.array([0.0, 9.81, 0.0]) + np.random.default_rng(0).normal(size=(samples, len(LOWER_BODY), 3))
     subject = Subject(60.0, 1.7)
     estimate = Estimate(
         name="walk",
@@ -37,7 +37,7 @@ def walk(samples: int = 400, *, periodic: bool = False) -> tuple[Estimate, Recor
         root_residual=np.full((samples, 3), 0.02),
         imu_measured=signals,
         imu_virtual=signals + 0.1,
-        sensor_segments=SEGMENTS,
+        sensor_segments=LOWER_BODY.segments,
         activity=np.full(samples, Activity.WALKING, dtype=np.int8),
     )
     truth = Truth(
@@ -51,10 +51,10 @@ def walk(samples: int = 400, *, periodic: bool = False) -> tuple[Estimate, Recor
     recording = Recording(
         name="walk",
         rate_hz=RATE_HZ,
-        sensors=tuple(Sensor(segment, segment, (0.0, -0.1, 0.0)) for segment in SEGMENTS),
+        sensors=tuple(Sensor(segment, segment, (0.0, -0.1, 0.0)) for segment in LOWER_BODY.segments),
         # sensors that live and read gravity, so that no check finds fault with them
-        acc=[0.0, 9.81, 0.0] + 0.3 * np.random.default_rng(1).normal(size=(samples, len(SEGMENTS), 3)),
-        gyro=0.3 * np.random.default_rng(2).normal(size=(samples, len(SEGMENTS), 3)),
+        acc=[0.0, 9.81, 0.0] + 0.3 * np.random.default_rng(1).normal(size=(samples, len(LOWER_BODY), 3)),
+        gyro=0.3 * np.random.default_rng(2).normal(size=(samples, len(LOWER_BODY), 3)),
         subject=subject,
         periodic=periodic,
         truth=truth,
@@ -67,7 +67,7 @@ def fewer(estimate: Estimate, recording: Recording, name: str) -> tuple[Estimate
     assert estimate.imu_measured is not None
     assert estimate.imu_virtual is not None
     segments = sensor_set.by_initials(name).segments
-    index = [SEGMENTS.index(segment) for segment in segments]
+    index = [LOWER_BODY.index(segment) for segment in segments]
     signals = {"imu_measured": estimate.imu_measured[:, index], "imu_virtual": estimate.imu_virtual[:, index]}
     return replace(estimate, sensor_segments=segments, **signals), selection.choose(recording, name)
 
@@ -81,7 +81,7 @@ def errors(people: int, count: int = 400, seed: int = 0, measured: int = 0) -> S
     rng = np.random.default_rng(seed)
     person = np.repeat(np.arange(people), count)
     total = len(person)
-    sensors = rng.random((total, len(SEGMENTS))) < rng.choice([0.1, 0.4, 0.7, 1.1], size=(total, 1))
+    sensors = rng.random((total, len(LOWER_BODY))) < rng.choice([0.1, 0.4, 0.7, 1.1], size=(total, 1))
     alike = rng.random(total) < 0.8
     sensors[alike, 4:] = sensors[alike, 1:4]
     sensors[~sensors.any(axis=1), 0] = True

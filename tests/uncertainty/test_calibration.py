@@ -14,7 +14,7 @@ from kinertia.calibration import errors as band_samples
 from kinertia.calibration import people as band_people
 from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.io import write_recording
-from kinertia.recording import SEGMENTS, Recording
+from kinertia.recording import LOWER_BODY, Recording
 from kinertia.uncertainty import store
 from kinertia.uncertainty.calibration import FORMAT, Calibration, Uncalibrated, Use
 from kinertia.uncertainty.features import NAMES, circumstances, features
@@ -177,7 +177,7 @@ def test_errors_of_finished_people_are_kept(tmp_path: Path) -> None:
         calls.append(given.name)
         if len(calls) == 6:
             raise KeyboardInterrupt
-        index = [SEGMENTS.index(sensor.segment) for sensor in given.sensors]
+        index = [LOWER_BODY.index(sensor.segment) for sensor in given.sensors]
         used = tuple(sensor.segment for sensor in given.sensors)
         signals = [np.asarray(part)[:, index] for part in (estimate.imu_measured, estimate.imu_virtual)]
         return replace(estimate, sensor_segments=used, imu_measured=signals[0], imu_virtual=signals[1], subject=given.subject)

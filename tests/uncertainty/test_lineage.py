@@ -15,7 +15,7 @@ from kinertia.learning.checkpoint import Model, load_model
 from kinertia.learning.config import Config, NetworkConfig, TrainingConfig
 from kinertia.learning.prepare import to_sequence
 from kinertia.learning.training import train
-from kinertia.recording import SEGMENTS, Recording, Sensor, Subject
+from kinertia.recording import LOWER_BODY, Recording, Sensor, Subject
 from kinertia.runtime import exported
 from kinertia.runtime import model as runtime
 from kinertia.uncertainty import store
@@ -42,7 +42,7 @@ SCALE = Scale(
 def walk() -> Recording:
     rng = np.random.default_rng(5)
     phase = 6.0 * np.arange(300)[:, None, None] / 100.0 + rng.uniform(0, 6, size=(1, 7, 3))
-    sensors = tuple(Sensor(segment, segment, (0.02, -0.1, 0.0)) for segment in SEGMENTS)
+    sensors = tuple(Sensor(segment, segment, (0.02, -0.1, 0.0)) for segment in LOWER_BODY.segments)
     return Recording(
         "walk", 100.0, sensors, np.array([0.0, 9.81, 0.0]) + 2 * np.sin(phase), 2 * np.cos(phase), Subject(68.0, 1.71)
     )

@@ -15,7 +15,7 @@ from kinertia import __version__
 from kinertia.calibration.people import Person, with_truth
 from kinertia.estimation.estimate import Estimate
 from kinertia.io.files import replacing
-from kinertia.recording import SEGMENTS, Array, Recording, Subject, selection
+from kinertia.recording import LOWER_BODY, Array, Recording, Subject, selection
 from kinertia.recording.crop import crop
 from kinertia.sensing.segments import to_segments
 from kinertia.solving.mean_cycle import mean_cycle
@@ -169,7 +169,7 @@ def _variants(recording: Recording, plan: Plan, generator: np.random.Generator) 
 def _unlike(generator: np.random.Generator) -> list[str]:
     """Any segments, not the same on both legs."""
     while True:
-        worn = [segment for segment in SEGMENTS if generator.random() < 0.5]
+        worn = [segment for segment in LOWER_BODY.segments if generator.random() < 0.5]
         if any(f"{segment[:-1]}{'l' if segment[-1] == 'r' else 'r'}" not in worn for segment in worn if segment != "pelvis"):
             return worn
 

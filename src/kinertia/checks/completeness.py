@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from kinertia.checks.stage import Looked
-from kinertia.recording import SEGMENTS, Cause, Finding, Recording, Severity
+from kinertia.recording import LOWER_BODY, Cause, Finding, Recording, Severity
 
 SAME_SHARE = 0.5
 """Two sensors never read the same; doubled streams do, but for samples that either lost."""
@@ -20,15 +20,15 @@ def look(recording: Recording) -> Looked:
 
 def _segments(recording: Recording) -> Iterator[Finding]:
     stated = [sensor.segment for sensor in recording.sensors]
-    for segment in SEGMENTS:
+    for segment in LOWER_BODY.segments:
         which = tuple(sensor.name for sensor in recording.sensors if sensor.segment == segment)
         if len(which) > 1:
             message = f"{segment} has more than one sensor"
             yield Finding(Cause.TWICE, Severity.ERROR, message, "keep one, or correct the placement", which)
-    absent = [segment for segment in SEGMENTS if segment not in stated]
-    if len(absent) == len(SEGMENTS):
+    absent = [segment for segment in LOWER_BODY.segments if segment not in stated]
+    if len(absent) == len(LOWER_BODY):
         message = "no sensor is placed on a segment of the model"
-        fix = f"name the segments ({', '.join(SEGMENTS)}) in a placement file"
+        fix = f"name the segments ({', '.join(LOWER_BODY.segments)}) in a placement file"
         yield Finding(Cause.ABSENT, Severity.ERROR, message, fix)
     elif absent:
         message = f"no sensor on {', '.join(absent)}"

@@ -89,7 +89,7 @@ def live(
     session = given.session(subject)
     if (chosen := suited(model, session.sensors)) != model:
         model, loaded = chosen, streaming(chosen)
-    hub = Hub(loaded.layout.names, loaded.rate_hz, Knee(knee))
+    hub = Hub(loaded.layout.names, loaded.rate_hz, Knee(knee), loaded.sensors)
     core = Core(loaded, session)
     writer = None if record is None else log.begin(record, session, source=given.name)
     pump = Pump(given, core, Sinks([]), writer, warm=warm)

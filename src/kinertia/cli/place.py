@@ -23,7 +23,7 @@ from kinertia.placement.inference import Placement
 from kinertia.placement.inference import place as look
 from kinertia.placement.laterality import with_right
 from kinertia.placement.session import combine
-from kinertia.recording import SEGMENTS, Recording, RecordingError
+from kinertia.recording import LOWER_BODY, Recording, RecordingError
 from kinertia.recording.wearer import same_wearer
 
 PARQUET = (".parquet", ".pq")
@@ -107,7 +107,7 @@ def place(
 
 def _sided(recording: Recording, found: Placement, right: str | None, needed: bool) -> Placement:
     """The mirror image that is said to be right; asked where it is needed, names do not say it and somebody is there."""
-    unnamed = all(placed.sensor.segment not in SEGMENTS for placed in found.sensors)
+    unnamed = all(placed.sensor.segment not in LOWER_BODY.segments for placed in found.sensors)
     if right is None and needed and unnamed and sys.stdin.isatty() and sys.stdout.isatty():
         right = input(f"{recording.name}: which sensor is on the right leg? ").strip() or None
     return found if right is None else with_right(found, right, recording.source)
@@ -125,7 +125,7 @@ def _write_placement(recordings: Sequence[Recording], found: Sequence[Placement]
     if others or not placed:
         what = "--write is for one recording" if others else "no sensor could be judged, so there is no placement to write"
         raise RecordingError(what, file=recording.source, fix="name one recording of steady walking")
-    if not one.sided and any(p.sensor.segment not in SEGMENTS for p in placed):
+    if not one.sided and any(p.sensor.segment not in LOWER_BODY.segments for p in placed):
         legs = [p.sensor.name for p in placed if "_" in p.segment]
         what, fix = (
             "left and right cannot be told from the signals",

@@ -16,7 +16,7 @@ import numpy as np
 from kinertia.io import facts, truth_columns
 from kinertia.io.text import TextTable, parse_table, read_text
 from kinertia.io.units import ACC_UNITS, GYRO_UNITS, factor
-from kinertia.recording import SEGMENTS, Array, Frame, Recording, Sensor
+from kinertia.recording import LOWER_BODY, Array, Frame, Recording, Sensor
 from kinertia.recording.errors import RecordingError
 
 _COLUMN = re.compile(r"^(?P<kind>acc|gyro)\.(?P<name>[^\[\]]+?)(?P<var> var)?\s*(?:\[(?P<unit>[^\]]*)\])?$")
@@ -50,7 +50,7 @@ def read(path: str | Path) -> Recording:
     Returns
     -------
     Recording with ``periodic=True``, signals in segment frames (x forward, y up, z right), sensors in the order of
-    :data:`~kinertia.recording.SEGMENTS`, ``rate_hz`` = samples / mean duration. A missing mass or height becomes
+    :data:`~kinertia.recording.LOWER_BODY`, ``rate_hz`` = samples / mean duration. A missing mass or height becomes
     75 kg / 1.80 m, named in ``subject.assumed`` and in ``warnings``.
 
     Raises
@@ -173,7 +173,7 @@ def _index(table: TextTable) -> dict[tuple[str, str, bool], tuple[str, str]]:
 
 def _sensor_names(columns: dict[tuple[str, str, bool], tuple[str, str]]) -> list[str]:
     found = list(dict.fromkeys(name.rpartition(".")[0] for kind, name, _ in columns if kind in ("acc", "gyro") and "." in name))
-    return [s for s in SEGMENTS if s in found] + [s for s in found if s not in SEGMENTS]
+    return [s for s in LOWER_BODY.segments if s in found] + [s for s in found if s not in LOWER_BODY.segments]
 
 
 def _signals(

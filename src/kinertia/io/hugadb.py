@@ -28,7 +28,7 @@ _ACC_SCALE = 2.0 * STANDARD_GRAVITY / 32768.0  # full range 2 g
 _GYRO_RANGES_DPS = (2000.0, 250.0)  # deg/s; see the module's text
 _IMPLAUSIBLE_RATE = 8.0  # rad/s, median over a recording of walking
 _LOWEST, _HIGHEST = -32768, 32767  # of 16-bit integers
-_ORDER = ("RT", "RS", "RF", "LT", "LS", "LF")  # the order of kinertia.recording.SEGMENTS
+_ORDER = ("RT", "RS", "RF", "LT", "LS", "LF")  # the order of kinertia.recording.LOWER_BODY
 
 
 def is_hugadb(path: Path) -> bool:

@@ -37,7 +37,7 @@ from kinertia.io import facts, layout, naming, parquet, stated, truth_columns
 from kinertia.io.columns import ColumnMap, SensorColumns
 from kinertia.io.text import TextTable, read_text
 from kinertia.io.units import ACC_UNITS, GYRO_UNITS, TIME_UNITS, factor
-from kinertia.recording import SEGMENTS, Array, Frame, Recording, Sensor, Subject, common_time, time_axis
+from kinertia.recording import LOWER_BODY, Array, Frame, Recording, Sensor, Subject, common_time, time_axis
 from kinertia.recording.common_time import Stream
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.finding import Cause
@@ -123,7 +123,7 @@ def interpret(
         placement = placement or facts.find_placement(path.parent, path.stem)
     meaning = maps.placed(meaning, placement)
 
-    order = {segment: i for i, segment in enumerate(SEGMENTS)}
+    order = {segment: i for i, segment in enumerate(LOWER_BODY.segments)}
     entries = sorted(meaning.sensors, key=lambda entry: order.get(entry.segment, len(order)))
     warnings: list[str] = []
     try:

@@ -18,7 +18,7 @@ from kinertia.io import facts, layout, xsens_streams
 from kinertia.io.text import read_text
 from kinertia.io.xsens_streams import COUNTER_RANGE, Export
 from kinertia.numerics import rotations
-from kinertia.recording import SEGMENTS, Array, Cause, Frame, Recording, RecordingError, Sensor, Subject
+from kinertia.recording import LOWER_BODY, Array, Cause, Frame, Recording, RecordingError, Sensor, Subject
 
 _FILE = re.compile(r"^(?P<trial>.+)_(?P<serial>[0-9A-Fa-f]{8})\.txt$")
 _RATE = re.compile(r"^//\s*Update Rate:\s*([0-9.,]+)\s*Hz", re.MULTILINE)
@@ -100,7 +100,7 @@ def read(
         )
     if not chosen:
         raise RecordingError("no file fits the placement", file=str(folder), fix="check the serial numbers in the placement")
-    order = {segment: i for i, segment in enumerate(SEGMENTS)}
+    order = {segment: i for i, segment in enumerate(LOWER_BODY.segments)}
     chosen.sort(key=lambda pair: (order.get(pair[1].segment, len(order)), pair[1].segment))
 
     streams = [_read_stream(path, rate_hz) for path, _ in chosen]

@@ -16,7 +16,7 @@ from kinertia.estimation.convention import Knee
 from kinertia.estimation.estimate import Activity
 from kinertia.live.outputs import Column, columns
 from kinertia.live.ring import Ring, Rows
-from kinertia.recording import SEGMENTS
+from kinertia.recording import LOWER_BODY, SensorSet
 from kinertia.streaming.frame import Frame
 from kinertia.streaming.gait import NOTHING, Event, Gait
 from kinertia.streaming.trust import SENSOR_HELD, SENSOR_LOST
@@ -40,6 +40,7 @@ class Hub:
     names : the outputs, as the model's layout names them.
     rate_hz : frames per second.
     knee : what counts as positive at the knee, until somebody chooses otherwise on the page.
+    sensors : the set that the model reads.
 
     Attributes
     ----------
@@ -51,13 +52,16 @@ class Hub:
     published_s : ``time.perf_counter()`` of the last frame, NaN before [s].
     """
 
-    def __init__(self, names: Sequence[str], rate_hz: float, knee: Knee = Knee.FLEXION) -> None:
+    def __init__(
+        self, names: Sequence[str], rate_hz: float, knee: Knee = Knee.FLEXION, sensors: SensorSet = LOWER_BODY
+    ) -> None:
         self.columns: tuple[Column, ...] = columns(names, knee)
         self.rate_hz = rate_hz
         self.latest = round(LATEST_S * rate_hz)
         self._places = np.array([list(names).index(column.name) for column in self.columns], dtype=np.intp)
         self._chosen = np.empty(len(self._places))
-        self._weights = 2.0 ** np.arange(len(SEGMENTS), dtype=np.float32)
+        self.sensors = sensors
+        self._weights = 2.0 ** np.arange(len(sensors), dtype=np.float32)
         self.ring = Ring(round(HISTORY_S * rate_hz), len(self.columns) + len(EXTRA))
         self.events: deque[tuple[int, Event]] = deque(maxlen=EVENTS)
         self.gait: Gait = NOTHING

@@ -15,7 +15,7 @@ from kinertia.live.hub import EXTRA, Hub, Place
 from kinertia.live.message import Status, TargetStatus, Trust, encode
 from kinertia.live.ring import Rows
 from kinertia.live.state import SessionState
-from kinertia.recording import SEGMENTS, words
+from kinertia.recording import words
 from kinertia.streaming.health import State
 from kinertia.streaming.trust import NOT_ALIGNED, SENSOR_FAULTY, SENSOR_HELD, SENSOR_LOST, WARMING_UP, describe
 
@@ -119,7 +119,8 @@ class Monitor:
         warming = (extra["trust"][last].astype(np.int64) & WARMING_UP) > 0
         speed = np.where(warming, np.nan, rows.values[last, self._speed])
         live = bool(len(rows)) and quiet <= QUIET_S and not session.ended
-        reasons, held = _together(extra["trust"][-self._quick :]), _segments(_together(extra["held"][-self._quick :]))
+        reasons, bits = _together(extra["trust"][-self._quick :]), _together(extra["held"][-self._quick :])
+        held = tuple(segment for k, segment in enumerate(hub.sensors.segments) if bits >> k & 1)
         if session.aligned:
             reasons &= ~NOT_ALIGNED  # of a moment ago
         now = float(rows.time_s[-1]) if len(rows) else math.nan
@@ -173,7 +174,3 @@ def _several(names: Sequence[str]) -> str:
 def _nothing(session: SessionState, frames: int) -> Trust | None:
     """Trust while there is no estimate of now."""
     return Trust(False, (session.ended or "no estimate comes out",)) if frames else None
-
-
-def _segments(bits: int) -> tuple[str, ...]:
-    return tuple(name for i, name in enumerate(SEGMENTS) if bits >> i & 1)

@@ -20,7 +20,7 @@ from kinertia.live.control import Control
 from kinertia.live.hub import EXTRA, HISTORY_S, Hub, Place
 from kinertia.live.message import VERSION, Hello, Reply, encode, encode_frames
 from kinertia.live.monitor import Monitor
-from kinertia.recording import SEGMENTS, Subject, words
+from kinertia.recording import Subject, words
 
 HOST = "127.0.0.1"
 PORT = 8470
@@ -209,7 +209,7 @@ class Server:
                 version=VERSION,
                 columns=self._hub.columns,
                 extra=EXTRA,
-                segments=SEGMENTS,
+                segments=self._hub.sensors.segments,
                 rate_hz=self._hub.rate_hz,
                 history_s=HISTORY_S,
                 mass_kg=self._subject.mass_kg,

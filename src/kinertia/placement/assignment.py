@@ -17,7 +17,7 @@ import numpy as np
 from kinertia.placement import harmonics
 from kinertia.placement.gait_model import GAITS, PARTS, GaitModel
 from kinertia.placement.harmonics import Shapes
-from kinertia.recording import SEGMENTS, Array
+from kinertia.recording import LOWER_BODY, Array
 
 INSTANTS = 60
 BELIEF = 0.15
@@ -98,12 +98,12 @@ def assign(leg: Shapes, pelvis: Shapes, stride_hz: float, stated: tuple[str, ...
     value, chosen, sign, apart, gain = best[gait]
     everything = np.max([total.max(axis=0) for total in totals], axis=0)  # (N,)
     confidence = _confidence(everything, orders, chosen)
-    names = tuple(SEGMENTS[i] for i in chosen)
+    names = tuple(LOWER_BODY.segments[i] for i in chosen)
     if sum(a == b for a, b in zip(mirrored(names), stated, strict=True)) > sum(
         a == b for a, b in zip(names, stated, strict=True)
     ):
         names = mirrored(names)
-    wanted = [SEGMENTS.index(name) if name in SEGMENTS else -1 for name in stated]
+    wanted = [LOWER_BODY.index(name) if name in LOWER_BODY.segments else -1 for name in stated]
     same = np.flatnonzero((orders == wanted).all(axis=1))
     log_stated = float(everything[same[0]]) if len(same) else float("nan")
     misfit = np.sqrt(np.maximum(apart, 0.0) / (2 * leg.curves[0].size + leg.sizes.shape[1]))
@@ -135,7 +135,7 @@ def lags(leg: Shapes, pelvis: Shapes, stride_hz: float, stated: tuple[str, ...],
     ----------
     As for :func:`assign`; the stated segments are all different.
     """
-    places = [SEGMENTS.index(name) for name in stated]
+    places = [LOWER_BODY.index(name) for name in stated]
     best = None
     for gait in range(len(GAITS)):
         distance, constant = _distances(leg, pelvis, float(np.log(stride_hz)), gait, model)
@@ -167,7 +167,7 @@ def mirrored(names: tuple[str, ...]) -> tuple[str, ...]:
 
 @cache
 def _orders(count: int) -> np.ndarray:
-    return np.array(list(permutations(range(len(SEGMENTS)), count)))
+    return np.array(list(permutations(range(len(LOWER_BODY)), count)))
 
 
 def _distances(leg: Shapes, pelvis: Shapes, log_pace: float, gait: int, model: GaitModel) -> tuple[Array, Array]:
@@ -179,7 +179,7 @@ def _distances(leg: Shapes, pelvis: Shapes, log_pace: float, gait: int, model: G
     instants = np.arange(INSTANTS) / INSTANTS
     patterns = ((np.ones(3), 0.0), (_TURNED, 0.0), (_MIRRORED, 1.0), (_MIRRORED * _TURNED, 1.0))
     distances, constants = [], []
-    for name in SEGMENTS:
+    for name in LOWER_BODY.segments:
         part = PARTS.index(name.split("_")[0])
         seen = pelvis if name == "pelvis" else leg
         delay = instants + (0.5 if name.endswith("_l") else 0.0)
@@ -209,7 +209,7 @@ def _confidence(value: Array, orders: np.ndarray, chosen: np.ndarray) -> Array:
     """(K,) probability of each sensor's segment up to the mirror image: sides relative to the first leg sensor."""
     weight = np.exp(value - value.max())
     weight /= weight.sum()
-    mirror = np.array([SEGMENTS.index(name) for name in mirrored(SEGMENTS)])
+    mirror = np.array([LOWER_BODY.index(name) for name in mirrored(LOWER_BODY.segments)])
     same = orders == chosen
     as_mirrored = orders == mirror[chosen]
     # an assignment counts for the image it agrees with more

@@ -13,7 +13,7 @@ import numpy as np
 
 from kinertia.placement import assignment, fault_rules, gait_model, harmonics
 from kinertia.placement.steady_gait import Steady, bridged, repeats, stride_samples
-from kinertia.recording import SEGMENTS, Array, Recording
+from kinertia.recording import LOWER_BODY, Array, Recording
 
 LEAST_LAG_S = 0.06
 """Sound sensors come out within 0.03 s of the model (18 HuGaDB walks, gait toolbox, P01, walkers and runners of motion capture,
@@ -71,7 +71,7 @@ def late(steady: Steady, stated: tuple[str, ...]) -> Late | None:
     steady : windows of steady gait of K sensors.
     stated : their segments. Nothing is said with fewer than three, or where they are not all different segments of the model.
     """
-    if len(stated) < 3 or len(set(stated)) < len(stated) or not set(stated) <= set(SEGMENTS):
+    if len(stated) < 3 or len(set(stated)) < len(stated) or not set(stated) <= set(LOWER_BODY.segments):
         return None
     leg, pelvis = harmonics.of_sensors(steady)
     lags = assignment.lags(leg, pelvis, steady.stride_hz, stated, gait_model.load())

@@ -8,7 +8,7 @@ from kinertia.placement import orientation, unit_factors
 from kinertia.placement.fault import Fault, Kind
 from kinertia.placement.interpretation import Reading
 from kinertia.placement.sample_quality import Samples
-from kinertia.recording import GRAVITY, SEGMENTS, Array, Frame, Recording
+from kinertia.recording import GRAVITY, LOWER_BODY, Array, Frame, Recording
 
 OFFSET_STANDING = 0.66
 """Difference from gravity in standing [m/s^2]: three standard deviations (0.22) of what consumer sensors have from the factory,
@@ -37,10 +37,10 @@ def missing(recording: Recording, looked: list[Samples]) -> list[Fault]:
         for k in silent
     ]
     stated = {sensor.segment for sensor in recording.sensors}
-    if stated & set(SEGMENTS):
+    if stated & set(LOWER_BODY.segments):
         faults += [
             Fault(Kind.MISSING, (name,), f"there is no sensor on {name}: movement there follows from the others")
-            for name in SEGMENTS
+            for name in LOWER_BODY.segments
             if name not in stated
         ]
     return faults
@@ -99,7 +99,7 @@ def on_reading(
 def _exchanged(recording: Recording, judged: list[int], found: Reading) -> list[Fault]:
     stated = [recording.sensors[k].segment for k in judged]
     inferred = found.assignment.segments
-    wrong = [i for i, (a, b) in enumerate(zip(stated, inferred, strict=True)) if a != b and a in SEGMENTS]
+    wrong = [i for i, (a, b) in enumerate(zip(stated, inferred, strict=True)) if a != b and a in LOWER_BODY.segments]
     gain = found.assignment.log_likelihood - found.assignment.log_stated
     if not wrong or gain < EXCHANGE_GAIN:
         return []
@@ -114,7 +114,7 @@ def _exchanged(recording: Recording, judged: list[int], found: Reading) -> list[
             continue
         told |= {i, other}
         message = f"the sensors stated on {stated[i]} and {stated[other]} are exchanged"
-        if stated[i][:-2] == stated[other][:-2] and len(judged) < len(SEGMENTS):
+        if stated[i][:-2] == stated[other][:-2] and len(judged) < len(LOWER_BODY):
             message += " (or all others are; of two mirror images the one is taken that agrees with more names)"
         which = tuple(recording.sensors[judged[j]].name for j in (i, other))
         faults.append(Fault(Kind.EXCHANGED, which, message, "their names are exchanged"))

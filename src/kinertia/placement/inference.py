@@ -12,7 +12,7 @@ from kinertia.placement.fault import Fault
 from kinertia.placement.height import Height
 from kinertia.placement.interpretation import Reading
 from kinertia.placement.sample_quality import Samples
-from kinertia.recording import SEGMENTS, Array, Recording, Sensor
+from kinertia.recording import LOWER_BODY, Array, Recording, Sensor
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.standing import standing_periods
 
@@ -187,11 +187,11 @@ def _known_height(recording: Recording) -> Height:
 def judged(recording: Recording, looked: list[Samples] | None = None) -> list[int]:
     """Sensors to compare with gait: on segments of the model, or all when none is, and with readings that move."""
     looked = looked or look_at_samples(recording)
-    known = [k for k, sensor in enumerate(recording.sensors) if sensor.segment in SEGMENTS]
+    known = [k for k, sensor in enumerate(recording.sensors) if sensor.segment in LOWER_BODY.segments]
     known = known or list(range(len(recording.sensors)))
     return [
         k for k in known if not looked[k].absent and looked[k].frozen_s <= MOST_FROZEN_S and looked[k].lost_share <= MOST_LOST
-    ][: len(SEGMENTS)]
+    ][: len(LOWER_BODY)]
 
 
 def look_at_samples(recording: Recording) -> list[Samples]:

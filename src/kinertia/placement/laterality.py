@@ -7,7 +7,7 @@ from dataclasses import replace
 from kinertia.placement.assignment import mirrored
 from kinertia.placement.fault import Fault, Kind
 from kinertia.placement.inference import SIDES_NOTE, Placement
-from kinertia.recording import SEGMENTS
+from kinertia.recording import LOWER_BODY
 from kinertia.recording.errors import RecordingError
 
 
@@ -39,7 +39,7 @@ def with_right(placement: Placement, name: str, file: str = "") -> Placement:
         for placed, segment in zip(placement.sensors, segments, strict=True)
     )
     faults = tuple(fault for fault in placement.faults if fault.kind is not Kind.EXCHANGED)
-    wrong = [p for p in sensors if p.sensor.segment in SEGMENTS and p.sensor.segment != p.segment]
+    wrong = [p for p in sensors if p.sensor.segment in LOWER_BODY.segments and p.sensor.segment != p.segment]
     if wrong:
         message = "the names of left and right are exchanged: " + ", ".join(f"{p.sensor.name} is on {p.segment}" for p in wrong)
         exchanged = Fault(Kind.EXCHANGED, tuple(p.sensor.name for p in wrong), message, "their names are put right")

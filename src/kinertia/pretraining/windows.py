@@ -14,14 +14,14 @@ from torch import Tensor
 from kinertia.bodies import SKELETONS, build
 from kinertia.learning.network import features
 from kinertia.learning.sequence import NOMINAL_MASS_KG, placement
-from kinertia.recording import SEGMENTS, Array, Recording, RecordingError, periodic
+from kinertia.recording import LOWER_BODY, Array, Recording, RecordingError, periodic
 from kinertia.recording.resampling import resample
 from kinertia.sensing.segments import to_segments
 
 LEAD = 64
 """Samples before a window that a recurrent encoder runs through first; windows begin no sooner."""
 STANDARD_GRAVITY = 9.80665  # m/s^2, what one g is
-SENSORS, MODALITIES = len(SEGMENTS), 2  # acceleration and angular rate
+SENSORS, MODALITIES = len(LOWER_BODY), 2  # acceleration and angular rate
 SKELETON = "gait2d_trunk"
 
 
@@ -139,13 +139,13 @@ def to_track(recording: Recording, rate_hz: float, owner: str = "") -> Track:
     if not ready.periodic and ready.rate_hz != rate_hz:
         ready = resample(ready, rate_hz, keep_gaps=True)
     values = np.full((ready.samples, SENSORS, MODALITIES, 3), np.nan)
-    for k, segment in enumerate(SEGMENTS):
+    for k, segment in enumerate(LOWER_BODY.segments):
         i = ready.sensor_index(segment)
         if i is not None:
             values[:, k, 0], values[:, k, 1] = ready.acc[:, i], ready.gyro[:, i]
     if not np.isfinite(values).any():
         raise RecordingError(
-            f"none of the segments {', '.join(SEGMENTS)} carries a sensor",
+            f"none of the segments {', '.join(LOWER_BODY.segments)} carries a sensor",
             file=recording.source or recording.name,
             fix="name the segment of each sensor",
         )

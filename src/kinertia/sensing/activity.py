@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from kinertia.estimation.estimate import Activity
 from kinertia.numerics.moving_mean import moving_mean
-from kinertia.recording import GRAVITY, SEGMENTS, Array, Recording
+from kinertia.recording import GRAVITY, LOWER_BODY, Array, Recording
 from kinertia.recording.channels import read
 from kinertia.recording.gaps import runs
 
@@ -269,7 +269,7 @@ def repetition(signals: Array, rate_hz: float) -> float:
 
 def _inclinations(near: Array) -> dict[str, float]:
     found = {}
-    for k, segment in enumerate(SEGMENTS):
+    for k, segment in enumerate(LOWER_BODY.segments):
         force = near[:, k, :2]
         force = force[np.isfinite(force).all(1)]
         if len(force):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kinertia.recording import GRAVITY, SEGMENTS, Array, Frame, Recording, Sensor, selection
+from kinertia.recording import GRAVITY, LOWER_BODY, Array, Frame, Recording, Sensor, selection
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.standing import standing_periods
 from kinertia.sensing import availability, functional_axis, gait_phase, mean_gravity, signs
@@ -92,7 +92,7 @@ def align(recording: Recording) -> tuple[Recording, Alignment]:
 
     Returns
     -------
-    The recording in segment frames with gyroscope bias removed, with sensors on :data:`~kinertia.recording.SEGMENTS` only
+    The recording in segment frames with gyroscope bias removed, with sensors on :data:`~kinertia.recording.LOWER_BODY` only
     (others cannot be aligned and are left out with a warning), and the alignment. A recording in segment frames is
     returned as it is.
 
@@ -169,11 +169,12 @@ def _usable(recording: Recording) -> tuple[Recording, list[str]]:
     """Sensors on known segments that have both signals, and warnings about the others."""
     keep: list[int] = []
     warnings: list[str] = []
-    elsewhere = [f"{sensor.name} ({sensor.segment})" for sensor in recording.sensors if sensor.segment not in SEGMENTS]
+    others = [sensor for sensor in recording.sensors if sensor.segment not in LOWER_BODY.segments]
+    elsewhere = [f"{sensor.name} ({sensor.segment})" for sensor in others]
     if elsewhere:
         warnings.append(f"not used, on segments that the model does not have: {', '.join(elsewhere)}")
     for k, sensor in enumerate(recording.sensors):
-        if sensor.segment not in SEGMENTS:
+        if sensor.segment not in LOWER_BODY.segments:
             continue
         if np.isnan(recording.gyro[:, k]).all() or np.isnan(recording.acc[:, k]).all():
             warnings.append(f"sensor {sensor.name} on {sensor.segment} is not used: it lacks acceleration or angular rate")
@@ -183,7 +184,7 @@ def _usable(recording: Recording) -> tuple[Recording, list[str]]:
         raise RecordingError(
             "no sensor can be aligned: none is on a known segment with acceleration and angular rate",
             file=recording.source or recording.name,
-            fix=f"name the segments ({', '.join(SEGMENTS)}) in a placement file and record the gyroscopes",
+            fix=f"name the segments ({', '.join(LOWER_BODY.segments)}) in a placement file and record the gyroscopes",
         )
     chosen = replace(
         recording,
@@ -199,7 +200,7 @@ def _usable(recording: Recording) -> tuple[Recording, list[str]]:
 
 def _without(recording: Recording, sensor: Sensor, why: str) -> tuple[Recording, Alignment]:
     """The alignment without one sensor."""
-    kept = [segment for segment in SEGMENTS if segment != sensor.segment]
+    kept = [segment for segment in LOWER_BODY.segments if segment != sensor.segment]
     remark = f"sensor {sensor.name} on {sensor.segment} is not used: {why}"
     return align(selection.keep(recording, kept).with_warnings(remark))
 

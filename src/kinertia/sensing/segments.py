@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kinertia.recording import SEGMENTS, Frame, Recording, gaps
+from kinertia.recording import LOWER_BODY, Frame, Recording, gaps
 from kinertia.sensing.alignment import align
 
 
@@ -17,7 +17,7 @@ def to_segments(recording: Recording) -> Recording:
     blind = recording.without_truth()
     if blind.frame is not Frame.SEGMENT:
         blind, _ = align(blind)
-    absent = [segment for segment in SEGMENTS if blind.sensor_index(segment) is None]
+    absent = [segment for segment in LOWER_BODY.segments if blind.sensor_index(segment) is None]
     remark = (
         f"no sensor on {', '.join(absent)}: movement there follows from the other sensors and the equations of motion alone"
     )

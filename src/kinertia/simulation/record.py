@@ -10,7 +10,7 @@ from kinertia.bodies import Body
 from kinertia.mechanics import imu
 from kinertia.mechanics import kinematics as kin
 from kinertia.mechanics.imu import Mounting
-from kinertia.recording import SEGMENTS, Frame, Recording, Sensor, Subject, Truth
+from kinertia.recording import LOWER_BODY, Frame, Recording, Sensor, Subject, Truth
 from kinertia.sensing.errors import SensorErrors, corrupt
 from kinertia.simulation.walk import JOINTS, Walk, motion
 
@@ -51,14 +51,14 @@ def record(
     step = motion(walk, phase, rate, change)
     body = walk.body.with_time_axis()
     kinematics = kin.forward(body, step.q, step.qd, step.qdd)
-    positions = [nominal_position(walk.body, segment) for segment in SEGMENTS]
+    positions = [nominal_position(walk.body, segment) for segment in LOWER_BODY.segments]
     mounting = Mounting(
-        tuple(walk.body.skeleton.segment_index(segment) for segment in SEGMENTS),
+        tuple(walk.body.skeleton.segment_index(segment) for segment in LOWER_BODY.segments),
         torch.tensor([p[:2] for p in positions], dtype=torch.float64),
-        torch.zeros(len(SEGMENTS), dtype=torch.float64),
+        torch.zeros(len(LOWER_BODY), dtype=torch.float64),
     )
     ideal = imu.read(kinematics, mounting.with_time_axis())
-    acc, gyro = np.zeros((2, len(time), len(SEGMENTS), 3))
+    acc, gyro = np.zeros((2, len(time), len(LOWER_BODY), 3))
     acc[..., :2], gyro[..., 2] = ideal.acc.numpy(), ideal.gyro.numpy()
     acc, gyro = corrupt(acc, gyro, rate_hz, errors, generator)
     names = walk.body.skeleton.coordinate_names
@@ -66,7 +66,7 @@ def record(
     return Recording(
         name=name,
         rate_hz=rate_hz,
-        sensors=tuple(Sensor(segment, segment, p) for segment, p in zip(SEGMENTS, positions, strict=True)),
+        sensors=tuple(Sensor(segment, segment, p) for segment, p in zip(LOWER_BODY.segments, positions, strict=True)),
         acc=acc,
         gyro=gyro,
         subject=Subject(float(walk.body.total_mass), float(walk.body.height)),

@@ -12,7 +12,7 @@ from kinertia.bodies import Body
 from kinertia.mechanics import imu
 from kinertia.mechanics import kinematics as kin
 from kinertia.mechanics.imu import Mounting
-from kinertia.recording import SEGMENTS, Array, Frame, Recording, Sensor, Truth
+from kinertia.recording import LOWER_BODY, Array, Frame, Recording, Sensor, Truth
 from kinertia.sensing import measurement
 from kinertia.sensing.measurement import FINE_RATE_HZ, TYPICAL, Realism, Worn
 from kinertia.sensing.mounting_errors import Position
@@ -46,7 +46,7 @@ class Session:
 
 def begin(person: Person, realism: Realism = TYPICAL) -> Session:
     """Strap seven sensors on a person."""
-    stated = {segment: nominal_position(person.body, segment) for segment in SEGMENTS}
+    stated = {segment: nominal_position(person.body, segment) for segment in LOWER_BODY.segments}
     return Session(person, stated, measurement.strap_on(stated, realism, person.stream("placement")), realism)
 
 

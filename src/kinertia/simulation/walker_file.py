@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kinertia.io.files import write_text
-from kinertia.recording import SEGMENTS
+from kinertia.recording import LOWER_BODY
 from kinertia.simulation import walking
 from kinertia.simulation.record import nominal_position
 from kinertia.simulation.walk import JOINTS, MIDDLE, Walk
@@ -33,7 +33,7 @@ def describe(walk: Walk) -> dict[str, Any]:
         "ankle_height_m": -float(body.contact_position[0, 1]),
         "joints": {name: row.tolist() for name, row in zip(JOINTS, walk.leg, strict=True)},
         "middle": {name: row.tolist() for name, row in zip(MIDDLE, walk.middle, strict=True) if name != "lumbar_extension"},
-        "sensor_position_m": {segment: nominal_position(body, segment) for segment in SEGMENTS},
+        "sensor_position_m": {segment: nominal_position(body, segment) for segment in LOWER_BODY.segments},
     }
 
 

@@ -11,7 +11,7 @@ import torch
 from kinertia.mechanics import imu
 from kinertia.mechanics import kinematics as kin
 from kinertia.mechanics.imu import Mounting
-from kinertia.recording import SEGMENTS, Array, Frame, Recording, Sensor, SensorPose, Subject, Truth
+from kinertia.recording import LOWER_BODY, Array, Frame, Recording, Sensor, SensorPose, Subject, Truth
 from kinertia.sensing import measurement
 from kinertia.sensing.ringing import RingingRanges
 from kinertia.sensing.skin import SkinRanges
@@ -67,12 +67,12 @@ def record(cycle: Cycle, name: str, subject: Subject, wear: Wear = TYPICAL, seed
     phase = torch.arange(SAMPLES, dtype=torch.float64) / SAMPLES
     moving = sample(cycle, phase)
     skeleton = cycle.body.skeleton
-    stated = [nominal_position(cycle.body, segment) for segment in SEGMENTS]
-    place = np.array(stated)[:, PLANE] + wear.position_m * generator.standard_normal((len(SEGMENTS), len(PLANE)))
-    angle = math.radians(wear.misalignment_deg) * generator.standard_normal(len(SEGMENTS))
+    stated = [nominal_position(cycle.body, segment) for segment in LOWER_BODY.segments]
+    place = np.array(stated)[:, PLANE] + wear.position_m * generator.standard_normal((len(LOWER_BODY), len(PLANE)))
+    angle = math.radians(wear.misalignment_deg) * generator.standard_normal(len(LOWER_BODY))
     poses = {
         segment: SensorPose((p[0], p[1], s[2]), (math.cos(a / 2), 0.0, 0.0, math.sin(a / 2)))
-        for segment, p, s, a in zip(SEGMENTS, place.tolist(), stated, angle.tolist(), strict=True)
+        for segment, p, s, a in zip(LOWER_BODY.segments, place.tolist(), stated, angle.tolist(), strict=True)
     }
     grf = {
         f"grf_{axis}_{side}": (force[:, i] / cycle.body.weight).numpy()
@@ -82,9 +82,9 @@ def record(cycle: Cycle, name: str, subject: Subject, wear: Wear = TYPICAL, seed
     angles = {name: moving.q[:, skeleton.coordinate_index(name)].numpy() for name in LEGS}
     # On tissue, the sensor's turn against the segment comes last, and is left to the model of the tissue.
     turn = np.zeros_like(angle) if wear.tissue else angle
-    mounting = Mounting(tuple(map(skeleton.segment_index, SEGMENTS)), torch.tensor(place), torch.tensor(turn))
+    mounting = Mounting(tuple(map(skeleton.segment_index, LOWER_BODY.segments)), torch.tensor(place), torch.tensor(turn))
     signals = imu.read(moving.kinematics, mounting.with_time_axis())
-    acc, gyro = np.zeros((2, SAMPLES, len(SEGMENTS), 3))
+    acc, gyro = np.zeros((2, SAMPLES, len(LOWER_BODY), 3))
     acc[..., PLANE], gyro[..., 2] = signals.acc.numpy(), signals.gyro.numpy()
     noise = [generator.standard_normal(shape) for shape in (signals.acc.shape, signals.gyro.shape)]
     if wear.tissue:
@@ -105,7 +105,7 @@ def record(cycle: Cycle, name: str, subject: Subject, wear: Wear = TYPICAL, seed
     return Recording(
         name=name,
         rate_hz=SAMPLES / cycle.period_s,
-        sensors=tuple(Sensor(segment, segment, p) for segment, p in zip(SEGMENTS, stated, strict=True)),
+        sensors=tuple(Sensor(segment, segment, p) for segment, p in zip(LOWER_BODY.segments, stated, strict=True)),
         acc=acc,
         gyro=gyro,
         subject=subject,

@@ -7,7 +7,7 @@ import numpy as np
 from kinertia.bodies import GAIT2D_TRUNK
 from kinertia.learning import sequence as sequences
 from kinertia.learning.sequence import Sequence
-from kinertia.recording import SEGMENTS, Array, Recording
+from kinertia.recording import LOWER_BODY, Array, Recording
 from kinertia.recording.channels import read
 
 TINY_VARIANCE = 1e-12
@@ -37,9 +37,9 @@ def node_data(sequence: Sequence, recording: Recording | None = None) -> Array:
 
 def _relative_spread(recording: Recording) -> Array:
     """(T, 7, 3) how uncertain each sample is for its channel, 1 on average: half alike, half as the trials vary."""
-    found = np.ones((recording.samples, len(SEGMENTS), 3))
+    found = np.ones((recording.samples, len(LOWER_BODY), 3))
     for kind, axes, places in ((recording.acc_var, [0, 1], [0, 1]), (recording.gyro_var, [2], [2])):
-        for k, segment in enumerate(SEGMENTS):
+        for k, segment in enumerate(LOWER_BODY.segments):
             i = recording.sensor_index(segment)
             if kind is not None and i is not None:
                 variance = np.nan_to_num(kind[:, i][:, axes])

@@ -18,7 +18,7 @@ from kinertia.mechanics import kinematics as kin
 from kinertia.numerics import uniform_spline
 from kinertia.numerics.low_pass import butterworth, filter_both_ways
 from kinertia.ocp.layout import Layout
-from kinertia.recording import SEGMENTS, Array, Recording
+from kinertia.recording import LOWER_BODY, Array, Recording
 from kinertia.sensing import contact_events, orientation, strapdown
 from kinertia.sensing.mean_gravity import is_running
 
@@ -135,7 +135,7 @@ def _inclinations(recording: Recording) -> dict[str, Array]:
     closed_form = (
         strapdown.segment_angle if recording.periodic or recording.duration_s < SHORTEST_S else orientation.inclination
     )
-    found = {s: closed_form(recording, s) for s in SEGMENTS if recording.sensor_index(s) is not None}
+    found = {s: closed_form(recording, s) for s in LOWER_BODY.segments if recording.sensor_index(s) is not None}
     half = _half_stride(recording) if found else None
     angle = {"pelvis": found.get("pelvis", np.zeros(recording.samples))}
     for side, other in ("rl", "lr"):

@@ -10,7 +10,7 @@ from threading import Lock
 import numpy as np
 
 from kinertia.checks import chain
-from kinertia.recording import SEGMENTS, Array, Cause, Frame, Recording, RecordingError, Severity, words
+from kinertia.recording import LOWER_BODY, Array, Cause, Frame, Recording, RecordingError, Severity, words
 from kinertia.recording.standing import STILL_ACC, STILL_RATE, WINDOW_S
 from kinertia.sensing import gait_phase
 from kinertia.sensing.alignment import Alignment, align
@@ -72,7 +72,7 @@ class Calibration:
         self._core, self._settings = core, settings or CalibrationSettings()
         self._rate = core.model.rate_hz
         self._sensors = core.session.sensors
-        self._used = [k for k, sensor in enumerate(self._sensors) if sensor.segment in SEGMENTS]
+        self._used = [k for k, sensor in enumerate(self._sensors) if sensor.segment in LOWER_BODY.segments]
         longest = 2.0 * self._settings.patience_s + self._settings.stand_s
         self._rows = np.empty((round(longest * self._rate), len(self._sensors), 6))
         self._window = round(WINDOW_S * self._rate)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kinertia.recording import SEGMENTS
+from kinertia.recording import LOWER_BODY
 from kinertia.streaming.sample import Session
 
 MOST_HZ = 10_000.0  # no sensor for movement is faster
@@ -20,8 +20,8 @@ def check(session: Session) -> None:
         rotations or offsets are not those of its sensors; the message names stream or sensor and the fix.
     """
     count = len(session.sensors)
-    if not any(sensor.segment in SEGMENTS for sensor in session.sensors):
-        raise ValueError(f"no sensor sits on one of {', '.join(SEGMENTS)}; name the segments of the sensors")
+    if not any(sensor.segment in LOWER_BODY.segments for sensor in session.sensors):
+        raise ValueError(f"no sensor sits on one of {', '.join(LOWER_BODY.segments)}; name the segments of the sensors")
     on: dict[int, str] = {}
     for info in session.streams:
         if not 0.0 < info.rate_hz <= MOST_HZ:

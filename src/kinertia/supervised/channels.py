@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from kinertia.recording import SEGMENTS, Array, Recording, RecordingError
+from kinertia.recording import LOWER_BODY, Array, Recording, RecordingError
 from kinertia.sensing import orientation, strapdown
 from kinertia.supervised import layout
 from kinertia.supervised.config import InputConfig
@@ -34,9 +34,9 @@ def read(recording: Recording, config: InputConfig) -> tuple[Layout, Array]:
         If no known segment carries a sensor.
     """
     columns = layout.of(config)
-    if all(recording.sensor_index(segment) is None for segment in SEGMENTS):
+    if all(recording.sensor_index(segment) is None for segment in LOWER_BODY.segments):
         raise RecordingError(
-            f"none of the segments {', '.join(SEGMENTS)} carries a sensor",
+            f"none of the segments {', '.join(LOWER_BODY.segments)} carries a sensor",
             file=recording.source or recording.name,
             fix="name the segment of each sensor",
         )

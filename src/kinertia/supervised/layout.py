@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kinertia.recording import SEGMENTS
+from kinertia.recording import LOWER_BODY
 from kinertia.supervised.config import InputConfig
 
 ACC, GYRO, INCLINATION = "acc", "gyro", "inclination"
@@ -46,7 +46,7 @@ def of(config: InputConfig) -> Layout:
     """Columns of all seven sensors; a sensor set chooses among them afterwards."""
     channels = (FULL if config.axes == "full" else SAGITTAL) + ((INCLINATION,) if config.orientation else ())
     constant = (HEIGHT, DURATION) if config.reading == "cycles" else (HEIGHT,)
-    return Layout((*(f"{segment}.{channel}" for segment in SEGMENTS for channel in channels), *constant))
+    return Layout((*(f"{segment}.{channel}" for segment in LOWER_BODY.segments for channel in channels), *constant))
 
 
 def _other(name: str) -> str:

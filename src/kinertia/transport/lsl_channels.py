@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinertia.io import units
-from kinertia.recording import SEGMENTS, RecordingError
+from kinertia.recording import LOWER_BODY, RecordingError
 from kinertia.transport.segment_names import WORDS, words
 
 PER_SENSOR = 6  # acc x y z, gyro x y z
@@ -129,7 +129,7 @@ def undescribed(count: int, *, stream: str, acc_unit: str | None = None, gyro_un
 
     Parameters
     ----------
-    count : channels: 6 for one sensor called like the stream, or 42 for all of :data:`~kinertia.recording.SEGMENTS` in order.
+    count : channels: 6 for one sensor called like the stream, or 42 for all of :data:`~kinertia.recording.LOWER_BODY` in order.
     stream : name of the stream.
     acc_unit, gyro_unit : units; default m/s^2 and rad/s.
 
@@ -139,13 +139,13 @@ def undescribed(count: int, *, stream: str, acc_unit: str | None = None, gyro_un
     """
     if count == PER_SENSOR:
         names = (stream,)
-    elif count == PER_SENSOR * len(SEGMENTS):
-        names = SEGMENTS
+    elif count == PER_SENSOR * len(LOWER_BODY):
+        names = LOWER_BODY.segments
     else:
         raise RecordingError(
             f"has {count} channels and no description of them",
             file=_where(stream),
-            fix=f"describe the channels, or send {PER_SENSOR} of one sensor, or {PER_SENSOR * len(SEGMENTS)} of all seven",
+            fix=f"describe the channels, or send {PER_SENSOR} of one sensor, or {PER_SENSOR * len(LOWER_BODY)} of all seven",
         )
     acc, gyro = acc_unit or "m/s^2", gyro_unit or "rad/s"
     sizes = [_size(acc, units.ACC_UNITS, stream)] * 3 + [_size(gyro, units.GYRO_UNITS, stream)] * 3

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from kinertia.io.stream_log import StreamLog
-from kinertia.recording import SEGMENTS, Frame, Recording, RecordingError, Sensor
+from kinertia.recording import LOWER_BODY, Frame, Recording, RecordingError, Sensor
 from kinertia.streaming.sample import Sample, StreamInfo
 from kinertia.transport import faults as injection
 from kinertia.transport.faults import NO_FAULTS, Faults
@@ -40,7 +40,7 @@ def play(
     RecordingError : no sensor on a segment of the model.
     ValueError : a speed that is not positive.
     """
-    chosen = [k for k, sensor in enumerate(recording.sensors) if sensor.segment in SEGMENTS]
+    chosen = [k for k, sensor in enumerate(recording.sensors) if sensor.segment in LOWER_BODY.segments]
     if not chosen:
         raise RecordingError("no sensor is placed on a segment of the model", file=recording.source, fix="give a placement")
     sensors = tuple(recording.sensors[k] for k in chosen)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from kinertia.io.facts import Placement
-from kinertia.recording import SEGMENTS, RecordingError, Sensor
+from kinertia.recording import LOWER_BODY, RecordingError, Sensor
 
 PARTS = {
     "pelvis": "pelvis",
@@ -28,8 +28,8 @@ def words(name: str) -> list[str]:
 
 
 def segment_of(name: str) -> str | None:
-    """Segment that a name names, one of :data:`~kinertia.recording.SEGMENTS`; None when it names none, or says more."""
-    if name in SEGMENTS:
+    """Segment that a name names, one of :data:`~kinertia.recording.LOWER_BODY`; None when it names none, or says more."""
+    if name in LOWER_BODY.segments:
         return name
     said = [word for word in words(name) if word not in IGNORED]
     parts = [PARTS[word] for word in said if word in PARTS]
@@ -37,7 +37,7 @@ def segment_of(name: str) -> str | None:
     if len(parts) != 1 or len(parts) + len(sides) != len(said):
         return None
     segment = "_".join([*parts, *sides])
-    return segment if segment in SEGMENTS else None
+    return segment if segment in LOWER_BODY.segments else None
 
 
 def place(
@@ -80,6 +80,6 @@ def place(
 def _sensor(name: str, placement: Placement | None) -> Sensor | None:
     if placement is not None:
         sensor = placement.find(name)
-        return sensor if sensor is not None and sensor.segment in SEGMENTS else None
+        return sensor if sensor is not None and sensor.segment in LOWER_BODY.segments else None
     segment = segment_of(name)
     return None if segment is None else Sensor(name, segment)

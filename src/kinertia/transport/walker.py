@@ -17,7 +17,7 @@ from threading import Event
 import msgspec
 import numpy as np
 
-from kinertia.recording import GRAVITY, SEGMENTS, Array, Recording, Sensor, Subject
+from kinertia.recording import GRAVITY, LOWER_BODY, Array, Recording, Sensor, Subject
 
 RAMP_S = 2.0
 """Time from standing to walking, and from one speed to another."""
@@ -65,8 +65,8 @@ class Walker(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def sensors(self) -> tuple[Sensor, ...]:
-        """In the order of :data:`~kinertia.recording.SEGMENTS`."""
-        return tuple(Sensor(segment, segment, self.sensor_position_m[segment]) for segment in SEGMENTS)
+        """In the order of :data:`~kinertia.recording.LOWER_BODY`."""
+        return tuple(Sensor(segment, segment, self.sensor_position_m[segment]) for segment in LOWER_BODY.segments)
 
     @property
     def speed(self) -> float:
@@ -76,7 +76,7 @@ class Walker(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def places(self) -> Array:
         """(7, 2) sensor positions in the sagittal plane [m]."""
-        return np.array([self.sensor_position_m[segment][:2] for segment in SEGMENTS])
+        return np.array([self.sensor_position_m[segment][:2] for segment in LOWER_BODY.segments])
 
     @cached_property
     def coefficients(self) -> tuple[Array, Array]:
