@@ -25,7 +25,7 @@ def virtual_cycle(name: str, q: np.ndarray, rate_hz: float, grf: dict[str, np.nd
     spectrum[abs(turn[:, 0]) > 2 * np.pi * 25.0] = 0.0
     angles, qd, qdd = (torch.as_tensor(np.fft.irfft(spectrum * turn**k, len(q), axis=0)) for k in range(3))
     body = build(70.0, 1.75)
-    local = torch.tensor([POSITION[segment.split("_")[0]] for segment in SEGMENTS], dtype=torch.float64)
+    local = torch.tensor([POSITION[segment.split("_")[0]] for segment in LOWER_BODY.segments], dtype=torch.float64)
     signals = read(kinematics.forward(body, angles, qd, qdd), Mounting(tuple(range(7)), local, torch.zeros(7).double()))
     acc, gyro = np.zeros((len(q), 7, 3)), np.zeros((len(q), 7, 3))
     acc[..., :2], gyro[..., 2] = signals.acc.numpy(), signals.gyro.numpy()
