@@ -13,8 +13,9 @@ from kinertia.io import cycles as files
 from kinertia.metrics.summary import mean_over_joints
 from kinertia.recording import Recording
 from kinertia.supervised import config as configuration
-from kinertia.supervised import cycles, people, predict, tables
+from kinertia.supervised import cycles, predict, tables
 from kinertia.supervised.checkpoint import Fitted
+from kinertia.train import people
 
 PAPER = {"angle_rmsd_deg": 4.9, "moment_rmsd_bwbh": 1.4, "grf_rmsd_bw": 10.7}
 """The CNN regression of the paper, on ten people, trained on measured and simulated cycles."""

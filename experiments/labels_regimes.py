@@ -17,7 +17,7 @@ from kinertia.metrics import scoring
 from kinertia.metrics.single import baselines
 from kinertia.metrics.summary import summarise
 from kinertia.recording.crop import crop
-from kinertia.supervised import people, predict, regimes, tables
+from kinertia.supervised import predict, regimes, tables
 from kinertia.supervised.checkpoint import Fitted
 from kinertia.supervised.config import (
     AdaptationConfig,
@@ -27,7 +27,8 @@ from kinertia.supervised.config import (
     NetworkConfig,
     TrainingConfig,
 )
-from kinertia.supervised.people import Person
+from kinertia.train import people
+from kinertia.train.people import Person
 
 SHARE, TESTED_FROM = 0.2, 0.4
 CONFIG = FitConfig(

@@ -9,9 +9,10 @@ from pathlib import Path
 from experiments import people as simulated
 from experiments.protocol import QUIET, Context
 from kinertia.recording import RecordingError
-from kinertia.supervised import checkpoint, people, regimes, split
+from kinertia.supervised import checkpoint, regimes
 from kinertia.supervised.checkpoint import Fitted
 from kinertia.supervised.config import FitConfig
+from kinertia.train import people, split
 
 CYCLES, CONTINUOUS = "imu_cycles_biomac", "imu_mocap_gaittoolbox"
 """Folders of real recordings."""
@@ -75,7 +76,7 @@ class Setting:
         data = {}
         for each in self.learned_from():
             self.context.say(f"reading {each[0]}")
-            data[each[0]] = people.examples(people.load(each), config)
+            data[each[0]] = regimes.examples(people.load(each), config)
         with self.context.training(config.training.epochs, name) as progress:
             return regimes.fit_general(data, chosen, config, folder, resume=True, progress=progress)
 

@@ -9,11 +9,11 @@ from typing import Annotated
 import tyro
 
 from experiments import pretraining_rows
+from experiments.few_labels import scores
+from experiments.few_labels.downstream import DownstreamConfig
 from experiments.pretraining_rows import Job, Plan
 from experiments.protocol import QUIET, Context, Found, Json, table
 from kinertia.metrics.statistics import compare_all
-from kinertia.pretraining import scores
-from kinertia.pretraining.downstream import DownstreamConfig
 
 People = dict[str, dict[str, dict[str, float | None]]]
 

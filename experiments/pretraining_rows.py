@@ -9,14 +9,17 @@ from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 
+from experiments.few_labels import downstream, people, scores
+from experiments.few_labels.downstream import DownstreamConfig, Predictor, Regime
+from experiments.few_labels.split import of_people, share_of, split
+from experiments.few_labels.targets import Labelled
 from experiments.protocol import QUIET, Context, Json, sizes
-from kinertia.pretraining import checkpoint, downstream, people, scores
+from kinertia.pretraining import checkpoint
 from kinertia.pretraining.build import build
 from kinertia.pretraining.checkpoint import Pretrained
-from kinertia.pretraining.downstream import DownstreamConfig, Predictor, Regime
 from kinertia.pretraining.encoder import Encoder
-from kinertia.pretraining.split import Split, of_people, share_of, split
-from kinertia.pretraining.targets import Labelled
+from kinertia.train.people import find
+from kinertia.train.split import Split
 
 METHODS = ("contrastive", "masked", "physics")
 SHARES = (0.01, 0.1, 0.25, 1.0)
@@ -84,7 +87,7 @@ def rows(folder: Path, plan: Plan, context: Context = QUIET) -> dict[str, Json]:
 
     Parameters
     ----------
-    folder : of people with truth, see :func:`kinertia.pretraining.people.find`.
+    folder : of people with truth, see :func:`kinertia.train.people.find`.
     plan : what is compared.
     context : keeps finished rows; those of the same data, encoders, settings and version are not made again.
 
@@ -100,7 +103,7 @@ def rows(folder: Path, plan: Plan, context: Context = QUIET) -> dict[str, Json]:
     """
     encoders = {name: checkpoint.load(encoder) for name, encoder in plan.encoders.items()}
     window, rate_hz = _same_windows(encoders)
-    files = people.find(folder, plan.only, plan.people)
+    files = [(person, path) for person, paths in find(folder, plan.only, plan.people) for path in paths]
     for fold in range(plan.folds):
         split([person for person, _ in files], plan.folds, fold, plan.tested)
     data = sizes(path for _, path in files)
@@ -134,7 +137,7 @@ def _row(job: Job, data: Labelled, pretrained: Pretrained, plan: Plan, probed: d
 
 def _parts(data: Labelled, parts: Split, job: Job) -> tuple[Labelled, Labelled, Labelled]:
     """Windows to learn from, to stop by (both of the share) and to test on (all)."""
-    train, check = (share_of(of_people(data, names), job.share, job.seed) for names in (parts.train, parts.check))
+    train, check = (share_of(of_people(data, names), job.share, job.seed) for names in (parts.train, parts.held))
     return train, check, of_people(data, parts.test)
 
 

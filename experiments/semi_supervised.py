@@ -16,7 +16,7 @@ from kinertia.learning.checkpoint import Model
 from kinertia.learning.config import Config
 from kinertia.learning.prepare import to_sequence
 from kinertia.learning.training import train
-from kinertia.pretraining.reference import synced
+from kinertia.metrics.sync import synced
 from kinertia.recording import Recording
 from kinertia.recording.wearer import same_wearer
 

@@ -18,7 +18,7 @@ import torch
 from experiments import subsets_plot
 from experiments.protocol import QUIET, Context, Found, Json, cell, sizes, table
 from kinertia.recording import LOWER_BODY, sensor_set
-from kinertia.supervised import people, regimes, split, tables
+from kinertia.supervised import regimes, tables
 from kinertia.supervised.config import (
     AdaptationConfig,
     FitConfig,
@@ -27,8 +27,9 @@ from kinertia.supervised.config import (
     TrainingConfig,
 )
 from kinertia.supervised.examples import Examples
-from kinertia.supervised.people import Person
 from kinertia.supervised.regimes import Regime
+from kinertia.train import people, split
+from kinertia.train.people import Person
 
 SMALL = FitConfig(
     inputs=InputConfig(most_windows=16),
@@ -137,7 +138,7 @@ def compare(
 
     Parameters
     ----------
-    folder : of people with truth, see :func:`kinertia.supervised.people.find`.
+    folder : of people with truth, see :func:`kinertia.train.people.find`.
     regime : whose labels are learned from.
     names : of the subsets.
     config : of every training.
@@ -236,7 +237,7 @@ def _read(
     """Everybody's recordings and examples with all sensors, once per process."""
     config = msgspec.json.decode(settings, type=FitConfig)
     loaded = {each[0]: people.load(each) for each in people.find(Path(folder), only, most)}
-    return loaded, {name: people.examples(person, config) for name, person in loaded.items()}
+    return loaded, {name: regimes.examples(person, config) for name, person in loaded.items()}
 
 
 def summarise(rows: dict[str, Json]) -> Json:

@@ -9,11 +9,11 @@ import pytest
 import torch
 from swaying import QUICK, RATE_HZ, recording, sizes
 
+from experiments.few_labels import targets
+from experiments.few_labels.downstream import DownstreamConfig
+from experiments.few_labels.targets import Labelled
 from kinertia.io import write_recording
-from kinertia.pretraining import targets
 from kinertia.pretraining.config import PretrainingConfig
-from kinertia.pretraining.downstream import DownstreamConfig
-from kinertia.pretraining.targets import Labelled
 from kinertia.pretraining.windows import Windows, cut, to_track
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from experiments.few_labels.downstream import DownstreamConfig
 from kinertia.pretraining.config import PretrainingConfig, ResNetConfig, TransformerConfig
-from kinertia.pretraining.downstream import DownstreamConfig
 from kinertia.recording import LOWER_BODY, Recording, Sensor, Subject, Truth
 
 RATE_HZ = 100.0

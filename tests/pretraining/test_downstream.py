@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from swaying import RATE_HZ, recording, sizes
 
-from kinertia.pretraining import downstream, scores, targets
+from experiments.few_labels import downstream, scores, targets
+from experiments.few_labels.downstream import DownstreamConfig, Regime, Scale
+from experiments.few_labels.split import of_people, share_of, split
+from experiments.few_labels.targets import KNEE, VERTICAL, Labelled, Labels
 from kinertia.pretraining.build import build
-from kinertia.pretraining.downstream import DownstreamConfig, Regime, Scale
-from kinertia.pretraining.split import of_people, share_of, split
-from kinertia.pretraining.targets import KNEE, VERTICAL, Labelled, Labels
 from kinertia.recording import RecordingError, Truth
+from kinertia.train.targets import LOADED, loading_rate, stances
 
 
 @given(st.integers(3, 40), st.integers(1, 5))
@@ -30,7 +31,7 @@ def test_nobody_is_in_two_parts(people: int, folds: int) -> None:
             found = split(names, folds, fold)
         except ValueError:
             return
-        parts = (found.train, found.check, found.test)
+        parts = (found.train, found.held, found.test)
         assert sorted(name for part in parts for name in part) == sorted(names)
         tested += found.test
     assert folds == 1 or sorted(tested) == sorted(names)
@@ -53,7 +54,7 @@ def test_shares_are_of_every_person_and_nested(labelled: Labelled) -> None:
 
 def test_scales_come_from_the_learners_alone(labelled: Labelled, quick: DownstreamConfig) -> None:
     parts = split(labelled.windows.owners)
-    train, check = of_people(labelled, parts.train), of_people(labelled, parts.check)
+    train, check = of_people(labelled, parts.train), of_people(labelled, parts.held)
     spoiled = replace(check, labels=Labels(1000.0 * check.labels.curves, 1000.0 * check.labels.peaks))
     predictors = [downstream.fit(build(sizes("masked")), train, other, "probe", quick) for other in (check, spoiled)]
     assert torch.equal(predictors[0].scale.curves[0], Scale.of(train.labels).curves[0])
@@ -64,7 +65,7 @@ def test_scales_come_from_the_learners_alone(labelled: Labelled, quick: Downstre
 @pytest.mark.parametrize("regime", downstream.REGIMES)
 def test_every_way_of_learning_beats_the_mean(labelled: Labelled, quick: DownstreamConfig, regime: Regime) -> None:
     parts = split(labelled.windows.owners)
-    train, check, test = (of_people(labelled, names) for names in (parts.train, parts.check, parts.test))
+    train, check, test = (of_people(labelled, names) for names in (parts.train, parts.held, parts.test))
     encoder = build(sizes("masked"))
     encoder.scale = train.windows.scale()
     before = {name: x.clone() for name, x in encoder.state_dict().items()}
@@ -90,7 +91,7 @@ def test_labels_are_of_stance_and_of_whole_stances(labelled: Labelled) -> None:
     curves = labelled.labels.curves
     known = torch.isfinite(curves)
     assert known[..., KNEE].all()
-    assert (curves[..., VERTICAL][known[..., VERTICAL]] > targets.LOADED).all()
+    assert (curves[..., VERTICAL][known[..., VERTICAL]] > LOADED).all()
     assert 0.3 < float(known[..., VERTICAL].float().mean()) < 0.6
     peaks = labelled.labels.peaks[:, 0]
     whole = torch.isfinite(peaks)
@@ -100,16 +101,16 @@ def test_labels_are_of_stance_and_of_whole_stances(labelled: Labelled) -> None:
 
 def test_loading_rate_of_a_ramp() -> None:
     rise = np.concatenate([np.linspace(0.0, 100.0, 11), np.linspace(98.0, 0.0, 90)])
-    assert targets.loading_rate(rise, 100.0) == pytest.approx(10.0)  # 1 BW in 0.1 s
-    assert targets.loading_rate(np.linspace(0.0, 200.0, 101), 100.0) == pytest.approx(2.0)
+    assert loading_rate(rise, 100.0) == pytest.approx(10.0)  # 1 BW in 0.1 s
+    assert loading_rate(np.linspace(0.0, 200.0, 101), 100.0) == pytest.approx(2.0)
 
 
 def test_cut_stances_do_not_count() -> None:
     vertical = np.zeros(100)
     vertical[:20] = vertical[40:70] = vertical[90:] = 50.0
-    assert targets.stances(vertical, 100.0) == [(40, 70)]
+    assert stances(vertical, 100.0) == [(40, 70)]
     vertical[45] = np.nan
-    assert targets.stances(vertical, 100.0) == []
+    assert stances(vertical, 100.0) == []
 
 
 def test_recordings_without_truth_are_an_error() -> None:

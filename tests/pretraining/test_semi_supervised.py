@@ -13,7 +13,7 @@ from kinertia.io import cycles
 from kinertia.learning import shipped
 from kinertia.learning.config import AdaptationConfig, Config
 from kinertia.metrics import sync
-from kinertia.pretraining.reference import synced
+from kinertia.metrics.sync import synced
 from kinertia.recording import Recording
 
 QUICK = Config(adaptation=AdaptationConfig(steps=3, long_steps=3, batch=2, window=120))

@@ -10,10 +10,11 @@ import torch
 from walkers import CYCLES, WINDOWS, recording
 
 from kinertia.io import write_recording
-from kinertia.supervised import people
+from kinertia.supervised import regimes
 from kinertia.supervised.config import FitConfig
 from kinertia.supervised.examples import Examples
-from kinertia.supervised.people import Person
+from kinertia.train import people
+from kinertia.train.people import Person
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -38,7 +39,7 @@ def config(request: pytest.FixtureRequest) -> FitConfig:
 @pytest.fixture(scope="session")
 def data(persons: dict[str, Person], config: FitConfig) -> dict[str, Examples]:
     """Examples of everybody."""
-    found = {name: people.examples(person, config) for name, person in persons.items()}
+    found = {name: regimes.examples(person, config) for name, person in persons.items()}
     return {name: examples for name, examples in found.items() if examples is not None}
 
 

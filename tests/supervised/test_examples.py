@@ -14,11 +14,13 @@ from walkers import CYCLES, WINDOWS, recording
 
 from kinertia.io import write_recording
 from kinertia.recording import LOWER_BODY, RecordingError, sensor_set
-from kinertia.supervised import augment, baseline, channels, cycles, layout, people, targets, windows
+from kinertia.supervised import augment, baseline, channels, cycles, layout, regimes, targets
 from kinertia.supervised.config import Augmentation, FitConfig, InputConfig
 from kinertia.supervised.examples import Examples
-from kinertia.supervised.people import Person
 from kinertia.supervised.scale import Scale
+from kinertia.train import people
+from kinertia.train.people import Person
+from kinertia.train.windows import starts
 
 
 @given(axes=st.sampled_from(["sagittal", "full"]), orientation=st.booleans())
@@ -41,7 +43,7 @@ def test_a_sensor_set_keeps_its_columns_and_those_of_the_person(chosen: set[str]
 
 
 def test_windows_hold_signals_and_truth_of_the_same_samples(persons: dict[str, Person]) -> None:
-    found = people.examples(persons["p0"], WINDOWS)
+    found = regimes.examples(persons["p0"], WINDOWS)
     assert found is not None
     source = persons["p0"].recordings[0]
     assert source.truth is not None
@@ -55,13 +57,13 @@ def test_windows_hold_signals_and_truth_of_the_same_samples(persons: dict[str, P
 
 def test_windows_cover_everything() -> None:
     for samples in (50, 51, 99, 120):
-        covered = {k for start in windows.starts(samples, 50, 25) for k in range(start, start + 50)}
+        covered = {k for start in starts(samples, 50, 25) for k in range(start, start + 50)}
         assert covered == set(range(samples))
-    assert windows.starts(49, 50, 25) == []
+    assert starts(49, 50, 25) == []
 
 
 def test_cycles_begin_at_heel_strike_of_either_leg(persons: dict[str, Person]) -> None:
-    found = people.examples(persons["p0"], CYCLES)
+    found = regimes.examples(persons["p0"], CYCLES)
     assert found is not None
     assert len(found) == 4  # two of each leg
     knee = found.targets[..., found.targets_named.index("angle.knee_angle")]

@@ -14,15 +14,16 @@ from walkers import CYCLES, WINDOWS, recording
 from kinertia.estimation.estimate import Activity
 from kinertia.metrics import scoring
 from kinertia.recording import RecordingError, selection
-from kinertia.supervised import checkpoint, cycles, people, predict, regimes, split, study, training
+from kinertia.supervised import checkpoint, cycles, predict, regimes, study, training
 from kinertia.supervised import config as configuration
 from kinertia.supervised.checkpoint import STATE, Fitted
 from kinertia.supervised.config import FitConfig, NetworkConfig
 from kinertia.supervised.examples import Examples
 from kinertia.supervised.networks import Network
-from kinertia.supervised.people import Person
-from kinertia.supervised.split import Split
 from kinertia.supervised.study import Plan
+from kinertia.train import split
+from kinertia.train.people import Person
+from kinertia.train.split import Split
 
 PART = Split(("p0", "p1"), ("p2",), ("p3",))
 
@@ -74,7 +75,7 @@ def test_nothing_of_the_tested_person_reaches_model_or_scales(
 def test_resuming_equals_an_uninterrupted_run(
     data: dict[str, Examples], config: FitConfig, fitted: Fitted, tmp_path: Path
 ) -> None:
-    train, held = people.all_examples([data["p0"], data["p1"]]), data["p2"]
+    train, held = regimes.together([data["p0"], data["p1"]]), data["p2"]
     training.fit(train, held, config, tmp_path, stop_after=1)
     assert not checkpoint.is_fitted(tmp_path)
     resumed = training.fit(train, held, config, tmp_path, resume=True)
@@ -132,7 +133,7 @@ def test_a_model_says_which_sensor_is_missing(fitted: Fitted, persons: dict[str,
 
 def test_fewer_sensors_are_read_where_the_model_has_fewer(data: dict[str, Examples], persons: dict[str, Person]) -> None:
     own = replace(WINDOWS, inputs=replace(WINDOWS.inputs, sensors="FrTr"))
-    windows = {name: people.examples(persons[name], own) for name in ("p0", "p1", "p2")}
+    windows = {name: regimes.examples(persons[name], own) for name in ("p0", "p1", "p2")}
     small = regimes.fit_general(windows, PART, own)
     assert small.layout.segments == ("femur_r", "foot_r")
     alone = selection.choose(persons["p3"].recordings[0], "FrTr")
@@ -140,7 +141,7 @@ def test_fewer_sensors_are_read_where_the_model_has_fewer(data: dict[str, Exampl
 
 
 def test_a_periodic_cycle_can_be_read_in_windows(persons: dict[str, Person]) -> None:
-    windows = {name: people.examples(persons[name], WINDOWS) for name in ("p0", "p1", "p2")}
+    windows = {name: regimes.examples(persons[name], WINDOWS) for name in ("p0", "p1", "p2")}
     model = regimes.fit_general(windows, PART, WINDOWS)
     cycle = cycles.average(persons["p3"].recordings[0], "r", CYCLES.inputs)[0][0]
     found = predict.estimate(model, cycle.without_truth())

@@ -139,7 +139,8 @@ def _bar(steps: int, label: str) -> Any:
 
 def _model(data: Path, plan: Plan, config: FitConfig, out: Path, user: str | None, resume: bool, status: Console) -> None:
     """The model of OUT itself."""
-    from kinertia.supervised import people, regimes, split
+    from kinertia.supervised import regimes
+    from kinertia.train import people, split
 
     if plan.regime != "general" and user is None:
         return
@@ -162,7 +163,7 @@ def _model(data: Path, plan: Plan, config: FitConfig, out: Path, user: str | Non
         person = people.load(each, anyway=plan.anyway)
         for said in people.faults(person):
             status.print(said, style="yellow", highlight=False)
-        loaded[each[0]] = people.examples(person, config)
+        loaded[each[0]] = regimes.examples(person, config)
     adaptive = plan.regime in ("adaptive", "all") and mine is not None
     with _bar(config.training.epochs, "general") as progress:
         general = regimes.fit_general(

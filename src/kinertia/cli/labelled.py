@@ -27,7 +27,7 @@ def read(files: Sequence[Path], reading: Reading, config: Config, console: Conso
     """
     from kinertia.learning import supervision
     from kinertia.learning.prepare import to_sequence
-    from kinertia.pretraining.reference import synced
+    from kinertia.metrics.sync import synced
 
     sequences, labels = [], []
     for recording in options.read_each(files, reading):

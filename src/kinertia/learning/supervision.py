@@ -5,6 +5,7 @@ Labels are given on purpose, for recordings that the user names; the truth that 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from collections.abc import Sequence as Several
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,7 +21,8 @@ from kinertia.learning.losses import masked_mean
 from kinertia.learning.sequence import NOMINAL_MASS_KG, Sequence
 from kinertia.mechanics.motion import Motion
 from kinertia.recording import Array, Recording, RecordingError, periodic
-from kinertia.recording.resampling import resample
+from kinertia.train.targets import columns, truth_of
+from kinertia.train.windows import repeated, resampled
 
 ANGLE_UNIT = np.deg2rad(5.0)  # rad
 MOMENT_UNIT = 0.01  # BW H
@@ -73,20 +75,14 @@ def labels_of(recording: Recording, config: Config, tile_s: float = periodic.TIL
     RecordingError
         If the recording has no truth, or none of the quantities that a model estimates is in it.
     """
-    if recording.truth is None:
-        raise RecordingError(
-            "holds no reference to learn from", file=recording.source or recording.name, fix="give it without labels"
-        )
-    at_rate = recording if recording.periodic else resample(recording, config.rate_hz, keep_gaps=True)
-    truth = at_rate.truth
-    assert truth is not None
+    truth_of(recording, "give it without labels")
+    at_rate = resampled(recording, config.rate_hz)
+    truth = truth_of(at_rate)
     names = SKELETONS[config.body].coordinate_names
-    count = round(tile_s * config.rate_hz) if recording.periodic else at_rate.samples
 
-    def columns(curves: dict[str, Array], wanted: Several[str]) -> Tensor:
-        unknown = np.full(count, np.nan)
-        found = [_over(curves[name], at_rate, config.rate_hz, tile_s) if name in curves else unknown for name in wanted]
-        return torch.as_tensor(np.stack(found, axis=-1), dtype=torch.float32)
+    def known(curves: Mapping[str, Array], wanted: Several[str]) -> Tensor:
+        found = repeated(columns(curves, wanted, at_rate.samples), at_rate, config.rate_hz, tile_s)
+        return torch.as_tensor(found, dtype=torch.float32)
 
     speed = truth.speed_curve
     if speed is None:
@@ -95,10 +91,10 @@ def labels_of(recording: Recording, config: Config, tile_s: float = periodic.TIL
     lighter = NOMINAL_MASS_KG / recording.subject.mass_kg
     turning = {name: curve for name, curve in truth.angles.items() if name in names[2:]}
     labels = Labels(
-        columns(turning, names),
-        columns({name: lighter * curve for name, curve in truth.moments.items()}, names[3:]),
-        columns(truth.grf, FORCES),
-        columns({"speed": speed}, ("speed",)),
+        known(turning, names),
+        known({name: lighter * curve for name, curve in truth.moments.items()}, names[3:]),
+        known(truth.grf, FORCES),
+        known({"speed": speed}, ("speed",)),
     )
     if not bool(torch.isfinite(labels.all).any()):
         raise RecordingError(
@@ -163,12 +159,3 @@ def term(motion: Motion, joint: Tensor, body: Body, labels: Tensor, mask: Tensor
         ((motion.qd[..., :1] - known.speed) / SPEED_UNIT, seen.speed),
     )
     return torch.stack([masked_mean(error.square(), there * mask[..., None]) for error, there in errors]).sum()
-
-
-def _over(curve: Array, recording: Recording, rate_hz: float, tile_s: float) -> Array:
-    """A curve of the recording; repeated where that is one cycle."""
-    if not recording.periodic:
-        return curve
-    if not np.isfinite(curve).all():
-        return np.full(round(tile_s * rate_hz), np.nan)
-    return periodic.tile(curve[:, None], recording.rate_hz, rate_hz, tile_s)[:, 0]

@@ -13,7 +13,9 @@ import numpy as np
 
 from kinertia.estimation.estimate import Estimate
 from kinertia.metrics import errors
-from kinertia.recording import Array, Recording
+from kinertia.recording import Array, Recording, RecordingError
+from kinertia.sensing import strapdown
+from kinertia.sensing.alignment import align
 
 MAX_SHIFT_S = 0.040  # of devices that were meant to be synchronous
 STEP_S = 0.001  # of shifts tried
@@ -97,3 +99,16 @@ def sync_shift(baseline: Estimate, recording: Recording) -> float | None:
     candidates = sorted((k * STEP_S for k in range(-steps, steps + 1)), key=abs)
     scores = np.array([agreement(shift) for shift in candidates])
     return round(candidates[int(np.nanargmax(scores))], 6) if np.isfinite(scores).any() else None
+
+
+def synced(recording: Recording) -> tuple[Recording, float | None]:
+    """The recording with its truth on the sensors' clock, and the shift that this took [s].
+
+    Sensors and reference may be out of step by some samples. A model that learned this from labels would repeat it on
+    recordings that are in step. Where no shift can be found (None) nothing is moved.
+    """
+    try:
+        shift_s = sync_shift(strapdown.solve(align(recording.without_truth())[0]), recording)
+    except RecordingError:
+        shift_s = None
+    return (recording if shift_s is None else on_sensor_clock(recording, shift_s)), shift_s

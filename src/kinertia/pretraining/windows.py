@@ -14,9 +14,9 @@ from torch import Tensor
 from kinertia.bodies import SKELETONS, build
 from kinertia.learning.network import features
 from kinertia.learning.sequence import NOMINAL_MASS_KG, placement
-from kinertia.recording import LOWER_BODY, Array, Recording, RecordingError, periodic
-from kinertia.recording.resampling import resample
+from kinertia.recording import LOWER_BODY, Recording, RecordingError
 from kinertia.sensing.segments import to_segments
+from kinertia.train import windows
 
 LEAD = 64
 """Samples before a window that a recurrent encoder runs through first; windows begin no sooner."""
@@ -135,9 +135,7 @@ def to_track(recording: Recording, rate_hz: float, owner: str = "") -> Track:
     RecordingError
         If no known segment carries a sensor, or the signals cannot be aligned or resampled.
     """
-    ready = to_segments(recording)
-    if not ready.periodic and ready.rate_hz != rate_hz:
-        ready = resample(ready, rate_hz, keep_gaps=True)
+    ready = windows.resampled(to_segments(recording), rate_hz)
     values = np.full((ready.samples, SENSORS, MODALITIES, 3), np.nan)
     for k, segment in enumerate(LOWER_BODY.segments):
         i = ready.sensor_index(segment)
@@ -149,21 +147,10 @@ def to_track(recording: Recording, rate_hz: float, owner: str = "") -> Track:
             file=recording.source or recording.name,
             fix="name the segment of each sensor",
         )
-    values = at_rate(values, ready, rate_hz)
+    values = windows.repeated(values, ready, rate_hz)
     present = np.asarray(np.isfinite(values).all(-1))
     signals = torch.as_tensor(np.where(present[..., None], values, 0.0), dtype=torch.float32)
     return Track(recording.name, owner or recording.name, signals, torch.as_tensor(present), _person(ready))
-
-
-def at_rate(values: Array, recording: Recording, rate_hz: float) -> Array:
-    """(T, ...) values of a recording that has the rate already, or of one cycle, then repeated; a hole in it is throughout."""
-    if not recording.periodic:
-        return values
-    flat = values.reshape(len(values), -1)
-    whole = np.isfinite(flat).all(0)
-    tiled = np.full((round(periodic.TILE_S * rate_hz), flat.shape[1]), np.nan)
-    tiled[:, whole] = periodic.tile(flat[:, whole], recording.rate_hz, rate_hz, periodic.TILE_S)
-    return tiled.reshape(len(tiled), *values.shape[1:])
 
 
 def _person(recording: Recording) -> Tensor:

@@ -19,6 +19,7 @@ from kinertia.sensing.segments import to_segments
 from kinertia.supervised import baseline, cycles, targets, training, windows
 from kinertia.supervised.checkpoint import Fitted
 from kinertia.supervised.layout import other_side
+from kinertia.train.windows import starts
 
 METHOD = "supervised"
 SEEN = 0.25
@@ -117,7 +118,7 @@ def _of_windows(fitted: Fitted, recording: Recording) -> dict[str, Array]:
     ready = windows.at_rate(replace(recording, truth=None), inputs.rate_hz)
     columns, values = windows.read(ready, inputs)
     _, kept = columns.choose(fitted.layout.segments)
-    first = windows.starts(ready.samples, inputs.window, inputs.stride)
+    first = starts(ready.samples, inputs.window, inputs.stride)
     index = np.array(first)[:, None] + np.arange(inputs.window)
     found = _predict(fitted, values[index][..., kept])
     # in the middle of a window the network sees most

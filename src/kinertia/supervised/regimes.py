@@ -16,7 +16,7 @@ For comparisons all three are scored on the last 20 % too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -24,13 +24,13 @@ from typing import Any, Literal
 from kinertia.metrics import scoring
 from kinertia.recording import Recording
 from kinertia.recording.crop import crop
-from kinertia.supervised import cycles, people, predict, training
+from kinertia.supervised import cycles, predict, training, windows
 from kinertia.supervised.checkpoint import Fitted
 from kinertia.supervised.config import FitConfig
-from kinertia.supervised.examples import Examples
-from kinertia.supervised.people import Person
-from kinertia.supervised.split import Split
-from kinertia.supervised.training import Progress
+from kinertia.supervised.examples import Examples, join
+from kinertia.train.loop import Progress
+from kinertia.train.people import Person
+from kinertia.train.split import Split
 
 Regime = Literal["individual", "general", "adaptive"]
 REGIMES: tuple[Regime, ...] = ("individual", "general", "adaptive")
@@ -38,6 +38,31 @@ TRAINED, LAST = 0.6, 0.8
 """Ends of the parts of a user's recordings that ``individual`` learns from and stops by."""
 Json = dict[str, Any]
 All = Mapping[str, Examples | None]
+
+
+def examples(person: Person, config: FitConfig, every: bool = False) -> Examples | None:
+    """What there is to learn of a person; None where there is nothing.
+
+    Parameters
+    ----------
+    person : in segment frames.
+    config : what is read and predicted.
+    every : all examples instead of some, for adapting.
+    """
+    read_in = cycles.examples if config.inputs.reading == "cycles" else windows.examples
+    parts = [part for r in person.recordings if (part := read_in(r, person.name, config, every)) is not None]
+    return join(parts) if parts else None
+
+
+def together(parts: Sequence[Examples | None]) -> Examples:
+    """Examples of several people together.
+
+    Raises
+    ------
+    ValueError
+        If there are none.
+    """
+    return join([part for part in parts if part is not None])
 
 
 def fit_general(
@@ -58,7 +83,7 @@ def fit_general(
     config : what is learned and how.
     out, resume, progress : as for :func:`kinertia.supervised.training.fit`.
     """
-    train, held = (people.all_examples([data[name] for name in names]) for names in (split.train, split.held))
+    train, held = (together([data[name] for name in names]) for names in (split.train, split.held))
     return training.fit(train, held, config, out, regime="general", resume=resume, progress=progress)
 
 
@@ -89,7 +114,7 @@ def fit_adaptive(
     """
     chosen = general.config if config is None else replace(general.config, adaptation=config.adaptation)
     require_share(share, chosen)
-    own = people.examples(_first(person, share + chosen.adaptation.check), chosen, every=True)
+    own = examples(_first(person, share + chosen.adaptation.check), chosen, every=True)
     whole = share + chosen.adaptation.check
     train = None if own is None else own.between(0.0, share / whole)
     held = None if own is None else own.between(share / whole, 1.0)
@@ -111,7 +136,7 @@ def fit_individual(
     ValueError
         If they are too short.
     """
-    own = people.examples(_first(person, LAST), config, every=True)
+    own = examples(_first(person, LAST), config, every=True)
     if own is None:
         raise ValueError(f"{person.name}: the recordings hold nothing to learn from; give longer ones")
     train, held = own.between(0.0, TRAINED / LAST), own.between(TRAINED / LAST, 1.0)

@@ -15,14 +15,15 @@ import msgspec
 
 from kinertia import __version__
 from kinertia.io.files import write_text
-from kinertia.supervised import checkpoint, people, regimes, split, tables
+from kinertia.supervised import checkpoint, regimes, tables
 from kinertia.supervised.checkpoint import FITTED, Fitted
 from kinertia.supervised.config import FitConfig, check
 from kinertia.supervised.examples import Examples
-from kinertia.supervised.people import Person
 from kinertia.supervised.regimes import REGIMES, Regime
-from kinertia.supervised.split import Split
-from kinertia.supervised.training import Progress
+from kinertia.train import people, split
+from kinertia.train.loop import Progress
+from kinertia.train.people import Person
+from kinertia.train.split import Split
 
 Json = dict[str, Any]
 Show = Callable[[str], None]
@@ -79,7 +80,7 @@ def run(
 
     Parameters
     ----------
-    folder : of people with truth, see :func:`kinertia.supervised.people.find`.
+    folder : of people with truth, see :func:`kinertia.train.people.find`.
     plan : what is tested.
     config : of every training.
     out : folder for models (``foldN``, ``PERSON-REGIME``), finished rows and ``results.json``.
@@ -159,7 +160,7 @@ class _Study:
         for name in (*part.train, *part.held):
             if name not in self.data:
                 self.show(f"reading {name}")
-                self.data[name] = people.examples(self._load(name), self.config)
+                self.data[name] = regimes.examples(self._load(name), self.config)
         with self.bar(self.config.training.epochs, f"fold {number + 1}") as progress:
             return regimes.fit_general(self.data, part, self.config, out, resume=self.resume, progress=progress)
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from kinertia.metrics import units
-from kinertia.recording import Array, Recording, RecordingError, Subject
+from kinertia.recording import Array, Recording, Subject
 from kinertia.supervised.config import FitConfig, Kind
+from kinertia.train.targets import columns, loading_rate, stances, truth_of
 
 JOINTS = ("hip_flexion", "knee_angle", "ankle_angle")
 FORCES = ("grf_x", "grf_y")
@@ -43,25 +44,15 @@ def curves(recording: Recording, wanted: Sequence[str], side: str = "") -> Array
     RecordingError
         If the recording has no truth, or nothing of what is wanted is in it.
     """
-    truth = recording.truth
-    if truth is None:
-        raise RecordingError(
-            "holds no reference to learn from", file=recording.source or recording.name, fix="give recordings with truth"
-        )
-    unknown = np.full(recording.samples, np.nan)
-    found = []
-    for name in wanted:
-        kind, _, rest = name.partition(".")
-        if kind == SPEED:
-            mean = np.nan if truth.speed is None else truth.speed
-            found.append(np.full(recording.samples, mean) if truth.speed_curve is None else truth.speed_curve)
-        elif kind == "angle":
-            found.append(truth.angles.get(rest + side, unknown))
-        elif kind == "moment":
-            found.append(truth.moments.get(rest + side, unknown) / moment_unit(recording.subject))
-        else:
-            found.append(truth.grf.get(rest + side, unknown))
-    return np.stack(found, axis=-1)
+    truth = truth_of(recording)
+    speed = truth.speed_curve
+    if speed is None:
+        speed = np.full(recording.samples, np.nan if truth.speed is None else truth.speed)
+    unit = moment_unit(recording.subject)
+    known = {f"angle.{name}": curve for name, curve in truth.angles.items()}
+    known |= {f"moment.{name}": curve / unit for name, curve in truth.moments.items()}
+    known |= {f"grf.{name}": curve for name, curve in truth.grf.items()} | {SPEED + side: speed}
+    return columns(known, [name + side for name in wanted], recording.samples)
 
 
 def moment_unit(subject: Subject) -> float:
@@ -78,17 +69,15 @@ def peaks(vertical: Array, knee: Array, duration_s: float) -> Array:
     knee : (T,) knee moment, extension positive [BWBH].
     duration_s : of the cycle.
     """
-    from kinertia.pretraining import targets as windows  # the definition of the loading rate is the same
-
     if not np.isfinite(vertical).all():
         return np.full(len(PEAKS), np.nan)
     rate_hz = len(vertical) / duration_s
     # from a sample in swing on, stance is in one piece
     start = int(np.argmin(vertical))
     turned, moment = np.roll(vertical, -start), np.roll(knee, -start)
-    found = windows.stances(units.bw_percent(turned), rate_hz)
+    found = stances(units.bw_percent(turned), rate_hz)
     if not found:
         return np.full(len(PEAKS), np.nan)
     first, last = max(found, key=lambda stance: stance[1] - stance[0])
-    rate = windows.loading_rate(units.bw_percent(turned[first:last]), rate_hz)
+    rate = loading_rate(units.bw_percent(turned[first:last]), rate_hz)
     return np.array([turned[first:last].max(), moment[first:last].max(), rate])

@@ -8,44 +8,21 @@ import numpy as np
 import torch
 
 from kinertia.recording import Array, Recording, RecordingError, periodic
-from kinertia.recording.resampling import resample
 from kinertia.supervised import channels, targets
 from kinertia.supervised.config import FitConfig, InputConfig
 from kinertia.supervised.examples import Examples
 from kinertia.supervised.layout import Layout
+from kinertia.train import windows
 
 
 def at_rate(recording: Recording, rate_hz: float) -> Recording:
     """A continuous recording at a rate, its truth alike; a periodic cycle is repeated, and loses its truth."""
-    if recording.periodic:
-        return _tiled(recording, rate_hz)
-    return recording if recording.rate_hz == rate_hz else resample(recording, rate_hz, keep_gaps=True)
-
-
-def _tiled(recording: Recording, rate_hz: float) -> Recording:
-    both = np.stack([recording.acc, recording.gyro], axis=2)
-    # a channel with a hole in its cycle has no Fourier series
-    whole = np.isfinite(both).all(axis=0)
+    if not recording.periodic:
+        return windows.resampled(recording, rate_hz)
     length_s = (periodic.lead_cycles(recording.duration_s) + 2) * recording.duration_s
-    tiled = periodic.tile(np.where(whole, both, 0.0), recording.rate_hz, rate_hz, length_s)
-    tiled = np.where(whole, tiled, np.nan)
-    return replace(
-        recording,
-        rate_hz=rate_hz,
-        acc=tiled[:, :, 0],
-        gyro=tiled[:, :, 1],
-        acc_var=None,
-        gyro_var=None,
-        orientation=None,
-        periodic=False,
-        truth=None,
-    )
-
-
-def starts(samples: int, window: int, stride: int) -> list[int]:
-    """First samples of windows that cover everything, the last one ending with the recording."""
-    found = list(range(0, samples - window + 1, stride))
-    return found if not found or found[-1] == samples - window else [*found, samples - window]
+    both = windows.repeated(np.stack([recording.acc, recording.gyro]).swapaxes(0, 1), recording, rate_hz, length_s)
+    bare = replace(recording, acc_var=None, gyro_var=None, orientation=None, truth=None)
+    return replace(bare, rate_hz=rate_hz, acc=both[:, 0], gyro=both[:, 1], periodic=False)
 
 
 def read(recording: Recording, config: InputConfig) -> tuple[Layout, Array]:
@@ -87,7 +64,7 @@ def examples(recording: Recording, owner: str, config: FitConfig, every: bool = 
     ready = at_rate(recording, inputs.rate_hz)
     columns, values = read(replace(ready, truth=None), inputs)
     known = targets.curves(ready, wanted)
-    first = starts(ready.samples, inputs.window, config.adaptation.stride if every else inputs.stride)
+    first = windows.starts(ready.samples, inputs.window, config.adaptation.stride if every else inputs.stride)
     if inputs.most_windows and len(first) > inputs.most_windows and not every:
         first = [first[k] for k in np.linspace(0, len(first) - 1, inputs.most_windows).round().astype(int)]
     first = [start for start in first if np.isfinite(known[start : start + inputs.window]).any()]

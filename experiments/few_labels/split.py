@@ -1,26 +1,17 @@
-"""Who is learned from, who says when to stop, and who is tested; and which share of the labels is used."""
+"""Who is tested, and which share of the others' labels is used."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from kinertia.pretraining.targets import Labelled
+from experiments.few_labels.targets import Labelled
+from kinertia.train.split import Split
 
 TESTED, HELD_BACK = 0.2, 0.15
 """Share of the people who are tested where there is one fold, and share of the others who say when to stop."""
-
-
-@dataclass(frozen=True)
-class Split:
-    """Names of people; nobody is in two of them."""
-
-    train: tuple[str, ...]
-    check: tuple[str, ...]
-    test: tuple[str, ...]
 
 
 def split(people: Sequence[str], folds: int = 1, fold: int = 0, tested: int | None = None) -> Split:
@@ -47,7 +38,7 @@ def split(people: Sequence[str], folds: int = 1, fold: int = 0, tested: int | No
     rest = [name for name in names if name not in test]
     held = max(round(HELD_BACK * len(rest)), 1)
     found = Split(tuple(rest[: len(rest) - held]), tuple(rest[len(rest) - held :]), tuple(test))
-    if not (found.train and found.check and found.test):
+    if not (found.train and found.held and found.test):
         raise ValueError(f"{len(names)} people in {folds} folds: too few to learn from some, stop by others and test the rest")
     return found
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from experiments.few_labels.targets import CURVES, PEAKS, Labelled, Labels
 from kinertia.metrics import errors
 from kinertia.metrics.statistics import spread
-from kinertia.pretraining.targets import CURVES, PEAKS, Labelled, Labels
 from kinertia.recording import Array
 
 FIGURES = ("rmse", "rrmse_percent", "r2", "r")

@@ -10,8 +10,8 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from experiments.few_labels.targets import CURVES, PEAKS, Labelled, Labels
 from kinertia.pretraining.encoder import Encoder
-from kinertia.pretraining.targets import CURVES, PEAKS, Labelled, Labels
 from kinertia.pretraining.windows import Inputs, Windows
 from kinertia.train.schedule import cosine
 

@@ -6,42 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from kinertia.io import folder as folders
+from experiments.few_labels import targets
+from experiments.few_labels.targets import Labelled
 from kinertia.io.read import read
-from kinertia.pretraining import targets
-from kinertia.pretraining.targets import Labelled
 from kinertia.pretraining.windows import Track, cut, to_track
 from kinertia.recording import RecordingError
 
 Show = Callable[[str], None]
-
-
-def find(folder: Path, only: tuple[str, ...] = (), people: int | None = None) -> list[tuple[str, Path]]:
-    """Person and file of every recording in ``folder``/PERSON.
-
-    Parameters
-    ----------
-    folder : as ``kinertia simulate`` writes it.
-    only : names of recordings; all without any.
-    people : the first so many.
-
-    Raises
-    ------
-    RecordingError
-        If no recording is found.
-    """
-    found: dict[str, list[Path]] = {}
-    for path in folders.recordings(folder):
-        if path.is_file() and path.parent != folder and (not only or path.stem in only):
-            found.setdefault(path.parent.name, []).append(path)
-    if not found:
-        wanted = f"of the names {', '.join(only)} " if only else ""
-        raise RecordingError(
-            f"holds no recordings {wanted}in folders of people",
-            file=str(folder),
-            fix="give a folder that kinertia simulate wrote",
-        )
-    return [(person, path) for person in sorted(found)[:people] for path in found[person]]
 
 
 def labelled(files: list[tuple[str, Path]], window: int, rate_hz: float, show: Show | None = None) -> Labelled:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,11 +11,7 @@ from kinertia.io import folder as folders
 from kinertia.io.read import read
 from kinertia.recording import Recording, RecordingError
 from kinertia.sensing.segments import to_segments
-from kinertia.supervised import cycles, windows
-from kinertia.supervised.config import FitConfig
-from kinertia.supervised.examples import Examples, join
-
-Show = Callable[[str], None]
+from kinertia.train.targets import truth_of
 
 
 @dataclass(frozen=True)
@@ -82,35 +78,6 @@ def ready(recording: Recording, owner: str) -> Recording:
     RecordingError
         If it has no truth, or cannot be aligned.
     """
-    if recording.truth is None:
-        raise RecordingError(
-            "holds no reference to learn from", file=recording.source or recording.name, fix="give recordings with truth"
-        )
+    truth_of(recording)
     name = recording.name if recording.name.startswith(f"{owner}_") else f"{owner}_{recording.name}"
     return replace(to_segments(recording), truth=recording.truth, name=name)
-
-
-def examples(person: Person, config: FitConfig, every: bool = False) -> Examples | None:
-    """What there is to learn of a person; None where there is nothing.
-
-    Parameters
-    ----------
-    person : in segment frames.
-    config : what is read and predicted.
-    every : all examples instead of some, for adapting.
-    """
-    read_in = cycles.examples if config.inputs.reading == "cycles" else windows.examples
-    parts = [part for r in person.recordings if (part := read_in(r, person.name, config, every)) is not None]
-    return join(parts) if parts else None
-
-
-def all_examples(people: Mapping[str, Examples | None] | Sequence[Examples | None]) -> Examples:
-    """Examples of several people together.
-
-    Raises
-    ------
-    ValueError
-        If there are none.
-    """
-    given = people.values() if isinstance(people, Mapping) else people
-    return join([part for part in given if part is not None])
