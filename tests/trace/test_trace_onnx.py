@@ -109,6 +109,19 @@ def test_equal_operations_are_done_once() -> None:
     ]
 
 
+def test_turning_there_and_back_takes_nothing() -> None:
+    def function(weight: Tensor, x: Tensor) -> list[Tensor]:
+        cos, sin = torch.cos(x[0] + x[1]), torch.sin(x[0] + x[1])
+        forward, up = x[2] + torch.tanh(x[3]), x[2] * weight
+        along, across = weight * (cos * forward + sin * up), weight * (cos * up - sin * forward)
+        return [cos * along - sin * across, sin * along + cos * across]
+
+    run, operators = compiled(function, {"weight": ()}, {"x": (4,)})
+    found = run({"weight": np.array(3.0)}, {"x": np.array([0.1, 0.2, 0.3, 0.4])})
+    np.testing.assert_allclose(found, [3 * (0.3 + math.tanh(0.4)), 2.7], rtol=1e-14)
+    assert not {"Cos", "Sin", "Mul"} & set(operators)
+
+
 def test_choices_leave_nan_where_it_is() -> None:
     def function(known: Tensor, x: Tensor) -> list[Tensor]:
         place = torch.where(torch.isnan(known), 7.0, known)

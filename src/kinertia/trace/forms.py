@@ -13,7 +13,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 
@@ -21,9 +21,9 @@ from kinertia.trace.capture import Objects, Operation
 
 ONCE, ALWAYS = 0, 1
 """Stages: of what is computed once, and of what is computed for every sample."""
-SHARING = 2
-"""A product with a form of at most so many atoms, whose coefficients belong to the person, becomes products with these atoms:
-points of one segment turn with the same sine and cosine and then share them."""
+ROUNDING = 1e-13
+"""Sums of coefficients that are smaller than this part of them are zero: second differences of a constant, for example."""
+TURNS = ("Cos", "Sin")
 
 Scalar: TypeAlias = "float | Form"
 
@@ -140,7 +140,7 @@ class Form:
         stage = max(self.stage, other.stage) if isinstance(other, Form) else self.stage
         terms = dict(self.space.lifted(self, stage).terms)
         for atom, k in self.space.lifted(other, stage).terms.items():
-            terms[atom] = terms[atom] + k if atom in terms else k
+            terms[atom] = _sum(terms[atom], k) if atom in terms else k
         return self.space.sum(stage, terms)
 
     def __mul__(self, other: Scalar) -> Scalar:
@@ -155,24 +155,40 @@ class Form:
         return self.space.sum(self.stage, {atom: k * factor for atom, k in self.terms.items()})
 
     def _product(self, other: Form) -> Scalar:
-        spread, whole = sorted((self, other), key=lambda form: (form._shared, len(form.terms)), reverse=True)
-        if self.stage == ONCE and min(len(self.terms), len(other.terms)) == 1:
-            whole, spread = sorted((self, other), key=lambda form: len(form.terms))
-        elif not spread._shared:
-            (one, k), (two, factor) = self.normalized(), other.normalized()
+        for turn, vector in ((self, other), (other, self)):
+            if (found := turn._turned_back(vector)) is not None:
+                return found
+        (one, k), (two, factor) = (form.normalized() for form in sorted((self, other), key=lambda form: len(form.terms)))
+        if self.stage == ALWAYS or len(one.terms) > 1:
             return self.space.apply("Mul", one, two) * (k * factor)
-        factor, scale = whole.normalized()
-        found: Scalar = 0.0
-        for atom, k in spread.terms.items():
-            single = self.space.alone(atom, self.stage)
-            found = found + (factor if atom is self.space.one else self.space.apply("Mul", single, factor)) * (k * scale)
-        return found
+        # what is computed once may have many products, so that those with one atom cancel and are shared
+        found = cast("Scalar", 0.0)
+        for atom, weight in two.terms.items():
+            part = one if atom is self.space.one else self.space.apply("Mul", one, self.space.alone(atom, self.stage))
+            found = found + part * weight
+        return found * (k * factor)
 
-    @property
-    def _shared(self) -> bool:
-        """Whether a product with this form becomes products with its atoms."""
-        persons = all(isinstance(k, Form) for k in self.terms.values()) and len(self.terms) <= SHARING
-        return self.space.one not in self.terms and (persons or len(self.terms) == 1)
+    def _turned_back(self, other: Form) -> Scalar | None:
+        """Product of a cosine or sine with a component of a vector that was turned by the same angle; None for all others.
+
+        With s (s f) = f - c (c f) and s (c f) = c (s f), vectors that are turned back and turned again are what they were.
+        """
+        ((turn, scale), *more), space = self.terms.items(), self.space
+        turned = {} if more or turn.operator not in TURNS else {a: x for a in other.terms if (x := _turned(a, turn))}
+        if not any(len(form.terms) > 1 for _, form in turned.values()):
+            return None
+        cos, total = space.apply("Cos", *turn.operands), cast("Scalar", 0.0)
+        for atom, k in other.terms.items():
+            before, form = turned.get(atom, ("", space.lifted(0.0, self.stage)))
+            if not before:
+                part = space.alone(turn, self.stage) * space.sum(self.stage, {atom: 1.0})
+            elif before == turn.operator:
+                twice = space.apply("Mul", cos, space.apply("Mul", cos, form))
+                part = twice if before == "Cos" else form - twice
+            else:
+                part = space.apply("Mul", cos, space.apply("Mul", space.apply("Sin", *turn.operands), form))
+            total = total + part * (k * scale)
+        return total
 
     def __truediv__(self, other: Scalar) -> Scalar:
         if not isinstance(other, Form):
@@ -203,6 +219,22 @@ class Form:
         return -self + other
 
     __radd__, __rmul__ = __add__, __mul__
+
+
+def _sum(a: Scalar, b: Scalar) -> Scalar:
+    """Sum of two coefficients, zero where only rounding is left of numbers."""
+    if isinstance(a, Form) or isinstance(b, Form):
+        return a + b
+    return 0.0 if abs(a + b) <= ROUNDING * abs(a) else a + b
+
+
+def _turned(atom: Atom, turn: Atom) -> tuple[str, Form] | None:
+    """Of a product with a cosine or sine of the same angle: which of the two, and the other factor."""
+    for factor, other in (atom.operands, atom.operands[::-1]) if atom.operator == "Mul" else ():
+        first, *more = factor.terms
+        if not more and first.operator in TURNS and first.operands[0].name == turn.operands[0].name:
+            return first.operator, other
+    return None
 
 
 @dataclass(frozen=True, eq=False)

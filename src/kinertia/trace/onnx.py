@@ -20,8 +20,8 @@ from kinertia.trace.capture import Objects, capture, replay
 from kinertia.trace.forms import ALWAYS, FUNCTIONS, ONCE, Atom, Form, Scalar, Space
 from kinertia.trace.nodes import Nodes
 
-SCATTERED = 16
-"""A term of a gathered sum takes as long as so many entries of a matrix (3.3 us per thousand, measured as above)."""
+SCATTERED, APART = 16, 5000
+"""A term of a gathered sum takes as long as 16 entries of a matrix (3.3 us per thousand), its nodes as long as 5000."""
 
 Shapes = Mapping[str, tuple[int, ...]]
 
@@ -167,7 +167,8 @@ class _Levels:
         place = {atom: k for k, atom in enumerate(atom for tensor in rows for atom in self._tensors[tensor])}
         row, longest = self._nodes.concat(*rows), max(len(form.terms) for form in columns)
         # in a matrix NaN, of a choice or of an input that is not known, would reach every sum
-        if self._stage == ALWAYS and not any(map(_is_choice, columns)) and len(place) <= SCATTERED * longest:
+        dense = len(place) * len(columns) <= SCATTERED * longest * len(columns) + APART
+        if self._stage == ALWAYS and dense and not any(map(_is_choice, columns)):
             matrix = np.zeros((len(place), len(columns)), dtype=object)
             for n, form in enumerate(columns):
                 for atom, k in form.terms.items():
