@@ -15,7 +15,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.fx.experimental.proxy_tensor import make_fx
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_map
 
 Objects = NDArray[np.object_]
 Operation = Callable[..., Any]
@@ -33,11 +34,57 @@ def capture(function: Callable[..., Sequence[Tensor]], shapes: Sequence[tuple[in
     examples = [0.1 + torch.rand(shape, dtype=torch.float64, generator=generator) for shape in shapes]
     # once without tracing: what the function computes only once and keeps must hold numbers, not traced tensors
     function(*examples)
-    # a plain function, because tracing counts the arguments of a method wrongly
-    plain = torch.func.functionalize(lambda *given: function(*given), remove="mutations_and_views")
-    found = make_fx(plain)(*examples)
-    found.graph.eliminate_dead_code()
-    return found
+    recorder = _Recorder(examples)
+    with recorder:
+        found = torch.func.functionalize(function, remove="mutations_and_views")(*examples)
+    return recorder.graph_module(found)
+
+
+class _Recorder(TorchDispatchMode):
+    """Notes the elementary operations that run while it is entered.
+
+    What torch's ``make_fx`` finds, in a fifth of its time and without the second that loading its compiler takes.
+    """
+
+    def __init__(self, inputs: Sequence[Tensor]) -> None:
+        super().__init__()
+        self._graph, self._root = torch.fx.Graph(), torch.nn.Module()
+        # tensors are kept, or another one may get the identity of one that is gone
+        self._kept = list(inputs)
+        self._nodes = {id(x): self._graph.placeholder(f"x{i}") for i, x in enumerate(inputs)}
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # keeping torch's compiler away from the method below would load it
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        del types
+        found = func(*args, **(kwargs or {}))
+        made = self._graph.call_function(func, *tree_map(self._node, (args, kwargs or {})))
+        if isinstance(found, Tensor):
+            self._note(found, made)
+        else:
+            for i, part in enumerate(found):
+                self._note(part, self._graph.call_function(operator.getitem, (made, i)))
+        return found
+
+    def _note(self, x: Tensor, node: torch.fx.Node) -> None:
+        self._kept.append(x)
+        self._nodes[id(x)] = node
+
+    def _node(self, x: Any) -> Any:
+        """The node of a tensor; one that was there before is a constant."""
+        if isinstance(x, Tensor) and id(x) not in self._nodes:
+            name = f"constant{len(self._kept)}"
+            self._root.register_buffer(name, x)
+            self._note(x, self._graph.get_attr(name))
+        return self._nodes[id(x)] if isinstance(x, Tensor) else x
+
+    def graph_module(self, outputs: Sequence[Tensor]) -> torch.fx.GraphModule:
+        """The operations that ``outputs`` need."""
+        self._graph.output([self._node(x) for x in outputs])
+        self._graph.eliminate_dead_code()
+        return torch.fx.GraphModule(self._root, self._graph)
 
 
 def replay(graph: torch.fx.GraphModule, inputs: Sequence[Objects], elementwise: Mapping[str, Operation]) -> list[Any]:
