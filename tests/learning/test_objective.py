@@ -13,7 +13,7 @@ from kinertia.learning import losses, objective
 from kinertia.learning.batch import Batch
 from kinertia.learning.config import Config, Formulation
 from kinertia.learning.network import Layout
-from kinertia.learning.personal import UNITS, Deviation
+from kinertia.learning.personal import Deviation, units_of
 from kinertia.mechanics import contact
 from kinertia.mechanics.motion import Motion
 from kinertia.recording import LOWER_BODY
@@ -51,7 +51,7 @@ def with_formulation(config: Config, formulation: Formulation) -> Config:
 
 def as_stated(count: int = 1) -> Tensor:
     """Nobody deviates."""
-    return torch.zeros(count, UNITS, dtype=torch.float64)
+    return torch.zeros(count, units_of(LOWER_BODY), dtype=torch.float64)
 
 
 def test_standing_still_obeys_every_equation() -> None:

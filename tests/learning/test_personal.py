@@ -7,13 +7,14 @@ import math
 import torch
 
 from kinertia.bodies import GAIT2D_TRUNK, build
-from kinertia.learning.personal import POSITION_ERROR_M, UNITS, Deviation
+from kinertia.learning.personal import POSITION_ERROR_M, Deviation, units_of
 from kinertia.mechanics import kinematics, mass
 from kinertia.mechanics.imu import read
+from kinertia.recording import LOWER_BODY
 
 
 def test_units_are_expected_errors() -> None:
-    units = torch.ones(2, UNITS, dtype=torch.float64)
+    units = torch.ones(2, units_of(LOWER_BODY), dtype=torch.float64)
     units[..., 2:21:3] = -2.0
     misalignment = torch.linspace(0.05, 0.2, 7, dtype=torch.float64).expand(2, 7)
     found = Deviation.of(units, misalignment, torch.tensor([0.03, 0.07], dtype=torch.float64))

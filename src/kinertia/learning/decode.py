@@ -68,7 +68,7 @@ def motion(raw: Tensor, body: Body, rate_hz: float, formulation: Formulation) ->
         qd = torch.cat([differences.centre(speed.unsqueeze(-1)), RATE_SCALE * extra[..., layout.speeds]], dim=-1)
         qdd = ACCELERATION_SCALE * extra[..., layout.accelerations]
         joint = TORQUE_SCALE * body.moment_scale[..., None, None] * extra[..., layout.torques]
-        torque = torch.cat([torch.zeros_like(joint[..., :3]), joint], dim=-1)
+        torque = torch.cat([joint.new_zeros(*joint.shape[:-1], body.skeleton.root.stop), joint], dim=-1)
         return Motion(centre, qd, qdd, force, torque)
     qd, qdd = differences.first(q, dt), differences.second(q, dt)
     forward = speed.unsqueeze(-1)

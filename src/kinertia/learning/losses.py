@@ -155,7 +155,7 @@ def posture(knee: Tensor, hint: Tensor, mask: Tensor) -> Tensor:
 
 
 def prior(units: Tensor) -> Tensor:
-    """Prior on personal deviations: summed squares in units of the expected errors. ``units`` (B, 22)."""
+    """Prior on personal deviations: summed squares in units of the expected errors. ``units`` (B, U)."""
     return units.square().sum(-1).mean()
 
 

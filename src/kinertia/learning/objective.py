@@ -69,9 +69,9 @@ def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config, labels: Tens
     force_bw = motion.force / body.weight[..., None, None]
     touch = contact.complementarity(result.contact, force_bw[..., 1])
     if motion.torque is None:
-        residual, joint = result.generalized[..., :3], result.generalized[..., 3:]
+        residual, joint = result.generalized[..., body.skeleton.root], result.generalized[..., body.skeleton.joints]
     else:
-        residual, joint = motion.torque - result.generalized, motion.torque[..., 3:]
+        residual, joint = motion.torque - result.generalized, motion.torque[..., body.skeleton.joints]
     asked = joint
     if motion.torque is None and not config.training.effort_sets_posture:
         asked = _moments_at_given_posture(motion, body, batch.present, config.sensors)
@@ -113,7 +113,8 @@ def _moments_at_given_posture(motion: Motion, body: Body, present: Tensor, senso
     mean = feet[:, None, None] * motion.q.mean(-2, keepdim=True)
     given = replace(motion, q=motion.q - mean + mean.detach())
     kinematics = kin.forward(body, given.q, given.qd, given.qdd)
-    return dynamics.inverse(body, kinematics, given.force, kin.contact_points(body, kinematics))[..., 3:]
+    generalized = dynamics.inverse(body, kinematics, given.force, kin.contact_points(body, kinematics))
+    return generalized[..., body.skeleton.joints]
 
 
 def _knees(body: Body) -> list[int]:

@@ -11,10 +11,6 @@ from kinertia.bodies import Body, Skeleton
 from kinertia.mechanics.imu import Mounting
 from kinertia.recording import LOWER_BODY, SensorSet
 
-SENSORS = len(LOWER_BODY)
-UNITS = 3 * SENSORS + 1
-"""Numbers learned per person with the default sensors, see :func:`units_of`."""
-
 POSITION_ERROR_M = 0.03
 """Expected error (standard deviation) of a sensor's position along each axis."""
 

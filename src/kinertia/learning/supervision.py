@@ -78,7 +78,8 @@ def labels_of(recording: Recording, config: Config, tile_s: float = periodic.TIL
     truth_of(recording, "give it without labels")
     at_rate = resampled(recording, config.rate_hz)
     truth = truth_of(at_rate)
-    names = SKELETONS[config.body].coordinate_names
+    skeleton = SKELETONS[config.body]
+    names = skeleton.coordinate_names
 
     def known(curves: Mapping[str, Array], wanted: Several[str]) -> Tensor:
         found = repeated(columns(curves, wanted, at_rate.samples), at_rate, config.rate_hz, tile_s)
@@ -92,7 +93,7 @@ def labels_of(recording: Recording, config: Config, tile_s: float = periodic.TIL
     turning = {name: curve for name, curve in truth.angles.items() if name in names[2:]}
     labels = Labels(
         known(turning, names),
-        known({name: lighter * curve for name, curve in truth.moments.items()}, names[3:]),
+        known({name: lighter * curve for name, curve in truth.moments.items()}, names[skeleton.joints]),
         known(truth.grf, FORCES),
         known({"speed": speed}, ("speed",)),
     )

@@ -171,7 +171,7 @@ def _orders(count: int) -> np.ndarray:
 
 
 def _distances(leg: Shapes, pelvis: Shapes, log_pace: float, gait: int, model: GaitModel) -> tuple[Array, Array]:
-    """(4, INSTANTS, K, 7) squared distances in spreads under four patterns of signs; (7,) logarithms of the spreads.
+    """(4, INSTANTS, K, S) squared distances in spreads under four patterns of signs; (S,) logarithms of the spreads.
 
     The patterns: as it is, mediolateral axis turned round, and both with mirrored axes.
     """

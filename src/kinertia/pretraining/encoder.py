@@ -43,7 +43,7 @@ class Encoder(nn.Module, ABC):
         """(B, summary_width) features of the whole window."""
 
     def scaled(self, inputs: Inputs) -> Tensor:
-        """(B, L, 7, 2, 3) signals of the windows without units."""
+        """(B, L, S, 2, 3) signals of the windows without units."""
         return inputs.inside / self.scale[:, None]
 
 

@@ -80,9 +80,10 @@ def _moving(raw: Tensor, body: Body, rate_hz: float, config: NetworkConfig) -> T
 def _moments(motion: Motion, body: Body) -> Tensor:
     """(B, T, joints) joint moments [N m]."""
     if motion.torque is not None:
-        return motion.torque[..., 3:]
+        return motion.torque[..., body.skeleton.joints]
     kinematics = kin.forward(body, motion.q, motion.qd, motion.qdd)
-    return dynamics.inverse(body, kinematics, motion.force, kin.contact_points(body, kinematics))[..., 3:]
+    generalized = dynamics.inverse(body, kinematics, motion.force, kin.contact_points(body, kinematics))
+    return generalized[..., body.skeleton.joints]
 
 
 def _bodies(inputs: Inputs) -> Body:

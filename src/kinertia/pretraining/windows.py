@@ -31,8 +31,8 @@ class Inputs:
 
     Attributes
     ----------
-    signals : (B, LEAD + L, 7, 2, 3) specific force [m/s^2] and angular rate [rad/s]; zero where missing.
-    present : (B, 7, 2) 1 where a triad was measured throughout.
+    signals : (B, LEAD + L, S, 2, 3) specific force [m/s^2] and angular rate [rad/s]; zero where missing.
+    present : (B, S, 2) 1 where a triad was measured throughout.
     person : (B, 19) body and placement, as the recurrent network reads them.
     """
 
@@ -42,7 +42,7 @@ class Inputs:
 
     @property
     def inside(self) -> Tensor:
-        """(B, L, 7, 2, 3) signals of the windows themselves."""
+        """(B, L, S, 2, 3) signals of the windows themselves."""
         return self.signals[:, LEAD:]
 
 
@@ -53,8 +53,8 @@ class Track:
     Attributes
     ----------
     name, owner : of the recording, and of the person.
-    signals : (T, 7, 2, 3) as in :class:`Inputs`.
-    present : (T, 7, 2) whether a triad was measured.
+    signals : (T, S, 2, 3) as in :class:`Inputs`.
+    present : (T, S, 2) whether a triad was measured.
     person : (19,) as in :class:`Inputs`.
     """
 

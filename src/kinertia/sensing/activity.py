@@ -19,7 +19,7 @@ from kinertia.recording import GRAVITY, LOWER_BODY, Array, Recording
 from kinertia.recording.channels import read
 from kinertia.recording.gaps import runs
 
-LEFT = 3
+LEFT = LOWER_BODY.index("femur_l") - LOWER_BODY.index("femur_r")
 """From a segment of the right leg to the same of the left one."""
 EVERY_S = 0.1
 """Time from one judgement to the next."""
@@ -74,7 +74,7 @@ class Window:
 
     Attributes
     ----------
-    signals : (N, 7, 3) acc x, acc y [m/s^2], gyro z [rad/s] in segment frames; NaN where missing.
+    signals : (N, S, C) channels of :data:`~kinertia.recording.LOWER_BODY` [m/s^2, rad/s]; NaN where missing.
     yaw : (N,) rate of turning about the vertical [rad/s]; NaN where it is not known.
     rate_hz : their rate [Hz].
     at : which of them is judged.
@@ -242,7 +242,7 @@ def _together(near: Array, segments: tuple[int, ...]) -> float:
 
 
 def repetition(signals: Array, rate_hz: float) -> float:
-    """Largest correlation of (N, 7, 3) signals with themselves a stride later, 0 to 1; 1 where they are too short to tell."""
+    """Largest correlation of (N, S, C) signals with themselves a stride later, 0 to 1; 1 where they are too short to tell."""
     every = max(round(rate_hz / COARSE_HZ), 1)
     flat = signals[::every].reshape(-1, signals.shape[1] * 3)
     flat = np.where(np.isfinite(flat), flat, 0.0)

@@ -180,7 +180,7 @@ def sample(cycle: Cycle, phase: Tensor) -> Moving:
 def root_residual(cycle: Cycle, phase: Tensor) -> Tensor:
     """(T, 3) fore-aft and vertical force [BW] and moment [BWBH] at the root that the ground reaction does not explain."""
     weight, scale = cycle.body.weight, cycle.body.moment_scale
-    return sample(cycle, phase).generalized[:, :3] / torch.stack([weight, weight, scale])
+    return sample(cycle, phase).generalized[:, cycle.body.skeleton.root] / torch.stack([weight, weight, scale])
 
 
 def with_coordinates(cycle: Cycle, coordinates: Tensor) -> Cycle:

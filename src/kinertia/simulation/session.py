@@ -141,7 +141,7 @@ def _truth(timeline: Timeline, time: Array, worn: Worn) -> Truth:
     force = timeline.at(_feet(timeline), time)
     return Truth(
         angles=angles,
-        moments={name: moment[:, j].copy() for j, name in enumerate(names[3:])},
+        moments={name: moment[:, j].copy() for j, name in enumerate(names[timeline.body.skeleton.joints])},
         grf={f"grf_{axis}_{side}": force[:, s, a].copy() for s, side in enumerate("rl") for a, axis in enumerate("xy")},
         speed=float(qd[:, 0].mean()),
         note=NOTE + (SLOPE_NOTE if timeline.slope_rad else ""),

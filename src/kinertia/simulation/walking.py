@@ -132,7 +132,7 @@ def _residual(walk: Walk, grid: Tensor, target: Tensor, load: Tensor, share: Ten
     heel, toe = load * share[:, None], load * (1.0 - share)[:, None]
     right = torch.stack([heel, toe], dim=1)
     force = torch.cat([right, right.roll(-half, 0)], dim=1)
-    root = dynamics.inverse(body, kinematics, force * walk.body.weight, sole)[..., :3]
+    root = dynamics.inverse(body, kinematics, force * walk.body.weight, sole)[..., body.skeleton.root]
     names = walk.body.skeleton.coordinate_names
     leg = torch.stack([step.q[:, names.index(f"{joint}_r")] for joint in JOINTS], dim=-1)
     trunk = step.q[:, [names.index("pelvis_tilt"), names.index("lumbar_extension")]]

@@ -110,7 +110,7 @@ def violation(unit: str, outside: Array) -> Violation:
 def contact_figures(track: Track, body: Body) -> Contact:
     """Figures of a movement; ``body`` as stated gives the units of force and moment."""
     weight, moment_scale = float(body.weight), float(body.moment_scale)
-    root = numbers(track.generalized)[:, :3] / np.array([weight, weight, moment_scale])
+    root = numbers(track.generalized)[:, body.skeleton.root] / np.array([weight, weight, moment_scale])
     vertical, height = numbers(track.force)[..., 1] / weight, numbers(track.contact)[..., 1]
     forward = numbers(track.contact_velocity)[..., 0]
     sides = np.array([c.side for c in body.skeleton.contacts])

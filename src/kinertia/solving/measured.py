@@ -36,7 +36,7 @@ def node_data(sequence: Sequence, recording: Recording | None = None) -> Array:
 
 
 def _relative_spread(recording: Recording) -> Array:
-    """(T, 7, 3) how uncertain each sample is for its channel, 1 on average: half alike, half as the trials vary."""
+    """(T, S, C) how uncertain each sample is for its channel, 1 on average: half alike, half as the trials vary."""
     found = np.ones((recording.samples, len(LOWER_BODY), 3))
     for kind, axes, places in ((recording.acc_var, [0, 1], [0, 1]), (recording.gyro_var, [2], [2])):
         for k, segment in enumerate(LOWER_BODY.segments):

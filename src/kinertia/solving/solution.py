@@ -71,7 +71,7 @@ class Solution:
     force_bw : (N, P, 2) ground reaction at the contact points at the nodes [BW of the stated body].
     moment_bwbh : (N, m) joint moments at the nodes [BWBH of the real body].
     speed : forward speed that is added to the rate of pelvis_tx [m/s].
-    units : (22,) deviations of sensors and body in units of the expected errors.
+    units : (U,) deviations of sensors and body in units of the expected errors.
     convergence : how well it solves the problem.
     """
 

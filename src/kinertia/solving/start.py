@@ -186,7 +186,8 @@ def _standing_on_ground(recording: Recording, body: Body, q: Array, speed: float
     """Joints inside their ranges, hips as high as the lower foot wants, weight on the points near the ground."""
     q = q.copy()
     low, high = body.coordinate_min.numpy(), body.coordinate_max.numpy()
-    q[:, 3:] = np.clip(q[:, 3:], (low + MARGIN_RAD)[3:], (high - MARGIN_RAD)[3:])
+    joints = body.skeleton.joints
+    q[:, joints] = np.clip(q[:, joints], (low + MARGIN_RAD)[joints], (high - MARGIN_RAD)[joints])
     q[:, :2] = 0.0
     positions, still = torch.tensor(q), torch.zeros(q.shape, dtype=torch.float64)
     below = kin.contact_points(body, kin.forward(body, positions, still, still)).position[..., 1].numpy()

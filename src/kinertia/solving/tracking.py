@@ -9,13 +9,14 @@ from torch import Tensor
 
 from kinertia.bodies import Body
 from kinertia.learning import losses
-from kinertia.learning.personal import SENSORS, UNITS, Deviation
+from kinertia.learning.personal import Deviation, units_of
 from kinertia.learning.sequence import Sequence
 from kinertia.mechanics import imu
 from kinertia.mechanics.imu import Mounting
 from kinertia.ocp import moving
 from kinertia.ocp.moving import Moving
 from kinertia.ocp.problem import At, Goal, Problem, Variable
+from kinertia.recording import LOWER_BODY
 from kinertia.solving.settings import Settings
 
 RATE_S = 0.01
@@ -35,8 +36,8 @@ class Person:
     Attributes
     ----------
     body : the stated body, float64, no batch dimensions.
-    position : (7, 2) stated sensor positions [m].
-    misalignment : (7,) expected error of the sensors' angles [rad].
+    position : (S, 2) stated sensor positions [m].
+    misalignment : (S,) expected error of the sensors' angles [rad].
     size_error : () expected relative error of body lengths.
     """
 
@@ -56,13 +57,13 @@ class Person:
         )
 
     def deviation(self, units: Tensor) -> Deviation:
-        """Sensors and body that ``units`` (22,), in units of the expected errors, stand for."""
+        """Sensors and body that ``units`` (U,), in units of the expected errors, stand for."""
         return Deviation.of(units, self.misalignment, self.size_error)
 
 
 @dataclass(frozen=True)
 class State:
-    """What goals look at: the moving body, what a node sees, and the sensors' errors, (7, 2) and (7,), squared or linear."""
+    """What goals look at: the moving body, what a node sees, and the sensors' errors, (S, 2) and (S,), squared or linear."""
 
     moving: Moving
     at: At
@@ -114,9 +115,9 @@ def problem(person: Person, settings: Settings, step_s: float, speed: float) -> 
         step_s,
         (
             *moving.variables(person.body, settings.bounds),
-            Variable("units", (UNITS,), "shared", -LARGEST_UNIT, LARGEST_UNIT),
+            Variable("units", (units_of(LOWER_BODY),), "shared", -LARGEST_UNIT, LARGEST_UNIT),
         ),
-        {"measured": (SENSORS, 3), "weight": (SENSORS, 3)},
+        {"measured": LOWER_BODY.shape, "weight": LOWER_BODY.shape},
         lambda at: state(person, at),
         goals,
         moving.constraints(person.body, settings.bounds),

@@ -15,12 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from kinertia.estimation.estimate import Estimate
-from kinertia.learning.personal import UNITS
+from kinertia.learning.personal import units_of
 from kinertia.ocp import ipopt
 from kinertia.ocp.ipopt import Answer, Held, Progress, Show, silent
 from kinertia.ocp.layout import Layout
 from kinertia.ocp.program import Program, transcribe
-from kinertia.recording import Array, Recording
+from kinertia.recording import LOWER_BODY, Array, Recording
 from kinertia.recording.resampling import resample
 from kinertia.solving import start as starts
 from kinertia.solving.measured import node_data, to_sequence
@@ -238,7 +238,7 @@ class _Run:
             "force": self.guess["force"][nodes].copy(),
             "moment": np.zeros_like(self.found["moment"][nodes]),
             "speed": self.guess["speed"].copy(),
-            "units": np.zeros(UNITS) if self.units is None else self.units,
+            "units": np.zeros(units_of(LOWER_BODY)) if self.units is None else self.units,
         }
 
     def _cold(self, index: int) -> Array:

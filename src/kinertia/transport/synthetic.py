@@ -39,8 +39,8 @@ class SyntheticSource(PacedSource):
 
     Attributes
     ----------
-    mounting : (7, 3, 3) how the sensors really sit, v_segment = R v_sensor.
-    offset : (7, 3) their real gyroscope offsets in sensor axes [rad/s].
+    mounting : (S, 3, 3) how the sensors really sit, v_segment = R v_sensor.
+    offset : (S, 3) their real gyroscope offsets in sensor axes [rad/s].
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class SyntheticSource(PacedSource):
         )
 
     def _measured(self, ideal: Iterator[tuple[Array, Array]], generator: np.random.Generator) -> Iterator[Array]:
-        """(T, 7, 6) readings of each block, in sensor axes."""
+        """(T, S, 6) readings of each block, in sensor axes."""
         for acc, gyro in ideal:
             # v_sensor = R^T v_segment
             parts = [np.einsum("kij,tki->tkj", self.mounting, part) for part in (acc, gyro)]

@@ -75,7 +75,7 @@ class Walker(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def places(self) -> Array:
-        """(7, 2) sensor positions in the sagittal plane [m]."""
+        """(S, 2) sensor positions in the sagittal plane [m]."""
         return np.array([self.sensor_position_m[segment][:2] for segment in LOWER_BODY.segments])
 
     @cached_property
@@ -99,8 +99,8 @@ class Walker(msgspec.Struct, frozen=True, dict=True):
 
         Returns
         -------
-        acc : (T, 7, 3) specific force [m/s^2].
-        gyro : (T, 7, 3) angular rate [rad/s].
+        acc : (T, S, 3) specific force [m/s^2].
+        gyro : (T, S, 3) angular rate [rad/s].
         """
         angle, arm, height, forward = self._pose(phase, effort, rate)
         cos, sin = np.cos(angle), np.sin(angle)
@@ -115,7 +115,7 @@ class Walker(msgspec.Struct, frozen=True, dict=True):
         return acc, gyro
 
     def _pose(self, phase: Array, effort: Array, rate: Array) -> tuple[Array, Array, Array, Array]:
-        """Angles (3, T, 7), proximal joints (3, T, 7, 2) from the hip, hip height and forward speed (3, T)."""
+        """Angles (3, T, S), proximal joints (3, T, S, 2) from the hip, hip height and forward speed (3, T)."""
         legs, middle = self.coefficients
         right, left = (_series(phase + shift, len(legs)) @ legs * effort[..., None] for shift in (0.0, 0.5))
         height, tilt, speed = np.moveaxis(_series(2.0 * phase, len(middle)) @ middle, -1, 0)
@@ -174,7 +174,7 @@ def walk(
 
     Yields
     ------
-    acc, gyro : (T, 7, 3) as in :meth:`Walker.signals`.
+    acc, gyro : (T, S, 3) as in :meth:`Walker.signals`.
     """
     samples = max(1, round(block_s * rate_hz))
     at, strides, stopped_s = 0, 0.0, -np.inf
