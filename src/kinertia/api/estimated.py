@@ -209,5 +209,5 @@ def load(path: str | Path) -> Estimated:
     ------
     RecordingError : something of it is missing, or not as it was written.
     """
-    found = stored.read(Path(path))
-    return Estimated.of(found.estimate, found.recording)
+    kept = stored.read(Path(path))
+    return Estimated.of(kept.estimate, kept.recording)

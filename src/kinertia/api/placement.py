@@ -27,8 +27,8 @@ def place(recording: Recording | str | Path, *, right: str | None = None) -> Pla
     RecordingError : a file that cannot be read, or there is no such sensor.
     """
     measured = _examined(recording)
-    found = look(measured)
-    return found if right is None else with_right(found, right, measured.source)
+    placement = look(measured)
+    return placement if right is None else with_right(placement, right, measured.source)
 
 
 def correct(recording: Recording, placement: Placement) -> Recording:

@@ -140,14 +140,14 @@ def files(paths: Sequence[str | Path], reading: Reading) -> list[Path]:
     """
     if not paths:
         raise RecordingError("no recording given", fix="name at least one file or folder")
-    found = list(dict.fromkeys(file for path in paths for file in folder.recordings(Path(path))))
-    if len(found) > 1 and (reading.mass is not None or reading.height is not None):
+    recordings = list(dict.fromkeys(file for path in paths for file in folder.recordings(Path(path))))
+    if len(recordings) > 1 and (reading.mass is not None or reading.height is not None):
         stored = []
-        for file in found:
+        for file in recordings:
             with suppress(RecordingError):  # of reading it, which is said when it is its turn
                 stored.append(_as_stored(file, reading))
         _refuse_one_size_for_many(stored, reading)
-    return found
+    return recordings
 
 
 def ready(recording: Recording | str | Path, reading: Reading) -> Recording:
@@ -218,8 +218,8 @@ def _with_likely_mass(recording: Recording) -> Recording:
     person = recording.subject
     if "mass_kg" in person.assumed or person.height_error_m is None:
         return recording
-    found = stated.doubts(person.mass_kg, person.height_m)
-    return recording.with_findings(*(one for one in found if one not in recording.findings))
+    doubts = stated.doubts(person.mass_kg, person.height_m)
+    return recording.with_findings(*(one for one in doubts if one not in recording.findings))
 
 
 def _refuse_one_size_for_many(recordings: Sequence[Recording], reading: Reading) -> None:

@@ -33,26 +33,26 @@ def row(estimate: Estimate, recording: Recording) -> dict[str, Value]:
         table |= {f"{word} [s]": round(seconds, 2) for word, seconds in lasts.items()}
     if told.force_bw is not None and told.moment_bwbh is not None and np.isfinite(told.force_bw + told.moment_bwbh):
         table |= {"residual force [BW]": round(told.force_bw, 4), "residual moment [BWBH]": round(told.moment_bwbh, 4)}
-    found = spatiotemporal.of(estimate, periodic=recording.periodic)
-    if not found:
+    gaits = spatiotemporal.of(estimate, periodic=recording.periodic)
+    if not gaits:
         return table | {"gait": "", "strides": 0}
-    table |= {"gait": found[0].gait, "strides": len(found[0].strides)}
-    for of in found[0].rows:
+    table |= {"gait": gaits[0].gait, "strides": len(gaits[0].strides)}
+    for of in gaits[0].rows:
         name, unit, digits = of.quantity.label.lower(), of.quantity.unit, of.quantity.digits + 2
         values = {f"{name} [{unit}]": of.both.mean, f"{name}, SD [{unit}]": of.both.sd}
         if of.quantity.per_leg:
             values |= {f"{name}, right [{unit}]": of.right.mean, f"{name}, left [{unit}]": of.left.mean}
             values[f"{name}, symmetry [%]"] = of.symmetry_percent
         table |= {column: round(value, digits) for column, value in values.items() if value == value}
-    return table | _knee(estimate, recording, found[0].gait)
+    return table | _knee(estimate, recording, gaits[0].gait)
 
 
 def _knee(estimate: Estimate, recording: Recording, word: str) -> dict[str, Value]:
     """Mean range of motion of the knees over the strides of a kind of gait."""
     of = next(kind for kind in gait.kinds(estimate, periodic=recording.periodic) if kind.word == word)
     knees = {side: estimate.coordinates[name] for side in of.legs if (name := f"knee_angle_{side}") in estimate.coordinates}
-    found = {side: of.cycles(np.degrees(angle), side) for side, angle in knees.items()}
-    ranges = {side: float(np.ptp(cycles, axis=1).mean()) for side, cycles in found.items() if cycles is not None}
+    strides = {side: of.cycles(np.degrees(angle), side) for side, angle in knees.items()}
+    ranges = {side: float(np.ptp(cycles, axis=1).mean()) for side, cycles in strides.items() if cycles is not None}
     table: dict[str, Value] = {"knee range [deg]": round(float(np.mean(list(ranges.values()))), 1)} if ranges else {}
     named = (("right", "r"), ("left", "l"))
     return table | {f"knee range, {leg} [deg]": round(ranges[side], 1) for leg, side in named if side in ranges}

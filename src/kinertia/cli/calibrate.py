@@ -73,15 +73,15 @@ def calibrate(
     keep = path.with_name(f".{path.stem}.parts")
     with recordings_bar(sum(len(person.names) for person in people)) as show:
         if way == "shipped":
-            found = calibration.as_it_is(runner(str(model)), people, keep, words, show)
+            bands = calibration.as_it_is(runner(str(model)), people, keep, words, show)
         else:
             if not before.is_file():
                 raise ValueError(f"{before}: no such file; calibrate the model as it is first")
-            found = calibration.otherwise(store.read(before), way, str(model), steps, people, keep, words, show)
+            bands = calibration.otherwise(store.read(before), way, str(model), steps, people, keep, words, show)
     with nullcontext() if out is None else guard.writing([path]):  # that of a model's folder says itself what it is
-        store.write(path, found)
+        store.write(path, bands)
     band_samples.forget(keep)
-    use = found.uses[way]
+    use = bands.uses[way]
     table = Table("people", "gait", "outputs", *GROUPS, title=f"{words}, each judged by the others: truth within the band [%]")
     for whose, coverage in (("simulated", use.simulated), ("measured", use.measured)):
         for gait, by_kind in coverage.items():

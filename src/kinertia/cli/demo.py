@@ -105,10 +105,10 @@ def demo(
     config = adaptation.settings(start.config, asked)
     sequences = [to_sequence(recording, config) for recording in recordings]
     with training_bar(config.training.steps, label="adapting", terms=False) as progress:
-        found = adapt(start, sequences, config, out / "model", progress=progress)
-    for line in (*found.outcome.lines, f"In truth, sensors are turned: {true_turns(recordings[0])}."):
+        adapted = adapt(start, sequences, config, out / "model", progress=progress)
+    for line in (*adapted.outcome.lines, f"In truth, sensors are turned: {true_turns(recordings[0])}."):
         console.print(line)
-    keep("adapted", [estimate(found.model, recording) for recording in recordings])
+    keep("adapted", [estimate(adapted.model, recording) for recording in recordings])
     pages = [
         before_after.write(out / f"{before.estimate.name}_before_after.html", before, after)
         for before, after in zip(sides["shipped"], sides["adapted"], strict=True)

@@ -19,8 +19,8 @@ FEW = 4
 
 def show_findings(findings: Iterable[Finding], console: Console) -> None:
     """One line for each, from cause to consequence."""
-    for found in findings:
-        show(console, found.severity, found.sentence)
+    for finding in findings:
+        show(console, finding.severity, finding.sentence)
 
 
 def show(console: Console, severity: Severity, said: str) -> None:
@@ -34,9 +34,9 @@ def show_shared(console: Console, remarks: Sequence[tuple[str, Sequence[str]]]) 
     for name, warnings in remarks:
         for said in warnings:
             alike.setdefault(_FIGURE.sub("#", said), []).append((name, said))
-    for found in alike.values():
-        names, texts = [name for name, _ in found], {said for _, said in found}
+    for remark in alike.values():
+        names, texts = [name for name, _ in remark], {said for _, said in remark}
         share = f"all {len(remarks)}" if len(names) == len(remarks) else f"{len(names)} of {len(remarks)}"
         whose = ", ".join(names) if len(names) < FEW else f"{share} recordings"
         differ = f" ({names[0]}; other figures for the others)" if len(texts) > 1 else ""
-        show(console, Severity.WARNING, f"{whose}: {found[0][1]}{differ}" if len(remarks) > 1 else found[0][1])
+        show(console, Severity.WARNING, f"{whose}: {remark[0][1]}{differ}" if len(remarks) > 1 else remark[0][1])

@@ -174,9 +174,9 @@ def _model(data: Path, plan: Plan, config: FitConfig, out: Path, user: str | Non
             regimes.fit_adaptive(general, mine, plan.share, out, resume=resume, progress=progress)
 
 
-def show(console: Console, found: dict[str, Any]) -> None:
+def show(console: Console, results: dict[str, Any]) -> None:
     """Table over people, gain and comparisons."""
-    people = max((row["people"] for figures in found["table"].values() for row in figures.values()), default=0)
+    people = max((row["people"] for figures in results["table"].values() for row in figures.values()), default=0)
     table = Table(
         "regime",
         *HEADINGS.values(),
@@ -184,15 +184,15 @@ def show(console: Console, found: dict[str, Any]) -> None:
         title=f"mean ± standard deviation over {people} people",
         title_justify="left",
     )
-    for label, figures in found["table"].items():
+    for label, figures in results["table"].items():
         table.add_row(label, *(_cell(figures.get(name)) for name in (*HEADINGS, "angle_r")))
     console.print(table)
-    for name, gain in found["gain_percent"].items():
+    for name, gain in results["gain_percent"].items():
         if gain is not None:
             console.print(
                 f"adaptive against general, {HEADINGS[name].partition(' ')[0]}: {gain:.0f} % less error", highlight=False
             )
-    for name, row in found["comparisons"].items():
+    for name, row in results["comparisons"].items():
         effect = "-" if row["effect"] is None else f"{row['effect']:.2f}"
         console.print(
             f"last 20 %, {name}: {row['difference']:+.3f}, p {row['p_holm']:.3g} (Holm), d {effect}",

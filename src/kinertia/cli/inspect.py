@@ -153,8 +153,9 @@ def summarise(stated: Recording, recording: Recording) -> dict[str, Any]:
             [round(recording.begin_s + sample / rate, 2) for sample in period] for period in standing_periods(recording)
         ],
         "findings": [
-            asdict(found) | {"cause": found.cause.value, "severity": found.severity.value, "sensors": list(found.sensors)}
-            for found in recording.findings
+            asdict(finding)
+            | {"cause": finding.cause.value, "severity": finding.severity.value, "sensors": list(finding.sensors)}
+            for finding in recording.findings
         ],
         "warnings": list(person.warnings),
     }
@@ -191,7 +192,7 @@ def _show(recording: Recording, console: Console) -> dict[str, Any]:
     rest = sum(stop - start for start, stop in summary["standing_s"])
     if rest > MOSTLY * summary["duration_s"]:
         stride = None  # what repeats then is sway
-    other = any(found.cause is Cause.NO_GAIT for found in examined.findings)
+    other = any(finding.cause is Cause.NO_GAIT for finding in examined.findings)
     pace = "no strides found" if stride is None or other else f"{stride:.2f} strides per second"
     does = ", ".join(f"{word} {seconds:.1f} s" for word, seconds in summary["activity_s"].items())
     stands = ", ".join(f"{start:g}\u2013{stop:g} s" for start, stop in summary["standing_s"])

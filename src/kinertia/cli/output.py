@@ -64,10 +64,10 @@ def write_json(path: Path, content: dict[str, Any]) -> Path:
 def show(console: Console, estimate: Estimate, recording: Recording, scores: Scores | None) -> None:
     """Headline figures, the verdict, errors where there is a reference, warnings and notes."""
     told = verdict.of(estimate, recording)
-    found = spatiotemporal.of(estimate, periodic=recording.periodic, judged=told.strides)
-    facts = summary.headline(estimate, found)
+    gaits = spatiotemporal.of(estimate, periodic=recording.periodic, judged=told.strides)
+    facts = summary.headline(estimate, gaits)
     console.print(Text.assemble("\n", (estimate.name, "bold"), f"  {facts}"), soft_wrap=True)
-    for other in found[1:]:
+    for other in gaits[1:]:
         console.print(Text(f"  and {other.words}, which are in none of these figures"), soft_wrap=True)
     console.print(Text(f"  {told.headline}", COLOURS[told.level]), soft_wrap=True)
     if told.doubts:

@@ -52,12 +52,12 @@ def _name(prog: str) -> str:
 
 
 def _complaint(said: str, words: Sequence[str]) -> str:
-    if found := _CHOICE.search(text := " ".join(said.split())):
-        return f"{found[2]}: {found[1]!r} is none of {found[3].replace(chr(39), '')}"
-    if found := _ALONE.search(text):
-        return f"{found[1]} needs a value"
-    if found := _VALUE.search(text):
-        option = found[1]
+    if match := _CHOICE.search(text := " ".join(said.split())):
+        return f"{match[2]}: {match[1]!r} is none of {match[3].replace(chr(39), '')}"
+    if match := _ALONE.search(text):
+        return f"{match[1]} needs a value"
+    if match := _VALUE.search(text):
+        option = match[1]
         given = next((b for a, b in zip(words, [*words[1:], ""], strict=True) if a == option), None)
         given = given or next((word.partition("=")[2] for word in words if word.startswith(f"{option}=")), "")
         kind = "whole number" if re.search(r"\bint\b|INT", text) else "number"

@@ -85,11 +85,11 @@ def place(
         raise RecordingError(
             "--session is for several recordings", file=read[0].source, fix="name all of the session, or leave it out"
         )
-    found = [_sided(recording, look(recording), right, bool(paths or write)) for recording in read]
+    placements = [_sided(recording, look(recording), right, bool(paths or write)) for recording in read]
     if write is not None:
-        _write_placement(read, found, write, guards[0])
-    together = combine(read, found) if session else None
-    shown = found if together is None else together.looks
+        _write_placement(read, placements, write, guards[0])
+    together = combine(read, placements) if session else None
+    shown = placements if together is None else together.looks
     if json_out:
         several = [placement_table.summarise(recording, one) for recording, one in zip(read, shown, strict=True)]
         sensors = None if together is None else {"sensors": [placement_table.row(placed) for placed in together.sensors]}
@@ -100,27 +100,27 @@ def place(
         for recording, one in zip(read, shown, strict=True):
             placement_table.show(recording, one, console)
         if together is not None:
-            placement_table.show_session(together.sensors, len(read), console, sided=all(one.sided for one in found))
+            placement_table.show_session(together.sensors, len(read), console, sided=all(one.sided for one in placements))
     if paths:
-        _write(read, found if together is None else together.placements, paths, guards, session)
+        _write(read, placements if together is None else together.placements, paths, guards, session)
 
 
-def _sided(recording: Recording, found: Placement, right: str | None, needed: bool) -> Placement:
+def _sided(recording: Recording, placement: Placement, right: str | None, needed: bool) -> Placement:
     """The mirror image that is said to be right; asked where it is needed, names do not say it and somebody is there."""
-    unnamed = all(placed.sensor.segment not in LOWER_BODY.segments for placed in found.sensors)
+    unnamed = all(placed.sensor.segment not in LOWER_BODY.segments for placed in placement.sensors)
     if right is None and needed and unnamed and sys.stdin.isatty() and sys.stdout.isatty():
         right = input(f"{recording.name}: which sensor is on the right leg? ").strip() or None
-    return found if right is None else with_right(found, right, recording.source)
+    return placement if right is None else with_right(placement, right, recording.source)
 
 
-def _write_placement(recordings: Sequence[Recording], found: Sequence[Placement], path: Path, guard: Outputs) -> None:
+def _write_placement(recordings: Sequence[Recording], placements: Sequence[Placement], path: Path, guard: Outputs) -> None:
     """Write which sensor is on which segment.
 
     Raises
     ------
     RecordingError : several recordings, nothing was judged, or nobody said which side is the right one.
     """
-    (recording, *others), (one, *_) = recordings, found
+    (recording, *others), (one, *_) = recordings, placements
     placed = [p for p in one.sensors if p.rotation is not None]
     if others or not placed:
         what = "--write is for one recording" if others else "no sensor could be judged, so there is no placement to write"
@@ -174,7 +174,7 @@ def _ending(recording: Recording) -> str:
 
 def _write(
     recordings: Sequence[Recording],
-    found: Sequence[Placement],
+    placements: Sequence[Placement],
     paths: Sequence[Path],
     guards: Sequence[Outputs],
     session: bool,
@@ -186,7 +186,7 @@ def _write(
     RecordingError : one of them has no sensor left, or its file is another's.
     """
     status = Console(stderr=True)
-    corrected = [correct(recording, one) for recording, one in zip(recordings, found, strict=True)]
+    corrected = [correct(recording, one) for recording, one in zip(recordings, placements, strict=True)]
     for recording, right in zip(recordings, corrected, strict=True):
         if not right.sensors:
             what = "no sensor could be judged, so nothing is written"

@@ -20,28 +20,29 @@ SAID = frozenset({Kind.MISSING, Kind.EXCHANGED})
 """Faults that are among the findings of the checks already."""
 
 
-def summarise(recording: Recording, found: Placement) -> dict[str, Any]:
+def summarise(recording: Recording, placement: Placement) -> dict[str, Any]:
     """Everything that is shown, as plain values (m, degrees)."""
     return {
         "name": recording.name,
         "source": recording.source,
-        "rate_hz": {"stated": recording.rate_hz, "fits": found.rate_hz},
-        "length_m": None if np.isnan(found.length_m[0]) else dict(zip(("thigh", "shank"), found.length_m, strict=True)),
+        "rate_hz": {"stated": recording.rate_hz, "fits": placement.rate_hz},
+        "length_m": None if np.isnan(placement.length_m[0]) else dict(zip(("thigh", "shank"), placement.length_m, strict=True)),
         "height_m": {
             "stated": None if "height_m" in recording.subject.assumed else recording.subject.height_m,
-            "from_motion": None if found.height is None else round(found.height.height_m, 3),
-            "spread": None if found.height is None else round(found.height.spread_m, 3),
+            "from_motion": None if placement.height is None else round(placement.height.height_m, 3),
+            "spread": None if placement.height is None else round(placement.height.spread_m, 3),
         },
-        "side_known": found.sided,
-        "sensors": [row(placed) for placed in found.sensors],
+        "side_known": placement.sided,
+        "sensors": [row(placed) for placed in placement.sensors],
         "findings": [
             {"cause": f.cause.value, "severity": f.severity.value, "sensors": list(f.sensors), "sentence": f.sentence}
             for f in recording.findings
         ],
         "faults": [
-            {"kind": f.kind.value, "sensors": list(f.sensors), "message": f.message, "change": f.change} for f in found.faults
+            {"kind": f.kind.value, "sensors": list(f.sensors), "message": f.message, "change": f.change}
+            for f in placement.faults
         ],
-        "notes": list(found.notes),
+        "notes": list(placement.notes),
     }
 
 
@@ -64,29 +65,31 @@ def row(placed: Placed) -> dict[str, Any]:
     }
 
 
-def show(recording: Recording, found: Placement, console: Console) -> None:
+def show(recording: Recording, placement: Placement, console: Console) -> None:
     """A recording's sensors as a table, then lengths, faults and notes."""
     console.print(f"\n[bold]{recording.name}[/bold]  {recording.source}", highlight=False)
-    console.print(_table(found.sensors, sided=found.sided))
-    if not np.isnan(found.length_m[0]):
-        thigh, shank = (100 * length for length in found.length_m)
+    console.print(_table(placement.sensors, sided=placement.sided))
+    if not np.isnan(placement.length_m[0]):
+        thigh, shank = (100 * length for length in placement.length_m)
         console.print(f"  thigh {thigh:.0f} cm, shank {shank:.0f} cm, from how the joints move", highlight=False)
-    if found.height is not None and "height_m" in recording.subject.assumed:
-        height = found.height
+    if placement.height is not None and "height_m" in recording.subject.assumed:
+        height = placement.height
         console.print(
             f"  height {height.height_m:.2f} ± {height.spread_m:.2f} m from the motion; none was given", highlight=False
         )
     told = recording.findings
     show_findings(told, console)
     known = SAID | {Kind.OFFSET} if any(finding.cause is Cause.GRAVITY for finding in told) else SAID
-    faults = [fault for fault in found.faults if fault.kind not in known or (found.sided and fault.kind is Kind.EXCHANGED)]
+    faults = [
+        fault for fault in placement.faults if fault.kind not in known or (placement.sided and fault.kind is Kind.EXCHANGED)
+    ]
     for fault in faults:
         change = f" [--apply: {fault.change}]" if fault.change else ""
         console.print(f"  {fault.kind.value}: {fault.message}{change}", style="yellow", highlight=False, markup=False)
-    judged = any(placed.rotation is not None for placed in found.sensors)
+    judged = any(placed.rotation is not None for placed in placement.sensors)
     if judged and not faults and all(finding.severity is Severity.INFO for finding in told):
         console.print("  nothing wrong found", style="green")
-    for note in found.notes:
+    for note in placement.notes:
         console.print(f"  note: {note}", style="dim", highlight=False)
 
 

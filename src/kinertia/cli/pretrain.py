@@ -117,8 +117,8 @@ def _take(data: Sequence[Path], out: Path, start: str, resume: bool, reading: Re
         source, recordings = str(out / "model"), len(sequences)
     elif resume:
         raise ValueError("there is nothing to resume without DATA: the encoder is taken from the model as it is")
-    found = checkpoint.from_model(source)
+    encoder = checkpoint.from_model(source)
     note = f"network of {start}"
-    card = Card(format=FORMAT, kind=ENCODER, step=0, config=found.config, recordings=recordings, note=note)
-    checkpoint.write(out, found.encoder.state_dict(), card)
+    card = Card(format=FORMAT, kind=ENCODER, step=0, config=encoder.config, recordings=recordings, note=note)
+    checkpoint.write(out, encoder.encoder.state_dict(), card)
     console.print(f"network of {source}", style="dim", highlight=False)

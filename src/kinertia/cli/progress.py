@@ -77,8 +77,8 @@ def training_bar(steps: int, start: int = 0, label: str = "training", *, terms: 
     with _TwoLines(*_columns(), console=Console(stderr=True)) as bar:
         task = bar.add_task(label, total=steps, completed=start)
 
-        def report(step: int, found: dict[str, float]) -> None:
-            bar.terms = "  ".join(f"{name} {value:.3g}" for name, value in found.items()) if terms else ""
+        def report(step: int, losses: dict[str, float]) -> None:
+            bar.terms = "  ".join(f"{name} {value:.3g}" for name, value in losses.items()) if terms else ""
             bar.update(task, completed=step)
 
         yield report

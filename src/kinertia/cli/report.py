@@ -58,27 +58,27 @@ def report(
 
     if shown.pdf:
         pdf.browser()
-    found = _found(results, model, reading)
-    paths = _planned(results, found, out, shown)
+    estimates = _found(results, model, reading)
+    paths = _planned(results, estimates, out, shown)
     kept = [file for path in results if stored.is_stored(path) for file in stored.files(path)]
     made = [path for path in results if not stored.is_stored(path)]
     read = inputs.of(*made, reading.columns, reading.placement, *(models.folder(name) for name in model))
-    source = " and ".join(dict.fromkeys(one.recording.source for one in found))
+    source = " and ".join(dict.fromkeys(one.recording.source for one in estimates))
     # the report of one recording is the one that estimating writes, which may be written again by either
-    command = "kinertia report" if len(found) == 2 else (made_by(kept[0]) if kept else "") or "kinertia estimate"
+    command = "kinertia report" if len(estimates) == 2 else (made_by(kept[0]) if kept else "") or "kinertia estimate"
     guard = Outputs(command, (*read, *kept), source, overwrite)
-    last = found[-1]
+    last = estimates[-1]
     how = {
         "session": Session(shown.session or last.session.heading, shown.note or last.session.note),
         "knee": Knee.OPENSIM if Knee.OPENSIM in (shown.knee, last.knee) else Knee.FLEXION,
     }
-    labels = _labels(results, found, model) if len(found) == 2 else []
+    labels = _labels(results, estimates, model) if len(estimates) == 2 else []
     with guard.writing(paths):
-        writing.report(paths[0], found, labels, **how)
+        writing.report(paths[0], estimates, labels, **how)
         if shown.pdf:
             pdf.write(paths[1], paths[0])
     console = Console()
-    for one in found:
+    for one in estimates:
         output.show(console, one.estimate, one.recording, None)
     for path in paths:
         console.print(f"  {path}", highlight=False, soft_wrap=True)
@@ -99,30 +99,30 @@ def _found(results: tuple[Path, ...], names: tuple[str, ...], reading: Reading) 
         raise RecordingError("--model is for recordings", file=str(results[0]), fix="name the recording, or leave --model out")
     recordings = {path: options.read(path, reading) for path in made}
     count = max(len(results), len(names))
-    found = []
+    estimates = []
     for path, name in zip(results * (count // len(results)), names * (count // len(names)), strict=True):
         if path in recordings:
-            found.append(Stored(models.estimate(name, recordings[path], samples_bar), recordings[path]))
+            estimates.append(Stored(models.estimate(name, recordings[path], samples_bar), recordings[path]))
         else:
-            found.append(stored.read(path))
-    return found
+            estimates.append(stored.read(path))
+    return estimates
 
 
-def _planned(results: tuple[Path, ...], found: list[Stored], out: Path | None, shown: Presenting) -> list[Path]:
+def _planned(results: tuple[Path, ...], estimates: list[Stored], out: Path | None, shown: Presenting) -> list[Path]:
     """The page, and its PDF where that is asked for."""
     first = results[0]
     beside = (first if first.is_dir() else first.parent) if stored.is_stored(first) else options.default_out(results[:1])
-    names = "_and_".join(dict.fromkeys(one.estimate.name for one in found))
-    page = (out or beside) / f"{names}_{'before_after' if len(found) == 2 else 'report'}.html"
+    names = "_and_".join(dict.fromkeys(one.estimate.name for one in estimates))
+    page = (out or beside) / f"{names}_{'before_after' if len(estimates) == 2 else 'report'}.html"
     return [page, page.with_suffix(".pdf")] if shown.pdf else [page]
 
 
-def _labels(results: tuple[Path, ...], found: list[Stored], names: tuple[str, ...]) -> list[str]:
+def _labels(results: tuple[Path, ...], estimates: list[Stored], names: tuple[str, ...]) -> list[str]:
     """What the two are called: by their session or recording, else by model or folder."""
     if len(names) == 2:
         return list(names)
-    said = [one.session.heading or one.estimate.name for one in found]
+    said = [one.session.heading or one.estimate.name for one in estimates]
     if said[0] != said[1]:
         return said
     folders = [path if path.is_dir() else path.parent for path in (path.resolve() for path in results)]
-    return [f"{one.estimate.name} in {folder.name}" for one, folder in zip(found, folders, strict=True)]
+    return [f"{one.estimate.name} in {folder.name}" for one, folder in zip(estimates, folders, strict=True)]

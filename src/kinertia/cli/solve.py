@@ -134,8 +134,8 @@ def show(console: Console, convergence: Convergence) -> None:
     table = Table(title="constraints: how far outside", title_justify="left")
     for heading in ("", "largest", "RMS", "unit"):
         table.add_column(heading, justify="left" if heading in ("", "unit") else "right")
-    for name, found in convergence.violation.items():
-        table.add_row(name, f"{found.largest:.2g}", f"{found.rms:.2g}", found.unit)
+    for name, outside in convergence.violation.items():
+        table.add_row(name, f"{outside.largest:.2g}", f"{outside.rms:.2g}", outside.unit)
     console.print(table)
     contact = convergence.contact
     if contact is not None:

@@ -101,8 +101,8 @@ def train(
         label = "adapting" if alone else "training"
         with training_bar(chosen.training.steps, card.step if card else 0, label, terms=not alone) as progress:
             if alone and model is not None:
-                found = adapt(model, sequences, chosen, out, device=place, resume=run.resume, progress=progress)
-                words = found.outcome.lines
+                adapted = adapt(model, sequences, chosen, out, device=place, resume=run.resume, progress=progress)
+                words = adapted.outcome.lines
             else:
                 begin(
                     sequences, chosen, out, start=model, labels=given_labels, device=place, resume=run.resume, progress=progress
@@ -121,8 +121,8 @@ def _begun_with(mark: str) -> Model | None:
     """The shipped model with this fingerprint, which an interrupted training began with."""
     from kinertia.learning import shipped
 
-    found = (shipped.load(name) for name in shipped.names()) if mark else ()
-    return next((model for model in found if model.fingerprint == mark), None)
+    models = (shipped.load(name) for name in shipped.names()) if mark else ()
+    return next((model for model in models if model.fingerprint == mark), None)
 
 
 def _prepare(files: Sequence[Path], reading: Reading, config: Config, console: Console) -> list[Signals]:

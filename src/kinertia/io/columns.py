@@ -117,12 +117,12 @@ def of_plain_names(table: TextTable, path: Path) -> ColumnMap:
     ------
     RecordingError : an axis is missing, axes have unlike units.
     """
-    found: dict[str, dict[str, dict[str, tuple[str, str]]]] = {}
+    sensors: dict[str, dict[str, dict[str, tuple[str, str]]]] = {}
     time, time_unit = "", "s"
     for name in table.names:
         if match := _SIGNAL.match(name):
             unit = match["unit"] or table.units.get(name, "")
-            found.setdefault(match["segment"], {}).setdefault(match["kind"], {})[match["axis"]] = (name, unit)
+            sensors.setdefault(match["segment"], {}).setdefault(match["kind"], {})[match["axis"]] = (name, unit)
         elif match := _TIME.match(name):
             time, time_unit = name, match["unit"] or table.units.get(name, "s")
     beside = path.with_suffix(".json")
@@ -131,7 +131,7 @@ def of_plain_names(table: TextTable, path: Path) -> ColumnMap:
         value if isinstance(value := about.get(key), dict) else {} for key in ("sensor_position_m", "sensor_misalignment_rad")
     )
     entries = []
-    for segment, kinds in found.items():
+    for segment, kinds in sensors.items():
         names, units = _three_axes(kinds, segment, table.file)
         entries.append(
             SensorColumns(
@@ -162,19 +162,19 @@ def of_names(table: TextTable, path: Path, given: ColumnMap | None = None) -> Co
     """
     given = given or ColumnMap()
     signals = naming.signals(table.names, table.units)
-    found: dict[str, dict[str, dict[str, tuple[str, str]]]] = {}
+    sensors: dict[str, dict[str, dict[str, tuple[str, str]]]] = {}
     for signal in sorted(signals, key=lambda signal: signal.wide):  # of two accelerometers, that with the larger range stays
         if signal.kind in ("acc", "gyro"):
-            found.setdefault(signal.sensor, {}).setdefault(signal.kind, {})[signal.axis] = (signal.column, signal.unit)
-    if any(signal.kind == "free" for signal in signals) and not any("acc" in kinds for kinds in found.values()):
-        rate = "" if found else ", and no angular rate"
+            sensors.setdefault(signal.sensor, {}).setdefault(signal.kind, {})[signal.axis] = (signal.column, signal.unit)
+    if any(signal.kind == "free" for signal in signals) and not any("acc" in kinds for kinds in sensors.values()):
+        rate = "" if sensors else ", and no angular rate"
         raise RecordingError(
             f"holds free acceleration only, from which gravity was removed{rate}",
             file=table.file,
             fix="record or export raw acceleration and angular rate (Xsens DOT: 'Rate quantities')",
             cause=Cause.FREE_ACCELERATION,
         )
-    if not found:
+    if not sensors:
         raise RecordingError(
             "the meaning of the columns is not known",
             file=table.file,
@@ -185,7 +185,7 @@ def of_names(table: TextTable, path: Path, given: ColumnMap | None = None) -> Co
     common = times.get("") or (next(iter(times.values())) if len(times) == 1 else None)
     given = _of_device(given, table)
     entries = []
-    for sensor, kinds in found.items():
+    for sensor, kinds in sensors.items():
         name = sensor or path.stem
         names, units = _three_axes(kinds, name, table.file)
         own = times.get(sensor) if common is None else None
@@ -216,8 +216,8 @@ def placed(meaning: ColumnMap, file: Mapping[str, Any] | str | Path | None) -> C
     if file is None:
         return meaning
     where, person = facts.read_placement(file)
-    found = [(entry, sensor) for entry in meaning.sensors if (sensor := where.find(entry.name or entry.segment)) is not None]
-    if not found:
+    worn = [(entry, sensor) for entry in meaning.sensors if (sensor := where.find(entry.name or entry.segment)) is not None]
+    if not worn:
         raise RecordingError(
             "lists none of the sensors of the table",
             file=where.source,
@@ -226,7 +226,7 @@ def placed(meaning: ColumnMap, file: Mapping[str, Any] | str | Path | None) -> C
         )
     entries = [
         msgspec.structs.replace(e, name=e.name or e.segment, segment=s.segment, position_m=s.position_m or e.position_m)
-        for e, s in found
+        for e, s in worn
     ]
     return msgspec.structs.replace(meaning, sensors=entries, subject={**person, **meaning.subject})
 

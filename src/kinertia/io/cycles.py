@@ -172,8 +172,8 @@ def _index(table: TextTable) -> dict[tuple[str, str, bool], tuple[str, str]]:
 
 
 def _sensor_names(columns: dict[tuple[str, str, bool], tuple[str, str]]) -> list[str]:
-    found = list(dict.fromkeys(name.rpartition(".")[0] for kind, name, _ in columns if kind in ("acc", "gyro") and "." in name))
-    return [s for s in LOWER_BODY.segments if s in found] + [s for s in found if s not in LOWER_BODY.segments]
+    names = list(dict.fromkeys(name.rpartition(".")[0] for kind, name, _ in columns if kind in ("acc", "gyro") and "." in name))
+    return [s for s in LOWER_BODY.segments if s in names] + [s for s in names if s not in LOWER_BODY.segments]
 
 
 def _signals(

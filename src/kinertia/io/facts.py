@@ -44,8 +44,8 @@ class Placement:
             raise RecordingError(f"placements {fits} both fit {serial}", file=self.source, fix="give whole serial numbers")
         if not fits:
             return None
-        found = self.sensors[(exact or fits)[0]]
-        return Sensor(serial, found.segment, found.position_m)
+        sensor = self.sensors[(exact or fits)[0]]
+        return Sensor(serial, sensor.segment, sensor.position_m)
 
 
 def read_facts(path: Path) -> dict[str, Any]:
@@ -88,8 +88,8 @@ def subject(facts: Mapping[str, Any], *, file: str) -> tuple[Subject, list[str],
     else:
         height, findings = stated.height(height, file=file)
     if mass is not None:
-        mass, found = stated.mass(mass, height, file=file)
-        findings = [*found, *findings]
+        mass, doubts = stated.mass(mass, height, file=file)
+        findings = [*doubts, *findings]
     sex = facts.get("sex")
     person = Subject(
         DEFAULT_MASS_KG if mass is None else mass,

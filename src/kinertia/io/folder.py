@@ -24,7 +24,7 @@ def recordings(path: Path) -> list[Path]:
     """
     if not path.is_dir() or gaittoolbox.is_gaittoolbox(path) or xsens.trials(path):
         return [path]
-    found = sorted(
+    files = sorted(
         file
         for file in path.rglob("*")
         if (file.suffix.lower() in TABLES or (file.suffix.lower() == ".txt" and table.is_table(file)))
@@ -33,10 +33,10 @@ def recordings(path: Path) -> list[Path]:
         and not outputs.is_result(file)
         and not (file.name == HISTORY and file.with_name("checkpoint.json").is_file())
     )
-    if not found:
-        found = sorted(file for file in path.rglob("*.txt") if hugadb.is_hugadb(file))
-    if found:
-        return _once(found)
+    if not files:
+        files = sorted(file for file in path.rglob("*.txt") if hugadb.is_hugadb(file))
+    if files:
+        return _once(files)
     if any(path.iterdir()):
         return [path]  # some other format: its reader says what it finds
     raise RecordingError("is an empty folder", file=str(path), fix="check the path")

@@ -20,11 +20,11 @@ def of(*named: Path | str | None) -> tuple[Path, ...]:
     named : files and folders that exist or not; None is left out. A folder of many recordings counts with these and what is
         beside them, any other folder (a model, a recording of several files) with all its files.
     """
-    found: dict[Path, None] = {}
+    files: dict[Path, None] = {}
     for path in (Path(name) for name in named if name is not None):
         for file in _files(path):
-            found.setdefault(file)
-    return tuple(found)
+            files.setdefault(file)
+    return tuple(files)
 
 
 def _files(path: Path) -> Iterable[Path]:

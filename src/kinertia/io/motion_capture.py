@@ -168,8 +168,8 @@ def _only_model(folder: Path) -> Path:
 
 def _moments(moments: Table, motion: Table, sign: KneeSign) -> dict[str, Array]:
     """Joint moments at the times of ``motion``, in our signs."""
-    found = opensim.moments(moments, knee_flexion=sign)
-    return {name: opensim_truth.on_grid(moments.time_s, values, motion.time_s) for name, values in found.items()}
+    curves = opensim.moments(moments, knee_flexion=sign)
+    return {name: opensim_truth.on_grid(moments.time_s, values, motion.time_s) for name, values in curves.items()}
 
 
 def _stride_s(forces: Table, mass_kg: float) -> float:

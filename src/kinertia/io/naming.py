@@ -66,8 +66,8 @@ def signals(names: Iterable[str], units: Mapping[str, str]) -> list[Signal]:
     names : of the columns, a unit in brackets at their end or not.
     units : column to unit, from a row of units.
     """
-    found = (_signal(name, units.get(name, "")) for name in names)
-    return [signal for signal in found if signal is not None]
+    read = (_signal(name, units.get(name, "")) for name in names)
+    return [signal for signal in read if signal is not None]
 
 
 def _signal(column: str, unit: str) -> Signal | None:
@@ -154,7 +154,7 @@ def part(stem: str) -> Part:
     """Sensor, kind and rest of the name of a file."""
     pieces = [piece for piece in re.split(r"[_\-\s]+", stem) if piece]
     words = {piece: [word.lower() for word in _WORD.findall(piece)] for piece in pieces}
-    known = {word for found in words.values() for word in found}
+    known = {word for spoken in words.values() for word in spoken}
     if other(stem):
         return Part("", "", stem, stem.lower(), stem.lower())
     kind = "gyro" if known & _GYRO else "acc" if known & _ACC else ""

@@ -179,11 +179,11 @@ def moments(table: Table, *, knee_flexion: KneeSign) -> dict[str, Array]:
     ------
     RecordingError : no moment column.
     """
-    found = {name.removesuffix("_moment"): column for name, column in table.columns.items() if name.endswith("_moment")}
-    if not found:
+    columns = {name.removesuffix("_moment"): column for name, column in table.columns.items() if name.endswith("_moment")}
+    if not columns:
         raise RecordingError("has no moments", file=table.source, fix="expected columns such as hip_flexion_r_moment")
     flip = knee_flexion == "positive"
-    return {name: -column if flip and name in _KNEES else column for name, column in found.items()}
+    return {name: -column if flip and name in _KNEES else column for name, column in columns.items()}
 
 
 def _count(header: Mapping[str, str], *keys: str) -> int | None:

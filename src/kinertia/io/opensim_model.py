@@ -70,17 +70,17 @@ def _ends(root: Element, body: str, path: Path) -> tuple[Array, Array]:
 
 def _shifted(joint: Element) -> Array:
     """What the joint itself moves its child by when its coordinates are 0, (x, y) [m]: the thigh, in gait2392's knees."""
-    found = np.zeros(2)
+    shift = np.zeros(2)
     for k, name in enumerate(("translation1", "translation2")):
         for axis in joint.iterfind(f"SpatialTransform/TransformAxis[@name='{name}']"):
             scale = float(axis.findtext(".//scale", "1"))
             constant = axis.findtext(".//Constant/value")
             where, value = ((axis.findtext(f".//{part}") or "").split() for part in "xy")
             if constant is not None:
-                found[k] = scale * float(constant)
+                shift[k] = scale * float(constant)
             elif where and len(where) == len(value):
-                found[k] = scale * float(np.interp(0.0, np.array(where, dtype=float), np.array(value, dtype=float)))
-    return found
+                shift[k] = scale * float(np.interp(0.0, np.array(where, dtype=float), np.array(value, dtype=float)))
+    return shift
 
 
 def _body(frame: Element) -> str:

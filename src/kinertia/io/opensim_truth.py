@@ -137,17 +137,17 @@ def feet(table: Table, plates: Mapping[str, str] | None = None) -> tuple[dict[st
     ------
     RecordingError : no force columns, plates whose side cannot be told, or a vertical axis that is not y.
     """
-    found: dict[str, dict[str, Array]] = {}
+    loads: dict[str, dict[str, Array]] = {}
     for column, values in table.columns.items():
         if match := _FORCE.match(column):
             plate = (match["before"] or match["after"] or "").lower()
-            found.setdefault(plate, {})[(match["what"] + match["axis"]).lower()] = values
-    found = {plate: parts for plate, parts in found.items() if {"vx", "vy", "vz"} <= parts.keys()}
-    if not found:
+            loads.setdefault(plate, {})[(match["what"] + match["axis"]).lower()] = values
+    loads = {plate: parts for plate, parts in loads.items() if {"vx", "vy", "vz"} <= parts.keys()}
+    if not loads:
         raise RecordingError(
             "has no ground forces", file=table.source, fix="expected columns such as ground_force_r_vx, _vy, _vz"
         )
-    sizes = [sum(float(np.nanmean(np.abs(parts[f"v{axis}"]))) for parts in found.values()) for axis in "xyz"]
+    sizes = [sum(float(np.nanmean(np.abs(parts[f"v{axis}"]))) for parts in loads.values()) for axis in "xyz"]
     if sizes[1] < max(sizes):
         raise RecordingError(
             f"the largest ground force is along {'xyz'[int(np.argmax(sizes))]}, not y",
@@ -156,10 +156,10 @@ def feet(table: Table, plates: Mapping[str, str] | None = None) -> tuple[dict[st
         )
     warnings: tuple[str, ...] = ()
     if plates is None:
-        plates, warnings = _sides(found, table.source)
-    elif missing := [plate for plate in plates if plate.lower() not in found]:
-        raise RecordingError(f"has no plate {missing[0]!r}", file=table.source, fix=f"plates in the file: {', '.join(found)}")
-    return {side: found[plate.lower()] for plate, side in plates.items()}, warnings
+        plates, warnings = _sides(loads, table.source)
+    elif missing := [plate for plate in plates if plate.lower() not in loads]:
+        raise RecordingError(f"has no plate {missing[0]!r}", file=table.source, fix=f"plates in the file: {', '.join(loads)}")
+    return {side: loads[plate.lower()] for plate, side in plates.items()}, warnings
 
 
 def on_grid(time_s: Array, values: Array, new_time_s: Array) -> Array:
@@ -170,23 +170,25 @@ def on_grid(time_s: Array, values: Array, new_time_s: Array) -> Array:
     return np.interp(new_time_s, time_s, values)
 
 
-def _sides(found: Mapping[str, Mapping[str, Array]], file: str) -> tuple[dict[str, str], tuple[str, ...]]:
-    named = {plate: plate[0] for plate in found if plate in ("r", "l", "right", "left")}
-    if set(found) == {"", "l"}:  # OpenSim's gait2392 examples name the left foot alone
+def _sides(loads: Mapping[str, Mapping[str, Array]], file: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    named = {plate: plate[0] for plate in loads if plate in ("r", "l", "right", "left")}
+    if set(loads) == {"", "l"}:  # OpenSim's gait2392 examples name the left foot alone
         return {"": "r", "l": "l"}, ()
     if named:
         return named, ()
-    if set(found) == {"", "1"}:  # OpenSim's oldest examples: right foot without a number
+    if set(loads) == {"", "1"}:  # OpenSim's oldest examples: right foot without a number
         return {"": "r", "1": "l"}, (f"{file}: force plate without a number taken as the right foot; pass plates to fix it",)
-    if len(found) != 2 or any("pz" not in parts for parts in found.values()):
+    if len(loads) != 2 or any("pz" not in parts for parts in loads.values()):
         raise RecordingError(
-            f"cannot tell which of the force plates {', '.join(found)} is under which foot",
+            f"cannot tell which of the force plates {', '.join(loads)} is under which foot",
             file=file,
             fix='pass plates={"1": "r", "2": "l"}',
         )
     # z points right: the plate pressed further right is the right foot's
     right, left = sorted(
-        found, key=lambda p: float(np.average(found[p]["pz"], weights=np.maximum(found[p]["vy"], 0) + 1e-9)), reverse=True
+        loads,
+        key=lambda p: float(np.average(loads[p]["pz"], weights=np.maximum(loads[p]["vy"], 0) + 1e-9)),
+        reverse=True,
     )
     return {right: "r", left: "l"}, (
         f"{file}: force plate {right!r} taken as the right foot by its position; pass plates to fix it",

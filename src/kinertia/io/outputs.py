@@ -132,10 +132,10 @@ def _place(path: Path) -> str:
 def _identity(path: Path) -> tuple[int, int] | None:
     """The same for all names of one file; None where there is none."""
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino
 
 
 def _same_name(path: Path) -> list[Path]:
@@ -152,11 +152,11 @@ def _record_file(path: Path) -> Path:
 
 def _record(path: Path) -> dict[str, str] | None:
     try:
-        found = json.loads(_record_file(path).read_bytes())
+        content = json.loads(_record_file(path).read_bytes())
     except (OSError, ValueError):
         return None
-    whole = isinstance(found, dict) and {"command", "source"} <= set(found)
-    return found if whole else None
+    whole = isinstance(content, dict) and {"command", "source"} <= set(content)
+    return content if whole else None
 
 
 def _remember(path: Path, record: dict[str, str]) -> None:

@@ -117,8 +117,8 @@ def with_subject(recording: Recording, *, mass_kg: float | None = None, height_m
         height, findings = stated.height(height_m, file=file)
     mass = person.mass_kg if mass_kg is None else mass_kg
     if "mass_kg" not in assumed:
-        mass, found = stated.mass(mass, None if "height_m" in assumed else height, file=file)
-        findings = [*found, *findings]
+        mass, doubts = stated.mass(mass, None if "height_m" in assumed else height, file=file)
+        findings = [*doubts, *findings]
     subject = Subject(mass_kg=mass, height_m=height, sex=person.sex, assumed=assumed)
     replaced = {cause for cause, name in ((Cause.MASS, "mass_kg"), (Cause.HEIGHT, "height_m")) if name in given}
     kept = tuple(f for f in recording.findings if f.cause not in replaced)
@@ -141,12 +141,12 @@ def _placed(recording: Recording, placement: Mapping[str, Any] | str | Path | No
     if placement is None:
         return recording
     where, _ = facts.read_placement(placement)
-    found = {k: on for k, sensor in enumerate(recording.sensors) if (on := where.find(sensor.name)) is not None}
-    if not found:
+    worn = {k: on for k, sensor in enumerate(recording.sensors) if (on := where.find(sensor.name)) is not None}
+    if not worn:
         names = ", ".join(sensor.name for sensor in recording.sensors)
         raise RecordingError("lists none of the sensors", file=where.source, fix=f"name them as the file does: {names}")
-    kept = selection.take(recording, list(found))
-    moved = zip(kept.sensors, found.values(), strict=True)
+    kept = selection.take(recording, list(worn))
+    moved = zip(kept.sensors, worn.values(), strict=True)
     sensors = (replace(old, segment=on.segment, position_m=on.position_m or old.position_m) for old, on in moved)
     return replace(kept, sensors=tuple(sensors))
 
@@ -163,12 +163,12 @@ def _read_folder(
         return gaittoolbox.read(path)
     if xsens.trials(path):
         return xsens.read(path, placement=placement, trial=trial, rate_hz=rate_hz, gyro_from_orientation=gyro_from_orientation)
-    found = folder.recordings(path)
-    if len(found) == 1 and found[0] != path:
-        return read(found[0], columns=columns, placement=placement, rate_hz=rate_hz)
-    if found != [path]:
-        names = ", ".join(file.name for file in found[:6])
-        raise RecordingError(f"holds {len(found)} recordings", file=str(path), fix=f"name files, not the folder: {names} ...")
+    files = folder.recordings(path)
+    if len(files) == 1 and files[0] != path:
+        return read(files[0], columns=columns, placement=placement, rate_hz=rate_hz)
+    if files != [path]:
+        names = ", ".join(file.name for file in files[:6])
+        raise RecordingError(f"holds {len(files)} recordings", file=str(path), fix=f"name files, not the folder: {names} ...")
     raise _unknown(path)
 
 

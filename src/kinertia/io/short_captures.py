@@ -42,8 +42,8 @@ GAIT2392_PELVIS_M, GAIT2392_HEIGHT_M = 0.95, 1.80
 
 def read_walks(folder: Path) -> list[MotionCapture]:
     """Walks over ground among the movements of a folder: what does not advance by a stride is left out."""
-    found = [read_walk(path) for path in sorted(folder.glob("*_ik.mot")) if path.with_name(_forces(path)).is_file()]
-    return [walk for walk in found if walk is not None]
+    walks = [read_walk(path) for path in sorted(folder.glob("*_ik.mot")) if path.with_name(_forces(path)).is_file()]
+    return [walk for walk in walks if walk is not None]
 
 
 def read_walk(file: Path) -> MotionCapture | None:

@@ -125,8 +125,8 @@ def placed(recording: Recording) -> Recording:
     """
     sensors, positions = _positions(recording.sensors, recording.source)
     sensors, misalignments = _misalignments(sensors, recording.source)
-    found = (*positions, *misalignments)
-    return replace(recording, sensors=sensors).with_findings(*found) if found else recording
+    findings = (*positions, *misalignments)
+    return replace(recording, sensors=sensors).with_findings(*findings) if findings else recording
 
 
 def _positions(sensors: Sequence[Sensor], file: str) -> tuple[tuple[Sensor, ...], list[Finding]]:

@@ -162,11 +162,11 @@ def is_stored(path: Path) -> bool:
 def files(path: Path) -> tuple[Path, Path]:
     """The JSON file and the table of an estimate; parameter and errors as for :func:`read`."""
     if path.is_dir():
-        found = sorted({file.with_suffix(".json") for file in path.glob("*_estimate.*") if file.suffix in (".json", *ENDINGS)})
-        if len(found) != 1:
-            which = "no estimate" if not found else f"{len(found)} estimates, such as {found[0].name}"
+        cards = sorted({file.with_suffix(".json") for file in path.glob("*_estimate.*") if file.suffix in (".json", *ENDINGS)})
+        if len(cards) != 1:
+            which = "no estimate" if not cards else f"{len(cards)} estimates, such as {cards[0].name}"
             raise RecordingError(f"holds {which}", file=str(path), fix=f"name one NAME{ENDING}")
-        about = found[0]
+        about = cards[0]
     else:
         about = path.with_suffix(".json")
     tables = [about.with_suffix(ending) for ending in ENDINGS if about.with_suffix(ending).is_file()]

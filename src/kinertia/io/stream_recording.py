@@ -159,8 +159,8 @@ def _together(log: StreamLog, tracks: list[_Track], rate_hz: float) -> dict[int,
             "holds more gap than signal", file=log.file, fix="the streams' clocks do not fit each other; record again"
         )
     grid = begin + np.arange(samples) / rate_hz
-    found = {}
+    streams = {}
     for track, info in zip(tracks, log.header.streams, strict=True):
         if len(track.time_s) > 1:
-            found[id(track)] = at_times(grid, track.time_s, track.values.reshape(len(track.values), -1), info.rate_hz)
-    return found
+            streams[id(track)] = at_times(grid, track.time_s, track.values.reshape(len(track.values), -1), info.rate_hz)
+    return streams

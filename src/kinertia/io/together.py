@@ -43,10 +43,10 @@ def group(path: Path) -> list[Path]:
     beside = [p for p in sorted(path.parent.iterdir()) if p.suffix.lower() == path.suffix.lower() and p.is_file() and _alone(p)]
     parts = {p: part for p in beside if (part := naming.part(p.stem)).sensor or part.kind}
     for key in (lambda part: part.rest, lambda part: part.words):
-        found = [p for p, part in parts.items() if key(part) == key(mine)]
-        apart = {(parts[p].sensor, parts[p].kind) for p in found}
-        if len(found) > 1 and len(apart) == len(found) and len({bool(sensor) for sensor, _ in apart}) == 1:
-            return found
+        files = [p for p, part in parts.items() if key(part) == key(mine)]
+        apart = {(parts[p].sensor, parts[p].kind) for p in files}
+        if len(files) > 1 and len(apart) == len(files) and len({bool(sensor) for sensor, _ in apart}) == 1:
+            return files
     return []
 
 

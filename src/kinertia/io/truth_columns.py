@@ -92,7 +92,7 @@ def read(table: TextTable, about: Mapping[str, Any], *, note: str = "", about_fi
             _check_contact(values, column, table.file)
         name = match["name"] or ""
         curves[kind][name.lower() if kind == "GRF" else name] = values
-    spread = _spread(table, {kind: set(found) for kind, found in curves.items()})
+    spread = _spread(table, {kind: set(by_name) for kind, by_name in curves.items()})
     speed_curve = curves.pop("speed").get("")
     speed = facts.number(about, "speed_mean")
     constant = about.get("truth", {})

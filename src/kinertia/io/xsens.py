@@ -39,11 +39,11 @@ def is_xsens(path: Path) -> bool:
 
 def trials(folder: str | Path) -> dict[str, list[Path]]:
     """Trial prefix to its files, for every MT Manager export in ``folder``."""
-    found: dict[str, list[Path]] = {}
+    known: dict[str, list[Path]] = {}
     for path in sorted(Path(folder).glob("*.txt")):
         if (match := _FILE.match(path.name)) and is_xsens(path):
-            found.setdefault(match["trial"], []).append(path)
-    return found
+            known.setdefault(match["trial"], []).append(path)
+    return known
 
 
 def read(
@@ -160,21 +160,21 @@ def _files(source: str | Path | Sequence[str | Path], trial: str | None) -> tupl
     if isinstance(source, str | Path):
         path = Path(source)
         if path.is_dir():
-            found = trials(path)
+            known = trials(path)
         elif match := _FILE.match(path.name):
-            trial, found = match["trial"], trials(path.parent)
+            trial, known = match["trial"], trials(path.parent)
         else:
-            found = {}
-        if trial is None and len(found) > 1:
-            raise RecordingError(f"holds {len(found)} trials", file=str(path), fix=f"choose one: {', '.join(sorted(found))}")
-        trial = trial or next(iter(found), "")
-        if trial not in found:
+            known = {}
+        if trial is None and len(known) > 1:
+            raise RecordingError(f"holds {len(known)} trials", file=str(path), fix=f"choose one: {', '.join(sorted(known))}")
+        trial = trial or next(iter(known), "")
+        if trial not in known:
             raise RecordingError(
                 "is no MT Manager export",
                 file=str(path),
                 fix="give a folder of <trial>_<serial>.txt files with a PacketCounter column",
             )
-        return found[trial], trial
+        return known[trial], trial
     files = [Path(path) for path in source]
     matches = [_FILE.match(path.name) for path in files]
     names = {match["trial"] for match in matches if match}
@@ -216,8 +216,8 @@ def _read_stream(path: Path, rate_hz: float | None) -> Export:
         orientation = _to_earth(matrix, lambda m: rotations.from_matrix(m.reshape(-1, 3, 3)), file, serial)
     counter = _unwrap(table.numbers("PacketCounter"), file, serial)
     time = xsens_streams.sample_time(table, said)
-    found = 0.0 if time is None else (counter[-1] - counter[0]) / float(time[-1] - time[0])
-    rate = said if said > 0 and (not found or abs(said / found - 1) <= _RATE_AGREES) else found
+    measured = 0.0 if time is None else (counter[-1] - counter[0]) / float(time[-1] - time[0])
+    rate = said if said > 0 and (not measured or abs(said / measured - 1) <= _RATE_AGREES) else measured
     if rate <= 0:
         raise RecordingError("has no 'Update Rate' line", file=file, fix="give the sampling rate (--rate)", cause=Cause.RATE)
     return Export(serial, file, said, rate, counter, time, acc, gyro, orientation)

@@ -77,10 +77,10 @@ class Access:
             return True
         for line in headers.get_all("Cookie"):
             try:
-                found = SimpleCookie(line).get(self.cookie)
+                cookie = SimpleCookie(line).get(self.cookie)
             except CookieError:
                 continue
-            if found is not None and _same(found.value, self.token):
+            if cookie is not None and _same(cookie.value, self.token):
                 return True
         return False
 

@@ -26,16 +26,16 @@ class File:
 
 def load() -> dict[str, File]:
     """All files by their path on the server; ``/`` is the page itself."""
-    found: dict[str, File] = {}
-    _collect(resources.files("kinertia.live") / "page", "", found)
-    return found | {"/": found[FIRST]}
+    files: dict[str, File] = {}
+    _collect(resources.files("kinertia.live") / "page", "", files)
+    return files | {"/": files[FIRST]}
 
 
-def _collect(folder: Traversable, path: str, found: dict[str, File]) -> None:
+def _collect(folder: Traversable, path: str, files: dict[str, File]) -> None:
     for entry in folder.iterdir():
         name = f"{path}/{entry.name}"
         if entry.is_dir():
-            _collect(entry, name, found)
+            _collect(entry, name, files)
         else:
             suffix = entry.name[entry.name.rfind(".") :] if "." in entry.name else ""
-            found[name] = File(entry.read_bytes(), TYPES.get(suffix, "text/plain; charset=utf-8"))
+            files[name] = File(entry.read_bytes(), TYPES.get(suffix, "text/plain; charset=utf-8"))

@@ -90,7 +90,7 @@ def column(name: str, knee: Knee = Knee.FLEXION) -> Column | None:
 
 def columns(names: Sequence[str], knee: Knee = Knee.FLEXION) -> tuple[Column, ...]:
     """Columns of all outputs that the page shows, in the model's order."""
-    return tuple(found for name in names if (found := column(name, knee)) is not None)
+    return tuple(entry for name in names if (entry := column(name, knee)) is not None)
 
 
 def split_side(name: str) -> tuple[str, str]:

@@ -117,7 +117,7 @@ def render(before: Side, after: Side, *, session: Session = NOTHING_SAID, knee: 
             step_error=overview.step_error(after.estimate),
             tables=[(other.words, one.words, changes(one, other)) for one, other in pairs],
             norm=normative.caption(norm, main) if norm and main else "",
-            groups=[(title, _drawn(found)) for title, found in groups if found],
+            groups=[(title, _drawn(charts)) for title, charts in groups if charts],
             errors=_errors(before, after, knee),
             level=f"{100.0 * after.estimate.bands.level:.0f}" if after.estimate.bands.level else "",
         )
@@ -136,7 +136,7 @@ def changes(before: Parameters, after: Parameters) -> list[Change]:
 
 def fits(before: Side, after: Side) -> list[tuple[str, str, str]]:
     """How well motion, forces and signals fit each other: what is meant, before, after; what both know."""
-    found = []
+    rows = []
     for label, digits, measure in (
         ("Force left unexplained at the pelvis [% of body weight]", 2, lambda side: _times(100.0, side.told.force_bw)),
         ("Moment left unexplained at the pelvis [BWBH %]", 2, lambda side: _times(100.0, side.told.moment_bwbh)),
@@ -144,8 +144,8 @@ def fits(before: Side, after: Side) -> list[tuple[str, str, str]]:
     ):
         was, now = (measure(side) for side in (before, after))
         if was is not None and now is not None:
-            found.append((label, names.number(was, digits), names.number(now, digits)))
-    return found
+            rows.append((label, names.number(was, digits), names.number(now, digits)))
+    return rows
 
 
 def _times(factor: float, value: float | None) -> float | None:
@@ -204,7 +204,7 @@ def _source(side: Side, kind: str, norm: normative.Norm | None) -> curves.Source
 def _paired(before: list[Chart], after: list[Chart]) -> list[Chart]:
     """One chart for each leg, with both estimates; nothing where one is over the cycle and the other over time."""
     known = {(chart.title, chart.only): chart for chart in before if chart.x_label == names.CYCLE_AXIS}
-    found = []
+    pairs = []
     for chart in after:
         old = known.get((chart.title, chart.only))
         if old is None or chart.x_label != names.CYCLE_AXIS:
@@ -219,8 +219,8 @@ def _paired(before: list[Chart], after: list[Chart]) -> list[Chart]:
                 truth = [replace(line, style="measured", dashed=False) for line in _of(chart, style, reference=True)]
                 people = _of(chart, "norm", reference=False)
                 title = chart.title if style == "both" else f"{chart.title}, {style}"
-                found.append(replace(chart, title=title, lines=(*people, *truth, *was, *now)))
-    return found
+                pairs.append(replace(chart, title=title, lines=(*people, *truth, *was, *now)))
+    return pairs
 
 
 def _of(chart: Chart, style: str, *, reference: bool) -> list[charts.Line]:

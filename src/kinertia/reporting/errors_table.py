@@ -61,7 +61,7 @@ def tables(scores: Json, knee: Knee = Knee.FLEXION) -> list[ErrorTable]:
     def bias(name: str, value: float | None) -> float | None:
         return None if value is None else convention.sign(name, knee) * value
 
-    found = []
+    tables = []
     for title, unit, predictor, kind, suffix, rival in _KINDS:
         main = f"{kind}_rmsd_{suffix}"
         rmsd = _field(scores, main)
@@ -79,8 +79,8 @@ def tables(scores: Json, knee: Knee = Knee.FLEXION) -> list[ErrorTable]:
             if value is not None
         )
         if rows:
-            found.append(ErrorTable(title, unit, predictor, rows))
-    return found
+            tables.append(ErrorTable(title, unit, predictor, rows))
+    return tables
 
 
 def _field(scores: Json, name: str) -> Json:

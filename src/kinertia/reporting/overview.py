@@ -43,7 +43,7 @@ def what(estimate: Estimate, recording: Recording, steps: tuple[Parameters, ...]
     seconds = estimate.samples / estimate.rate_hz
     if recording.periodic:
         return [("One gait cycle", f"{seconds:.2f} s, which repeats")]
-    strides = {found.gait: found for found in steps}
+    strides = {parameters.gait: parameters for parameters in steps}
     facts: Facts = []
     for kind in (Activity.WALKING, Activity.RUNNING, Activity.STANDING, Activity.OTHER):
         of_it = 0 if estimate.activity is None else int((estimate.activity == kind).sum())
@@ -110,8 +110,8 @@ def _person(person: Subject) -> str:
     return f"{mass}, {height}" + (f", {person.sex}" if person.sex else "")
 
 
-def _strides(found: Parameters) -> str:
-    count = len(found.strides)
+def _strides(parameters: Parameters) -> str:
+    count = len(parameters.strides)
     return f"{count} stride{'' if count == 1 else 's'}"
 
 

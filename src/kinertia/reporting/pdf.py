@@ -37,14 +37,14 @@ def browser() -> str:
     ------
     RecordingError : there is none.
     """
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    found = found or next((place for place in PLACES if Path(place).is_file()), None)
-    if found is None:
+    program = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    program = program or next((place for place in PLACES if Path(place).is_file()), None)
+    if program is None:
         raise RecordingError(
             "a PDF needs Chromium, Chrome, Edge or Brave, and none is installed",
             fix="open the HTML report in any browser and print it to a PDF, or leave --pdf out",
         )
-    return found
+    return program
 
 
 def write(path: Path, page: Path) -> Path:
