@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -14,50 +15,56 @@ from kinertia.learning.sequence import Sequence
 
 
 @dataclass(frozen=True)
-class Batch:
-    """B windows of T samples; parameters have a batch dimension and no time dimension.
+class Wearers:
+    """What is known of the people of N windows or recordings.
+
+    Attributes
+    ----------
+    body : (N,) bodies.
+    variance : (N, S, C) of the signals.
+    position : (N, S, 2) of the sensors.
+    misalignment, inclination : (N, S) standard deviation and mean of what is expected of the sensors' inclinations.
+    size_error : (N,).
+    speed_hint, knee_hint : (N,), NaN where there is none.
+    wearer : (N,) whose deviations hold for each, from 0.
+    """
+
+    body: Body
+    variance: Tensor
+    position: Tensor
+    misalignment: Tensor
+    inclination: Tensor
+    size_error: Tensor
+    speed_hint: Tensor
+    knee_hint: Tensor
+    wearer: Tensor
+
+    def at(self, index: Tensor) -> dict[str, Any]:
+        """Everything of some of them, by name."""
+        parts = {field.name: getattr(self, field.name) for field in fields(Wearers)}
+        return {name: x.select(index) if isinstance(x, Body) else x[index] for name, x in parts.items()}
+
+
+@dataclass(frozen=True)
+class Batch(Wearers):
+    """B windows of T samples, and whose they are.
 
     A window is one stretch of one recording. Where the recording is shorter, zeros that count as missing follow it.
 
     Attributes
     ----------
     signals, present : (B, T, S, C).
-    variance : (B, S, C).
-    body : (B,) bodies.
-    position : (B, S, 2).
-    misalignment, inclination : (B, S) standard deviation and mean of what is expected of the sensors' inclinations.
-    size_error : (B,).
-    speed_hint, knee_hint : (B,), NaN where there is none.
-    wearer : (B,) whose deviations hold for each window.
     """
 
     signals: Tensor
     present: Tensor
-    variance: Tensor
-    body: Body
-    position: Tensor
-    misalignment: Tensor
-    inclination: Tensor
-    size_error: Tensor
-    speed_hint: Tensor
-    knee_hint: Tensor
-    wearer: Tensor
 
 
 @dataclass(frozen=True)
-class Pool:
-    """Recordings to draw windows from; ``wearer`` is the number of each one's wearer, from 0."""
+class Pool(Wearers):
+    """Recordings to draw windows from, and whose they are."""
 
     sequences: tuple[Sequence, ...]
-    bodies: Body
-    variance: Tensor
-    position: Tensor
-    misalignment: Tensor
-    inclination: Tensor
-    size_error: Tensor
-    speed_hint: Tensor
-    knee_hint: Tensor
-    wearer: Tensor
 
     @classmethod
     def of(cls, sequences: list[Sequence], one_mounting: bool = False) -> Pool:
@@ -68,17 +75,14 @@ class Pool:
         wearers = wearers_of(sequences, one_mounting)
         stated = torch.stack([s.misalignment for s in sequences])
         inclination, misalignment = fuse(torch.stack([s.placed for s in sequences]), stated, wearers)
+        same = ("variance", "position", "size_error", "speed_hint", "knee_hint")
         return cls(
-            tuple(sequences),
-            stack([s.body for s in sequences]),
-            torch.stack([s.variance for s in sequences]),
-            torch.stack([s.position for s in sequences]),
-            misalignment,
-            inclination,
-            torch.stack([s.size_error for s in sequences]),
-            torch.stack([s.speed_hint for s in sequences]),
-            torch.stack([s.knee_hint for s in sequences]),
-            torch.tensor(wearers),
+            sequences=tuple(sequences),
+            body=stack([s.body for s in sequences]),
+            misalignment=misalignment,
+            inclination=inclination,
+            wearer=torch.tensor(wearers),
+            **{name: torch.stack([getattr(s, name) for s in sequences]) for name in same},
         )
 
     @property
@@ -89,18 +93,7 @@ class Pool:
     def to(self, device: torch.device) -> Pool:
         """Move every tensor to a device."""
         sequences = tuple(replace(s, signals=s.signals.to(device), present=s.present.to(device)) for s in self.sequences)
-        return Pool(
-            sequences,
-            self.bodies.to(device=device),
-            self.variance.to(device),
-            self.position.to(device),
-            self.misalignment.to(device),
-            self.inclination.to(device),
-            self.size_error.to(device),
-            self.speed_hint.to(device),
-            self.knee_hint.to(device),
-            self.wearer.to(device),
-        )
+        return replace(self, sequences=sequences, **{f.name: getattr(self, f.name).to(device=device) for f in fields(Wearers)})
 
     def draw(self, size: int, window: int, generator: torch.Generator) -> Batch:
         """Windows of ``window`` samples as :meth:`choose` draws them."""
@@ -122,23 +115,7 @@ class Pool:
         chosen = [(self.sequences[p], first) for p, first in zip(person, start, strict=True)]
         pieces = torch.stack([_window(sequence.signals, first, window) for sequence, first in chosen])
         masks = torch.stack([_window(sequence.present, first, window) for sequence, first in chosen])
-        return self.gather(pieces, masks, torch.tensor(person, device=self.variance.device))
-
-    def gather(self, signals: Tensor, present: Tensor, person: Tensor) -> Batch:
-        """Pair windows with the parameters of their people."""
-        return Batch(
-            signals,
-            present,
-            self.variance[person],
-            self.bodies.select(person),
-            self.position[person],
-            self.misalignment[person],
-            self.inclination[person],
-            self.size_error[person],
-            self.speed_hint[person],
-            self.knee_hint[person],
-            self.wearer[person],
-        )
+        return Batch(**self.at(torch.tensor(person, device=self.variance.device)), signals=pieces, present=masks)
 
 
 def wearers_of(sequences: list[Sequence], one_mounting: bool) -> list[int]:

@@ -1,8 +1,15 @@
-"""The whole self-supervised objective: decode, run through the body, compare with the sensors."""
+"""The self-supervised objective, after SSPINNpose (arXiv 2506.11786): decode, run through the body, compare with the sensors.
+
+    L(theta, u) = sum_k w_k L_k
+
+theta are the weights of the network, which says motion q, q', q'' and contact forces f of a window; u is how a person differs
+from what was stated. Each L_k is a mean over samples n, sensors, joints or contact points; its equation stands beside it in
+:func:`terms`, its function in :mod:`kinertia.learning.losses`, its weight w_k in :class:`kinertia.learning.config.LossWeights`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -63,9 +70,8 @@ def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config, labels: Tens
     motion = decode.motion(raw, real, config.rate_hz, config.network.formulation)
     result = evaluate(motion, body, deviation.mounting(batch.position, body.skeleton, config.sensors))
     inside = slice(differences.REACH, -differences.REACH)
-    mask = losses.valid_samples(raw.shape[-2], config.training.warm_up, raw)
     seen = batch.present[:, inside]
-    mask = mask * covered(batch.present)
+    mask = losses.valid_samples(raw.shape[-2], config.training.warm_up, raw) * covered(batch.present)
     force_bw = motion.force / body.weight[..., None, None]
     touch = contact.complementarity(result.contact, force_bw[..., 1])
     if motion.torque is None:
@@ -75,31 +81,54 @@ def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config, labels: Tens
     asked = joint
     if motion.torque is None and not config.training.effort_sets_posture:
         asked = _moments_at_given_posture(motion, body, batch.present, config.sensors)
+    q, measured, spread = motion.q, batch.signals[:, inside], batch.variance
     found = {
-        "acc": losses.acc(result.signals, batch.signals[:, inside], seen, batch.variance, mask),
-        "gyro": losses.gyro(result.signals, batch.signals[:, inside], seen, batch.variance, mask),
+        # rho((a(q, q', q'') - a_measured)^2 / s^2): accelerometers; s spread of the channel, rho squares small errors only
+        "acc": losses.acc(result.signals, measured, seen, spread, mask),
+        # rho((w(q') - w_measured)^2 / s^2): gyroscopes
+        "gyro": losses.gyro(result.signals, measured, seen, spread, mask),
+        # |F_r + F_r*|^2 [BW, BW H]: Kane's equations of the root, which nothing drives
         "kane": losses.kane(residual, body, mask),
+        # (100 tau / (BW H))^2: effort
         "torque": losses.torque(asked, body, mask),
+        # (q'_x - v)^2: forward speed against what leg gyroscopes say roughly, early in training
         "speed_hint": losses.speed_hint(motion.qd[..., 0], batch.speed_hint, mask),
-        "posture": losses.posture(motion.q[..., _knees(body)], batch.knee_hint, mask),
+        # ((mean q_knee - q_usual) / sigma)^2: of people who walk, or run
+        "posture": losses.posture(q[..., _named(body, "knee_angle")], batch.knee_hint, mask),
+        # |u|^2: in units of the expected errors
         "prior": losses.prior(units),
+        # (tau(n) - tau(n - 1))^2 / mean tau^2: change of joint moments
         "torque_rate": losses.torque_rate(asked, body, mask),
+        # (tau(n + 1) - 2 tau(n) + tau(n - 1))^2 / mean tau^2: ripples
         "torque_bend": losses.torque_bend(asked, body, mask),
+        # (f(n + 1) - 2 f(n) + f(n - 1))^2 [BW^2]: ripples of contact forces
         "force_bend": losses.force_bend(force_bw, mask),
-        "limit": losses.limit(body, motion.q, mask),
+        # max(q - q_max, q_min - q, 0)^2: range of motion
+        "limit": losses.limit(body, q, mask),
+        # max(-y, 0)^2: contact points below the ground
         "penetration": losses.penetration(touch, mask),
+        # (f_y y)^2: force on lifted points
         "lifted": losses.lifted(touch, mask),
+        # f_y |v|^2: force on points that move
         "slip": losses.slip(touch, mask),
+        # (f(n) - f(n - 1))^2 [BW^2]: change of contact forces
         "force_rate": losses.force_rate(force_bw, mask),
     }
-    if "lumbar_extension" in body.skeleton.coordinate_names:
-        j = body.skeleton.coordinate_index("lumbar_extension")
-        found["lumbar"] = losses.lumbar(motion.q[..., j], mask)
+    for j in _named(body, "lumbar_extension"):
+        # q_lumbar^2: the trunk has no sensor
+        found["lumbar"] = losses.lumbar(q[..., j], mask)
     if labels is not None:
+        # ((x - x_measured) / unit)^2 of angles, moments, ground reaction and speed, where they were measured
         found["labels"] = supervision.term(motion, joint, body, labels, mask)
     if config.network.formulation == "paper":
-        found["temporal"] = losses.temporal(motion.q, motion.qd, motion.qdd, config.rate_hz, mask)
+        # ((x(n + 1) - x(n)) / dt - (x'(n + 1) + x'(n)) / 2)^2 of (q, q') and (q', q'')
+        found["temporal"] = losses.temporal(q, motion.qd, motion.qdd, config.rate_hz, mask)
     return found
+
+
+def total(found: dict[str, Tensor], weights: LossWeights) -> Tensor:
+    """sum_k w_k L_k."""
+    return torch.stack([getattr(weights, name) * value for name, value in found.items()]).sum()
 
 
 def _moments_at_given_posture(motion: Motion, body: Body, present: Tensor, sensors: SensorSet) -> Tensor:
@@ -117,11 +146,6 @@ def _moments_at_given_posture(motion: Motion, body: Body, present: Tensor, senso
     return generalized[..., body.skeleton.joints]
 
 
-def _knees(body: Body) -> list[int]:
-    return [j for j, name in enumerate(body.skeleton.coordinate_names) if name.startswith("knee_angle")]
-
-
-def total(found: dict[str, Tensor], weights: LossWeights) -> Tensor:
-    """Weighted sum of the terms."""
-    by_name = asdict(weights)
-    return torch.stack([by_name[name] * value for name, value in found.items()]).sum()
+def _named(body: Body, name: str) -> list[int]:
+    """Coordinates of this name, of one side or both."""
+    return [j for j, coordinate in enumerate(body.skeleton.coordinate_names) if coordinate.startswith(name)]

@@ -89,16 +89,4 @@ def _part(sequence: Sequence, begin: int, end: int) -> Sequence:
 
 def _of(pool: Pool, parts: list[tuple[int, Sequence]]) -> Pool:
     index = torch.tensor([k for k, _ in parts], device=pool.variance.device)
-    return replace(
-        pool,
-        sequences=tuple(part for _, part in parts),
-        bodies=pool.bodies.select(index),
-        variance=pool.variance[index],
-        position=pool.position[index],
-        misalignment=pool.misalignment[index],
-        inclination=pool.inclination[index],
-        size_error=pool.size_error[index],
-        speed_hint=pool.speed_hint[index],
-        knee_hint=pool.knee_hint[index],
-        wearer=pool.wearer[index],
-    )
+    return replace(pool, sequences=tuple(part for _, part in parts), **pool.at(index))

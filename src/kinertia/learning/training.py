@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence as Several
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -82,8 +82,7 @@ class Training(loop.Training[TrainingState, Card]):
         rates = [one_cycle(state.step, training.steps, peak) for peak in peaks]
         state.descend(loss, rates, state.network, training.gradient_clip)
         state.update_average(training.ema)
-        by_name = asdict(weights)
-        return {"total": loss.detach(), **{name: by_name[name] * x.detach() for name, x in found.items()}}
+        return {"total": loss.detach(), **{name: getattr(weights, name) * x.detach() for name, x in found.items()}}
 
     def model(self, state: TrainingState) -> dict[str, Tensor]:
         return dict(state.average.state_dict())
