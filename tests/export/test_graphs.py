@@ -42,6 +42,9 @@ def test_graphs_equal_the_physics(name: BodyName, cell: Cell) -> None:
     expected = trained.to_series(track.physics(raw, wearer, config), wearer.body.select(torch.tensor(0)), 64.0)
 
     graphs = export.graphs(model, "float64")
+    # twenty-two nodes for the body, in four levels; the others are the network's
+    nodes = len(graphs[0].graph.node)
+    assert nodes <= {"lstm": 57, "gru": 63}[cell]
     step, person = (ort.InferenceSession(graph.SerializeToString()) for graph in graphs)
     given = {"mass": np.array(64.0), "height": np.array(1.68), "position": stated}
     given |= {k: getattr(deviation, k).double().numpy() for k in ("angle", "shift", "size")}
@@ -58,6 +61,7 @@ def test_graphs_equal_the_physics(name: BodyName, cell: Cell) -> None:
         outputs = dict(zip([o.name for o in step.get_outputs()], step.run(None, feeds), strict=True))
         feeds |= {k: np.asarray(outputs[f"{k}_next"]) for k in (*states, "window")}
         found.append(np.asarray(outputs["out"])[0])
+    assert sum(numbers[name].size for name in feeds if name.startswith("matrix")) <= 26_100
     values, layout = np.array(found)[4:], sample.layout
 
     np.testing.assert_allclose(values[:, layout.coordinates], expected.q, atol=1e-9)
