@@ -142,7 +142,7 @@ def cell(value: float | None, digits: int = 2, *, factor: float = 1.0, sign: boo
 
 def table(*headings: str, title: str = "", rows: list[tuple[str, ...]] | None = None) -> Table:
     """A table for the terminal; what stands in it is no markup."""
-    made = Table(title=title or None, title_justify="left")
+    made = Table(title=Text(title) if title else None, title_justify="left")
     for heading in headings:
         made.add_column(Text(heading))
     for row in rows or ():

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from rich.table import Table
 
-from experiments import gait_curves, overlays, spectra
+from experiments import gait_curves, pages, spectra
 from experiments.gait_curves import MeanCycle
 from experiments.protocol import QUIET, Context, Found, Json, cell, table
 from experiments.spectra import Levels
@@ -81,7 +81,7 @@ def simulator(data: Path, people: Path, report: Path | None = None, with_p01: bo
     lines += [f"not there, left out: {name}" for name in found["missing"]]
     if report is not None:
         about = "Mean of the simulated recordings at about the reference's speed, with a band of one standard deviation."
-        page = overlays.write(report / "simulator.html", "Simulated people against references", about, _sections(figures))
+        page = pages.write_overlays(report / "simulator.html", "Simulated people against references", about, _sections(figures))
         lines.append(f"plots: {page}")
     return Found(found, (_table(found), *lines))
 
@@ -269,7 +269,7 @@ def _table(found: Json) -> Table:
     return shown
 
 
-def _sections(figures: tuple[Figure, ...]) -> overlays.Sections:
+def _sections(figures: tuple[Figure, ...]) -> pages.Sections:
     sections: dict[str, list[Chart]] = {}
     for figure in figures:
         used = [0, 0]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import docstring_parser
 import pytest
@@ -74,3 +76,16 @@ def test_an_experiment_replaces_its_own_figures_only(tmp_path: Path) -> None:
         run(data=tmp_path / "b", json=figures)
     with pytest.raises(RecordingError, match="is read by this command"):
         run(data=tmp_path / "a", json=tmp_path / "a" / "walk.json")
+
+
+def test_the_experiment_of_the_page_works(walk_csv: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md").read_text()
+    (code,) = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    made: dict[str, Any] = {"__name__": "durations"}
+    exec(compile(code, "benchmarks.md", "exec"), made)
+    out = tmp_path / "figures" / "durations.json"
+    runner.command(made["durations"], "durations")(data=walk_csv.parent, json=out)
+    found = json.loads(out.read_text())
+    assert found["seconds"][walk_csv.stem] > 1.0
+    assert found["conditions"]["experiment"] == "durations"
+    assert walk_csv.stem in capsys.readouterr().out

@@ -8,8 +8,9 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from experiments import comparison
-from experiments.comparison import Trial
+from experiments import curves
+from experiments.curves import Trial
+from experiments.results import Scored
 from kinertia.estimation.estimate import Estimate
 from kinertia.io import cycles, write_recording
 from kinertia.metrics.scoring import score
@@ -50,8 +51,13 @@ def drawings(page: str) -> list[ElementTree.Element]:
 
 
 def test_one_chart_per_curve_with_its_error(tmp_path: Path) -> None:
-    path = comparison.write(tmp_path / "curves.html", "guess", [trial()])
-    page = path.read_text()
+    one = trial()
+    (said,) = curves.write(
+        tmp_path / "new", Scored({"method": "guess", "trials": {"one_walk": one.scores}}, [one.recording], [one.estimate])
+    )
+    assert said == f"curves: {tmp_path / 'new' / 'curves.html'}"
+    assert curves.write(None, Scored({}, [], [])) == ()
+    page = (tmp_path / "new" / "curves.html").read_text()
     labels = [svg.get("aria-label", "") for svg in drawings(page)]
     titles = [label.split(".")[0] for label in labels]
     assert titles == ["Knee, right", "Knee, left", "Knee, right", "Vertical force, right", "Fore-aft force, right"]
@@ -66,7 +72,7 @@ def test_one_chart_per_curve_with_its_error(tmp_path: Path) -> None:
 
 
 def test_values_are_scaled_as_in_the_figures() -> None:
-    page = comparison.render("guess", [trial(None)])
+    page = curves.render("guess", [trial(None)])
     labels = [svg.get("aria-label", "") for svg in drawings(page)]
     assert "Angle [deg]" in labels[0]
     # 40 N m of a person of 70 kg and 1.7 m
@@ -78,7 +84,7 @@ def test_values_are_scaled_as_in_the_figures() -> None:
 
 def test_band_of_the_reference() -> None:
     plain, banded = (
-        comparison.render("guess", [one]) for one in (trial(), trial(spread={"angle.knee_angle_r": np.full(SAMPLES, 0.1)}))
+        curves.render("guess", [one]) for one in (trial(), trial(spread={"angle.knee_angle_r": np.full(SAMPLES, 0.1)}))
     )
     assert plain.count('class="band') == 0
     assert banded.count('class="band both"') == 1
@@ -87,7 +93,7 @@ def test_band_of_the_reference() -> None:
 def test_several_trials_and_recordings_over_time() -> None:
     over_time = trial()
     over_time = Trial(replace(over_time.recording, periodic=False), over_time.estimate, over_time.scores)
-    page = comparison.render("guess", [trial(), over_time])
+    page = curves.render("guess", [trial(), over_time])
     labels = [svg.get("aria-label", "") for svg in drawings(page)]
     assert sum("Gait cycle" in label for label in labels) == 5
     assert sum("Time [s]" in label for label in labels) == 5
