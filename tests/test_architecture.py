@@ -193,6 +193,16 @@ def test_what_numerics_has_is_not_taken_from_scipy() -> None:
     assert {path.name for path in files if taken.search(path.read_text())} == set()
 
 
+def test_reading_lists_are_short_and_name_what_exists() -> None:
+    reading = PAGE.read_text().split("## Reading\n")[1].split("\n## ")[0]
+    lists = [re.findall(r"^\d+\. `([\w/]+\.py)`", part, re.MULTILINE) for part in re.split(r":\n\n", reading)[1:]]
+    assert len(lists) >= 2
+    for files in lists:
+        assert 1 < len(files) <= 8
+        for file in files:
+            assert (SOURCE / file).is_file(), f"{file} in the reading lists of docs/architecture.md does not exist"
+
+
 def test_picture_names_what_exists() -> None:
     picture = PAGE.read_text().split("```mermaid")[1].split("```")[0]
     named = set(re.findall(r'\|"([a-z_]+(?:\.[a-z_]+)?)[:"]', picture))
