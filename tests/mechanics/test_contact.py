@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from kinertia.bodies import Body
+from kinertia.bodies import GAIT3D, Body, build
 from kinertia.mechanics import contact, kinematics
 from kinertia.mechanics.kinematics import Kinematics, PointMotion
 
@@ -81,3 +81,23 @@ def test_the_ground_never_pulls(body: Body) -> None:
     force = contact.sliding_point(body, kinematics.forward(body, q, 3.0 * qd, torch.zeros_like(q))).force
     assert (force[..., 1] >= 0.0).all()
     assert (force[..., 0].abs() <= force[..., 1] + 1e-9).all()
+
+
+def test_in_space_contact_counts_both_directions_along_the_ground() -> None:
+    body = build(70.0, 1.75, skeleton=GAIT3D)
+    q, qd = torch.zeros(21, dtype=torch.float64), torch.zeros(21, dtype=torch.float64)
+    q[1] = -(body.joint_offset[2:4, 1].sum() + body.contact_position[0, 1]) - 0.01
+    qd[:3] = torch.tensor([0.3, -0.2, 0.4], dtype=torch.float64)
+    motion = kinematics.forward(body, q, qd, torch.zeros_like(q))
+    law = contact.sliding_point(body, motion)
+    vertical = 100.0 * 70.0 * 9.81 * 0.5 * (math.hypot(0.01, 1e-3) + 0.01) * 1.15
+    slipping = math.sqrt(0.3**2 + 0.4**2 + 0.1**2)
+    for foot in law.force.tolist():
+        assert foot == pytest.approx([-vertical * 0.3 / slipping, vertical, -vertical * 0.4 / slipping], rel=1e-9)
+    # half way between the heel and the middle of the toes
+    points = kinematics.contact_points(body, motion)
+    middle = 0.5 * points.position[0] + 0.25 * (points.position[1] + points.position[2])
+    assert torch.allclose(law.point.position[0], middle, atol=1e-12)
+    held = contact.complementarity(points, torch.full((6,), 0.5, dtype=torch.float64))
+    assert held.slip.tolist() == pytest.approx([0.5 * (0.3**2 + 0.2**2 + 0.4**2)] * 6)
+    assert held.penetration.tolist() == pytest.approx([0.01] * 6)
