@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -36,6 +38,13 @@ def test_people_in_a_batch_and_measured_lengths() -> None:
     assert torch.equal(mirrored, measured.joint_offset[1:4])
     with pytest.raises(ValueError, match="'gait2d_trunk' is planar: leave the width of the hips out"):
         build(80.0, 1.9, SegmentLengths(hip_width=0.2), skeleton=GAIT2D_TRUNK)
+
+
+def test_the_example_of_the_page_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "bodies.md").read_text()
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.S)
+    exec(compile(code, "bodies.md", "exec"), {})
+    assert "'subtalar_angle_r'" in capsys.readouterr().out
 
 
 def _upright(body: Body, samples: int = 1) -> Tensor:
