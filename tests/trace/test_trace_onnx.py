@@ -125,13 +125,17 @@ def test_turning_there_and_back_takes_nothing() -> None:
 def test_choices_leave_nan_where_it_is() -> None:
     def function(known: Tensor, x: Tensor) -> list[Tensor]:
         place = torch.where(torch.isnan(known), 7.0, known)
-        return [x / place, torch.where(x > 0.5, x[0] / x, torch.nan), torch.relu(x) + torch.exp(x)]
+        return [x / place, torch.where(x > 0.5, x[0] / x, torch.nan), torch.relu(x) + torch.exp(x), x**3]
 
     run, _ = compiled(function, {"known": (2,)}, {"x": (2,)})
     found = run({"known": np.array([math.nan, 2.0])}, {"x": np.array([0.4, 0.8])})
-    np.testing.assert_allclose(found, [0.4 / 7, 0.4, math.nan, 0.5, 0.4 + math.exp(0.4), 0.8 + math.exp(0.8)], rtol=1e-14)
+    np.testing.assert_allclose(
+        found, [0.4 / 7, 0.4, math.nan, 0.5, 0.4 + math.exp(0.4), 0.8 + math.exp(0.8), 0.064, 0.512], rtol=1e-14
+    )
 
 
 def test_operation_without_counterpart_is_named() -> None:
     with pytest.raises(NotImplementedError, match=r"no counterpart of the torch operation aten\.erfinv"):
         trace(lambda x: [torch.special.erfinv(x)], {}, {"x": (3,)})
+    with pytest.raises(NotImplementedError, match=r"no counterpart of the power -1\.5; write it with products"):
+        trace(lambda x: [x**-1.5], {}, {"x": (3,)})

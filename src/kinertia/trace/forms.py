@@ -203,11 +203,10 @@ class Form:
         form, scale = self.normalized()
         return self.space.apply("Reciprocal", form) / scale
 
-    def __pow__(self, power: int) -> Scalar:
-        found: Scalar = 1.0
-        for _ in range(power):
-            found = found * self
-        return found
+    def __pow__(self, power: float) -> Scalar:
+        if power not in (1, 2, 3):
+            raise NotImplementedError(f"no counterpart of the power {power}; write it with products, sqrt or a quotient")
+        return math.prod([self] * int(power))
 
     def __neg__(self) -> Scalar:
         return self * -1.0
