@@ -22,7 +22,7 @@ STATUS = Path("/proc/self/status")
 
 
 class Person(threading.Thread):
-    """One wearer: a source at real speed and a core of its own.
+    """One wearer: a source at real speed and a core.
 
     Attributes
     ----------

@@ -66,7 +66,7 @@ class Run:
 
 
 def scenarios(seconds: float) -> dict[str, Faults]:
-    """Faults of the radio link; each sensor has a link of its own."""
+    """Faults of the radio link; each sensor has its own link."""
     middle = 0.4 * seconds
     return {
         "20 % of packets lost": Faults(loss=0.2, seed=1),

@@ -57,7 +57,7 @@ class Ended:
 
 
 def forked(function: Callable[[], Any], folder: Path, *, operation: int | None = None, after_s: float | None = None) -> Ended:
-    """Run a function in a process of its own, and kill it.
+    """Run a function in its own process, and kill it.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def measure(jobs: Sequence[Job], inputs: Path, out: Path, kills: int, seed: int 
 
     Parameters
     ----------
-    jobs : what is killed, each in a folder of its own.
+    jobs : what is killed, each in its own folder.
     inputs : folder of everything that they read.
     out : folder for what they write.
     kills : how often.

@@ -27,7 +27,7 @@ JOINTS = ("hip_flexion", "knee_angle", "ankle_angle")
 def loss(
     data: Path, model: str = "default", only: tuple[str, ...] = ("walk_2", "run_2"), seed: int = 1, context: Context = QUIET
 ) -> Found:
-    """Stream simulated people with and without lost packets, each sensor over a link of its own, and compare the errors.
+    """Stream simulated people with and without lost packets, each sensor over its own link, and compare the errors.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def measure(
     Returns
     -------
     dict with, by condition, ``angle_deg`` (mean over recordings and joints), ``frames``, ``trusted`` (part of the frames) and
-    ``worse_deg`` than the first condition; each sensor is a stream of its own.
+    ``worse_deg`` than the first condition; each sensor is its own stream.
     """
     errors: dict[str, list[float]] = {name: [] for name in conditions}
     frames: dict[str, list[int]] = {name: [] for name in conditions}
@@ -101,7 +101,7 @@ def measure(
 
 
 def stream(model: ExportedModel, recording: Recording, faults: Faults) -> list[Frame]:
-    """Frames of a recording played as fast as it goes, each sensor over a link of its own."""
+    """Frames of a recording played as fast as it goes, each sensor over its own link."""
     found: list[Frame] = []
     with replay.play(replace(recording, truth=None), speed=AS_FAST_AS_POSSIBLE, together=False, faults=faults) as source:
         core = Core(model, source.session())

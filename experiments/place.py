@@ -209,7 +209,7 @@ def _stands(recording: Recording) -> bool:
 
 
 def _turn_all(recording: Recording, generator: np.random.Generator) -> tuple[Recording, Array]:
-    """Every sensor in axes of its own, stated to be unknown, and (K, 3, 3) the rotations back."""
+    """Every sensor in its own axes, stated to be unknown, and (K, 3, 3) the rotations back."""
     choices = orientation.right_angled()
     turns = np.stack(
         [

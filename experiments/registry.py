@@ -29,7 +29,7 @@ GROUPS = {
     "Streams": {
         "latency": "sample by sample: how late, and as good as of the whole?",
         "crowd": "several people at once in one process",
-        "loss": "lost packets, each sensor over a link of its own",
+        "loss": "lost packets, each sensor over its own link",
         "faults": "everything goes wrong: is it seen, is nothing lost on disk?",
     },
     "Robustness": {

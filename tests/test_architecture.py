@@ -42,7 +42,7 @@ FOR_TRAINING = {
 }
 TRAIN_EXTRA = ("torch", "scipy", "polars", "casadi", "safetensors", "onnx", "onnxscript")
 SINGLE_MODULES = ("estimation.convention", "estimation.estimate", "io.files", "simulation.norms")
-"""Modules that are a part of their own within their folder."""
+"""Modules that are their own part within their folder."""
 
 
 def _name(path: Path, home: Path) -> str:

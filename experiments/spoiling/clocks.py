@@ -1,4 +1,4 @@
-"""One sensor on a clock of its own."""
+"""One sensor on its own clock."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def gyro_sign_across(sheet: Sheet, folder: Path, generator: np.random.Generator)
 
 
 def gyro_sign_other(sheet: Sheet, folder: Path, generator: np.random.Generator) -> Variant | None:
-    """Any axis of one gyroscope has the wrong sign, in axes of its own, where it turns the axis that the segment is read about.
+    """Any axis of one gyroscope has the wrong sign, in its own axes, where it turns the axis that the segment is read about.
 
     The sign of an axis that points up, or of any but the one across in segment axes, changes nothing that is read.
     """

@@ -60,7 +60,7 @@ class Style:
     separator, decimal, encoding : of the text.
     preamble : lines before the header.
     units_row : units stand in a row below the header instead of in it, or in the map.
-    two_headers : sensors stand in a row of their own above the axes.
+    two_headers : sensors stand in their own row above the axes.
     name : of the file.
     first_twice : the first row is written twice.
     """

@@ -34,7 +34,7 @@ def crowd(walk_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
-    """The exported default model in a folder of its own."""
+    """The exported default model in its own folder."""
     folder = tmp_path / "model"
     folder.mkdir()
     shipped = Path(str(runtime.resources.files("kinertia"))) / "models" / "default"

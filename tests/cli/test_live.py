@@ -1,4 +1,4 @@
-"""``kinertia live`` as a program of its own."""
+"""``kinertia live`` as its own program."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def test_axes_are_believed_of_none_where_most_are_turned(walk: Recording) -> Non
         rotation = found.sensors[k].rotation
         assert rotation is not None
         assert sensor.segment == walk.sensors[k].segment
-        # as if the sensors had been in axes of their own from the start
+        # as if the sensors had been in their own axes from the start
         np.testing.assert_allclose(corrected.gyro[:, k], walk.gyro[:, k] @ rotation.T, atol=0.02)
 
 

@@ -95,7 +95,7 @@ def one_stream(rate_hz: float = 100.0, **given: Any) -> Session:
 
 
 def own_streams(rate_hz: float = 100.0) -> Session:
-    """Every sensor on a stream of its own."""
+    """Every sensor on its own stream."""
     streams = tuple(StreamInfo(segment, (k,), rate_hz) for k, segment in enumerate(LOWER_BODY.segments))
     return Session(Subject(70.0, 1.75), SENSORS, streams, rotations=IDENTITY)
 

@@ -225,7 +225,7 @@ def test_collected_rows_are_turned_to_segments() -> None:
 
 
 def test_adapting_the_shipped_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two steps of real training in a process of its own, while the stream goes on."""
+    """Two steps of real training in its own process, while the stream goes on."""
     monkeypatch.setattr(process, "NICENESS", 0)  # tests do not stand back
     source = walker()
     core = Core(before := exported.load("default"), source.session())

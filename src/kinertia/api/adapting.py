@@ -38,7 +38,7 @@ def adapt(
     ----------
     recordings : of :func:`kinertia.read`, files or folders, of one wearer with the sensors strapped on once; half a minute is
         enough, a few minutes at several speeds are better.
-    model : to start from: `default` (its sibling `sparse` where sensors are missing), or a folder or model of your own.
+    model : to start from: `default` (its sibling `sparse` where sensors are missing), or a folder, or a model.
     out : folder to write the model to; without one, it is in memory only.
     steps : largest number of training steps; default as the model says.
     device : where to compute: cpu, cuda, ...

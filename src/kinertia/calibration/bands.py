@@ -101,7 +101,7 @@ def otherwise(
 
 
 def referred(errors: Errors) -> Errors:
-    """The errors that people whose motion was measured have against an optical reference with a zero of its own."""
+    """The errors that people whose motion was measured have against an optical reference with its own zero."""
     generator = np.random.default_rng(0)
 
     def of_output(key: str, samples: Samples) -> Samples:

@@ -59,7 +59,7 @@ class Person:
         return f"{about} {[capture.source for capture, _ in self.captures]} {ON_TISSUE} {self.worn}"
 
     def recordings(self) -> Iterator[tuple[str, Recording]]:
-        """Each one with a name of its own.
+        """Each one with its own name.
 
         Raises
         ------

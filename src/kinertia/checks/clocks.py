@@ -66,7 +66,7 @@ def _other_rate(recording: Recording, k: int, ratio: float) -> Finding:
         f"its stride lasts {ratio:.2f} times as many samples as that of the other sensors: it was sampled at about "
         f"{recording.rate_hz * ratio:.3g} Hz, they at {recording.rate_hz:.4g} Hz"
     )
-    fix = "export all sensors at one rate, or give its samples time stamps of their own"
+    fix = "export all sensors at one rate, or give its samples their own time stamps"
     return Finding(Cause.SENSOR_RATE, Severity.ERROR, message, fix, (recording.sensors[k].name,))
 
 
@@ -109,7 +109,7 @@ def _in_step(recording: Recording, which: list[int], stride: float) -> Looked:
             message = (
                 f"its clock runs about {_fast(1.0 - growth)} against the other sensors; the walk is too short to tell exactly"
             )
-            fix = "export it with the clock of the others, give its samples time stamps of their own, or leave it out"
+            fix = "export it with the clock of the others, give its samples their own time stamps, or leave it out"
             return recording, (*found, Finding(Cause.SENSOR_RATE, Severity.ERROR, message, fix, (name,)))
         how = f"{abs(late.lag_s):.2f} s {'late' if late.lag_s > 0 else 'early'}"
         if stated[late.index] == "pelvis":

@@ -1,4 +1,4 @@
-"""Which sensors there are: one per segment, each with signals of its own."""
+"""Which sensors there are: one per segment, each with its own signals."""
 
 from __future__ import annotations
 

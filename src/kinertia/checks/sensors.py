@@ -187,7 +187,7 @@ def _all_turned(recording: Recording, turns: dict[int, Array], known: set[str]) 
 
 
 def _reflected(recording: Recording) -> dict[int, int]:
-    """Of sensors in axes of their own, the axis whose angular rate has the wrong sign."""
+    """Of sensors in their own axes, the axis whose angular rate has the wrong sign."""
     which = [k for k in judged(recording) if not faulty(recording)[k]]
     if not which:
         return {}
@@ -204,7 +204,7 @@ def _negated(recording: Recording, axes: dict[int, int]) -> Recording:
 
 
 def _signs(recording: Recording, found: Placement, exchanged: tuple[Finding, ...], one_axis: dict[int, int]) -> Looked:
-    """Sensors in axes of their own whose angular rate does not belong to their acceleration; of some, one axis is mended."""
+    """Sensors in their own axes whose angular rate does not belong to their acceleration; of some, one axis is mended."""
     known = {name for finding in exchanged for name in finding.sensors}
     wrong = [k for k in np.flatnonzero(found.gyro_factor < 0) if recording.sensors[k].name not in known]
     gyro = recording.gyro.copy()

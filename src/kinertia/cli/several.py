@@ -74,7 +74,7 @@ def run(files: Sequence[Path], asked: Asked, source: str) -> None:
 
 
 def _homes(files: Sequence[Path], out: Path) -> list[Path]:
-    """Where the results of each go: into one folder, and those of one name into folders of their own in it."""
+    """Where the results of each go: into one folder, and those of one name into separate folders in it."""
     stems = [folded(file.stem) for file in files]
     return [out / file.resolve().parent.name if stems.count(stem) > 1 else out for file, stem in zip(files, stems, strict=True)]
 

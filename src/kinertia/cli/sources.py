@@ -58,7 +58,7 @@ class Replay:
     repeats: Annotated[int, RARE] = 1
     """How often; 0 is endlessly."""
     separate: Annotated[bool, RARE] = False
-    """Every sensor is a stream with a clock of its own."""
+    """Every sensor is a stream with its own clock."""
     anyway: bool = False
     """Play a recording in which something is wrong that makes results wrong."""
 
@@ -74,7 +74,7 @@ class Synthetic:
     speed: float = 1.0
     """2 is twice as fast as real time; inf is as fast as it goes."""
     separate: bool = False
-    """Every sensor is a stream with a clock of its own."""
+    """Every sensor is a stream with its own clock."""
     aligned: bool = False
     """How the sensors sit is known from the start."""
 

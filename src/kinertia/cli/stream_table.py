@@ -38,7 +38,7 @@ TOLD: dict[str, Callable[[SensorHealth], int]] = {
 
 @contextmanager
 def shown(console: Console, pump: Pump) -> Iterator[None]:
-    """The table, drawn anew twice a second on a thread of its own; nothing where there is no terminal."""
+    """The table, drawn anew twice a second on a separate thread; nothing where there is no terminal."""
     if not console.is_terminal:
         yield
         return

@@ -152,7 +152,7 @@ def of_names(table: TextTable, path: Path, given: ColumnMap | None = None) -> Co
 
     Parameters
     ----------
-    table : names, and units from a row of their own.
+    table : names, and units from a separate row.
     path : its stem names a single sensor.
     given : what a column map states (units, rate, time, person) without saying which columns are whose.
 

@@ -2,7 +2,7 @@
 
 Separator and decimal mark are those under which the rows are numbers. Above the first row of numbers stand, all but the names
 optional: a line ``sep=;``, a preamble of keys and values, up to three rows of names, a row of units. A layout that follows this
-needs no code of its own.
+needs no further code.
 """
 
 from __future__ import annotations

@@ -156,7 +156,7 @@ def parse_rows(
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
         raise RecordingError(
-            f"column {doubled[0]!r} appears twice", file=file, fix="give each column a name of its own", cause=Cause.LAYOUT
+            f"column {doubled[0]!r} appears twice", file=file, fix="give each column another name", cause=Cause.LAYOUT
         )
     for i, line in enumerate(rows):
         width = line.count(separator) + 1

@@ -32,10 +32,10 @@ class _Part:
 
 
 def group(path: Path) -> list[Path]:
-    """The files of the recording that ``path`` is a part of, sorted; empty where it is a recording of its own.
+    """The files of the recording that ``path`` is a part of, sorted; empty where it is a whole recording.
 
     Files belong together when their names differ in body part or kind of signal alone (``walk_acc``, ``walk_gyro``; in numbers
-    too, where body parts tell them apart: ``Pelvis_0836``, ``LTibia_0811``), and none has a column map of its own.
+    too, where body parts tell them apart: ``Pelvis_0836``, ``LTibia_0811``), and none has its own column map.
     """
     mine = naming.part(path.stem)
     if not (mine.sensor or mine.kind) or not _alone(path):
@@ -51,7 +51,7 @@ def group(path: Path) -> list[Path]:
 
 
 def _alone(path: Path) -> bool:
-    """Whether nothing beside a table says that it is a recording of its own."""
+    """Whether nothing beside a table says that it is a whole recording."""
     own = (path.with_suffix(suffix) for suffix in (".columns.toml", ".columns.json", ".json"))
     return path.suffix.lower() in _SUFFIXES and not any(file.is_file() for file in own)
 

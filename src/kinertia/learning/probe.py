@@ -37,7 +37,7 @@ def answer(network: Network, config: Config) -> tuple[float, ...]:
     position = placement((), build(70.0, 1.75, skeleton=skeleton), sensors)[None].double()
     time = torch.arange(SAMPLES, dtype=torch.float64)[:, None] / config.rate_hz
     channel = torch.arange(sensors.size, dtype=torch.float64)
-    # every channel swings with a frequency [rad/s] and phase of its own
+    # every channel swings with its own frequency [rad/s] and phase
     signals = (3.0 * torch.sin((4.0 + 0.5 * channel) * time + channel)).unflatten(-1, sensors.shape)[None]
     with torch.no_grad():
         raw, _ = exact(features(signals, torch.ones_like(signals), body, position, sensors))

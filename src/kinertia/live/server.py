@@ -1,4 +1,4 @@
-"""The web server of the live page: its files, and one socket per viewer, on a thread of its own."""
+"""The web server of the live page: its files, and one socket per viewer, on a separate thread."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ Matrix: TypeAlias = NDArray[np.float64]
 class Axes:
     """Rotations of a skeleton, K of them, in the skeleton's order.
 
-    A rotation turns about the z axis of a frame of its own, whose axes in the frame before it are the columns of ``frame``.
+    A rotation turns about the z axis of its own frame, whose axes in the frame before it are the columns of ``frame``.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Streams with time stamps of their own, put on one even time axis."""
+"""Streams with their own time stamps, put on one even time axis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sampling instants of real devices: every sensor has a clock of its own that starts late, runs off and jitters."""
+"""Sampling instants of real devices: every sensor has its own clock that starts late, runs off and jitters."""
 
 from __future__ import annotations
 

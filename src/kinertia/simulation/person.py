@@ -57,7 +57,7 @@ class Person:
         return f"person{self.number:03d}"
 
     def stream(self, purpose: str) -> np.random.Generator:
-        """Random numbers of their own for each purpose, so that more of one changes no other."""
+        """Their own random numbers for each purpose, so that more of one changes no other."""
         return np.random.default_rng((self.seed, self.number, *purpose.encode()))
 
     def facts(self) -> dict[str, Any]:

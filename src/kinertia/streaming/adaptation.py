@@ -1,6 +1,6 @@
 """Label-free adaptation to the wearer while the stream goes on.
 
-Signals of a while are written as a recording, a process of its own trains on from a model (`kinertia train --from`) and writes
+Signals of a while are written as a recording, a separate process trains on from a model (`kinertia train --from`) and writes
 the result as graphs (`kinertia export`), and the core swaps to it without a gap. Whatever fails leaves the model as it was.
 """
 

@@ -42,7 +42,7 @@ class Inlet:
     time_s : session time of that sample [s].
     absurd_s : local time of the latest value that no sensor can give; minus infinity before the first one [s].
     wait_s : how long grid points lately waited for a sample behind them, to be interpolated [s].
-    interpolated, held, missing : grid points without a sample of their own so far, by what stands in for them.
+    interpolated, held, missing : grid points without a sample so far, by what stands in for them.
     """
 
     def __init__(self, index: int, info: StreamInfo, axis: Axis, pending: Pending, settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""Commands of this package in a process of their own, so that the stream has its interpreter and its processor for itself."""
+"""Commands of this package in their own process, so that the stream has its interpreter and its processor for itself."""
 
 from __future__ import annotations
 

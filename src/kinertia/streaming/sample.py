@@ -32,7 +32,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class StreamInfo:
-    """A sender with a clock of its own, which carries one or several sensors.
+    """A sender with its own clock, which carries one or several sensors.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Recording while streaming: samples go to a file on a thread of its own, and a slow or full disk never holds up the stream."""
+"""Recording while streaming: samples go to a file on a separate thread, and a slow or full disk never holds up the stream."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def play(
     recording : in sensor or segment frames; in segment frames, the session is aligned from the start. Samples at which a
         stream's sensors measured nothing are messages that are never sent.
     speed : 1 is real time, 2 is twice as fast, ``inf`` is as fast as samples are taken.
-    together : all sensors in one stream; else each is a stream with a clock of its own.
+    together : all sensors in one stream; else each is a stream with its own clock.
     repeats : how often; 0 is endlessly. One periodic gait cycle goes on seamlessly.
     faults : what goes wrong on the way.
 

@@ -36,7 +36,7 @@ class Sink(Protocol):
 
 
 class Sinks:
-    """Hands frames to sinks on a thread of its own.
+    """Hands frames to sinks on a separate thread.
 
     Parameters
     ----------

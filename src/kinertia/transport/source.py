@@ -1,4 +1,4 @@
-"""What a source is: threads of its own that receive samples, and a bounded queue that they wait in."""
+"""What a source is: its own threads that receive samples, and a bounded queue that they wait in."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Source(ABC):
 
     @abstractmethod
     def _loops(self) -> tuple[Callable[[], None], ...]:
-        """Functions that receive until :attr:`_stopping` is set, each of which gets a thread of its own."""
+        """Functions that receive until :attr:`_stopping` is set, each on its own thread."""
 
     def session(self, subject: Subject | None = None) -> Session:
         """What a streaming core needs to know; ``subject`` in place of the source's own or the assumed one."""

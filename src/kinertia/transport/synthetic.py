@@ -33,7 +33,7 @@ class SyntheticSource(PacedSource):
     speed : 1 is real time, see :class:`~kinertia.transport.paced.PacedSource`.
     seconds : where it ends; None for never.
     first, then : what the wearer does, once and then over and over.
-    together : all sensors in one stream; else each is a stream with a clock of its own.
+    together : all sensors in one stream; else each is a stream with its own clock.
     aligned : tell the session how the sensors sit; else calibration has to find it.
     faults : what goes wrong on the way.
 

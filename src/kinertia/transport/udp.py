@@ -101,7 +101,7 @@ class UdpSource(Source):
                 raise Rejected(Reason.UNKNOWN, f"{reading.name!r} of device {message.device!r}")
             places.append(place_of)
             if place_of[0] >= 0 and stream >= 0 and place_of[0] != stream:
-                raise Rejected(Reason.MIXED, f"{reading.name!r} comes in messages of its own")
+                raise Rejected(Reason.MIXED, f"{reading.name!r} comes in separate messages")
             stream = max(stream, place_of[0])
         if len({reading.name for reading in message.sensors}) < len(message.sensors):
             raise Rejected(Reason.TWICE)

@@ -73,7 +73,7 @@ class Message(msgspec.Struct, forbid_unknown_fields=True):
     kinertia : version of the format.
     acc_unit, gyro_unit : units of the readings.
     sensors : readings of one instant.
-    device : name of the sender; senders with a clock of their own have different names.
+    device : name of the sender; senders with their own clock have different names.
     sequence : running number of the device's messages.
     time_s : the device's clock at that instant [s].
     rate_hz : nominal rate of the device's messages [Hz].

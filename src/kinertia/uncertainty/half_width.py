@@ -12,7 +12,7 @@ from kinertia.uncertainty.features import LEG, NAMES, PATTERNS, Features
 from kinertia.uncertainty.outputs import SPEED
 
 GROUPS = ("all sensors", "4 to 6 sensors", "2 or 3 sensors", "pelvis only", "legs unlike")
-"""Sensor sets that have a factor of their own; the first ones have the same sensors on both legs."""
+"""Sensor sets that have their own factor; the first ones have the same sensors on both legs."""
 PELVIS_ONLY = 3
 FEWEST = (len(LOWER_BODY), 4, 2)
 """Sensors in the first groups."""
