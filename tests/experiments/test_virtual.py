@@ -9,20 +9,32 @@ import pytest
 from experiments import virtual
 from experiments.methods import choose
 from kinertia.cli.main import main
+from kinertia.io import motion_capture
 from kinertia.io.cycles import read_folder
 from kinertia.learning.config import Config
 from kinertia.recording import Recording
 from kinertia.simulation import virtual as virtual_sensors
-from kinertia.simulation.worn import IDEAL, Wear
+from kinertia.simulation.virtual import Trial
+from kinertia.simulation.worn import IDEAL, TYPICAL, Wear
 
 pytestmark = pytest.mark.data
 
 strapdown = choose("strapdown", 0, Config())
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def walks(shared_data: Path) -> Path:
     return shared_data / "walking_arnold"
+
+
+@pytest.fixture(scope="module")
+def walked(walks: Path) -> list[Trial]:
+    return virtual_sensors.make(walks)
+
+
+@pytest.fixture(scope="module")
+def ran(shared_data: Path) -> list[Trial]:
+    return virtual_sensors.make(shared_data / "running_hamner")
 
 
 def test_recordings_reach_the_method_without_truth(walks: Path) -> None:
@@ -41,8 +53,8 @@ def test_clean_sensors_give_strapdown_the_true_movement(walks: Path) -> None:
         assert max(trial["angle_rmsd_unbiased_deg"].values()) < 0.1
 
 
-def test_truth_obeys_the_equations_of_motion(shared_data: Path, walks: Path) -> None:
-    for trial in (*virtual_sensors.make(walks), *virtual_sensors.make(shared_data / "running_hamner")):
+def test_truth_obeys_the_equations_of_motion(walked: list[Trial], ran: list[Trial]) -> None:
+    for trial in (*walked, *ran):
         found = trial.consistency
         assert found["root"]["force_bw"] < 0.002
         assert found["root"]["moment_bwbh"] < 0.0005
@@ -52,9 +64,8 @@ def test_truth_obeys_the_equations_of_motion(shared_data: Path, walks: Path) -> 
         assert found["stance_height_m"] < 0.012
 
 
-def test_runs_have_moments_by_inverse_dynamics(shared_data: Path) -> None:
-    recordings = [trial.recording for trial in virtual_sensors.make(shared_data / "running_hamner")]
-    for recording, speed in zip(recordings, (2.0, 3.0), strict=True):
+def test_runs_have_moments_by_inverse_dynamics(ran: list[Trial]) -> None:
+    for recording, speed in zip([trial.recording for trial in ran], (2.0, 3.0), strict=True):
         assert recording.truth is not None
         assert recording.truth.speed == pytest.approx(speed, abs=0.05)
         ankle = recording.truth.moments["ankle_angle_r"] / (recording.subject.mass_kg * 9.81 * recording.subject.height_m)
@@ -63,13 +74,15 @@ def test_runs_have_moments_by_inverse_dynamics(shared_data: Path) -> None:
 
 
 def test_same_seed_same_sensors(walks: Path) -> None:
-    one, again = (virtual_sensors.make(walks, seed=3)[0].recording for _ in range(2))
-    other = virtual_sensors.make(walks, seed=4)[0].recording
+    first, *_ = motion_capture.read_folder(walks)
+    one, again, other = (virtual_sensors.of_capture(first, TYPICAL, seed).recording for seed in (3, 3, 4))
     np.testing.assert_allclose(one.acc, again.acc, atol=1e-10)
     assert np.abs(one.acc - other.acc).max() > 0.1
 
 
-def test_command_writes_figures_and_recordings(walks: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_writes_figures_and_recordings(
+    walks: Path, walked: list[Trial], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file, folder = tmp_path / "figures.json", tmp_path / "cycles"
     words = ["--method", "normative", "--json", file, "--report", tmp_path / "report", "--write", folder]
     main(["benchmark", "virtual", "--data", str(walks), *map(str, words)])
@@ -79,8 +92,7 @@ def test_command_writes_figures_and_recordings(walks: Path, tmp_path: Path, caps
     assert results["conditions"]["people"] == 3
     assert set(results["conditions"]["consistency"]) == set(results["trials"])
     assert "3 people, 3 trials of virtual sensors" in " ".join(capsys.readouterr().out.split())
-    made = [trial.recording for trial in virtual_sensors.make(walks)]
-    for read, recording in zip(read_folder(folder), made, strict=True):
+    for read, recording in zip(read_folder(folder), [trial.recording for trial in walked], strict=True):
         np.testing.assert_allclose(read.acc, recording.acc, atol=1e-9)
         assert read.truth is not None
         assert recording.truth is not None
