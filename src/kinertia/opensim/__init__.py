@@ -2,6 +2,6 @@
 
 from kinertia.opensim.model import Model
 from kinertia.opensim.read import read
-from kinertia.opensim.tree import Imported, build
+from kinertia.opensim.tree import Imported, build, load
 
-__all__ = ["Imported", "Model", "build", "read"]
+__all__ = ["Imported", "Model", "build", "load", "read"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ from kinertia.bodies import Body, ContactPoint, Coordinate, Segment, Skeleton
 from kinertia.mechanics.coupling import Coupling
 from kinertia.numerics.piecewise import Curve, polynomial
 from kinertia.opensim.model import Array, Joint, Model, ModelCoordinate
+from kinertia.opensim.read import read
 from kinertia.recording.errors import RecordingError
 
 GROUND = "ground"
@@ -55,6 +57,11 @@ class _Axis:
     coordinate: Coordinate
     source: str | None
     curves: tuple[Curve, ...]
+
+
+def load(path: str | Path, height: float = math.nan, *, unlocked: bool = False) -> Imported:
+    """The body that a model file (.osim) describes; arguments and errors as for :func:`read` and :func:`build`."""
+    return build(read(path), height, unlocked=unlocked)
 
 
 def build(model: Model, height: float = math.nan, *, unlocked: bool = False) -> Imported:
