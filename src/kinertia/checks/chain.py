@@ -48,8 +48,8 @@ def examine(recording: Recording) -> Recording:
     for look in STAGES:
         if len(recording.sensors) and faulty(recording).all():
             break  # nothing that a later stage could tell would be more than a consequence
-        seen, found = look(recording)
-        new = [one for one in found if not any(_follows(one, earlier) for earlier in recording.findings)]
+        seen, findings = look(recording)
+        new = [one for one in findings if not any(_follows(one, earlier) for earlier in recording.findings)]
         recording = replace(seen, findings=_without_consequences((*seen.findings, *new)))
     return replace(recording, examined=_checksum(recording))
 
@@ -100,10 +100,10 @@ def _without_consequences(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(kept)
 
 
-def _follows(found: Finding, earlier: Finding) -> bool:
+def _follows(finding: Finding, earlier: Finding) -> bool:
     """Whether a finding is explained by an earlier one on the same sensors."""
-    if earlier.mended or found.mended or found == earlier:
+    if earlier.mended or finding.mended or finding == earlier:
         return False
-    shared = not found.sensors or not earlier.sensors or bool(set(found.sensors) & set(earlier.sensors))
-    explains = earlier.severity is Severity.ERROR or found.cause in _CONSEQUENCES.get(earlier.cause, ())
+    shared = not finding.sensors or not earlier.sensors or bool(set(finding.sensors) & set(earlier.sensors))
+    explains = earlier.severity is Severity.ERROR or finding.cause in _CONSEQUENCES.get(earlier.cause, ())
     return shared and explains

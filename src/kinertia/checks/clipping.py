@@ -33,8 +33,8 @@ def _clipped(recording: Recording) -> Iterator[Finding]:
         ("acceleration", recording.acc, "g", 1.0 / GRAVITY),
         ("angular rate", recording.gyro, "deg/s", 180.0 / np.pi),
     ):
-        found = [cut_off(array[:, k]) for k in range(array.shape[1])]
-        marks = [(mask.any(axis=1) & (end > LEAST_RANGE[name]), end) for mask, end in found]
+        result = [cut_off(array[:, k]) for k in range(array.shape[1])]
+        marks = [(mask.any(axis=1) & (end > LEAST_RANGE[name]), end) for mask, end in result]
         share = np.array([mask.mean() for mask, _ in marks])
         if not (share > 0).any():
             continue

@@ -46,8 +46,8 @@ def look(recording: Recording) -> Looked:
     drifted = {name for finding in (*drifting, *late) if finding.cause is Cause.SENSOR_RATE for name in finding.sensors}
     # where a drifting clock began is part of the same fault
     late = tuple(finding for finding in late if finding.cause is not Cause.LATE or not drifted & set(finding.sensors))
-    found = (*drifting, *late)
-    return _without_ends(recording, {name for finding in found for name in finding.sensors}), found
+    findings = (*drifting, *late)
+    return _without_ends(recording, {name for finding in findings for name in finding.sensors}), findings
 
 
 def _together(gait: steady_gait.Steady, stated: tuple[str, ...]) -> bool:
@@ -96,8 +96,8 @@ def _fast(fast: float) -> str:
 
 def _in_step(recording: Recording, which: list[int], stride: float) -> Looked:
     stated = tuple(recording.sensors[k].segment for k in which)
-    found: list[Finding] = []
-    while len(found) < min(MOST_MENDED, (len(which) - 1) // 2):
+    findings: list[Finding] = []
+    while len(findings) < min(MOST_MENDED, (len(which) - 1) // 2):
         chosen = choose(recording, which)
         late = clocks.late(steady_gait.find(chosen), stated)
         if late is None:
@@ -110,7 +110,7 @@ def _in_step(recording: Recording, which: list[int], stride: float) -> Looked:
                 f"its clock runs about {_fast(1.0 - growth)} against the other sensors; the walk is too short to tell exactly"
             )
             fix = "export it with the clock of the others, give its samples their own time stamps, or leave it out"
-            return recording, (*found, Finding(Cause.SENSOR_RATE, Severity.ERROR, message, fix, (name,)))
+            return recording, (*findings, Finding(Cause.SENSOR_RATE, Severity.ERROR, message, fix, (name,)))
         how = f"{abs(late.lag_s):.2f} s {'late' if late.lag_s > 0 else 'early'}"
         if stated[late.index] == "pelvis":
             other = late.again_s - abs(late.lag_s)
@@ -119,10 +119,10 @@ def _in_step(recording: Recording, which: list[int], stride: float) -> Looked:
                 "every step looks alike at the pelvis"
             )
             fix = "start all sensors together, shift its rows, or leave it out"
-            return recording, (*found, Finding(Cause.LATE, Severity.ERROR, message, fix, (name,)))
+            return recording, (*findings, Finding(Cause.LATE, Severity.ERROR, message, fix, (name,)))
         recording = _at(recording, which[late.index], recording.time_s + late.lag_s)
-        found.append(_mended(Cause.LATE, f"its clock is {how} against the other sensors: it was shifted", name))
-    return recording, tuple(found)
+        findings.append(_mended(Cause.LATE, f"its clock is {how} against the other sensors: it was shifted", name))
+    return recording, tuple(findings)
 
 
 def _mended(cause: Cause, message: str, name: str) -> Finding:
@@ -131,7 +131,7 @@ def _mended(cause: Cause, message: str, name: str) -> Finding:
 
 def _without_ends(recording: Recording, names: set[str]) -> Recording:
     """Without findings that these sensors say nothing at the beginning or the end: it follows from their clock."""
-    kept = [found for found in recording.findings if found.cause not in ENDS or not set(found.sensors) <= names]
+    kept = [finding for finding in recording.findings if finding.cause not in ENDS or not set(finding.sensors) <= names]
     return replace(recording, findings=tuple(kept))
 
 

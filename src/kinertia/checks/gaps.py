@@ -15,13 +15,13 @@ def look(recording: Recording) -> Looked:
         return recording, ()
     filled = gaps.fill(recording)
     left = _missing(filled)
-    found = []
+    findings = []
     bridged = missing & ~left
     if bridged.any():
         which = np.asarray(bridged.any(axis=0))
         message = f"single samples are missing, up to {100 * bridged.mean(axis=0).max():.2g} % of a sensor's; bridged"
         first = int(np.argmax(bridged.any(axis=1)))
-        found.append(Finding(Cause.MISSING, Severity.INFO, message, "", names(recording, which), first, mended=True))
+        findings.append(Finding(Cause.MISSING, Severity.INFO, message, "", names(recording, which), first, mended=True))
     known = {
         name
         for finding in recording.findings
@@ -37,8 +37,8 @@ def look(recording: Recording) -> Looked:
         message = f"up to {share:.1f} % of a sensor's samples are missing, for {seconds:.3g} s at the longest"
         first = int(np.argmax(left[:, rest].any(axis=1)))
         fix = "what is estimated there follows from the other sensors; crop the recording, or record again"
-        found.append(Finding(Cause.MISSING, Severity.WARNING, message, fix, names(recording, rest), first))
-    return filled, tuple(found)
+        findings.append(Finding(Cause.MISSING, Severity.WARNING, message, fix, names(recording, rest), first))
+    return filled, tuple(findings)
 
 
 def _missing(recording: Recording) -> np.ndarray:

@@ -24,7 +24,7 @@ def look(recording: Recording) -> Looked:
     if len(set(steps)) < 2 or min(step for step, _ in steps) > 1:
         return recording, ()
     acc, gyro = recording.acc.copy(), recording.gyro.copy()
-    found = []
+    findings = []
     for k, (step, first) in enumerate(steps):
         if step == 1:
             continue
@@ -35,8 +35,8 @@ def look(recording: Recording) -> Looked:
             "rows between its samples were filled by a smooth curve"
         )
         name = (recording.sensors[k].name,)
-        found.append(Finding(Cause.SENSOR_RATE, Severity.WARNING, message, "", name, mended=True))
-    return replace(recording, acc=acc, gyro=gyro), tuple(found)
+        findings.append(Finding(Cause.SENSOR_RATE, Severity.WARNING, message, "", name, mended=True))
+    return replace(recording, acc=acc, gyro=gyro), tuple(findings)
 
 
 def _step(acc: Array, gyro: Array) -> tuple[int, int]:
@@ -62,11 +62,11 @@ def _between(signals: Array, step: int, first: int) -> Array:
     """Samples of the rows ``first``, ``first + step``, ... and a spline through them; missing where those are."""
     at = np.arange(first, len(signals), step)
     good = at[np.isfinite(signals[at]).all(axis=1)]
-    result = np.full_like(signals, np.nan)
+    findings = np.full_like(signals, np.nan)
     if len(good) < 4:
-        return result
+        return findings
     row = np.arange(len(signals))
     near = np.clip(np.searchsorted(good, row), 1, len(good) - 1)
     inside = (row > good[0] - step) & (row < good[-1] + step) & (good[near] - good[near - 1] <= step)
-    result[inside] = CubicSpline(good, signals[good])(np.clip(row[inside], good[0], good[-1]))
-    return result
+    findings[inside] = CubicSpline(good, signals[good])(np.clip(row[inside], good[0], good[-1]))
+    return findings

@@ -34,38 +34,38 @@ def look(recording: Recording) -> Looked:
     """Rate, exchanged sensors, sign of gravity, turned and mirrored sensors; what is unambiguous is undone."""
     if faulty(recording).all():
         return recording, ()
-    found = place(recording)
-    misfit = [placed.misfit for placed in found.sensors if placed.rotation is not None]
+    placement = place(recording)
+    misfit = [placed.misfit for placed in placement.sensors if placed.rotation is not None]
     if not misfit or np.median(misfit) > FITS:
         return _standing_alone(recording)
-    if max(found.rate_hz / recording.rate_hz, recording.rate_hz / found.rate_hz) > GROSS_PACE:
-        return recording, (_rate(recording, found.rate_hz),)
-    exchanged = _exchanged(recording, found)
+    if max(placement.rate_hz / recording.rate_hz, recording.rate_hz / placement.rate_hz) > GROSS_PACE:
+        return recording, (_rate(recording, placement.rate_hz),)
+    exchanged = _exchanged(recording, placement)
     if recording.frame is not Frame.SEGMENT:
         one_axis = _reflected(recording)
         if one_axis:
             recording = _negated(recording, one_axis)
-            found = place(recording)
-            exchanged = _exchanged(recording, found)
-        recording, mirrored = _signs(recording, found, exchanged, one_axis)
-        return recording, (*exchanged, *mirrored, *_slipped(found, exchanged))
-    turns = _turns(found)
+            placement = place(recording)
+            exchanged = _exchanged(recording, placement)
+        recording, mirrored = _signs(recording, placement, exchanged, one_axis)
+        return recording, (*exchanged, *mirrored, *_slipped(placement, exchanged))
+    turns = _turns(placement)
     down = [k for k, turn in turns.items() if np.array_equal(turn, DOWN)]
-    if len(down) > 1 and len(down) >= 0.8 * sum(placed.rotation is not None for placed in found.sensors):
+    if len(down) > 1 and len(down) >= 0.8 * sum(placed.rotation is not None for placed in placement.sensors):
         upright, others = look(replace(recording, acc=-recording.acc))
         return upright, (_gravity_down(), *others)
     known = {name for finding in exchanged for name in finding.sensors} | set(names(recording, faulty(recording)))
     turns = {k: turn for k, turn in turns.items() if recording.sensors[k].name not in known}
-    if len(turns) > 1 and 2 * len(turns) > sum(placed.rotation is not None for placed in found.sensors):
+    if len(turns) > 1 and 2 * len(turns) > sum(placed.rotation is not None for placed in placement.sensors):
         recording, turned = _all_turned(recording, turns, known)
         if turned[0].mended:  # mirrored sensors of a leg may seem exchanged
             exchanged = _exchanged(recording, place(recording))
         return recording, (*exchanged, *turned)
-    turned = [_turned(recording, found, k, turn) for k, turn in turns.items()]
+    turned = [_turned(recording, placement, k, turn) for k, turn in turns.items()]
     for k, finding in zip(turns, turned, strict=True):
         if finding.mended:
             recording = _turn(recording, k, turns[k])
-    return recording, (*exchanged, *turned, *_slipped(found, (*exchanged, *turned)))
+    return recording, (*exchanged, *turned, *_slipped(placement, (*exchanged, *turned)))
 
 
 def _rate(recording: Recording, rate_hz: float) -> Finding:
@@ -95,8 +95,8 @@ def _gravity_down() -> Finding:
     return Finding(Cause.GRAVITY_DOWN, Severity.WARNING, message, mended=True)
 
 
-def _exchanged(recording: Recording, found: Placement) -> tuple[Finding, ...]:
-    faults = [fault for fault in found.faults if fault.kind is Kind.EXCHANGED]
+def _exchanged(recording: Recording, placement: Placement) -> tuple[Finding, ...]:
+    faults = [fault for fault in placement.faults if fault.kind is Kind.EXCHANGED]
     fix = "exchange their names in the column map or placement file; " + APPLY
     return tuple(Finding(Cause.EXCHANGED, Severity.ERROR, _each_other(f), fix, f.sensors) for f in faults)
 
@@ -108,13 +108,13 @@ def _each_other(fault: Fault) -> str:
     return "they are exchanged: each moves as one on the other's segment" + fault.message.partition(" are exchanged")[2]
 
 
-def _turns(found: Placement) -> dict[int, Array]:
+def _turns(placement: Placement) -> dict[int, Array]:
     """Of sensors whose axes are not those of their segment, the right-angled turn to them, with determinant -1 if mirrored."""
     turns = {}
-    for k, placed in enumerate(found.sensors):
+    for k, placed in enumerate(placement.sensors):
         if placed.rotation is None:
             continue
-        mirrored = found.gyro_factor[k] < 0
+        mirrored = placement.gyro_factor[k] < 0
         if orientation.angle(placed.rotation) < TURNED_RAD and not mirrored:
             continue
         nearest, _ = orientation.nearest(placed.rotation)
@@ -123,8 +123,8 @@ def _turns(found: Placement) -> dict[int, Array]:
     return turns
 
 
-def _turned(recording: Recording, found: Placement, k: int, turn: Array) -> Finding:
-    placed = found.sensors[k]
+def _turned(recording: Recording, placement: Placement, k: int, turn: Array) -> Finding:
+    placed = placement.sensors[k]
     assert placed.rotation is not None
     nearest, rest = orientation.nearest(placed.rotation)
     name = (recording.sensors[k].name,)
@@ -192,8 +192,8 @@ def _reflected(recording: Recording) -> dict[int, int]:
     if not which:
         return {}
     gait = steady_gait.find(choose(recording, which))
-    found = reflection.axes(gait, tuple(recording.sensors[k].segment for k in which))
-    return {k: axis for k, axis in zip(which, found, strict=True) if axis is not None}
+    result = reflection.axes(gait, tuple(recording.sensors[k].segment for k in which))
+    return {k: axis for k, axis in zip(which, result, strict=True) if axis is not None}
 
 
 def _negated(recording: Recording, axes: dict[int, int]) -> Recording:
@@ -203,10 +203,10 @@ def _negated(recording: Recording, axes: dict[int, int]) -> Recording:
     return replace(recording, gyro=gyro)
 
 
-def _signs(recording: Recording, found: Placement, exchanged: tuple[Finding, ...], one_axis: dict[int, int]) -> Looked:
+def _signs(recording: Recording, placement: Placement, exchanged: tuple[Finding, ...], one_axis: dict[int, int]) -> Looked:
     """Sensors in their own axes whose angular rate does not belong to their acceleration; of some, one axis is mended."""
     known = {name for finding in exchanged for name in finding.sensors}
-    wrong = [k for k in np.flatnonzero(found.gyro_factor < 0) if recording.sensors[k].name not in known]
+    wrong = [k for k in np.flatnonzero(placement.gyro_factor < 0) if recording.sensors[k].name not in known]
     gyro = recording.gyro.copy()
     gyro[:, wrong] *= -1.0
     one, whole = ([recording.sensors[k].name for k in ks] for ks in (one_axis, [k for k in wrong if k not in one_axis]))
@@ -222,9 +222,9 @@ def _signs(recording: Recording, found: Placement, exchanged: tuple[Finding, ...
     return replace(recording, gyro=gyro), findings
 
 
-def _slipped(found: Placement, others: tuple[Finding, ...]) -> tuple[Finding, ...]:
+def _slipped(placement: Placement, others: tuple[Finding, ...]) -> tuple[Finding, ...]:
     known = {name for finding in others for name in finding.sensors}
-    which = [p for p in found.sensors if p.moved_rad > SLIP_RAD and p.sensor.name not in known]
+    which = [p for p in placement.sensors if p.moved_rad > SLIP_RAD and p.sensor.name not in known]
     if not which:
         return ()
     most = np.rad2deg(max(p.moved_rad for p in which))

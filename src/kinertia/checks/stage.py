@@ -32,10 +32,10 @@ def names(recording: Recording, which: np.ndarray) -> tuple[str, ...]:
 def faulty(recording: Recording, *causes: Cause) -> np.ndarray:
     """(K,) sensors with an error of one of these causes (any, where none is named) that nobody put right."""
     errors = [
-        found
-        for found in recording.findings
-        if found.severity is Severity.ERROR and not found.mended and (not causes or found.cause in causes)
+        finding
+        for finding in recording.findings
+        if finding.severity is Severity.ERROR and not finding.mended and (not causes or finding.cause in causes)
     ]
     return np.array(
-        [any(not found.sensors or sensor.name in found.sensors for found in errors) for sensor in recording.sensors]
+        [any(not finding.sensors or sensor.name in finding.sensors for finding in errors) for sensor in recording.sensors]
     )

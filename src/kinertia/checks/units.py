@@ -46,18 +46,18 @@ MOVES = 1.0
 def look(recording: Recording) -> Looked:
     """Accelerations without gravity, in g, mg or counts; angular rates in deg/s, in counts or converted twice."""
     free = np.array([_is_free(recording, k) for k in range(len(recording.sensors))])
-    found: list[Finding] = []
+    findings: list[Finding] = []
     if free.any():
         message = 'gravity was removed from the acceleration ("free" or "linear" acceleration)'
         fix = "export the acceleration as it is measured, with gravity"
-        found.append(Finding(Cause.FREE_ACCELERATION, Severity.ERROR, message, fix, names(recording, free)))
+        findings.append(Finding(Cause.FREE_ACCELERATION, Severity.ERROR, message, fix, names(recording, free)))
     factors, told = _acceleration(recording, free)
-    found += told
+    findings += told
     recording = replace(recording, acc=recording.acc * factors[:, None], acc_var=_scaled(recording.acc_var, factors))
     factors, told = _rate(recording)
-    found += told
+    findings += told
     gyro = recording.gyro * factors[:, None]
-    return replace(recording, gyro=gyro, gyro_var=_scaled(recording.gyro_var, factors)), tuple(found)
+    return replace(recording, gyro=gyro, gyro_var=_scaled(recording.gyro_var, factors)), tuple(findings)
 
 
 def _scaled(variance: Array | None, factors: Array) -> Array | None:
@@ -101,7 +101,7 @@ def _acceleration(recording: Recording, free: np.ndarray) -> tuple[Array, list[F
     for k in np.flatnonzero(~free):
         if len(acc := _live(recording.acc[:, k])):
             mean[k] = np.linalg.norm(acc.mean(axis=0))
-    factors, found = np.ones(count), []
+    factors, findings = np.ones(count), []
     for unit, which, factor in (
         ("g", mean < MOST_IN_G, GRAVITY),
         ("mg", (mean > IN_MG[0]) & (mean < IN_MG[1]), GRAVITY / 1000.0),
@@ -111,13 +111,13 @@ def _acceleration(recording: Recording, free: np.ndarray) -> tuple[Array, list[F
             factors[which] = factor
             message = f"acceleration is in {unit}, not in m/s^2; converted"
             fix = f"state the unit {unit}"
-            found.append(Finding(Cause.ACC_UNIT, Severity.WARNING, message, fix, names(recording, which), mended=True))
+            findings.append(Finding(Cause.ACC_UNIT, Severity.WARNING, message, fix, names(recording, which), mended=True))
     counts = ~free & (mean > COUNTS) & (factors == 1.0)
     if counts.any():
         message = f"acceleration is about {np.median(mean[counts]):.0f} in size: it looks like raw counts"
         fix = "convert the counts to m/s^2 with the sensor's range"
-        found.append(Finding(Cause.ACC_UNIT, Severity.ERROR, message, fix, names(recording, counts)))
-    return factors, found
+        findings.append(Finding(Cause.ACC_UNIT, Severity.ERROR, message, fix, names(recording, counts)))
+    return factors, findings
 
 
 def _rate(recording: Recording) -> tuple[Array, list[Finding]]:
@@ -136,16 +136,16 @@ def _rate(recording: Recording) -> tuple[Array, list[Finding]]:
     if unlike.any():  # one cause for all: another factor than that of degrees
         unlike, degrees = unlike | degrees, np.zeros(count, dtype=bool)
     twice = moves & (fastest > 0) & (fastest < least) & (fastest / DEGREE > least) & (fastest / DEGREE < most)
-    factors, found = np.where(degrees, DEGREE, np.where(twice, 1.0 / DEGREE, 1.0)), []
+    factors, findings = np.where(degrees, DEGREE, np.where(twice, 1.0 / DEGREE, 1.0)), []
     for which, what, fix in (
         (degrees, "is in deg/s, not in rad/s; converted", "state the unit deg/s"),
         (twice, "is 57.3 times too small, as if converted from deg/s twice; converted back", "state the unit rad/s"),
     ):
         if which.any():
             message = f"angular rate {what}"
-            found.append(Finding(Cause.GYRO_UNIT, Severity.WARNING, message, fix, names(recording, which), mended=True))
+            findings.append(Finding(Cause.GYRO_UNIT, Severity.WARNING, message, fix, names(recording, which), mended=True))
     if unlike.any():
         message = f"angular rate exceeds {np.nanmax(fastest[unlike]):.0f} rad/s in 1 % of samples: nobody turns so fast"
         fix = "check the range that counts were converted with, and the unit"
-        found.append(Finding(Cause.GYRO_UNIT, Severity.ERROR, message, fix, names(recording, unlike)))
-    return factors, found
+        findings.append(Finding(Cause.GYRO_UNIT, Severity.ERROR, message, fix, names(recording, unlike)))
+    return factors, findings

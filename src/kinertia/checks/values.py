@@ -29,12 +29,12 @@ FEWEST_LAST = 5  # samples
 def look(recording: Recording) -> Looked:
     """Impossible, repeated and held samples, and sensors that end early."""
     acc, gyro = recording.acc.copy(), recording.gyro.copy()
-    found: list[Finding] = []
-    found += _impossible(recording, acc, gyro)
+    findings: list[Finding] = []
+    findings += _impossible(recording, acc, gyro)
     if not recording.periodic:
-        found += _frozen(recording, acc, gyro)
-        found += _doubled(recording, acc, gyro)
-    return replace(recording, acc=acc, gyro=gyro), tuple(found)
+        findings += _frozen(recording, acc, gyro)
+        findings += _doubled(recording, acc, gyro)
+    return replace(recording, acc=acc, gyro=gyro), tuple(findings)
 
 
 def _impossible(recording: Recording, acc: Array, gyro: Array) -> Iterator[Finding]:

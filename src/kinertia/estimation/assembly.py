@@ -86,12 +86,12 @@ def _centre(pressure: Array, vertical: Array) -> Array:
 
 
 def _subject_warnings(recording: Recording) -> list[str]:
-    found = list(recording.remarks)
+    result = list(recording.remarks)
     for name in recording.subject.assumed:
         quantity = f"body {name.partition('_')[0]}"
-        if not any(warning.startswith(quantity) for warning in found):
-            found.append(f"{quantity} not given: a default was used")
-    return found
+        if not any(warning.startswith(quantity) for warning in result):
+            result.append(f"{quantity} not given: a default was used")
+    return result
 
 
 def _doubts(result: Estimate, periodic: bool) -> dict[str, NDArray[np.bool_]]:

@@ -47,8 +47,9 @@ def contact_intervals(vertical_bw: Array, rate_hz: float, periodic: bool = False
 
 def from_grf(grf: dict[str, Array], rate_hz: float, periodic: bool = False) -> dict[str, np.ndarray]:
     """``heel_strike_r``, ``toe_off_r`` and the left ones, for every side with a vertical force."""
-    found: dict[str, np.ndarray] = {}
+    result: dict[str, np.ndarray] = {}
     for side in ("r", "l"):
         if f"grf_y_{side}" in grf:
-            found[f"heel_strike_{side}"], found[f"toe_off_{side}"] = contact_intervals(grf[f"grf_y_{side}"], rate_hz, periodic)
-    return found
+            strikes, offs = contact_intervals(grf[f"grf_y_{side}"], rate_hz, periodic)
+            result[f"heel_strike_{side}"], result[f"toe_off_{side}"] = strikes, offs
+    return result

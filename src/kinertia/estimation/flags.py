@@ -37,7 +37,7 @@ class Doubt:
 
 def find(estimate: Estimate) -> list[Doubt]:
     """The reasons for which some part of an estimate is marked."""
-    found = []
+    result = []
     for reason, everywhere in estimate.doubts.items():
         marked = everywhere & estimate.counted
         if marked.any():
@@ -45,8 +45,8 @@ def find(estimate: Estimate) -> list[Doubt]:
             longest = sorted(everything, key=lambda s: s[0] - s[1])[:SHOWN]
             listed = tuple(sorted(longest))
             share = float(marked.sum() / estimate.counted.sum())
-            found.append(Doubt(trust.WORDS[reason], share, listed, len(everything) - len(listed)))
-    return found
+            result.append(Doubt(trust.WORDS[reason], share, listed, len(everything) - len(listed)))
+    return result
 
 
 def spans(estimate: Estimate) -> tuple[Stretch, ...]:
@@ -58,21 +58,21 @@ def stretches(marked: np.ndarray, estimate: Estimate) -> list[Stretch]:
     """(start, stop) [s] of the stretches in which (T,) ``marked`` is True, close ones joined."""
     begin_s, rate_hz = float(estimate.time_s[0]), estimate.rate_hz
     edges = begin_s + np.flatnonzero(np.diff(np.concatenate([[False], marked, [False]]).astype(int))) / rate_hz
-    found: list[Stretch] = []
+    result: list[Stretch] = []
     for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        if found and start - found[-1][1] < JOIN_S:
-            found[-1] = (found[-1][0], stop)
+        if result and start - result[-1][1] < JOIN_S:
+            result[-1] = (result[-1][0], stop)
         else:
-            found.append((start, stop))
-    return found
+            result.append((start, stop))
+    return result
 
 
-def listed(found: Sequence[Stretch], most: int) -> str:
+def listed(stretches: Sequence[Stretch], most: int) -> str:
     """Stretches in words, the longest of them where there are more than ``most``."""
-    longest = sorted(sorted(found, key=lambda s: s[0] - s[1])[:most])
+    longest = sorted(sorted(stretches, key=lambda s: s[0] - s[1])[:most])
     shown = [(f"{start:.1f}", f"{stop:.1f}") for start, stop in longest]
     words = [f"{start} s" if start == stop else f"{start}\u2013{stop} s" for start, stop in shown]
-    return in_words(words + [""] * (len(found) - len(words)), most)
+    return in_words(words + [""] * (len(stretches) - len(words)), most)
 
 
 def in_words(words: Sequence[str], most: int) -> str:

@@ -39,8 +39,8 @@ class Gait:
     @property
     def spans(self) -> list[tuple[float, float]]:
         """First and last sample of each stride of both legs, in order of time."""
-        found = [span for leg in self.legs.values() for span in zip(leg.begin.tolist(), leg.end.tolist(), strict=True)]
-        return sorted(found)
+        result = [span for leg in self.legs.values() for span in zip(leg.begin.tolist(), leg.end.tolist(), strict=True)]
+        return sorted(result)
 
     @property
     def count(self) -> int:
@@ -52,10 +52,10 @@ class Gait:
 
     def cycles(self, series: Array, side: str) -> Array | None:
         """(S, 101) complete cycles of a series of this side; None when there is none."""
-        found = self.of(side)
-        if found is None:
+        result = self.of(side)
+        if result is None:
             return None
-        cut = strides.cut(series, found)
+        cut = strides.cut(series, result)
         complete = cut[np.isfinite(cut).all(axis=1)]
         return complete if complete.size else None
 
@@ -72,9 +72,9 @@ def find(estimate: Estimate, *, periodic: bool) -> Gait:
     -------
     The strides of the kind of gait, walking or running, that there are most of.
     """
-    found = kinds(estimate, periodic=periodic)
-    most = max(found, key=lambda kind: kind.count)
-    return replace(most, others={kind.word: kind.count for kind in found if kind is not most and kind.count})
+    by_kind = kinds(estimate, periodic=periodic)
+    most = max(by_kind, key=lambda kind: kind.count)
+    return replace(most, others={kind.word: kind.count for kind in by_kind if kind is not most and kind.count})
 
 
 def kinds(estimate: Estimate, *, periodic: bool) -> list[Gait]:
@@ -95,7 +95,7 @@ def _legs(estimate: Estimate, within: NDArray[np.bool_] | None) -> dict[str, Str
         strikes = estimate.events.get(f"heel_strike_{side}")
         if strikes is None:
             continue
-        found = strides.find(strikes, period=estimate.samples) if within is None else strides.find(strikes, within=within)
-        if found.count:
-            legs[side] = found
+        result = strides.find(strikes, period=estimate.samples) if within is None else strides.find(strikes, within=within)
+        if result.count:
+            legs[side] = result
     return legs

@@ -31,11 +31,11 @@ def settled(present: Array, rate_hz: float, ahead: int) -> NDArray[np.bool_]:
     samples = len(seen)
     flat = seen.reshape(samples, -1)
     warm_up = round(WARM_UP_S * rate_hz)
-    found: NDArray[np.bool_] = np.asarray(flat.any(axis=1))
+    result: NDArray[np.bool_] = np.asarray(flat.any(axis=1))
     for change in (0, *(np.flatnonzero((flat[1:] != flat[:-1]).any(axis=1)) + 1).tolist()):
-        found[change : change + warm_up] = False
-    found[max(samples - ahead, 0) :] = False
-    return found
+        result[change : change + warm_up] = False
+    result[max(samples - ahead, 0) :] = False
+    return result
 
 
 def nearest(marks: NDArray[np.bool_], rate_hz: float, wanted_s: Array) -> NDArray[np.bool_]:

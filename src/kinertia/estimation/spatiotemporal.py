@@ -170,12 +170,12 @@ class Parameters:
 
         Means of rates are over time, so that mean speed is mean stride length over mean stride time.
         """
-        found = self.values(name, side)
-        if not found.size:
+        values = self.values(name, side)
+        if not values.size:
             return Measure(MISSING, MISSING, 0)
         weights = [stride.stride_time_s if name in _RATES else 1.0 for stride in self._known(name, side)]
-        sd = float(found.std(ddof=1)) if found.size > 1 else MISSING
-        return Measure(float(np.average(found, weights=weights)), sd, found.size)
+        sd = float(values.std(ddof=1)) if values.size > 1 else MISSING
+        return Measure(float(np.average(values, weights=weights)), sd, values.size)
 
     def symmetry_percent(self, name: str) -> float:
         """Right minus left over their mean [%]; NaN unless both legs are known."""
@@ -210,13 +210,13 @@ def of(estimate: Estimate, *, periodic: bool, judged: Iterable[verdict.Stride] |
     """
     known = verdict.judge(estimate, periodic=periodic) if judged is None else judged
     consistent = {(stride.side, stride.begin_s): stride.consistent for stride in known}
-    found = [_parameters(estimate, kind, consistent) for kind in gait.kinds(estimate, periodic=periodic)]
-    return tuple(sorted((one for one in found if one.strides), key=lambda one: -len(one.strides)))
+    result = [_parameters(estimate, kind, consistent) for kind in gait.kinds(estimate, periodic=periodic)]
+    return tuple(sorted((one for one in result if one.strides), key=lambda one: -len(one.strides)))
 
 
-def table(found: Iterable[Parameters]) -> dict[str, list]:
+def table(parameters: Iterable[Parameters]) -> dict[str, list]:
     """Every stride of every kind as columns, for data frames; the parameters of :data:`QUANTITIES` among them."""
-    rows = sorted((stride for one in found for stride in one.strides), key=lambda stride: stride.begin_s)
+    rows = sorted((stride for one in parameters for stride in one.strides), key=lambda stride: stride.begin_s)
     names = dict.fromkeys((*(field.name for field in fields(Stride)), *(quantity.name for quantity in QUANTITIES)))
     return {name: [getattr(row, name) for row in rows] for name in names}
 
@@ -233,13 +233,13 @@ def _rows(estimate: Estimate, word: str, side: str, leg: Strides, judged: dict[t
         for name in (f"toe_off_{side}", f"toe_off_{other}", f"heel_strike_{other}")
     )
     speeds = None if estimate.speed is None else strides.cut(estimate.speed, leg)[:, :-1].mean(axis=1)
-    found = []
+    result = []
     for i, (begin, end) in enumerate(zip(leg.begin.tolist(), leg.end.tolist(), strict=True)):
         length = MISSING if speeds is None else float(speeds[i]) * (end - begin) / rate_hz
         lift, across = (_first(events, begin, end, leg.period) for events in (off, strike))
         double, flight = _overlaps(begin, end, lift, across, other_off, leg.period)
         at_s = begin_s + begin / rate_hz
-        found.append(
+        result.append(
             Stride(
                 side,
                 word,
@@ -254,7 +254,7 @@ def _rows(estimate: Estimate, word: str, side: str, leg: Strides, judged: dict[t
                 consistent=judged.get((side, at_s)),
             )
         )
-    return found
+    return result
 
 
 def _first(events: Array, begin: float, end: float, period: int | None) -> float:

@@ -145,7 +145,7 @@ def levelled(signals: Array, activity: NDArray[np.int8], rate_hz: float) -> Arra
     activity : (T,) what the person does.
     rate_hz : of both [Hz].
     """
-    found = np.full((len(signals), len(LOWER_BODY), 2), np.nan)
+    result = np.full((len(signals), len(LOWER_BODY), 2), np.nan)
     for start, stop in runs(activity == Activity.STANDING):
         force = signals[start:stop, :, :2]
         there = np.isfinite(force)
@@ -153,8 +153,8 @@ def levelled(signals: Array, activity: NDArray[np.int8], rate_hz: float) -> Arra
         size = min(max(round(LEVEL_S * rate_hz), 1), stop - start)
         total, count = moving_mean(known, size), moving_mean(there.astype(np.float64), size)
         whole = np.where(there.any(axis=0), known.sum(axis=0) / np.maximum(there.sum(axis=0), 1), np.nan)
-        found[start:stop] = np.where(count > 0.5 / size, total / np.maximum(count, 0.5 / size), whole)
-    return found
+        result[start:stop] = np.where(count > 0.5 / size, total / np.maximum(count, 0.5 / size), whole)
+    return result
 
 
 def blend(
@@ -189,10 +189,10 @@ def mix(series: Series, other: Series, at: NDArray[np.int_], part: Array) -> Ser
     """``series`` with ``part`` (A,) of another one's A rows at its samples ``at`` (A,)."""
 
     def mixed(own: Array, theirs: Array) -> Array:
-        found = own.copy()
+        result = own.copy()
         share = part.reshape(-1, *(1 for _ in own.shape[1:]))
-        found[at] = (1.0 - share) * own[at] + share * theirs
-        return found
+        result[at] = (1.0 - share) * own[at] + share * theirs
+        return result
 
     names = ("q", "speed", "moments", "residual", "grf", "pressure", "virtual")
     return replace(
@@ -261,8 +261,8 @@ def bands(estimate: Estimate, recording: Recording) -> Bands:
             return np.where(unknown, np.nan, values)
         # models have no band in standing: beside it the answer's own reaches as far as the answer does
         beside = np.where(np.isnan(values) & (part > 0.0), within * spread, values)
-        found = (1.0 - part) * beside + part * within * spread
-        return np.where(unknown, np.nan, found)
+        result = (1.0 - part) * beside + part * within * spread
+        return np.where(unknown, np.nan, result)
 
     force = {"x": FORWARD_SD_BW, "y": SHARE_SD}
     return replace(

@@ -135,11 +135,11 @@ def doubts(
     samples = len(agreement.counted)
     if periodic:
         return {reason: np.full(samples, marked) for reason, marked in agreement.over((0, samples - 1)).items()}
-    found = agreement.around(max(round(WINDOW_S * rate_hz), 1), "mirror")
+    result = agreement.around(max(round(WINDOW_S * rate_hz), 1), "mirror")
     judged = [(slice(int(a), int(np.ceil(b)) + 1), agreement.over((a, b))) for a, b in strides]
-    for reason, marked in found.items():
+    for reason, marked in result.items():
         for part, _ in judged:
             marked[part] = False
         for part, reasons in judged:
             marked[part] |= reasons[reason]
-    return found
+    return result

@@ -179,15 +179,15 @@ def judge(estimate: Estimate, *, periodic: bool) -> tuple[Stride, ...]:
         return ()
     running = None if estimate.activity is None else estimate.activity == Activity.RUNNING
     agreement = Agreement.of(residual, measured, virtual, estimate.counted, running)
-    found = []
+    result = []
     for kind in gait.kinds(estimate, periodic=periodic):
         for side, leg in kind.legs.items():
             for begin, end in zip(leg.begin.tolist(), leg.end.tolist(), strict=True):
                 span = (0.0, estimate.samples - 1.0) if periodic else (begin, end)
                 part = residual[int(span[0]) : int(np.ceil(span[1])) + 1]
                 begin_s = float(estimate.time_s[0]) + begin / estimate.rate_hz
-                found.append(Stride(side, begin_s, not any(agreement.over(span).values()), *_size(part)))
-    return tuple(sorted(found, key=lambda stride: stride.begin_s))
+                result.append(Stride(side, begin_s, not any(agreement.over(span).values()), *_size(part)))
+    return tuple(sorted(result, key=lambda stride: stride.begin_s))
 
 
 def _size(residual: Array) -> tuple[float, float]:

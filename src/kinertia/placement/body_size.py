@@ -37,10 +37,10 @@ def with_estimated_size(recording: Recording) -> Recording:
     warnings: list[str] = []
     known = Height(subject.height_m)
     if "height_m" in subject.assumed:
-        found = place(recording).height
-        if found is None or not LIMITS_M[0] < found.height_m < LIMITS_M[1]:
+        result = place(recording).height
+        if result is None or not LIMITS_M[0] < result.height_m < LIMITS_M[1]:
             return recording
-        known = Height(round(found.height_m, 2), found.spread_m)
+        known = Height(round(result.height_m, 2), result.spread_m)
         subject = replace(subject, height_m=known.height_m, height_error_m=known.spread_m)
         warnings.append(
             f"{NOT_GIVEN['height_m']}: estimated {known.height_m:.2f} \u00b1 {known.spread_m:.2f} m from the motion; "

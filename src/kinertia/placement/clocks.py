@@ -104,10 +104,10 @@ def growth(recording: Recording, stated: tuple[str, ...], index: int, stride: fl
     for start in range(0, len(gyro) - length + 1, hop):
         part = slice(start, start + length)
         window = Steady((acc[part],), (gyro[part] - gyro[part].mean(axis=0),), (stride,), recording.rate_hz)
-        found = assignment.lags(*harmonics.of_sensors(window), window.stride_hz, stated, gait_model.load())
-        if np.median(np.delete(found.misfit, index)) < fault_rules.FITS:
+        result = assignment.lags(*harmonics.of_sensors(window), window.stride_hz, stated, gait_model.load())
+        if np.median(np.delete(result.misfit, index)) < fault_rules.FITS:
             at.append(start)
-            lag.append(found.strides[index])
+            lag.append(result.strides[index])
     if len(at) < 2:
         return 0.0
     turns = np.asarray(np.unwrap(np.array(lag), period=again), dtype=np.float64) * stride

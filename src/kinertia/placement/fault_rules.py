@@ -26,7 +26,7 @@ TURNED_RAD = np.deg2rad(37.0)
 
 def missing(recording: Recording, looked: list[Samples]) -> list[Fault]:
     """Segments and sensors that give nothing."""
-    silent = [k for k, found in enumerate(looked) if found.absent]
+    silent = [k for k, item in enumerate(looked) if item.absent]
     faults = [
         Fault(
             Kind.MISSING,
@@ -75,7 +75,7 @@ def on_reading(
     recording: Recording,
     judged: list[int],
     looked: list[Samples],
-    found: Reading,
+    reading: Reading,
     standing_up: Array | None,
     pace: float,
     mirrored: set[int],
@@ -88,19 +88,19 @@ def on_reading(
             "at the stated rate thighs and shanks would have another length than the height allows, or the gait be unlike any"
         )
         faults.append(Fault(Kind.RATE, (), message, "nothing: give the true rate when the file is read"))
-    faults += _exchanged(recording, judged, found)
+    faults += _exchanged(recording, judged, reading)
     for i, k in enumerate(judged):
         if k not in mirrored:  # a reflection has no axes to name
-            faults += _axes(recording, k, found, i)
-        faults += _offset(recording, k, looked[k], found, i, None if standing_up is None else standing_up[i])
+            faults += _axes(recording, k, reading, i)
+        faults += _offset(recording, k, looked[k], reading, i, None if standing_up is None else standing_up[i])
     return faults
 
 
-def _exchanged(recording: Recording, judged: list[int], found: Reading) -> list[Fault]:
+def _exchanged(recording: Recording, judged: list[int], reading: Reading) -> list[Fault]:
     stated = [recording.sensors[k].segment for k in judged]
-    inferred = found.assignment.segments
+    inferred = reading.assignment.segments
     wrong = [i for i, (a, b) in enumerate(zip(stated, inferred, strict=True)) if a != b and a in LOWER_BODY.segments]
-    gain = found.assignment.log_likelihood - found.assignment.log_stated
+    gain = reading.assignment.log_likelihood - reading.assignment.log_stated
     if not wrong or gain < EXCHANGE_GAIN:
         return []
     faults, told = [], set()
@@ -121,9 +121,9 @@ def _exchanged(recording: Recording, judged: list[int], found: Reading) -> list[
     return faults
 
 
-def _axes(recording: Recording, k: int, found: Reading, i: int) -> list[Fault]:
+def _axes(recording: Recording, k: int, reading: Reading, i: int) -> list[Fault]:
     sensor = recording.sensors[k]
-    rotation = found.rotation[i]
+    rotation = reading.rotation[i]
     off = orientation.angle(rotation)
     if recording.frame is not Frame.SEGMENT or off < TURNED_RAD:
         return []
@@ -136,15 +136,15 @@ def _axes(recording: Recording, k: int, found: Reading, i: int) -> list[Fault]:
     return [Fault(Kind.TURNED, (sensor.name,), f"{sensor.segment} {how}", "its signals are turned into segment axes")]
 
 
-def _offset(recording: Recording, k: int, looked: Samples, found: Reading, i: int, standing: Array | None) -> list[Fault]:
+def _offset(recording: Recording, k: int, looked: Samples, reading: Reading, i: int, standing: Array | None) -> list[Fault]:
     sensor = recording.sensors[k]
     if standing is not None:
         size, limit, when = float(np.linalg.norm(standing)), OFFSET_STANDING, "in standing"
     elif looked.clipped:
         return []  # what is cut off moves the mean
     else:
-        size, when = float(found.force[i]), "over whole strides"
-        limit = OFFSET_RUNNING if found.assignment.running else OFFSET_WALKING
+        size, when = float(reading.force[i]), "over whole strides"
+        limit = OFFSET_RUNNING if reading.assignment.running else OFFSET_WALKING
     if abs(size - GRAVITY) < limit:
         return []
     message = (

@@ -121,7 +121,7 @@ def place(recording: Recording, start: Array | None = None) -> Placement:
     acc_factor = np.array([unit_factors.acceleration_factor(recording.acc[:, k]) for k in range(count)])
     which = judged(recording, looked)
     names = tuple(recording.sensors[k].segment for k in which)
-    gyro_factor, pace, found, up = np.ones(count), 1.0, None, None
+    gyro_factor, pace, reading, up = np.ones(count), 1.0, None, None
     notes: list[str] = []
     stated_factor = acc_factor.copy()
     try:
@@ -142,30 +142,30 @@ def place(recording: Recording, start: Array | None = None) -> Placement:
             standing_up=up,
             start=None if start is None else start[which],
         )
-        doubtful, found = unit_factors.doubtful_rate_factors(gait, judge(gait), judge)
+        doubtful, reading = unit_factors.doubtful_rate_factors(gait, judge(gait), judge)
         gait = unit_factors.rescaled(gait, doubtful)
-        sign, pace, paced = unit_factors.signs_and_pace(gait, found, judge)
+        sign, pace, paced = unit_factors.signs_and_pace(gait, reading, judge)
         if 2 * sum(looked[k].clipped > 0 for k in which) > len(which) and max(pace, 1.0 / pace) < GROSS_PACE:
             # forces that are cut off make legs seem short, as a slightly wrong rate does
             notes.append("the sampling rate was not judged closely: most accelerations are clipped")
-            sign, paced = unit_factors.signs(gait, found, judge)
+            sign, paced = unit_factors.signs(gait, reading, judge)
             pace = 1.0
         if np.median(paced.assignment.misfit) > fault_rules.FITS:
-            acc_factor, pace, found = stated_factor, 1.0, None
+            acc_factor, pace, reading = stated_factor, 1.0, None
             raise RecordingError("this is neither walking nor running", fix="record steady walking or running")
-        found = paced
+        reading = paced
         gyro_factor[which] = plain * doubtful * sign
     except RecordingError as error:
         notes.append(f"where the sensors sit was not judged: {error}")
     placed = [_unjudged(sensor) for sensor in recording.sensors]
-    if found is not None:
+    if reading is not None:
         for i, k in enumerate(which):
-            placed[k] = _placed(recording.sensors[k], found, i, up)
+            placed[k] = _placed(recording.sensors[k], reading, i, up)
         notes.append(SIDES_NOTE)
     faults = fault_rules.missing(recording, looked) + fault_rules.on_units(recording, acc_factor, gyro_factor)
-    if found is not None:
+    if reading is not None:
         faults += fault_rules.on_reading(
-            recording, which, looked, found, up, pace, set(np.flatnonzero(gyro_factor < 0).tolist())
+            recording, which, looked, reading, up, pace, set(np.flatnonzero(gyro_factor < 0).tolist())
         )
     return Placement(
         tuple(placed),
@@ -173,8 +173,8 @@ def place(recording: Recording, start: Array | None = None) -> Placement:
         acc_factor,
         gyro_factor,
         recording.rate_hz * pace,
-        (float("nan"), float("nan")) if found is None else found.places.length,
-        None if found is None or found.lengths is None else height.from_lengths(found.lengths, recording.subject.sex),
+        (float("nan"), float("nan")) if reading is None else reading.places.length,
+        None if reading is None or reading.lengths is None else height.from_lengths(reading.lengths, recording.subject.sex),
         tuple(notes),
     )
 
@@ -230,20 +230,20 @@ def _standing_up(recording: Recording) -> Array | None:
     return recording.acc[start + margin : stop - margin].mean(axis=0)
 
 
-def _placed(sensor: Sensor, found: Reading, i: int, up: Array | None) -> Placed:
-    x, y = found.places.position[i]
-    spread_x, spread_y = found.places.position_spread[i]
+def _placed(sensor: Sensor, reading: Reading, i: int, up: Array | None) -> Placed:
+    x, y = reading.places.position[i]
+    spread_x, spread_y = reading.places.position_spread[i]
     return Placed(
         sensor,
-        found.assignment.segments[i],
-        found.rotation[i],
+        reading.assignment.segments[i],
+        reading.rotation[i],
         (float(x), float(y)),
         (float(spread_x), float(spread_y)),
-        float(found.places.inclination_spread[i]),
-        float(found.assignment.confidence[i]),
-        float(found.assignment.misfit[i]),
-        float((found.force[i] if up is None else np.linalg.norm(up[i])) - unit_factors.GRAVITY),
-        0.0 if up is None else _between(up[i], found.up[i]),
+        float(reading.places.inclination_spread[i]),
+        float(reading.assignment.confidence[i]),
+        float(reading.assignment.misfit[i]),
+        float((reading.force[i] if up is None else np.linalg.norm(up[i])) - unit_factors.GRAVITY),
+        0.0 if up is None else _between(up[i], reading.up[i]),
     )
 
 

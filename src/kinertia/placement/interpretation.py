@@ -67,28 +67,28 @@ def read(
     """
     model = gait_model.load()
     leg, pelvis = harmonics.of_sensors(steady)
-    found = assignment.assign(leg, pelvis, steady.stride_hz, stated, model)
-    is_pelvis = np.array([name == "pelvis" for name in found.segments])
-    right = np.where(is_pelvis[:, None], pelvis.right, leg.right) * found.sign[:, None]
+    assigned = assignment.assign(leg, pelvis, steady.stride_hz, stated, model)
+    is_pelvis = np.array([name == "pelvis" for name in assigned.segments])
+    right = np.where(is_pelvis[:, None], pelvis.right, leg.right) * assigned.sign[:, None]
     frames = np.stack([np.cross(leg.up, right), leg.up, right], axis=1)
-    gait = GAITS.index("running" if found.running else "walking")
-    parts = [PARTS.index(name.split("_")[0]) for name in found.segments]
+    gait = GAITS.index("running" if assigned.running else "walking")
+    parts = [PARTS.index(name.split("_")[0]) for name in assigned.segments]
     inclination = model.mean_inclination(gait, float(np.log(steady.stride_hz)))[parts]
     spread = model.inclination_spread[gait][parts]
     if standing_up is not None:
         inclination, spread = _with_standing(inclination, spread, frames, standing_up)
-    prior = joint_positions.usual(found.segments, height.height_m, inclination, spread)
+    prior = joint_positions.usual(assigned.segments, height.height_m, inclination, spread)
     unsure = height.spread_m / height.height_m
-    places = joint_positions.locate(steady, frames, found.segments, prior, start, height_spread=unsure)
-    if _in_front(places, prior, found.segments):
-        prior = joint_positions.worn_in_front(prior, found.segments)
-        places = joint_positions.locate(steady, frames, found.segments, prior, start, height_spread=unsure)
+    places = joint_positions.locate(steady, frames, assigned.segments, prior, start, height_spread=unsure)
+    if _in_front(places, prior, assigned.segments):
+        prior = joint_positions.worn_in_front(prior, assigned.segments)
+        places = joint_positions.locate(steady, frames, assigned.segments, prior, start, height_spread=unsure)
     c, s = np.cos(places.inclination), np.sin(places.inclination)
     zero, one = np.zeros_like(c), np.ones_like(c)
     bend = np.stack([c, s, zero, -s, c, zero, zero, zero, one], axis=-1).reshape(-1, 3, 3)
-    lengths = joint_positions.lengths(steady, frames, found.segments, prior)
+    lengths = joint_positions.lengths(steady, frames, assigned.segments, prior)
     ratio = float("nan") if lengths is None else float(lengths.value.sum() / sum(prior.length))
-    return Reading(found, bend @ frames, leg.force, leg.up, places, lengths, ratio, float(np.hypot(RATIO_SPREAD, unsure)))
+    return Reading(assigned, bend @ frames, leg.force, leg.up, places, lengths, ratio, float(np.hypot(RATIO_SPREAD, unsure)))
 
 
 def _in_front(places: Places, prior: Prior, segments: tuple[str, ...]) -> bool:

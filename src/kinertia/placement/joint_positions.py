@@ -260,5 +260,5 @@ def lengths(steady: Steady, frames: Array, segments: tuple[str, ...], prior: Pri
         return None
     firm = np.full(len(segments), FIRM)
     free = replace(prior, position_spread=3.0 * prior.position_spread, turn_spread=firm)
-    found = locate(steady, frames, segments, free, length_spread=0.5, least_noise=LEAST_NOISE)
-    return Lengths(np.array(found.length) / FOUND, found.length_covariance / np.outer(FOUND, FOUND))
+    positions = locate(steady, frames, segments, free, length_spread=0.5, least_noise=LEAST_NOISE)
+    return Lengths(np.array(positions.length) / FOUND, positions.length_covariance / np.outer(FOUND, FOUND))

@@ -13,13 +13,13 @@ _WORDS = {(0, 1): "forward", (0, -1): "backward", (1, 1): "up", (1, -1): "down",
 
 def right_angled() -> Array:
     """(24, 3, 3) rotations that map axes to axes."""
-    found = []
+    result = []
     for order, signs in product(permutations(range(3)), product((1.0, -1.0), repeat=3)):
         matrix = np.zeros((3, 3))
         matrix[list(order), range(3)] = signs
         if np.linalg.det(matrix) > 0:
-            found.append(matrix)
-    return np.array(found)
+            result.append(matrix)
+    return np.array(result)
 
 
 def nearest(rotation: Array) -> tuple[Array, float]:

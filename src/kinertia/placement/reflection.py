@@ -81,15 +81,15 @@ def _second_axis(steady: Steady, k: int) -> float:
 def _pelvis_off(steady: Steady, k: int, across: Array, signs: Array) -> tuple[float, float]:
     """Angle between the mediolateral axes that forces and rates show by what repeats every step, and how clearly they do."""
     half = max(1, round(0.5 * float(np.median(steady.stride))))
-    found = []
+    result = []
     for windows, factor in ((steady.acc, np.ones(3)), (steady.gyro, signs)):
         pairs = [parity(((x[:, k] - x[:, k].mean(axis=0)) * factor) @ across.T, half) for x in windows]
         repeats, turns = (np.sum(part, axis=0) for part in zip(*pairs, strict=True))
         # sideways force changes sign from step to step, tilt repeats
         contrast = (turns - repeats) if windows is steady.acc else (repeats - turns)
         values, vectors = np.linalg.eigh(contrast / max(float(np.trace(repeats + turns)), 1e-12))
-        found.append((vectors[:, -1], float(values[1] - values[0])))
-    (force, clear), (rate, also) = found
+        result.append((vectors[:, -1], float(values[1] - values[0])))
+    (force, clear), (rate, also) = result
     return float(np.arccos(min(1.0, abs(force @ rate)))), min(clear, also)
 
 

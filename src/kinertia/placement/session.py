@@ -127,14 +127,14 @@ def _person(subject: Subject) -> str:
 
 
 def _of_one_image(
-    recordings: Sequence[Recording], found: Sequence[Placement], orders: Sequence[Sequence[int]]
+    recordings: Sequence[Recording], placements: Sequence[Placement], orders: Sequence[Sequence[int]]
 ) -> list[Placement]:
     """Each placement or its mirror image, whichever agrees more with the first that was judged."""
-    first = next((r for r, look in enumerate(found) if _judged(look)), 0)
-    wanted = [found[first].sensors[k].segment for k in orders[first]]
-    exchanged = [fault for fault in found[first].faults if fault.kind is Kind.EXCHANGED]
+    first = next((r for r, look in enumerate(placements) if _judged(look)), 0)
+    wanted = [placements[first].sensors[k].segment for k in orders[first]]
+    exchanged = [fault for fault in placements[first].faults if fault.kind is Kind.EXCHANGED]
     looks = []
-    for look, order in zip(found, orders, strict=True):
+    for look, order in zip(placements, orders, strict=True):
         mine = tuple(look.sensors[k].segment for k in order)
         as_is, as_mirrored = (sum(a == b for a, b in zip(n, wanted, strict=True)) for n in (mine, mirrored(mine)))
         if not _judged(look) or as_is >= as_mirrored:

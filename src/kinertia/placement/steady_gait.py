@@ -65,7 +65,7 @@ def find(recording: Recording) -> Steady:
     rate_hz = recording.rate_hz
     for seconds in WINDOWS_S:
         length = min(round(seconds * rate_hz), len(gyro))
-        if found := _repeating(gyro, missing, length, rate_hz):
+        if stretches := _repeating(gyro, missing, length, rate_hz):
             break
     else:
         raise RecordingError(
@@ -73,15 +73,15 @@ def find(recording: Recording) -> Steady:
             file=recording.source or recording.name,
             fix="record ten seconds or more of steady walking or running straight ahead",
         )
-    strides = np.array([stride for _, stride, _ in found])
-    means = np.array([mean for *_, mean in found])
+    strides = np.array([stride for _, stride, _ in stretches])
+    means = np.array([mean for *_, mean in stretches])
     turning = np.median(np.linalg.norm(means - np.median(means, axis=0), axis=-1), axis=-1)
     straight = turning < max(STRAIGHT_RATE, 1.5 * float(turning.min()))
     alike = (np.abs(strides[:, None] / strides - 1.0) < SAME_PACE) & straight
     kept = np.flatnonzero(alike[int(np.argmax(alike.sum(axis=1) * straight))])[:MOST_WINDOWS]
     windows = []
     for k in kept:
-        start, stride, _ = found[k]
+        start, stride, _ = stretches[k]
         windows.append(slice(start, start + int(length // stride * stride)))
     return Steady(
         tuple(acc[w] for w in windows),
@@ -94,15 +94,15 @@ def find(recording: Recording) -> Steady:
 def _repeating(gyro: Array, missing: np.ndarray, length: int, rate_hz: float) -> list[tuple[int, float, Array]]:
     """Start, stride in samples and mean rate of windows in which people move, the movement repeats and no sensor is silent."""
     spread = np.maximum(_spread(gyro), 1e-9)
-    found: list[tuple[int, float, Array]] = []
+    result: list[tuple[int, float, Array]] = []
     for start in range(0, len(gyro) - length + 1, max(length // 2, 1)):
         part = gyro[start : start + length]
         if missing[start : start + length].mean(axis=0).max() > LOST:
             continue
         stride = stride_samples(part, rate_hz)
         if stride is not None and np.median(_spread(part) / spread) > MOVING:
-            found.append((start, stride, part.mean(axis=0)))
-    return found
+            result.append((start, stride, part.mean(axis=0)))
+    return result
 
 
 def bridged(signal: Array) -> Array:

@@ -266,15 +266,15 @@ class Recording:
     @property
     def fault(self) -> Finding | None:
         """The first thing found because of which an estimate would be wrong, if nobody put it right."""
-        return next((found for found in self.findings if found.severity is Severity.ERROR and not found.mended), None)
+        return next((finding for finding in self.findings if finding.severity is Severity.ERROR and not finding.mended), None)
 
     @property
     def remarks(self) -> tuple[str, ...]:
         """What a user should know: warnings, and findings that matter, in sentences."""
-        found = [finding.sentence for finding in self.findings if finding.severity is not Severity.INFO]
+        sentences = [finding.sentence for finding in self.findings if finding.severity is not Severity.INFO]
         if (fault := self.fault) is not None:
-            found = [f"not to be trusted: {fault.sentence}", *(said for said in found if said != fault.sentence)]
-        return tuple(dict.fromkeys((*found, *self.warnings)))
+            sentences = [f"not to be trusted: {fault.sentence}", *(said for said in sentences if said != fault.sentence)]
+        return tuple(dict.fromkeys((*sentences, *self.warnings)))
 
     def with_warnings(self, *messages: str) -> Self:
         """Copy with further warnings."""

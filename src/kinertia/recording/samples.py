@@ -62,13 +62,13 @@ def held(signal: Array, rate_hz: float) -> np.ndarray:
     steps = np.linalg.norm(np.diff(signal, axis=0), axis=1)
     steps = steps[steps > 0]
     usual = float(np.median(steps)) if len(steps) else 0.0
-    found = np.zeros(len(signal), dtype=bool)
+    result = np.zeros(len(signal), dtype=bool)
     for start, stop in runs(same):
         if stop - start < shortest:
             continue
         after = np.linalg.norm(signal[stop] - signal[stop - 1]) if stop < len(signal) else np.inf
-        found[start:stop] = not after < LEAST_JUMP * usual
-    return found
+        result[start:stop] = not after < LEAST_JUMP * usual
+    return result
 
 
 def cut_off(signal: Array) -> tuple[np.ndarray, float]:

@@ -286,8 +286,8 @@ def _unit(time: Array, step_s: float, unit_s: float, rate_hz: float | None, file
             cause=Cause.TIME_STAMPS,
         )
     units = next((u for u in (_UNITS, _RARE_UNITS) if any(map(fits, u))), {})
-    found = next(filter(fits, units), None)
-    if found is None:
+    first = next(filter(fits, units), None)
+    if first is None:
         raise RecordingError(
             f"time stamps in {name} would mean {stated:.3g} Hz, and no other unit makes it a rate of a sensor",
             file=file,
@@ -295,32 +295,32 @@ def _unit(time: Array, step_s: float, unit_s: float, rate_hz: float | None, file
             fix="check the time column and its unit, or state the sampling rate instead",
             cause=Cause.TIME_UNIT,
         )
-    rate = stated * unit_s / found
+    rate = stated * unit_s / first
     rival = next((u for u in _RARE_UNITS if unit_s == 1.0 and units is _UNITS and rate > _FAST_HZ and fits(u)), None)
     if rival is not None:
         raise RecordingError(
-            f"time stamps in {name} would mean {stated:.3g} Hz: {rate:.4g} Hz if they are {_UNITS[found]}, "
+            f"time stamps in {name} would mean {stated:.3g} Hz: {rate:.4g} Hz if they are {_UNITS[first]}, "
             f"{stated * unit_s / rival:.4g} Hz if they are {_RARE_UNITS[rival]}",
             file=file,
             sensor="time",
             fix="state the unit of time (time_unit in the column map), or the sampling rate instead",
             cause=Cause.TIME_UNIT,
         )
-    read = f"{units[found]} ({rate:.4g} Hz)"
+    read = f"{units[first]} ({rate:.4g} Hz)"
 
     findings.append(_done(Cause.TIME_UNIT, f"time stamps in {name} would mean {stated:.3g} Hz; they are read as {read}"))
-    return found / unit_s
+    return first / unit_s
 
 
-def _rate(found: float, stated: float | None, findings: list[Finding]) -> float:
+def _rate(rate_hz: float, stated: float | None, findings: list[Finding]) -> float:
     if stated is None:
-        return found
-    if abs(stated / found - 1) <= _RATE_AGREES:
+        return rate_hz
+    if abs(stated / rate_hz - 1) <= _RATE_AGREES:
         return stated
     findings.append(
-        _done(Cause.RATE, f"{stated:.4g} Hz is stated, the time stamps say {found:.4g} Hz; the time stamps are used")
+        _done(Cause.RATE, f"{stated:.4g} Hz is stated, the time stamps say {rate_hz:.4g} Hz; the time stamps are used")
     )
-    return found
+    return rate_hz
 
 
 def _spread_evenly(spread: arrival.Spread, time: Array, rate: float, row: int) -> Finding:

@@ -18,10 +18,10 @@ def segment(name: str) -> str:
     return f"{SIDES[side]} {PARTS.get(base, base.replace('_', ' '))}"
 
 
-def sensor(found: Sensor) -> str:
+def sensor(imu: Sensor) -> str:
     """Where a sensor sits, and its name where that says something else: ``right shank (IMU 7)``."""
-    said = segment(found.segment)
-    return said if found.name in (found.segment, said) else f"{said} ({found.name})"
+    said = segment(imu.segment)
+    return said if imu.name in (imu.segment, said) else f"{said} ({imu.name})"
 
 
 def listed(names: Sequence[str]) -> str:

@@ -66,16 +66,16 @@ class Exported:
 
     def _values(self, stepper: Stepper, signals: Array) -> Array:
         """(T, M) outputs."""
-        late, found = self.delay_samples, np.empty((len(signals), len(self.model.layout.names)))
+        late, result = self.delay_samples, np.empty((len(signals), len(self.model.layout.names)))
         for k, sample in enumerate(signals):
             values = stepper.step(sample)
             if values is not None:
-                found[k - late] = values
+                result[k - late] = values
             if self.progress is not None and (k + 1) % REPORTED == 0:
                 self.progress(REPORTED)
         for k, values in enumerate(stepper.finish()):
-            found[len(signals) - late + k] = values
-        return found
+            result[len(signals) - late + k] = values
+        return result
 
     def _wearer(self, fingerprint: str) -> Wearer | None:
         return next((wearer for wearer in self.model.card.people if wearer.fingerprint == fingerprint), None)
@@ -101,13 +101,13 @@ def to_series(values: Array, card: Card) -> Series:
 def to_values(series: Series, card: Card) -> Array:
     """(T, M) output vectors of series in which every foot is loaded; the reverse of :func:`to_series`."""
     layout = card.layout
-    found = np.empty((len(series.q), len(layout.names)))
-    found[:, layout.coordinates], found[:, layout.moments] = series.q, series.moments
-    found[:, layout.residual], found[:, layout.grf], found[:, layout.speed] = series.residual, series.grf, series.speed
-    found[:, layout.virtual] = series.virtual.reshape(len(found), -1)
-    found[:, layout.points] = np.concatenate(list(series.points.values()), axis=1)
-    found[:, layout.cop], found[:, layout.pressure] = series.pressure / series.grf[:, [1, 3]], series.pressure
-    return found
+    result = np.empty((len(series.q), len(layout.names)))
+    result[:, layout.coordinates], result[:, layout.moments] = series.q, series.moments
+    result[:, layout.residual], result[:, layout.grf], result[:, layout.speed] = series.residual, series.grf, series.speed
+    result[:, layout.virtual] = series.virtual.reshape(len(result), -1)
+    result[:, layout.points] = np.concatenate(list(series.points.values()), axis=1)
+    result[:, layout.cop], result[:, layout.pressure] = series.pressure / series.grf[:, [1, 3]], series.pressure
+    return result
 
 
 def estimate(

@@ -128,15 +128,15 @@ class Stepper:
         """
         if self._samples < self._card.delay_samples:
             raise ValueError(f"the stream had fewer than {self._card.delay_samples} samples")
-        found = []
+        result = []
         self._hold[0] = True
         for _ in range(self._card.delay_samples):
             self._session.run_with_iobinding(self._binding)
             self._samples += 1
             if self._samples > self._card.delay_samples:
-                found.append(self._values())
+                result.append(self._values())
         self._hold[0] = False
-        return found
+        return result
 
     def _values(self) -> Array:
         values = self._row.copy()

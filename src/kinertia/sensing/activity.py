@@ -148,8 +148,8 @@ def classify(recording: Recording) -> NDArray[np.int8]:
     behind = np.array([repetition(signals[max(i - reach * step, 0) : i + 1], rate_hz) for i in at])
     padded = np.pad(behind, (0, reach), mode="edge")
     repeats = np.max([padded[shift : shift + len(behind)] for shift in (0, reach // 2, reach)], axis=0)
-    found = [judge(observe(Window(signals, turns, rate_hz, i), float(r))) for i, r in zip(at, repeats, strict=True)]
-    labels = settle(np.array(found, dtype=np.int8), max(round(SHORTEST_S / EVERY_S), 1))
+    judged = [judge(observe(Window(signals, turns, rate_hz, i), float(r))) for i, r in zip(at, repeats, strict=True)]
+    labels = settle(np.array(judged, dtype=np.int8), max(round(SHORTEST_S / EVERY_S), 1))
     nearest = np.minimum((np.arange(samples) + step // 2) // step, len(labels) - 1)
     return labels[nearest]
 
@@ -158,9 +158,9 @@ def yaw(recording: Recording) -> Array:
     """(T,) rate about the vertical, median over the sensors of a recording in segment frames [rad/s]; NaN without one."""
     rates = recording.gyro[..., 1]
     known = np.isfinite(rates).any(axis=1)
-    found = np.full(len(rates), np.nan)
-    found[known] = np.nanmedian(rates[known], axis=1)
-    return found
+    result = np.full(len(rates), np.nan)
+    result[known] = np.nanmedian(rates[known], axis=1)
+    return result
 
 
 def judge(signs: Signs) -> Activity:
@@ -261,22 +261,22 @@ def repetition(signals: Array, rate_hz: float) -> float:
     square = np.concatenate([[0.0], np.cumsum((flat**2).sum(1))])
     # only what meets at a lag counts: sum x(t) x(t + lag) over the power of both parts
     meet = np.sqrt((square[count] - square[lags]) * square[count - lags])
-    found = products / np.maximum(meet, 1e-9)
+    correlation = products / np.maximum(meet, 1e-9)
     # slow movements are alike for long, but do not come back
-    peaks = found[1:-1][(found[1:-1] >= found[:-2]) & (found[1:-1] > found[2:])]
+    peaks = correlation[1:-1][(correlation[1:-1] >= correlation[:-2]) & (correlation[1:-1] > correlation[2:])]
     return float(peaks.max(initial=0.0))
 
 
 def _inclinations(near: Array) -> dict[str, float]:
-    found = {}
+    inclinations = {}
     for k, segment in enumerate(LOWER_BODY.segments):
         force = near[:, k, :2]
         force = force[np.isfinite(force).all(1)]
         if len(force):
             x, y = force.mean(0)
             # s = R(theta)^T (0, g) = g (sin theta, cos theta)
-            found[segment] = float(np.arctan2(x, y))
-    return found
+            inclinations[segment] = float(np.arctan2(x, y))
+    return inclinations
 
 
 def _flight(near: Array, rate_hz: float) -> float:

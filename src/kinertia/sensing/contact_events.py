@@ -62,11 +62,11 @@ def detect(recording: Recording) -> dict[str, np.ndarray]:
     ------
     RecordingError : signals not in segment frames, or a sample missing.
     """
-    found = locate(recording)
+    events = locate(recording)
     last = recording.samples
     if recording.periodic:
-        return {name: np.sort(np.round(at).astype(int) % last) for name, at in found.items()}
-    return {name: np.clip(np.round(at).astype(int), 0, last - 1) for name, at in found.items()}
+        return {name: np.sort(np.round(at).astype(int) % last) for name, at in events.items()}
+    return {name: np.clip(np.round(at).astype(int), 0, last - 1) for name, at in events.items()}
 
 
 def locate(recording: Recording) -> dict[str, Array]:

@@ -138,13 +138,13 @@ def impacts(force: Array, rate_hz: float) -> Array:
     """
     rise = np.diff(force, axis=-1, append=force[..., -1:]) * rate_hz
     window, swing = (max(1, round(seconds * rate_hz)) for seconds in (LOADING_WINDOW_S, SHORTEST_SWING_S))
-    found = np.zeros_like(force)
+    result = np.zeros_like(force)
     for row in np.ndindex(force.shape[:-1]):
         down = force[row] > CONTACT_BW
         for start in np.flatnonzero(down[1:] & ~down[:-1]) + 1:
             if not down[max(0, start - swing) : start].any():
-                found[row][start] = max(0.0, float(rise[row][start - 1 : start + window].max()))
-    return found
+                result[row][start] = max(0.0, float(rise[row][start - 1 : start + window].max()))
+    return result
 
 
 def ring(

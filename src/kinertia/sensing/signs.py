@@ -86,7 +86,7 @@ def _together(walk: Walk, chosen: np.ndarray) -> tuple[Array, Array, PelvisEvide
     names = [walk.names[k] for k in chosen]
     legs = {name: k for k, name in enumerate(names) if name != "pelvis"}
     sign, margin = np.ones(len(names)), np.zeros(len(names))
-    found = direction.of_legs(
+    result = direction.of_legs(
         {name: rate[:, k, 2] for name, k in legs.items()},
         {name: force[:, k, 0] for name, k in legs.items()},
         {name: force[:, k, 1] for name, k in legs.items()},
@@ -94,7 +94,7 @@ def _together(walk: Walk, chosen: np.ndarray) -> tuple[Array, Array, PelvisEvide
         walk.rate_hz,
     )
     for name, k in legs.items():
-        sign[k], margin[k] = found.sign[name], found.margin[name]
+        sign[k], margin[k] = result.sign[name], result.margin[name]
     if "pelvis" not in names:
         return sign, margin, None
     swings = {}

@@ -88,14 +88,14 @@ class Watch:
 
     def _judge(self) -> None:
         window = Window(self._rows[: self._at], self._yaw[: self._at], self._rate, self._at - 1, past=True)
-        found = judge(observe(window, self._repeats))
-        if found is Activity.STANDING:
+        result = judge(observe(window, self._repeats))
+        if result is Activity.STANDING:
             self._moved = 0
-        self._waited = self._waited + 1 if found is self._next else 1
-        self._next = found
-        at_once = self.activity is None or Activity.STANDING in (found, self.activity)
+        self._waited = self._waited + 1 if result is self._next else 1
+        self._next = result
+        at_once = self.activity is None or Activity.STANDING in (result, self.activity)
         if at_once or self._waited >= self._lasting:
-            self.activity = found
+            self.activity = result
 
 
 class Standing:

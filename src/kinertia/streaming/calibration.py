@@ -217,19 +217,19 @@ class Calibration:
             self._wanted = self._steps + MORE_STEPS
             self._say("walk", STANDING_SHARE, "walk on, straight ahead and evenly: these steps were not enough")
 
-    def _finish(self, found: Alignment) -> None:
+    def _finish(self, alignment: Alignment) -> None:
         heard = [k for k in self._used if np.isfinite(self._rows[: self._count, k]).any(axis=0).all()]
         left_out = [k for k in self._used if k not in heard]
-        if left_out or len(found.segments) != len(heard):
+        if left_out or len(alignment.segments) != len(heard):
             names = words.listed([words.sensor(self._sensors[k]) for k in left_out]) or "a sensor"
             self._fail(f"no acceleration or no angular rate came from {names}; mend it or leave it out, and start again")
             return
         rotations, bias = np.tile(np.eye(3), (len(self._sensors), 1, 1)), np.zeros((len(self._sensors), 3))
-        rotations[heard], bias[heard] = found.rotation, found.gyro_bias
-        uncertainty = float(np.deg2rad(max(figures.up_uncertainty_deg for figures in found.quality)))
+        rotations[heard], bias[heard] = alignment.rotation, alignment.gyro_bias
+        uncertainty = float(np.deg2rad(max(figures.up_uncertainty_deg for figures in alignment.quality)))
         self._core.align(rotations, bias, uncertainty)
-        self.alignment = found
-        self._end(Progress("done", "solve", 1.0, "how the sensors sit is known", outcome=tuple(found.warnings)))
+        self.alignment = alignment
+        self._end(Progress("done", "solve", 1.0, "how the sensors sit is known", outcome=tuple(alignment.warnings)))
 
     def _bias(self) -> Array:
         """(K', 3) mean rate of the sensors that are used while they stood [rad/s]."""
@@ -264,7 +264,7 @@ def _alignment(recording: Recording) -> Alignment:
     """
     examined = chain.examine(recording)
     chain.require_sound(examined)
-    undone = next((found for found in examined.findings if found.mended and found.cause not in LEFT_OUT), None)
+    undone = next((alignment for alignment in examined.findings if alignment.mended and alignment.cause not in LEFT_OUT), None)
     if undone is not None:
         raise RecordingError(
             undone.message,
@@ -272,11 +272,11 @@ def _alignment(recording: Recording) -> Alignment:
             fix=undone.fix or "put it right where it arises",
             cause=undone.cause,
         )
-    found = align(examined)[1]
+    alignment = align(examined)[1]
     # what did not come is told of the stream as it goes
     come = (finding for finding in examined.findings if finding.cause is not Cause.MISSING)
     told = (finding.sentence for finding in come if finding.severity is Severity.WARNING)
-    return replace(found, warnings=(*told, *found.warnings))
+    return replace(alignment, warnings=(*told, *alignment.warnings))
 
 
 def _silent(rows: Array) -> np.ndarray:
@@ -286,8 +286,8 @@ def _silent(rows: Array) -> np.ndarray:
 
 def _moving(rows: Array) -> np.ndarray:
     """(K,) sensors that do not stand still in (T, K, 6), by the limits that recordings are searched for standing with."""
-    found = np.zeros(rows.shape[1], dtype=bool)
+    result = np.zeros(rows.shape[1], dtype=bool)
     for k in np.flatnonzero(~_silent(rows)):
         spread = np.sqrt(np.nanvar(rows[:, k], axis=0).reshape(2, 3).sum(axis=1))
-        found[k] = bool(spread[0] >= STILL_ACC or spread[1] >= STILL_RATE)
-    return found
+        result[k] = bool(spread[0] >= STILL_ACC or spread[1] >= STILL_RATE)
+    return result

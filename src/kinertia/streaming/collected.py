@@ -58,10 +58,10 @@ def misfit(model: ExportedModel, wearer: Wearer | None, session: Session, rows: 
     samples = np.stack([align.turn_some(row) for row in rows])
     signals = samples.reshape(len(rows), -1)
     stepper = model.stepper(session.subject, session.sensors, wearer)
-    found = [values for row in samples if (values := stepper.step(row)) is not None]
+    outputs = [values for row in samples if (values := stepper.step(row)) is not None]
     begin = round(SETTLE_S * model.rate_hz)
-    measured = signals[: len(found)][begin:]
-    error = np.stack(found)[begin:, model.layout.virtual] - measured
+    measured = signals[: len(outputs)][begin:]
+    error = np.stack(outputs)[begin:, model.layout.virtual] - measured
     there = np.isfinite(measured).any(axis=0)
     spread = np.nanvar(measured[:, there], axis=0)
     kind = kinds(model.sensors)[:, there]

@@ -144,8 +144,8 @@ class Core:
             inlet.start(received)
         if not self._grid.started:
             return frames
-        found = self._advance(begin, inlet)
-        return frames + found if frames else found
+        result = self._advance(begin, inlet)
+        return frames + result if frames else result
 
     def poll(self, now_s: float) -> list[Frame]:
         """Let time pass without a sample; the frames that nobody waits for any longer.

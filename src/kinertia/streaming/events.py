@@ -67,11 +67,11 @@ class Feet:
 
     def update(self, values: Array, index: int, time_s: float, step_s: float) -> tuple[Event, ...]:
         """Events that values of a grid point, its time and the grid's step make certain."""
-        found: tuple[Event, ...] = ()
+        result: tuple[Event, ...] = ()
         for side, at, foot in self._feet:
             change = foot.update(values.item(at), index)
             if change is not None:
                 down, since = change
                 name = f"{'heel_strike' if down else 'toe_off'}_{side}"
-                found = (*found, Event(name, since, time_s - (index - since) * step_s))
-        return found
+                result = (*result, Event(name, since, time_s - (index - since) * step_s))
+        return result

@@ -85,11 +85,11 @@ class Health:
 
 def examine(sensors: Sequence[Sensor], inlets: Sequence[Inlet], now_s: float, lost_s: float, rejected: int) -> Health:
     """The health of all sensors at a local time."""
-    found: dict[int, SensorHealth] = {}
+    result: dict[int, SensorHealth] = {}
     for inlet in inlets:
         for row, k in enumerate(inlet.info.sensors):
-            found[k] = _sensor(sensors[k], inlet, row, now_s, lost_s)
-    return Health(tuple(found[k] for k in sorted(found)), rejected)
+            result[k] = _sensor(sensors[k], inlet, row, now_s, lost_s)
+    return Health(tuple(result[k] for k in sorted(result)), rejected)
 
 
 def _sensor(sensor: Sensor, inlet: Inlet, row: int, now_s: float, lost_s: float) -> SensorHealth:

@@ -93,10 +93,10 @@ class Attention(Generic[Item]):
 
     def take(self, source: Callable[[float], list[Item]], timeout_s: float) -> list[Item]:
         """What ``source(timeout)`` gives, as soon as it gives something; empty after ``timeout_s``."""
-        found = self._take(source, timeout_s)
-        if found:
+        items = self._take(source, timeout_s)
+        if items:
             self._came_s = time.perf_counter()
-        return found
+        return items
 
     def until(self, due_s: float) -> None:
         """Wait for a time of ``time.perf_counter()`` [s]."""
@@ -109,13 +109,13 @@ class Attention(Generic[Item]):
         left = due_s - LEAD_S - time.perf_counter()
         if not self._worthwhile or left < -LATE_S:
             return source(timeout_s)
-        found = source(min(max(left, 0.0), timeout_s))
-        while not found and time.perf_counter() < due_s - REST_S and self._rehearse():
-            found = source(0.0)
-        while not found and time.perf_counter() < due_s + LATE_S:
+        items = source(min(max(left, 0.0), timeout_s))
+        while not items and time.perf_counter() < due_s - REST_S and self._rehearse():
+            items = source(0.0)
+        while not items and time.perf_counter() < due_s + LATE_S:
             time.sleep(0)  # lets the thread that receives have its turn
-            found = source(0.0)
-        return found or source(timeout_s)
+            items = source(0.0)
+        return items or source(timeout_s)
 
     def _keep_warm(self, due_s: float) -> None:
         while time.perf_counter() < due_s - REST_S and self._rehearse():

@@ -171,11 +171,11 @@ class LslSource(Source):
         link = self._links[at]
         self._tell(at, silent=True)
         while not self._stopping.is_set():
-            found = pylsl.resolve_bypred(link.predicate, 1, SEARCH_S)
-            if not found:
+            result = pylsl.resolve_bypred(link.predicate, 1, SEARCH_S)
+            if not result:
                 continue
             try:
-                link.connect(found[0], SEARCH_S)
+                link.connect(result[0], SEARCH_S)
                 back = link.read_channels(SEARCH_S)
             except RuntimeError:  # it is gone again, or what was found is only its trace
                 self._stopping.wait(RETRY_S)
@@ -229,18 +229,18 @@ def connect(
     ------
     RecordingError : no stream, or fewer than asked for, or one that cannot be understood; names what there is.
     """
-    found = _look(query.predicate, max(1, query.streams), timeout_s)
-    if found and not query.streams:
-        found = pylsl.resolve_bypred(query.predicate, lsl_channels.MOST_CHANNELS, SETTLE_S)
-    if len(found) < max(1, query.streams):
+    streams = _look(query.predicate, max(1, query.streams), timeout_s)
+    if streams and not query.streams:
+        streams = pylsl.resolve_bypred(query.predicate, lsl_channels.MOST_CHANNELS, SETTLE_S)
+    if len(streams) < max(1, query.streams):
         raise RecordingError(
-            f"found {len(found)} of {max(1, query.streams)} streams with {query.predicate} in {timeout_s:g} s; "
+            f"found {len(streams)} of {max(1, query.streams)} streams with {query.predicate} in {timeout_s:g} s; "
             f"there are: {_visible()}",
             file="LSL",
             fix="start the sensors' streaming; where the network hides streams, see docs/transport.md",
         )
     try:
-        ordered = sorted(found, key=lambda info: info.name())
+        ordered = sorted(streams, key=lambda info: info.name())
         with ThreadPoolExecutor(len(ordered)) as pool:  # each takes most of a second
             links = list(pool.map(lambda info: _Link(info, timeout_s, acc_unit, gyro_unit), ordered))
     except RuntimeError as error:
@@ -253,9 +253,9 @@ def _look(predicate: str, count: int, timeout_s: float) -> list[pylsl.StreamInfo
     end = time.perf_counter() + timeout_s
     while True:
         left = end - time.perf_counter()
-        found = pylsl.resolve_bypred(predicate, count, max(0.0, min(left, SEARCH_S)))
-        if len(found) >= count or left <= SEARCH_S:
-            return found
+        streams = pylsl.resolve_bypred(predicate, count, max(0.0, min(left, SEARCH_S)))
+        if len(streams) >= count or left <= SEARCH_S:
+            return streams
 
 
 def _channels(info: pylsl.StreamInfo) -> list[Channel] | None:

@@ -79,7 +79,7 @@ def described(
     ------
     RecordingError : no unit is stated or it is not understood, an axis is missing or doubled, no channel is of use.
     """
-    found: dict[str, dict[tuple[str, str], tuple[int, float]]] = {}
+    sensors: dict[str, dict[tuple[str, str], tuple[int, float]]] = {}
     left_out = 0
     for at, channel in enumerate(channels):
         parsed = _parse(channel)
@@ -87,7 +87,7 @@ def described(
             left_out += 1
             continue
         sensor, kind, axis = parsed
-        mine = found.setdefault(sensor or stream, {})
+        mine = sensors.setdefault(sensor or stream, {})
         if (kind, axis) in mine:
             raise RecordingError(
                 f"{kind} {axis} appears twice",
@@ -97,20 +97,20 @@ def described(
             )
         default = acc_unit if kind == "acc" else gyro_unit
         mine[kind, axis] = at, _factor(channel, kind, default, stream)
-    if not found:
+    if not sensors:
         raise RecordingError(
             "no channel label names an accelerometer or gyroscope axis",
             file=_where(stream),
             fix="label channels like tibia_r_acc_x, or leave the description out (docs/transport.md)",
         )
-    columns = np.full((len(found), PER_SENSOR), len(channels))
-    factors = np.ones((len(found), PER_SENSOR))
+    columns = np.full((len(sensors), PER_SENSOR), len(channels))
+    factors = np.ones((len(sensors), PER_SENSOR))
     warnings = (
         [f"{_where(stream)}: {left_out} channels are neither acceleration nor angular rate and are left out"]
         if left_out
         else []
     )
-    for k, (sensor, mine) in enumerate(found.items()):
+    for k, (sensor, mine) in enumerate(sensors.items()):
         for group, kind in enumerate(("acc", "gyro")):
             have = [axis for axis in AXES if (kind, axis) in mine]
             if have and len(have) < len(AXES):
@@ -121,7 +121,7 @@ def described(
                 warnings.append(f"{_where(stream)}, sensor {sensor}: no {'acceleration' if kind == 'acc' else 'angular rate'}")
             for axis in have:
                 columns[k, 3 * group + AXES.index(axis)], factors[k, 3 * group + AXES.index(axis)] = mine[kind, axis]
-    return ChannelMap(tuple(found), columns, factors, tuple(warnings))
+    return ChannelMap(tuple(sensors), columns, factors, tuple(warnings))
 
 
 def undescribed(count: int, *, stream: str, acc_unit: str | None = None, gyro_unit: str | None = None) -> ChannelMap:
@@ -162,8 +162,8 @@ def _where(stream: str) -> str:
 
 def _parse(channel: Channel) -> tuple[str, str, str] | None:
     """Sensor, ``acc`` or ``gyro``, axis; None for a channel of another kind."""
-    found = list(WORDS.finditer(channel.label))
-    said = [match[0].lower() for match in found]
+    result = list(WORDS.finditer(channel.label))
+    said = [match[0].lower() for match in result]
     both, axis_at, kind_at = (_last(said, fits) for fits in (_SHORT.__contains__, tuple(AXES).__contains__, _is_kind))
     if kind_at is not None and kind_at + 1 < len(said) and said[kind_at + 1] in tuple(AXES):
         axis_at = kind_at + 1  # a serial number behind it may hold an x too
@@ -178,8 +178,8 @@ def _parse(channel: Channel) -> tuple[str, str, str] | None:
     if not kind or not rest:
         return ("", kind, axis) if kind else None
     if len(rest) == rest[-1] - rest[0] + 1:  # the sensor's name as it is written
-        return channel.label[found[rest[0]].start() : found[rest[-1]].end()], kind, axis
-    return "_".join(found[at][0] for at in rest), kind, axis
+        return channel.label[result[rest[0]].start() : result[rest[-1]].end()], kind, axis
+    return "_".join(result[at][0] for at in rest), kind, axis
 
 
 def _last(said: Sequence[str], fits: Callable[[str], bool]) -> int | None:

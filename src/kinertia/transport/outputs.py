@@ -15,12 +15,12 @@ def unit(name: str) -> str:
     """Unit of one output: rad, m, m/s, N m, BW, BWBH, and of virtual signals m/s^2, rad/s."""
     if name in OTHERS:
         return OTHERS[name]
-    for ending, found in ENDINGS.items():
+    for ending, item in ENDINGS.items():
         if name.endswith(ending):
-            return found
-    for beginning, found in BEGINNINGS.items():
+            return item
+    for beginning, item in BEGINNINGS.items():
         if name.startswith(beginning):
-            return found
+            return item
     return "rad" if name.startswith(ANGLES) else "m"
 
 

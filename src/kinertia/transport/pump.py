@@ -33,8 +33,8 @@ class Timing:
 
     @classmethod
     def of(cls, times: deque[float]) -> Timing:
-        found = np.percentile(list(times), [50.0, 99.0]) if times else np.full(2, np.nan)
-        return cls(float(found[0]), float(found[1]))
+        result = np.percentile(list(times), [50.0, 99.0]) if times else np.full(2, np.nan)
+        return cls(float(result[0]), float(result[1]))
 
 
 class Pump:
@@ -88,9 +88,9 @@ class Pump:
         for sample in samples:
             if log is not None:
                 log.sample(sample)
-            if found := core.push(sample):
-                self._pass_on(found)
-                frames += found
+            if result := core.push(sample):
+                self._pass_on(result)
+                frames += result
         if frames:
             core.tend()
         if self._rehearsal is not None and samples:
@@ -103,9 +103,9 @@ class Pump:
             if self.log is not None:
                 self.log.session(core.session)
         if not samples:
-            found = core.poll(self.source.now_s())
-            self._pass_on(found)
-            frames += found
+            result = core.poll(self.source.now_s())
+            self._pass_on(result)
+            frames += result
         return frames
 
     def calibrate(self) -> None:

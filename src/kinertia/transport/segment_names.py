@@ -59,14 +59,14 @@ def place(
     ------
     RecordingError : no sensor is on a segment of the model, or two are on the same.
     """
-    found = tuple(_sensor(name, placement) for name in names)
-    on = [sensor.segment for sensor in found if sensor is not None]
-    for name, sensor in zip(names, found, strict=True):
+    sensors = tuple(_sensor(name, placement) for name in names)
+    on = [sensor.segment for sensor in sensors if sensor is not None]
+    for name, sensor in zip(names, sensors, strict=True):
         if sensor is not None and on.count(sensor.segment) > 1:
             raise RecordingError(
                 f"{sensor.segment} has more than one sensor", file=source, sensor=name, fix="leave one out of the placement"
             )
-    left_out = [name for name, sensor in zip(names, found, strict=True) if sensor is None]
+    left_out = [name for name, sensor in zip(names, sensors, strict=True) if sensor is None]
     if not on:
         raise RecordingError(
             f"no sensor is known to sit on a segment of the model: {', '.join(names) or 'there is none'}",
@@ -74,7 +74,7 @@ def place(
             fix="give a placement file that maps these names to segments (docs/transport.md)",
         )
     warnings = (f"sensors {', '.join(left_out)} are left out: no segment is known for them",) if left_out else ()
-    return found, warnings
+    return sensors, warnings
 
 
 def _sensor(name: str, placement: Placement | None) -> Sensor | None:

@@ -201,14 +201,14 @@ class _Heard:
             self.stamps.setdefault(name, []).append(now if message.time_s is None else message.time_s)
 
     def devices(self, name: str) -> list[Device]:
-        found = []
+        result = []
         for group in sorted(self.groups, key=lambda group: min(list(self.order).index(name) for name in group)):
             sensors = tuple(sensor for sensor in self.order if sensor in group)
             steps = np.diff(self.stamps[sensors[0]])
             steps = steps[steps > 0]
             rate = self.rate_hz or (float(1.0 / np.median(steps)) if len(steps) else 0.0)
-            found.append(Device(name, sensors, rate))
-        return found
+            result.append(Device(name, sensors, rate))
+        return result
 
 
 def _learn(bound: socket.socket, where: str, timeout_s: float) -> list[Device]:

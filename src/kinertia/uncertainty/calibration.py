@@ -95,13 +95,13 @@ class Calibration:
             return Bands(
                 about=f"no band: they are calibrated for {' and '.join(chosen.scales)}, which this recording does not show"
             )
-        found: dict[str, dict[str, Array]] = {kind: {} for kind in KINDS}
+        result: dict[str, dict[str, Array]] = {kind: {} for kind in KINDS}
         for output in outputs(estimate):
             half_width = _half_width(output, chosen, where, given)
             if half_width is not None:
-                found[output.kind][output.name] = half_width * output.unit(estimate.subject)
+                result[output.kind][output.name] = half_width * output.unit(estimate.subject)
         about = self.about({gait: _groups(given, at) for gait, at in where.items()})
-        return Bands(self.level, found[ANGLE], found[MOMENT], found[FORCE], found[SPEED].get("speed"), about)
+        return Bands(self.level, result[ANGLE], result[MOMENT], result[FORCE], result[SPEED].get("speed"), about)
 
     def after_training(self) -> Calibration:
         """Of a model that training makes of this one."""
@@ -144,13 +144,13 @@ def _half_width(output: Output, chosen: Use, where: dict[str, NDArray[np.bool_]]
     """(T,) in the unit of the output, NaN outside of the gaits; None where none has a band."""
     if not any(output.key in chosen.scales[gait] for gait in where):
         return None
-    about, found = features(output, given), np.full(given.estimate.samples, np.nan)
+    about, result = features(output, given), np.full(given.estimate.samples, np.nan)
     known = shown(output.kind, about)
     for gait, at in where.items():
         if output.key in chosen.scales[gait]:
             at = at & known
-            found[at] = np.maximum(chosen.scales[gait][output.key].half_width(about.at(at)), SMALLEST[output.kind])
-    return found
+            result[at] = np.maximum(chosen.scales[gait][output.key].half_width(about.at(at)), SMALLEST[output.kind])
+    return result
 
 
 def _groups(given: Circumstances, at: NDArray[np.bool_]) -> list[int]:
@@ -159,5 +159,5 @@ def _groups(given: Circumstances, at: NDArray[np.bool_]) -> list[int]:
 
 
 def _figures(coverage: dict[str, Shares], k: int) -> str:
-    shares = {kind: found[k] for kind, found in coverage.items()}
+    shares = {kind: item[k] for kind, item in coverage.items()}
     return ", ".join(f"{WORDS[kind]} {100.0 * share:.0f} %" for kind, share in shares.items() if share is not None)

@@ -103,12 +103,12 @@ def fit(samples: Mapping[str, Samples], level: float, show: Callable[[], None] |
     ValueError
         If there are too few people.
     """
-    found: dict[str, Fitted] = {}
+    result: dict[str, Fitted] = {}
     for key, given in samples.items():
-        found[key] = _fit(given, SMALLEST[key.partition(".")[0]], level)
+        result[key] = _fit(given, SMALLEST[key.partition(".")[0]], level)
         if show is not None:
             show()
-    return found
+    return result
 
 
 def rescale(samples: Mapping[str, Samples], level: float, scales: Mapping[str, Scale]) -> dict[str, Fitted]:
@@ -135,7 +135,7 @@ def rescale(samples: Mapping[str, Samples], level: float, scales: Mapping[str, S
             target = np.log(np.maximum(given.error, SMALLEST[key.partition(".")[0]]))
             beyond = target[:, None] - scales[key].sizes(given.features)
             factors[key], _, left[key] = _conformal(beyond, given, np.zeros(len(target), dtype=np.int_), level, apart=False)
-    found: dict[str, Fitted] = {}
+    result: dict[str, Fitted] = {}
     for key, given in ((key, samples[key]) for key in factors):
         alike = [other for other in factors if other.startswith(f"{key.partition('.')[0]}.")]
         more = max(_more({k: samples[k] for k in alike}, left, level, measured=measured) for measured in (False, True))
@@ -143,8 +143,8 @@ def rescale(samples: Mapping[str, Samples], level: float, scales: Mapping[str, S
         if len(np.unique(given.person[given.measured])) < SEVERAL:
             measured = max(measured, simulated, 1.0)
         inside = np.where(np.isfinite(left[key]), left[key] <= more, np.nan)
-        found[key] = Fitted(scales[key].times(simulated, measured).widest(), *_coverage(inside, given))
-    return found
+        result[key] = Fitted(scales[key].times(simulated, measured).widest(), *_coverage(inside, given))
+    return result
 
 
 def _more(samples: Mapping[str, Samples], left: Mapping[str, Array], level: float, *, measured: bool) -> float:
@@ -236,7 +236,7 @@ def _looks(samples: Samples, chosen: NDArray[np.bool_]) -> Array:
 
 def _factors(beyond: Array, samples: Samples, index: NDArray[np.int_], level: float, chosen: NDArray[np.bool_]) -> Array:
     """(G, 2) of the chosen samples; a kind of people that is not among them has the factors of the other kind."""
-    found = np.full((len(GROUPS), 2), np.nan)
+    result = np.full((len(GROUPS), 2), np.nan)
     for column, kind in enumerate((~samples.measured, samples.measured)):
         among = chosen & kind
         fewest = min(FEWEST_IN_GROUP, len(np.unique(samples.person[among])))
@@ -244,10 +244,10 @@ def _factors(beyond: Array, samples: Samples, index: NDArray[np.int_], level: fl
             here = among & (index == g)
             if len(np.unique(samples.person[here])) < fewest:
                 here = among
-            found[g, column] = quantile.weighted(beyond[here, column], samples.share(here), level)
+            result[g, column] = quantile.weighted(beyond[here, column], samples.share(here), level)
     if len(np.unique(samples.person[chosen & samples.measured])) == 1:
-        found[:, 1] = np.fmax(found[:, 1], found[:, 0])
-    return np.where(np.isnan(found), found[:, ::-1], found)
+        result[:, 1] = np.fmax(result[:, 1], result[:, 0])
+    return np.where(np.isnan(result), result[:, ::-1], result)
 
 
 def _coverage(inside: Array, samples: Samples) -> tuple[Shares, Shares]:

@@ -70,8 +70,8 @@ class Scale:
         return replace(self, factors=wider, measured=wider)
 
     def _part(self, features: Features) -> Array:
-        found = np.exp(blend(self.sizes(features), likeness(features, np.array(self.looks))))
-        return np.where(features.count > 0, found, np.nan)
+        half_width = np.exp(blend(self.sizes(features), likeness(features, np.array(self.looks))))
+        return np.where(features.count > 0, half_width, np.nan)
 
 
 def appearance(features: Features) -> Array:
@@ -117,18 +117,18 @@ def design(features: Features, low: Array, high: Array) -> Array:
     scaled = np.divide(
         2.0 * (np.clip(features.values, low, high) - low), span, where=span > 0, out=np.ones_like(features.values)
     )
-    found = np.zeros((len(rows), COLUMNS))
-    found[:, 0] = 1.0
-    found[rows, 1 + features.own] = 1.0
-    found[rows, 1 + PATTERNS + features.other] = 1.0
+    columns = np.zeros((len(rows), COLUMNS))
+    columns[:, 0] = 1.0
+    columns[rows, 1 + features.own] = 1.0
+    columns[rows, 1 + PATTERNS + features.other] = 1.0
     at = 1 + 2 * PATTERNS
-    found[:, at] = features.pelvis == 0
-    found[:, at + 1] = (features.own == 0) & (features.other == 0)
+    columns[:, at] = features.pelvis == 0
+    columns[:, at + 1] = (features.own == 0) & (features.other == 0)
     at += 2
     for bit in range(len(LEG)):
-        found[:, at + bit] = (features.own & features.other) >> bit & 1
+        columns[:, at + bit] = (features.own & features.other) >> bit & 1
     at += len(LEG)
-    found[:, at : at + len(NAMES)] = scaled
+    columns[:, at : at + len(NAMES)] = scaled
     missing = 1.0 - features.count / len(LOWER_BODY)
-    found[:, at + len(NAMES) :] = missing[:, None] * scaled
-    return found
+    columns[:, at + len(NAMES) :] = missing[:, None] * scaled
+    return columns

@@ -41,9 +41,9 @@ class Output:
 
     def of(self, estimate: Estimate) -> Array:
         """(T,) the series [rad, BWBH, BW, m/s]."""
-        found = estimate.speed if self.kind == SPEED else _series(estimate)[self.kind][self.name]
-        assert found is not None
-        return found / self.unit(estimate.subject)
+        values = estimate.speed if self.kind == SPEED else _series(estimate)[self.kind][self.name]
+        assert values is not None
+        return values / self.unit(estimate.subject)
 
     def true(self, truth: Truth, subject: Subject) -> Array | None:
         """(T,) the reference in the same unit; None where there is none over time. ``subject`` is that of the estimate."""
@@ -56,8 +56,8 @@ class Output:
         """(T,) the band in the same unit; None where there is none."""
         if self.kind == SPEED:
             return bands.speed
-        found = {ANGLE: bands.coordinates, MOMENT: bands.moments, FORCE: bands.grf}[self.kind].get(self.name)
-        return None if found is None else found / self.unit(subject)
+        result = {ANGLE: bands.coordinates, MOMENT: bands.moments, FORCE: bands.grf}[self.kind].get(self.name)
+        return None if result is None else result / self.unit(subject)
 
 
 def outputs(estimate: Estimate) -> Iterator[Output]:

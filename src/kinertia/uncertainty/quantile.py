@@ -33,24 +33,24 @@ def fit(columns: Array, target: Array, share: Array, level: float, start: Array 
     convex and smooth: damped Newton steps lead to its only minimum.
     """
     share = share / share.sum()
-    found = np.zeros(columns.shape[1]) if start is None else start.copy()
+    weights = np.zeros(columns.shape[1]) if start is None else start.copy()
     if start is None:
-        found[0] = weighted(target, share, level)
+        weights[0] = weighted(target, share, level)
     held = np.full(columns.shape[1], RIDGE)
     held[0] = 1e-9
-    loss = _loss(columns, target, share, level, found, held)
+    loss = _loss(columns, target, share, level, weights, held)
     for _ in range(MOST_STEPS):
-        below = _logistic((columns @ found - target) / SMOOTHING)
-        gradient = columns.T @ (share * (below - level)) + held * found
+        below = _logistic((columns @ weights - target) / SMOOTHING)
+        gradient = columns.T @ (share * (below - level)) + held * weights
         curvature = (columns * (share * below * (1.0 - below) / SMOOTHING)[:, None]).T @ columns + np.diag(held)
         step = np.linalg.solve(curvature, gradient)
         size, lower = 1.0, np.inf
-        while size > 1e-6 and not (lower := _loss(columns, target, share, level, found - size * step, held)) <= loss:
+        while size > 1e-6 and not (lower := _loss(columns, target, share, level, weights - size * step, held)) <= loss:
             size *= 0.5
         if not loss - lower > TOLERANCE * abs(loss):
             break
-        found, loss = found - size * step, lower
-    return found
+        weights, loss = weights - size * step, lower
+    return weights
 
 
 def tell(columns: Array, yes: Array, share: Array) -> Array:
@@ -58,18 +58,18 @@ def tell(columns: Array, yes: Array, share: Array) -> Array:
 
     What can be told apart completely gets finite coefficients by the ridge.
     """
-    share, found = share / share.sum(), np.zeros(columns.shape[1])
+    share, weights = share / share.sum(), np.zeros(columns.shape[1])
     held = np.full(columns.shape[1], LOGISTIC_RIDGE)
     held[0] = 1e-9
     for _ in range(MOST_STEPS):
-        likely = _logistic(columns @ found)
-        gradient = columns.T @ (share * (likely - yes)) + held * found
+        likely = _logistic(columns @ weights)
+        gradient = columns.T @ (share * (likely - yes)) + held * weights
         curvature = (columns * (share * likely * (1.0 - likely))[:, None]).T @ columns + np.diag(held)
         step = np.linalg.solve(curvature, gradient)
-        found = found - step * min(1.0, LONGEST_STEP / max(float(np.abs(step).max()), 1e-12))
+        weights = weights - step * min(1.0, LONGEST_STEP / max(float(np.abs(step).max()), 1e-12))
         if np.abs(step).max() < TOLERANCE:
             break
-    return found
+    return weights
 
 
 def weighted(values: Array, share: Array, level: float) -> float:
@@ -80,10 +80,10 @@ def weighted(values: Array, share: Array, level: float) -> float:
     return float(values[order[at]]) if level < 1.0 and at < len(order) else float("inf")
 
 
-def _loss(columns: Array, target: Array, share: Array, level: float, found: Array, held: Array) -> float:
-    above = target - columns @ found
+def _loss(columns: Array, target: Array, share: Array, level: float, weights: Array, held: Array) -> float:
+    above = target - columns @ weights
     rounded = SMOOTHING * np.logaddexp(0.0, -above / SMOOTHING)
-    return float(share @ (level * above + rounded) + 0.5 * np.sum(held * found**2))
+    return float(share @ (level * above + rounded) + 0.5 * np.sum(held * weights**2))
 
 
 def _logistic(x: Array) -> Array:

@@ -42,23 +42,23 @@ def read(path: Path) -> Calibration:
             raise ValueError(
                 f"{path}: format {version}, this version reads {FORMAT}; delete it and run `kinertia calibrate` again"
             )
-        found = msgspec.json.decode(content, type=Calibration)
+        calibration = msgspec.json.decode(content, type=Calibration)
     except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
         raise ValueError(f"{path}: damaged ({error}); run `kinertia calibrate` again or delete it") from error
-    scales = [one for use in found.uses.values() for by_key in use.scales.values() for one in by_key.items()]
+    scales = [one for use in calibration.uses.values() for by_key in use.scales.values() for one in by_key.items()]
     wrong = [key for key, scale in scales if not _whole(scale)]
-    if wrong or not 0.0 < found.level < 1.0:
+    if wrong or not 0.0 < calibration.level < 1.0:
         raise ValueError(f"{path}: damaged ({', '.join(wrong) or 'level'}); run `kinertia calibrate` again or delete it")
-    return found
+    return calibration
 
 
 def is_calibration(path: Path) -> bool:
     """Whether a file holds a calibration, of any weights and format."""
     try:
-        found = msgspec.json.decode(path.read_bytes())
+        content = msgspec.json.decode(path.read_bytes())
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return False
-    return isinstance(found, dict) and {"format", "model", "level"} <= set(found)
+    return isinstance(content, dict) and {"format", "model", "level"} <= set(content)
 
 
 def find(folder: Path, model: str, start: str = "") -> Calibration | Uncalibrated:
@@ -83,11 +83,11 @@ def find(folder: Path, model: str, start: str = "") -> Calibration | Uncalibrate
     own = folder / FILE
     files = [own] if own.is_file() else []
     for path in (*files, *_shipped()):
-        found = read(path)
-        if found.model == model:
-            return found
-        if start and found.model == start:
-            return found.after_training()
+        calibration = read(path)
+        if calibration.model == model:
+            return calibration
+        if start and calibration.model == start:
+            return calibration.after_training()
     if files:
         return Uncalibrated(f"no band: {own} belongs to other weights; run `kinertia calibrate` again")
     return Uncalibrated(NOT_CALIBRATED)
