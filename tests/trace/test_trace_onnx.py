@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from kinertia.bodies import Body, ContactPoint, Coordinate, Segment, Skeleton
+from kinertia.bodies import GAIT3D, Body, ContactPoint, Coordinate, Segment, Skeleton, gait3d
 from kinertia.mechanics import dynamics
 from kinertia.mechanics import kinematics as kin
 from kinertia.mechanics.imu import Mounting, read
@@ -37,18 +37,31 @@ PERSON: Shapes = {"mass": (3,), "inertia": (3, 3, 3), "points": (8, 3), "placed"
 MOTION: Shapes = {"q": (10,), "qd": (10,), "qdd": (10,), "force": (2, 3)}
 
 
+GAIT_PERSON: Shapes = {"mass": (), "height": (), "points": (7, 3), "turned": (7, 3, 3)}
+GAIT_MOTION: Shapes = {name: (len(GAIT3D.coordinates),) for name in ("q", "qd", "qdd")} | {"force": (6, 3)}
+
+
+def physics(body: Body, mounting: Mounting, *motion: Tensor) -> list[Tensor]:
+    """Inverse dynamics, virtual sensors and contact points."""
+    *state, force = motion
+    moved = kin.forward(body, *state)
+    contact = kin.contact_points(body, moved)
+    signals = read(moved, mounting)
+    return [dynamics.inverse(body, moved, force, contact), signals.acc, signals.gyro, contact.position]
+
+
 def chain(
     mass: Tensor, inertia: Tensor, points: Tensor, placed: Tensor, turned: Tensor, size: Tensor, *motion: Tensor
 ) -> list[Tensor]:
-    """Inverse dynamics, virtual sensors and contact points of a chain in space; person first."""
-    *state, force = motion
+    """Physics of a chain in space with a joint that slides; person first."""
     wide, one = torch.full((10,), torch.inf, dtype=torch.float64), torch.ones((), dtype=torch.float64)
     body = Body(CHAIN, (), one, one, mass, inertia, points[:3], points[3:6], points[6:], -wide, wide, joint_rotation=placed)
-    body = body.scaled(size)
-    moved = kin.forward(body, *state)
-    contact = kin.contact_points(body, moved)
-    signals = read(moved, Mounting((0, 2), points[:2], turned))
-    return [dynamics.inverse(body, moved, force, contact), signals.acc, signals.gyro, contact.position]
+    return physics(body.scaled(size), Mounting((0, 2), points[:2], turned), *motion)
+
+
+def gait(mass: Tensor, height: Tensor, points: Tensor, turned: Tensor, *motion: Tensor) -> list[Tensor]:
+    """Physics of a person in space with seven sensors."""
+    return physics(gait3d.scale(mass, height), Mounting(tuple(range(7)), points, turned), *motion)
 
 
 def compiled(
@@ -79,17 +92,20 @@ def compiled(
     return run, [node.op_type for node in models[1].graph.node]
 
 
-def test_chain_in_space_equals_torch() -> None:
-    run, operators = compiled(chain, PERSON, MOTION)
+@pytest.mark.parametrize(
+    ("function", "once", "always"), [(chain, PERSON, MOTION), (gait, GAIT_PERSON, GAIT_MOTION)], ids=["chain", "gait3d"]
+)
+def test_bodies_in_space_equal_torch(function: Callable[..., list[Tensor]], once: Shapes, always: Shapes) -> None:
+    run, operators = compiled(function, once, always)
     draw = np.random.default_rng(0)
     for _ in range(5):
-        person = {name: draw.normal(size=shape) for name, shape in PERSON.items()}
-        person |= {name: np.linalg.qr(person[name])[0] for name in ("placed", "turned")}
-        sample = {name: draw.normal(size=shape) for name, shape in MOTION.items()}
-        expected = chain(*(torch.tensor(x) for x in (*person.values(), *sample.values())))
-        np.testing.assert_allclose(run(person, sample), torch.cat([x.ravel() for x in expected]), rtol=1e-11, atol=1e-11)
-    # one product of sums a level, and a few nodes beside it
-    assert len(operators) < 90
+        person = {name: draw.normal(size=shape) if shape else np.array(draw.uniform(1.0, 2.0)) for name, shape in once.items()}
+        person |= {name: np.linalg.qr(x)[0] for name, x in person.items() if name in ("placed", "turned")}
+        sample = {name: draw.normal(size=shape) for name, shape in always.items()}
+        expected = torch.cat([x.ravel() for x in function(*(torch.tensor(x) for x in (*person.values(), *sample.values())))])
+        np.testing.assert_allclose(run(person, sample), expected, rtol=1e-10, atol=1e-10)
+    # few nodes a level, and all angles turned at once
+    assert len(operators) < 95
     assert operators.count("Cos") == operators.count("Sin") == 1
 
 

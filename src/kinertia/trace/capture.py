@@ -194,6 +194,7 @@ OPERATIONS: dict[str, Operation] = {
     "aten.sum.dim_IntList": _sum,
     "aten.mm.default": lambda a, b: np.dot(a, b),
     "aten.bmm.default": lambda a, b: np.stack([np.dot(x, y) for x, y in zip(a, b, strict=True)]),
+    "aten.diag_embed.default": lambda x: np.expand_dims(x, -1) * np.eye(np.shape(x)[-1]),
     "aten.permute.default": lambda x, dims: np.transpose(x, dims),
     "aten.view.default": lambda x, shape: np.reshape(x, shape),
     "aten._unsafe_view.default": lambda x, shape: np.reshape(x, shape),
