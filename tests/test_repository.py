@@ -49,3 +49,28 @@ def test_nothing_private_is_committed(capsys: pytest.CaptureFixture[str]) -> Non
         pytest.skip("not a git checkout")
     files = [str(ROOT / name) for name in listed if (ROOT / name).is_file()]
     assert COMMITTED["main"](files) == 0, capsys.readouterr().out
+
+
+def _anchors(page: Path) -> set[str]:
+    """Headings as links name them: lower case, words joined by hyphens, marks left out."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_links_lead_somewhere() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    missing = []
+    for page in pages:
+        for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", page.read_text()):
+            name, _, anchor = link.partition("#")
+            target = page.parent / name if name else page
+            if not target.exists() or (anchor and anchor not in _anchors(target)):
+                missing.append(f"{page.relative_to(ROOT)}: {link}")
+    assert missing == []
+
+
+def test_contributing_names_what_exists() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    paths = [path for path in re.findall(r"`((?:src|tests|docs|experiments)/[\w./]+)`", text) if "NAME" not in path]
+    assert paths
+    assert [path for path in paths if not (ROOT / path).exists()] == []

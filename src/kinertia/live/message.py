@@ -36,7 +36,6 @@ class Hello(msgspec.Struct, frozen=True, tag="hello", tag_field="type"):
     history_s : how far back the frames that follow reach [s].
     mass_kg, height_m : the wearer.
     assumed : which of the two were not given.
-    commands : whether the page may ask for calibration, adaptation and recording.
     """
 
     version: int
