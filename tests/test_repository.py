@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import runpy
 import subprocess
+import sys
 import tomllib
 from importlib import metadata
 from pathlib import Path
@@ -74,3 +75,8 @@ def test_contributing_names_what_exists() -> None:
     paths = [path for path in re.findall(r"`((?:src|tests|docs|experiments)/[\w./]+)`", text) if "NAME" not in path]
     assert paths
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_runs_as_a_module() -> None:
+    done = subprocess.run([sys.executable, "-m", "kinertia", "--version"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, f"kinertia {kinertia.__version__}\n")

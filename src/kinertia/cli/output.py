@@ -105,6 +105,10 @@ def show_errors(console: Console, scores: Scores) -> None:
         console.print(table)
     if scores["sync_shift_s"] is not None:
         shift = f"{1000 * scores['sync_shift_s']:+.0f} ms"
-        console.print(f"  synced: after a shift of {shift}, found from the gyroscopes (see docs/metrics.md)", highlight=False)
+        console.print(
+            f"  synced: after a shift of {shift}, found from the gyroscopes (see docs/metrics.md)",
+            highlight=False,
+            soft_wrap=True,
+        )
     if scores["speed_error"] is not None:
         console.print(f"  speed error {scores['speed_error']:.3f} m/s", highlight=False)

@@ -16,10 +16,10 @@ import msgspec
 from kinertia.io import columns as maps
 from kinertia.io import naming, table
 from kinertia.io.columns import ColumnMap, SensorColumns
-from kinertia.io.text import parse_rows, read_text
+from kinertia.io.text import begins, parse_rows, read_text
 from kinertia.recording import Cause, Recording, RecordingError
 
-_FORMAT = "Format="
+_FORMAT = b"Format="
 _READ = "Format=7"
 _BLOCK, _LABEL = 14, 3  # columns of a sensor, and its label among them
 _KINDS = ("Accelerometer", "Gyroscope")
@@ -27,10 +27,7 @@ _KINDS = ("Accelerometer", "Gyroscope")
 
 def is_apdm(path: Path) -> bool:
     """Whether ``path`` begins as these exports do."""
-    if path.suffix.lower() != ".csv" or not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return file.read(20).lstrip(b"\xef\xbb\xbf").startswith(_FORMAT.encode())
+    return begins(path, ".csv", _FORMAT)
 
 
 def read(

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from kinertia.io import extra, facts
+from kinertia.io.text import begins
 from kinertia.recording import Array, Frame, Recording, Sensor
 from kinertia.recording.errors import RecordingError
 
@@ -32,10 +33,7 @@ _SIGNALS = {"acc": 3, "gyr": 3, "quat": 4}
 
 def is_full_body(path: Path) -> bool:
     """Whether ``path`` is a MATLAB file (of level 5)."""
-    if path.suffix.lower() != ".mat" or not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return file.read(10) == b"MATLAB 5.0"
+    return begins(path, ".mat", b"MATLAB 5.0")
 
 
 def read(path: str | Path) -> Recording:

@@ -29,7 +29,7 @@ from pathlib import Path
 import numpy as np
 
 from kinertia.io import extra, xsens
-from kinertia.recording import Array, Recording, Subject, Truth
+from kinertia.recording import Array, Recording, Truth
 from kinertia.recording.errors import RecordingError
 
 PLACEMENT: Mapping[str, str] = {
@@ -85,7 +85,6 @@ def read(
     *,
     subject: str = "S02",
     activity: str = "Trial-Walk-1",
-    person: Subject | None = None,
     truth: bool = True,
 ) -> Recording:
     """Read one trial with its optical reference.
@@ -94,7 +93,6 @@ def read(
     ----------
     folder : folder of the data set.
     subject, activity : trial, as in ``data-list.csv``.
-    person : mass and height (not given in the data set; defaults with a warning).
     truth : False leaves the optical reference unread.
 
     Returns
@@ -111,7 +109,7 @@ def read(
     trial = next((name for name in xsens.trials(folder) if name.startswith(prefix)), None)
     if trial is None:
         raise RecordingError(f"holds no MT Manager files of {prefix}", file=str(folder), fix="check subject and activity")
-    recording = xsens.read(folder, trial=trial, placement=PLACEMENT, subject=person)
+    recording = xsens.read(folder, trial=trial, placement=PLACEMENT)
     if not truth:
         return recording
     return replace(

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from kinertia.io import facts, layout
-from kinertia.io.text import TextTable, read_text
+from kinertia.io.text import TextTable, begins, read_text
 from kinertia.io.units import STANDARD_GRAVITY
 from kinertia.recording import Array, Frame, Recording, Sensor, Subject
 from kinertia.recording.errors import RecordingError
@@ -33,26 +33,16 @@ _ORDER = ("RT", "RS", "RF", "LT", "LS", "LF")  # the order of kinertia.recording
 
 def is_hugadb(path: Path) -> bool:
     """Whether ``path`` starts as a HuGaDB file does."""
-    if path.suffix.lower() != ".txt" or not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return file.read(9) == b"#Activity"
+    return begins(path, ".txt", b"#Activity")
 
 
-def read(
-    path: str | Path,
-    *,
-    rate_hz: float | None = None,
-    gyro_range_dps: float | None = None,
-    subject: Subject | None = None,
-) -> Recording:
+def read(path: str | Path, *, rate_hz: float | None = None, subject: Subject | None = None) -> Recording:
     """Read one HuGaDB file.
 
     Parameters
     ----------
     path : the file.
     rate_hz : sampling rate [Hz]; default 58.8 Hz, assumed.
-    gyro_range_dps : range of every gyroscope [deg/s]; default 2000, or 250 for a sensor that reads impossibly fast.
     subject : mass and height; default 75 kg / 1.80 m, assumed.
 
     Returns
@@ -75,8 +65,8 @@ def read(
         acc_counts, gyro_counts = (
             np.stack([_integers(table, prefix, kind, axis) for axis in "xyz"], axis=1) for kind in ("acc", "gyro")
         )
-        span = gyro_range_dps or _gyro_range(gyro_counts)
-        if gyro_range_dps is None and span != _GYRO_RANGES_DPS[0]:
+        span = _gyro_range(gyro_counts)
+        if span != _GYRO_RANGES_DPS[0]:
             narrow.setdefault(span, []).append(prefix)
         acc[:, k] = acc_counts * _ACC_SCALE
         gyro[:, k] = gyro_counts * (np.deg2rad(span) / 32768.0)

@@ -89,6 +89,14 @@ def read_text(path: Path) -> str:
     return text
 
 
+def begins(path: Path, ending: str, beginning: bytes) -> bool:
+    """Whether a file has this ending and beginning, a mark of its encoding aside; how readers tell their files."""
+    if path.suffix.lower() != ending or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(3 + len(beginning)).removeprefix(b"\xef\xbb\xbf").startswith(beginning)
+
+
 def _encoding(raw: bytes) -> str:
     """Encoding that the first bytes show."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -103,7 +111,7 @@ def _encoding(raw: bytes) -> str:
     return "utf-8-sig"
 
 
-def parse_table(text: str, separator: str, *, file: str, header_line: int = 1) -> TextTable:
+def parse_table(text: str, separator: str, *, file: str) -> TextTable:
     """Table from delimited text whose first line names the columns.
 
     Parameters
@@ -111,7 +119,6 @@ def parse_table(text: str, separator: str, *, file: str, header_line: int = 1) -
     text : header line and data rows.
     separator : one character between cells; a blank means any run of blanks and tabs.
     file : path, for errors.
-    header_line : line number of the header in the file (from 1).
 
     Raises
     ------
@@ -123,7 +130,7 @@ def parse_table(text: str, separator: str, *, file: str, header_line: int = 1) -
     names = [name.strip().strip('"') for name in (lines[0].split() if separator == " " else lines[0].split(separator))]
     while names and not names[-1]:
         names.pop()  # a separator at the end of the header names no column
-    return parse_rows(names, lines[1:], separator, file=file, first_line=header_line + 1)
+    return parse_rows(names, lines[1:], separator, file=file, first_line=2)
 
 
 def parse_rows(

@@ -186,15 +186,15 @@ def _multiples(low: float, high: float, step: float) -> list[float]:
     return [k * step for k in range(first, last + 1)]
 
 
-def thin(x: Array, y: Array, points: int = MAX_POINTS) -> tuple[Array, Array]:
+def thin(x: Array, y: Array) -> tuple[Array, Array]:
     """Fewer points that keep every peak: the lowest and highest value of each run of samples.
 
     A run with a missing value stays missing at its place only.
     """
     size = x.shape[0]
-    if size <= points:
+    if size <= MAX_POINTS:
         return x, y
-    bounds = np.linspace(0, size, points // 2 + 1).astype(int)
+    bounds = np.linspace(0, size, MAX_POINTS // 2 + 1).astype(int)
     keep: set[int] = {0, size - 1}
     for begin, end in itertools.pairwise(bounds):
         part = y[begin:end]
