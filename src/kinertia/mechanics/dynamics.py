@@ -70,8 +70,8 @@ def _inertia(body: Body, kinematics: Kinematics) -> Load:
     force = (kinematics.specific + frames.whirl(segments, body.com)) * body.mass.unsqueeze(-1)
     # N = I w' + w x I w + c x F about the proximal joint
     moment = frames.spin(body.inertia) + frames.moment(body.com, force)
-    (ground,) = frames.rotate(segments, force)
-    return Load(segments, ground, frames.rotate_moments(moment) + frames.moment(kinematics.arm, ground))
+    force, moment = frames.to_ground(force, moment)
+    return Load(segments, force, moment + frames.moment(kinematics.arm, force))
 
 
 def inertia_forces(body: Body, kinematics: Kinematics) -> Tensor:

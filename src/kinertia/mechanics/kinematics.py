@@ -57,7 +57,7 @@ class Kinematics:
     def specific(self) -> Tensor:
         """(..., S, D) specific force at the proximal joints, R^T (o'' - g), in the segments' frames [m/s^2]."""
         up = self.origin_acceleration.new_tensor([0.0, self.gravity, 0.0][: self.arm.shape[-1]])
-        return self.frames.rotate_back(self.origin_acceleration + up)
+        return self.frames.rotate_back(self.origin_acceleration + up)[0]
 
     @property
     def planar(self) -> plane.Frames:

@@ -52,9 +52,9 @@ class Frames:
         cos, sin = select_scalars(self.cos, segments), select_scalars(self.sin, segments)
         return [_turned(cos, sin, v) for v in local]
 
-    def rotate_back(self, v: Tensor) -> Tensor:
-        """R^T v of ground-frame vectors (..., S, 2), to the frames of all segments."""
-        return _turned_back(self.cos, self.sin, v)
+    def rotate_back(self, *ground: Tensor) -> list[Tensor]:
+        """R^T v of ground-frame vectors (..., S, 2), to the frames of all segments, for each of ``ground``."""
+        return [_turned_back(self.cos, self.sin, v) for v in ground]
 
     def swing(self, segments: Sequence[int], r: Tensor) -> Tensor:
         """w x r, the velocity of points at ``r`` (..., K, 2) from the segments' joints, in the ground frame."""
@@ -88,9 +88,9 @@ class Frames:
         fx, fy = planes(force, batch).unbind(0)
         return scalars(torch.addcmul(rx * fy, ry, fx, value=-1.0))
 
-    def rotate_moments(self, moments: Tensor) -> Tensor:
-        """Moments in the frames of all segments, to the ground frame, (..., S)."""
-        return moments
+    def to_ground(self, force: Tensor, moment: Tensor) -> tuple[Tensor, Tensor]:
+        """Forces (..., S, 2) and moments (..., S) in the frames of all segments, to the ground frame."""
+        return self.rotate(range(force.shape[-2]), force)[0], moment
 
     def sum_moments(self, path: Tensor, moments: Sequence[Tensor]) -> Tensor:
         """sum_j path[i, j] N_j of moments side by side, (..., S1 + S2 + ...) with (K, S1 + S2 + ...) to (..., K)."""

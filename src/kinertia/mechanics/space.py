@@ -53,22 +53,18 @@ class Frames:
         """R l of vectors (..., K, 3) in the frames of segments, to the ground frame, for each of ``local``."""
         batch = batch_of(self.rate, *local)
         columns = _pick(self.rotation, segments, batch)
-        return [vectors(turned(columns, planes(v, batch))) for v in local]
+        return [vectors(v) for v in turned(columns, *(planes(v, batch) for v in local))]
 
-    def rotate_back(self, v: Tensor) -> Tensor:
-        """R^T v of ground-frame vectors (..., S, 3), to the frames of all segments."""
-        batch = batch_of(self.rate, v)
-        return vectors(turned_back(_pick(self.rotation, range(v.shape[-2]), batch), planes(v, batch)))
-
-    @cached_property
-    def own_rate(self) -> Tensor:
-        """(..., S, 3) angular velocity in the segment frames [rad/s]."""
-        return self.rotate_back(self.rate)
+    def rotate_back(self, *ground: Tensor) -> list[Tensor]:
+        """R^T v of ground-frame vectors (..., S, 3), to the frames of all segments, for each of ``ground``."""
+        batch, segments = batch_of(self.rate, *ground), range(self.rate.shape[-2])
+        return [vectors(v) for v in turned_back(_pick(self.rotation, segments, batch), *(planes(v, batch) for v in ground))]
 
     @cached_property
-    def own_acceleration(self) -> Tensor:
-        """(..., S, 3) angular acceleration in the segment frames [rad/s^2]."""
-        return self.rotate_back(self.acceleration)
+    def own(self) -> tuple[Tensor, Tensor]:
+        """Angular velocity [rad/s] and acceleration [rad/s^2] in the segment frames, (..., S, 3)."""
+        rate, acceleration = self.rotate_back(self.rate, self.acceleration)
+        return rate, acceleration
 
     def swing(self, segments: Sequence[int], r: Tensor) -> Tensor:
         """w x r, the velocity of points at ``r`` (..., K, 3) from the segments' joints, in the ground frame."""
@@ -77,14 +73,14 @@ class Frames:
     def whirl(self, segments: Sequence[int], local: Tensor) -> Tensor:
         """w' x l + w x (w x l), the acceleration of points at ``local`` (..., K, 3) from the joints, in the segment frames."""
         batch = batch_of(self.rate, local)
-        return vectors(turned(_pick(self._whirling, segments, batch), planes(local, batch)))
+        (felt,) = turned(_pick(self._whirling, segments, batch), planes(local, batch))
+        return vectors(felt)
 
     @cached_property
     def _whirling(self) -> Columns:
         """Columns (..., S, 3) of the matrix w' x + w x w x of every segment in its own frame."""
         batch = batch_of(self.rate)
-        x, y, z = planes(self.own_rate, batch).unbind(0)
-        ax, ay, az = planes(self.own_acceleration, batch).unbind(0)
+        (x, y, z), (ax, ay, az) = (planes(own, batch).unbind(0) for own in self.own)
         # w x (w x l) = (w w^T - w^2) l
         xx, yy, zz, xy, xz, yz = x * x, y * y, z * z, x * y, x * z, y * z
         return (
@@ -96,25 +92,24 @@ class Frames:
     def spin(self, inertia: Tensor) -> Tensor:
         """I w' + w x I w, the moment that the turning of each segment asks for, in its own frame, (..., S, 3) [N m]."""
         batch = batch_of(self.rate)
-        entries, rate, acceleration = (
-            _matrix(inertia, batch),
-            planes(self.own_rate, batch),
-            planes(self.own_acceleration, batch),
-        )
-        return vectors(turned(entries, acceleration) + cross(rate, turned(entries, rate)))
+        rate, acceleration = (planes(own, batch) for own in self.own)
+        changing, momentum = turned(_matrix(inertia, batch), acceleration, rate)
+        return vectors(changing + cross(rate, momentum))
 
     def turning(self, inertia: Tensor) -> Tensor:
         """w . I w, twice the energy of turning, (..., S) [J]."""
-        return (self.own_rate.unsqueeze(-2) @ inertia @ self.own_rate.unsqueeze(-1))[..., 0, 0]
+        rate = self.own[0].unsqueeze(-1)
+        return (rate.mT @ inertia @ rate)[..., 0, 0]
 
     def moment(self, r: Tensor, force: Tensor) -> Tensor:
         """r x F, (..., K, 3)."""
         batch = batch_of(r, force)
         return vectors(cross(planes(r, batch), planes(force, batch)))
 
-    def rotate_moments(self, moments: Tensor) -> Tensor:
-        """Moments in the frames of all segments, to the ground frame, (..., S, 3)."""
-        return self.rotate(range(moments.shape[-2]), moments)[0]
+    def to_ground(self, force: Tensor, moment: Tensor) -> tuple[Tensor, Tensor]:
+        """Forces and moments (..., S, 3) in the frames of all segments, to the ground frame."""
+        force, moment = self.rotate(range(force.shape[-2]), force, moment)
+        return force, moment
 
     def sum_moments(self, path: Tensor, moments: Sequence[Tensor]) -> Tensor:
         """sum_j path[i, j] N_j of moments side by side, (..., S1 + S2 + ..., 3) with (K, S1 + S2 + ...) to (..., K, 3)."""
@@ -128,11 +123,12 @@ class Frames:
     def in_sensors(self, mounted: Tensor, v: Tensor) -> Tensor:
         """Vectors (..., K, 3) in segment frames, in frames with axes ``mounted`` (..., K, 3, 3) in them."""
         batch = max(v.dim() - 2, mounted.dim() - 3)
-        return vectors(turned_back(_matrix(mounted, batch), planes(v, batch)))
+        (seen,) = turned_back(_matrix(mounted, batch), planes(v, batch))
+        return vectors(seen)
 
     def rates_in_sensors(self, segments: Sequence[int], mounted: Tensor) -> Tensor:
         """Angular velocity in frames with axes ``mounted`` (..., K, 3, 3) in the segments', (..., K, 3)."""
-        return self.in_sensors(mounted, select(self.own_rate, segments))
+        return self.in_sensors(mounted, select(self.own[0], segments))
 
 
 def _exchanged(columns: Columns, change: Tensor | order.Matrix) -> Columns:
