@@ -96,7 +96,7 @@ def _pretrained(setting: Setting) -> Json:
 
 
 def _semi_supervised(setting: Setting) -> Json:
-    return semi_supervised(setting.data / CYCLES)
+    return semi_supervised(setting.data / CYCLES, context=setting.context)
 
 
 ROWS: dict[str, Callable[[Setting], Json]] = {

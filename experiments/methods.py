@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from kinertia.cli.progress import ShowStep
+from experiments.protocol import QUIET, Training
 from kinertia.estimation.estimate import Estimate
 from kinertia.learning.config import Cell, Config
 from kinertia.recording import LOWER_BODY, Recording
@@ -26,7 +25,7 @@ Method = Callable[[list[Recording]], list[Estimate]]
 """Estimates all recordings of an experiment, one estimate each, in order. Training, where it needs it, happens on these
 recordings and is part of the call."""
 Solve = Callable[[Recording], Estimate]
-ShowTraining = Callable[[int], AbstractContextManager[ShowStep | None]]
+ShowTraining = Callable[[int], Training]
 """Given the number of training steps, a context that yields the function to call after each step."""
 
 CLOSED_FORM: dict[str, Solve] = {"strapdown": strapdown.solve, "orientation": orientation.solve, "normative": normative.solve}
@@ -37,13 +36,9 @@ PRETRAINED = ("pretrained", "adapted")
 """Methods that start from a model: used as it is, or adapted without labels to the recordings of each session."""
 
 
-def silent(steps: int) -> AbstractContextManager[ShowStep | None]:
-    """Show nothing."""
-    del steps
-    return nullcontext()
-
-
-def choose(name: MethodName, seed: int, config: Config, show: ShowTraining = silent, model: str | None = None) -> Method:
+def choose(
+    name: MethodName, seed: int, config: Config, show: ShowTraining = QUIET.training, model: str | None = None
+) -> Method:
     """The method of a name.
 
     Parameters
@@ -80,7 +75,7 @@ def with_cell(config: Config, cell: Cell) -> Config:
 
 
 def train_and_estimate(
-    recordings: Sequence[Recording], config: Config, method: str, show: ShowTraining = silent
+    recordings: Sequence[Recording], config: Config, method: str, show: ShowTraining = QUIET.training
 ) -> list[Estimate]:
     """Train one network on all recordings without labels and estimate each of them; ``method`` is written into them."""
     from kinertia.estimation.trained import estimate
@@ -93,7 +88,7 @@ def train_and_estimate(
 
 
 def adapt_and_estimate(
-    recordings: Sequence[Recording], model: Model, config: Config, method: str, show: ShowTraining = silent
+    recordings: Sequence[Recording], model: Model, config: Config, method: str, show: ShowTraining = QUIET.training
 ) -> list[Estimate]:
     """Adapt a model, without labels, to the recordings of each session together, and estimate them.
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from experiments.protocol import Json
 from kinertia.metrics.summary import SUMMARISED, mean_over_joints
-
-Json = dict[str, Any]
 
 _OVERVIEW = (
     ("angle\nRMSD\n[deg]", "angle_rmsd_deg"),

@@ -6,8 +6,7 @@ import time
 from pathlib import Path
 
 from experiments import methods, results
-from experiments.methods import ShowTraining, silent
-from experiments.protocol import Json
+from experiments.protocol import QUIET, Context, Json
 from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.trained import estimate
 from kinertia.io.cycles import read_folder
@@ -23,7 +22,7 @@ from kinertia.recording.wearer import same_wearer
 NAME = "semi_supervised"
 
 
-def semi_supervised(folder: Path, config: Config | None = None, model: str | None = None, show: ShowTraining = silent) -> Json:
+def semi_supervised(folder: Path, config: Config | None = None, model: str | None = None, context: Context = QUIET) -> Json:
     """Benchmark on averaged gait cycles: each is estimated with the labels of the same person's other cycles only.
 
     Parameters
@@ -31,7 +30,7 @@ def semi_supervised(folder: Path, config: Config | None = None, model: str | Non
     folder : CSV + JSON pairs, one per averaged gait cycle.
     config : settings of the adaptation, see :func:`kinertia.learning.adaptation.settings`.
     model : name of a shipped model or folder; None is the shipped default.
-    show : given the number of training steps, a context that yields a progress function.
+    context : shows training.
 
     Returns
     -------
@@ -51,17 +50,17 @@ def semi_supervised(folder: Path, config: Config | None = None, model: str | Non
     recordings = read_folder(folder)
 
     def free(blind: list[Recording]) -> list[Estimate]:
-        return methods.adapt_and_estimate(blind, loaded, chosen, "adapted", show)
+        return methods.adapt_and_estimate(blind, loaded, chosen, "adapted", context.training)
 
     without = results.score(recordings, free, "adapted").results
     begin = time.perf_counter()
-    estimates = estimate_each(recordings, loaded, labelled, show)
+    estimates = estimate_each(recordings, loaded, labelled, context)
     seconds = time.perf_counter() - begin
     found = results.score(recordings, lambda blind: estimates, NAME).results
     return {**found, "seconds": seconds, "label_free": _means(without), "better": better(found, without)}
 
 
-def estimate_each(recordings: list[Recording], model: Model, config: Config, show: ShowTraining = silent) -> list[Estimate]:
+def estimate_each(recordings: list[Recording], model: Model, config: Config, context: Context = QUIET) -> list[Estimate]:
     """Estimate each recording with a model adapted to it without its labels, and to the person's other recordings with theirs.
 
     Raises
@@ -76,7 +75,7 @@ def estimate_each(recordings: list[Recording], model: Model, config: Config, sho
             raise ValueError(
                 f"{recording.name}: no other recording of the same person with the same sensor places to take labels from"
             )
-        with show(config.training.steps) as progress:
+        with context.training(config.training.steps) as progress:
             sequences = [to_sequence(each, config) for each in (recording, *others)]
             labels = [None, *(supervision.labels_of(synced(other)[0], config) for other in others)]
             adapted = train(sequences, config, start=model, labels=labels, progress=progress)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from html import escape
 from pathlib import Path
-from typing import Any
 
+from experiments.protocol import Json
 from kinertia.io.files import write_text
 
-Json = dict[str, Any]
 WIDTH, HEIGHT, MARGIN = 300, 220, 40
 COLOURS = {"hip_flexion": "#2a6f97", "knee_angle": "#c1440e", "ankle_angle": "#5b8c2a"}
 NAMES = {"hip_flexion": "hip", "knee_angle": "knee", "ankle_angle": "ankle"}

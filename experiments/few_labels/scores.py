@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 
 from experiments.few_labels.targets import CURVES, PEAKS, Labelled, Labels
+from experiments.protocol import Json
 from kinertia.metrics import errors
 from kinertia.metrics.statistics import spread
 from kinertia.recording import Array
 
 FIGURES = ("rmse", "rrmse_percent", "r2", "r")
-Json = dict[str, Any]
 
 
 def per_person(found: Labels, data: Labelled) -> dict[str, dict[str, dict[str, float | None]]]:

@@ -12,8 +12,8 @@ import kinertia
 RUNNER = "experiments.runner"
 """The one module that this package takes from the experiments; the others are imported by it."""
 ABSENT = (
-    "kinertia benchmark runs the experiments of a checkout of the source, which this installation does not hold; "
-    "fix: call it in the folder of a checkout, or install that with `pip install --editable '.[train]'`"
+    "`kinertia benchmark` runs the experiments of a checkout of the source, which this installation does not hold. "
+    "Fix: call it in the folder of a checkout, or install that with `pip install --editable '.[train]'`"
 )
 
 

@@ -28,7 +28,7 @@ GROUPS = {
         "calibrate": "the 90 % bands of a model, on people with known truth",
     },
     "For developers": {
-        GROUP: "scores and speed of methods; alone it lists what there is",
+        GROUP: "scores and speed, in a checkout; alone it lists what there is",
         "ship": "a trained model as a folder that comes with the package",
     },
 }
