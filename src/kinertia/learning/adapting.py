@@ -13,14 +13,13 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from kinertia.learning import adaptation, decode, differences, losses, mounting, objective, outcome, stretches, training
+from kinertia.learning import adaptation, differences, losses, mounting, objective, outcome, stretches, training
 from kinertia.learning.batch import Pool
 from kinertia.learning.checkpoint import Model
 from kinertia.learning.config import Config
 from kinertia.learning.mounting import Mounting
 from kinertia.learning.network import Network
 from kinertia.learning.outcome import Change, Fit, Learned, Outcome
-from kinertia.learning.personal import Deviation
 from kinertia.learning.sequence import Sequence
 from kinertia.learning.state import TrainingState
 from kinertia.learning.stretches import Stretches
@@ -171,17 +170,12 @@ class _Judge:
         batch, config = self.held.batch, self.config
         raw = self.held.outputs(network)
         found = objective.total(objective.terms(raw, batch, units[batch.wearer], config), config.weights)
-        deviation = Deviation.of(units[batch.wearer], batch.misalignment, batch.size_error, batch.inclination)
-        real = deviation.body(batch.body)
-        motion = decode.motion(raw, real, config.rate_hz, config.network.formulation)
-        at = deviation.mounting(batch.position, real.skeleton, config.sensors)
-        result = objective.evaluate(motion, real.with_time_axis(), at)
+        result = objective.look(raw, batch, units[batch.wearer], config)
         inside = slice(differences.REACH, -differences.REACH)
         seen = batch.present[:, inside] * losses.valid_samples(raw.shape[-2], config.training.warm_up, raw)[:, None, None]
         virtual = torch.cat([result.signals.acc, result.signals.gyro.unsqueeze(-1)], dim=-1)
         error = (virtual - batch.signals[:, inside]).square() / batch.variance.unsqueeze(-3)
-        force = (result.generalized if motion.torque is None else motion.torque - result.generalized)[..., :2]
-        left = (force / real.weight[:, None, None]).square().sum(-1)
+        left = (result.residual[..., :2] / result.body.weight[..., None]).square().sum(-1)
         counted = seen.amax((-1, -2))
         return Fit(float(found), float(losses.masked_mean(error, seen).sqrt()), float(losses.masked_mean(left, counted).sqrt()))
 

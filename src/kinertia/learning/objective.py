@@ -32,18 +32,31 @@ class Evaluation:
 
     Attributes
     ----------
-    motion : the motion.
+    body, motion : the body with a time axis, and how it moves.
     kinematics : motion of the segments.
     generalized : (..., n) forces that inverse dynamics asks for: root residual, then joint moments [N, N m].
     contact : motion of the contact points.
     signals : virtual IMU signals.
     """
 
+    body: Body
     motion: Motion
     kinematics: kin.Kinematics
     generalized: Tensor
     contact: kin.PointMotion
     signals: Signals
+
+    @property
+    def residual(self) -> Tensor:
+        """Forces that the root would need [N, N m]; in the paper's formulation what all coordinates are short of."""
+        torque = self.motion.torque
+        return self.generalized[..., self.body.skeleton.root] if torque is None else torque - self.generalized
+
+    @property
+    def moments(self) -> Tensor:
+        """(..., joints) joint moments [N m]."""
+        torque = self.motion.torque
+        return (self.generalized if torque is None else torque)[..., self.body.skeleton.joints]
 
 
 def evaluate(motion: Motion, body: Body, mounting: Mounting) -> Evaluation:
@@ -51,7 +64,15 @@ def evaluate(motion: Motion, body: Body, mounting: Mounting) -> Evaluation:
     kinematics = kin.forward(body, motion.q, motion.qd, motion.qdd)
     touching = kin.contact_points(body, kinematics)
     generalized = dynamics.inverse(body, kinematics, motion.force, touching)
-    return Evaluation(motion, kinematics, generalized, touching, imu.read(kinematics, mounting))
+    return Evaluation(body, motion, kinematics, generalized, touching, imu.read(kinematics, mounting))
+
+
+def look(raw: Tensor, batch: Batch, units: Tensor, config: Config) -> Evaluation:
+    """The motion that raw outputs mean on the wearers' bodies, with sensors as they sit; parameters as of :func:`terms`."""
+    deviation = Deviation.of(units, batch.misalignment, batch.size_error, batch.inclination)
+    real = deviation.body(batch.body)
+    motion = decode.motion(raw, real, config.rate_hz, config.network.formulation)
+    return evaluate(motion, real.with_time_axis(), deviation.mounting(batch.position, real.skeleton, config.sensors))
 
 
 def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config, labels: Tensor | None = None) -> dict[str, Tensor]:
@@ -64,31 +85,24 @@ def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config, labels: Tens
     units : (B, U) learned deviations of the people, see :mod:`kinertia.learning.personal`.
     labels : (B, T, channels) what was measured of the motion, see :mod:`kinertia.learning.supervision`; None without.
     """
-    deviation = Deviation.of(units, batch.misalignment, batch.size_error, batch.inclination)
-    real = deviation.body(batch.body)
-    body = real.with_time_axis()
-    motion = decode.motion(raw, real, config.rate_hz, config.network.formulation)
-    result = evaluate(motion, body, deviation.mounting(batch.position, body.skeleton, config.sensors))
+    result = look(raw, batch, units, config)
+    body, motion, q = result.body, result.motion, result.motion.q
     inside = slice(differences.REACH, -differences.REACH)
     seen = batch.present[:, inside]
     mask = losses.valid_samples(raw.shape[-2], config.training.warm_up, raw) * covered(batch.present)
     force_bw = motion.force / body.weight[..., None, None]
     touch = contact.complementarity(result.contact, force_bw[..., 1])
-    if motion.torque is None:
-        residual, joint = result.generalized[..., body.skeleton.root], result.generalized[..., body.skeleton.joints]
-    else:
-        residual, joint = motion.torque - result.generalized, motion.torque[..., body.skeleton.joints]
-    asked = joint
+    asked = result.moments
     if motion.torque is None and not config.training.effort_sets_posture:
         asked = _moments_at_given_posture(motion, body, batch.present, config.sensors)
-    q, measured, spread = motion.q, batch.signals[:, inside], batch.variance
+    measured, spread = batch.signals[:, inside], batch.variance
     found = {
         # rho((a(q, q', q'') - a_measured)^2 / s^2): accelerometers; s spread of the channel, rho squares small errors only
         "acc": losses.acc(result.signals, measured, seen, spread, mask),
         # rho((w(q') - w_measured)^2 / s^2): gyroscopes
         "gyro": losses.gyro(result.signals, measured, seen, spread, mask),
         # |F_r + F_r*|^2 [BW, BW H]: Kane's equations of the root, which nothing drives
-        "kane": losses.kane(residual, body, mask),
+        "kane": losses.kane(result.residual, body, mask),
         # (100 tau / (BW H))^2: effort
         "torque": losses.torque(asked, body, mask),
         # (q'_x - v)^2: forward speed against what leg gyroscopes say roughly, early in training
@@ -119,7 +133,7 @@ def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config, labels: Tens
         found["lumbar"] = losses.lumbar(q[..., j], mask)
     if labels is not None:
         # ((x - x_measured) / unit)^2 of angles, moments, ground reaction and speed, where they were measured
-        found["labels"] = supervision.term(motion, joint, body, labels, mask)
+        found["labels"] = supervision.term(motion, result.moments, body, labels, mask)
     if config.network.formulation == "paper":
         # ((x(n + 1) - x(n)) / dt - (x'(n + 1) + x'(n)) / 2)^2 of (q, q') and (q', q'')
         found["temporal"] = losses.temporal(q, motion.qd, motion.qdd, config.rate_hz, mask)
