@@ -83,8 +83,8 @@ def test_clipping_needs_a_pile_at_a_range() -> None:
     generator = np.random.default_rng(0)
     acc = 12.0 * generator.standard_normal((2000, 3))
     gyro = generator.standard_normal((2000, 3))
-    assert sample_quality.look(acc, gyro, 100.0).clipped == 0
-    cut = sample_quality.look(np.clip(acc, -19.62, 19.62), gyro, 100.0)
+    assert sample_quality.assess(acc, gyro, 100.0).clipped == 0
+    cut = sample_quality.assess(np.clip(acc, -19.62, 19.62), gyro, 100.0)
     assert cut.clipped > 100
 
 

@@ -14,13 +14,13 @@ from experiments.place_faults import rotation
 from kinertia.placement import orientation
 from kinertia.placement.assignment import mirrored
 from kinertia.placement.correction import correct
-from kinertia.placement.inference import Placed, Placement, place
+from kinertia.placement.inference import Placement, SensorPlacement, place
 from kinertia.placement.session import Session, combine
 from kinertia.recording import LOWER_BODY, Frame, Recording, RecordingError, Subject
 from kinertia.recording.crop import crop
 from kinertia.recording.wearer import same_wearer
 
-Change = Callable[[Placed], Placed]
+Change = Callable[[SensorPlacement], SensorPlacement]
 
 
 @pytest.fixture(scope="module")
@@ -121,14 +121,14 @@ def test_order_of_recordings_does_not_matter(parts: list[Recording], found: list
             assert value == pytest.approx(other)
 
 
-def _moved(placed: Placed) -> Placed:
+def _moved(placed: SensorPlacement) -> SensorPlacement:
     assert placed.position_m is not None
     x, y = placed.position_m
     return replace(placed, position_m=(x, y - 0.15))
 
 
 def _turned(axis: int, degrees: float) -> Change:
-    def change(placed: Placed) -> Placed:
+    def change(placed: SensorPlacement) -> SensorPlacement:
         assert placed.rotation is not None
         c, s = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
         turn = np.roll(np.array([[1.0, 0.0, 0.0], [0.0, c, -s], [0.0, s, c]]), (axis, axis), (0, 1))

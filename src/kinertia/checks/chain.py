@@ -13,16 +13,16 @@ from kinertia.checks.stage import Stage, faulty
 from kinertia.recording import Cause, Finding, Recording, RecordingError, Severity
 
 STAGES: tuple[Stage, ...] = (
-    completeness.look,
-    mixed_rates.look,  # before values and gaps: its rows between are neither doubled nor missing
-    values.look,
-    units.look,
-    clipping.look,  # after units: it names the range
-    gravity.look,
-    gaps.look,
-    clocks.look,
-    sensors.look,
-    movement.look,
+    completeness.check,
+    mixed_rates.check,  # before values and gaps: its rows between are neither doubled nor missing
+    values.check,
+    units.check,
+    clipping.check,  # after units: it names the range
+    gravity.check,
+    gaps.check,
+    clocks.check,
+    sensors.check,
+    movement.check,
     clipping.restore,
 )
 _CONSEQUENCES: dict[Cause, frozenset[Cause]] = {
@@ -45,10 +45,10 @@ def examine(recording: Recording) -> Recording:
     The recording with what is unambiguous put right, what cannot be left out as missing samples, and ``findings`` in the order
     of their causes, without those that merely follow from others.
     """
-    for look in STAGES:
+    for check in STAGES:
         if len(recording.sensors) and faulty(recording).all():
             break  # nothing that a later stage could tell would be more than a consequence
-        seen, findings = look(recording)
+        seen, findings = check(recording)
         new = [one for one in findings if not any(_follows(one, earlier) for earlier in recording.findings)]
         recording = replace(seen, findings=_without_consequences((*seen.findings, *new)))
     return replace(recording, examined=_checksum(recording))

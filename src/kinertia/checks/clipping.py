@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from kinertia.checks.stage import Looked, names
+from kinertia.checks.stage import Checked, names
 from kinertia.numerics.spline import CubicSpline
 from kinertia.recording import GRAVITY, Array, Cause, Finding, Recording, Severity
 from kinertia.recording.gaps import runs
@@ -23,7 +23,7 @@ OVERSHOOT = 0.6
 """A peak is taken to pass the range by less than this part of it."""
 
 
-def look(recording: Recording) -> Looked:
+def check(recording: Recording) -> Checked:
     """Samples at the end of a sensor's range, acceleration and angular rate apart."""
     return recording, tuple(_clipped(recording))
 
@@ -50,7 +50,7 @@ def _clipped(recording: Recording) -> Iterator[Finding]:
         yield Finding(Cause.CLIPPED, severity, message, fix, names(recording, which), first)
 
 
-def restore(recording: Recording) -> Looked:
+def restore(recording: Recording) -> Checked:
     """Peaks that were cut off are put back, once everything has been looked at."""
     acc = _restored(recording.acc, recording.rate_hz, LEAST_RANGE["acceleration"])
     gyro = _restored(recording.gyro, recording.rate_hz, LEAST_RANGE["angular rate"])

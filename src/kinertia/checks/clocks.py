@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from kinertia.checks.stage import Looked, faulty
+from kinertia.checks.stage import Checked, faulty
 from kinertia.placement import clocks, steady_gait
 from kinertia.placement.inference import choose, judged
 from kinertia.recording import Array, Cause, Finding, Recording, RecordingError, Severity
@@ -22,7 +22,7 @@ PASSES = 2
 """What is left of a drift after one correction is found by a second."""
 
 
-def look(recording: Recording) -> Looked:
+def check(recording: Recording) -> Checked:
     """Sensors of another rate are named, drifting and late ones put on the clock of the others where that is unambiguous."""
     if recording.periodic:
         return recording, ()
@@ -53,11 +53,11 @@ def look(recording: Recording) -> Looked:
 def _together(gait: steady_gait.Steady, stated: tuple[str, ...]) -> bool:
     """Whether both legs turn at once, which no one late sensor makes them do: thighs and shanks alike."""
     pairs = [(f"{part}_r", f"{part}_l") for part in ("femur", "tibia")]
-    worn = [(stated.index(right), stated.index(left)) for right, left in pairs if right in stated and left in stated]
-    if len(worn) < len(pairs):
+    on_both = [(stated.index(right), stated.index(left)) for right, left in pairs if right in stated and left in stated]
+    if len(on_both) < len(pairs):
         return False
     speed = [np.linalg.norm(rates, axis=-1) for rates in gait.gyro]
-    alike = [np.median([np.corrcoef(each[:, i], each[:, j])[0, 1] for each in speed]) for i, j in worn]
+    alike = [np.median([np.corrcoef(each[:, i], each[:, j])[0, 1] for each in speed]) for i, j in on_both]
     return float(np.mean(alike)) > TOGETHER
 
 
@@ -70,7 +70,7 @@ def _other_rate(recording: Recording, k: int, ratio: float) -> Finding:
     return Finding(Cause.SENSOR_RATE, Severity.ERROR, message, fix, (recording.sensors[k].name,))
 
 
-def _without_drift(recording: Recording, which: list[int], stride: float) -> Looked:
+def _without_drift(recording: Recording, which: list[int], stride: float) -> Checked:
     total = np.ones(len(recording.sensors))
     original = recording
     for _ in range(PASSES):
@@ -94,7 +94,7 @@ def _fast(fast: float) -> str:
     return f"{100 * abs(fast - 1.0):.1f} % {'slow' if fast > 1 else 'fast'}"
 
 
-def _in_step(recording: Recording, which: list[int], stride: float) -> Looked:
+def _in_step(recording: Recording, which: list[int], stride: float) -> Checked:
     stated = tuple(recording.sensors[k].segment for k in which)
     findings: list[Finding] = []
     while len(findings) < min(MOST_MENDED, (len(which) - 1) // 2):

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from kinertia.checks.stage import Looked
+from kinertia.checks.stage import Checked
 from kinertia.recording import LOWER_BODY, Cause, Finding, Recording, Severity
 
 SAME_SHARE = 0.5
 """Two sensors never read the same; doubled streams do, but for samples that either lost."""
 
 
-def look(recording: Recording) -> Looked:
+def check(recording: Recording) -> Checked:
     """Segments with two sensors or none, streams that are copies, sensors without a signal."""
     return recording, (*_segments(recording), *_copies(recording), *_silent(recording))
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from kinertia.checks.stage import Looked, names
+from kinertia.checks.stage import Checked, names
 from kinertia.recording import Cause, Finding, Recording, Severity, gaps
 
 
-def look(recording: Recording) -> Looked:
+def check(recording: Recording) -> Checked:
     """Missing samples, one finding for those that are bridged and one for those that are not."""
     missing = _missing(recording)
     if not missing.any():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kinertia.checks.stage import Looked, faulty, names, standing
+from kinertia.checks.stage import Checked, faulty, names, standing
 from kinertia.placement.fault_rules import OFFSET_STANDING
 from kinertia.recording import GRAVITY, Cause, Finding, Recording, Severity
 
@@ -33,7 +33,7 @@ class Size:
         return abs(ratio - 1) < STANDING_ERROR if self.standing else MOVING[0] < ratio < MOVING[1]
 
 
-def look(recording: Recording) -> Looked:
+def check(recording: Recording) -> Checked:
     """Size of gravity, offset of gyroscopes."""
     return recording, (*_gravity(recording), *_offset(recording))
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from kinertia.checks.stage import Looked
+from kinertia.checks.stage import Checked
 from kinertia.numerics.spline import CubicSpline
 from kinertia.recording import Array, Cause, Finding, Recording, Severity
 
@@ -16,7 +16,7 @@ SHARE = 0.95
 """Part of the rows that has to fit the pattern; radio links lose and repeat samples besides."""
 
 
-def look(recording: Recording) -> Looked:
+def check(recording: Recording) -> Checked:
     """Sensors that sample every second, third, ... row are brought to the rate of the table by a spline."""
     if recording.periodic:
         return recording, ()
@@ -62,11 +62,11 @@ def _between(signals: Array, step: int, first: int) -> Array:
     """Samples of the rows ``first``, ``first + step``, ... and a spline through them; missing where those are."""
     at = np.arange(first, len(signals), step)
     good = at[np.isfinite(signals[at]).all(axis=1)]
-    findings = np.full_like(signals, np.nan)
+    result = np.full_like(signals, np.nan)
     if len(good) < 4:
-        return findings
+        return result
     row = np.arange(len(signals))
     near = np.clip(np.searchsorted(good, row), 1, len(good) - 1)
     inside = (row > good[0] - step) & (row < good[-1] + step) & (good[near] - good[near - 1] <= step)
-    findings[inside] = CubicSpline(good, signals[good])(np.clip(row[inside], good[0], good[-1]))
-    return findings
+    result[inside] = CubicSpline(good, signals[good])(np.clip(row[inside], good[0], good[-1]))
+    return result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kinertia.checks.stage import Looked, faulty, standing
+from kinertia.checks.stage import Checked, faulty, standing
 from kinertia.placement import steady_gait
 from kinertia.placement.inference import choose, judged
 from kinertia.recording import Cause, Finding, Frame, Recording, RecordingError, Severity
@@ -19,7 +19,7 @@ MOSTLY = 0.7
 """Part of a recording that is standing, where people do nothing else."""
 
 
-def look(recording: Recording) -> Looked:
+def check(recording: Recording) -> Checked:
     """Whether there is gait, and whether its stride fits the sampling rate."""
     if recording.periodic or recording.duration_s < SHORTEST_GAIT_S or faulty(recording).all():
         return recording, _pace(recording)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from kinertia.checks.stage import Looked, faulty, names, standing
+from kinertia.checks.stage import Checked, faulty, names, standing
 from kinertia.placement import orientation, reflection, steady_gait
 from kinertia.placement.fault import Fault, Kind
 from kinertia.placement.fault_rules import FITS, TURNED_RAD
@@ -30,7 +30,7 @@ WAYS = ("forward", "up", "right")
 AGAINST = ("backward", "down", "left")
 
 
-def look(recording: Recording) -> Looked:
+def check(recording: Recording) -> Checked:
     """Rate, exchanged sensors, sign of gravity, turned and mirrored sensors; what is unambiguous is undone."""
     if faulty(recording).all():
         return recording, ()
@@ -52,7 +52,7 @@ def look(recording: Recording) -> Looked:
     turns = _turns(placement)
     down = [k for k, turn in turns.items() if np.array_equal(turn, DOWN)]
     if len(down) > 1 and len(down) >= 0.8 * sum(placed.rotation is not None for placed in placement.sensors):
-        upright, others = look(replace(recording, acc=-recording.acc))
+        upright, others = check(replace(recording, acc=-recording.acc))
         return upright, (_gravity_down(), *others)
     known = {name for finding in exchanged for name in finding.sensors} | set(names(recording, faulty(recording)))
     turns = {k: turn for k, turn in turns.items() if recording.sensors[k].name not in known}
@@ -76,7 +76,7 @@ def _rate(recording: Recording, rate_hz: float) -> Finding:
     return Finding(Cause.RATE, Severity.ERROR, message, "give the true rate with --rate, or correct the time stamps")
 
 
-def _standing_alone(recording: Recording) -> Looked:
+def _standing_alone(recording: Recording) -> Checked:
     """Without gait, standing still shows whether gravity is down in all sensors."""
     still = standing(recording)
     if recording.frame is not Frame.SEGMENT or not still.any():
@@ -167,7 +167,7 @@ def _turn(recording: Recording, k: int, turn: Array) -> Recording:
     return replace(recording, acc=acc, gyro=gyro)
 
 
-def _all_turned(recording: Recording, turns: dict[int, Array], known: set[str]) -> Looked:
+def _all_turned(recording: Recording, turns: dict[int, Array], known: set[str]) -> Checked:
     """Most sensors: alike, the axes of the file are mixed up; each in its own way, they are the sensors' own."""
     which = tuple(recording.sensors[k].name for k in turns)
     alike = [sum(np.array_equal(turn, other) for other in turns.values()) for turn in turns.values()]
@@ -203,7 +203,7 @@ def _negated(recording: Recording, axes: dict[int, int]) -> Recording:
     return replace(recording, gyro=gyro)
 
 
-def _signs(recording: Recording, placement: Placement, exchanged: tuple[Finding, ...], one_axis: dict[int, int]) -> Looked:
+def _signs(recording: Recording, placement: Placement, exchanged: tuple[Finding, ...], one_axis: dict[int, int]) -> Checked:
     """Sensors in their own axes whose angular rate does not belong to their acceleration; of some, one axis is mended."""
     known = {name for finding in exchanged for name in finding.sensors}
     wrong = [k for k in np.flatnonzero(placement.gyro_factor < 0) if recording.sensors[k].name not in known]

@@ -9,10 +9,10 @@ import numpy as np
 from kinertia.recording import Cause, Finding, Recording, Severity
 from kinertia.recording.standing import standing_periods
 
-Looked = tuple[Recording, tuple[Finding, ...]]
+Checked = tuple[Recording, tuple[Finding, ...]]
 """The recording, with what is unambiguous put right and without earlier findings that turn out to be consequences, and what was
 found."""
-Stage = Callable[[Recording], Looked]
+Stage = Callable[[Recording], Checked]
 """Looks at a recording whose ``findings`` hold those of the stages before; never reads its truth."""
 
 

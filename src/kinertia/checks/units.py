@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kinertia.checks.stage import Looked, names
+from kinertia.checks.stage import Checked, names
 from kinertia.recording import GRAVITY, Array, Cause, Finding, Recording, Severity
 
 STEADY_PART = {"foot": 0.55}
@@ -43,7 +43,7 @@ MOVES = 1.0
 """Standard deviation of the specific force of a sensor that moves [m/s^2]; on a walking pelvis 1.9 or more."""
 
 
-def look(recording: Recording) -> Looked:
+def check(recording: Recording) -> Checked:
     """Accelerations without gravity, in g, mg or counts; angular rates in deg/s, in counts or converted twice."""
     free = np.array([_is_free(recording, k) for k in range(len(recording.sensors))])
     findings: list[Finding] = []

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from kinertia.checks.stage import Looked, names
+from kinertia.checks.stage import Checked, names
 from kinertia.recording import GRAVITY, Array, Cause, Finding, Recording, Severity
 from kinertia.recording.samples import beyond, filled_in, held, same_as_before
 
@@ -26,7 +26,7 @@ ENDS_S = 0.5
 FEWEST_LAST = 5  # samples
 
 
-def look(recording: Recording) -> Looked:
+def check(recording: Recording) -> Checked:
     """Impossible, repeated and held samples, and sensors that end early."""
     acc, gyro = recording.acc.copy(), recording.gyro.copy()
     findings: list[Finding] = []

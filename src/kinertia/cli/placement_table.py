@@ -13,7 +13,7 @@ from rich.text import Text
 from kinertia.cli.findings import show_findings
 from kinertia.placement import orientation
 from kinertia.placement.fault import Kind
-from kinertia.placement.inference import Placed, Placement
+from kinertia.placement.inference import Placement, SensorPlacement
 from kinertia.recording import Cause, Recording, Severity
 
 SAID = frozenset({Kind.MISSING, Kind.EXCHANGED})
@@ -46,7 +46,7 @@ def summarise(recording: Recording, placement: Placement) -> dict[str, Any]:
     }
 
 
-def row(placed: Placed) -> dict[str, Any]:
+def row(placed: SensorPlacement) -> dict[str, Any]:
     """One sensor as plain values (m, degrees); ``inferred`` is None where it could not be judged."""
     about: dict[str, Any] = {"name": placed.sensor.name, "stated": placed.sensor.segment}
     if placed.rotation is None or placed.position_m is None or placed.position_spread_m is None:
@@ -93,13 +93,13 @@ def show(recording: Recording, placement: Placement, console: Console) -> None:
         console.print(f"  note: {note}", style="dim", highlight=False)
 
 
-def show_session(sensors: Sequence[Placed], count: int, console: Console, *, sided: bool) -> None:
+def show_session(sensors: Sequence[SensorPlacement], count: int, console: Console, *, sided: bool) -> None:
     """The sensors of a session as a table."""
     console.print(f"\n[bold]session[/bold]  {count} recordings together", highlight=False)
     console.print(_table(sensors, sided=sided))
 
 
-def _table(sensors: Sequence[Placed], *, sided: bool) -> Table:
+def _table(sensors: Sequence[SensorPlacement], *, sided: bool) -> Table:
     """One row a sensor; of the side nothing is said to be sure until somebody told it."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in ("sensor", "stated", "inferred", "side", "sure\n[%]", "axes", "off\n[deg]", "forward\n[cm]", "up\n[cm]"):

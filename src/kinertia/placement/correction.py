@@ -9,7 +9,7 @@ import numpy as np
 from kinertia.numerics import rotations
 from kinertia.placement import orientation
 from kinertia.placement.fault import Kind
-from kinertia.placement.inference import Placed, Placement
+from kinertia.placement.inference import Placement, SensorPlacement
 from kinertia.recording import Array, Frame, Recording, SensorPose, Truth
 
 WORN_RAD = np.deg2rad(15.0)
@@ -77,7 +77,7 @@ def _mostly_turned(placement: Placement) -> bool:
     return 2 * sum(off) > len(off)
 
 
-def _turn(placed: Placed, trusted: bool) -> Array:
+def _turn(placed: SensorPlacement, trusted: bool) -> Array:
     if placed.rotation is None or (trusted and orientation.angle(placed.rotation) < WORN_RAD):
         return np.eye(3)
     return placed.rotation
@@ -90,7 +90,7 @@ def _offsets(recording: Recording, placement: Placement, kept: list[int]) -> Arr
     return np.array(excess)[:, None] * np.array([0.0, 1.0, 0.0])
 
 
-def _position(placed: Placed) -> tuple[float, float, float] | None:
+def _position(placed: SensorPlacement) -> tuple[float, float, float] | None:
     if placed.position_m is None:
         return placed.sensor.position_m
     side = {"r": 1.0, "l": -1.0}.get(placed.segment[-1:] if "_" in placed.segment else "", 0.0)

@@ -6,8 +6,8 @@ import numpy as np
 
 from kinertia.placement import orientation, unit_factors
 from kinertia.placement.fault import Fault, Kind
-from kinertia.placement.interpretation import Reading
-from kinertia.placement.sample_quality import Samples
+from kinertia.placement.interpretation import Interpretation
+from kinertia.placement.sample_quality import SampleQuality
 from kinertia.recording import GRAVITY, LOWER_BODY, Array, Frame, Recording
 
 OFFSET_STANDING = 0.66
@@ -24,9 +24,9 @@ TURNED_RAD = np.deg2rad(37.0)
 """Sensors strapped on by eye are up to 15, rarely 30 degrees off."""
 
 
-def missing(recording: Recording, looked: list[Samples]) -> list[Fault]:
+def missing(recording: Recording, quality: list[SampleQuality]) -> list[Fault]:
     """Segments and sensors that give nothing."""
-    silent = [k for k, item in enumerate(looked) if item.absent]
+    silent = [k for k, item in enumerate(quality) if item.absent]
     faults = [
         Fault(
             Kind.MISSING,
@@ -74,8 +74,8 @@ def on_units(recording: Recording, acc_factor: Array, gyro_factor: Array) -> lis
 def on_reading(
     recording: Recording,
     judged: list[int],
-    looked: list[Samples],
-    reading: Reading,
+    quality: list[SampleQuality],
+    reading: Interpretation,
     standing_up: Array | None,
     pace: float,
     mirrored: set[int],
@@ -92,11 +92,11 @@ def on_reading(
     for i, k in enumerate(judged):
         if k not in mirrored:  # a reflection has no axes to name
             faults += _axes(recording, k, reading, i)
-        faults += _offset(recording, k, looked[k], reading, i, None if standing_up is None else standing_up[i])
+        faults += _offset(recording, k, quality[k], reading, i, None if standing_up is None else standing_up[i])
     return faults
 
 
-def _exchanged(recording: Recording, judged: list[int], reading: Reading) -> list[Fault]:
+def _exchanged(recording: Recording, judged: list[int], reading: Interpretation) -> list[Fault]:
     stated = [recording.sensors[k].segment for k in judged]
     inferred = reading.assignment.segments
     wrong = [i for i, (a, b) in enumerate(zip(stated, inferred, strict=True)) if a != b and a in LOWER_BODY.segments]
@@ -121,7 +121,7 @@ def _exchanged(recording: Recording, judged: list[int], reading: Reading) -> lis
     return faults
 
 
-def _axes(recording: Recording, k: int, reading: Reading, i: int) -> list[Fault]:
+def _axes(recording: Recording, k: int, reading: Interpretation, i: int) -> list[Fault]:
     sensor = recording.sensors[k]
     rotation = reading.rotation[i]
     off = orientation.angle(rotation)
@@ -136,11 +136,13 @@ def _axes(recording: Recording, k: int, reading: Reading, i: int) -> list[Fault]
     return [Fault(Kind.TURNED, (sensor.name,), f"{sensor.segment} {how}", "its signals are turned into segment axes")]
 
 
-def _offset(recording: Recording, k: int, looked: Samples, reading: Reading, i: int, standing: Array | None) -> list[Fault]:
+def _offset(
+    recording: Recording, k: int, quality: SampleQuality, reading: Interpretation, i: int, standing: Array | None
+) -> list[Fault]:
     sensor = recording.sensors[k]
     if standing is not None:
         size, limit, when = float(np.linalg.norm(standing)), OFFSET_STANDING, "in standing"
-    elif looked.clipped:
+    elif quality.clipped:
         return []  # what is cut off moves the mean
     else:
         size, when = float(reading.force[i]), "over whole strides"

@@ -10,8 +10,8 @@ import numpy as np
 from kinertia.placement import fault_rules, height, interpretation, sample_quality, steady_gait, unit_factors
 from kinertia.placement.fault import Fault
 from kinertia.placement.height import Height
-from kinertia.placement.interpretation import Reading
-from kinertia.placement.sample_quality import Samples
+from kinertia.placement.interpretation import Interpretation
+from kinertia.placement.sample_quality import SampleQuality
 from kinertia.recording import LOWER_BODY, Array, Recording, Sensor
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.standing import standing_periods
@@ -32,7 +32,7 @@ WAYS = (("in front of", "behind"), ("above", "below"))
 
 
 @dataclass(frozen=True)
-class Placed:
+class SensorPlacement:
     """One sensor.
 
     Attributes
@@ -77,7 +77,7 @@ class Placement:
     sided : whether somebody said which side is the right one (:mod:`kinertia.placement.laterality`).
     """
 
-    sensors: tuple[Placed, ...]
+    sensors: tuple[SensorPlacement, ...]
     faults: tuple[Fault, ...]
     acc_factor: Array
     gyro_factor: Array
@@ -117,9 +117,9 @@ def place(recording: Recording, start: Array | None = None) -> Placement:
     says so.
     """
     count = len(recording.sensors)
-    looked = look_at_samples(recording)
+    quality = sample_qualities(recording)
     acc_factor = np.array([unit_factors.acceleration_factor(recording.acc[:, k]) for k in range(count)])
-    which = judged(recording, looked)
+    which = judged(recording, quality)
     names = tuple(recording.sensors[k].segment for k in which)
     gyro_factor, pace, reading, up = np.ones(count), 1.0, None, None
     notes: list[str] = []
@@ -136,7 +136,7 @@ def place(recording: Recording, start: Array | None = None) -> Placement:
         gait = replace(gait, acc=tuple(acc * late[:, None] for acc in gait.acc))
         up = _standing_up(replace(chosen, acc=chosen.acc * late[:, None], gyro=chosen.gyro * plain[:, None]))
         judge = partial(
-            interpretation.read,
+            interpretation.interpret,
             stated=names,
             height=_known_height(recording),
             standing_up=up,
@@ -145,7 +145,7 @@ def place(recording: Recording, start: Array | None = None) -> Placement:
         doubtful, reading = unit_factors.doubtful_rate_factors(gait, judge(gait), judge)
         gait = unit_factors.rescaled(gait, doubtful)
         sign, pace, paced = unit_factors.signs_and_pace(gait, reading, judge)
-        if 2 * sum(looked[k].clipped > 0 for k in which) > len(which) and max(pace, 1.0 / pace) < GROSS_PACE:
+        if 2 * sum(quality[k].clipped > 0 for k in which) > len(which) and max(pace, 1.0 / pace) < GROSS_PACE:
             # forces that are cut off make legs seem short, as a slightly wrong rate does
             notes.append("the sampling rate was not judged closely: most accelerations are clipped")
             sign, paced = unit_factors.signs(gait, reading, judge)
@@ -162,10 +162,10 @@ def place(recording: Recording, start: Array | None = None) -> Placement:
         for i, k in enumerate(which):
             placed[k] = _placed(recording.sensors[k], reading, i, up)
         notes.append(SIDES_NOTE)
-    faults = fault_rules.missing(recording, looked) + fault_rules.on_units(recording, acc_factor, gyro_factor)
+    faults = fault_rules.missing(recording, quality) + fault_rules.on_units(recording, acc_factor, gyro_factor)
     if reading is not None:
         faults += fault_rules.on_reading(
-            recording, which, looked, reading, up, pace, set(np.flatnonzero(gyro_factor < 0).tolist())
+            recording, which, quality, reading, up, pace, set(np.flatnonzero(gyro_factor < 0).tolist())
         )
     return Placement(
         tuple(placed),
@@ -173,7 +173,7 @@ def place(recording: Recording, start: Array | None = None) -> Placement:
         acc_factor,
         gyro_factor,
         recording.rate_hz * pace,
-        (float("nan"), float("nan")) if reading is None else reading.places.length,
+        (float("nan"), float("nan")) if reading is None else reading.positions.length,
         None if reading is None or reading.lengths is None else height.from_lengths(reading.lengths, recording.subject.sex),
         tuple(notes),
     )
@@ -184,20 +184,23 @@ def _known_height(recording: Recording) -> Height:
     return height.of_people(subject.sex) if "height_m" in subject.assumed else Height(subject.height_m)
 
 
-def judged(recording: Recording, looked: list[Samples] | None = None) -> list[int]:
+def judged(recording: Recording, quality: list[SampleQuality] | None = None) -> list[int]:
     """Sensors to compare with gait: on segments of the model, or all when none is, and with readings that move."""
-    looked = looked or look_at_samples(recording)
+    quality = quality or sample_qualities(recording)
     known = [k for k, sensor in enumerate(recording.sensors) if sensor.segment in LOWER_BODY.segments]
     known = known or list(range(len(recording.sensors)))
     return [
-        k for k in known if not looked[k].absent and looked[k].frozen_s <= MOST_FROZEN_S and looked[k].lost_share <= MOST_LOST
+        k
+        for k in known
+        if not quality[k].absent and quality[k].frozen_s <= MOST_FROZEN_S and quality[k].lost_share <= MOST_LOST
     ][: len(LOWER_BODY)]
 
 
-def look_at_samples(recording: Recording) -> list[Samples]:
+def sample_qualities(recording: Recording) -> list[SampleQuality]:
     """The samples of every sensor."""
     return [
-        sample_quality.look(recording.acc[:, k], recording.gyro[:, k], recording.rate_hz) for k in range(len(recording.sensors))
+        sample_quality.assess(recording.acc[:, k], recording.gyro[:, k], recording.rate_hz)
+        for k in range(len(recording.sensors))
     ]
 
 
@@ -230,16 +233,16 @@ def _standing_up(recording: Recording) -> Array | None:
     return recording.acc[start + margin : stop - margin].mean(axis=0)
 
 
-def _placed(sensor: Sensor, reading: Reading, i: int, up: Array | None) -> Placed:
-    x, y = reading.places.position[i]
-    spread_x, spread_y = reading.places.position_spread[i]
-    return Placed(
+def _placed(sensor: Sensor, reading: Interpretation, i: int, up: Array | None) -> SensorPlacement:
+    x, y = reading.positions.position[i]
+    spread_x, spread_y = reading.positions.position_spread[i]
+    return SensorPlacement(
         sensor,
         reading.assignment.segments[i],
         reading.rotation[i],
         (float(x), float(y)),
         (float(spread_x), float(spread_y)),
-        float(reading.places.inclination_spread[i]),
+        float(reading.positions.inclination_spread[i]),
         float(reading.assignment.confidence[i]),
         float(reading.assignment.misfit[i]),
         float((reading.force[i] if up is None else np.linalg.norm(up[i])) - unit_factors.GRAVITY),
@@ -252,5 +255,5 @@ def _between(a: Array, b: Array) -> float:
     return float(np.arccos(np.clip(a @ b / max(float(np.linalg.norm(a) * np.linalg.norm(b)), 1e-9), -1.0, 1.0)))
 
 
-def _unjudged(sensor: Sensor) -> Placed:
-    return Placed(sensor, sensor.segment, None, None, None, None, float("nan"), float("nan"), 0.0)
+def _unjudged(sensor: Sensor) -> SensorPlacement:
+    return SensorPlacement(sensor, sensor.segment, None, None, None, None, float("nan"), float("nan"), 0.0)

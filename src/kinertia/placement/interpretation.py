@@ -10,7 +10,7 @@ from kinertia.placement import assignment, gait_model, harmonics, joint_position
 from kinertia.placement.assignment import Assignment
 from kinertia.placement.gait_model import GAITS, PARTS
 from kinertia.placement.height import Height
-from kinertia.placement.joint_positions import Lengths, Places, Prior
+from kinertia.placement.joint_positions import Lengths, Positions, Prior
 from kinertia.placement.steady_gait import Steady
 from kinertia.recording import Array
 
@@ -23,7 +23,7 @@ RATIO_SPREAD = 0.045
 
 
 @dataclass(frozen=True)
-class Reading:
+class Interpretation:
     """K sensors as steady gait shows them.
 
     Attributes
@@ -32,7 +32,7 @@ class Reading:
     rotation : (K, 3, 3) sensor to segment axes: v_segment = rotation @ v_sensor.
     force : (K,) size of gravity over strides [m/s^2].
     up : (K, 3) mean up over strides in sensor axes, unit vectors.
-    places : positions in the sagittal plane, inclinations, lengths of thigh and shank.
+    positions : positions in the sagittal plane, inclinations, lengths of thigh and shank.
     lengths : of thigh and shank with the prior on them all but off; None where no knee has sensors on either side.
     height_ratio : these over those of the given height; NaN where there are none.
     ratio_spread : by how much people differ from that ratio (standard deviation).
@@ -42,19 +42,19 @@ class Reading:
     rotation: Array
     force: Array
     up: Array
-    places: Places
+    positions: Positions
     lengths: Lengths | None
     height_ratio: float
     ratio_spread: float
 
 
-def read(
+def interpret(
     steady: Steady,
     stated: tuple[str, ...],
     height: Height,
     standing_up: Array | None = None,
     start: Array | None = None,
-) -> Reading:
+) -> Interpretation:
     """Read steady gait.
 
     Parameters
@@ -79,28 +79,30 @@ def read(
         inclination, spread = _with_standing(inclination, spread, frames, standing_up)
     prior = joint_positions.usual(assigned.segments, height.height_m, inclination, spread)
     unsure = height.spread_m / height.height_m
-    places = joint_positions.locate(steady, frames, assigned.segments, prior, start, height_spread=unsure)
-    if _in_front(places, prior, assigned.segments):
+    positions = joint_positions.locate(steady, frames, assigned.segments, prior, start, height_spread=unsure)
+    if _in_front(positions, prior, assigned.segments):
         prior = joint_positions.worn_in_front(prior, assigned.segments)
-        places = joint_positions.locate(steady, frames, assigned.segments, prior, start, height_spread=unsure)
-    c, s = np.cos(places.inclination), np.sin(places.inclination)
+        positions = joint_positions.locate(steady, frames, assigned.segments, prior, start, height_spread=unsure)
+    c, s = np.cos(positions.inclination), np.sin(positions.inclination)
     zero, one = np.zeros_like(c), np.ones_like(c)
     bend = np.stack([c, s, zero, -s, c, zero, zero, zero, one], axis=-1).reshape(-1, 3, 3)
     lengths = joint_positions.lengths(steady, frames, assigned.segments, prior)
     ratio = float("nan") if lengths is None else float(lengths.value.sum() / sum(prior.length))
-    return Reading(assigned, bend @ frames, leg.force, leg.up, places, lengths, ratio, float(np.hypot(RATIO_SPREAD, unsure)))
+    return Interpretation(
+        assigned, bend @ frames, leg.force, leg.up, positions, lengths, ratio, float(np.hypot(RATIO_SPREAD, unsure))
+    )
 
 
-def _in_front(places: Places, prior: Prior, segments: tuple[str, ...]) -> bool:
+def _in_front(positions: Positions, prior: Prior, segments: tuple[str, ...]) -> bool:
     """Whether the joints say that a pelvis sensor sits in front of the hip, not behind it."""
     if "pelvis" not in segments:
         return False
     k = segments.index("pelvis")
     usual, spread = prior.position[k, 0], prior.position_spread[k, 0]
-    told = places.position_spread[k, 0] ** -2 - spread**-2  # what the joints know, and where they put it
+    told = positions.position_spread[k, 0] ** -2 - spread**-2  # what the joints know, and where they put it
     if told <= 0.0:
         return False
-    x = (places.position[k, 0] * places.position_spread[k, 0] ** -2 - usual * spread**-2) / told
+    x = (positions.position[k, 0] * positions.position_spread[k, 0] ** -2 - usual * spread**-2) / told
     return bool(-2.0 * usual * x / (1.0 / told + spread**2) > IN_FRONT)  # log-likelihood of in front over behind
 
 

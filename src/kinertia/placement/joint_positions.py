@@ -50,7 +50,7 @@ _ANGLE_HARMONICS = 20  # of a stride; those above hold noise
 
 
 @dataclass(frozen=True)
-class Places:
+class Positions:
     """Where K sensors sit in the sagittal plane of their segments.
 
     Attributes
@@ -75,7 +75,7 @@ class Places:
 
 @dataclass(frozen=True)
 class Prior:
-    """What is thought before the joints are looked at; arrays as in :class:`Places`.
+    """What is thought before the joints are looked at; arrays as in :class:`Positions`.
 
     ``turn_spread`` : (K,) by how much more or less than its bone each sensor may turn, as part of it.
     """
@@ -103,7 +103,7 @@ class Lengths:
 
 
 def usual(segments: tuple[str, ...], height_m: float, inclination: Array, inclination_spread: Array) -> Prior:
-    """Prior of a person of that height; inclinations as in :class:`Places`."""
+    """Prior of a person of that height; inclinations as in :class:`Positions`."""
     length = {part: share * height_m for part, share in LENGTH.items()}
     parts = [name.split("_")[0] for name in segments]
     place = [(USUAL[p][0], USUAL[p][1] * length.get(p, 1.0)) for p in parts]
@@ -133,7 +133,7 @@ def locate(
     length_spread: float = LENGTH_SPREAD,
     height_spread: float = 0.0,
     least_noise: float = 1.0,
-) -> Places:
+) -> Positions:
     """Fit positions, inclinations and lengths.
 
     Parameters
@@ -183,7 +183,7 @@ def locate(
             break
     covariance: Array = np.asarray(np.linalg.inv(hessian), dtype=np.float64)
     deviation = np.sqrt(np.diag(covariance))
-    return Places(
+    return Positions(
         x[: 2 * count].reshape(count, 2),
         deviation[: 2 * count].reshape(count, 2),
         x[2 * count : 3 * count],

@@ -11,7 +11,7 @@ from kinertia.recording.samples import cut_off, held, same_as_before
 
 
 @dataclass(frozen=True)
-class Samples:
+class SampleQuality:
     """One sensor's samples.
 
     Attributes
@@ -28,14 +28,14 @@ class Samples:
     clipped: int
 
 
-def look(acc: Array, gyro: Array, rate_hz: float) -> Samples:
+def assess(acc: Array, gyro: Array, rate_hz: float) -> SampleQuality:
     """Look at one sensor; (T, 3) signals [m/s^2, rad/s] in its own axes, NaN where missing."""
     if np.isnan(acc).all() or np.isnan(gyro).all():
-        return Samples(True, 0.0, 0.0, 0)
+        return SampleQuality(True, 0.0, 0.0, 0)
     missing = np.isnan(acc).any(axis=1) | np.isnan(gyro).any(axis=1)
     frozen = held(acc, rate_hz) & held(gyro, rate_hz)
     repeats = same_as_before(acc) & same_as_before(gyro) & ~frozen
-    return Samples(
+    return SampleQuality(
         False,
         float(frozen.sum() / rate_hz),
         float((missing | repeats).mean()),

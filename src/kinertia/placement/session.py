@@ -10,7 +10,7 @@ import numpy as np
 from kinertia.numerics import rotations
 from kinertia.placement.assignment import mirrored
 from kinertia.placement.fault import Kind
-from kinertia.placement.inference import Placed, Placement
+from kinertia.placement.inference import Placement, SensorPlacement
 from kinertia.recording import Array, Recording, Subject
 from kinertia.recording.errors import RecordingError
 
@@ -34,7 +34,7 @@ class Session:
     placements : the same with segment, axes and position of the session, to correct each recording with.
     """
 
-    sensors: tuple[Placed, ...]
+    sensors: tuple[SensorPlacement, ...]
     looks: tuple[Placement, ...]
     placements: tuple[Placement, ...]
 
@@ -160,7 +160,7 @@ def _judged(look: Placement) -> bool:
     return any(placed.rotation is not None for placed in look.sensors)
 
 
-def _check(recordings: Sequence[Recording], own: Sequence[Placed]) -> None:
+def _check(recordings: Sequence[Recording], own: Sequence[SensorPlacement]) -> None:
     """Refuse what recordings say of one sensor where it cannot all be true.
 
     Raises
@@ -202,7 +202,7 @@ def _names(recordings: Sequence[Recording]) -> str:
     return ", ".join(_name(recording) for recording in recordings)
 
 
-def _differences(own: Sequence[Placed]) -> tuple[Array, Array]:
+def _differences(own: Sequence[SensorPlacement]) -> tuple[Array, Array]:
     """(R, R, 5) how one recording differs from another, forward, up [m] and about the segment's axes [rad]; its spread."""
     position, position_spread = (np.array(list(v)) for v in ([p.position_m for p in own], [p.position_spread_m for p in own]))
     turn = np.array([p.rotation for p in own])
@@ -215,7 +215,7 @@ def _differences(own: Sequence[Placed]) -> tuple[Array, Array]:
     return apart, np.hypot(spread[:, None], spread)
 
 
-def _combined(own: Sequence[Placed]) -> Placed:
+def _combined(own: Sequence[SensorPlacement]) -> SensorPlacement:
     """What all recordings say of one sensor; of the first where none could judge it."""
     sure = [placed for placed in own if placed.rotation is not None]
     if not sure:
@@ -226,7 +226,7 @@ def _combined(own: Sequence[Placed]) -> Placed:
     spread_x, spread_y = (weight.mean(axis=0) ** -0.5).tolist()
     certain = np.array([p.inclination_spread_rad for p in sure], dtype=float) ** -2.0
     chance = np.array([p.confidence for p in sure])
-    return Placed(
+    return SensorPlacement(
         replace(own[0].sensor, position_m=next((p.sensor.position_m for p in own if p.sensor.position_m is not None), None)),
         sure[0].segment,
         _nearest_rotation(np.einsum("r,rij->ij", certain, np.array([p.rotation for p in sure]))),
@@ -253,7 +253,9 @@ def _confidence(chance: Array) -> float:
     return float(chance[even].prod() / (chance[even].prod() + (1.0 - chance[even]).prod()))
 
 
-def _shared(look: Placement, order: Sequence[int], sensors: Sequence[Placed], gyro_factor: Sequence[float]) -> Placement:
+def _shared(
+    look: Placement, order: Sequence[int], sensors: Sequence[SensorPlacement], gyro_factor: Sequence[float]
+) -> Placement:
     """A recording's placement with the places and axes of the session."""
     silent = {name for fault in look.faults if fault.kind is Kind.MISSING for name in fault.sensors}
     placed, factor, filled = list(look.sensors), look.gyro_factor.copy(), []

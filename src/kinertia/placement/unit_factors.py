@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from kinertia.placement.harmonics import mean_force
-from kinertia.placement.interpretation import Reading
+from kinertia.placement.interpretation import Interpretation
 from kinertia.placement.steady_gait import Steady
 from kinertia.recording import GRAVITY, Array
 
@@ -37,7 +37,7 @@ SUSPECT_RATIO = 1.86
 """In spreads of the ratio."""
 SUSPECT_MISFIT = 2.6  # median over sensors, in spreads
 RATE_GAIN = 4.0  # of the score, by which another rate must fit better
-Judge = Callable[[Steady], Reading]
+Judge = Callable[[Steady], Interpretation]
 
 
 def acceleration_factor(acc: Array) -> float:
@@ -64,7 +64,7 @@ def plain_rate_factors(steady: Steady) -> Array:
     return np.where(angle > LARGEST_ANGLE_RAD, DEGREE, np.where(angle < SMALLEST_ANGLE_RAD, 1.0 / DEGREE, 1.0))
 
 
-def doubtful_rate_factors(steady: Steady, reading: Reading, judge: Judge) -> tuple[Array, Reading]:
+def doubtful_rate_factors(steady: Steady, reading: Interpretation, judge: Judge) -> tuple[Array, Interpretation]:
     """Further factors, taken where the whole set fits better with them, and the reading with them."""
     angle = angles(steady)
     factors = np.ones(len(angle))
@@ -78,7 +78,7 @@ def doubtful_rate_factors(steady: Steady, reading: Reading, judge: Judge) -> tup
     return factors, reading
 
 
-def signs(steady: Steady, reading: Reading, judge: Judge) -> tuple[Array, Reading]:
+def signs(steady: Steady, reading: Interpretation, judge: Judge) -> tuple[Array, Interpretation]:
     """(K,) -1 for a sensor whose angular rate has the wrong sign or whose axes are left-handed, and the reading with them.
 
     In the sagittal plane both are put right by the rate's sign.
@@ -108,7 +108,7 @@ def rescaled(steady: Steady, factors: Array) -> Steady:
     return replace(steady, gyro=tuple(gyro * factors[:, None] for gyro in steady.gyro))
 
 
-def pace_factor(steady: Steady, reading: Reading, judge: Judge) -> tuple[float, Reading]:
+def pace_factor(steady: Steady, reading: Interpretation, judge: Judge) -> tuple[float, Interpretation]:
     """True over stated sampling rate: 1, or the one of :data:`PACES` that makes legs as long as they are and gait as it is.
 
     The reading at that rate comes with it.
@@ -122,7 +122,7 @@ def pace_factor(steady: Steady, reading: Reading, judge: Judge) -> tuple[float, 
     return (best, tried[best]) if better else (1.0, reading)
 
 
-def signs_and_pace(steady: Steady, reading: Reading, judge: Judge) -> tuple[Array, float, Reading]:
+def signs_and_pace(steady: Steady, reading: Interpretation, judge: Judge) -> tuple[Array, float, Interpretation]:
     """Signs as of :func:`signs` and factor as of :func:`pace_factor`, in the order that explains more; and the reading with
     them."""
     sign, signed = signs(steady, reading, judge)
@@ -137,10 +137,10 @@ def signs_and_pace(steady: Steady, reading: Reading, judge: Judge) -> tuple[Arra
     return (sign, pace, first) if _score(first) >= _score(second) else (other_sign, other_pace, second)
 
 
-def _score(reading: Reading) -> float:
+def _score(reading: Interpretation) -> float:
     ratio = _log_ratio(reading) if np.isfinite(reading.height_ratio) else 0.0
     return reading.assignment.log_likelihood - 0.5 * (ratio / reading.ratio_spread) ** 2
 
 
-def _log_ratio(reading: Reading) -> float:
+def _log_ratio(reading: Interpretation) -> float:
     return float(np.log(max(reading.height_ratio, 0.05)))

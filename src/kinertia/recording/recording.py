@@ -230,11 +230,11 @@ class Recording:
 
     def __repr__(self) -> str:
         length = "one gait cycle that repeats" if self.periodic else f"{self.duration_s:.4g} s"
-        worn = ", ".join(s.segment if s.name == s.segment else f"{s.segment} ({s.name})" for s in self.sensors)
+        carried = ", ".join(s.segment if s.name == s.segment else f"{s.segment} ({s.name})" for s in self.sensors)
         axes = "segment" if self.frame is Frame.SEGMENT else "their own"
         lines = [
             f"Recording {self.name!r}: {length} at {self.rate_hz:.6g} Hz, {self.samples} samples",
-            f"{len(self.sensors)} sensors in {axes} axes: {worn}",
+            f"{len(self.sensors)} sensors in {axes} axes: {carried}",
             f"wearer: {self.subject.words}",
         ]
         if self.truth is not None:
