@@ -139,7 +139,7 @@ def test_an_unreadable_sensor_set_is_an_error() -> None:
 
 def test_unsound_recordings_are_learned_from_only_when_asked_for_anyway(tmp_path: Path) -> None:
     walk = recording(1)
-    a, b = (walk.sensor_index(f"tibia_{side}") for side in "rl")
+    a, b = (k for k, sensor in enumerate(walk.sensors) if sensor.segment in ("tibia_r", "tibia_l"))
     acc, gyro = walk.acc.copy(), walk.gyro.copy()
     for signals in (acc, gyro):
         signals[:, [a, b]] = signals[:, [b, a]]
