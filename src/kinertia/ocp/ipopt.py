@@ -18,7 +18,7 @@ from kinertia.recording import Array
 INTERRUPTED = ("User_Requested_Stop", "NonIpopt_Exception_Thrown")
 """What a keyboard interrupt looks like: CasADi turns it into an exception within the solver, and that into a status."""
 CONVERGED = ("Solve_Succeeded", "Solved_To_Acceptable_Level")
-OPTIONS = {
+OPTIONS: dict[str, Any] = {
     "print_time": False,
     "ipopt.print_level": 0,
     "ipopt.sb": "yes",
@@ -27,17 +27,7 @@ OPTIONS = {
     "ipopt.mumps_pivot_order": 5,
     # unknowns are scaled alike; without it a step takes a third less time
     "ipopt.mumps_permuting_scaling": 0,
-    # costs are of the size of one by their weights; scaled down, the barrier weighs more and the solver strays further
-    "ipopt.nlp_scaling_method": "none",
-    # multipliers guessed from a start that obeys nothing lead astray
-    "ipopt.constr_mult_init_max": 0.0,
     "ipopt.mu_strategy": "monotone",
-    # with larger first barriers, or an adaptive one, the solver leaves the start for good and does not find back
-    "ipopt.mu_init": 3e-3,
-    # one step from the first barrier to the last: 1e-5, where results no longer change in their fourth digit
-    "ipopt.mu_superlinear_decrease_power": 1.99,
-    "ipopt.mu_linear_decrease_factor": 0.1,
-    "ipopt.compl_inf_tol": 1e-5,
     # one iteration more than without, and the equations of motion hold to six digits
     "ipopt.constr_viol_tol": 1e-7,
 }
@@ -112,7 +102,7 @@ def solve(
     tolerance : largest scaled error of the optimality conditions.
     held : further bounds.
     progress : called after each step with its number, ``cost`` per node and largest ``violation`` of a constraint.
-    options : further ones of IPOPT.
+    options : further ones of IPOPT, such as where its barrier begins: what serves a start that is near depends on the problem.
 
     Raises
     ------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,9 @@ from kinertia.simulation.gait_problem import RATE_HZ, GaitProblem, Reference
 
 ITERATIONS = 400
 TOLERANCE = 1e-4
-OPTIONS = {
+OPTIONS: dict[str, Any] = {
+    # a small first barrier keeps the solver near the reference, which is close to a solution
+    "ipopt.mu_init": 1e-3,
     # a movement that hardly gets better is good enough; the equations are met as well as ever
     "ipopt.acceptable_tol": 1e-2,
     "ipopt.acceptable_iter": 6,
@@ -121,7 +124,9 @@ def _solve(
     """Solve from spline ``coefficients``, those of rows ``ends`` and the speed held."""
     layout = Layout(problem.node.problem.variables, reference.nodes, periodic)
     start = layout.join({"q": coefficients, "force": _share(problem, reference), "speed": speed})
-    places = np.r_[layout.places["q"][ends].ravel(), layout.places["speed"].ravel()].astype(np.intp)
+    # where a movement that repeats takes place is open, and is held where it starts
+    where = layout.places["q"][0, :1] if periodic else layout.places["q"][ends].ravel()
+    places = np.concatenate([where, layout.places["speed"].ravel()])
     answer = ipopt.solve(
         transcribe(problem.node, layout),
         start,

@@ -19,6 +19,7 @@ from kinertia.ocp.program import transcribe
 from kinertia.recording import Array, Recording
 from kinertia.recording.resampling import resample
 from kinertia.solving import start as starts
+from kinertia.solving import tracking
 from kinertia.solving.measured import node_data, to_sequence
 from kinertia.solving.settings import Settings
 from kinertia.solving.solution import Movement, Solution
@@ -59,6 +60,7 @@ def solve(
             settings.iterations,
             settings.tolerance,
             progress=progress,
+            options=tracking.OPTIONS,
         )
     pieces = np.split(answer.x, np.cumsum([layout.size for layout in layouts])[:-1])
     return [Solution.of(cycle.movement, x, cycle.data, [answer]) for cycle, x in zip(cycles, pieces, strict=True)]

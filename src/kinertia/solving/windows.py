@@ -23,6 +23,7 @@ from kinertia.ocp.program import Program, transcribe
 from kinertia.recording import LOWER_BODY, Array, Recording
 from kinertia.recording.resampling import resample
 from kinertia.solving import start as starts
+from kinertia.solving import tracking
 from kinertia.solving.measured import node_data, to_sequence
 from kinertia.solving.settings import Settings, Windows
 from kinertia.solving.solution import Movement, Solution
@@ -211,6 +212,7 @@ class _Run:
             self.settings.tolerance,
             held,
             lambda count, terms: self.progress(done, {"window": index + 1, "iteration": count, **terms}),
+            tracking.OPTIONS,
         )
 
     def _worst(self, index: int, answer: Answer) -> float:
