@@ -28,6 +28,11 @@ def dot(a: Tensor, b: Tensor) -> Tensor:
     return _product(_DOT, a, b)[0]
 
 
+def scaled(a: Tensor, s: Tensor) -> Tensor:
+    """a s for numbers (S, ...)."""
+    return _product(_SCALED, a, s)[0]
+
+
 def turned(columns: Columns, *v: Tensor) -> tuple[Tensor, ...]:
     """R v of each vector: the sum of the columns times its components."""
     return _product(_TURNED, *columns, *v)
@@ -106,9 +111,11 @@ def _turned_back(columns: Factors, v: Tensor) -> Tensor:
     return torch.stack([_dot(column, v) for column in columns])
 
 
-# d(a x b): b x g and g x a;  d(a . b): b g and a g
+# d(a x b): b x g and g x a;  d(a . b): b g and a g;  d(a s): s g and a . g
 _CROSS = _Rule(lambda a, b: (_cross(a, b),), lambda f, g: [lambda: _cross(f[1], g[0]), lambda: _cross(g[0], f[0])])
 _DOT = _Rule(lambda a, b: (_dot(a, b),), lambda f, g: [lambda: f[1] * g[0], lambda: f[0] * g[0]])
+
+_SCALED = _Rule(lambda a, s: (a * s,), lambda f, g: [lambda: g[0] * f[1], lambda: _dot(g[0], f[0])])
 
 
 def _by_turned(factors: Factors, g: Factors) -> list[Callable[[], Tensor]]:

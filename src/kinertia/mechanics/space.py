@@ -18,7 +18,7 @@ from torch import Tensor
 from kinertia.bodies import Body
 from kinertia.mechanics import axes as order
 from kinertia.mechanics.layout import batch_of, join, planes, scalars, select, sum_vectors, vectors
-from kinertia.mechanics.products import Columns, about_z, cross, dot, turned, turned_back
+from kinertia.mechanics.products import Columns, about_z, cross, dot, scaled, turned, turned_back
 
 
 def _matrix(m: Tensor, batch: int) -> Columns:
@@ -165,7 +165,9 @@ def _orientations(body: Body, q: Tensor) -> tuple[Columns, Tensor]:
     ``q`` has the coordinates of the rotations as rows (K, ...).
     """
     axes, batch = order.axes(body.skeleton), q.dim() - 1
-    cos, sin = torch.cos(q), torch.sin(q)
+    ranked = q.index_select(0, torch.tensor([k for level in axes.levels for k in level], dtype=torch.long, device=q.device))
+    sizes = [len(level) for level in axes.levels]
+    cosines, sines = torch.cos(ranked).split(sizes), torch.sin(ranked).split(sizes)
     unit = torch.eye(3, dtype=q.dtype, device=q.device).view(3, 3, *(1,) * (batch + 1))
     ground = (unit[0], unit[1], unit[2])
     placed = body.joint_rotation
@@ -187,16 +189,15 @@ def _orientations(body: Body, q: Tensor) -> tuple[Columns, Tensor]:
         held = segment(parents[i])
         return _exchanged(held, frame if placed is None else placed[..., i, :, :] @ q.new_tensor(frame))
 
-    for level in axes.levels:
+    for level, cos, sin in zip(axes.levels, cosines, sines, strict=True):
         frames = [
             joint(axes.enters[k], axes.frame[k])
             if axes.enters[k] >= 0
             else _exchanged(after[axes.before[k]], axes.frame[axes.before[k]].T @ axes.frame[k])
             for k in level
         ]
-        rows = torch.tensor(level, device=q.device)
         held = _side_by_side(frames)
-        x, y = about_z(held, cos.index_select(0, rows), sin.index_select(0, rows))
+        x, y = about_z(held, cos, sin)
         after |= dict(zip(level, zip(*(c.split(1, 1) for c in (x, y, held[2])), strict=True), strict=True))
     axis = _side_by_side([after[k] for k in range(len(axes.frame))])[2]
     return _side_by_side([segment(i) for i in range(len(parents))]), axis
@@ -210,10 +211,10 @@ def frames(body: Body, q: Tensor, qd: Tensor, qdd: Tensor) -> Frames:
     columns, axis = _orientations(body, angle)
     turn = skeleton.rotation_path.to(q)[:, list(skeleton.rotations)]
     # w = sum of a q', over the path from the root
-    turning = axis * speed
+    turning = scaled(axis, speed)
     both = planes(sum_vectors(torch.cat([turn, axes.earlier.to(q)]), vectors(turning)), q.dim() - 1)
     rate, before = both.split([len(turn), len(axes.earlier)], 1)
     # w' = sum of a q'' + a' q', and each axis turns with what comes before it: a' = w_before x a
-    changing = axis * acceleration + cross(before, turning)
+    changing = scaled(axis, acceleration) + cross(before, turning)
     x, y, z = (vectors(c) for c in columns)
     return Frames((x, y, z), vectors(rate), sum_vectors(turn, vectors(changing)), vectors(axis))
