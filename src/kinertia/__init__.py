@@ -45,7 +45,7 @@ __all__ = [
     "solve",
 ]
 
-_PLACES = {
+_MODULES = {
     **dict.fromkeys(("Estimated", "load"), "api.estimated"),
     "adapt": "api.adapting",
     "estimate": "api.estimating",
@@ -62,9 +62,9 @@ _PLACES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _PLACES:
+    if name not in _MODULES:
         raise AttributeError(f"module 'kinertia' has no attribute {name!r}", name=name, obj=sys.modules[__name__])
-    module, _, inside = _PLACES[name].partition(":")
+    module, _, inside = _MODULES[name].partition(":")
     found = getattr(import_module(f"kinertia.{module}"), inside or name)
     globals()[name] = found
     return found

@@ -16,14 +16,11 @@ from kinertia.recording.recording import (
 )
 from kinertia.recording.sensor_set import LOWER_BODY, SensorSet
 
-SEGMENTS = LOWER_BODY.segments
-
 __all__ = [
     "DEFAULT_HEIGHT_M",
     "DEFAULT_MASS_KG",
     "GRAVITY",
     "LOWER_BODY",
-    "SEGMENTS",
     "Array",
     "Cause",
     "Finding",
