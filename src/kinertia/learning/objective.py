@@ -71,8 +71,9 @@ def look(raw: Tensor, batch: Batch, units: Tensor, config: Config) -> Evaluation
     """The motion that raw outputs mean on the wearers' bodies, with sensors as they sit; parameters as of :func:`terms`."""
     deviation = Deviation.of(units, batch.misalignment, batch.size_error, batch.inclination)
     real = deviation.body(batch.body)
+    body = real.with_time_axis()
     motion = decode.motion(raw, real, config.rate_hz, config.network.formulation)
-    return evaluate(motion, real.with_time_axis(), deviation.mounting(batch.position, real.skeleton, config.sensors))
+    return evaluate(motion, body, deviation.mounting(batch.position, real.skeleton, config.sensors))
 
 
 def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config, labels: Tensor | None = None) -> dict[str, Tensor]:
@@ -92,7 +93,7 @@ def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config, labels: Tens
     mask = losses.valid_samples(raw.shape[-2], config.training.warm_up, raw) * covered(batch.present)
     force_bw = motion.force / body.weight[..., None, None]
     touch = contact.complementarity(result.contact, force_bw[..., 1])
-    asked = result.moments
+    residual, asked = result.residual, result.moments
     if motion.torque is None and not config.training.effort_sets_posture:
         asked = _moments_at_given_posture(motion, body, batch.present, config.sensors)
     measured, spread = batch.signals[:, inside], batch.variance
@@ -102,7 +103,7 @@ def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config, labels: Tens
         # rho((w(q') - w_measured)^2 / s^2): gyroscopes
         "gyro": losses.gyro(result.signals, measured, seen, spread, mask),
         # |F_r + F_r*|^2 [BW, BW H]: Kane's equations of the root, which nothing drives
-        "kane": losses.kane(result.residual, body, mask),
+        "kane": losses.kane(residual, body, mask),
         # (100 tau / (BW H))^2: effort
         "torque": losses.torque(asked, body, mask),
         # (q'_x - v)^2: forward speed against what leg gyroscopes say roughly, early in training
