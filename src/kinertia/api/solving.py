@@ -30,7 +30,7 @@ def solve(
 ) -> Estimated:
     """Find the motion and forces that explain a recording best and obey the equations of motion exactly, without a model.
 
-    It takes about 10 s for a gait cycle, and 10 s for each second of other recordings.
+    It takes 2 to 6 s for a gait cycle, and a few seconds for each second of other recordings.
 
     Parameters
     ----------

@@ -45,8 +45,8 @@ def solve(
 ) -> None:
     """Find the motion and forces that explain a recording best and obey the equations of motion exactly.
 
-    Slower than `kinertia estimate` (10 s for a gait cycle, 10 s for each second of other recordings), needs no model, and its
-    forces and moments leave no residual. See docs/solving.md.
+    Slower than `kinertia estimate` (5 s for a gait cycle, a few seconds for each second of other recordings), needs no model,
+    and its forces and moments leave no residual. See docs/solving.md.
 
     Parameters
     ----------

@@ -41,7 +41,7 @@ OPTIONS: dict[str, Any] = {
     "ipopt.mu_linear_decrease_factor": 0.1,
     "ipopt.compl_inf_tol": 1e-5,
 }
-"""Of IPOPT; iterations are those of a simulated walk, and results are the same to 0.01 deg (eight cycles)."""
+"""Of IPOPT; iterations are those of a simulated walk, and results are the same to 0.01 deg (seven cycles)."""
 
 
 @dataclass(frozen=True)
