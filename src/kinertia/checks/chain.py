@@ -1,4 +1,4 @@
-"""The chain: values, units, gravity, gaps, clocks, sensors, movement; the first cause is told, not what follows from it."""
+"""The chain: values, units, gravity, gaps, clocks, sensors, movement; the first cause is reported, not what follows from it."""
 
 from __future__ import annotations
 

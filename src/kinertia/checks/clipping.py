@@ -1,4 +1,4 @@
-"""Is a signal cut off at the end of its sensor's range? Its peaks are put back by a curve through the samples beside."""
+"""Signals cut off at the end of their sensor's range; a curve through the samples beside restores the peaks."""
 
 from __future__ import annotations
 

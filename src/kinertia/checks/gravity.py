@@ -1,4 +1,4 @@
-"""Has gravity the right size, and does a resting gyroscope read zero?"""
+"""The size of gravity, and the offset of resting gyroscopes."""
 
 from __future__ import annotations
 

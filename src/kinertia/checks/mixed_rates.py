@@ -1,4 +1,4 @@
-"""One sensor of a lower rate in a table of a higher one: cells between its samples are empty, or hold the value before."""
+"""A sensor of a lower rate in a table of a higher one: cells between its samples are empty, or hold the value before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is it gait, at a pace that people have?"""
+"""Whether the movement is gait, at a pace that people have."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def check(recording: Recording) -> Checked:
 
 def _moves_for_s(recording: Recording) -> float:
     """Longest time for which most sensors that live turn as they do in gait [s]."""
-    lives = np.flatnonzero(np.isfinite(recording.gyro).all(axis=2).any(axis=0))
-    if not len(lives):
+    available = np.flatnonzero(np.isfinite(recording.gyro).all(axis=2).any(axis=0))
+    if not len(available):
         return np.inf  # without gyroscopes nothing is known
-    rates = recording.gyro[:, lives] - np.nanmedian(recording.gyro[:, lives], axis=0)
+    rates = recording.gyro[:, available] - np.nanmedian(recording.gyro[:, available], axis=0)
     moving = gait_phase.moving(np.nan_to_num(rates), recording.rate_hz)
     return max((stop - start for start, stop in runs(moving)), default=0) / recording.rate_hz
 

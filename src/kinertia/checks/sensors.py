@@ -1,4 +1,4 @@
-"""Whether the sensors sit where, and as, they are said to, told from steady gait and from standing."""
+"""Whether sensors sit on the stated segments in the stated axes, inferred from steady gait and from standing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a stage of the chain returns, and what all stages need."""
+"""A check of the chain: its type, and what all checks need."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from kinertia.recording import Cause, Finding, Recording, Severity
 from kinertia.recording.standing import standing_periods
 
 Checked = tuple[Recording, tuple[Finding, ...]]
-"""The recording, with what is unambiguous put right and without earlier findings that turn out to be consequences, and what was
-found."""
+"""The recording, with what is unambiguous put right and without earlier findings that turn out to be consequences, and the new
+findings."""
 Stage = Callable[[Recording], Checked]
 """Looks at a recording whose ``findings`` hold those of the stages before; never reads its truth."""
 

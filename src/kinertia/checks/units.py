@@ -1,4 +1,4 @@
-"""Are the signals in the units that they are said to be in? What is unambiguous is converted, and said."""
+"""Whether signals are in the stated units; what is unambiguous is converted and reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Can the numbers be? What is no measurement is left out, as missing samples."""
+"""Values that are no measurement become missing samples."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ def _subject_warnings(recording: Recording) -> list[str]:
 
 
 def _doubts(result: Estimate, periodic: bool) -> dict[str, NDArray[np.bool_]]:
-    """Reasons not to trust parts of an estimate; what does not count is not marked."""
+    """Reasons not to trust parts of an estimate; what does not count is not flagged."""
     assert result.root_residual is not None
     assert result.imu_measured is not None
     assert result.imu_virtual is not None

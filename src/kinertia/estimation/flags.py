@@ -1,4 +1,4 @@
-"""Stretches of an estimate that are marked as not to be trusted, in seconds and with their reason."""
+"""Stretches of an estimate that are flagged as not to be trusted, in seconds and with their reason."""
 
 from __future__ import annotations
 
@@ -36,28 +36,28 @@ class Doubt:
 
 
 def find(estimate: Estimate) -> list[Doubt]:
-    """The reasons for which some part of an estimate is marked."""
+    """The reasons for which some part of an estimate is flagged."""
     result = []
     for reason, everywhere in estimate.doubts.items():
-        marked = everywhere & estimate.counted
-        if marked.any():
-            everything = stretches(marked, estimate)
+        flagged = everywhere & estimate.counted
+        if flagged.any():
+            everything = stretches(flagged, estimate)
             longest = sorted(everything, key=lambda s: s[0] - s[1])[:SHOWN]
             listed = tuple(sorted(longest))
-            share = float(marked.sum() / estimate.counted.sum())
+            share = float(flagged.sum() / estimate.counted.sum())
             result.append(Doubt(trust.WORDS[reason], share, listed, len(everything) - len(listed)))
     return result
 
 
 def spans(estimate: Estimate) -> tuple[Stretch, ...]:
-    """Stretches marked for any reason."""
+    """Stretches flagged for any reason."""
     return tuple(stretches(estimate.counted & estimate.doubted, estimate))
 
 
-def stretches(marked: np.ndarray, estimate: Estimate) -> list[Stretch]:
-    """(start, stop) [s] of the stretches in which (T,) ``marked`` is True, close ones joined."""
+def stretches(flagged: np.ndarray, estimate: Estimate) -> list[Stretch]:
+    """(start, stop) [s] of the stretches in which (T,) ``flagged`` is True, close ones joined."""
     begin_s, rate_hz = float(estimate.time_s[0]), estimate.rate_hz
-    edges = begin_s + np.flatnonzero(np.diff(np.concatenate([[False], marked, [False]]).astype(int))) / rate_hz
+    edges = begin_s + np.flatnonzero(np.diff(np.concatenate([[False], flagged, [False]]).astype(int))) / rate_hz
     result: list[Stretch] = []
     for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
         if result and start - result[-1][1] < JOIN_S:

@@ -89,7 +89,7 @@ def kinds(estimate: Estimate, *, periodic: bool) -> list[Gait]:
 
 
 def _legs(estimate: Estimate, within: NDArray[np.bool_] | None) -> dict[str, Strides]:
-    """Strides of each leg that lie within the marked samples; the whole of a repeating cycle where None."""
+    """Strides of each leg that lie within the flagged samples; the whole of a repeating cycle where None."""
     legs = {}
     for side in "rl":
         strikes = estimate.events.get(f"heel_strike_{side}")

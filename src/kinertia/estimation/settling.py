@@ -38,9 +38,9 @@ def settled(present: Array, rate_hz: float, ahead: int) -> NDArray[np.bool_]:
     return result
 
 
-def nearest(marks: NDArray[np.bool_], rate_hz: float, wanted_s: Array) -> NDArray[np.bool_]:
-    """(N,) True at the wanted times [s] that lie between marked samples (T,) of another rate."""
-    at = np.minimum(wanted_s * rate_hz, len(marks) - 1)
+def nearest(settled_at: NDArray[np.bool_], rate_hz: float, wanted_s: Array) -> NDArray[np.bool_]:
+    """(N,) True at the wanted times [s] that lie between flagged samples (T,) of another rate."""
+    at = np.minimum(wanted_s * rate_hz, len(settled_at) - 1)
     # a time that misses a sample by rounding alone lies on it
-    low, high = (np.clip(x.astype(int), 0, len(marks) - 1) for x in (np.floor(at + 1e-6), np.ceil(at - 1e-6)))
-    return marks[low] & marks[high]
+    low, high = (np.clip(x.astype(int), 0, len(settled_at) - 1) for x in (np.floor(at + 1e-6), np.ceil(at - 1e-6)))
+    return settled_at[low] & settled_at[high]

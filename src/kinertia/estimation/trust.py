@@ -130,16 +130,16 @@ def doubts(
 
     Returns
     -------
-    dict from the reasons of :data:`WORDS` to (T,) True where not to be trusted; what does not count is not marked.
+    dict from the reasons of :data:`WORDS` to (T,) True where not to be trusted; what does not count is not flagged.
     """
     samples = len(agreement.counted)
     if periodic:
-        return {reason: np.full(samples, marked) for reason, marked in agreement.over((0, samples - 1)).items()}
+        return {reason: np.full(samples, flagged) for reason, flagged in agreement.over((0, samples - 1)).items()}
     result = agreement.around(max(round(WINDOW_S * rate_hz), 1), "mirror")
     judged = [(slice(int(a), int(np.ceil(b)) + 1), agreement.over((a, b))) for a, b in strides]
-    for reason, marked in result.items():
+    for reason, flagged in result.items():
         for part, _ in judged:
-            marked[part] = False
+            flagged[part] = False
         for part, reasons in judged:
-            marked[part] |= reasons[reason]
+            flagged[part] |= reasons[reason]
     return result

@@ -62,9 +62,9 @@ class Verdict:
     sentence : which strides the word rests on, and what else has to be known.
     strides : of both legs, in order of time; empty where none is complete.
     force_bw, moment_bwbh : root mean square residual over what counts; None for methods without forces.
-    trusted : part of what counts that is not marked.
-    doubts : marked stretches by reason.
-    doubtful : (start, stop) [s] of what is marked for any reason.
+    trusted : part of what counts that is not flagged.
+    doubts : flagged stretches by reason.
+    doubtful : (start, stop) [s] of what is flagged for any reason.
     fault : the first cause why nothing of it should be trusted, as a sentence; empty where there is none.
     warnings : what a user should know before trusting it, of the estimate and of the recording, each once.
     notes : what else is worth knowing.

@@ -1,4 +1,4 @@
-"""From what was found to sentences: which differences are faults, and what would be changed about them."""
+"""Which differences between stated and inferred placement are faults, in sentences, and what would be changed."""
 
 from __future__ import annotations
 

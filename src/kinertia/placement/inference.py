@@ -1,4 +1,4 @@
-"""Where every sensor of a recording sits, and what is wrong: the whole look at one recording."""
+"""Where every sensor of a recording sits and what is wrong with it, inferred from steady gait."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class SensorPlacement:
 
 @dataclass(frozen=True)
 class Placement:
-    """What was found.
+    """Placement of the sensors of a recording, and its faults.
 
     Attributes
     ----------
@@ -103,7 +103,7 @@ class Placement:
 
 
 def place(recording: Recording, start: Array | None = None) -> Placement:
-    """Look at a recording.
+    """Infer where the sensors of a recording sit.
 
     Parameters
     ----------

@@ -11,12 +11,12 @@ from kinertia.recording.recording import Array, Recording
 STILL_RATE = 0.3  # rad/s, root mean square of the angular rate less its offset
 STILL_ACC = 0.4  # m/s^2, standard deviation of the specific force
 WINDOW_S = 0.5
-LEAST_LIVING = 0.5
+LEAST_AVAILABLE = 0.5
 """Part of the sensors by which standing is told."""
 
 
 def standing_periods(recording: Recording, *, min_s: float = 1.0) -> list[tuple[int, int]]:
-    """Stretches where every sensor that lives is still, as sample ranges (start, stop), stop exclusive.
+    """Stretches where every sensor with readings is still, as sample ranges (start, stop), stop exclusive.
 
     Still means that over half a second the specific force varies by less than 0.4 m/s^2 and the angular rate by less than
     0.3 rad/s (standard deviations of the vectors), so that a gyroscope's constant offset does not hide it. At least half of the
@@ -30,7 +30,7 @@ def standing_periods(recording: Recording, *, min_s: float = 1.0) -> list[tuple[
     window = max(int(WINDOW_S * recording.rate_hz), 3)
     if recording.periodic or recording.samples < window:
         return []
-    still, living, known = np.ones(recording.samples, dtype=bool), np.zeros(recording.samples), 0
+    still, count, known = np.ones(recording.samples, dtype=bool), np.zeros(recording.samples), 0
     for k in range(len(recording.sensors)):
         signals = [
             (array[:, k], limit)
@@ -40,13 +40,13 @@ def standing_periods(recording: Recording, *, min_s: float = 1.0) -> list[tuple[
         if not signals:
             continue
         known += 1
-        lives = np.ones(recording.samples, dtype=bool)
+        available = np.ones(recording.samples, dtype=bool)
         for values, limit in signals:
             deviation = _deviation(values, window)
-            lives &= np.isfinite(deviation)
+            available &= np.isfinite(deviation)
             still &= (deviation < limit) | np.isinf(deviation)
-        living += lives
-    still &= living >= max(LEAST_LIVING * known, 1)
+        count += available
+    still &= count >= max(LEAST_AVAILABLE * known, 1)
     shortest = int(min_s * recording.rate_hz)
     return [(a, b) for a, b in runs(still) if b - a >= shortest]
 

@@ -106,35 +106,35 @@ def align(recording: Recording) -> tuple[Recording, Alignment]:
         return recording, Alignment(names, np.tile(np.eye(3), (count, 1, 1)), np.zeros((count, 3)))
     chosen, warnings = _usable(recording)
     names = tuple(chosen.sensors[k].segment for k in range(len(chosen.sensors)))
-    acc, gyro, lives = availability.bridged(chosen.acc), availability.bridged(chosen.gyro), availability.samples(chosen)
+    acc, gyro, available = availability.bridged(chosen.acc), availability.bridged(chosen.gyro), availability.samples(chosen)
     if chosen.periodic:
-        acc, gyro, lives = (np.tile(x, (PERIODIC_REPEATS, *[1] * (x.ndim - 1))) for x in (acc, gyro, lives))
-    standing = _standing(chosen, lives)
-    if standing is not None and not (there := lives[slice(*standing)].all(axis=0)).all():
+        acc, gyro, available = (np.tile(x, (PERIODIC_REPEATS, *[1] * (x.ndim - 1))) for x in (acc, gyro, available))
+    standing = _standing(chosen, available)
+    if standing is not None and not (there := available[slice(*standing)].all(axis=0)).all():
         return _without(recording, chosen.sensors[int(np.argmin(there))], "it does not live while the person stands")
     if standing is None:
-        bias, up, walking, stride = _from_strides(acc, gyro, lives, names, chosen)
+        bias, up, walking, stride = _from_strides(acc, gyro, available, names, chosen)
     else:
         bias, up = gyro[slice(*standing)].mean(axis=0), acc[slice(*standing)].mean(axis=0)
         warnings.extend(_check_gravity(up, chosen))
         up = up / np.linalg.norm(up, axis=-1, keepdims=True)
-        walking, stride = _walking(gyro - bias, up, lives, chosen)
+        walking, stride = _walking(gyro - bias, up, available, chosen)
     rates = gyro - bias
-    longest = gait_phase.longest(walking & lives.all(axis=1), chosen.rate_hz)
+    longest = gait_phase.longest(walking & available.all(axis=1), chosen.rate_hz)
     if longest.stop - longest.start < MIN_STRIDES * stride:
-        worst = chosen.sensors[int(np.argmin((walking[:, None] & lives).sum(axis=0)))]
+        worst = chosen.sensors[int(np.argmin((walking[:, None] & available).sum(axis=0)))]
         return _without(recording, worst, "it lives through too little of the walk to be aligned")
 
     axes = [
         functional_axis.by_symmetry(acc[longest, k], rates[longest, k], up[k], max(1, stride // 2))
         if name == "pelvis"
-        else functional_axis.principal(rates[walking & lives[:, k], k], up[k])
+        else functional_axis.principal(rates[walking & available[:, k], k], up[k])
         for k, name in enumerate(names)
     ]
     frames = np.stack([_frame(axis.direction, up[k]) for k, axis in enumerate(axes)])
     running = mean_gravity.is_running(acc[longest, _uppermost(names)], chosen.rate_hz)
     file = chosen.source or chosen.name
-    sign, margin = signs.find(Walk(names, frames, acc, rates, walking, lives, stride, chosen.rate_hz, running, file))
+    sign, margin = signs.find(Walk(names, frames, acc, rates, walking, available, stride, chosen.rate_hz, running, file))
     # turning z about y turns x too
     frames = frames * np.stack([sign, np.ones_like(sign), sign], axis=-1)[:, :, None]
     uncertainty = STANDING_UNCERTAINTY_DEG
@@ -205,24 +205,26 @@ def _without(recording: Recording, sensor: Sensor, why: str) -> tuple[Recording,
     return align(selection.keep(recording, kept).with_warnings(remark))
 
 
-def _standing(recording: Recording, lives: np.ndarray) -> tuple[int, int] | None:
+def _standing(recording: Recording, available: np.ndarray) -> tuple[int, int] | None:
     """Longest quiet standing without its ends, of that in which all sensors live that last; at least half a second is left."""
-    lasting = lives.mean(axis=0) >= signs.LASTING
+    lasting = available.mean(axis=0) >= signs.LASTING
     margin = round(STANDING_MARGIN_S * recording.rate_hz)
     periods = [(start + margin, stop - margin) for start, stop in standing_periods(recording, min_s=3 * STANDING_MARGIN_S)]
-    whole = [period for period in periods if lives[slice(*period)].all()]
-    enough = whole or [period for period in periods if lives[slice(*period)][:, lasting].all() and lasting.any()]
+    whole = [period for period in periods if available[slice(*period)].all()]
+    enough = whole or [period for period in periods if available[slice(*period)][:, lasting].all() and lasting.any()]
     return max(enough, key=lambda period: period[1] - period[0], default=None)
 
 
-def _walking(rates: Array, up: Array, lives: np.ndarray, recording: Recording) -> tuple[np.ndarray, int]:
+def _walking(rates: Array, up: Array, available: np.ndarray, recording: Recording) -> tuple[np.ndarray, int]:
     """(T,) samples of walking straight ahead, and the stride in samples."""
     if recording.periodic:
         return np.ones(len(rates), dtype=bool), recording.samples
-    living_rates = np.where(lives[..., None], rates, np.nan)
-    walking = gait_phase.moving(living_rates, recording.rate_hz) & gait_phase.straight(living_rates, up, recording.rate_hz)
+    available_rates = np.where(available[..., None], rates, np.nan)
+    walking = gait_phase.moving(available_rates, recording.rate_hz) & gait_phase.straight(
+        available_rates, up, recording.rate_hz
+    )
     longest = gait_phase.longest(walking, recording.rate_hz)
-    most = lives[longest].sum(axis=0) >= signs.LASTING * (longest.stop - longest.start)
+    most = available[longest].sum(axis=0) >= signs.LASTING * (longest.stop - longest.start)
     stride = gait_phase.stride_samples(rates[longest][:, most], recording.rate_hz) if walking.any() and most.any() else None
     if stride is None or longest.stop - longest.start < MIN_STRIDES * stride:
         raise RecordingError(
@@ -234,13 +236,13 @@ def _walking(rates: Array, up: Array, lives: np.ndarray, recording: Recording) -
 
 
 def _from_strides(
-    acc: Array, gyro: Array, lives: np.ndarray, names: tuple[str, ...], recording: Recording
+    acc: Array, gyro: Array, available: np.ndarray, names: tuple[str, ...], recording: Recording
 ) -> tuple[Array, Array, np.ndarray, int]:
     """Bias, up, walking samples and stride of a recording without standing."""
     # First guesses that are good enough to find straight walking: no bias, mean specific force as up.
-    guess = np.stack([acc[lives[:, k], k].mean(axis=0) for k in range(len(names))])
-    walking, stride = _walking(gyro, guess / np.linalg.norm(guess, axis=-1, keepdims=True), lives, recording)
-    longest = gait_phase.longest(walking & lives.all(axis=1), recording.rate_hz)
+    guess = np.stack([acc[available[:, k], k].mean(axis=0) for k in range(len(names))])
+    walking, stride = _walking(gyro, guess / np.linalg.norm(guess, axis=-1, keepdims=True), available, recording)
+    longest = gait_phase.longest(walking & available.all(axis=1), recording.rate_hz)
     if longest.stop - longest.start < MIN_STRIDES * stride:
         return np.zeros_like(guess), guess, walking, stride  # too little to say anything, which is then found
     whole = slice(longest.start, longest.start + (longest.stop - longest.start) // stride * stride)

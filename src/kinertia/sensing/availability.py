@@ -1,4 +1,4 @@
-"""When each sensor lives: gives readings, but for gaps so short that a line across them does no harm."""
+"""When each sensor gives readings, but for gaps so short that a line across them does no harm."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from kinertia.recording import Array, Recording
 from kinertia.recording.gaps import runs
 
 BRIDGED_S = 0.25
-"""Longest gap that a sensor lives through: a fifth of a stride."""
+"""Longest gap that counts as available: a fifth of a stride."""
 
 
 def samples(recording: Recording) -> np.ndarray:
-    """(T, K) whether a sensor lives."""
+    """(T, K) whether a sensor gives readings."""
     missing = np.asarray(np.isnan(recording.acc).any(axis=2) | np.isnan(recording.gyro).any(axis=2))
     shortest = BRIDGED_S * recording.rate_hz
-    lives = np.ones_like(missing)
+    available = np.ones_like(missing)
     for k in range(missing.shape[1]):
         for start, stop in runs(missing[:, k]):
-            lives[start:stop, k] = stop - start <= shortest
-    return lives
+            available[start:stop, k] = stop - start <= shortest
+    return available
 
 
 def bridged(signal: Array) -> Array:

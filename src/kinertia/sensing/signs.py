@@ -14,7 +14,7 @@ from kinertia.sensing import direction, gait_phase
 from kinertia.sensing.direction import PelvisEvidence
 
 LASTING = 0.8
-"""Part of the walk that a sensor lives through which decides for others."""
+"""Part of the walk in which a sensor has to give readings for it to decide for others."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Walk:
     frames : (K, 3, 3) sensor axes to those frames.
     acc, rates : (T, K, 3) in sensor axes, gaps bridged, rates less bias [m/s^2, rad/s].
     walking : (T,) walking straight ahead.
-    lives : (T, K) whether a sensor lives.
+    available : (T, K) whether a sensor gives readings.
     stride : samples of a stride.
     rate_hz : sampling rate [Hz].
     running : whether there are flight phases.
@@ -39,7 +39,7 @@ class Walk:
     acc: Array
     rates: Array
     walking: np.ndarray
-    lives: np.ndarray
+    available: np.ndarray
     stride: int
     rate_hz: float
     running: bool
@@ -51,11 +51,11 @@ def find(walk: Walk) -> tuple[Array, Array]:
 
     Raises
     ------
-    RecordingError : the only sensor that lives through the walk contradicts what all say together for as long as they live.
+    RecordingError : the only sensor with readings throughout the walk contradicts all sensors together.
     """
     everyone = np.arange(len(walk.names))
     sign, margin, pelvis = _together(walk, everyone)
-    lasting = np.flatnonzero(walk.lives[walk.walking].mean(axis=0) >= LASTING)
+    lasting = np.flatnonzero(walk.available[walk.walking].mean(axis=0) >= LASTING)
     if len(lasting) in (0, len(everyone)):
         return sign, margin
     firm, firm_margin, _ = _together(walk, lasting)
@@ -81,7 +81,7 @@ def find(walk: Walk) -> tuple[Array, Array]:
 
 def _together(walk: Walk, chosen: np.ndarray) -> tuple[Array, Array, PelvisEvidence | None]:
     """Signs and margins of some sensors over the longest stretch where all of them live."""
-    part = gait_phase.longest(walk.walking & walk.lives[:, chosen].all(axis=1), walk.rate_hz)
+    part = gait_phase.longest(walk.walking & walk.available[:, chosen].all(axis=1), walk.rate_hz)
     force, rate = (np.einsum("kij,tkj->tki", walk.frames[chosen], x[part][:, chosen]) for x in (walk.acc, walk.rates))
     names = [walk.names[k] for k in chosen]
     legs = {name: k for k, name in enumerate(names) if name != "pelvis"}

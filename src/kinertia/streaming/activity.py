@@ -1,4 +1,4 @@
-"""What the wearer does, told sample by sample from what came before, and the answer of standing in place of the model's."""
+"""The wearer's activity, recognised sample by sample from the samples before; estimates of standing in place of the model's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which segment a sensor sits on, from what its sender calls it."""
+"""Segments of sensors by the names that their senders give them."""
 
 from __future__ import annotations
 
