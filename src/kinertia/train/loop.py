@@ -98,7 +98,7 @@ def run(training: Training[S, C], state: S, how: Running) -> bool:
         found = training.step(state)
         state.step += 1
         recorded = state.step % training.log_every == 0 or state.step == training.steps
-        if recorded or not bool(next(iter(found.values())).isfinite()):
+        if recorded or not bool(next(iter(found.values())).isfinite()):  # the loss comes first
             shown = _finite(found, state.step)
             state.history.append({"step": float(state.step), **shown, **training.judge(state)})
             done = training.converged(state.history)
