@@ -13,6 +13,7 @@ from kinertia.solving import solver, windows
 from kinertia.solving.settings import Settings, Windows
 from kinertia.solving.solver import Solved
 from kinertia.solving.store import Store, fingerprint
+from kinertia.weights import SOLVING
 
 SHORT = Settings(rate_hz=50.0, windows=Windows(length_s=0.8, overlap_s=0.2, calibration=0))
 
@@ -45,6 +46,11 @@ def test_windows_cover_the_recording() -> None:
 def test_impossible_windows(bad: Windows) -> None:
     with pytest.raises(ValueError, match="windows of"):
         windows.lay(1000, 100.0, bad)
+
+
+def test_a_weight_that_solving_does_not_have_is_refused(piece: Recording) -> None:
+    with pytest.raises(ValueError, match="posture is a term of training and adapting alone"):
+        solver.solve(piece, replace(SHORT, weights=replace(SOLVING, posture=1.0)))
 
 
 def test_calibration_leaves_out_standing() -> None:

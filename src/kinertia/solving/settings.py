@@ -33,7 +33,3 @@ class Settings:
     """Most iterations of the solver, for each window; time bounds nothing, so that a busy machine changes no result."""
     tolerance: float = 1e-4
     """Largest scaled error of the optimality conditions."""
-
-    def __post_init__(self) -> None:
-        if self.weights.posture:
-            raise ValueError("weights.posture is a term of training and adapting that solving does not have; leave it at 0")

@@ -109,7 +109,14 @@ def problem(person: Person, settings: Settings, step_s: float, speed: float) -> 
     settings : weights and bounds.
     step_s : time between nodes [s].
     speed : rough forward speed [m/s]; moments usual at it are the unit of changes of moments.
+
+    Raises
+    ------
+    ValueError
+        If a term has a weight that solving does not have.
     """
+    if settings.weights.posture:
+        raise ValueError("settings.weights.posture is a term of training and adapting alone; leave it at 0 to solve")
     weights, pace = settings.weights, RATE_S / step_s
     usual = USUAL_MOMENT_BWBH + USUAL_MOMENT_PER_SPEED * abs(speed)
     lumbar = person.body.skeleton.coordinate_index("lumbar_extension")
