@@ -18,7 +18,7 @@ from kinertia.bodies import GAIT2D_TRUNK, build
 from kinertia.estimation import gait
 from kinertia.estimation.estimate import Estimate
 from kinertia.mechanics import kinematics as kin
-from kinertia.recording import SEGMENTS, Recording
+from kinertia.recording import LOWER_BODY, Recording
 from kinertia.reporting import animation, charts, curves, figure, picture
 from kinertia.reporting.charts import Chart
 from kinertia.runtime import exported
@@ -91,7 +91,7 @@ def sensors(estimate: Estimate) -> str:
     body = build(estimate.subject.mass_kg, estimate.subject.height_m, skeleton=GAIT2D_TRUNK)
     q = torch.tensor([[estimate.coordinates[name][sample] for name in GAIT2D_TRUNK.coordinate_names]], dtype=torch.float64)
     motion = kin.forward(body, q, 0 * q, 0 * q)
-    for segment in SEGMENTS:
+    for segment in LOWER_BODY.segments:
         index = GAIT2D_TRUNK.segment_index(segment)
         place = torch.tensor([nominal_position(body, segment)[:2]], dtype=torch.float64)
         x, y = kin.positions(motion, (index,), place)[0, 0].tolist()
