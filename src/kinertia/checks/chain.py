@@ -92,11 +92,11 @@ def sound(recording: Recording, *, anyway: bool = False) -> Recording:
 
 def _without_consequences(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     order = {kind: place for kinds in (Cause, Severity) for place, kind in enumerate(kinds)}
-    ordered = sorted(dict.fromkeys(findings), key=lambda found: (order[found.cause], order[found.severity]))
+    ordered = sorted(dict.fromkeys(findings), key=lambda finding: (order[finding.cause], order[finding.severity]))
     kept: list[Finding] = []
-    for found in ordered:
-        if not any(_follows(found, earlier) for earlier in kept):
-            kept.append(found)
+    for finding in ordered:
+        if not any(_follows(finding, earlier) for earlier in kept):
+            kept.append(finding)
     return tuple(kept)
 
 

@@ -139,7 +139,7 @@ def through_body(motion: Motion, wearer: Wearer) -> Track:
     )
 
 
-def reported(found: Track, body: Body) -> dict[str, Tensor]:
+def reported(result: Track, body: Body) -> dict[str, Tensor]:
     """A track in the units of results.
 
     Parameters
@@ -153,18 +153,18 @@ def reported(found: Track, body: Body) -> dict[str, Tensor]:
     forward distance from the pelvis [BW m], ``virtual`` signals and ``points``.
     """
     skeleton = body.skeleton
-    force = found.force / body.weight
+    force = result.force / body.weight
     feet = [[k for k, point in enumerate(skeleton.contacts) if point.side == side] for side in SIDES]
-    pressure = force[..., 1] * found.contact[..., 0]
+    pressure = force[..., 1] * result.contact[..., 0]
     return {
-        "coordinates": found.q,
-        "speed": found.qd[:, :1],
-        "moments": found.generalized[:, skeleton.joints],
-        "residual": found.generalized[:, skeleton.root] / body.force_scale[skeleton.root].to(found.generalized),
+        "coordinates": result.q,
+        "speed": result.qd[:, :1],
+        "moments": result.generalized[:, skeleton.joints],
+        "residual": result.generalized[:, skeleton.root] / body.force_scale[skeleton.root].to(result.generalized),
         "grf": torch.cat([force[:, foot].sum(1) for foot in feet], -1),
         "pressure": torch.stack([pressure[:, foot].sum(1) for foot in feet], -1),
-        "virtual": found.virtual,
-        "points": torch.stack(list(found.points.values()), 1),
+        "virtual": result.virtual,
+        "points": torch.stack(list(result.points.values()), 1),
     }
 
 

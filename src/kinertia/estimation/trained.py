@@ -62,9 +62,9 @@ def estimate(model: Model, recording: Recording, method: str = "sspinnpose") -> 
     return estimator.estimate(Trained(model), recording, method)
 
 
-def to_series(found: Track, body: Body, mass_kg: float) -> Series:
+def to_series(result: Track, body: Body, mass_kg: float) -> Series:
     """A track of the stated ``body`` in double precision without torch; moments are those of a person of ``mass_kg``."""
-    values = {name: numbers(x) for name, x in track.reported(found, body).items()}
+    values = {name: numbers(x) for name, x in track.reported(result, body).items()}
     return Series(
         names=body.skeleton.coordinate_names,
         q=values["coordinates"],
@@ -74,7 +74,7 @@ def to_series(found: Track, body: Body, mass_kg: float) -> Series:
         grf=values["grf"],
         pressure=values["pressure"],
         virtual=values["virtual"],
-        points=dict(zip(found.points, np.moveaxis(values["points"], 1, 0), strict=True)),
+        points=dict(zip(result.points, np.moveaxis(values["points"], 1, 0), strict=True)),
     )
 
 

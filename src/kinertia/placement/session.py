@@ -39,13 +39,13 @@ class Session:
     placements: tuple[Placement, ...]
 
 
-def combine(recordings: Sequence[Recording], found: Sequence[Placement]) -> Session:
+def combine(recordings: Sequence[Recording], separate: Sequence[Placement]) -> Session:
     """One placement for all recordings of a session.
 
     Parameters
     ----------
     recordings : two or more, of one person with the same sensors in the same frame.
-    found : what :func:`kinertia.placement.inference.place` says of each.
+    separate : what :func:`kinertia.placement.inference.place` says of each.
 
     Returns
     -------
@@ -60,7 +60,7 @@ def combine(recordings: Sequence[Recording], found: Sequence[Placement]) -> Sess
         on different segments, or further apart than their spreads explain.
     """
     orders = [_order(recording, recordings[0]) for recording in recordings]
-    looks = _of_one_image(recordings, found, orders)
+    looks = _of_one_image(recordings, separate, orders)
     sensors, gyro_factor = [], []
     for i in range(len(orders[0])):
         own = [look.sensors[order[i]] for look, order in zip(looks, orders, strict=True)]
