@@ -89,6 +89,10 @@ def test_version(kinertia: Shell) -> None:
         ("simulate --subject 3", "simulate has no option --subject; did you mean --subjects?"),
         ("solve a.csv b.csv --out x", "solve takes no further b.csv"),
         ("solve a.csv --out x --begin x", "solve --begin: 'x' is no number; see `kinertia solve --help`"),
+        (
+            "train a.csv --config.sensors.segments pelvis pelvis",
+            "train --config.sensors: sensor set of pelvis, pelvis: name each segment once; see `kinertia train --help`",
+        ),
         ("train --out x --config.training.steps=x", "train --config.training.steps: 'x' is no whole number"),
         ("solve a.csv --out x --start foo", "solve --start: 'foo' is none of signals, model"),
         ("estimate a.csv --mass", "estimate --mass needs a value"),

@@ -15,6 +15,8 @@ from kinertia.cli import helping
 
 _MISSING = re.compile(r"^ {6}(?=\S)(.+?) *$", re.MULTILINE)
 _VALUE = re.compile(r"Error parsing (\S+):")
+_REFUSED = re.compile(r"Error parsing (?!-)(\S+): (.+?) [─-]{3}")
+"""What a group of settings says of its values when it is made."""
 _CHOICE = re.compile(r"invalid choice '(.*?)' for argument '(\S+)'\. Expected one of \((.*?),?\)")
 _ALONE = re.compile(r"Missing value for argument '(\S+)'")
 
@@ -52,10 +54,12 @@ def _name(prog: str) -> str:
 
 
 def _complaint(said: str, words: Sequence[str]) -> str:
-    if match := _CHOICE.search(text := " ".join(said.split())):
+    if match := _CHOICE.search(text := " ".join(said.replace("│", " ").split())):
         return f"{match[2]}: {match[1]!r} is none of {match[3].replace(chr(39), '')}"
     if match := _ALONE.search(text):
         return f"{match[1]} needs a value"
+    if match := _REFUSED.search(text):
+        return f"--{match[1]}: {match[2]}"
     if match := _VALUE.search(text):
         option = match[1]
         given = next((b for a, b in zip(words, [*words[1:], ""], strict=True) if a == option), None)

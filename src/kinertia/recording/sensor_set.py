@@ -27,11 +27,6 @@ _ITEM = re.compile(r"([PTSF])([rl]?)")
 class SensorSet:
     """Sensors that a model reads.
 
-    Attributes
-    ----------
-    segments : S names of segments, one sensor each, in the order of every array over sensors.
-    channels : C of :data:`AXES`, in that order, the same for every sensor.
-
     Raises
     ------
     ValueError
@@ -39,7 +34,9 @@ class SensorSet:
     """
 
     segments: tuple[str, ...]
+    """S names of segments, one sensor each, in the order of every array over sensors."""
     channels: tuple[str, ...] = SAGITTAL
+    """C of acc_x, acc_y, acc_z, gyro_x, gyro_y, gyro_z, in that order, the same for every sensor."""
 
     def __post_init__(self) -> None:
         if not self.segments or len(set(self.segments)) != len(self.segments):
