@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from rich.table import Table
+from rich.text import Text
 
 from experiments.options import Spoiled, Spoiling
 from experiments.protocol import QUIET, Context, Found, Json, table
@@ -134,9 +135,9 @@ def render(found: Json) -> Table:
     for name, row in found["kinds"].items():
         count = max(row["variants"], 1)
         shares = [f"{100 * row[key] / count:.0f}" for key in ("right", "wrong", "missed")]
-        mark = "" if holds(row) else "[red]"
+        marked = Text(name, "" if holds(row) else "red")
         stops = f"{100 * row['stops'] / count:.0f}"
-        shown.add_row(mark + name, str(row["variants"]), *shares, str(row["crash"]), stops, f"{row['seconds']:.1f}")
+        shown.add_row(marked, str(row["variants"]), *shares, str(row["crash"]), stops, f"{row['seconds']:.1f}")
     return shown
 
 
