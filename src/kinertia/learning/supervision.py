@@ -5,8 +5,7 @@ Labels are given on purpose, for recordings that the user names; the truth that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Sequence as Several
+from collections import abc
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -81,7 +80,7 @@ def labels_of(recording: Recording, config: Config, tile_s: float = periodic.TIL
     skeleton = SKELETONS[config.body]
     names = skeleton.coordinate_names
 
-    def known(curves: Mapping[str, Array], wanted: Several[str]) -> Tensor:
+    def known(curves: abc.Mapping[str, Array], wanted: abc.Sequence[str]) -> Tensor:
         found = repeated(columns(curves, wanted, at_rate.samples), at_rate, config.rate_hz, tile_s)
         return torch.as_tensor(found, dtype=torch.float32)
 
@@ -106,7 +105,7 @@ def labels_of(recording: Recording, config: Config, tile_s: float = periodic.TIL
     return labels
 
 
-def check(labels: Several[Labels | None], sequences: Several[Sequence]) -> None:
+def check(labels: abc.Sequence[Labels | None], sequences: abc.Sequence[Sequence]) -> None:
     """ValueError unless there are labels (or None) for every sequence, on its samples."""
     if len(labels) != len(sequences):
         raise ValueError(f"labels of {len(labels)} recordings for {len(sequences)} sequences; give None where there are none")
@@ -115,13 +114,15 @@ def check(labels: Several[Labels | None], sequences: Several[Sequence]) -> None:
             raise ValueError(f"{sequence.name}: {len(label.all)} samples of labels for {len(sequence.signals)} of signals")
 
 
-def fingerprint(labels: Several[Labels | None]) -> str:
+def fingerprint(labels: abc.Sequence[Labels | None]) -> str:
     """Of the labels of all recordings; empty where there are none."""
     marks = ["" if label is None else label.fingerprint for label in labels]
     return sha256(" ".join(marks).encode()).hexdigest()[:16] if any(marks) else ""
 
 
-def windows(labels: Several[Labels | None], person: Several[int], start: Several[int], window: int) -> Tensor | None:
+def windows(
+    labels: abc.Sequence[Labels | None], person: abc.Sequence[int], start: abc.Sequence[int], window: int
+) -> Tensor | None:
     """(B, window, channels) labels of drawn windows, NaN where not known; None where nothing is known of any."""
     known = [label for label in labels if label is not None]
     if not known:

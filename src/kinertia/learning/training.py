@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence as Several
+from collections import abc
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -48,7 +48,7 @@ class Training(loop.Training[TrainingState, Card]):
     people: Pool
     pool: Pool
     config: Config
-    labels: Several[Labels | None] = ()
+    labels: abc.Sequence[Labels | None] = ()
     start: str = ""
 
     store = checkpoint.STORE
@@ -138,7 +138,7 @@ def train(
     out: Path | str | None = None,
     *,
     start: Model | None = None,
-    labels: Several[Labels | None] = (),
+    labels: abc.Sequence[Labels | None] = (),
     device: torch.device | str = "cpu",
     resume: bool = False,
     checkpoint_s: float | None = None,
@@ -223,7 +223,7 @@ def check(sequences: list[Sequence], config: Config) -> None:
             raise ValueError(f"training.{name} is {getattr(training, name)}: it must be at least 1")
 
 
-def write_history(path: Path, log: Several[dict[str, float]]) -> None:
+def write_history(path: Path, log: abc.Sequence[dict[str, float]]) -> None:
     """Write the recorded loss terms as CSV."""
     if log:
         with replacing(path) as part, part.open("w", newline="") as file:
