@@ -10,9 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kinertia.io import opensim, opensim_truth
+from kinertia.io import force_plates, opensim
 from kinertia.io.read import read as read_recording
+from kinertia.recording import Array
 from kinertia.recording.errors import RecordingError
+
+Curves = dict[str, Array]
 
 
 def write_storage(path: Path, columns: dict[str, np.ndarray], header: str = "inDegrees=no") -> Path:
@@ -28,87 +31,73 @@ def walk(samples: int = 60, sign: float = -1.0) -> dict[str, np.ndarray]:
     return {"time": time, "pelvis_tx": 1.2 * time, "hip_flexion_r": 0.3 * np.cos(6 * time), "knee_angle_r": knee}
 
 
+def trial(folder: Path, motion: str, forces: str, plates: dict[str, str] | None = None) -> tuple[Curves, Curves]:
+    """Coordinates, and vertical force under each foot at their times."""
+    table, loads = opensim.read(folder / motion), opensim.read(folder / forces)
+    sides, _ = force_plates.feet(loads, plates)
+    pressed = {side: force_plates.on_grid(loads.time_s, parts["vy"], table.time_s) for side, parts in sides.items()}
+    return opensim.coordinates(table)[0], pressed
+
+
 @pytest.mark.data
 @pytest.mark.parametrize("person", ["subject01", "subject02", "subject04"])
 def test_walking_arnold(shared_data: Path, person: str) -> None:
     folder = shared_data / "walking_arnold" / person
-    mass = json.loads((folder / "_subject.json").read_text())["massKg"]
-    reference = opensim_truth.read_reference(
-        folder / "coordinates.sto", moments=folder / "id.sto", forces=folder / "grf.mot", mass_kg=mass, overground=True
-    )
-    truth = reference.truth
-    assert reference.rate_hz == pytest.approx(200)
-    assert truth.speed == pytest.approx(1.25, abs=0.1)
+    weight = 9.81 * json.loads((folder / "_subject.json").read_text())["massKg"]
+    angles, pressed = trial(folder, "coordinates.sto", "grf.mot")
+    moments = opensim.moments(opensim.read(folder / "id.sto"), knee_flexion="positive")
     for side in "rl":
-        knee = np.rad2deg(truth.angles[f"knee_angle_{side}"])
+        knee = np.rad2deg(angles[f"knee_angle_{side}"])
         assert -80 < knee.min() < -55  # positive in the file
         assert knee.max() < 5
-        assert truth.moments[f"ankle_angle_{side}"].min() < -80  # plantarflexion pushes off
-        assert 1.0 < truth.grf[f"grf_y_{side}"].max() < 1.3
+        assert moments[f"ankle_angle_{side}"].min() < -80  # plantarflexion pushes off
+        assert 1.0 < pressed[side].max() / weight < 1.3
     # both feet together carry body weight
-    total = truth.grf["grf_y_r"] + truth.grf["grf_y_l"]
-    assert total.mean() == pytest.approx(1, abs=0.06)
+    assert np.mean(pressed["r"] + pressed["l"]) == pytest.approx(weight, rel=0.06)
     raw = opensim.read(folder / "id.sto").columns["knee_angle_r_moment"]
-    np.testing.assert_allclose(truth.moments["knee_angle_r"], -raw)
-    assert any("looks positive" in w for w in reference.warnings)
-    explicit = opensim_truth.read_reference(folder / "coordinates.sto", knee_flexion="positive")
-    assert explicit.warnings == ()
+    np.testing.assert_allclose(moments["knee_angle_r"], -raw)
+    table = opensim.read(folder / "coordinates.sto")
+    assert table.rate_hz == pytest.approx(200)
+    _, sign, warnings = opensim.coordinates(table)
+    assert sign == "positive"
+    assert any("looks positive" in w for w in warnings)
+    assert opensim.coordinates(table, knee_flexion="positive")[2] == ()
 
 
 @pytest.mark.data
 def test_walking_moco(shared_data: Path) -> None:
-    folder = shared_data / "walking_moco"
-    reference = opensim_truth.read_reference(
-        folder / "coordinates.sto",
-        moments=folder / "id_walk.sto",
-        forces=folder / "grf_walk.mot",
-        mass_kg=85.27,
-        rate_hz=100,
-        overground=True,
-    )
-    assert len(reference.time_s) == 135
-    assert reference.time_s[0] == pytest.approx(0.45)
-    assert np.rad2deg(reference.truth.angles["knee_angle_r"]).min() == pytest.approx(-72, abs=2)
-    assert reference.truth.grf["grf_y_r"].max() == pytest.approx(1.13, abs=0.03)
-    assert any("32" in w and "columns" in w for w in reference.warnings)
+    angles, pressed = trial(shared_data / "walking_moco", "coordinates.sto", "grf_walk.mot")
+    assert np.rad2deg(angles["knee_angle_r"]).min() == pytest.approx(-72, abs=2)
+    assert pressed["r"].max() / (85.27 * 9.81) == pytest.approx(1.13, abs=0.03)
+    coordinates = opensim.read(shared_data / "walking_moco" / "coordinates.sto")
+    assert any("32" in w and "columns" in w for w in coordinates.warnings)
 
 
 @pytest.mark.data
 @pytest.mark.parametrize("speed", ["200", "300"])
 def test_running_hamner(shared_data: Path, speed: str) -> None:
-    folder = shared_data / "running_hamner"
-    reference = opensim_truth.read_reference(
-        folder / f"run{speed}_ik.mot", forces=folder / f"run{speed}_grf.mot", mass_kg=72.84
-    )
-    assert np.rad2deg(reference.truth.angles["knee_angle_r"]).min() < -85  # negative in the file too
-    assert any("looks negative" in w for w in reference.warnings)
-    assert 2.0 < reference.truth.grf["grf_y_r"].max() < 2.8
-    assert reference.truth.speed is None
+    angles, pressed = trial(shared_data / "running_hamner", f"run{speed}_ik.mot", f"run{speed}_grf.mot")
+    weight = 72.84 * 9.81
+    assert np.rad2deg(angles["knee_angle_r"]).min() < -85  # negative in the file too
+    assert 2.0 < pressed["r"].max() / weight < 2.8
     # the right plate carries load while the right knee is near straight, not in swing
-    loaded = reference.truth.grf["grf_y_r"] > 1
-    assert reference.truth.angles["knee_angle_r"][loaded].min() > np.deg2rad(-60)
+    assert angles["knee_angle_r"][pressed["r"] > weight].min() > np.deg2rad(-60)
 
 
 @pytest.mark.data
 def test_mixed_opencap(shared_data: Path) -> None:
     folder = shared_data / "mixed_opencap"
     for path in sorted(folder.glob("walking*_ik.mot")):
-        reference = opensim_truth.read_reference(
-            path, forces=folder / path.name.replace("_ik", "_grf"), mass_kg=62.6, overground=True
-        )
-        assert reference.truth.angles["knee_angle_l"].min() < -0.8
-        assert 0.9 < reference.truth.grf["grf_y_r"].max() < 1.5
-        assert reference.truth.speed is not None
-        assert 0.6 < reference.truth.speed < 1.8
+        angles, pressed = trial(folder, path.name, path.name.replace("_ik", "_grf"))
+        assert angles["knee_angle_l"].min() < -0.8
+        assert 0.9 < pressed["r"].max() / (62.6 * 9.81) < 1.5
+    static = opensim.read(folder / "static1_ik.mot")
     with pytest.raises(RecordingError, match="do not show the sign"):
-        opensim_truth.read_reference(folder / "static1_ik.mot")
-    still = opensim_truth.read_reference(folder / "static1_ik.mot", knee_flexion="positive")
-    assert still.truth.angles["knee_angle_r"].max() < 0
+        opensim.coordinates(static)
+    assert opensim.coordinates(static, knee_flexion="positive")[0]["knee_angle_r"].max() < 0
     with pytest.raises(RecordingError, match="which of the force plates"):  # a third plate under the chair
-        opensim_truth.read_reference(folder / "STS1_ik.mot", forces=folder / "STS1_grf.mot", mass_kg=62.6)
-    sides = {"1": "r", "2": "l"}
-    rising = opensim_truth.read_reference(folder / "STS1_ik.mot", forces=folder / "STS1_grf.mot", mass_kg=62.6, plates=sides)
-    assert set(rising.truth.grf) == {f"grf_{axis}_{side}" for axis in "xyz" for side in "rl"}
+        trial(folder, "STS1_ik.mot", "STS1_grf.mot")
+    assert set(trial(folder, "STS1_ik.mot", "STS1_grf.mot", {"1": "r", "2": "l"})[1]) == {"r", "l"}
 
 
 @given(
@@ -144,27 +133,24 @@ def test_degrees_without_a_header_line_are_noticed(tmp_path: Path) -> None:
     assert opensim.read(tmp_path / "b.mot", in_degrees=True).columns["knee_angle_r"].min() > -2
 
 
-def test_forces_need_mass_sides_and_y_up(tmp_path: Path) -> None:
-    coordinates = write_storage(tmp_path / "ik.mot", walk())
+def test_forces_need_sides_and_y_up(tmp_path: Path) -> None:
     time = walk()["time"]
     forces = {"time": time}
     for plate, level, z in (("1", 100.0, -0.3), ("2", 600.0, 0.2)):
         forces |= {f"{plate}_ground_force_v{a}": level * np.full(60, v) for a, v in zip("xyz", (0.1, 1, 0), strict=True)}
         forces |= {f"{plate}_ground_force_p{a}": np.full(60, v) for a, v in zip("xyz", (0, 0, z), strict=True)}
-    path = write_storage(tmp_path / "grf.mot", forces)
-    with pytest.raises(RecordingError, match="mass_kg"):
-        opensim_truth.read_reference(coordinates, forces=path)
-    reference = opensim_truth.read_reference(coordinates, forces=path, mass_kg=70)
-    np.testing.assert_allclose(reference.truth.grf["grf_y_r"], 600 / (70 * 9.81))
-    assert any("plate '2' taken as the right foot" in w for w in reference.warnings)
+    table = opensim.read(write_storage(tmp_path / "grf.mot", forces))
+    plates, warnings = force_plates.at_times(table, time[::2])
+    np.testing.assert_allclose(plates["r"].force, np.tile([60.0, 600.0], (30, 1)))
+    assert any("plate '2' taken as the right foot" in w for w in warnings)
     with pytest.raises(RecordingError, match="no plate '3'"):
-        opensim_truth.read_reference(coordinates, forces=path, mass_kg=70, plates={"3": "r"})
+        force_plates.feet(table, {"3": "r"})
     swapped = {name.replace("_vy", "_v?").replace("_vz", "_vy").replace("_v?", "_vz"): v for name, v in forces.items()}
     with pytest.raises(RecordingError, match="along z, not y"):
-        opensim_truth.read_reference(coordinates, forces=write_storage(tmp_path / "z.mot", swapped), mass_kg=70)
-    late = {name: values + (100.0 if name == "time" else 0.0) for name, values in forces.items()}
-    with pytest.raises(RecordingError, match="share no time"):
-        opensim_truth.read_reference(coordinates, forces=write_storage(tmp_path / "late.mot", late), mass_kg=70)
+        force_plates.feet(opensim.read(write_storage(tmp_path / "z.mot", swapped)))
+    named = {name.replace("2_", "r_").replace("1_", "l_"): v for name, v in forces.items() if "1_ground_force_p" not in name}
+    with pytest.raises(RecordingError, match="centre of pressure for side l"):
+        force_plates.at_times(opensim.read(write_storage(tmp_path / "centres.mot", named)), time)
 
 
 @pytest.mark.parametrize(

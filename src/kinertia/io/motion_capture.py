@@ -1,10 +1,17 @@
-"""Motion capture in OpenSim files: the folders of three published data sets to :class:`MotionCapture`.
+"""Motion capture in OpenSim files: the folders of published data sets to :class:`MotionCapture`, a stride where there is one.
 
-Layouts: ``coordinates.sto``, ``id.sto``, ``grf.mot``, ``_subject.json`` and one ``.osim`` in a folder per person (a walk that
-is exactly one gait cycle, Arnold et al. 2013 as published by AddBiomechanics); ``coordinates.sto``, ``id_walk.sto``,
-``grf_walk.mot`` and one ``.osim`` (a walk of somewhat more than a cycle, the example of OpenSim Moco); or
-``run<100 v>_ik.mot``, ``run<100 v>_grf.mot`` and ``model.osim`` (running on a treadmill at v m/s, Hamner & Delp 2013). What
-states less is read by :mod:`kinertia.io.short_captures`.
+=============================================================  ===============================================================
+files                                                          what
+=============================================================  ===============================================================
+``coordinates.sto id.sto grf.mot _subject.json *.osim``        a walk of exactly one gait cycle (Arnold et al. 2013 as published
+                                                               by AddBiomechanics)
+``coordinates.sto id_walk.sto grf_walk.mot *.osim``            a walk of somewhat more than a cycle (example of OpenSim Moco)
+``run<100 v>_ik.mot run<100 v>_grf.mot model.osim``            running on a treadmill at v m/s (Hamner & Delp 2013)
+``walk<10 v>_ik.sto walk<10 v>_XLD.mot``                       walking on a treadmill at v km/h (CEINMS)
+``NAME_ik.mot NAME_grf.mot model.osim``                        walks over two plates of little more than a stride (OpenCap)
+``NAME_straight.csv NAME_straight.json *.osim``                ``angle.`` [deg], ``translation.`` [mm], ``GRF.`` [BW%],
+                                                               ``CoP.`` [m] and the right foot's strikes (BioMAC)
+=============================================================  ===============================================================
 """
 
 from __future__ import annotations
@@ -12,18 +19,31 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import numpy as np
 
-from kinertia.io import facts, opensim, opensim_model, opensim_truth, short_captures
+from kinertia.io import facts, force_plates, opensim, opensim_model
 from kinertia.io.opensim import KneeSign, Table
+from kinertia.io.text import parse_table, read_text
 from kinertia.recording import DEFAULT_HEIGHT_M, GRAVITY, Array, Subject
 from kinertia.recording.errors import RecordingError
-from kinertia.recording.motion_capture import MotionCapture, Plate
+from kinertia.recording.motion_capture import Geometry, MotionCapture, Plate
 
 _RUN = re.compile(r"^run(?P<speed>\d{3})_ik\.mot$")
-_LONGER_WALK = "grf_walk.mot"
+_BELT = re.compile(r"^walk(?P<speed>\d{2})_ik\.sto$")
 _CONTACT_BW = 0.05  # usual limit of a force plate's contact
+_LOADED_N = 20.0  # of a plate that somebody stands on
+_STRIDE_S = (0.85, 1.5)  # of walking
+_LEAST_ADVANCE_M = 0.8  # in a stride; who gets up or squats stays
+_ALIKE = 0.6  # distance of leg angles and _RATE_S of their rates [rad] above which a movement does not repeat
+_RATE_S = 0.05  # that weighs rates against angles
+_UNIT = {"translation": 1e-3, "angle": np.pi / 180.0}
+_LEGS = tuple(f"{joint}_{side}" for side in "rl" for joint in ("hip_flexion", "knee_angle", "ankle_angle"))
+_ANGLES = ("pelvis_tilt", *_LEGS, "lumbar_extension")
+_GAIT2392 = Geometry((-0.0707, -0.0661), 0.396, 0.430)  # OpenSim's model of a man of 1.80 m
+_GAIT2392_PELVIS_M, _GAIT2392_HEIGHT_M = 0.95, 1.80  # height of its pelvis' origin when it stands, and of itself
 _NO_HEIGHT = f"body height not given, {DEFAULT_HEIGHT_M:.2f} m assumed"
 
 
@@ -35,101 +55,23 @@ def read_folder(folder: str | Path) -> list[MotionCapture]:
     RecordingError : none of the known layouts, or a file in it cannot be used.
     """
     folder = Path(folder)
-    if folder.is_dir():
-        walks = [path for path in (folder, *sorted(folder.iterdir())) if (path / "coordinates.sto").is_file()]
-        if walks:
-            return [read_longer_walk(path) if (path / _LONGER_WALK).is_file() else read_walk(path) for path in walks]
-        runs = sorted(path for path in folder.iterdir() if _RUN.match(path.name))
-        if runs:
-            return [read_run(path) for path in runs]
-        belts = sorted(path for path in folder.iterdir() if short_captures.BELT.match(path.name))
-        short = [
-            *map(short_captures.read_belt_walk, belts),
-            *short_captures.read_walks(folder),
-            *short_captures.read_runs(folder),
-        ]
-        if short:
-            return short
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    if walks := [path for path in (folder, *files) if (path / "coordinates.sto").is_file()]:
+        return [_longer_walk(path) if (path / "grf_walk.mot").is_file() else _walk(path) for path in walks]
+    if runs := [path for path in files if _RUN.match(path.name)]:
+        return [_run(path) for path in runs]
+    models = [path for path in files if path.suffix == ".osim"]
+    captures = [
+        *(_belt_walk(path) for path in files if _BELT.match(path.name)),
+        *(_short_walk(path) for path in files if path.name.endswith("_ik.mot") and _forces_of(path).is_file()),
+        *(_straight_run(path, models[0]) for path in files if path.name.endswith("_straight.csv") and models),
+    ]
+    if kept := [capture for capture in captures if capture is not None]:
+        return kept
     raise RecordingError(
         "holds no motion capture in a known layout",
         file=str(folder),
         fix="give a folder with coordinates.sto (or folders with one), or with run200_ik.mot and model.osim",
-    )
-
-
-def read_walk(folder: Path) -> MotionCapture:
-    """One person's walk over ground: exactly one gait cycle, the last sample repeats the first."""
-    model = _only_model(folder)
-    about_file = folder / "_subject.json"
-    about = facts.read_facts(about_file)
-    named = {"mass_kg": about.get("massKg"), "height_m": about.get("heightM"), "sex": about.get("sex")}
-    subject, assumed, _ = facts.subject(named, file=str(about_file))
-    motion, forces, moments = (opensim.read(folder / name) for name in ("coordinates.sto", "grf.mot", "id.sto"))
-    coordinates, sign, _ = opensim.coordinates(motion)
-    plates, warnings = _plates(forces, motion)
-    return MotionCapture(
-        name=f"{folder.name}_walk",
-        rate_hz=motion.rate_hz,
-        subject=subject,
-        coordinates=coordinates,
-        plates=plates,
-        geometry=opensim_model.read_geometry(model),
-        moments=_moments(moments, motion, sign),
-        one_cycle=True,
-        source=str(folder),
-        warnings=(*motion.warnings, *forces.warnings, *moments.warnings, *warnings, *assumed),
-    )
-
-
-def read_longer_walk(folder: Path) -> MotionCapture:
-    """The middle of a walk over ground, as long as a stride on the force plates: its ends are measured less well.
-
-    The files do not state the height.
-
-    Raises
-    ------
-    RecordingError : a file cannot be used, no foot strikes the plates twice, or the motion is shorter than a stride.
-    """
-    model = _only_model(folder)
-    motion, forces, moments = (opensim.read(folder / name) for name in ("coordinates.sto", _LONGER_WALK, "id_walk.sto"))
-    mass = opensim_model.read_mass(model)
-    motion = _middle(motion, _stride_s(forces, mass))
-    coordinates, sign, _ = opensim.coordinates(motion)
-    plates, warnings = _plates(forces, motion, hold=True)
-    return MotionCapture(
-        name=folder.name,
-        rate_hz=motion.rate_hz,
-        subject=Subject(mass, DEFAULT_HEIGHT_M, assumed=("height_m",)),
-        coordinates=coordinates,
-        plates=plates,
-        geometry=opensim_model.read_geometry(model),
-        moments=_moments(moments, motion, sign),
-        one_cycle=True,
-        source=str(folder),
-        warnings=(*motion.warnings, *forces.warnings, *moments.warnings, *warnings, _NO_HEIGHT),
-    )
-
-
-def read_run(file: Path) -> MotionCapture:
-    """Some strides on a treadmill, whose speed is in the file's name. The files do not state the height."""
-    match = _RUN.match(file.name)
-    if match is None:
-        raise RecordingError("does not state the speed in its name", file=str(file), fix="name it run200_ik.mot for 2 m/s")
-    trial = file.name.removesuffix("_ik.mot")
-    motion, forces = opensim.read(file), opensim.read(file.with_name(f"{trial}_grf.mot"))
-    coordinates, _, _ = opensim.coordinates(motion)
-    plates, warnings = _plates(forces, motion)
-    model = file.with_name("model.osim")
-    return MotionCapture(
-        name=f"runner_{trial}",
-        rate_hz=motion.rate_hz,
-        subject=Subject(opensim_model.read_mass(model), DEFAULT_HEIGHT_M, assumed=("height_m",)),
-        coordinates=coordinates,
-        plates=plates,
-        geometry=opensim_model.read_geometry(model),
-        belt_speed=int(match["speed"]) / 100.0,
-        source=str(file),
-        warnings=(*motion.warnings, *forces.warnings, *warnings, _NO_HEIGHT),
     )
 
 
@@ -147,16 +89,161 @@ def read_motion(file: Path, *, knee_flexion: KneeSign | None = None) -> MotionCa
     """
     motion, model = opensim.read(file), file.with_name("model.osim")
     coordinates, _, warnings = opensim.coordinates(motion, knee_flexion=knee_flexion)
+    subject, geometry = _subject(opensim_model.read_mass(model)), opensim_model.read_geometry(model)
+    name, said = file.name.removesuffix("_ik.mot"), (*warnings, _NO_HEIGHT)
+    return MotionCapture(name, motion.rate_hz, subject, coordinates, {}, geometry, source=str(file), warnings=said)
+
+
+def _capture(
+    name: str,
+    source: Path,
+    motion: Table,
+    forces: Table,
+    subject: Subject,
+    geometry: Geometry,
+    *,
+    moments: Table | None = None,
+    hold: bool = False,
+    said: tuple[str, ...] = (_NO_HEIGHT,),
+    **more: Any,
+) -> MotionCapture:
+    """What all layouts have in common: forces and moments at the times of the motion, all in our signs."""
+    coordinates, sign, _ = opensim.coordinates(motion)
+    plates, warnings = force_plates.at_times(forces, motion.time_s, hold=hold)
+    curves: dict[str, Array] = {}
+    if moments is not None:
+        curves = {
+            of: force_plates.on_grid(moments.time_s, values, motion.time_s)
+            for of, values in opensim.moments(moments, knee_flexion=sign).items()
+        }
+    read = [warning for table in (motion, forces, moments) if table is not None for warning in table.warnings]
     return MotionCapture(
-        name=file.name.removesuffix("_ik.mot"),
-        rate_hz=motion.rate_hz,
-        subject=Subject(opensim_model.read_mass(model), DEFAULT_HEIGHT_M, assumed=("height_m",)),
-        coordinates=coordinates,
-        plates={},
-        geometry=opensim_model.read_geometry(model),
-        source=str(file),
-        warnings=(*warnings, _NO_HEIGHT),
+        name,
+        motion.rate_hz,
+        subject,
+        coordinates,
+        plates,
+        geometry,
+        curves,
+        source=str(source),
+        warnings=(*read, *warnings, *said),
+        **more,
     )
+
+
+def _walk(folder: Path) -> MotionCapture:
+    """One person's walk over ground: exactly one gait cycle, the last sample repeats the first."""
+    model, about_file = _only_model(folder), folder / "_subject.json"
+    about = facts.read_facts(about_file)
+    named = {"mass_kg": about.get("massKg"), "height_m": about.get("heightM"), "sex": about.get("sex")}
+    subject, assumed, _ = facts.subject(named, file=str(about_file))
+    motion, forces, moments = (opensim.read(folder / name) for name in ("coordinates.sto", "grf.mot", "id.sto"))
+    name, geometry = f"{folder.name}_walk", opensim_model.read_geometry(model)
+    return _capture(name, folder, motion, forces, subject, geometry, moments=moments, said=tuple(assumed), one_cycle=True)
+
+
+def _longer_walk(folder: Path) -> MotionCapture:
+    """The middle of a walk over ground, as long as a stride on the force plates: its ends are measured less well."""
+    model = _only_model(folder)
+    motion, forces, moments = (opensim.read(folder / name) for name in ("coordinates.sto", "grf_walk.mot", "id_walk.sto"))
+    mass = opensim_model.read_mass(model)
+    motion, geometry = _middle(motion, _stride_s(forces, mass)), opensim_model.read_geometry(model)
+    return _capture(folder.name, folder, motion, forces, _subject(mass), geometry, moments=moments, hold=True, one_cycle=True)
+
+
+def _run(file: Path) -> MotionCapture:
+    """Some strides on a treadmill, whose speed is in the file's name."""
+    trial, model = file.name.removesuffix("_ik.mot"), file.with_name("model.osim")
+    motion, forces = opensim.read(file), opensim.read(_forces_of(file))
+    subject, geometry = _subject(opensim_model.read_mass(model)), opensim_model.read_geometry(model)
+    belt_speed = int(trial.removeprefix("run")) / 100.0
+    return _capture(f"runner_{trial}", file, motion, forces, subject, geometry, belt_speed=belt_speed)
+
+
+def _belt_walk(file: Path) -> MotionCapture:
+    """Walking on a treadmill, whose speed is in the file's name; mass from the mean force, lengths from the pelvis' height."""
+    trial = file.name.removesuffix("_ik.sto")
+    motion, forces = opensim.read(file), opensim.read(file.with_name(f"{trial}_XLD.mot"))
+    speed, said = int(trial.removeprefix("walk")) / 36.0, "no model given: lengths of gait2392, as high as the pelvis is"
+    whole = _capture(trial, file, motion, forces, Subject(), _GAIT2392, said=(said,), belt_speed=speed)
+    mass = float(sum(plate.force[:, 1].mean() for plate in whole.plates.values())) / GRAVITY
+    longer = float(np.quantile(whole.coordinates["pelvis_ty"], 0.99)) / _GAIT2392_PELVIS_M
+    (x, y), thigh, shank = _GAIT2392.hip, _GAIT2392.thigh, _GAIT2392.shank
+    return replace(
+        whole,
+        subject=Subject(mass, longer * _GAIT2392_HEIGHT_M, assumed=("height_m",)),
+        geometry=Geometry((longer * x, longer * y), longer * thigh, longer * shank),
+    )
+
+
+def _short_walk(file: Path) -> MotionCapture | None:
+    """The stride of a walk that repeats best; None where there is none.
+
+    A step on the plates before the stride or after it, while the same foot is not on them in the stride, belongs to the stride
+    that comes before or after: it is put where that foot would step in this one.
+    """
+    motion, forces, model = opensim.read(file), opensim.read(_forces_of(file)), file.with_name("model.osim")
+    if np.ptp(motion.columns["pelvis_tx"]) < _LEAST_ADVANCE_M:
+        return None
+    coordinates, _, _ = opensim.coordinates(motion)
+    cut = _stride(coordinates, motion.rate_hz)
+    if cut is None:
+        return None
+    start, length = cut
+    advance = float(coordinates["pelvis_tx"][start + length] - coordinates["pelvis_tx"][start])
+    name = f"{file.parent.name}_{file.name.removesuffix('_ik.mot')}"
+    subject, geometry = _subject(opensim_model.read_mass(model)), opensim_model.read_geometry(model)
+    whole = _capture(name, file, motion, forces, subject, geometry, one_cycle=True)
+    return replace(
+        whole,
+        coordinates={of: values[start : start + length + 1] for of, values in coordinates.items()},
+        plates={side: _folded(plate, start, length, advance) for side, plate in whole.plates.items()},
+    )
+
+
+def _straight_run(file: Path, model: Path) -> MotionCapture:
+    """A stride between two strikes of a runner's right foot."""
+    table, about_file = parse_table(read_text(file), ",", file=str(file)), file.with_suffix(".json")
+    columns = {name.split(" ")[0]: name for name in table.names}
+    about = msgspec.json.decode(about_file.read_bytes())
+    strikes = [round(float(sample)) for name, sample in about["events"] if name == "R_IC"]
+    if len(strikes) < 2:
+        raise RecordingError("names no two strikes of the right foot", file=str(about_file), fix="add R_IC events")
+    chosen, mass = slice(strikes[0] - 1, strikes[1]), float(about["participantMass"])
+
+    def column(name: str) -> Array:
+        if name not in columns:
+            raise RecordingError(f"has no column {name}", file=str(file), fix="export angles, forces and centres of pressure")
+        return table.numbers(columns[name])[chosen] * _UNIT.get(name.partition(".")[0], 1.0)
+
+    def pair(name: str, side: str) -> Array:
+        return np.stack([column(f"{name}_{axis}_{side}") for axis in "xy"], axis=-1)
+
+    weight = mass * GRAVITY / 100.0
+    coordinates = {name: column(f"angle.{name}") for name in _ANGLES}
+    coordinates |= {name: column(f"translation.{name}") for name in ("pelvis_tx", "pelvis_ty")}
+    plates = {side: Plate(weight * pair("GRF.GRF", side), pair("CoP.CoP", side)) for side in "rl"}
+    rate, geometry = float(about["rate_hz"]), opensim_model.read_geometry(model)
+    return MotionCapture(
+        file.stem,
+        rate,
+        _subject(mass),
+        coordinates,
+        plates,
+        geometry,
+        one_cycle=True,
+        source=str(file),
+        warnings=(_NO_HEIGHT,),
+    )
+
+
+def _forces_of(file: Path) -> Path:
+    return file.with_name(file.name.replace("_ik.mot", "_grf.mot"))
+
+
+def _subject(mass_kg: float) -> Subject:
+    """A person whose height the files do not state."""
+    return Subject(mass_kg, DEFAULT_HEIGHT_M, assumed=("height_m",))
 
 
 def _only_model(folder: Path) -> Path:
@@ -166,15 +253,9 @@ def _only_model(folder: Path) -> Path:
     return models[0]
 
 
-def _moments(moments: Table, motion: Table, sign: KneeSign) -> dict[str, Array]:
-    """Joint moments at the times of ``motion``, in our signs."""
-    curves = opensim.moments(moments, knee_flexion=sign)
-    return {name: opensim_truth.on_grid(moments.time_s, values, motion.time_s) for name, values in curves.items()}
-
-
 def _stride_s(forces: Table, mass_kg: float) -> float:
     """Mean time between heel strikes of the foot that has more of them [s]."""
-    sides, _ = opensim_truth.feet(forces)
+    sides, _ = force_plates.feet(forces)
     down = [parts["vy"] > _CONTACT_BW * mass_kg * GRAVITY for parts in sides.values()]
     strikes = max((forces.time_s[1:][d[1:] & ~d[:-1]] for d in down), key=len)
     if len(strikes) < 2:
@@ -194,28 +275,27 @@ def _middle(motion: Table, duration_s: float) -> Table:
     return replace(motion, columns={name: c[kept] for name, c in motion.columns.items()}, time_s=motion.time_s[kept])
 
 
-def _held(parts: dict[str, Array]) -> dict[str, Array]:
-    """Columns of one plate; its centre of pressure stays where it last or next is while nobody stands on it."""
-    loaded = np.flatnonzero(parts["vy"])
-    samples = np.arange(len(parts["vy"]))
-    return parts | {name: np.interp(samples, loaded, parts[name][loaded]) for name in ("px", "py")}
+def _stride(coordinates: dict[str, Array], rate_hz: float) -> tuple[int, int] | None:
+    """First sample and length of the stride after which the legs are most nearly where and as fast as they were."""
+    legs = np.stack([coordinates[name] for name in _LEGS], axis=-1)
+    state = np.concatenate([legs, _RATE_S * rate_hz * np.gradient(legs, axis=0)], axis=-1)
+    shortest, longest = (round(seconds * rate_hz) for seconds in _STRIDE_S)
+    lengths = range(shortest, min(longest, len(legs) - 1) + 1)
+    pairs = [(start, length) for length in lengths for start in range(len(legs) - length)]
+    apart = [float(np.linalg.norm(state[start] - state[start + length])) for start, length in pairs]
+    moved = coordinates["pelvis_tx"]
+    fit = [k for k, (start, length) in enumerate(pairs) if moved[start + length] - moved[start] > _LEAST_ADVANCE_M]
+    best = min(fit, key=lambda k: apart[k], default=None)
+    return None if best is None or apart[best] > _ALIKE else pairs[best]
 
 
-def _plates(forces: Table, motion: Table, *, hold: bool = False) -> tuple[dict[str, Plate], tuple[str, ...]]:
-    """Plates at the times of ``motion``; ``hold`` where centres of pressure of unloaded plates wander by hundreds of metres."""
-    sides, warnings = opensim_truth.feet(forces)
-    if missing := [side for side in "rl" if not {"px", "py"} <= sides.get(side, {}).keys()]:
-        raise RecordingError(
-            f"has no force plate with centre of pressure for side {missing[0]}",
-            file=forces.source,
-            fix="give forces and centres of pressure of both feet",
-        )
-
-    if hold:
-        sides = {side: _held(parts) for side, parts in sides.items()}
-
-    def pair(parts: dict[str, Array], what: str) -> Array:
-        columns = [opensim_truth.on_grid(forces.time_s, parts[what + axis], motion.time_s) for axis in "xy"]
-        return np.stack(columns, axis=-1)
-
-    return {side: Plate(pair(sides[side], "v"), pair(sides[side], "p")) for side in "rl"}, warnings
+def _folded(plate: Plate, start: int, length: int, advance: float) -> Plate:
+    """The plate over a stride, with the steps just before and after it put where they would be in it."""
+    force, centre = (values[start : start + length + 1].copy() for values in (plate.force, plate.centre))
+    for sample in np.flatnonzero(plate.force[:, 1] > _LOADED_N):
+        later = sample > start + length
+        to = sample - start + (-length if later else length if sample < start else 0)
+        if 0 <= to <= length and force[to, 1] < _LOADED_N:
+            force[to], centre[to] = plate.force[sample], plate.centre[sample] + [-advance if later else advance, 0.0]
+    force[-1] = force[0]
+    return Plate(force, centre)

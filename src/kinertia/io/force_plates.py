@@ -1,0 +1,125 @@
+"""Force plates in OpenSim's external-load files: which is under which foot, and what it reads at the times of a motion."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+
+from kinertia.io.opensim import Table
+from kinertia.numerics.low_pass import butterworth, filter_both_ways
+from kinertia.recording import Array
+from kinertia.recording.errors import RecordingError
+from kinertia.recording.motion_capture import Plate
+
+_FORCE = re.compile(r"^(?:(?P<before>\w+?)_)?ground_force(?:_(?P<after>\w+?))?_(?P<what>[vp])(?P<axis>[xyz])$", re.IGNORECASE)
+
+
+def at_times(forces: Table, time_s: Array, *, hold: bool = False) -> tuple[dict[str, Plate], tuple[str, ...]]:
+    """Plates of both feet at other times, and warnings.
+
+    Parameters
+    ----------
+    forces : external-load file, errors as for :func:`feet`.
+    time_s : (T,) times [s].
+    hold : keep the centre of pressure of an unloaded plate where it last or next is, where it wanders by hundreds of metres.
+
+    Raises
+    ------
+    RecordingError : a foot has no plate with a centre of pressure.
+    """
+    sides, warnings = feet(forces)
+    plates = {}
+    for side in "rl":
+        parts = sides.get(side, {})
+        if not {"px", "py"} <= parts.keys():
+            raise RecordingError(
+                f"has no force plate with centre of pressure for side {side}",
+                file=forces.source,
+                fix="give forces and centres of pressure of both feet",
+            )
+        if hold:
+            loaded, rows = np.flatnonzero(parts["vy"]), np.arange(len(parts["vy"]))
+            parts = parts | {name: np.interp(rows, loaded, parts[name][loaded]) for name in ("px", "py")}
+        force, centre = (
+            np.stack([on_grid(forces.time_s, parts[what + axis], time_s) for axis in "xy"], axis=-1) for what in "vp"
+        )
+        plates[side] = Plate(force, centre)
+    return plates, warnings
+
+
+def feet(table: Table, plates: Mapping[str, str] | None = None) -> tuple[dict[str, dict[str, Array]], tuple[str, ...]]:
+    """Columns of the force plate under each foot.
+
+    Parameters
+    ----------
+    table : external-load file with columns ``ground_force_<plate>_vx`` (or ``<plate>_ground_force_vx``).
+    plates : plate name to side ``r`` / ``l``, such as ``{"1": "r", "2": "l"}``; plates left out are ignored. By default told
+        by name, else by which lies further right.
+
+    Returns
+    -------
+    side to ``vx``, ``vy``, ``vz`` [N] and, where the file has them, ``px``, ``py``, ``pz`` [m]; and warnings.
+
+    Raises
+    ------
+    RecordingError : no force columns, plates whose side cannot be told, or a vertical axis that is not y.
+    """
+    loads: dict[str, dict[str, Array]] = {}
+    for column, values in table.columns.items():
+        if match := _FORCE.match(column):
+            plate = (match["before"] or match["after"] or "").lower()
+            loads.setdefault(plate, {})[(match["what"] + match["axis"]).lower()] = values
+    loads = {plate: parts for plate, parts in loads.items() if {"vx", "vy", "vz"} <= parts.keys()}
+    if not loads:
+        raise RecordingError(
+            "has no ground forces", file=table.source, fix="expected columns such as ground_force_r_vx, _vy, _vz"
+        )
+    sizes = [sum(float(np.nanmean(np.abs(parts[f"v{axis}"]))) for parts in loads.values()) for axis in "xyz"]
+    if sizes[1] < max(sizes):
+        raise RecordingError(
+            f"the largest ground force is along {'xyz'[int(np.argmax(sizes))]}, not y",
+            file=table.source,
+            fix="rotate the forces to y up",
+        )
+    warnings: tuple[str, ...] = ()
+    if plates is None:
+        plates, warnings = _sides(loads, table.source)
+    elif missing := [plate for plate in plates if plate.lower() not in loads]:
+        raise RecordingError(f"has no plate {missing[0]!r}", file=table.source, fix=f"plates in the file: {', '.join(loads)}")
+    return {side: loads[plate.lower()] for plate, side in plates.items()}, warnings
+
+
+def on_grid(time_s: Array, values: Array, new_time_s: Array) -> Array:
+    """(T,) samples at new times: zero-phase low-pass at 0.4 of the new rate if that is slower, then linear interpolation."""
+    rate, new_rate = (len(time_s) - 1) / (time_s[-1] - time_s[0]), (len(new_time_s) - 1) / (new_time_s[-1] - new_time_s[0])
+    if new_rate < 0.99 * rate and len(values) > 30 and np.isfinite(values).all():
+        values = filter_both_ways(butterworth(4, 0.4 * new_rate, rate), values)
+    return np.interp(new_time_s, time_s, values)
+
+
+def _sides(loads: Mapping[str, Mapping[str, Array]], file: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Plate to side, by its name, else by its place."""
+    named = {plate: plate[0] for plate in loads if plate in ("r", "l", "right", "left")}
+    if set(loads) == {"", "l"}:  # OpenSim's gait2392 examples name the left foot alone
+        return {"": "r", "l": "l"}, ()
+    if named:
+        return named, ()
+    if set(loads) == {"", "1"}:  # OpenSim's oldest examples: right foot without a number
+        return {"": "r", "1": "l"}, (f"{file}: force plate without a number taken as the right foot; pass plates to fix it",)
+    if len(loads) != 2 or any("pz" not in parts for parts in loads.values()):
+        raise RecordingError(
+            f"cannot tell which of the force plates {', '.join(loads)} is under which foot",
+            file=file,
+            fix='pass plates={"1": "r", "2": "l"}',
+        )
+    # z points right: the plate pressed further right is the right foot's
+    right, left = sorted(
+        loads,
+        key=lambda p: float(np.average(loads[p]["pz"], weights=np.maximum(loads[p]["vy"], 0) + 1e-9)),
+        reverse=True,
+    )
+    return {right: "r", left: "l"}, (
+        f"{file}: force plate {right!r} taken as the right foot by its position; pass plates to fix it",
+    )
