@@ -19,20 +19,12 @@ Stretch = tuple[float, float]
 
 @dataclass(frozen=True)
 class Doubt:
-    """One reason.
+    """One reason."""
 
-    Attributes
-    ----------
-    words : the reason.
-    share : part of what counts.
-    stretches : (start, stop) [s] of the longest ones, in order of time.
-    more : how many more there are.
-    """
-
-    words: str
-    share: float
-    stretches: tuple[Stretch, ...]
-    more: int
+    words: str  # the reason
+    share: float  # part of what counts
+    stretches: tuple[Stretch, ...]  # (start, stop) [s] of the longest ones, in order of time
+    more: int  # how many more there are
 
 
 def find(estimate: Estimate) -> list[Doubt]:

@@ -17,19 +17,12 @@ KINDS = (Activity.WALKING, Activity.RUNNING)
 
 @dataclass(frozen=True)
 class Gait:
-    """Strides of one kind of gait.
+    """Strides of one kind of gait."""
 
-    Attributes
-    ----------
-    legs : ``r``, ``l`` to strides; a leg without a complete stride is left out.
-    rate_hz : of the sample indices [Hz].
-    word : ``walking`` or ``running``; empty where it was not told.
-    others : strides of the other kinds of gait, by their word; they are not among ``legs``.
-    """
-
-    legs: dict[str, Strides]
-    rate_hz: float
-    word: str = ""
+    legs: dict[str, Strides]  # ``r``, ``l`` to strides; a leg without a complete stride is left out
+    rate_hz: float  # of the sample indices [Hz]
+    word: str = ""  # ``walking`` or ``running``; empty where it was not told
+    # strides of the other kinds of gait, by their word; they are not among ``legs``
     others: dict[str, int] = field(default_factory=dict)
 
     def of(self, side: str) -> Strides | None:

@@ -13,30 +13,17 @@ SIDES = ("r", "l")
 
 @dataclass(frozen=True)
 class Series:
-    """Time series at a method's own rate, one row per sample.
+    """Time series at a method's own rate, one row per sample."""
 
-    Attributes
-    ----------
-    names : the n coordinates' names, the root's first.
-    q : (T, n) coordinates [m, rad]; pelvis_tx is not read, it follows from the speed.
-    speed : (T,) forward speed [m/s].
-    moments : (T, n - 3) net joint moments [N m].
-    residual : (T, 3) force x, y [BW] and moment [BWBH] at the root that no joint explains.
-    grf : (T, 4) ground reaction x, y of the right and x, y of the left foot [BW].
-    pressure : (T, 2) vertical force times its forward distance from the pelvis, right and left [BW m].
-    virtual : (T, S, C) virtual channels of the sensor set [m/s^2, rad/s].
-    points : named landmarks (T, 2), relative to the pelvis along x [m].
-    """
-
-    names: tuple[str, ...]
-    q: Array
-    speed: Array
-    moments: Array
-    residual: Array
-    grf: Array
-    pressure: Array
-    virtual: Array
-    points: dict[str, Array]
+    names: tuple[str, ...]  # the n coordinates' names, the root's first
+    q: Array  # (T, n) coordinates [m, rad]; pelvis_tx is not read, it follows from the speed
+    speed: Array  # (T,) forward speed [m/s]
+    moments: Array  # (T, n - 3) net joint moments [N m]
+    residual: Array  # (T, 3) force x, y [BW] and moment [BWBH] at the root that no joint explains
+    grf: Array  # (T, 4) ground reaction x, y of the right and x, y of the left foot [BW]
+    pressure: Array  # (T, 2) vertical force times its forward distance from the pelvis, right and left [BW m]
+    virtual: Array  # (T, S, C) virtual channels of the sensor set [m/s^2, rad/s]
+    points: dict[str, Array]  # named landmarks (T, 2), relative to the pelvis along x [m]
 
     @property
     def joints(self) -> tuple[str, ...]:

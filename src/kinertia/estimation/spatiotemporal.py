@@ -139,18 +139,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Parameters:
-    """All strides of one kind of gait.
+    """All strides of one kind of gait."""
 
-    Attributes
-    ----------
-    gait : ``walking`` or ``running``; empty where it was not told.
-    strides : of both legs, in order of time.
-    dropped : strides that are left out because their duration is far from the median: pauses, turns, missed events.
-    """
-
-    gait: str
-    strides: tuple[Stride, ...]
-    dropped: int = 0
+    gait: str  # ``walking`` or ``running``; empty where it was not told
+    strides: tuple[Stride, ...]  # of both legs, in order of time
+    dropped: int = 0  # strides that are left out because their duration is far from the median: pauses, turns, missed events
 
     @property
     def words(self) -> str:

@@ -50,18 +50,11 @@ SPEED_SD = 0.01
 
 @dataclass(frozen=True)
 class Level:
-    """What sensors and experience say of the inclinations of the S segments of :data:`~kinertia.recording.LOWER_BODY`.
+    """What sensors and experience say of the inclinations of the S segments of :data:`~kinertia.recording.LOWER_BODY`."""
 
-    Attributes
-    ----------
-    gain : (S, S) change of the inclinations with what sensors read; columns of zeros where there is no sensor.
-    base : (S,) inclinations when every sensor reads zero [rad].
-    covariance : (S, S) of the errors [rad^2].
-    """
-
-    gain: Array
-    base: Array
-    covariance: Array
+    gain: Array  # (S, S) change of the inclinations with what sensors read; columns of zeros where there is no sensor
+    base: Array  # (S,) inclinations when every sensor reads zero [rad]
+    covariance: Array  # (S, S) of the errors [rad^2]
 
     @classmethod
     def of(cls, sensors: tuple[Sensor, ...], seen: NDArray[np.bool_]) -> Level:

@@ -21,20 +21,12 @@ PARTS = ("femur", "tibia", "foot")
 
 @dataclass(frozen=True)
 class Sizes:
-    """Of a body.
+    """Of a body."""
 
-    Attributes
-    ----------
-    height : of the person [m].
-    length : ``femur_r``, ``tibia_r``, ... to its length [m].
-    sole : ``heel_r``, ``toe_r``, ... to (2,) place in the foot's axes, from the ankle [m].
-    head : top of the head above the hips [m].
-    """
-
-    height: float
-    length: dict[str, float]
-    sole: dict[str, Array]
-    head: float
+    height: float  # of the person [m]
+    length: dict[str, float]  # ``femur_r``, ``tibia_r``, ... to its length [m].
+    sole: dict[str, Array]  # ``heel_r``, ``toe_r``, ... to (2,) place in the foot's axes, from the ankle [m].
+    head: float  # top of the head above the hips [m]
 
     @classmethod
     def of(cls, series: Series, height: float) -> Sizes:
@@ -53,18 +45,11 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Rest:
-    """A body at rest, the weight half on either foot.
+    """A body at rest, the weight half on either foot."""
 
-    Attributes
-    ----------
-    points : landmark to (A, 2), relative to the hips along x and above the ground [m].
-    centre : (A,) forward place of the centre of mass likewise [m], above which the ground's reaction acts.
-    moments : joint to (A,) net moment over body weight [m].
-    """
-
-    points: dict[str, Array]
-    centre: Array
-    moments: dict[str, Array]
+    points: dict[str, Array]  # landmark to (A, 2), relative to the hips along x and above the ground [m]
+    centre: Array  # (A,) forward place of the centre of mass likewise [m], above which the ground's reaction acts
+    moments: dict[str, Array]  # joint to (A,) net moment over body weight [m]
 
 
 def rest(inclination: Array, sizes: Sizes) -> Rest:

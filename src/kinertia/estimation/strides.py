@@ -17,18 +17,13 @@ TOLERANCE = 0.3
 
 @dataclass(frozen=True)
 class Strides:
-    """Gait cycles of one leg.
+    """Gait cycles of one leg."""
 
-    Attributes
-    ----------
-    begin, end : (S,) heel strike and next heel strike of the same foot, sample indices (fractions allowed).
-    dropped : cycles left out because their duration is far from the median: pauses, turns, missed events.
-    period : samples of a recording that is one repeating cycle (a stride may then run past its end), None otherwise.
-    """
-
+    # begin, end: (S,) heel strike and next heel strike of the same foot, sample indices (fractions allowed)
     begin: Array
     end: Array
-    dropped: int = 0
+    dropped: int = 0  # cycles left out because their duration is far from the median: pauses, turns, missed events
+    # samples of a recording that is one repeating cycle (a stride may then run past its end), None otherwise
     period: int | None = None
 
     @property

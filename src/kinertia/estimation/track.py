@@ -25,20 +25,12 @@ CHUNK = 6000
 
 @dataclass(frozen=True)
 class Wearer:
-    """A person with sensors, as a batch of one.
+    """A person with sensors, as a batch of one."""
 
-    Attributes
-    ----------
-    body : (1,) body.
-    position : (1, S, 2) sensor positions in segment frames [m].
-    deviation : what was learned about the person.
-    sensors : the S sensors.
-    """
-
-    body: Body
-    position: Tensor
-    deviation: Deviation
-    sensors: SensorSet = LOWER_BODY
+    body: Body  # (1,) body
+    position: Tensor  # (1, S, 2) sensor positions in segment frames [m]
+    deviation: Deviation  # what was learned about the person
+    sensors: SensorSet = LOWER_BODY  # the S sensors
 
     @classmethod
     def of(cls, sequence: Sequence, deviation: Deviation, like: Tensor, sensors: SensorSet = LOWER_BODY) -> Wearer:
@@ -54,27 +46,17 @@ class Wearer:
 
 @dataclass(frozen=True)
 class Track:
-    """Time series at the model's rate, one row per sample.
+    """Time series at the model's rate, one row per sample."""
 
-    Attributes
-    ----------
-    q, qd : (T, n) coordinates and speeds [m, rad]; pelvis_tx is zero, its speed is the forward speed.
-    generalized : (T, n) root residual, then joint moments [N, N m].
-    force : (T, P, 2) ground reaction at the contact points [N].
-    contact : (T, P, 2) contact points, relative to the pelvis along x [m].
-    contact_velocity : (T, P, 2) their velocities over the ground [m/s].
-    virtual : (T, S, C) virtual channels of the sensors [m/s^2, rad/s].
-    points : named landmarks (T, 2), relative to the pelvis along x [m].
-    """
-
+    # q, qd: (T, n) coordinates and speeds [m, rad]; pelvis_tx is zero, its speed is the forward speed
     q: Tensor
     qd: Tensor
-    generalized: Tensor
-    force: Tensor
-    contact: Tensor
-    contact_velocity: Tensor
-    virtual: Tensor
-    points: dict[str, Tensor]
+    generalized: Tensor  # (T, n) root residual, then joint moments [N, N m]
+    force: Tensor  # (T, P, 2) ground reaction at the contact points [N]
+    contact: Tensor  # (T, P, 2) contact points, relative to the pelvis along x [m]
+    contact_velocity: Tensor  # (T, P, 2) their velocities over the ground [m/s]
+    virtual: Tensor  # (T, S, C) virtual channels of the sensors [m/s^2, rad/s]
+    points: dict[str, Tensor]  # named landmarks (T, 2), relative to the pelvis along x [m]
 
     @classmethod
     def join(cls, parts: list[Track]) -> Track:

@@ -43,20 +43,15 @@ Span = tuple[float, float]
 
 @dataclass(frozen=True)
 class Agreement:
-    """How an estimate agrees with itself and with the signals.
+    """How an estimate agrees with itself and with the signals."""
 
-    Attributes
-    ----------
-    force, moment : (T,) squared residual force and moment at the root, over what is trusted.
-    acc, gyro : (T,) squared differences of virtual and measured signals less what is trusted; positive is too much.
-    counted : (T,) samples that count.
-    """
-
+    # force, moment: (T,) squared residual force and moment at the root, over what is trusted
     force: Array
     moment: Array
+    # acc, gyro: (T,) squared differences of virtual and measured signals less what is trusted; positive is too much
     acc: Array
     gyro: Array
-    counted: NDArray[np.bool_]
+    counted: NDArray[np.bool_]  # (T,) samples that count
 
     @classmethod
     def of(

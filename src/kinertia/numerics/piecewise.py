@@ -12,18 +12,11 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Curve:
-    """A piecewise polynomial.
+    """A piecewise polynomial."""
 
-    Attributes
-    ----------
-    knots : (K,) ascending; piece k begins at knot k - 1, piece 0 ends at the first knot.
-    origin : (K + 1,) place that each piece's powers count from.
-    coefficients : (K + 1, D) of each piece, lowest power first.
-    """
-
-    knots: Array
-    origin: Array
-    coefficients: Array
+    knots: Array  # (K,) ascending; piece k begins at knot k - 1, piece 0 ends at the first knot
+    origin: Array  # (K + 1,) place that each piece's powers count from
+    coefficients: Array  # (K + 1, D) of each piece, lowest power first
 
     def __call__(self, x: Array | float) -> Array:
         """Value at any places."""

@@ -38,29 +38,17 @@ squared distance by the other sign; of 13 sound real people one comes to 0.96 an
 
 @dataclass(frozen=True)
 class Assignment:
-    """The likeliest assignment of K sensors.
+    """The likeliest assignment of K sensors."""
 
-    Attributes
-    ----------
-    segments : K segment names; of the two mirror images the one that agrees with more stated names.
-    sign : (K,) factor that turns a sensor's mediolateral axis to the right.
-    confidence : (K,) probability of the segment and its side, up to the mirror image of the whole set.
-    running : whether it is running.
-    misfit : (K,) root mean square distance from the model in spreads, 1 for a typical person.
-    mirror_gain : (K,) by how much the squared distance would fall if the angular rate had the other sign; negative for
-        right-handed axes.
-    log_likelihood : of the whole.
-    log_stated : the same with the stated segments; NaN where these cannot be (two sensors on one segment).
-    """
-
-    segments: tuple[str, ...]
-    sign: Array
-    confidence: Array
-    running: bool
-    misfit: Array
+    segments: tuple[str, ...]  # K segment names; of the two mirror images the one that agrees with more stated names
+    sign: Array  # (K,) factor that turns a sensor's mediolateral axis to the right
+    confidence: Array  # (K,) probability of the segment and its side, up to the mirror image of the whole set
+    running: bool  # whether it is running
+    misfit: Array  # (K,) root mean square distance from the model in spreads, 1 for a typical person
+    # (K,) by how much the squared distance would fall if the angular rate had the other sign; negative for right-handed axes
     mirror_gain: Array
-    log_likelihood: float
-    log_stated: float
+    log_likelihood: float  # of the whole
+    log_stated: float  # the same with the stated segments; NaN where these cannot be (two sensors on one segment)
 
 
 def assign(leg: Shapes, pelvis: Shapes, stride_hz: float, stated: tuple[str, ...], model: GaitModel) -> Assignment:
@@ -112,20 +100,12 @@ def assign(leg: Shapes, pelvis: Shapes, stride_hz: float, stated: tuple[str, ...
 
 @dataclass(frozen=True)
 class Lags:
-    """Sensors taken to sit where they are stated to, with clocks that may be wrong.
+    """Sensors taken to sit where they are stated to, with clocks that may be wrong."""
 
-    Attributes
-    ----------
-    strides : (K,) by how much each one alone would be late, -0.5 to 0.5.
-    gain : (K,) log-likelihood that this explains.
-    rival : log-likelihood that the best other assignment explains, without a late sensor.
-    misfit : (K,) root mean square distance from the model without a lag, as in :class:`Assignment`.
-    """
-
-    strides: Array
-    gain: Array
-    rival: float
-    misfit: Array
+    strides: Array  # (K,) by how much each one alone would be late, -0.5 to 0.5
+    gain: Array  # (K,) log-likelihood that this explains
+    rival: float  # log-likelihood that the best other assignment explains, without a late sensor
+    misfit: Array  # (K,) root mean square distance from the model without a lag, as in :class:`Assignment`
 
 
 def lags(leg: Shapes, pelvis: Shapes, stride_hz: float, stated: tuple[str, ...], model: GaitModel) -> Lags:

@@ -49,18 +49,11 @@ window of HuGaDB; a sensor of twice the rate shows half its stride later, when a
 
 @dataclass(frozen=True)
 class Late:
-    """A sensor that is late.
+    """A sensor that is late."""
 
-    Attributes
-    ----------
-    index : which one.
-    lag_s : by how much [s], negative for early; up to a whole stride, for a pelvis half a stride.
-    again_s : the time after which the movement repeats, so that the lag may be longer or shorter by it [s].
-    """
-
-    index: int
-    lag_s: float
-    again_s: float
+    index: int  # which one
+    lag_s: float  # by how much [s], negative for early; up to a whole stride, for a pelvis half a stride
+    again_s: float  # the time after which the movement repeats, so that the lag may be longer or shorter by it [s]
 
 
 def late(steady: Steady, stated: tuple[str, ...]) -> Late | None:

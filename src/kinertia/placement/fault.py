@@ -21,17 +21,9 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault and where.
+    """A fault and where."""
 
-    Attributes
-    ----------
-    kind : what is wrong.
-    sensors : names of the sensors concerned (of the segment, where there is no sensor); empty for all of them.
-    message : a sentence for the user.
-    change : what ``--apply`` does about it; empty where nothing can be done.
-    """
-
-    kind: Kind
-    sensors: tuple[str, ...]
-    message: str
-    change: str = ""
+    kind: Kind  # what is wrong
+    sensors: tuple[str, ...]  # names of the sensors concerned (of the segment, where there is no sensor); empty for all of them
+    message: str  # a sentence for the user
+    change: str = ""  # what ``--apply`` does about it; empty where nothing can be done

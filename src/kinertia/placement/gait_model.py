@@ -33,28 +33,17 @@ class Stored(msgspec.Struct, forbid_unknown_fields=True):
 
 @dataclass(frozen=True)
 class GaitModel:
-    """Right-hand sensors; those of the left are half a stride later. G gaits, P parts, first axes of the regressions: 1, pace.
+    """Right-hand sensors; those of the left are half a stride later. G gaits, P parts, first axes of the regressions: 1, pace."""
 
-    Attributes
-    ----------
-    note : what it was fitted to.
-    pace : (G, 2) mean and spread of the logarithm of the strides per second.
-    curves : (G, P, 2, 3, HARMONICS) complex coefficients and their change with the logarithm of pace over its mean.
-    curve_spread : (G, P, 3, HARMONICS) standard deviations of real or imaginary part.
-    sizes : (G, P, 2, 4) logarithms of sizes, and their change with pace.
-    size_spread : (G, P, 4) standard deviations.
-    inclination : (G, P, 2) mean inclination of the upright segment over a stride, about z, and its change with pace [rad].
-    inclination_spread : (G, P) standard deviation between people [rad].
-    """
-
-    note: str
-    pace: Array
-    curves: np.ndarray
-    curve_spread: Array
-    sizes: Array
-    size_spread: Array
+    note: str  # what it was fitted to
+    pace: Array  # (G, 2) mean and spread of the logarithm of the strides per second
+    curves: np.ndarray  # (G, P, 2, 3, HARMONICS) complex coefficients and their change with the logarithm of pace over its mean
+    curve_spread: Array  # (G, P, 3, HARMONICS) standard deviations of real or imaginary part
+    sizes: Array  # (G, P, 2, 4) logarithms of sizes, and their change with pace
+    size_spread: Array  # (G, P, 4) standard deviations
+    # (G, P, 2) mean inclination of the upright segment over a stride, about z, and its change with pace [rad]
     inclination: Array
-    inclination_spread: Array
+    inclination_spread: Array  # (G, P) standard deviation between people [rad]
 
     def at(self, gait: int, log_pace: float) -> tuple[np.ndarray, Array]:
         """(P, 3, HARMONICS) curves and (P, 4) sizes of one gait at a pace; outside the range fitted, at its end."""

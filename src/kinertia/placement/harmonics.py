@@ -19,24 +19,14 @@ _SHIFTS = 60  # of the common instant, 1/60 of a stride each
 
 @dataclass(frozen=True)
 class Shapes:
-    """K sensors under one guess of their mediolateral axes, of unknown sign: turned round, "rate" and "forward" change sign.
+    """K sensors under one guess of their mediolateral axes, of unknown sign: turned round, "rate" and "forward" change sign."""
 
-    Attributes
-    ----------
-    up : (K, 3) mean up over strides, unit vectors in sensor axes.
-    right : (K, 3) mediolateral axes, unit vectors across ``up``.
-    share : (K,) part of the power across "up" that the axis explains.
-    force : (K,) size of the mean specific force in space [m/s^2]; 9.81 for a sound sensor.
-    curves : (K, 3, HARMONICS) complex coefficients of :data:`CURVES`, each curve by its root mean square.
-    sizes : (K, 4) logarithms of the root mean squares of the three curves, and of the rate at which the force changes.
-    """
-
-    up: Array
-    right: Array
-    share: Array
-    force: Array
-    curves: np.ndarray
-    sizes: Array
+    up: Array  # (K, 3) mean up over strides, unit vectors in sensor axes
+    right: Array  # (K, 3) mediolateral axes, unit vectors across ``up``
+    share: Array  # (K,) part of the power across "up" that the axis explains
+    force: Array  # (K,) size of the mean specific force in space [m/s^2]; 9.81 for a sound sensor
+    curves: np.ndarray  # (K, 3, HARMONICS) complex coefficients of :data:`CURVES`, each curve by its root mean square
+    sizes: Array  # (K, 4) logarithms of the root mean squares of the three curves, and of the rate at which the force changes
 
 
 def of_sensors(steady: Steady) -> tuple[Shapes, Shapes]:

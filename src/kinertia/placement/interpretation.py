@@ -24,28 +24,17 @@ RATIO_SPREAD = 0.045
 
 @dataclass(frozen=True)
 class Interpretation:
-    """K sensors as steady gait shows them.
+    """K sensors as steady gait shows them."""
 
-    Attributes
-    ----------
-    assignment : segments and sides.
-    rotation : (K, 3, 3) sensor to segment axes: v_segment = rotation @ v_sensor.
-    force : (K,) size of gravity over strides [m/s^2].
-    up : (K, 3) mean up over strides in sensor axes, unit vectors.
-    positions : positions in the sagittal plane, inclinations, lengths of thigh and shank.
-    lengths : of thigh and shank with the prior on them all but off; None where no knee has sensors on either side.
-    height_ratio : these over those of the given height; NaN where there are none.
-    ratio_spread : by how much people differ from that ratio (standard deviation).
-    """
-
-    assignment: Assignment
-    rotation: Array
-    force: Array
-    up: Array
-    positions: Positions
+    assignment: Assignment  # segments and sides
+    rotation: Array  # (K, 3, 3) sensor to segment axes: v_segment = rotation @ v_sensor
+    force: Array  # (K,) size of gravity over strides [m/s^2]
+    up: Array  # (K, 3) mean up over strides in sensor axes, unit vectors
+    positions: Positions  # positions in the sagittal plane, inclinations, lengths of thigh and shank
+    # of thigh and shank with the prior on them all but off; None where no knee has sensors on either side
     lengths: Lengths | None
-    height_ratio: float
-    ratio_spread: float
+    height_ratio: float  # these over those of the given height; NaN where there are none
+    ratio_spread: float  # by how much people differ from that ratio (standard deviation)
 
 
 def interpret(

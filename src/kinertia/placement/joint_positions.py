@@ -51,26 +51,15 @@ _ANGLE_HARMONICS = 20  # of a stride; those above hold noise
 
 @dataclass(frozen=True)
 class Positions:
-    """Where K sensors sit in the sagittal plane of their segments.
+    """Where K sensors sit in the sagittal plane of their segments."""
 
-    Attributes
-    ----------
-    position : (K, 2) forward and up from the proximal joint [m].
-    position_spread : (K, 2) standard deviations [m].
-    inclination : (K,) of the upright segment against the mean attitude over a stride, about z [rad].
-    inclination_spread : (K,) standard deviations [rad].
-    length : thigh and shank [m].
-    length_covariance : (2, 2) of their errors [m^2].
-    residual : root mean square of what joints disagree by [m/s^2].
-    """
-
-    position: Array
-    position_spread: Array
-    inclination: Array
-    inclination_spread: Array
-    length: tuple[float, float]
-    length_covariance: Array
-    residual: float
+    position: Array  # (K, 2) forward and up from the proximal joint [m]
+    position_spread: Array  # (K, 2) standard deviations [m]
+    inclination: Array  # (K,) of the upright segment against the mean attitude over a stride, about z [rad]
+    inclination_spread: Array  # (K,) standard deviations [rad]
+    length: tuple[float, float]  # thigh and shank [m]
+    length_covariance: Array  # (2, 2) of their errors [m^2]
+    residual: float  # root mean square of what joints disagree by [m/s^2]
 
 
 @dataclass(frozen=True)
@@ -90,16 +79,10 @@ class Prior:
 
 @dataclass(frozen=True)
 class Lengths:
-    """Thigh and shank as the joints ask for them, whatever was thought before.
+    """Thigh and shank as the joints ask for them, whatever was thought before."""
 
-    Attributes
-    ----------
-    value : (2,) thigh and shank [m].
-    covariance : (2, 2) of their errors, as far as the joint equations know them [m^2].
-    """
-
-    value: Array
-    covariance: Array
+    value: Array  # (2,) thigh and shank [m]
+    covariance: Array  # (2, 2) of their errors, as far as the joint equations know them [m^2]
 
 
 def usual(segments: tuple[str, ...], height_m: float, inclination: Array, inclination_spread: Array) -> Prior:

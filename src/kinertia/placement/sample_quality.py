@@ -12,20 +12,12 @@ from kinertia.recording.samples import cut_off, held, same_as_before
 
 @dataclass(frozen=True)
 class SampleQuality:
-    """One sensor's samples.
+    """One sensor's samples."""
 
-    Attributes
-    ----------
-    absent : no acceleration or no angular rate at all.
-    frozen_s : time for which nothing changes, in stretches longer than a lost packet [s].
-    lost_share : part of the samples that is missing or repeats the one before.
-    clipped : samples of the acceleration at a value that it does not pass.
-    """
-
-    absent: bool
-    frozen_s: float
-    lost_share: float
-    clipped: int
+    absent: bool  # no acceleration or no angular rate at all
+    frozen_s: float  # time for which nothing changes, in stretches longer than a lost packet [s]
+    lost_share: float  # part of the samples that is missing or repeats the one before
+    clipped: int  # samples of the acceleration at a value that it does not pass
 
 
 def assess(acc: Array, gyro: Array, rate_hz: float) -> SampleQuality:

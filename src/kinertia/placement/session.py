@@ -25,18 +25,12 @@ _FIX = "place them apart, if the sensors were moved in between; else leave out t
 
 @dataclass(frozen=True)
 class Session:
-    """What several recordings say together.
+    """What several recordings say together."""
 
-    Attributes
-    ----------
-    sensors : one entry per sensor, in the order of the first recording, with what all recordings together say of it.
-    looks : what each recording says by itself, all of one mirror image.
-    placements : the same with segment, axes and position of the session, to correct each recording with.
-    """
-
+    # one entry per sensor, in the order of the first recording, with what all recordings together say of it
     sensors: tuple[SensorPlacement, ...]
-    looks: tuple[Placement, ...]
-    placements: tuple[Placement, ...]
+    looks: tuple[Placement, ...]  # what each recording says by itself, all of one mirror image
+    placements: tuple[Placement, ...]  # the same with segment, axes and position of the session, to correct each recording with
 
 
 def combine(recordings: Sequence[Recording], separate: Sequence[Placement]) -> Session:

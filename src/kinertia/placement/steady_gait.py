@@ -27,19 +27,13 @@ STRAIGHT_RATE = 0.35
 
 @dataclass(frozen=True)
 class Steady:
-    """Windows of one steady gait.
+    """Windows of one steady gait."""
 
-    Attributes
-    ----------
-    acc, gyro : W windows of (n, K, 3) signals over whole strides, gaps bridged, each gyroscope's mean over the window removed.
-    stride : W stride lengths in samples, with fractions.
-    rate_hz : stated sampling rate [Hz].
-    """
-
+    # acc, gyro: W windows of (n, K, 3) signals over whole strides, gaps bridged, each gyroscope's mean over the window removed
     acc: tuple[Array, ...]
     gyro: tuple[Array, ...]
-    stride: tuple[float, ...]
-    rate_hz: float
+    stride: tuple[float, ...]  # W stride lengths in samples, with fractions
+    rate_hz: float  # stated sampling rate [Hz]
 
     @property
     def stride_hz(self) -> float:

@@ -70,22 +70,13 @@ SHORTEST_S = 0.5
 
 @dataclass(frozen=True)
 class Window:
-    """Signals around a sample, at any rate.
+    """Signals around a sample, at any rate."""
 
-    Attributes
-    ----------
-    signals : (N, S, C) channels of :data:`~kinertia.recording.LOWER_BODY` [m/s^2, rad/s]; NaN where missing.
-    yaw : (N,) rate of turning about the vertical [rad/s]; NaN where it is not known.
-    rate_hz : their rate [Hz].
-    at : which of them is judged.
-    past : by what came before it alone.
-    """
-
-    signals: Array
-    yaw: Array
-    rate_hz: float
-    at: int
-    past: bool = False
+    signals: Array  # (N, S, C) channels of :data:`~kinertia.recording.LOWER_BODY` [m/s^2, rad/s]; NaN where missing
+    yaw: Array  # (N,) rate of turning about the vertical [rad/s]; NaN where it is not known
+    rate_hz: float  # their rate [Hz]
+    at: int  # which of them is judged
+    past: bool = False  # by what came before it alone
 
     def around(self, seconds: float) -> slice:
         """Samples within half of ``seconds`` on either side, or all of them before, as far as there are any."""
@@ -97,29 +88,19 @@ class Window:
 
 @dataclass(frozen=True)
 class Signs:
-    """What a window shows.
+    """What a window shows."""
 
-    Attributes
-    ----------
-    still : every sensor is still.
-    together : correlation of the right with the left leg's rates, -1 to 1; NaN where no segment has a sensor on both sides.
-    thighs, feet : the same of thighs and of feet alone.
-    turning : mean of the rate about the vertical without its sign [rad/s]; NaN where it is not known.
-    rate : pelvis, femur, tibia, foot to root mean square rates, of both legs [rad/s]; NaN without sensors.
-    repeats : correlation of the signals with themselves a stride away.
-    inclination : segment to its mean inclination [rad].
-    flight : specific force of a sensor on the pelvis where it is least [m/s^2]; NaN without one.
-    """
-
-    still: bool
+    still: bool  # every sensor is still
+    # correlation of the right with the left leg's rates, -1 to 1; NaN where no segment has a sensor on both sides
     together: float
+    # thighs, feet: the same of thighs and of feet alone
     thighs: float
     feet: float
-    turning: float
-    rate: dict[str, float]
-    repeats: float
-    inclination: dict[str, float]
-    flight: float
+    turning: float  # mean of the rate about the vertical without its sign [rad/s]; NaN where it is not known
+    rate: dict[str, float]  # pelvis, femur, tibia, foot to root mean square rates, of both legs [rad/s]; NaN without sensors
+    repeats: float  # correlation of the signals with themselves a stride away
+    inclination: dict[str, float]  # segment to its mean inclination [rad]
+    flight: float  # specific force of a sensor on the pelvis where it is least [m/s^2]; NaN without one
 
 
 def classify(recording: Recording) -> NDArray[np.int8]:

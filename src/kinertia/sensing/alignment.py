@@ -35,23 +35,15 @@ MIN_MARGIN = 0.2  # below it a warning says that forward and backward are not cl
 
 @dataclass(frozen=True)
 class Quality:
-    """How far one sensor's alignment can be trusted.
+    """How far one sensor's alignment can be trusted."""
 
-    Attributes
-    ----------
-    axis_share : part of the power across "up" that the mediolateral axis explains, 0.5 (none) to 1.
-    off_horizontal_deg : how far the principal axis of the angular rate in space leaves the horizontal [deg]; large where the
-        sensor turns about the segment's long axis (thigh); NaN for the pelvis.
-    sway_rad_s : root mean square of the angular rate less bias in standing [rad/s]; NaN without standing.
-    up_uncertainty_deg : expected error of the zero angle [deg].
-    direction_margin : how clearly forward was told from backward, 0 (not at all) to about 2.
-    """
-
-    axis_share: float
+    axis_share: float  # part of the power across "up" that the mediolateral axis explains, 0.5 (none) to 1
+    # how far the principal axis of the angular rate in space leaves the horizontal [deg]; large where the sensor turns about
+    # the segment's long axis (thigh); NaN for the pelvis
     off_horizontal_deg: float
-    sway_rad_s: float
-    up_uncertainty_deg: float
-    direction_margin: float
+    sway_rad_s: float  # root mean square of the angular rate less bias in standing [rad/s]; NaN without standing
+    up_uncertainty_deg: float  # expected error of the zero angle [deg]
+    direction_margin: float  # how clearly forward was told from backward, 0 (not at all) to about 2
 
     @property
     def score(self) -> float:

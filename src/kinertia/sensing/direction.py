@@ -28,15 +28,10 @@ _REST_S = 0.1  # over which rest is looked for
 
 @dataclass(frozen=True)
 class Directions:
-    """Signs that turn axes to the right.
+    """Signs that turn axes to the right."""
 
-    Attributes
-    ----------
-    sign : segment to +1 or -1.
-    margin : segment to how much the evidence falls when this sign alone is turned, per number of pieces of evidence (0..2).
-    """
-
-    sign: dict[str, float]
+    sign: dict[str, float]  # segment to +1 or -1
+    # segment to how much the evidence falls when this sign alone is turned, per number of pieces of evidence (0..2)
     margin: dict[str, float]
 
 
@@ -75,16 +70,10 @@ def of_legs(
 
 @dataclass(frozen=True)
 class PelvisEvidence:
-    """Two independent hints at the sign of the pelvis axis, each -1..1, positive for the sign as it is.
+    """Two independent hints at the sign of the pelvis axis, each -1..1, positive for the sign as it is."""
 
-    Attributes
-    ----------
-    sideways : correlation of sideways force with right-leg minus left-leg swing; 0 without leg sensors.
-    pendulum : in walking the body slows while it rises (inverted pendulum), in running it speeds up (spring).
-    """
-
-    sideways: float
-    pendulum: float
+    sideways: float  # correlation of sideways force with right-leg minus left-leg swing; 0 without leg sensors
+    pendulum: float  # in walking the body slows while it rises (inverted pendulum), in running it speeds up (spring)
 
     @property
     def total(self) -> float:

@@ -25,28 +25,20 @@ class SensorErrors:
     The defaults lie in the middle of what data sheets of consumer MEMS units state: noise 100-300 micro-g and
     0.004-0.015 deg/s per root hertz, zero offset 20-60 milli-g and 0.5-3 deg/s without calibration, sensitivity
     tolerance 0.5-3 percent, ranges of 16 g and 2000 deg/s. The misalignment is that of a strapped-on sensor.
-
-    Attributes
-    ----------
-    acc_noise_density : white noise of the accelerometer [m/s^2 per root hertz].
-    gyro_noise_density : white noise of the gyroscope [rad/s per root hertz].
-    acc_bias : constant bias of the accelerometer [m/s^2].
-    gyro_bias : constant bias of the gyroscope [rad/s].
-    acc_scale, gyro_scale : relative error of the sensitivity of each axis.
-    misalignment : rotation of the sensor about each axis [rad].
-    acc_range, gyro_range : largest magnitude an axis can read [m/s^2, rad/s].
-    acc_step, gyro_step : smallest difference between two readings [m/s^2, rad/s]; 16 bits over 16 g are 0.005 m/s^2.
     """
 
-    acc_noise_density: float = 150e-6 * STANDARD_GRAVITY
-    gyro_noise_density: float = math.radians(0.007)
-    acc_bias: float = 20e-3 * STANDARD_GRAVITY
-    gyro_bias: float = math.radians(0.5)
+    acc_noise_density: float = 150e-6 * STANDARD_GRAVITY  # white noise of the accelerometer [m/s^2 per root hertz]
+    gyro_noise_density: float = math.radians(0.007)  # white noise of the gyroscope [rad/s per root hertz]
+    acc_bias: float = 20e-3 * STANDARD_GRAVITY  # constant bias of the accelerometer [m/s^2]
+    gyro_bias: float = math.radians(0.5)  # constant bias of the gyroscope [rad/s]
+    # acc_scale, gyro_scale: relative error of the sensitivity of each axis
     acc_scale: float = 0.01
     gyro_scale: float = 0.01
-    misalignment: float = math.radians(3.0)
+    misalignment: float = math.radians(3.0)  # rotation of the sensor about each axis [rad]
+    # acc_range, gyro_range: largest magnitude an axis can read [m/s^2, rad/s]
     acc_range: float = 16.0 * STANDARD_GRAVITY
     gyro_range: float = math.radians(2000.0)
+    # acc_step, gyro_step: smallest difference between two readings [m/s^2, rad/s]; 16 bits over 16 g are 0.005 m/s^2
     acc_step: float = 0.0
     gyro_step: float = 0.0
 

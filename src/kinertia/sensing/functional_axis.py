@@ -20,17 +20,11 @@ from kinertia.recording import Array
 
 @dataclass(frozen=True)
 class Axis:
-    """One mediolateral axis, of unknown sign.
+    """One mediolateral axis, of unknown sign."""
 
-    Attributes
-    ----------
-    direction : (3,) unit vector across "up", in sensor axes.
-    share : part of the signal power across "up" that the axis explains, 0.5 (none is better than another) to 1.
-    off_horizontal_deg : angle by which the principal axis in space leaves the horizontal [deg], NaN where it is not used.
-    """
-
-    direction: Array
-    share: float
+    direction: Array  # (3,) unit vector across "up", in sensor axes
+    share: float  # part of the signal power across "up" that the axis explains, 0.5 (none is better than another) to 1
+    # angle by which the principal axis in space leaves the horizontal [deg], NaN where it is not used
     off_horizontal_deg: float
 
 

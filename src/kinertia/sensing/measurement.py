@@ -33,21 +33,14 @@ def _typical_electronics() -> SensorErrors:
 
 @dataclass(frozen=True)
 class Realism:
-    """How imperfect sensors are; see each part for sizes and sources.
+    """How imperfect sensors are; see each part for sizes and sources."""
 
-    Attributes
-    ----------
-    spread : placement around the stated place and axes.
-    skin : tissue under the sensors; None for sensors screwed to the bone.
-    ringing : of impacts; None without.
-    clock : sampling instants.
-    electronics : scale, bias, noise, steps, range. Its misalignment is not used, ``spread`` stands for it.
-    """
-
-    spread: Spread = field(default_factory=Spread)
+    spread: Spread = field(default_factory=Spread)  # placement around the stated place and axes
+    # tissue under the sensors; None for sensors screwed to the bone
     skin: SkinRanges | None = field(default_factory=SkinRanges)
-    ringing: RingingRanges | None = field(default_factory=RingingRanges)
-    clock: Clock = field(default_factory=Clock)
+    ringing: RingingRanges | None = field(default_factory=RingingRanges)  # of impacts; None without
+    clock: Clock = field(default_factory=Clock)  # sampling instants
+    # scale, bias, noise, steps, range. Its misalignment is not used, ``spread`` stands for it.
     electronics: SensorErrors = field(default_factory=_typical_electronics)
 
 
@@ -58,18 +51,11 @@ IDEAL = Realism(NOMINAL, None, None, EXACT, NO_ERRORS)
 
 @dataclass(frozen=True)
 class Worn:
-    """Sensors as strapped on for one session.
+    """Sensors as strapped on for one session."""
 
-    Attributes
-    ----------
-    poses : segment to true position and axes; its order is that of the K sensors.
-    skin : tissue under them, None without.
-    ringing : how they ring, None without.
-    """
-
-    poses: dict[str, SensorPose]
-    skin: Skin | None
-    ringing: Ringing | None
+    poses: dict[str, SensorPose]  # segment to true position and axes; its order is that of the K sensors
+    skin: Skin | None  # tissue under them, None without
+    ringing: Ringing | None  # how they ring, None without
 
     @property
     def segments(self) -> tuple[str, ...]:
@@ -89,19 +75,13 @@ class Worn:
 
 @dataclass(frozen=True)
 class Measured:
-    """What sensors read.
+    """What sensors read."""
 
-    Attributes
-    ----------
-    acc, gyro : (..., N, K, 3) in sensor axes [m/s^2, rad/s].
-    rate_hz : nominal sampling rate [Hz].
-    time_s : (N, K) when each sensor really sampled; N / rate is what it says [s].
-    """
-
+    # acc, gyro: (..., N, K, 3) in sensor axes [m/s^2, rad/s]
     acc: Array
     gyro: Array
-    rate_hz: float
-    time_s: Array
+    rate_hz: float  # nominal sampling rate [Hz]
+    time_s: Array  # (N, K) when each sensor really sampled; N / rate is what it says [s]
 
 
 def strap_on(nominal: Mapping[str, Position], realism: Realism, generator: np.random.Generator) -> Worn:

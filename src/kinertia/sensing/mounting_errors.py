@@ -18,20 +18,13 @@ _LIMIT = 2.5
 
 @dataclass(frozen=True)
 class Spread:
-    """How far placement varies; standard deviations over sensors, each cut at 2.5 times its size, zero switches it off.
+    """How far placement varies; standard deviations over sensors, each cut at 2.5 times its size, zero switches it off."""
 
-    Attributes
-    ----------
-    inclination_rad : turn about z, the mounting angle in the sagittal plane; with 6 degrees it stays within 15 [rad].
-    twist_rad : turns about x and y [rad].
-    along_m : along the segment, y [m].
-    across_m : along x and z [m].
-    """
-
+    # turn about z, the mounting angle in the sagittal plane; with 6 degrees it stays within 15 [rad]
     inclination_rad: float = math.radians(6.0)
-    twist_rad: float = math.radians(4.0)
-    along_m: float = 0.02
-    across_m: float = 0.01
+    twist_rad: float = math.radians(4.0)  # turns about x and y [rad]
+    along_m: float = 0.02  # along the segment, y [m]
+    across_m: float = 0.01  # along x and z [m]
 
     def __post_init__(self) -> None:
         for field in fields(self):

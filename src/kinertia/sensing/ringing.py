@@ -29,20 +29,12 @@ SHORTEST_SWING_S = 0.1
 
 @dataclass(frozen=True)
 class Ring:
-    """Ranges for sensors of one kind of segment; a sensor's own values are drawn evenly between the ends.
+    """Ranges for sensors of one kind of segment; a sensor's own values are drawn evenly between the ends."""
 
-    Attributes
-    ----------
-    frequency_hz : of the oscillation without damping [Hz].
-    damping : ratio to critical damping.
-    acc_gain : amplitude per rate of loading [m/s^2 per BW/s].
-    gyro_gain : amplitude per rate of loading [rad/s per BW/s].
-    """
-
-    frequency_hz: Range
-    damping: Range
-    acc_gain: Range
-    gyro_gain: Range
+    frequency_hz: Range  # of the oscillation without damping [Hz]
+    damping: Range  # ratio to critical damping
+    acc_gain: Range  # amplitude per rate of loading [m/s^2 per BW/s]
+    gyro_gain: Range  # amplitude per rate of loading [rad/s per BW/s]
 
 
 def _typical() -> dict[str, Ring]:
@@ -61,38 +53,24 @@ class RingingRanges:
     The sizes give 3 to 9 m/s^2 at the shank in walking (some 15 BW/s) and 2 to 5 g in running (some 80 BW/s) on top of the
     smooth motion, the order of reported peak tibial accelerations; the impact part of tibial acceleration in running lies
     between 10 and 20 Hz and above (Shorten and Winslow 1992, Int J Sport Biomech 8, 288-304).
-
-    Attributes
-    ----------
-    kinds : kind of segment to its ranges.
-    across : part of an impact that reaches the sensors of the other leg.
-    variation : standard deviation of the logarithm of A from impact to impact.
     """
 
-    kinds: Mapping[str, Ring] = field(default_factory=_typical)
-    across: float = 0.2
-    variation: float = 0.25
+    kinds: Mapping[str, Ring] = field(default_factory=_typical)  # kind of segment to its ranges
+    across: float = 0.2  # part of an impact that reaches the sensors of the other leg
+    variation: float = 0.25  # standard deviation of the logarithm of A from impact to impact
 
 
 @dataclass(frozen=True)
 class Ringing:
-    """How K sensors ring.
+    """How K sensors ring."""
 
-    Attributes
-    ----------
-    frequency_hz, damping : (K,).
-    acc_gain : (K, 3) with direction [m/s^2 per BW/s].
-    gyro_gain : (K, 3) with direction [rad/s per BW/s].
-    reach : side ``r``, ``l`` to (K,) part of that foot's impact.
-    variation : standard deviation of the logarithm of A from impact to impact.
-    """
-
+    # frequency_hz, damping: (K,)
     frequency_hz: Array
     damping: Array
-    acc_gain: Array
-    gyro_gain: Array
-    reach: dict[str, Array]
-    variation: float
+    acc_gain: Array  # (K, 3) with direction [m/s^2 per BW/s]
+    gyro_gain: Array  # (K, 3) with direction [rad/s per BW/s]
+    reach: dict[str, Array]  # side ``r``, ``l`` to (K,) part of that foot's impact
+    variation: float  # standard deviation of the logarithm of A from impact to impact
 
 
 def draw(segments: Sequence[str], ranges: RingingRanges, generator: np.random.Generator) -> Ringing:

@@ -22,17 +22,11 @@ class Clock:
     """How clocks differ; standard deviations, zero switches a deviation off.
 
     Quartz oscillators are off by 10 to 50 parts per million, sensors started over radio by a millisecond or so.
-
-    Attributes
-    ----------
-    jitter_s : from sample to sample [s].
-    drift : relative error of a sensor's rate.
-    offset_s : late or early start of a sensor [s].
     """
 
-    jitter_s: float = 0.2e-3
-    drift: float = 20e-6
-    offset_s: float = 1.0e-3
+    jitter_s: float = 0.2e-3  # from sample to sample [s]
+    drift: float = 20e-6  # relative error of a sensor's rate
+    offset_s: float = 1.0e-3  # late or early start of a sensor [s]
 
     def __post_init__(self) -> None:
         for field in fields(self):

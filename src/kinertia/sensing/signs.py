@@ -19,31 +19,19 @@ LASTING = 0.8
 
 @dataclass(frozen=True)
 class Walk:
-    """Signals of K sensors, in frames whose x and z are right or the opposite.
+    """Signals of K sensors, in frames whose x and z are right or the opposite."""
 
-    Attributes
-    ----------
-    names : K segments.
-    frames : (K, 3, 3) sensor axes to those frames.
-    acc, rates : (T, K, 3) in sensor axes, gaps bridged, rates less bias [m/s^2, rad/s].
-    walking : (T,) walking straight ahead.
-    available : (T, K) whether a sensor gives readings.
-    stride : samples of a stride.
-    rate_hz : sampling rate [Hz].
-    running : whether there are flight phases.
-    file : for errors.
-    """
-
-    names: tuple[str, ...]
-    frames: Array
+    names: tuple[str, ...]  # K segments
+    frames: Array  # (K, 3, 3) sensor axes to those frames
+    # acc, rates: (T, K, 3) in sensor axes, gaps bridged, rates less bias [m/s^2, rad/s]
     acc: Array
     rates: Array
-    walking: np.ndarray
-    available: np.ndarray
-    stride: int
-    rate_hz: float
-    running: bool
-    file: str = ""
+    walking: np.ndarray  # (T,) walking straight ahead
+    available: np.ndarray  # (T, K) whether a sensor gives readings
+    stride: int  # samples of a stride
+    rate_hz: float  # sampling rate [Hz]
+    running: bool  # whether there are flight phases
+    file: str = ""  # for errors
 
 
 def find(walk: Walk) -> tuple[Array, Array]:

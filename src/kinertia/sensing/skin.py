@@ -27,23 +27,15 @@ Range = tuple[float, float]
 
 @dataclass(frozen=True)
 class Tissue:
-    """Ranges of the tissue under sensors of one kind of segment; a sensor's own values are drawn evenly between the ends.
+    """Ranges of the tissue under sensors of one kind of segment; a sensor's own values are drawn evenly between the ends."""
 
-    Attributes
-    ----------
-    frequency_hz : natural frequency along x and y [Hz].
-    damping : ratio to critical damping, along x and y.
-    turn_frequency_hz, turn_damping : the same of the turn about z.
-    lean : static turn per forward specific force [rad per m/s^2].
-    bulge : turn per angle of the joint whose muscles lie under the sensor [rad/rad].
-    """
-
-    frequency_hz: Range
-    damping: Range
+    frequency_hz: Range  # natural frequency along x and y [Hz]
+    damping: Range  # ratio to critical damping, along x and y
+    # turn_frequency_hz, turn_damping: the same of the turn about z
     turn_frequency_hz: Range
     turn_damping: Range
-    lean: Range = (0.0, 0.0)
-    bulge: Range = (0.0, 0.0)
+    lean: Range = (0.0, 0.0)  # static turn per forward specific force [rad per m/s^2]
+    bulge: Range = (0.0, 0.0)  # turn per angle of the joint whose muscles lie under the sensor [rad/rad]
 
     def __post_init__(self) -> None:
         for name in ("frequency_hz", "turn_frequency_hz"):
@@ -80,22 +72,16 @@ class SkinRanges:
 
 @dataclass(frozen=True)
 class Skin:
-    """Tissue under K sensors.
+    """Tissue under K sensors."""
 
-    Attributes
-    ----------
-    frequency_hz, damping : (K, 2) along x and y [Hz, ratio].
-    turn_frequency_hz, turn_damping : (K,) [Hz, ratio].
-    lean : (K,) [rad per m/s^2].
-    bulge : (K,) [rad/rad].
-    """
-
+    # frequency_hz, damping: (K, 2) along x and y [Hz, ratio]
     frequency_hz: Array
     damping: Array
+    # turn_frequency_hz, turn_damping: (K,) [Hz, ratio]
     turn_frequency_hz: Array
     turn_damping: Array
-    lean: Array
-    bulge: Array
+    lean: Array  # (K,) [rad per m/s^2]
+    bulge: Array  # (K,) [rad/rad]
 
     @property
     def sag_m(self) -> Array:
@@ -105,20 +91,12 @@ class Skin:
 
 @dataclass(frozen=True)
 class Ride:
-    """What sensors on the skin read, and how they moved.
+    """What sensors on the skin read, and how they moved."""
 
-    Attributes
-    ----------
-    acc : (..., T, K, 3) specific force in the axes of the riding sensor [m/s^2].
-    gyro : (..., T, K, 3) angular rate [rad/s].
-    displacement : (..., T, K, 2) against the bone, along the segment's x and y [m].
-    turn : (..., T, K) against the bone, about z [rad].
-    """
-
-    acc: Array
-    gyro: Array
-    displacement: Array
-    turn: Array
+    acc: Array  # (..., T, K, 3) specific force in the axes of the riding sensor [m/s^2]
+    gyro: Array  # (..., T, K, 3) angular rate [rad/s]
+    displacement: Array  # (..., T, K, 2) against the bone, along the segment's x and y [m]
+    turn: Array  # (..., T, K) against the bone, about z [rad]
 
 
 def draw(segments: Sequence[str], ranges: SkinRanges, generator: np.random.Generator) -> Skin:
