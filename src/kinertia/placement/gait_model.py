@@ -33,7 +33,7 @@ class Stored(msgspec.Struct, forbid_unknown_fields=True):
 
 @dataclass(frozen=True)
 class GaitModel:
-    """Right-hand sensors; those of the left are half a stride later. G gaits, P parts, first axes of the regressions: 1, pace."""
+    """Right-hand sensors; those of the left are half a stride later. G gaits, P parts; regressions on 1 and pace."""
 
     note: str  # what it was fitted to
     pace: Array  # (G, 2) mean and spread of the logarithm of the strides per second

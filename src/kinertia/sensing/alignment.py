@@ -2,7 +2,7 @@
 
 Segment frames have x forward, y up along the segment, z right. In quiet standing the segments are taken as vertical (foot flat,
 pelvis as worn), so the mean specific force is y. Walking gives z, the mediolateral axis
-(:mod:`kinertia.sensing.functional_axis`), made to point right by facts of gait (:mod:`kinertia.sensing.signs`). Without
+(:mod:`kinertia.sensing.functional_axis`), made to point right by facts of gait (:mod:`kinertia.sensing.direction`). Without
 standing, y comes from gravity over whole strides and is less certain (:mod:`kinertia.sensing.mean_gravity`).
 
 Only acceleration, angular rate and the segment names are read.
@@ -17,9 +17,8 @@ import numpy as np
 from kinertia.recording import GRAVITY, LOWER_BODY, Array, Frame, Recording, Sensor, selection
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.standing import standing_periods
-from kinertia.sensing import availability, functional_axis, gait_phase, mean_gravity, signs
-from kinertia.sensing.functional_axis import Axis
-from kinertia.sensing.signs import Walk
+from kinertia.sensing import availability, direction, functional_axis, gait_phase, mean_gravity
+from kinertia.sensing.direction import LASTING, Walk
 
 STANDING_MARGIN_S = 0.5
 """Cut from either end of standing: the body already leans before the first step."""
@@ -54,24 +53,14 @@ class Quality:
 
 @dataclass(frozen=True)
 class Alignment:
-    """How K sensors sit on their segments.
+    """How K sensors sit on their segments."""
 
-    Attributes
-    ----------
-    segments : K segment names, in the order of the aligned recording's sensors.
-    rotation : (K, 3, 3) sensor to segment axes: v_segment = rotation @ v_sensor.
-    gyro_bias : (K, 3) in sensor axes [rad/s].
-    quality : K figures; empty when the recording was in segment frames already.
-    standing : samples (start, stop) used for standing, None when there was none.
-    warnings : what a user should know.
-    """
-
-    segments: tuple[str, ...]
-    rotation: Array
-    gyro_bias: Array
-    quality: tuple[Quality, ...] = ()
-    standing: tuple[int, int] | None = None
-    warnings: tuple[str, ...] = ()
+    segments: tuple[str, ...]  # K segment names, in the order of the aligned recording's sensors
+    rotation: Array  # (K, 3, 3) sensor to segment axes: v_segment = rotation @ v_sensor
+    gyro_bias: Array  # (K, 3) in sensor axes [rad/s]
+    quality: tuple[Quality, ...] = ()  # K figures; empty when the recording was in segment frames already
+    standing: tuple[int, int] | None = None  # samples (start, stop) used for standing, None when there was none
+    warnings: tuple[str, ...] = ()  # what a user should know
 
 
 def align(recording: Recording) -> tuple[Recording, Alignment]:
@@ -97,7 +86,7 @@ def align(recording: Recording) -> tuple[Recording, Alignment]:
         names = tuple(sensor.segment for sensor in recording.sensors)
         return recording, Alignment(names, np.tile(np.eye(3), (count, 1, 1)), np.zeros((count, 3)))
     chosen, warnings = _usable(recording)
-    names = tuple(chosen.sensors[k].segment for k in range(len(chosen.sensors)))
+    names = tuple(sensor.segment for sensor in chosen.sensors)
     acc, gyro, available = availability.bridged(chosen.acc), availability.bridged(chosen.gyro), availability.samples(chosen)
     if chosen.periodic:
         acc, gyro, available = (np.tile(x, (PERIODIC_REPEATS, *[1] * (x.ndim - 1))) for x in (acc, gyro, available))
@@ -123,10 +112,10 @@ def align(recording: Recording) -> tuple[Recording, Alignment]:
         else functional_axis.principal(rates[walking & available[:, k], k], up[k])
         for k, name in enumerate(names)
     ]
-    frames = np.stack([_frame(axis.direction, up[k]) for k, axis in enumerate(axes)])
+    frames = _frames(np.stack([axis.direction for axis in axes]), up)
     running = mean_gravity.is_running(acc[longest, _uppermost(names)], chosen.rate_hz)
     file = chosen.source or chosen.name
-    sign, margin = signs.find(Walk(names, frames, acc, rates, walking, available, stride, chosen.rate_hz, running, file))
+    sign, margin = direction.signs(Walk(names, frames, acc, rates, walking, available, stride, chosen.rate_hz, running, file))
     # turning z about y turns x too
     frames = frames * np.stack([sign, np.ones_like(sign), sign], axis=-1)[:, :, None]
     uncertainty = STANDING_UNCERTAINTY_DEG
@@ -136,7 +125,7 @@ def align(recording: Recording) -> tuple[Recording, Alignment]:
             "no quiet standing found: zero angles rest on gravity over whole strides and population means, "
             f"uncertain by about {uncertainty:.0f} deg; start the recording with two seconds of standing"
         )
-        frames = np.stack([_bend(frame, name, running=running) for frame, name in zip(frames, names, strict=True)])
+        frames = mean_gravity.bends(names, running=running) @ frames
 
     aligned = replace(
         chosen,
@@ -147,7 +136,11 @@ def align(recording: Recording) -> tuple[Recording, Alignment]:
         acc_var=None,
         gyro_var=None,
     )
-    quality = tuple(_quality(rates[:, k], axis, margin[k], standing, uncertainty) for k, axis in enumerate(axes))
+    still = rates[slice(*standing)] if standing else np.full_like(rates[:1], np.nan)
+    sway = np.sqrt((still**2).sum(axis=-1).mean(axis=0)).tolist()
+    quality = tuple(
+        Quality(axis.share, axis.off_horizontal_deg, sway[k], uncertainty, float(margin[k])) for k, axis in enumerate(axes)
+    )
     warnings.extend(_remarks(aligned, quality))
     return aligned.with_warnings(*warnings), Alignment(names, frames, bias, quality, standing, tuple(warnings))
 
@@ -159,35 +152,26 @@ def by_standing(sensors: tuple[Sensor, ...]) -> bool:
 
 def _usable(recording: Recording) -> tuple[Recording, list[str]]:
     """Sensors on known segments that have both signals, and warnings about the others."""
-    keep: list[int] = []
     warnings: list[str] = []
-    others = [sensor for sensor in recording.sensors if sensor.segment not in LOWER_BODY.segments]
-    elsewhere = [f"{sensor.name} ({sensor.segment})" for sensor in others]
+    known = [k for k, sensor in enumerate(recording.sensors) if sensor.segment in LOWER_BODY.segments]
+    elsewhere = [f"{s.name} ({s.segment})" for k, s in enumerate(recording.sensors) if k not in known]
     if elsewhere:
         warnings.append(f"not used, on segments that the model does not have: {', '.join(elsewhere)}")
-    for k, sensor in enumerate(recording.sensors):
-        if sensor.segment not in LOWER_BODY.segments:
-            continue
-        if np.isnan(recording.gyro[:, k]).all() or np.isnan(recording.acc[:, k]).all():
-            warnings.append(f"sensor {sensor.name} on {sensor.segment} is not used: it lacks acceleration or angular rate")
-        else:
-            keep.append(k)
+    silent = [k for k in known if np.isnan(recording.gyro[:, k]).all() or np.isnan(recording.acc[:, k]).all()]
+    warnings += [
+        f"sensor {recording.sensors[k].name} on {recording.sensors[k].segment} is not used: "
+        "it lacks acceleration or angular rate"
+        for k in silent
+    ]
+    keep = [k for k in known if k not in silent]
     if not keep:
         raise RecordingError(
             "no sensor can be aligned: none is on a known segment with acceleration and angular rate",
             file=recording.source or recording.name,
             fix=f"name the segments ({', '.join(LOWER_BODY.segments)}) in a placement file and record the gyroscopes",
         )
-    chosen = replace(
-        recording,
-        sensors=tuple(recording.sensors[k] for k in keep),
-        acc=recording.acc[:, keep],
-        gyro=recording.gyro[:, keep],
-        acc_var=None,
-        gyro_var=None,
-        orientation=None,  # of the sensor, not of the segment
-    )
-    return chosen, warnings
+    # variances and orientation are the sensor's, not the segment's
+    return replace(selection.take(recording, keep), acc_var=None, gyro_var=None, orientation=None), warnings
 
 
 def _without(recording: Recording, sensor: Sensor, why: str) -> tuple[Recording, Alignment]:
@@ -199,7 +183,7 @@ def _without(recording: Recording, sensor: Sensor, why: str) -> tuple[Recording,
 
 def _standing(recording: Recording, available: np.ndarray) -> tuple[int, int] | None:
     """Longest quiet standing without its ends, of that in which all sensors live that last; at least half a second is left."""
-    lasting = available.mean(axis=0) >= signs.LASTING
+    lasting = available.mean(axis=0) >= LASTING
     margin = round(STANDING_MARGIN_S * recording.rate_hz)
     periods = [(start + margin, stop - margin) for start, stop in standing_periods(recording, min_s=3 * STANDING_MARGIN_S)]
     whole = [period for period in periods if available[slice(*period)].all()]
@@ -212,11 +196,10 @@ def _walking(rates: Array, up: Array, available: np.ndarray, recording: Recordin
     if recording.periodic:
         return np.ones(len(rates), dtype=bool), recording.samples
     available_rates = np.where(available[..., None], rates, np.nan)
-    walking = gait_phase.moving(available_rates, recording.rate_hz) & gait_phase.straight(
-        available_rates, up, recording.rate_hz
-    )
+    moving = gait_phase.moving(available_rates, recording.rate_hz)
+    walking = moving & gait_phase.straight(available_rates, up, recording.rate_hz)
     longest = gait_phase.longest(walking, recording.rate_hz)
-    most = available[longest].sum(axis=0) >= signs.LASTING * (longest.stop - longest.start)
+    most = available[longest].sum(axis=0) >= LASTING * (longest.stop - longest.start)
     stride = gait_phase.stride_samples(rates[longest][:, most], recording.rate_hz) if walking.any() and most.any() else None
     if stride is None or longest.stop - longest.start < MIN_STRIDES * stride:
         raise RecordingError(
@@ -246,37 +229,21 @@ def _from_strides(
 def _walking_up(acc: Array, rates: Array, names: tuple[str, ...], stride: int, rate_hz: float) -> Array:
     """(K, 3) mean up over whole strides in sensor axes; for the feet of a walker, up while they rest."""
     rests = not mean_gravity.is_running(acc[:, _uppermost(names)], rate_hz)
-    return np.stack(
-        [
-            mean_gravity.over_strides(acc[:, k], rates[:, k], stride, rate_hz, at_rest=rests and name.startswith("foot"))
-            for k, name in enumerate(names)
-        ]
-    )
+    resting = [rests and name.startswith("foot") for name in names]
+    ups = [mean_gravity.over_strides(acc[:, k], rates[:, k], stride, rate_hz, at_rest=r) for k, r in enumerate(resting)]
+    return np.stack(ups)
 
 
-def _frame(right: Array, up: Array) -> Array:
-    """(3, 3) rows x, y, z from z (any length, sign as given) and y."""
-    z = right - (right @ up) * up
-    z = z / np.linalg.norm(z)
-    return np.stack([np.cross(up, z), up, z])  # x = y x z
-
-
-def _bend(frame: Array, name: str, *, running: bool) -> Array:
-    """Turn a frame whose y is the mean up over a stride to the upright segment."""
-    inclination = mean_gravity.MEAN_INCLINATION["running" if running else "walking"].get(name.split("_")[0], 0.0)
-    c, s = np.cos(inclination), np.sin(inclination)
-    # up = sin(q) x + cos(q) y in the segment
-    return np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]]) @ frame
+def _frames(right: Array, up: Array) -> Array:
+    """(K, 3, 3) rows x, y, z from z (any length, sign as given) and y."""
+    z = right - (right * up).sum(axis=-1, keepdims=True) * up
+    z = z / np.linalg.norm(z, axis=-1, keepdims=True)
+    return np.stack([np.cross(up, z), up, z], axis=1)  # x = y x z
 
 
 def _uppermost(names: tuple[str, ...]) -> int:
     """Index of the sensor nearest the body's centre."""
     return min(range(len(names)), key=lambda k: ("pelvis", "femur", "tibia", "foot").index(names[k].split("_")[0]))
-
-
-def _quality(rates: Array, axis: Axis, margin: float, standing: tuple[int, int] | None, uncertainty: float) -> Quality:
-    sway = float("nan") if standing is None else float(np.sqrt((rates[slice(*standing)] ** 2).sum(-1).mean()))
-    return Quality(axis.share, axis.off_horizontal_deg, sway, uncertainty, float(margin))
 
 
 def _check_gravity(force: Array, recording: Recording) -> list[str]:

@@ -8,6 +8,8 @@ running contact is too short and hard for that, and population means serve for t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from kinertia.numerics import rotations
@@ -43,7 +45,7 @@ def over_strides(acc: Array, rate: Array, stride: int, rate_hz: float, *, at_res
     """
     count = len(acc) // stride
     acc, rate = (signal[: count * stride].reshape(count, stride, 3) for signal in (acc, rate))
-    turn = _integrate(rate, rate_hz)
+    turn = attitudes(rate, rate_hz)
     # mean over the stride of R(t) f(t) is g up, in the axes that the sensor has at the beginning
     up = np.einsum("sijk,sik->sj", turn, acc)
     up = up / np.linalg.norm(up, axis=-1, keepdims=True)
@@ -59,20 +61,23 @@ def over_strides(acc: Array, rate: Array, stride: int, rate_hz: float, *, at_res
     return total / np.linalg.norm(total)
 
 
-def is_running(acc: Array, rate_hz: float) -> bool:
-    """Whether there are flight phases: specific force of a pelvis or thigh sensor close to zero for 5 % of the time.
+def bends(segments: Sequence[str], *, running: bool) -> Array:
+    """(K, 3, 3) from frames whose y is the mean up over a stride to those of the upright segments."""
+    mean = MEAN_INCLINATION["running" if running else "walking"]
+    q = np.array([mean.get(segment.split("_")[0], 0.0) for segment in segments])
+    c, s, zero, one = np.cos(q), np.sin(q), np.zeros_like(q), np.ones_like(q)
+    # up = sin(q) x + cos(q) y in the segment
+    return np.stack([c, s, zero, -s, c, zero, zero, zero, one], axis=-1).reshape(-1, 3, 3)
 
-    Parameters
-    ----------
-    acc : (T, 3) specific force [m/s^2], any axes.
-    rate_hz : sampling rate [Hz].
-    """
+
+def is_running(acc: Array, rate_hz: float) -> bool:
+    """Whether there are flight phases: (T, 3) force of a pelvis or thigh sensor close to zero for 5 % of the time [m/s^2]."""
     smooth = moving_mean(acc, max(1, round(0.05 * rate_hz)), beyond="wrap")
     return bool(np.quantile(np.linalg.norm(smooth, axis=-1), 0.05) < FLIGHT_FORCE)
 
 
-def _integrate(rate: Array, rate_hz: float) -> Array:
-    """(S, T, 3, 3) attitudes R(t), sensor to its axes at the start of each stride, from (S, T, 3) rates."""
+def attitudes(rate: Array, rate_hz: float) -> Array:
+    """(S, T, ..., 3, 3) attitudes R(t), sensor to its axes at the start of each stride, from (S, T, ..., 3) rates [rad/s]."""
     attitude = np.empty((*rate.shape, 3))
     attitude[:, 0] = np.eye(3)
     turns = rotations.to_matrix(0.5 * (rate[:, 1:] + rate[:, :-1]) / rate_hz)
