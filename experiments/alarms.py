@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments import movement
+from experiments import consistency, movement
 from experiments.protocol import QUIET, Advance, Context, Found, Json, cell, table
 from experiments.spoiling.judge import Look, look
 from kinertia.api.adapting import adapt
@@ -23,7 +23,6 @@ from kinertia.recording import Recording
 from kinertia.recording.crop import crop
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.finding import Cause, Finding, Severity
-from kinertia.simulation import virtual
 from kinertia.simulation.worn import Wear
 
 Doubt = Callable[[Recording], str]
@@ -132,7 +131,7 @@ def real(data: Path, home: Path) -> Iterator[Sound]:
             if path.suffix == ".csv" or hugadb.is_hugadb(path):
                 yield Sound(path.stem, path, True)
     for folder in CAPTURED:
-        for trial in virtual.make(data / folder, TISSUE) if (data / folder).is_dir() else ():
+        for trial in consistency.make(data / folder, TISSUE) if (data / folder).is_dir() else ():
             yield _written(trial.recording, home)
     for path in sorted((data / WALKS).glob("walking*_ik.mot")):
         capture = motion_capture.read_motion(path)

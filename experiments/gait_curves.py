@@ -12,7 +12,7 @@ import torch
 from kinertia.io import cycles, motion_capture
 from kinertia.recording import Array, Recording
 from kinertia.recording.motion_capture import MotionCapture
-from kinertia.simulation import clocks, norms, replay, worn
+from kinertia.simulation import consistent, norms, replay, worn
 from kinertia.simulation.norms import Norm
 
 POINTS = 101
@@ -125,7 +125,7 @@ def simulated(recording: Recording, *, running: bool) -> MeanCycle | None:
 
 
 def _replayed(capture: MotionCapture, running: bool) -> MeanCycle:
-    cycle = replay.average(clocks.align(capture)[0])
+    cycle = replay.average(consistent.align(capture)[0])
     phase = torch.arange(2 * POINTS, dtype=torch.float64) / (2 * POINTS)
     moving = replay.sample(cycle, phase)
     weight = float(cycle.body.weight)

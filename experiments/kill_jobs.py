@@ -10,6 +10,7 @@ from random import Random
 
 import numpy as np
 
+from experiments import walks
 from experiments.kills import Job
 from kinertia.cli import main
 from kinertia.export import export
@@ -20,8 +21,7 @@ from kinertia.learning import checkpoint as models
 from kinertia.pretraining import checkpoint as encoders
 from kinertia.recording import Recording
 from kinertia.runtime import model as runtime
-from kinertia.simulation import person, simulate, walking
-from kinertia.simulation.record import record
+from kinertia.simulation import person, simulate
 from kinertia.supervised import checkpoint as fits
 from kinertia.train import store
 
@@ -34,9 +34,9 @@ SOLVE = ("--begin", "2", "--end", "3", "--settings.rate-hz", "25", "--settings.i
 
 def make_inputs(data: Path, model: Path) -> None:
     """Walkers with made-up truth, one folder each, and a small model."""
-    walk = walking.fit(72.0, 1.78)
+    walk = walks.fit(72.0, 1.78)
     for number in range(PEOPLE):
-        made = record(walk, "walk_1", SECONDS, seed=number)
+        made = walks.record(walk, "walk_1", SECONDS, seed=number)
         write_recording.write(data / f"person{number}" / "walk_1.csv", _with_forces(made))
     _command("train", data / "person0", "--mass", "70", *TRAIN, "--config.training.steps", "2", "--out", model)
 

@@ -7,7 +7,7 @@ from statistics import fmean
 
 from rich.table import Table
 
-from experiments import curves, results
+from experiments import consistency, curves, results
 from experiments.methods import Method, MethodName
 from experiments.options import AS_USUAL, Shared
 from experiments.protocol import QUIET, Context, Found, Json, cell, table
@@ -17,7 +17,6 @@ from kinertia.cli.place import files_of
 from kinertia.io import inputs, write_recording
 from kinertia.io.outputs import Outputs
 from kinertia.recording import Recording
-from kinertia.simulation import virtual as sensors
 from kinertia.simulation.worn import IDEAL, TYPICAL, Wear
 
 
@@ -68,9 +67,9 @@ def score(folder: Path, method: Method, name: str, wear: Wear = TYPICAL, seed: i
     Returns
     -------
     As :func:`experiments.results.score`; ``conditions`` of the results has ``consistency`` per trial
-    (:func:`kinertia.simulation.virtual.consistency`) and ``wear`` beside.
+    (:func:`experiments.consistency.consistency`) and ``wear`` beside.
     """
-    trials = sensors.make(folder, wear, seed)
+    trials = consistency.make(folder, wear, seed)
     scored = results.score([trial.recording for trial in trials], method, name)
     scored.results["conditions"] |= {
         "signals": "virtual sensors on measured motion",

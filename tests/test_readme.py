@@ -16,12 +16,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from experiments import runner
+from experiments import runner, walks
+from experiments.walks import record
 from kinertia.cli import main, parsing
 from kinertia.io import write_recording
 from kinertia.recording import Recording
-from kinertia.simulation import walking
-from kinertia.simulation.record import record
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -46,8 +45,8 @@ def _commands(page: Path) -> list[list[str]]:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the recording that the pages speak of."""
     made = tmp_path_factory.mktemp("readme")
-    write_recording.write(made / "walk.csv", record(walking.fit(72.0, 1.78), "walk", seconds=6.0))
-    write_recording.write(made / "walk_again.csv", record(walking.fit(72.0, 1.78), "walk_again", seconds=8.0))
+    write_recording.write(made / "walk.csv", record(walks.fit(72.0, 1.78), "walk", seconds=6.0))
+    write_recording.write(made / "walk_again.csv", record(walks.fit(72.0, 1.78), "walk_again", seconds=8.0))
     return made
 
 

@@ -14,6 +14,8 @@ import numpy as np
 import torch
 from markupsafe import Markup
 
+from experiments import walks
+from experiments.walks import record
 from kinertia.bodies import GAIT2D_TRUNK, build
 from kinertia.estimation import gait
 from kinertia.estimation.estimate import Estimate
@@ -23,8 +25,7 @@ from kinertia.reporting import animation, charts, curves, figure, picture
 from kinertia.reporting.charts import Chart
 from kinertia.runtime import exported
 from kinertia.runtime import model as runtime
-from kinertia.simulation import walking
-from kinertia.simulation.record import nominal_position, record
+from kinertia.simulation.sensors import nominal_position
 
 MASS_KG, HEIGHT_M, SECONDS = 72.0, 1.78, 16.0
 FONT = (
@@ -45,7 +46,7 @@ ARCS = {
 
 def main(folder: Path, walk: Recording | None = None) -> list[Path]:
     """Write both pictures of a walk, a simulated one by default; returns their paths."""
-    estimate = exported.estimate(runtime.load(), walk or record(walking.fit(MASS_KG, HEIGHT_M), "walk", seconds=SECONDS))
+    estimate = exported.estimate(runtime.load(), walk or record(walks.fit(MASS_KG, HEIGHT_M), "walk", seconds=SECONDS))
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, draw in (("result", result), ("sensors", sensors)):

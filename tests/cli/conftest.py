@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from shell import Shell
 
+from experiments import walks
+from experiments.walks import record
 from kinertia.io import write_recording
-from kinertia.simulation import walking
-from kinertia.simulation.record import record
 
 
 @pytest.fixture
@@ -20,5 +20,5 @@ def kinertia(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture(scope="session")
 def walk_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    recording = record(walking.fit(72.0, 1.78), "walk", seconds=6.0)
+    recording = record(walks.fit(72.0, 1.78), "walk", seconds=6.0)
     return write_recording.write(tmp_path_factory.mktemp("recordings") / "walk.csv", recording)

@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from experiments import walks
+from experiments.walks import record
 from kinertia.estimation.estimate import Estimate
 from kinertia.io import write_recording
 from kinertia.io.read import read
 from kinertia.metrics.single import score_single
 from kinertia.metrics.summary import mean_over_joints
 from kinertia.recording import Recording
-from kinertia.simulation import walking
-from kinertia.simulation.record import record
 
 JOINTS = ("hip_flexion", "knee_angle", "ankle_angle")
 SIDES = "rl"
@@ -24,7 +24,7 @@ FORCES = ("grf_x_r", "grf_y_r", "grf_x_l", "grf_y_l")
 @pytest.fixture(scope="module")
 def walk(tmp_path_factory: pytest.TempPathFactory) -> Recording:
     """A simulated walk with invented moments and forces, as read from disk."""
-    made = record(walking.fit(72.0, 1.78), "walk", seconds=8.0)
+    made = record(walks.fit(72.0, 1.78), "walk", seconds=8.0)
     assert made.truth is not None
     wave = np.sin(2 * np.pi * made.time_s)
     truth = replace(

@@ -6,16 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments import virtual
+from experiments import consistency, virtual
+from experiments.consistency import Trial
 from experiments.methods import choose
 from kinertia.cli.main import main
 from kinertia.io import motion_capture
 from kinertia.io.cycles import read_folder
 from kinertia.learning.config import Config
 from kinertia.recording import Recording
-from kinertia.simulation import virtual as virtual_sensors
-from kinertia.simulation.virtual import Trial
-from kinertia.simulation.worn import IDEAL, TYPICAL, Wear
+from kinertia.simulation.worn import IDEAL, TYPICAL, Wear, of_capture
 
 pytestmark = pytest.mark.data
 
@@ -29,12 +28,12 @@ def walks(shared_data: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def walked(walks: Path) -> list[Trial]:
-    return virtual_sensors.make(walks)
+    return consistency.make(walks)
 
 
 @pytest.fixture(scope="module")
 def ran(shared_data: Path) -> list[Trial]:
-    return virtual_sensors.make(shared_data / "running_hamner")
+    return consistency.make(shared_data / "running_hamner")
 
 
 def test_recordings_reach_the_method_without_truth(walks: Path) -> None:
@@ -75,7 +74,7 @@ def test_runs_have_moments_by_inverse_dynamics(ran: list[Trial]) -> None:
 
 def test_same_seed_same_sensors(walks: Path) -> None:
     first, *_ = motion_capture.read_folder(walks)
-    one, again, other = (virtual_sensors.of_capture(first, TYPICAL, seed).recording for seed in (3, 3, 4))
+    one, again, other = (of_capture(first, TYPICAL, seed) for seed in (3, 3, 4))
     np.testing.assert_allclose(one.acc, again.acc, atol=1e-10)
     assert np.abs(one.acc - other.acc).max() > 0.1
 

@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from experiments import walks
+from experiments.walks import record
 from kinertia.cli import benchmark
 from kinertia.io import write_recording
 from kinertia.recording import Recording
-from kinertia.simulation import walking
-from kinertia.simulation.record import record
 
 ROOT = Path(__file__).resolve().parents[2]
 LARGEST_MB = 250.0
@@ -69,7 +69,7 @@ class Environment:
 @pytest.fixture(scope="module")
 def light(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
     """The package as a user without a GPU or training gets it."""
-    walk = record(walking.fit(72.0, 1.78), "walk", seconds=20.0)
+    walk = record(walks.fit(72.0, 1.78), "walk", seconds=20.0)
     environment = Environment(tmp_path_factory.mktemp("light") / "venv", tmp_path_factory.mktemp("work"), walk, 0.0)
     subprocess.run([sys.executable, "-m", "venv", str(environment.folder)], check=True)
     constraints = ["--quiet", "--constraint", str(ROOT / "constraints.txt")]

@@ -11,6 +11,8 @@ import pytest
 import torch
 from swinging import swinging_cycle
 
+from experiments import walks
+from experiments.walks import record
 from kinertia.learning import adaptation, adapting, checkpoint, mounting, shipped, stretches, training, turning
 from kinertia.learning.adapting import HELD_OUT, adapt, converged
 from kinertia.learning.batch import Pool
@@ -21,8 +23,6 @@ from kinertia.learning.outcome import Fit, Learned, Outcome
 from kinertia.learning.prepare import to_sequence
 from kinertia.learning.sequence import Sequence
 from kinertia.recording import LOWER_BODY, Recording
-from kinertia.simulation import walking
-from kinertia.simulation.record import record
 
 FEW = AdaptationConfig(steps=40, batch=2, window=160)
 TURN_DEG = 12.0
@@ -30,7 +30,7 @@ TURN_DEG = 12.0
 
 @pytest.fixture(scope="module")
 def walk() -> Recording:
-    return record(walking.fit(72.0, 1.78), "walk", 10.0, seed=1).without_truth()
+    return record(walks.fit(72.0, 1.78), "walk", 10.0, seed=1).without_truth()
 
 
 @pytest.fixture

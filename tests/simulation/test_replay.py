@@ -13,7 +13,7 @@ from kinertia.io import motion_capture
 from kinertia.recording import Subject
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.motion_capture import Geometry, MotionCapture, Plate
-from kinertia.simulation import clocks, consistent, replay, worn
+from kinertia.simulation import consistent, replay, worn
 from kinertia.simulation.worn import IDEAL, Wear
 
 PHASE = torch.arange(100, dtype=torch.float64) / 100
@@ -96,7 +96,7 @@ def test_correction_removes_the_root_residual_and_leaves_the_legs() -> None:
 
 @pytest.mark.parametrize("lag_s", [0.0, 0.012])
 def test_lag_of_the_plates_is_found(lag_s: float) -> None:
-    _, found = clocks.align(walker(lag_s))
+    _, found = consistent.align(walker(lag_s))
     assert found == pytest.approx(lag_s, abs=0.004)
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from experiments import walks
+from experiments.walks import record
 from kinertia.recording import Recording
-from kinertia.simulation import walking
-from kinertia.simulation.record import record
 from kinertia.solving.mean_cycle import mean_cycle
 
 
 @pytest.fixture(scope="session")
 def walk() -> Recording:
     """A simulated person's walk, without truth."""
-    return record(walking.fit(72.0, 1.78), "walk", seconds=6.0).without_truth()
+    return record(walks.fit(72.0, 1.78), "walk", seconds=6.0).without_truth()
 
 
 @pytest.fixture(scope="session")

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
+from experiments import walks
+from experiments.walks import record
 from kinertia.bodies import GAIT2D_TRUNK, build
 from kinertia.estimation.estimate import Estimate
 from kinertia.recording import LOWER_BODY, Recording
-from kinertia.simulation import walking
-from kinertia.simulation.record import record
 from kinertia.solving import start
 from kinertia.solving.measured import to_sequence
 from kinertia.solving.settings import Settings
@@ -51,7 +51,7 @@ def test_any_subset_of_sensors(walk: Recording, stride: Recording, segments: tup
 
 
 def test_close_to_the_truth_with_all_sensors() -> None:
-    recording = record(walking.fit(72.0, 1.78), "walk", seconds=6.0)
+    recording = record(walks.fit(72.0, 1.78), "walk", seconds=6.0)
     assert recording.truth is not None
     found = start.of(recording.without_truth(), to_sequence(recording))
     for name, curve in recording.truth.angles.items():

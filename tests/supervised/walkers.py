@@ -7,8 +7,8 @@ from functools import cache
 
 import numpy as np
 
+from experiments import walks
 from kinertia.recording import Recording
-from kinertia.simulation import record, walk, walking
 from kinertia.supervised.config import (
     AdaptationConfig,
     Augmentation,
@@ -35,14 +35,14 @@ CYCLES = FitConfig(
 
 
 @cache
-def _walk() -> walk.Walk:
-    return walking.fit(72.0, 1.78)
+def _walk() -> walks.Walk:
+    return walks.fit(72.0, 1.78)
 
 
 @cache
 def recording(person: int, name: str = "walk_1", seconds: float = SECONDS) -> Recording:
     """A walker with sensors of their own; moments and ground reaction are made up from the angles."""
-    made = record.record(_walk(), name, seconds, seed=person)
+    made = walks.record(_walk(), name, seconds, seed=person)
     truth = made.truth
     assert truth is not None
     angles = truth.angles

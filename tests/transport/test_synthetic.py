@@ -85,28 +85,26 @@ def test_effort_gives_the_speed(speed: float) -> None:
 def test_the_file_is_what_the_simulator_gives() -> None:
     """The walk as the simulator moves it, from the file's coefficients, read by the simulator's own virtual sensors."""
     torch = pytest.importorskip("torch")
+    from experiments import walks
     from kinertia.bodies import GAIT2D_TRUNK, build
     from kinertia.sensing.errors import NO_ERRORS
-    from kinertia.simulation import record as recorder
-    from kinertia.simulation.walk import MIDDLE, Walk
-    from kinertia.simulation.walker_file import describe
 
     person = walkers.load()
     body = build(person.mass_kg, person.height_m, skeleton=GAIT2D_TRUNK)
-    middle = [person.middle.get(name, [0.0] * 9) for name in MIDDLE]
-    walk = Walk(
+    middle = [person.middle.get(name, [0.0] * 9) for name in walks.MIDDLE]
+    walk = walks.Walk(
         body,
         torch.tensor(list(person.joints.values()), dtype=torch.float64),
         torch.tensor(middle, dtype=torch.float64),
         person.stride_s,
     )
-    recording = recorder.record(walk, "w", seconds=3.0, errors=NO_ERRORS, seed=0)
+    recording = walks.record(walk, "w", seconds=3.0, errors=NO_ERRORS, seed=0)
     draw = np.random.default_rng(0).uniform(0.0, 1.0, 3)
     time = torch.from_numpy(np.arange(300) / 100.0 + np.array([[-STEP_S], [0.0], [STEP_S]]))
-    phases, rates, _ = zip(*(recorder._pace(row, person.stride_s, draw) for row in time), strict=True)
+    phases, rates, _ = zip(*(walks._pace(row, person.stride_s, draw) for row in time), strict=True)
     acc, gyro = person.signals(np.stack(phases), np.ones((3, 300)), np.stack(rates))
     np.testing.assert_allclose(gyro, recording.gyro, atol=2e-3)
     np.testing.assert_allclose(acc, recording.acc, atol=0.05)
-    again = describe(walk)
+    again = walks.describe(walk)
     assert again["thigh_m"] == pytest.approx(person.thigh_m, abs=1e-6)
     assert again["sensor_position_m"]["foot_r"] == pytest.approx(person.sensor_position_m["foot_r"], abs=1e-6)

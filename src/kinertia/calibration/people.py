@@ -13,7 +13,7 @@ from kinertia.io.read import read
 from kinertia.recording import Recording
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.motion_capture import MotionCapture
-from kinertia.simulation import virtual
+from kinertia.simulation import worn
 from kinertia.simulation.worn import Wear
 
 ON_TISSUE = Wear(tissue=True)
@@ -68,7 +68,7 @@ class Person:
         for name, file in zip(self.names, self.files, strict=False):
             yield name, with_truth(chain.sound(read(file)))
         for name, (capture, seed) in zip(self.names[len(self.files) :], self._worn, strict=True):
-            yield name, virtual.of_capture(capture, ON_TISSUE, seed).recording
+            yield name, worn.of_capture(capture, ON_TISSUE, seed)
 
 
 def people(data: Iterable[Path], measured: Iterable[Path] = (), only: tuple[str, ...] = (), worn: int = 1) -> list[Person]:

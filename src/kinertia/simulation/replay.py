@@ -21,7 +21,6 @@ from kinertia.numerics.spline import CubicSpline
 from kinertia.recording import Array
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.motion_capture import MotionCapture
-from kinertia.simulation import periodic
 
 CUTOFF_HZ = 20.0
 ORDER = 8
@@ -66,7 +65,7 @@ class Cycle:
 
     def at(self, coefficients: Tensor, phase: Tensor, order: int = 0) -> Tensor:
         """(T, R) series of (R, C) coefficients, or their time derivatives, at ``phase`` (T,)."""
-        return periodic.basis(phase, self.harmonics, order) @ coefficients.T / self.period_s**order
+        return basis(phase, self.harmonics, order) @ coefficients.T / self.period_s**order
 
 
 @dataclass(frozen=True)
@@ -188,13 +187,12 @@ def with_coordinates(cycle: Cycle, coordinates: Tensor) -> Cycle:
     moved = coordinates - cycle.coordinates
     names = cycle.body.skeleton
     shift = moved[[names.coordinate_index("pelvis_tx"), names.coordinate_index("pelvis_ty")]]
-    phase = torch.arange(GRID, dtype=coordinates.dtype) / GRID
-    basis = periodic.basis(phase, cycle.harmonics)
+    waves = basis(torch.arange(GRID, dtype=coordinates.dtype) / GRID, cycle.harmonics)
     # coefficients = B+ values, with the pseudo-inverse of an orthogonal basis
-    inverse = basis.T / basis.square().sum(dim=0)[:, None]
+    inverse = waves.T / waves.square().sum(dim=0)[:, None]
     wrench = {}
     for side, rows in cycle.wrench.items():
-        force, by = basis @ rows[:2].T, basis @ shift.T
+        force, by = waves @ rows[:2].T, waves @ shift.T
         # (p - h - d) x F = (p - h) x F - d x F
         change = inverse @ (by[:, 0] * force[:, 1] - by[:, 1] * force[:, 0])
         wrench[side] = torch.cat([rows[:2], rows[2:] - change])
@@ -251,3 +249,14 @@ def _series(time: Array, values: Array, bounds: Array, cutoff_hz: float) -> tupl
     # x = X_0 + sum 2 Re X_k cos - 2 Im X_k sin
     pairs = np.stack([2.0 * kept[1:].real, -2.0 * kept[1:].imag], axis=-1)
     return torch.tensor(np.concatenate([kept[:1].real, pairs.ravel()])), advance
+
+
+def basis(phase: Tensor, harmonics: int, order: int = 0) -> Tensor:
+    """(T, 2 harmonics + 1) what coefficients are multiplied with at ``phase`` (T,), or its derivatives by phase."""
+    k = torch.arange(1, harmonics + 1, dtype=phase.dtype)
+    turn = 2 * np.pi * k
+    # d^n/dx^n cos(w x) = w^n cos(w x + n pi / 2), and the same for the sine
+    angle = turn * phase[:, None] + order * np.pi / 2
+    waves = torch.stack([torch.cos(angle), torch.sin(angle)], dim=-1) * (turn**order)[:, None]
+    mean = torch.full_like(phase, 1.0 if order == 0 else 0.0)
+    return torch.cat([mean[:, None], waves.flatten(-2)], dim=-1)

@@ -6,18 +6,15 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 
 from kinertia.bodies import Body
-from kinertia.mechanics import imu
 from kinertia.mechanics import kinematics as kin
-from kinertia.mechanics.imu import Mounting
-from kinertia.recording import LOWER_BODY, Array, Frame, Recording, Sensor, Truth
+from kinertia.recording import Array, Frame, Recording, Sensor, Truth
 from kinertia.sensing import measurement
 from kinertia.sensing.measurement import FINE_RATE_HZ, TYPICAL, Realism, Worn
 from kinertia.sensing.mounting_errors import Position
+from kinertia.simulation import sensors
 from kinertia.simulation.person import Person
-from kinertia.simulation.record import nominal_position
 from kinertia.simulation.timeline import Timeline
 
 CONTACT_BW = 0.02
@@ -46,7 +43,7 @@ class Session:
 
 def begin(person: Person, realism: Realism = TYPICAL) -> Session:
     """Strap seven sensors on a person."""
-    stated = {segment: nominal_position(person.body, segment) for segment in LOWER_BODY.segments}
+    stated = sensors.nominal_positions(person.body)
     return Session(person, stated, measurement.strap_on(stated, realism, person.stream("placement")), realism)
 
 
@@ -111,13 +108,7 @@ def _ideal(timeline: Timeline, time: Array, worn: Worn) -> tuple[Array, Array, d
     q, qd, qdd = timeline.motion(time)
     # the part of gravity along the slope reads like an acceleration of everything forward
     qdd[:, 0] += timeline.body.gravity * math.sin(timeline.slope_rad)
-    place = torch.from_numpy(worn.position_m[:, :2])
-    mounting = Mounting(
-        tuple(map(body.skeleton.segment_index, worn.segments)), place, torch.zeros(len(place), dtype=place.dtype)
-    )
-    signals = imu.read(kin.forward(body, q, qd, qdd), mounting.with_time_axis())
-    acc, gyro = np.zeros((2, len(time), len(place), 3))
-    acc[..., :2], gyro[..., 2] = signals.acc.numpy(), signals.gyro.numpy()
+    acc, gyro = sensors.ideal(timeline.body, kin.forward(body, q, qd, qdd), worn.segments, worn.position_m[:, :2])
     return acc, gyro, dict(zip(body.skeleton.coordinate_names[2:], q[:, 2:].T.numpy(), strict=True))
 
 

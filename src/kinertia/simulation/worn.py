@@ -8,15 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from kinertia.mechanics import imu
-from kinertia.mechanics import kinematics as kin
-from kinertia.mechanics.imu import Mounting
 from kinertia.recording import LOWER_BODY, Array, Frame, Recording, Sensor, SensorPose, Subject, Truth
+from kinertia.recording.motion_capture import MotionCapture
 from kinertia.sensing import measurement
 from kinertia.sensing.ringing import RingingRanges
 from kinertia.sensing.skin import SkinRanges
-from kinertia.simulation.record import nominal_position
-from kinertia.simulation.replay import CONTACT_BW, LEGS, Cycle, sample
+from kinertia.simulation import consistent, replay, sensors
+from kinertia.simulation.replay import CONTACT_BW, LEGS, Cycle, Moving
 
 SAMPLES = 100
 """Per cycle, as averaged cycles of recordings have."""
@@ -46,6 +44,12 @@ IDEAL = Wear(0.0, 0.0, 0.0, 0.0)
 TYPICAL = Wear()
 
 
+def of_capture(capture: MotionCapture, wear: Wear, seed: int) -> Recording:
+    """Recording of one measured movement, which is made to obey the equations of motion first; see :func:`record`."""
+    cycle = consistent.correct(replay.average(consistent.align(capture)[0]))
+    return replace(record(cycle, capture.name, capture.subject, wear, seed), source=capture.source, warnings=capture.warnings)
+
+
 def record(cycle: Cycle, name: str, subject: Subject, wear: Wear = TYPICAL, seed: int = 0) -> Recording:
     """One gait cycle of sagittal virtual sensors in nominal segment frames.
 
@@ -64,15 +68,14 @@ def record(cycle: Cycle, name: str, subject: Subject, wear: Wear = TYPICAL, seed
     the body where there are no measured ones.
     """
     generator = np.random.default_rng(seed)
-    phase = torch.arange(SAMPLES, dtype=torch.float64) / SAMPLES
-    moving = sample(cycle, phase)
-    skeleton = cycle.body.skeleton
-    stated = [nominal_position(cycle.body, segment) for segment in LOWER_BODY.segments]
-    place = np.array(stated)[:, PLANE] + wear.position_m * generator.standard_normal((len(LOWER_BODY), len(PLANE)))
+    moving = sampled(cycle)
+    skeleton, stated = cycle.body.skeleton, sensors.nominal_positions(cycle.body)
+    place = np.array(list(stated.values()))[:, PLANE]
+    place += wear.position_m * generator.standard_normal(place.shape)
     angle = math.radians(wear.misalignment_deg) * generator.standard_normal(len(LOWER_BODY))
     poses = {
         segment: SensorPose((p[0], p[1], s[2]), (math.cos(a / 2), 0.0, 0.0, math.sin(a / 2)))
-        for segment, p, s, a in zip(LOWER_BODY.segments, place.tolist(), stated, angle.tolist(), strict=True)
+        for (segment, s), p, a in zip(stated.items(), place.tolist(), angle.tolist(), strict=True)
     }
     grf = {
         f"grf_{axis}_{side}": (force[:, i] / cycle.body.weight).numpy()
@@ -81,12 +84,8 @@ def record(cycle: Cycle, name: str, subject: Subject, wear: Wear = TYPICAL, seed
     }
     angles = {name: moving.q[:, skeleton.coordinate_index(name)].numpy() for name in LEGS}
     # On tissue, the sensor's turn against the segment comes last, and is left to the model of the tissue.
-    turn = np.zeros_like(angle) if wear.tissue else angle
-    mounting = Mounting(tuple(map(skeleton.segment_index, LOWER_BODY.segments)), torch.tensor(place), torch.tensor(turn))
-    signals = imu.read(moving.kinematics, mounting.with_time_axis())
-    acc, gyro = np.zeros((2, SAMPLES, len(LOWER_BODY), 3))
-    acc[..., PLANE], gyro[..., 2] = signals.acc.numpy(), signals.gyro.numpy()
-    noise = [generator.standard_normal(shape) for shape in (signals.acc.shape, signals.gyro.shape)]
+    acc, gyro = sensors.ideal(cycle.body, moving.kinematics, LOWER_BODY.segments, place, 0.0 if wear.tissue else angle)
+    noise = [generator.standard_normal(shape) for shape in (acc[..., PLANE].shape, gyro[..., 2].shape)]
     if wear.tissue:
         acc, gyro = _on_tissue(acc, gyro, SAMPLES / cycle.period_s, poses, grf, angles, generator)
     acc[..., PLANE] += wear.acc_noise * noise[0]
@@ -105,7 +104,7 @@ def record(cycle: Cycle, name: str, subject: Subject, wear: Wear = TYPICAL, seed
     return Recording(
         name=name,
         rate_hz=SAMPLES / cycle.period_s,
-        sensors=tuple(Sensor(segment, segment, p) for segment, p in zip(LOWER_BODY.segments, stated, strict=True)),
+        sensors=tuple(Sensor(segment, segment, place) for segment, place in stated.items()),
         acc=acc,
         gyro=gyro,
         subject=subject,
@@ -141,6 +140,11 @@ def _on_tissue(
     return found.acc.reshape(shape)[1:-1].mean(axis=0), found.gyro.reshape(shape)[1:-1].mean(axis=0)
 
 
+def sampled(cycle: Cycle) -> Moving:
+    """The cycle at :data:`SAMPLES` phases."""
+    return replay.sample(cycle, torch.arange(SAMPLES, dtype=torch.float64) / SAMPLES)
+
+
 def measured_moments(cycle: Cycle) -> dict[str, Array]:
     """Joint moments that came with the motion [N m], sampled; empty when there are none."""
     phase = torch.arange(SAMPLES, dtype=torch.float64) / SAMPLES
@@ -149,25 +153,5 @@ def measured_moments(cycle: Cycle) -> dict[str, Array]:
 
 def body_moments(cycle: Cycle) -> dict[str, Array]:
     """Joint moments of the sagittal body by inverse dynamics [N m], sampled."""
-    found = sample(cycle, torch.arange(SAMPLES, dtype=torch.float64) / SAMPLES).generalized
+    found = sampled(cycle).generalized
     return {name: found[:, cycle.body.skeleton.coordinate_index(name)].numpy() for name in LEGS}
-
-
-def stance(cycle: Cycle) -> tuple[float, float]:
-    """How far the loaded foot is from resting on level ground.
-
-    Returns
-    -------
-    RMS of the height of its lowest contact point about the mean [m], and of that point's forward speed [m/s].
-    """
-    phase = torch.arange(SAMPLES, dtype=torch.float64) / SAMPLES
-    moving = sample(cycle, phase)
-    points = kin.contact_points(cycle.body.with_time_axis(), moving.kinematics)
-    heights, speeds = [], []
-    for side, force in moving.force.items():
-        mine = [i for i, contact in enumerate(cycle.body.skeleton.contacts) if contact.side == side]
-        loaded = force[:, 1] > CONTACT_BW * cycle.body.weight
-        height, lowest = points.position[loaded][:, mine, 1].min(dim=1)
-        heights.append(height)
-        speeds.append(points.velocity[loaded][:, mine, 0].gather(1, lowest[:, None])[:, 0])
-    return float(torch.cat(heights).std(correction=0)), float(torch.cat(speeds).square().mean().sqrt())

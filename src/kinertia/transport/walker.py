@@ -1,7 +1,7 @@
 """A walker in numbers: what seven sensors on a moving sagittal body read, from Fourier coefficients of its joints.
 
-The coefficients come from a simulated walk (:mod:`kinertia.simulation.walker_file`, file ``walker.json``). Between standing and
-that walk, and a little beyond, the joints' movement grows with the pace.
+The coefficients (file ``walker.json``) come from a walk that ``experiments.walks`` fits to published mean curves. Between
+standing and that walk, and a little beyond, the joints' movement grows with the pace.
 """
 
 from __future__ import annotations

@@ -1,24 +1,22 @@
-"""Virtual sensors on measured motion: recordings with exact truth that obeys the equations of motion."""
+"""Virtual recordings of measured motion, with how well their truth obeys the equations of motion."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 
+from experiments.protocol import Json
 from kinertia.bodies import build
 from kinertia.io import motion_capture
+from kinertia.mechanics import kinematics as kin
 from kinertia.metrics.errors import rmsd
 from kinertia.recording import Recording
-from kinertia.recording.motion_capture import MotionCapture
-from kinertia.simulation import clocks, consistent, replay, worn
-from kinertia.simulation.replay import Cycle
+from kinertia.simulation import consistent, replay, worn
+from kinertia.simulation.replay import CONTACT_BW, Cycle
 from kinertia.simulation.worn import TYPICAL, Wear
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -42,17 +40,13 @@ def make(folder: Path, wear: Wear = TYPICAL, seed: int = 0) -> list[Trial]:
     ------
     RecordingError : a file cannot be used.
     """
-    return [of_capture(capture, wear, seed + index) for index, capture in enumerate(motion_capture.read_folder(folder))]
-
-
-def of_capture(capture: MotionCapture, wear: Wear, seed: int) -> Trial:
-    """Virtual recording of one movement; parameters as for :func:`make`."""
-    in_step, lag = clocks.align(capture)
-    measured = replay.average(in_step)
-    cycle = consistent.correct(measured)
-    recording = worn.record(cycle, capture.name, capture.subject, wear, seed)
-    figures = consistency(measured, cycle) | {"plates_lag_s": lag}
-    return Trial(replace(recording, source=capture.source, warnings=capture.warnings), figures)
+    trials = []
+    for index, capture in enumerate(motion_capture.read_folder(folder)):
+        in_step, lag = consistent.align(capture)
+        measured = replay.average(in_step)
+        figures = consistency(measured, consistent.correct(measured)) | {"plates_lag_s": lag}
+        trials.append(Trial(worn.of_capture(capture, wear, seed + index), figures))
+    return trials
 
 
 def consistency(measured: Cycle, cycle: Cycle) -> Json:
@@ -78,7 +72,7 @@ def consistency(measured: Cycle, cycle: Cycle) -> Json:
     change = cycle.at(cycle.coordinates - measured.coordinates, phase)
     change = (change - change.mean(dim=0)).square().mean(dim=0)
     hip = [body.skeleton.coordinate_index(name) for name in ("pelvis_tx", "pelvis_ty")]
-    height, slip = worn.stance(cycle)
+    height, slip = stance(cycle)
     own, theirs = worn.body_moments(cycle), worn.measured_moments(cycle)
     unit = 100.0 / float(body.moment_scale)
     return {
@@ -99,3 +93,22 @@ def _root(cycle: Cycle) -> Json:
     phase = torch.arange(worn.SAMPLES, dtype=torch.float64) / worn.SAMPLES
     residual = replay.root_residual(cycle, phase).square().mean(dim=0)
     return {"force_bw": float(residual[:2].sum().sqrt()), "moment_bwbh": float(residual[2].sqrt())}
+
+
+def stance(cycle: Cycle) -> tuple[float, float]:
+    """How far the loaded foot is from resting on level ground.
+
+    Returns
+    -------
+    RMS of the height of its lowest contact point about the mean [m], and of that point's forward speed [m/s].
+    """
+    moving = worn.sampled(cycle)
+    points = kin.contact_points(cycle.body.with_time_axis(), moving.kinematics)
+    heights, speeds = [], []
+    for side, force in moving.force.items():
+        mine = [i for i, contact in enumerate(cycle.body.skeleton.contacts) if contact.side == side]
+        loaded = force[:, 1] > CONTACT_BW * cycle.body.weight
+        height, lowest = points.position[loaded][:, mine, 1].min(dim=1)
+        heights.append(height)
+        speeds.append(points.velocity[loaded][:, mine, 0].gather(1, lowest[:, None])[:, 0])
+    return float(torch.cat(heights).std(correction=0)), float(torch.cat(speeds).square().mean().sqrt())

@@ -6,20 +6,21 @@ import numpy as np
 import pytest
 import torch
 
+from experiments import walks
+from experiments.walks import Style
 from kinertia.mechanics import dynamics
 from kinertia.mechanics import kinematics as kin
-from kinertia.simulation import periodic, walk, walking
-from kinertia.simulation.walking import Style
+from kinertia.simulation import replay
 
 
 @pytest.fixture(scope="module", params=[(72.0, 1.78, Style()), (58.0, 1.62, Style(1.0, 1.1, (0.05, -0.03, 0.03)))])
-def person(request: pytest.FixtureRequest) -> walk.Walk:
+def person(request: pytest.FixtureRequest) -> walks.Walk:
     mass, height, style = request.param
-    return walking.fit(mass, height, style)
+    return walks.fit(mass, height, style)
 
 
-def _stride(person: walk.Walk) -> tuple[walk.Motion, kin.Kinematics, kin.PointMotion]:
-    step = walk.motion(person, torch.arange(200, dtype=torch.float64) / 200)
+def _stride(person: walks.Walk) -> tuple[walks.Motion, kin.Kinematics, kin.PointMotion]:
+    step = walks.motion(person, torch.arange(200, dtype=torch.float64) / 200)
     body = person.body.with_time_axis()
     kinematics = kin.forward(body, step.q, step.qd, step.qdd)
     return step, kinematics, kin.contact_points(body, kinematics)
@@ -29,16 +30,16 @@ def test_derivatives_of_the_series_are_exact() -> None:
     phase = torch.linspace(0.1, 0.9, 5, dtype=torch.float64)
     step = 1e-5
     for order in (0, 1):
-        difference = (periodic.basis(phase + step, 4, order) - periodic.basis(phase - step, 4, order)) / (2 * step)
-        torch.testing.assert_close(periodic.basis(phase, 4, order + 1), difference, rtol=1e-6, atol=1e-4)
+        difference = (replay.basis(phase + step, 4, order) - replay.basis(phase - step, 4, order)) / (2 * step)
+        torch.testing.assert_close(replay.basis(phase, 4, order + 1), difference, rtol=1e-6, atol=1e-4)
 
 
-def test_speeds_and_accelerations_follow_a_wandering_pace(person: walk.Walk) -> None:
+def test_speeds_and_accelerations_follow_a_wandering_pace(person: walks.Walk) -> None:
     step = 1e-4
     time = 0.5 + torch.arange(-1, 2, dtype=torch.float64) * step
 
-    def at(t: torch.Tensor) -> walk.Motion:
-        return walk.motion(person, t + 0.1 * torch.sin(2 * t), 1 + 0.2 * torch.cos(2 * t), -0.4 * torch.sin(2 * t))
+    def at(t: torch.Tensor) -> walks.Motion:
+        return walks.motion(person, t + 0.1 * torch.sin(2 * t), 1 + 0.2 * torch.cos(2 * t), -0.4 * torch.sin(2 * t))
 
     moved = at(time)
     first = (moved.q[2] - moved.q[0]) / (2 * step)
@@ -47,21 +48,21 @@ def test_speeds_and_accelerations_follow_a_wandering_pace(person: walk.Walk) -> 
     torch.testing.assert_close(moved.qdd[1], second, rtol=1e-4, atol=1e-4)
 
 
-def test_legs_are_half_a_stride_apart(person: walk.Walk) -> None:
+def test_legs_are_half_a_stride_apart(person: walks.Walk) -> None:
     names = person.body.skeleton.coordinate_names
-    q = walk.motion(person, torch.arange(200, dtype=torch.float64) / 200).q
-    for joint in walk.JOINTS:
+    q = walks.motion(person, torch.arange(200, dtype=torch.float64) / 200).q
+    for joint in walks.JOINTS:
         right, left = (q[:, names.index(f"{joint}_{side}")] for side in "rl")
         torch.testing.assert_close(left, right.roll(-100))
 
 
-def test_lowest_point_of_the_soles_stays_on_the_ground(person: walk.Walk) -> None:
+def test_lowest_point_of_the_soles_stays_on_the_ground(person: walks.Walk) -> None:
     lowest = _stride(person)[2].position[..., 1].amin(dim=1)
     assert lowest.abs().max() < 0.004
     assert lowest.abs().mean() < 0.001
 
 
-def test_standing_foot_does_not_slide(person: walk.Walk) -> None:
+def test_standing_foot_does_not_slide(person: walks.Walk) -> None:
     sole = _stride(person)[2]
     lowest = sole.position[..., 1].argmin(dim=1)
     speed = sole.velocity[torch.arange(200), lowest, 0].abs()
@@ -69,7 +70,7 @@ def test_standing_foot_does_not_slide(person: walk.Walk) -> None:
     assert 1.0 < person.speed < 1.5
 
 
-def test_total_ground_reaction_is_that_of_walking(person: walk.Walk) -> None:
+def test_total_ground_reaction_is_that_of_walking(person: walks.Walk) -> None:
     step, kinematics, _ = _stride(person)
     asked = dynamics.inverse(person.body.with_time_axis(), kinematics, step.force)[:, :2] / person.body.weight
     # m a + m g: averages one body weight, never pulls on the ground, stays inside a friction cone
@@ -79,11 +80,11 @@ def test_total_ground_reaction_is_that_of_walking(person: walk.Walk) -> None:
 
 
 def test_angles_stay_near_the_published_mean_curves() -> None:
-    person = walking.fit(75.0, 1.75)
+    person = walks.fit(75.0, 1.75)
     phase = np.arange(200) / 200
-    q = walk.motion(person, torch.as_tensor(phase)).q.numpy()
-    for joint in walk.JOINTS:
+    q = walks.motion(person, torch.as_tensor(phase)).q.numpy()
+    for joint in walks.JOINTS:
         found = q[:, person.body.skeleton.coordinate_names.index(f"{joint}_r")]
-        published = walking.WALKING.angle(joint, phase)
+        published = walks.WALKING.angle(joint, phase)
         assert np.degrees(np.sqrt(np.mean((found - published) ** 2))) < 6.0
         assert np.corrcoef(found, published)[0, 1] > 0.85

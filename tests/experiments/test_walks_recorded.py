@@ -7,18 +7,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from experiments import walks
+from experiments.walks import record
 from kinertia.recording import LOWER_BODY, Frame
 from kinertia.sensing.errors import NO_ERRORS, SensorErrors
-from kinertia.simulation import walk, walking
-from kinertia.simulation.record import record
 
 
 @pytest.fixture(scope="module")
-def person() -> walk.Walk:
-    return walking.fit(72.0, 1.78)
+def person() -> walks.Walk:
+    return walks.fit(72.0, 1.78)
 
 
-def test_recording_has_seven_sensors_person_and_truth(person: walk.Walk) -> None:
+def test_recording_has_seven_sensors_person_and_truth(person: walks.Walk) -> None:
     recording = record(person, "walk", seconds=4.0)
     assert tuple(sensor.segment for sensor in recording.sensors) == LOWER_BODY.segments
     assert recording.samples == 400
@@ -32,13 +32,13 @@ def test_recording_has_seven_sensors_person_and_truth(person: walk.Walk) -> None
     assert not recording.truth.grf
 
 
-def test_same_seed_same_signals(person: walk.Walk) -> None:
+def test_same_seed_same_signals(person: walks.Walk) -> None:
     one, same, other = (record(person, "walk", seconds=2.0, seed=seed) for seed in (1, 1, 2))
     assert np.array_equal(one.acc, same.acc)
     assert not np.array_equal(one.acc, other.acc)
 
 
-def test_ideal_gyroscopes_integrate_to_the_segment_angles(person: walk.Walk) -> None:
+def test_ideal_gyroscopes_integrate_to_the_segment_angles(person: walks.Walk) -> None:
     recording = record(person, "walk", seconds=3.0, rate_hz=400.0, errors=NO_ERRORS)
     assert recording.truth is not None
     shank, thigh = (recording.gyro[:, LOWER_BODY.index(name), 2] for name in ("tibia_r", "femur_r"))
@@ -47,12 +47,12 @@ def test_ideal_gyroscopes_integrate_to_the_segment_angles(person: walk.Walk) -> 
     assert np.abs(turned - (knee - knee[0])).max() < 1e-3
 
 
-def test_ideal_accelerometers_read_gravity_on_average(person: walk.Walk) -> None:
+def test_ideal_accelerometers_read_gravity_on_average(person: walks.Walk) -> None:
     acc = record(person, "walk", seconds=person.stride_s * 20, errors=NO_ERRORS).acc
     assert np.linalg.norm(acc[:, LOWER_BODY.index("pelvis")].mean(axis=0)) == pytest.approx(9.81, abs=0.15)
 
 
-def test_misalignment_turns_the_signals(person: walk.Walk) -> None:
+def test_misalignment_turns_the_signals(person: walks.Walk) -> None:
     ideal = record(person, "walk", seconds=2.0, errors=NO_ERRORS, seed=3)
     tilted = record(person, "walk", seconds=2.0, errors=replace(NO_ERRORS, misalignment=np.radians(3.0)), seed=3)
     assert np.allclose(np.linalg.norm(ideal.acc, axis=-1), np.linalg.norm(tilted.acc, axis=-1))
