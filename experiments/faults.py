@@ -21,10 +21,9 @@ from kinertia.streaming.core import Core
 from kinertia.streaming.frame import Frame
 from kinertia.streaming.health import Health
 from kinertia.transport import udp_message
-from kinertia.transport.append import AppendFile
 from kinertia.transport.faults import Faults, Outage
-from kinertia.transport.log import FLUSH_S, LogWriter
-from kinertia.transport.paced import AS_FAST_AS_POSSIBLE
+from kinertia.transport.log import FLUSH_S, AppendFile, LogWriter
+from kinertia.transport.replay import AS_FAST_AS_POSSIBLE
 from kinertia.transport.synthetic import SyntheticSource
 from kinertia.transport.udp import Device, UdpSource
 from kinertia.transport.udp_message import Message, Reading, Rejected

@@ -18,7 +18,7 @@ from kinertia.streaming.core import Core
 from kinertia.streaming.frame import Frame
 from kinertia.transport import replay
 from kinertia.transport.faults import Faults
-from kinertia.transport.paced import AS_FAST_AS_POSSIBLE
+from kinertia.transport.replay import AS_FAST_AS_POSSIBLE
 
 SETTLED_S = 3.0
 JOINTS = ("hip_flexion", "knee_angle", "ankle_angle")

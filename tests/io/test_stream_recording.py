@@ -7,7 +7,7 @@ import pytest
 
 from kinertia.io import stream_log, write_recording
 from kinertia.io.read import read
-from kinertia.io.stream_log import Header, Stream
+from kinertia.io.stream_log import Header, StreamInfo
 from kinertia.recording import Frame, RecordingError, Sensor, Subject
 
 RATE = 100.0
@@ -23,7 +23,7 @@ def _signal(time_s: np.ndarray) -> np.ndarray:
 
 class Log:
     def __init__(self, *streams: tuple[int, ...], subject: Subject = ASSUMED, **known: object) -> None:
-        infos = tuple(Stream(f"s{i}", rows, RATE) for i, rows in enumerate(streams))
+        infos = tuple(StreamInfo(f"s{i}", rows, RATE) for i, rows in enumerate(streams))
         header = Header(subject=subject, sensors=SENSORS, streams=infos, **known)  # type: ignore[arg-type]
         self.data = stream_log.beginning(header)
 

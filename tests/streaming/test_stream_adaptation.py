@@ -24,7 +24,7 @@ from kinertia.streaming.core import Core
 from kinertia.streaming.process import Command
 from kinertia.streaming.progress import Progress
 from kinertia.streaming.sample import Sample
-from kinertia.transport.paced import AS_FAST_AS_POSSIBLE
+from kinertia.transport.replay import AS_FAST_AS_POSSIBLE
 from kinertia.transport.synthetic import SyntheticSource
 from kinertia.transport.walker import Stage
 

@@ -9,8 +9,7 @@ from transport_tools import drain, until
 
 from kinertia.recording import Sensor
 from kinertia.streaming.sample import Sample, StreamInfo
-from kinertia.transport.buffer import Buffer
-from kinertia.transport.source import Source
+from kinertia.transport.source import Buffer, Source
 
 
 def test_a_full_buffer_drops_the_oldest_and_counts() -> None:
@@ -25,7 +24,7 @@ def test_a_full_buffer_drops_the_oldest_and_counts() -> None:
 def test_waiting_for_room() -> None:
     buffer: Buffer[int] = Buffer(2)
     taken: list[int] = []
-    thread = threading.Thread(target=lambda: [buffer.put_waiting(item) for item in range(50)])
+    thread = threading.Thread(target=lambda: [buffer.put(item, wait=True) for item in range(50)])
     thread.start()
     while len(taken) < 50:
         taken += buffer.take(5.0)
@@ -38,7 +37,7 @@ def test_closing_wakes_whoever_waits() -> None:
     buffer: Buffer[int] = Buffer(1)
     buffer.put(1)
     answers: list[bool] = []
-    thread = threading.Thread(target=lambda: answers.append(buffer.put_waiting(2)))
+    thread = threading.Thread(target=lambda: answers.append(buffer.put(2, wait=True)))
     thread.start()
     buffer.close()
     thread.join(10.0)

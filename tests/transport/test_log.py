@@ -15,17 +15,17 @@ from hypothesis import strategies as st
 from transport_tools import samples, until
 
 from kinertia.io import stream_log
-from kinertia.io.stream_log import Header, Note, Stream
+from kinertia.io.stream_log import Header, Note, StreamInfo
 from kinertia.recording import RecordingError, Sensor, Subject
 from kinertia.streaming.sample import Session
-from kinertia.transport import append, log
+from kinertia.transport import log
 from kinertia.transport.log import LogWriter
 
 
 def _file(count: int = 12, rows: int = 2) -> tuple[bytes, list[int]]:
     """A whole log, and where its sample records end."""
     sensors = (Sensor("a", "pelvis"), Sensor("b", "femur_r", (0.1, 0.2, 0.3)))[:rows]
-    header = Header(subject=Subject(60.0, 1.6), sensors=sensors, streams=(Stream("s", tuple(range(rows)), 100.0),))
+    header = Header(subject=Subject(60.0, 1.6), sensors=sensors, streams=(StreamInfo("s", tuple(range(rows)), 100.0),))
     data, ends = stream_log.beginning(header), []
     for sample in samples(count, rows=rows):
         data += stream_log.sample_record(0, sample.sequence, sample.time_s, sample.received_s, sample.values)
@@ -149,7 +149,7 @@ def test_a_full_disk_keeps_what_was_written_and_goes_on_when_there_is_room(
     monkeypatch.setattr(log, "RETRY_S", 0.05)
     path = tmp_path / "walk.kinlog"
     disk = SmallDisk(path, "w")
-    writer = LogWriter(append.AppendFile(disk, "walk"), session, capacity=200 * 390)
+    writer = LogWriter(log.AppendFile(disk, "walk"), session, capacity=200 * 390)
     sent = samples(400)
     for sample in sent[:4]:
         writer.sample(sample)
@@ -180,7 +180,7 @@ def test_a_full_disk_keeps_what_was_written_and_goes_on_when_there_is_room(
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_a_disk_full_from_the_start_is_an_error_at_once(session: Session) -> None:
     with Path("/dev/full").open("wb", buffering=0) as raw, pytest.raises(OSError, match="No space left"):
-        LogWriter(append.AppendFile(raw, "full"), session)
+        LogWriter(log.AppendFile(raw, "full"), session)
 
 
 def test_a_killed_program_leaves_what_it_received(tmp_path: Path) -> None:

@@ -5,8 +5,7 @@ import pytest
 
 from kinertia.recording import LOWER_BODY, RecordingError
 from kinertia.transport import lsl_channels
-from kinertia.transport.lsl_channels import Channel
-from kinertia.transport.segment_names import segment_of
+from kinertia.transport.lsl_channels import Channel, segment_of
 
 
 def _labels(form: str, sensor: str = "", units: tuple[str, str] = ("m/s^2", "rad/s")) -> list[Channel]:

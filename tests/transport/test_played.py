@@ -13,7 +13,7 @@ from kinertia.streaming.sample import Sample
 from kinertia.transport import faults as injection
 from kinertia.transport import replay
 from kinertia.transport.faults import NO_FAULTS, Faults, Outage
-from kinertia.transport.paced import AS_FAST_AS_POSSIBLE, PacedSource
+from kinertia.transport.replay import AS_FAST_AS_POSSIBLE, PacedSource
 
 
 def _recording(count: int = 300, frame: Frame = Frame.SEGMENT, extra: bool = False) -> Recording:

@@ -14,7 +14,7 @@ from transport_tools import drain, until
 
 from kinertia.io.facts import placement
 from kinertia.recording import LOWER_BODY, RecordingError
-from kinertia.transport import address, udp, udp_message
+from kinertia.transport import udp, udp_message
 from kinertia.transport.udp import Device, UdpSource
 from kinertia.transport.udp_message import Message, Reason, Rejected
 
@@ -37,7 +37,7 @@ def _said(**changes: object) -> bytes:
 @pytest.fixture
 def source() -> Iterator[UdpSource]:
     bound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    bound.bind((address.LOOPBACK, 0))
+    bound.bind((udp_message.LOOPBACK, 0))
     bound.settimeout(udp.WAIT_S)
     with UdpSource(bound, [Device("belt", LOWER_BODY.segments, 100.0)]) as own:
         yield own
@@ -185,7 +185,7 @@ def test_junk_over_the_network_is_counted_by_reason_and_told_once_a_second(sourc
 def test_devices_are_learned(sender: socket.socket, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(udp, "SETTLE_S", 0.3)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
-        free.bind((address.LOOPBACK, 0))
+        free.bind((udp_message.LOOPBACK, 0))
         port = free.getsockname()[1]
     stop = threading.Event()
 
@@ -197,8 +197,8 @@ def test_devices_are_learned(sender: socket.socket, monkeypatch: pytest.MonkeyPa
             for device, names in groups:
                 readings = [{"name": name, "acc": [0, 9.81, 0], "gyro": [0, 0, 0]} for name in names]
                 message = {**base, "device": device, "sequence": number, "time_s": number / 50, "sensors": readings}
-                sender.sendto(json.dumps(message).encode(), (address.LOOPBACK, port))
-            sender.sendto(b"junk", (address.LOOPBACK, port))
+                sender.sendto(json.dumps(message).encode(), (udp_message.LOOPBACK, port))
+            sender.sendto(b"junk", (udp_message.LOOPBACK, port))
             number += 1
 
     thread = threading.Thread(target=send)
@@ -236,13 +236,13 @@ def test_placement_names_segments() -> None:
     [("5005", ("127.0.0.1", 5005)), (":5005", ("127.0.0.1", 5005)), ("0.0.0.0:1", ("0.0.0.0", 1)), ("[::1]:9", ("::1", 9))],
 )
 def test_addresses(text: str, expected: tuple[str, int]) -> None:
-    assert address.parse(text) == expected
+    assert udp_message.address(text) == expected
 
 
 @pytest.mark.parametrize("text", ["", "host", "host:", "host:99999", "::1:5", "host:-1", "host:0"])
 def test_bad_addresses(text: str) -> None:
     with pytest.raises(ValueError, match="HOST:PORT"):
-        address.parse(text)
+        udp_message.address(text)
 
 
 def test_an_encoded_message_is_read_back() -> None:

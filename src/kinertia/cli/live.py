@@ -76,9 +76,9 @@ def live(
     console = Console(stderr=True)
     options = _replaying(source, recording)
     if options.source == "lsl":
-        from kinertia.transport import lsl_library
+        from kinertia.transport.lsl import quieten
 
-        lsl_library.quieten()
+        quieten()
     if record is not None:
         log.check_name(record)
         guard.of_stream("kinertia live", options, model).check([record])

@@ -60,9 +60,9 @@ def stream(
 
     console = Console(stderr=True)
     if source.source == "lsl" or lsl_out is not None:
-        from kinertia.transport import lsl_library
+        from kinertia.transport.lsl import quieten
 
-        lsl_library.quieten()
+        quieten()
     if record is not None:
         log.check_name(record)
     outputs = guard.of_stream("kinertia stream", source, model)
@@ -101,11 +101,11 @@ def _sinks(model: ExportedModel, lsl_out: str | None, udp_out: str | None, csv: 
     opened: list[Sink] = []
     try:
         if csv is not None:
-            from kinertia.transport.csv_out import CsvSink
+            from kinertia.transport.sink import CsvSink
 
             opened.append(CsvSink(csv, names, delay))
         if udp_out is not None:
-            from kinertia.transport.udp_out import UdpSink
+            from kinertia.transport.sink import UdpSink
 
             opened.append(UdpSink(udp_out, "kinertia", names, rate, delay))
         if lsl_out is not None:

@@ -30,8 +30,15 @@ _SAMPLE = struct.Struct("<HHqdd")
 _CHANNELS = 6  # acc x y z, gyro x y z
 
 
-class Stream(msgspec.Struct, frozen=True):
-    """A sender: its name, the indices of its sensors and its nominal rate [Hz]."""
+class StreamInfo(msgspec.Struct, frozen=True):
+    """A sender with its own clock, which carries one or several sensors.
+
+    Attributes
+    ----------
+    name : what it is called in messages.
+    sensors : indices into the session's sensors, in the order of the rows of its samples.
+    rate_hz : nominal sampling rate [Hz].
+    """
 
     name: str
     sensors: tuple[int, ...]
@@ -54,7 +61,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     version: int = VERSION
     subject: Subject
     sensors: tuple[Sensor, ...]
-    streams: tuple[Stream, ...]
+    streams: tuple[StreamInfo, ...]
     rotations: list[list[list[float]]] | None = None
     bias: list[list[float]] | None = None
     source: str = ""

@@ -39,22 +39,59 @@ GYRO_UNITS = ("rad/s", "deg/s", "dps")
 TIME_UNITS = ("s", "ms", "us", "ns", "cs", "min")
 
 _SPELLINGS = {
-    "m/s^2": ("m/(s^2)", "m/s2", "m/s/s", "ms^-2", "ms-2", "m.s^-2", "m.s-2", "m*s^-2", "m/s**2", "meter/s^2", "mps2"),
+    "m/s^2": (
+        "m/(s^2)",
+        "m/s2",
+        "m/s/s",
+        "ms^-2",
+        "ms-2",
+        "m.s^-2",
+        "m.s-2",
+        "m*s^-2",
+        "m/s**2",
+        "meter/s^2",
+        "mps2",
+        "meters/s^2",
+        "meterspersecondsquared",
+    ),
+    "mg": ("millig",),
     "g": ("gs", "gn", "gravity"),
-    "deg/s": ("dps", "deg.s^-1", "deg.s-1", "deg*s^-1", "degs^-1", "deg/(s)", "deg/sec"),
-    "rad/s": ("rad.s^-1", "rad.s-1", "rad*s^-1", "rads^-1", "rad/(s)", "radian/s", "radians/s", "rad/sec", "rps"),
+    "deg/s": ("dps", "deg.s^-1", "deg.s-1", "deg*s^-1", "degs^-1", "deg/(s)", "deg/sec", "degpersecond"),
+    "rad/s": (
+        "rad.s^-1",
+        "rad.s-1",
+        "rad*s^-1",
+        "rads^-1",
+        "rad/(s)",
+        "radian/s",
+        "radians/s",
+        "rad/sec",
+        "rps",
+        "radianspersecond",
+    ),
     "s": ("sec", "secs", "second", "seconds"),
     "ms": ("msec", "millis", "millisecond", "milliseconds"),
     "us": ("usec", "micros", "microsecond", "microseconds"),
     "ns": ("nsec", "nanos", "nanosecond", "nanoseconds"),
 }
-_CANONICAL = {spelling: unit for unit, others in _SPELLINGS.items() for spelling in (unit, *others)} | {"mg": "mg"}
+_CANONICAL = {spelling: unit for unit, others in _SPELLINGS.items() for spelling in (unit, *others)}
 
 
 def spelled(text: str) -> str:
     """Unit of acceleration, angular rate or time that ``text`` spells (``m/(s^2)``, ``°/sec``, ``µs``); empty for any other."""
     plain = re.sub(r"[\s\[\]]", "", text).lower()
-    for old, new in (("²", "^2"), ("°", "deg"), ("degrees", "deg"), ("degree", "deg"), ("µ", "u"), ("μ", "u"), ("·", "*")):
+    for old, new in (
+        ("⁻", "^-"),
+        ("¹", "1"),
+        ("^-²", "^-2"),
+        ("²", "^2"),
+        ("°", "deg"),
+        ("degrees", "deg"),
+        ("degree", "deg"),
+        ("µ", "u"),
+        ("μ", "u"),
+        ("·", "*"),
+    ):
         plain = plain.replace(old, new)
     plain = re.sub(r"/(?:seconds?|sec)\b", "/s", plain)
     return _CANONICAL.get(plain, "")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kinertia.io.stream_log import StreamInfo
 from kinertia.recording import Array, Sensor, Subject
 
 
@@ -28,22 +29,6 @@ class Sample:
     sequence: int
     values: np.ndarray
     received_s: float
-
-
-@dataclass(frozen=True)
-class StreamInfo:
-    """A sender with its own clock, which carries one or several sensors.
-
-    Attributes
-    ----------
-    name : what it is called in messages.
-    sensors : indices into :attr:`Session.sensors`, in the order of the rows of :attr:`Sample.values`.
-    rate_hz : nominal sampling rate [Hz].
-    """
-
-    name: str
-    sensors: tuple[int, ...]
-    rate_hz: float
 
 
 @dataclass(frozen=True)

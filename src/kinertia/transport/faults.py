@@ -74,39 +74,25 @@ class Faults:
 NO_FAULTS = Faults()
 
 
-class _Luck:
-    """One stream's random numbers; every message takes the same number of them, so that faults do not shift each other."""
+def _luck(seed: int, stream: int) -> Iterator[tuple[list[float], list[float]]]:
+    """Of every message of a stream three numbers from 0 to 1, and two exponentially distributed ones.
 
-    def __init__(self, seed: int, stream: int) -> None:
-        self._generator = np.random.default_rng([seed, stream])
-        self._at = BLOCK
-
-    def next(self) -> tuple[np.ndarray, float, float]:
-        """Three numbers from 0 to 1, and two exponentially distributed ones."""
-        if self._at == BLOCK:
-            self._chance = self._generator.random((BLOCK, 3))
-            self._delay = self._generator.exponential(size=(BLOCK, 2))
-            self._at = 0
-        at = self._at
-        self._at += 1
-        return self._chance[at], float(self._delay[at, 0]), float(self._delay[at, 1])
+    Each message takes as many, so that faults do not shift each other.
+    """
+    generator = np.random.default_rng([seed, stream])
+    while True:
+        chances, delays = generator.random((BLOCK, 3)), generator.exponential(size=(BLOCK, 2))
+        yield from zip(chances.tolist(), delays.tolist(), strict=True)
 
 
-class _Bursts:
-    """Times at which everything is lost."""
-
-    def __init__(self, faults: Faults) -> None:
-        self._generator = np.random.default_rng([faults.seed, SHARED])
-        self._pause, self._length = 60.0 / faults.bursts_per_min if faults.bursts_per_min else np.inf, faults.burst_s
-        self._start = self._next(0.0)
-
-    def hit(self, time_s: float) -> bool:
-        while time_s >= self._start + self._length:
-            self._start = self._next(self._start + self._length)
-        return time_s >= self._start
-
-    def _next(self, after_s: float) -> float:
-        return after_s + self._pause * float(self._generator.exponential()) if np.isfinite(self._pause) else np.inf
+def _bursts(faults: Faults) -> Iterator[float]:
+    """Times from which everything is lost for a while [s]."""
+    generator = np.random.default_rng([faults.seed, SHARED])
+    pause, at = 60.0 / faults.bursts_per_min if faults.bursts_per_min else np.inf, 0.0
+    while True:
+        at += pause * float(generator.exponential())
+        yield at
+        at += faults.burst_s
 
 
 def inject(samples: Iterable[Sample], faults: Faults, counts: Counter[str]) -> Iterator[Sample]:
@@ -127,63 +113,49 @@ def inject(samples: Iterable[Sample], faults: Faults, counts: Counter[str]) -> I
             counts["sent"] += 1
             yield sample
         return
-    lucks: dict[int, _Luck] = {}
-    periods: dict[int, float] = {}
+    lucks: dict[int, Iterator[tuple[list[float], list[float]]]] = {}
     last: dict[int, float] = {}
-    bursts, clocks, order = _Bursts(faults), _Clocks(faults), count()
+    numbers: dict[tuple[int, float], int] = {}
+    bursts, order = _bursts(faults), count()
+    burst_s = next(bursts)
     waiting: list[tuple[float, int, Sample]] = []
     for sample in samples:
         sent, stream = sample.received_s, sample.stream
         while waiting and waiting[0][0] <= sent:
             yield heapq.heappop(waiting)[2]
-        periods[stream] = sent - last.get(stream, sent)
-        last[stream] = sent
-        luck = lucks.setdefault(stream, _Luck(faults.seed, stream))
-        chance, jitter, again = luck.next()
+        period, last[stream] = sent - last.get(stream, sent), sent
+        chance, (jitter, again) = next(lucks.setdefault(stream, _luck(faults.seed, stream)))
         counts["sent"] += 1
-        stamped = clocks.stamp(sample)
-        lost = _lost(sample, faults, chance, bursts)
-        if lost:
-            counts[lost] += 1
+        stamped = _stamped(sample, faults, numbers)
+        while sent >= burst_s + faults.burst_s:
+            burst_s = next(bursts)
+        if any(out.stream == stream and out.start_s <= sent < out.stop_s for out in faults.outages):
+            counts["lost in an outage"] += 1
+            continue
+        if sent >= burst_s or chance[LOSS] < faults.loss:
+            counts["lost in a burst" if sent >= burst_s else "lost at random"] += 1
             continue
         delay = faults.jitter_s * jitter
         if chance[REORDER] < faults.reordered:
             counts["reordered"] += 1
-            delay += 1.5 * periods[stream]
+            delay += 1.5 * period
         arrivals = [sent + delay]
         if chance[DUPLICATE] < faults.duplicated:
             counts["duplicated"] += 1
-            arrivals.append(sent + delay + max(faults.jitter_s, 0.5 * periods[stream]) * again)
+            arrivals.append(sent + delay + max(faults.jitter_s, 0.5 * period) * again)
         for arrival in arrivals:
             heapq.heappush(waiting, (arrival, next(order), replace(stamped, received_s=arrival)))
     while waiting:
         yield heapq.heappop(waiting)[2]
 
 
-def _lost(sample: Sample, faults: Faults, chance: np.ndarray, bursts: _Bursts) -> str:
-    """Why a message does not arrive; empty when it does."""
-    if any(out.stream == sample.stream and out.start_s <= sample.received_s < out.stop_s for out in faults.outages):
-        return "lost in an outage"
-    if bursts.hit(sample.received_s):
-        return "lost in a burst"
-    return "lost at random" if chance[LOSS] < faults.loss else ""
-
-
-class _Clocks:
-    """What senders' own clocks and counters show."""
-
-    def __init__(self, faults: Faults) -> None:
-        self._faults = faults
-        self._first: dict[tuple[int, float], int] = {}
-
-    def stamp(self, sample: Sample) -> Sample:
-        """The sample as its sender stamps it."""
-        stream, drift, offset = sample.stream, self._faults.drift_ppm, self._faults.offset_s
-        pace = 1.0 + 1e-6 * (drift[stream] if stream < len(drift) else 0.0)
-        shift = offset[stream] if stream < len(offset) else 0.0
-        restarts = [o.stop_s for o in self._faults.outages if o.restarted and o.stream == stream and o.stop_s <= sample.time_s]
-        if not restarts:
-            return replace(sample, time_s=shift + sample.time_s * pace)
-        begun = max(restarts)
-        first = self._first.setdefault((stream, begun), sample.sequence)
-        return replace(sample, time_s=(sample.time_s - begun) * pace, sequence=sample.sequence - first)
+def _stamped(sample: Sample, faults: Faults, numbers: dict[tuple[int, float], int]) -> Sample:
+    """The sample as its sender's own clock and counter stamp it; ``numbers`` are the first ones after each restart."""
+    stream, drift, offset = sample.stream, faults.drift_ppm, faults.offset_s
+    pace = 1.0 + 1e-6 * (drift[stream] if stream < len(drift) else 0.0)
+    restarts = [o.stop_s for o in faults.outages if o.restarted and o.stream == stream and o.stop_s <= sample.time_s]
+    if not restarts:
+        return replace(sample, time_s=(offset[stream] if stream < len(offset) else 0.0) + sample.time_s * pace)
+    begun = max(restarts)
+    first = numbers.setdefault((stream, begun), sample.sequence)
+    return replace(sample, time_s=(sample.time_s - begun) * pace, sequence=sample.sequence - first)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
+from io import RawIOBase
 from itertools import islice
 from pathlib import Path
 from typing import Self
 
 from kinertia.io import stream_log
-from kinertia.io.stream_log import Header, Note, Stream
+from kinertia.io.stream_log import Header, Note
 from kinertia.streaming.sample import Sample, Session
-from kinertia.transport.append import AppendFile, create
 
 FLUSH_S = 0.2
 """Samples reach the system after so long, and survive a crash of this program."""
@@ -33,9 +35,7 @@ class LogWriter:
 
     Parameters
     ----------
-    file : where to.
-    session : of the samples.
-    source : where the samples come from, in words.
+    file, session, source : where to; of the samples; where these come from, in words.
     capacity : bytes that wait at most; further samples are lost and counted until there is room.
 
     Attributes
@@ -50,11 +50,9 @@ class LogWriter:
         self._file, self._source, self._capacity = file, source, capacity
         self._lock = threading.Lock()
         self._pending: deque[bytes] = deque()
-        self._waiting = 0
-        self._unsaid = 0
+        self._waiting = self._unsaid = 0
         self._trouble = ""
         self._stopping = threading.Event()
-        self._closed = False
         file.append(stream_log.beginning(_header(session, source)))
         self._thread = threading.Thread(target=self._run, name="recording", daemon=True)
         self._thread.start()
@@ -92,9 +90,8 @@ class LogWriter:
 
     def close(self) -> None:
         """Write what waits and end the recording; what a full disk does not take is counted as lost."""
-        if self._closed:
+        if self._stopping.is_set():
             return
-        self._closed = True
         self._stopping.set()
         self._thread.join(JOIN_S)
         if self._thread.is_alive():  # the disk hangs; nothing is touched that it may still be writing
@@ -121,8 +118,8 @@ class LogWriter:
         while self._pending or self._unsaid:
             with self._lock:
                 taken, unsaid = list(islice(self._pending, PIECE)), self._unsaid
-            note = [stream_log.note_record(Note("the disk was slow or full", unsaid))] if unsaid else []
-            if not self._try(partial(self._file.append, b"".join([*taken, *note]))):
+            note = stream_log.note_record(Note("the disk was slow or full", unsaid)) if unsaid else b""
+            if not self._try(partial(self._file.append, b"".join([*taken, note]))):
                 return False
             with self._lock:
                 for data in taken:
@@ -150,13 +147,7 @@ class LogWriter:
 
 
 def begin(path: Path, session: Session, *, source: str = "") -> LogWriter:
-    """Begin a recording in a new file.
-
-    Raises
-    ------
-    ValueError : the name does not end in ``.kinlog``.
-    OSError : the file exists or cannot be written.
-    """
+    """Begin a recording in a new file; errors as :func:`check_name`, and OSError if it cannot be written."""
     check_name(path)
     return LogWriter(create(path), session, source=source)
 
@@ -180,14 +171,71 @@ def _is_sample(data: bytes) -> bool:
 
 
 def _header(session: Session, source: str) -> Header:
-    streams = tuple(Stream(stream.name, stream.sensors, stream.rate_hz) for stream in session.streams)
     return Header(
         subject=session.subject,
         sensors=session.sensors,
-        streams=streams,
+        streams=session.streams,
         rotations=None if session.rotations is None else session.rotations.tolist(),
         bias=None if session.bias is None else session.bias.tolist(),
         source=source,
         unix_s=time.time(),
         clock_s=time.perf_counter(),
     )
+
+
+class AppendFile:
+    """Appends to an unbuffered binary file.
+
+    Parameters
+    ----------
+    raw : opened for writing, without a buffer; closed with this.
+    name : for messages.
+    """
+
+    def __init__(self, raw: RawIOBase, name: str) -> None:
+        self.name = name
+        self.size = 0
+        self._raw = raw
+
+    def append(self, data: bytes) -> None:
+        """Add a piece as a whole.
+
+        Raises
+        ------
+        OSError : it could not be written; the file is as long as it was, and the piece may be tried again.
+        """
+        try:
+            # the place is set every time: after an error nobody knows where the file stands
+            if self._raw.seekable():
+                self._raw.seek(self.size)
+            left = memoryview(data)
+            while left:
+                left = left[self._raw.write(left) or 0 :]
+        except OSError:
+            with suppress(OSError):  # what is too much then begins with a broken piece, which readers skip
+                self._raw.truncate(self.size)
+            raise
+        self.size += len(data)
+
+    def sync(self) -> None:
+        """Bring everything to the disk itself; errors as the system reports them."""
+        os.fsync(self._raw.fileno())
+
+    def close(self) -> None:
+        self._raw.close()
+
+
+def create(path: Path) -> AppendFile:
+    """A new file.
+
+    Raises
+    ------
+    FileExistsError : there is one already: measurements are never overwritten.
+    OSError : it cannot be made.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        raw = path.open("xb", buffering=0)
+    except FileExistsError:
+        raise FileExistsError(f"{path}: exists already; recordings are not overwritten, choose another name") from None
+    return AppendFile(raw, str(path))

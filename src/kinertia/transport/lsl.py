@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pylsl
@@ -15,9 +18,7 @@ from pylsl.util import TimeoutError as LslTimeoutError
 from kinertia.io.facts import Placement
 from kinertia.recording import RecordingError
 from kinertia.streaming.sample import Sample, StreamInfo
-from kinertia.transport import lsl_channels
-from kinertia.transport.lsl_channels import Channel, ChannelMap
-from kinertia.transport.segment_names import place
+from kinertia.transport.lsl_channels import MOST_CHANNELS, Channel, ChannelMap, described, place, undescribed, where
 from kinertia.transport.source import Source
 
 TIMEOUT_S = 10.0
@@ -51,12 +52,7 @@ class Query:
 
     @property
     def predicate(self) -> str:
-        """As an XPath predicate on the stream's description.
-
-        Raises
-        ------
-        ValueError : nothing is asked for, or a value holds both kinds of quotation marks.
-        """
+        """As an XPath predicate on the stream's description; ValueError when nothing is asked for, or it cannot be quoted."""
         parts = [f"{field}={_quoted(value)}" for field in ("type", "source_id") if (value := getattr(self, field))]
         if self.name.endswith("*") and len(self.name) > 1:
             parts.append(f"starts-with(name,{_quoted(self.name[:-1])})")
@@ -71,13 +67,11 @@ class _Link:
     """One stream: how to find it again, its channels, and the connection."""
 
     def __init__(self, info: pylsl.StreamInfo, timeout_s: float, acc_unit: str | None, gyro_unit: str | None) -> None:
-        self.name, self.units = info.name(), (acc_unit, gyro_unit)
+        self.name, self.units = info.name(), {"acc_unit": acc_unit, "gyro_unit": gyro_unit}
         own = {"name": self.name, "type": info.type(), "source_id": info.source_id()}
         self.predicate = " and ".join(f"{field}={_quoted(value)}" for field, value in own.items() if value)
         if info.channel_format() == pylsl.cf_string:
-            raise RecordingError(
-                "holds text, not numbers", file=f"LSL stream {self.name!r}", fix="choose the stream of signals"
-            )
+            raise RecordingError("holds text, not numbers", file=where(self.name), fix="choose the stream of signals")
         self.rows: tuple[int, ...] = ()
         self.offset, self.corrected = 0.0, False
         self.connect(info, timeout_s)
@@ -95,11 +89,9 @@ class _Link:
 
     def read_channels(self, timeout_s: float) -> ChannelMap:
         info = self.inlet.info(timeout_s)
-        acc_unit, gyro_unit = self.units
+        about = {"stream": self.name, **self.units}
         channels = _channels(info)
-        if channels is None:
-            return lsl_channels.undescribed(info.channel_count(), stream=self.name, acc_unit=acc_unit, gyro_unit=gyro_unit)
-        return lsl_channels.described(channels, stream=self.name, acc_unit=acc_unit, gyro_unit=gyro_unit)
+        return undescribed(info.channel_count(), **about) if channels is None else described(channels, **about)
 
     def _measured_rate(self) -> float:
         until, stamps = time.perf_counter() + SETTLE_S, []
@@ -108,11 +100,8 @@ class _Link:
             stamps += [stamp] if stamp else []
         steps = np.diff(stamps)
         if len(steps) < 3 or not np.median(steps) > 0:
-            raise RecordingError(
-                "states no rate and sends too little to measure it",
-                file=f"LSL stream {self.name!r}",
-                fix="start the sensors first",
-            )
+            said = "states no rate and sends too little to measure it"
+            raise RecordingError(said, file=where(self.name), fix="start the sensors first")
         return float(1.0 / np.median(steps))
 
 
@@ -135,11 +124,8 @@ class LslSource(Source):
         used = [at for at, stream in enumerate(streams) if stream.sensors]
         self._links = [links[at] for at in used]
         notes = [note for link in self._links for note in link.map.warnings]
-        notes += [
-            f"LSL stream {link.name!r}: the offset of its clock could not be measured; its times are those of its own clock"
-            for link in self._links
-            if not link.corrected
-        ]
+        unmeasured = "the offset of its clock could not be measured; its times are those of its own clock"
+        notes += [f"{where(link.name)}: {unmeasured}" for link in self._links if not link.corrected]
         super().__init__("LSL", sensors, tuple(streams[at] for at in used), warnings=(*notes, *warnings))
         self._missing: set[int] = set()
 
@@ -193,19 +179,15 @@ class LslSource(Source):
 
     def _refuse(self, why: str) -> None:
         self._count("stream came back unlike before")
-        self._say(why)
+        self.status = why
         self._stopping.wait(SEARCH_S)
 
     def _tell(self, at: int, *, silent: bool) -> None:
         with self._lock:
             (self._missing.add if silent else self._missing.discard)(at)
             missing = [self._links[m].name for m in sorted(self._missing)]
-        total = len(self._links)
-        self._say(
-            f"nothing from {', '.join(missing)}, looking for it"
-            if missing
-            else f"receiving {total} LSL stream{'s' if total > 1 else ''}"
-        )
+        receiving = f"receiving {len(self._links)} LSL stream{'s' if len(self._links) > 1 else ''}"
+        self.status = f"nothing from {', '.join(missing)}, looking for it" if missing else receiving
 
 
 def connect(
@@ -231,7 +213,7 @@ def connect(
     """
     streams = _look(query.predicate, max(1, query.streams), timeout_s)
     if streams and not query.streams:
-        streams = pylsl.resolve_bypred(query.predicate, lsl_channels.MOST_CHANNELS, SETTLE_S)
+        streams = pylsl.resolve_bypred(query.predicate, MOST_CHANNELS, SETTLE_S)
     if len(streams) < max(1, query.streams):
         raise RecordingError(
             f"found {len(streams)} of {max(1, query.streams)} streams with {query.predicate} in {timeout_s:g} s; "
@@ -262,17 +244,14 @@ def _channels(info: pylsl.StreamInfo) -> list[Channel] | None:
     """Channel entries of a full description; None when there are no labels."""
     channels = []
     entry = info.desc().child("channels").child("channel")
-    while not entry.empty() and len(channels) < lsl_channels.MOST_CHANNELS:
+    while not entry.empty() and len(channels) < MOST_CHANNELS:
         channels.append(Channel(*(entry.child_value(field) for field in ("label", "type", "unit"))))
         entry = entry.next_sibling("channel")
     if not any(channel.label for channel in channels):
         return None
     if len(channels) != info.channel_count():
-        raise RecordingError(
-            f"describes {len(channels)} channels but sends {info.channel_count()}",
-            file=f"LSL stream {info.name()!r}",
-            fix="correct the stream's description",
-        )
+        said = f"describes {len(channels)} channels but sends {info.channel_count()}"
+        raise RecordingError(said, file=where(info.name()), fix="correct the stream's description")
     return channels
 
 
@@ -287,3 +266,19 @@ def _quoted(value: str) -> str:
     if '"' in value:
         raise ValueError(f"LSL: {value!r} holds both kinds of quotation marks")
     return f'"{value}"'
+
+
+QUIET = "[log]\nlevel = -3\n"
+PLACES = ("lsl_api.cfg", "~/lsl_api/lsl_api.cfg", "/etc/lsl_api/lsl_api.cfg")
+
+
+def quieten() -> None:
+    """Keep the library from writing to the terminal, unless the user has a configuration file, which then holds as it is.
+
+    To be called before anything else of the library is used.
+    """
+    configured = "LSLAPICFG" in os.environ or any(Path(place).expanduser().is_file() for place in PLACES)
+    tell = getattr(pylsl, "set_config_content", None)  # older libraries have no such function and keep talking
+    if not configured and tell is not None:
+        with suppress(NotImplementedError):
+            tell(QUIET)

@@ -9,7 +9,7 @@ import numpy as np
 import pylsl
 
 from kinertia.streaming.frame import Frame
-from kinertia.transport import outputs
+from kinertia.transport.sink import unit
 
 TYPE = "Kinematics"
 MARKERS = "Markers"
@@ -32,7 +32,14 @@ class LslSink:
         self.name = f"LSL {name}"
         self._delay = output_delay_s
         info = pylsl.StreamInfo(name, TYPE, len(names) + 1, rate_hz, pylsl.cf_float32, f"kinertia-{name}")
-        _describe(info, [*((title, outputs.unit(title)) for title in names), (TRUSTED, "0/1")], output_delay_s)
+        description = info.desc()
+        description.append_child_value("manufacturer", "Kinertia")
+        description.append_child_value("output_delay_s", f"{output_delay_s:g}")
+        listed = description.append_child("channels")
+        for label, kind in [*((title, unit(title)) for title in names), (TRUSTED, "0/1")]:
+            entry = listed.append_child("channel")
+            for field, text in (("label", label), ("unit", kind), ("type", TYPE)):
+                entry.append_child_value(field, text)
         self._values = pylsl.StreamOutlet(info, max_buffered=BUFFER_S)
         events = pylsl.StreamInfo(
             f"{name} events", MARKERS, 1, pylsl.IRREGULAR_RATE, pylsl.cf_string, f"kinertia-{name}-events"
@@ -52,14 +59,3 @@ class LslSink:
 
     def close(self) -> None:
         del self._values, self._events
-
-
-def _describe(info: pylsl.StreamInfo, channels: Sequence[tuple[str, str]], output_delay_s: float) -> None:
-    description = info.desc()
-    description.append_child_value("manufacturer", "Kinertia")
-    description.append_child_value("output_delay_s", f"{output_delay_s:g}")
-    listed = description.append_child("channels")
-    for label, unit in channels:
-        entry = listed.append_child("channel")
-        for field, text in (("label", label), ("unit", unit), ("type", TYPE)):
-            entry.append_child_value(field, text)

@@ -1,19 +1,99 @@
-"""Recordings played as if they were measured now."""
+"""Samples from this machine itself, let out at the speed at which they were once measured, or at another: recordings."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
 
 from kinertia.io.stream_log import StreamLog
-from kinertia.recording import LOWER_BODY, Frame, Recording, RecordingError, Sensor
+from kinertia.recording import LOWER_BODY, Array, Frame, Recording, RecordingError, Sensor, Subject
 from kinertia.streaming.sample import Sample, StreamInfo
-from kinertia.transport import faults as injection
-from kinertia.transport.faults import NO_FAULTS, Faults
-from kinertia.transport.paced import PacedSource
+from kinertia.transport.faults import NO_FAULTS, Faults, inject
+from kinertia.transport.source import CAPACITY, Source
+
+AS_FAST_AS_POSSIBLE = math.inf
+
+
+class PacedSource(Source):
+    """Plays samples.
+
+    Parameters
+    ----------
+    name, sensors, streams, warnings, capacity : as for :class:`~kinertia.transport.source.Source`.
+    samples : the samples in the order in which they are sent; ``received_s`` is when, from 0 on [s].
+    faults : what goes wrong on the way.
+    speed : 1 is real time; :data:`AS_FAST_AS_POSSIBLE` waits for the consumer, so that nothing is dropped.
+    subject, rotations, bias : where known.
+
+    Raises
+    ------
+    ValueError : a speed that is not positive.
+
+    Notes
+    -----
+    At any speed but 1, the clock that samples are received by runs along with them: ``received_s`` and :meth:`now_s` are as
+    they would have been in real time, and whatever works with delays and time-outs gives the same results.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        sensors: tuple[Sensor, ...],
+        streams: tuple[StreamInfo, ...],
+        samples: Iterable[Sample],
+        *,
+        faults: Faults = NO_FAULTS,
+        speed: float = 1.0,
+        subject: Subject | None = None,
+        rotations: Array | None = None,
+        bias: Array | None = None,
+        warnings: tuple[str, ...] = (),
+        capacity: int = CAPACITY,
+    ) -> None:
+        if not speed > 0.0:
+            raise ValueError(f"{name}: a speed of {speed} plays nothing; give a positive factor")
+        super().__init__(name, sensors, streams, warnings=warnings, capacity=capacity)
+        self.subject, self.rotations, self.bias, self.speed = subject, rotations, bias, speed
+        self.real_time = speed == 1.0
+        self._samples = inject(samples, faults, self._counts)
+        self._taken_s = self._began_s = 0.0
+
+    def take(self, timeout_s: float = 0.1) -> list[Sample]:
+        taken = super().take(timeout_s)
+        if taken:
+            self._taken_s = taken[-1].received_s
+        return taken
+
+    def now_s(self) -> float:
+        return time.perf_counter() if self.real_time else self._taken_s
+
+    def start(self) -> None:
+        self._began_s = self._taken_s = time.perf_counter()
+        super().start()
+
+    def _loops(self) -> tuple[Callable[[], None], ...]:
+        return (self._play,)
+
+    def _play(self) -> None:
+        began, waits = self._began_s, math.isinf(self.speed)
+        self.status = "playing"
+        for sample in self._samples:
+            left = began + sample.received_s / self.speed - time.perf_counter()
+            if left > 0.0 and not waits:
+                self._stopping.wait(left)
+            if self._stopping.is_set():
+                self.status = "stopped"
+                return
+            received = time.perf_counter() if self.real_time else began + sample.received_s
+            out = Sample(sample.stream, sample.time_s, sample.sequence, sample.values, received)
+            if not self._buffer.put(out, wait=waits):
+                return
+        self.status = "played to the end"
 
 
 def play(
@@ -45,18 +125,15 @@ def play(
         raise RecordingError("no sensor is placed on a segment of the model", file=recording.source, fix="give a placement")
     sensors = tuple(recording.sensors[k] for k in chosen)
     values = np.concatenate([recording.acc[:, chosen], recording.gyro[:, chosen]], axis=-1)
-    streams = _streams(sensors, recording.rate_hz, recording.name, together=together)
-
-    def samples(counts: Counter[str]) -> Iterator[Sample]:
-        return injection.inject(_samples(values, streams, recording.rate_hz, repeats), faults, counts)
-
+    streams = streams_of(sensors, recording.rate_hz, recording.name, together=together)
     left_out = [sensor.name for sensor in recording.sensors if sensor not in sensors]
     notes = (f"sensors {', '.join(left_out)} are left out: not on a segment of the model",) if left_out else ()
     return PacedSource(
         recording.name,
         sensors,
         streams,
-        samples,
+        sent(repeat(values, repeats) if repeats else repeat(values), streams, recording.rate_hz),
+        faults=faults,
         speed=speed,
         subject=recording.subject,
         rotations=np.tile(np.eye(3), (len(sensors), 1, 1)) if recording.frame is Frame.SEGMENT else None,
@@ -73,16 +150,11 @@ def play_log(log: StreamLog, *, speed: float = 1.0) -> PacedSource:
     speed : as for :func:`play`.
     """
     header = log.header
-    begin = min((float(stream.received_s.min()) for stream in log.streams if len(stream.received_s)), default=0.0)
-
-    def samples(counts: Counter[str]) -> Iterator[Sample]:
-        return injection.inject(_received(log, begin), NO_FAULTS, counts)
-
     return PacedSource(
         Path(log.file).stem,
         header.sensors,
-        tuple(StreamInfo(stream.name, stream.sensors, stream.rate_hz) for stream in header.streams),
-        samples,
+        header.streams,
+        _received(log),
         speed=speed,
         subject=header.subject,
         rotations=None if header.rotations is None else np.array(header.rotations),
@@ -91,28 +163,31 @@ def play_log(log: StreamLog, *, speed: float = 1.0) -> PacedSource:
     )
 
 
-def _received(log: StreamLog, begin: float) -> Iterator[Sample]:
+def _received(log: StreamLog) -> Iterator[Sample]:
     at = [(stream, k) for stream, received in enumerate(log.streams) for k in range(len(received.received_s))]
     arrived = np.concatenate([received.received_s for received in log.streams])
     for which in np.argsort(arrived, kind="stable").tolist():
         stream, k = at[which]
         of = log.streams[stream]
-        yield Sample(stream, float(of.time_s[k]), int(of.sequence[k]), of.values[k], float(of.received_s[k]) - begin)
+        yield Sample(stream, float(of.time_s[k]), int(of.sequence[k]), of.values[k], float(of.received_s[k] - arrived.min()))
 
 
-def _streams(sensors: tuple[Sensor, ...], rate_hz: float, name: str, *, together: bool) -> tuple[StreamInfo, ...]:
+def streams_of(sensors: tuple[Sensor, ...], rate_hz: float, name: str, *, together: bool) -> tuple[StreamInfo, ...]:
+    """One stream of all sensors, or one of each."""
     if together:
         return (StreamInfo(name, tuple(range(len(sensors))), rate_hz),)
     return tuple(StreamInfo(sensor.name, (k,), rate_hz) for k, sensor in enumerate(sensors))
 
 
-def _samples(values: np.ndarray, streams: tuple[StreamInfo, ...], rate_hz: float, repeats: int) -> Iterator[Sample]:
-    parts = [np.ascontiguousarray(values[:, list(stream.sensors)]) for stream in streams]
-    sends = [np.asarray(np.isfinite(part).any(axis=(1, 2))) for part in parts]
-    length, number = len(values), 0
-    while repeats == 0 or number < repeats * length:
-        at, time_s = number % length, number / rate_hz
-        for stream, (part, sent) in enumerate(zip(parts, sends, strict=True)):
-            if sent[at]:
-                yield Sample(stream, time_s, number, part[at], time_s)
-        number += 1
+def sent(blocks: Iterable[Array], streams: tuple[StreamInfo, ...], rate_hz: float) -> Iterator[Sample]:
+    """Messages of (T, K, 6) values, block after block; a stream sends nothing where its sensors measured nothing."""
+    number = 0
+    for block in blocks:
+        parts = [np.ascontiguousarray(block[:, list(stream.sensors)]) for stream in streams]
+        there = [np.asarray(np.isfinite(part).any(axis=(1, 2))) for part in parts]
+        for at in range(len(block)):
+            time_s = number / rate_hz
+            for stream, part in enumerate(parts):
+                if there[stream][at]:
+                    yield Sample(stream, time_s, number, part[at], time_s)
+            number += 1

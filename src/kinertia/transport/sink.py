@@ -1,19 +1,38 @@
-"""Where estimates go: sinks, and the thread that feeds them so that none of them holds up the stream."""
+"""Where estimates go: files, networks, and the thread that feeds them so that none of them holds up the stream."""
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Protocol, Self
 
+import msgspec
+import numpy as np
+
 from kinertia.streaming.frame import Frame
-from kinertia.transport.buffer import Buffer
+from kinertia.transport import log, udp_message
+from kinertia.transport.source import Buffer
 
 CAPACITY = 2048
 """Frames that wait at most: ten seconds at 200 Hz."""
 WAIT_S = 0.2  # for frames, before the end is looked for again
 JOIN_S = 5.0  # to wait for a thread at the end
+FLUSH_S = 0.2
+LONGEST = 10_000
+"""Lines of a table that wait at most for a full disk."""
+LAYOUT_S = 1.0  # between datagrams that name the values, for receivers that join later
+DIGITS = 6  # after the point, micrometres and microseconds
+UNITS = {
+    "_moment": "N m", "_acc_x": "m/s^2", "_acc_y": "m/s^2", "_gyro_z": "rad/s",
+    "grf_": "BW", "residual_": "BW", "pressure_": "BW m",
+    "pelvis_tilt": "rad", "hip_flexion": "rad", "knee_angle": "rad", "ankle_angle": "rad", "lumbar_extension": "rad",
+}  # fmt: skip
+"""By the ends, then the beginnings, of outputs' names; everything else is in m."""
+OTHERS = {"residual_moment": "BWBH", "speed": "m/s"}
 
 
 class Sink(Protocol):
@@ -110,3 +129,114 @@ class Sinks:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class CsvSink:
+    """A new CSV file: one line per frame that has values; whole lines only, flushed five times a second.
+
+    Parameters
+    ----------
+    path : new file.
+    names : of the values.
+    output_delay_s : how much earlier than the frame its values are [s].
+
+    Raises
+    ------
+    OSError : the file exists or cannot be written.
+    """
+
+    def __init__(self, path: Path, names: Sequence[str], output_delay_s: float) -> None:
+        self.name = str(path)
+        self._delay = output_delay_s
+        units = [unit(name) for name in names]
+        self._factors = np.array([math.degrees(1.0) if kind == "rad" else 1.0 for kind in units])
+        self._file = log.create(path)
+        titles = [_title(name, kind) for name, kind in zip(names, units, strict=True)]
+        self._lines = [",".join(["time [s]", *titles, "trusted [0/1]", "why not", "events"])]
+        self._flush()
+
+    def write(self, frame: Frame) -> None:
+        if np.isnan(frame.values).all():
+            return
+        cells = ["" if value != value else f"{value:.6g}" for value in (frame.values * self._factors).tolist()]
+        why = "; ".join(frame.why).replace(",", "")
+        events = "; ".join(f"{event.name} {event.time_s:.3f}" for event in frame.events)
+        if len(self._lines) >= LONGEST:
+            raise OSError(f"{len(self._lines)} lines wait for the disk already")
+        self._lines.append(",".join([f"{frame.time_s - self._delay:.4f}", *cells, str(int(frame.trust)), why, events]))
+        if time.monotonic() - self._flushed > FLUSH_S:
+            self._flush()
+
+    def close(self) -> None:
+        try:
+            self._flush()
+        finally:
+            self._file.close()
+
+    def _flush(self) -> None:
+        self._flushed = time.monotonic()
+        if self._lines:
+            self._file.append(("\n".join(self._lines) + "\n").encode())
+            self._lines.clear()
+
+
+class UdpSink:
+    """Sends every frame to one address as JSON, which docs/transport.md describes, and once a second what its values are.
+
+    Parameters
+    ----------
+    where : ``HOST:PORT``.
+    person : name that the messages bear.
+    names, rate_hz, output_delay_s : of the values; frames per second [Hz]; how much earlier than the frame its values are [s].
+
+    Raises
+    ------
+    ValueError : the address is not understood, or the host not known.
+    """
+
+    def __init__(self, where: str, person: str, names: Sequence[str], rate_hz: float, output_delay_s: float) -> None:
+        self.name = f"UDP {where}"
+        self._socket, self._to = udp_message.udp_socket(where)
+        self._socket.setblocking(False)
+        self._encode = msgspec.json.Encoder().encode
+        self._about = {"kinertia": udp_message.VERSION, "person": person}
+        units = [unit(name) for name in names]
+        layout = {"names": list(names), "units": units, "rate_hz": rate_hz, "output_delay_s": output_delay_s}
+        self._layout = self._encode({"type": "layout", **self._about, **layout})
+        self._told = -np.inf
+
+    def write(self, frame: Frame) -> None:
+        if time.monotonic() - self._told > LAYOUT_S:
+            self._told = time.monotonic()
+            self._send(self._layout)
+        estimate = {
+            "index": frame.index,
+            "time_s": round(frame.time_s, DIGITS),
+            "trusted": frame.trust,
+            "why": frame.why,
+            "values": np.round(frame.values, DIGITS).tolist(),
+            "events": [{"name": event.name, "time_s": round(event.time_s, DIGITS)} for event in frame.events],
+        }
+        self._send(self._encode({"type": "estimate", **self._about, **estimate}))
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _send(self, data: bytes) -> None:
+        try:
+            self._socket.sendto(data, self._to)
+        except ConnectionRefusedError:  # nobody listens yet, which the system tells about the message before
+            return
+
+
+def unit(name: str) -> str:
+    """Unit of one output of a model: rad, m, m/s, N m, BW, BWBH, and of virtual signals m/s^2, rad/s."""
+    if name in OTHERS:
+        return OTHERS[name]
+    return next((kind for part, kind in UNITS.items() if (name.endswith if part[0] == "_" else name.startswith)(part)), "m")
+
+
+def _title(name: str, kind: str) -> str:
+    """Column title as in the tables of whole recordings, angles being in degrees."""
+    shown = f"root_{name}" if name.startswith("residual_") else f"{name}_virtual" if kind in ("m/s^2", "rad/s") else name
+    return f"{shown} [{'deg' if kind == 'rad' else kind}]"

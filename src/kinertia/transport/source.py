@@ -5,17 +5,67 @@ from __future__ import annotations
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from typing import Self
+from typing import Generic, Self, TypeVar
 
 from kinertia.recording import Array, Sensor, Subject
 from kinertia.streaming.sample import Sample, Session, StreamInfo
-from kinertia.transport.buffer import Buffer
 
 CAPACITY = 8192
 """Samples that wait at most: six seconds of seven separate sensors at 200 Hz."""
 JOIN_S = 5.0  # to wait for a thread at the end
+
+Item = TypeVar("Item")
+
+
+class Buffer(Generic[Item]):
+    """A queue between threads that never grows beyond its size; ``dropped`` items made room for newer ones.
+
+    Parameters
+    ----------
+    capacity : most items that wait at any time.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self.dropped = 0
+        self._capacity = capacity
+        self._items: deque[Item] = deque()
+        self._changed = threading.Condition()
+        self._closed = False
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def put(self, item: Item, *, wait: bool = False) -> bool:
+        """Add an item; when full, in place of the oldest one, or after waiting for room. False if closed while waiting."""
+        with self._changed:
+            if wait:
+                self._changed.wait_for(lambda: self._closed or len(self._items) < self._capacity)
+                if self._closed:
+                    return False
+            elif len(self._items) >= self._capacity:
+                self._items.popleft()
+                self.dropped += 1
+            self._items.append(item)
+            self._changed.notify_all()
+            return True
+
+    def take(self, timeout_s: float) -> list[Item]:
+        """Everything that waits, oldest first; empty when nothing comes within the time or the buffer is closed and empty."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._items or self._closed, timeout_s)
+            items = list(self._items)
+            self._items.clear()
+            if items:
+                self._changed.notify_all()
+            return items
+
+    def close(self) -> None:
+        """Wake everybody who waits. What is inside can still be taken."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
 
 
 class Source(ABC):
@@ -27,14 +77,18 @@ class Source(ABC):
     sensors, streams : what it carries, as in :class:`~kinertia.streaming.sample.Session`.
     warnings : what had to be assumed about it.
     capacity : samples that wait at most for a slow consumer; then the oldest are dropped and counted.
+
+    Attributes
+    ----------
+    error : what ended one of its threads.
+    status : how it is, in a sentence.
     """
 
     real_time: bool = True
     """Whether samples are received by the clock of ``time.perf_counter()``."""
     rotations: Array | None = None
-    """(K, 3, 3) sensor to segment axes, where the source knows them; see :class:`~kinertia.streaming.sample.Session`."""
     bias: Array | None = None
-    """(K, 3) gyroscope offset in sensor axes [rad/s], likewise."""
+    """As in :class:`~kinertia.streaming.sample.Session`, where the source knows them."""
     subject: Subject | None = None
     """The wearer, where the source knows."""
 
@@ -49,13 +103,13 @@ class Source(ABC):
     ) -> None:
         self.name, self.sensors, self.streams, self.warnings = name, sensors, streams, warnings
         self.error: Exception | None = None
+        self.status = "not started"
         self._buffer: Buffer[Sample] = Buffer(capacity)
         self._stopping, self._asked_to_stand = threading.Event(), threading.Event()
         self._threads: list[threading.Thread] = []
         self._running = 0
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
-        self._status = "not started"
 
     @abstractmethod
     def _loops(self) -> tuple[Callable[[], None], ...]:
@@ -70,7 +124,7 @@ class Source(ABC):
         """Begin to receive; once only."""
         loops = self._loops()
         self._running = len(loops)
-        self._say("waiting for the first sample")
+        self.status = "waiting for the first sample"
         for at, loop in enumerate(loops):
             thread = threading.Thread(target=self._guard, args=(loop,), name=f"{self.name}-{at}", daemon=True)
             self._threads.append(thread)
@@ -111,14 +165,6 @@ class Source(ABC):
         with self._lock:
             return dict(self._counts)
 
-    @property
-    def status(self) -> str:
-        """How it is, in a sentence."""
-        return self._status
-
-    def _say(self, status: str) -> None:
-        self._status = status
-
     def _count(self, what: str, times: int = 1) -> None:
         with self._lock:
             self._counts[what] += times
@@ -128,7 +174,7 @@ class Source(ABC):
             loop()
         except Exception as error:  # whatever it is, the stream of others goes on and the user is told
             self.error = error
-            self._say(f"failed: {error}")
+            self.status = f"failed: {error}"
         finally:
             with self._lock:
                 self._running -= 1

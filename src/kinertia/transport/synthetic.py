@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
+from itertools import takewhile
 
 import numpy as np
 
 from kinertia.recording import Array
-from kinertia.streaming.sample import Sample, StreamInfo
-from kinertia.transport import faults as injection
 from kinertia.transport import walker as walkers
 from kinertia.transport.faults import NO_FAULTS, Faults
-from kinertia.transport.paced import PacedSource
+from kinertia.transport.replay import PacedSource, sent, streams_of
 from kinertia.transport.walker import Stage
 
 STANDING = (Stage(5.0, 0.0),)
@@ -30,7 +28,7 @@ class SyntheticSource(PacedSource):
     ----------
     seed : decides how the sensors sit, their offsets and their noise.
     rate_hz : sampling rate [Hz].
-    speed : 1 is real time, see :class:`~kinertia.transport.paced.PacedSource`.
+    speed : 1 is real time, see :class:`~kinertia.transport.replay.PacedSource`.
     seconds : where it ends; None for never.
     first, then : what the wearer does, once and then over and over.
     together : all sensors in one stream; else each is a stream with its own clock.
@@ -58,56 +56,33 @@ class SyntheticSource(PacedSource):
     ) -> None:
         if not 10.0 <= rate_hz <= 2000.0:
             raise ValueError(f"synthetic source: rate {rate_hz} Hz is outside 10..2000 Hz")
-        person = walkers.load()
-        generator = np.random.default_rng(seed)
-        count = len(person.sensors)
-        self.mounting = np.stack([_mounting(generator) for _ in range(count)])
-        self.offset = GYRO_BIAS * generator.standard_normal((count, 3))
-        streams = (
-            (StreamInfo("walker", tuple(range(count)), rate_hz),)
-            if together
-            else tuple(StreamInfo(sensor.name, (k,), rate_hz) for k, sensor in enumerate(person.sensors))
-        )
-
-        def samples(counts: Counter[str]) -> Iterator[Sample]:
-            ideal = walkers.walk(person, first, then, rate_hz, asked=self._asked_to_stand)
-            sent = _samples(self._measured(ideal, generator), streams, rate_hz, seconds)
-            return injection.inject(sent, faults, counts)
-
+        person, self._generator = walkers.load(), np.random.default_rng(seed)
+        self.mounting = np.stack([_mounting(self._generator) for _ in person.sensors])
+        self.offset = GYRO_BIAS * self._generator.standard_normal((len(person.sensors), 3))
+        streams = streams_of(person.sensors, rate_hz, "walker", together=together)
+        samples = sent(self._measured(person, first, then, rate_hz), streams, rate_hz)
         super().__init__(
             "walker",
             person.sensors,
             streams,
-            samples,
+            samples if seconds is None else takewhile(lambda sample: sample.time_s < seconds, samples),
+            faults=faults,
             speed=speed,
             subject=person.subject,
             rotations=self.mounting if aligned else None,
             bias=self.offset if aligned else None,
         )
 
-    def _measured(self, ideal: Iterator[tuple[Array, Array]], generator: np.random.Generator) -> Iterator[Array]:
+    def _measured(
+        self, person: walkers.Walker, first: tuple[Stage, ...], then: tuple[Stage, ...], rate_hz: float
+    ) -> Iterator[Array]:
         """(T, S, 6) readings of each block, in sensor axes."""
-        for acc, gyro in ideal:
+        for ideal in walkers.walk(person, first, then, rate_hz, asked=self._asked_to_stand):
             # v_sensor = R^T v_segment
-            parts = [np.einsum("kij,tki->tkj", self.mounting, part) for part in (acc, gyro)]
-            parts[0] += ACC_NOISE * generator.standard_normal(parts[0].shape)
-            parts[1] += self.offset + GYRO_NOISE * generator.standard_normal(parts[1].shape)
-            yield np.concatenate(parts, axis=-1)
-
-
-def _samples(
-    blocks: Iterator[Array], streams: tuple[StreamInfo, ...], rate_hz: float, seconds: float | None
-) -> Iterator[Sample]:
-    number = 0
-    for block in blocks:
-        parts = [np.ascontiguousarray(block[:, list(stream.sensors)]) for stream in streams]
-        for at in range(len(block)):
-            time_s = number / rate_hz
-            if seconds is not None and time_s >= seconds:
-                return
-            for stream, part in enumerate(parts):
-                yield Sample(stream, time_s, number, part[at], time_s)
-            number += 1
+            acc, gyro = (np.einsum("kij,tki->tkj", self.mounting, part) for part in ideal)
+            acc += ACC_NOISE * self._generator.standard_normal(acc.shape)
+            gyro += self.offset + GYRO_NOISE * self._generator.standard_normal(gyro.shape)
+            yield np.concatenate([acc, gyro], axis=-1)
 
 
 def _mounting(generator: np.random.Generator) -> Array:

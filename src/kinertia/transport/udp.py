@@ -12,8 +12,8 @@ import numpy as np
 from kinertia.io.facts import Placement
 from kinertia.recording import RecordingError
 from kinertia.streaming.sample import Sample, StreamInfo
-from kinertia.transport import address, udp_message
-from kinertia.transport.segment_names import place
+from kinertia.transport import udp_message
+from kinertia.transport.lsl_channels import place
 from kinertia.transport.source import Source
 from kinertia.transport.udp_message import Message, Reason, Rejected
 
@@ -43,9 +43,9 @@ class Device:
 
 
 class UdpSource(Source):
-    """Messages of :mod:`~kinertia.transport.udp_message` on a bound socket.
+    """Messages of :mod:`~kinertia.transport.udp_message` on a bound socket; made by :func:`listen`.
 
-    Made by :func:`listen`. A message that does not fit is rejected and counted by its reason; nothing else happens.
+    A message that does not fit is rejected and counted by its reason; nothing else happens.
 
     Parameters
     ----------
@@ -77,8 +77,7 @@ class UdpSource(Source):
     @property
     def address(self) -> tuple[str, int]:
         """Host and port that it listens on."""
-        host, port = self._socket.getsockname()[:2]
-        return host, port
+        return self._socket.getsockname()[:2]
 
     @property
     def rejected(self) -> int:
@@ -140,7 +139,7 @@ class UdpSource(Source):
                         self._buffer.put(sample)
             if now - told > SILENT_S:  # a sentence a second, however many messages are bad
                 told = now
-                self._say(self._sentence(now - seen > SILENT_S, why))
+                self.status = self._sentence(now - seen > SILENT_S, why)
 
     def _sentence(self, silent: bool, why: str) -> str:
         host, port = self.address
@@ -169,7 +168,7 @@ def listen(
     RecordingError : nothing good came in time; names what was wrong with what came.
     ValueError, OSError : the address is not one of this machine, or in use.
     """
-    bound, own = address.udp_socket(*address.parse(where))
+    bound, own = udp_message.udp_socket(where)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, KERNEL_BUFFER)
         bound.bind(own)
@@ -249,7 +248,5 @@ def _next(bound: socket.socket, buffer: memoryview) -> int | None:
     """Bytes of the next datagram; None when none came for a while, or the system reports an unreachable sender."""
     try:
         return bound.recv_into(buffer)
-    except TimeoutError:
-        return None
-    except ConnectionError:
+    except (TimeoutError, ConnectionError):
         return None

@@ -1,7 +1,9 @@
-"""The JSON that sensors send in UDP datagrams: one message each, checked before anything is made of it."""
+"""The JSON that sensors send in UDP datagrams, checked before anything is made of it, and the addresses they go to."""
 
 from __future__ import annotations
 
+import math
+import socket
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -10,6 +12,7 @@ import msgspec
 from kinertia.io import units
 
 VERSION = 1
+LOOPBACK = "127.0.0.1"
 LONGEST = 8192
 """Bytes of a message; seven sensors take about 1200."""
 MOST_SENSORS = 32
@@ -117,20 +120,42 @@ def rows(message: Message) -> list[list[float]]:
     ------
     Rejected : a value that no sensor can have measured.
     """
-    acc, gyro = units.TO_SI[message.acc_unit], units.TO_SI[message.gyro_unit]
+    limits = ((units.TO_SI[message.acc_unit], LARGEST_ACC), (units.TO_SI[message.gyro_unit], LARGEST_GYRO))
     table = []
     for reading in message.sensors:
-        row = _vector(reading.acc, acc, LARGEST_ACC, reading.name)
-        row += _vector(reading.gyro, gyro, LARGEST_GYRO, reading.name)
+        row: list[float] = []
+        for vector, (factor, largest) in zip((reading.acc, reading.gyro), limits, strict=True):
+            values = [math.nan] * 3 if vector is None else [value * factor for value in vector]
+            if vector is not None and not all(-largest <= value <= largest for value in values):
+                raise Rejected(Reason.RANGE, f"sensor {reading.name}")
+            row += values
         table.append(row)
     return table
 
 
-def _vector(vector: Vector | None, factor: float, largest: float, sensor: str) -> list[float]:
-    if vector is None:
-        return [float("nan")] * 3
-    x, y, z = vector
-    values = [x * factor, y * factor, z * factor]
-    if not all(-largest <= value <= largest for value in values):
-        raise Rejected(Reason.RANGE, f"sensor {sensor}")
-    return values
+def address(text: str) -> tuple[str, int]:
+    """Host and port of ``HOST:PORT``, ``[HOST]:PORT``, ``:PORT`` or ``PORT``; without a host, this machine's own loopback.
+
+    Raises
+    ------
+    ValueError : no port, or none from 1 to 65535.
+    """
+    host, _, port = text.rpartition(":")
+    if not port.isdecimal() or not 1 <= int(port) <= 65535 or (":" in host and not host.startswith("[")):
+        raise ValueError(f"address {text!r} is not HOST:PORT with a port from 1 to 65535; for example {LOOPBACK}:5005")
+    return host.strip("[]") or LOOPBACK, int(port)
+
+
+def udp_socket(where: str) -> tuple[socket.socket, tuple[str | int | bytes, ...]]:
+    """An unbound UDP socket of the right family for an :func:`address`, which is given in its form.
+
+    Raises
+    ------
+    ValueError : the address is not understood, or its host not known.
+    """
+    host, port = address(where)
+    try:
+        family, kind, protocol, _, own = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
+    except (socket.gaierror, UnicodeError) as error:
+        raise ValueError(f"host {host!r} is not known ({error})") from error
+    return socket.socket(family, kind, protocol), own
