@@ -26,7 +26,7 @@ from kinertia.mechanics import kinematics as kin
 from kinertia.mechanics.motion import Motion
 from kinertia.recording import LOWER_BODY, Frame, Recording, Sensor, Subject, Truth
 from kinertia.sensing.errors import SensorErrors, corrupt
-from kinertia.simulation import replay, sensors
+from kinertia.simulation import periodic, sensors
 from kinertia.simulation.norms import WALKING, Norm
 from kinertia.simulation.reference import leg_length
 
@@ -119,7 +119,7 @@ def _series(
 ) -> list[tuple[Tensor, Tensor, Tensor]]:
     """Value and two time derivatives of each row of ``coefficients``, a series that repeats ``repeats`` times a stride."""
     value, first, second = (
-        replay.basis(repeats * phase, harmonics, order) @ coefficients.T * repeats**order for order in range(3)
+        periodic.basis(repeats * phase, harmonics, order) @ coefficients.T * repeats**order for order in range(3)
     )
     # q' = q_p p',  q'' = q_pp p'^2 + q_p p''
     speed = first * rate[:, None]
@@ -166,7 +166,7 @@ def fit(
     body = build(mass_kg, height_m, skeleton=skeleton)
     wanted = _published(norm, style)
     grid = torch.arange(SAMPLES, dtype=torch.float64) / SAMPLES
-    target = replay.basis(grid, HARMONICS) @ wanted.T
+    target = periodic.basis(grid, HARMONICS) @ wanted.T
     load, share = _load(norm, grid)
     start = torch.zeros(len(MIDDLE), 2 * EVEN + 1, dtype=torch.float64)
     start[MIDDLE.index("pelvis_ty"), 0] = 0.97 * leg_length(body)

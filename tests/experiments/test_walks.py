@@ -10,7 +10,7 @@ from experiments import walks
 from experiments.walks import Style
 from kinertia.mechanics import dynamics
 from kinertia.mechanics import kinematics as kin
-from kinertia.simulation import replay
+from kinertia.simulation import periodic
 
 
 @pytest.fixture(scope="module", params=[(72.0, 1.78, Style()), (58.0, 1.62, Style(1.0, 1.1, (0.05, -0.03, 0.03)))])
@@ -30,8 +30,8 @@ def test_derivatives_of_the_series_are_exact() -> None:
     phase = torch.linspace(0.1, 0.9, 5, dtype=torch.float64)
     step = 1e-5
     for order in (0, 1):
-        difference = (replay.basis(phase + step, 4, order) - replay.basis(phase - step, 4, order)) / (2 * step)
-        torch.testing.assert_close(replay.basis(phase, 4, order + 1), difference, rtol=1e-6, atol=1e-4)
+        difference = (periodic.basis(phase + step, 4, order) - periodic.basis(phase - step, 4, order)) / (2 * step)
+        torch.testing.assert_close(periodic.basis(phase, 4, order + 1), difference, rtol=1e-6, atol=1e-4)
 
 
 def test_speeds_and_accelerations_follow_a_wandering_pace(person: walks.Walk) -> None:

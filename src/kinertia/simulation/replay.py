@@ -21,6 +21,7 @@ from kinertia.numerics.spline import CubicSpline
 from kinertia.recording import Array
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.motion_capture import MotionCapture
+from kinertia.simulation import periodic
 
 CUTOFF_HZ = 20.0
 ORDER = 8
@@ -65,7 +66,7 @@ class Cycle:
 
     def at(self, coefficients: Tensor, phase: Tensor, order: int = 0) -> Tensor:
         """(T, R) series of (R, C) coefficients, or their time derivatives, at ``phase`` (T,)."""
-        return basis(phase, self.harmonics, order) @ coefficients.T / self.period_s**order
+        return periodic.basis(phase, self.harmonics, order) @ coefficients.T / self.period_s**order
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,7 @@ def with_coordinates(cycle: Cycle, coordinates: Tensor) -> Cycle:
     moved = coordinates - cycle.coordinates
     names = cycle.body.skeleton
     shift = moved[[names.coordinate_index("pelvis_tx"), names.coordinate_index("pelvis_ty")]]
-    waves = basis(torch.arange(GRID, dtype=coordinates.dtype) / GRID, cycle.harmonics)
+    waves = periodic.basis(torch.arange(GRID, dtype=coordinates.dtype) / GRID, cycle.harmonics)
     # coefficients = B+ values, with the pseudo-inverse of an orthogonal basis
     inverse = waves.T / waves.square().sum(dim=0)[:, None]
     wrench = {}
@@ -249,14 +250,3 @@ def _series(time: Array, values: Array, bounds: Array, cutoff_hz: float) -> tupl
     # x = X_0 + sum 2 Re X_k cos - 2 Im X_k sin
     pairs = np.stack([2.0 * kept[1:].real, -2.0 * kept[1:].imag], axis=-1)
     return torch.tensor(np.concatenate([kept[:1].real, pairs.ravel()])), advance
-
-
-def basis(phase: Tensor, harmonics: int, order: int = 0) -> Tensor:
-    """(T, 2 harmonics + 1) what coefficients are multiplied with at ``phase`` (T,), or its derivatives by phase."""
-    k = torch.arange(1, harmonics + 1, dtype=phase.dtype)
-    turn = 2 * np.pi * k
-    # d^n/dx^n cos(w x) = w^n cos(w x + n pi / 2), and the same for the sine
-    angle = turn * phase[:, None] + order * np.pi / 2
-    waves = torch.stack([torch.cos(angle), torch.sin(angle)], dim=-1) * (turn**order)[:, None]
-    mean = torch.full_like(phase, 1.0 if order == 0 else 0.0)
-    return torch.cat([mean[:, None], waves.flatten(-2)], dim=-1)
