@@ -11,6 +11,7 @@ from random import Random
 import numpy as np
 
 from experiments import walks
+from experiments.encoders import checkpoint as encoders
 from experiments.kills import Job
 from kinertia.cli import main
 from kinertia.export import export
@@ -18,7 +19,6 @@ from kinertia.io import folder as folders
 from kinertia.io import opensim, write_recording
 from kinertia.io.read import read
 from kinertia.learning import checkpoint as models
-from kinertia.pretraining import checkpoint as encoders
 from kinertia.recording import Recording
 from kinertia.runtime import model as runtime
 from kinertia.simulation import person, simulate

@@ -9,15 +9,15 @@ from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 
+from experiments.encoders import checkpoint
+from experiments.encoders.build import build
+from experiments.encoders.checkpoint import Pretrained
+from experiments.encoders.encoder import Encoder
 from experiments.few_labels import downstream, people, scores
 from experiments.few_labels.downstream import DownstreamConfig, Predictor, Regime
 from experiments.few_labels.split import of_people, share_of, split
 from experiments.few_labels.targets import Labelled
 from experiments.protocol import QUIET, Context, Json, sizes
-from kinertia.pretraining import checkpoint
-from kinertia.pretraining.build import build
-from kinertia.pretraining.checkpoint import Pretrained
-from kinertia.pretraining.encoder import Encoder
 from kinertia.train.people import find
 from kinertia.train.split import Split
 
@@ -31,7 +31,7 @@ class Plan:
 
     Attributes
     ----------
-    encoders : label of a method to an encoder, see :func:`kinertia.pretraining.checkpoint.load`.
+    encoders : label of a method to an encoder, see :func:`experiments.encoders.checkpoint.load`.
     shares : of the labels of the people who are learned from.
     seeds, folds : how many; one fold tests the last of the people.
     tested : with one fold, how many people are tested; a fifth when None.

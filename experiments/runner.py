@@ -13,7 +13,7 @@ import msgspec
 from rich.console import Console
 
 from experiments.protocol import Context, Experiment, Found, Json
-from experiments.registry import GROUPS, MODULES, TRAINING
+from experiments.registry import COMMANDS, GROUPS, MODULES, TRAINING
 from kinertia import __version__
 from kinertia.api import models
 from kinertia.cli import catalogue, dispatch
@@ -27,16 +27,20 @@ JSON_HELP = "\n    json\n        File to write the figures to; finished rows of 
 
 
 def run(words: Sequence[str]) -> None:
-    """Run the experiment that the first word names, with the others as its options; without any, list them.
+    """Run the command that the first word names: ``benchmark`` with an experiment and its options, or one of its own.
+
+    Without an experiment, list them.
 
     Raises
     ------
     ValueError : as :func:`kinertia.cli.dispatch.command`.
     """
-    if dispatch.asks_for_list(words):
+    if words[0] in COMMANDS:
+        dispatch.command(COMMANDS, words, "kinertia", tuple(COMMANDS))
+    elif dispatch.asks_for_list(words[1:]):
         print(LIST)
     else:
-        dispatch.command(MODULES, words, "kinertia benchmark", TRAINING, command)
+        dispatch.command(MODULES, words[1:], "kinertia benchmark", TRAINING, command)
 
 
 def command(experiment: Experiment, name: str) -> Callable[..., None]:

@@ -16,9 +16,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from experiments import runner, walks
+from experiments import registry, runner, walks
 from experiments.walks import record
 from kinertia.cli import main, parsing
+from kinertia.cli.catalogue import GROUP
 from kinertia.io import write_recording
 from kinertia.recording import Recording
 
@@ -63,18 +64,20 @@ def test_command_lines_are_understood(page: Path) -> None:
     """Parsed by the real parser, not run."""
     for words in _commands(page):
         assert words[0] in ("make", "pip", "py", "kinertia"), f"{page.name}: {words}"
-        if words[0] != "kinertia" or words[1].startswith("--") or words[1:] == [main.GROUP]:
+        if words[0] != "kinertia" or words[1].startswith("--") or words[1:] == [GROUP]:
             continue
-        name = words[2] if words[1] == main.GROUP else words[1]
-        benchmark = words[1] == main.GROUP
-        command = getattr(importlib.import_module((runner.MODULES if benchmark else main.COMMANDS)[name]), name)
+        name = words[2] if words[1] == GROUP else words[1]
+        benchmark = words[1] == GROUP
+        command = getattr(
+            importlib.import_module((registry.MODULES if benchmark else main.COMMANDS | registry.COMMANDS)[name]), name
+        )
         command = runner.command(command, name) if benchmark else command
 
         @wraps(command)
         def do_nothing(*args: Any, **kwargs: Any) -> None:
             del args, kwargs
 
-        parsing.parse(do_nothing, "kinertia", words[3 if words[1] == main.GROUP else 2 :])
+        parsing.parse(do_nothing, "kinertia", words[3 if benchmark else 2 :])
 
 
 @pytest.mark.parametrize("name", RUN_WHOLE)

@@ -10,9 +10,9 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from experiments.encoders.encoder import Encoder
+from experiments.encoders.windows import Inputs, Windows
 from experiments.few_labels.targets import CURVES, PEAKS, Labelled, Labels
-from kinertia.pretraining.encoder import Encoder
-from kinertia.pretraining.windows import Inputs, Windows
 from kinertia.train.schedule import cosine
 
 Regime = Literal["probe", "tuned", "short", "scratch"]

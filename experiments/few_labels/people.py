@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from experiments.encoders.windows import Track, cut, to_track
 from experiments.few_labels import targets
 from experiments.few_labels.targets import Labelled
 from kinertia.io.read import read
-from kinertia.pretraining.windows import Track, cut, to_track
 from kinertia.recording import RecordingError
 
 Show = Callable[[str], None]

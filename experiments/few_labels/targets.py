@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from experiments.encoders.windows import Windows
 from kinertia.metrics import units
-from kinertia.pretraining.windows import Windows
 from kinertia.recording import Array, Recording
 from kinertia.train import windows
 from kinertia.train.targets import LOADED, columns, loading_rate, stances, truth_of

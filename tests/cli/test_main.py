@@ -13,9 +13,11 @@ import docstring_parser
 import pytest
 from shell import Shell
 
+from experiments import registry
 from kinertia import __version__
 from kinertia.cli import main
 
+COMMANDS = main.COMMANDS | registry.COMMANDS
 EVERYDAY = ("inspect", "place", "estimate", "adapt", "report", "live", "demo")
 
 
@@ -27,7 +29,7 @@ def test_everyday_commands_come_first_with_a_line_each(kinertia: Shell, words: l
     first = lines.index("Every day:") + 1
     assert [line.split()[0] for line in lines[first : first + len(EVERYDAY)]] == list(EVERYDAY)
     named = [line.split()[0] for line in lines if line.startswith("  ")]
-    assert sorted(named) == sorted([*main.COMMANDS, main.GROUP])
+    assert sorted(named) == sorted([*COMMANDS, "benchmark"])
     assert len(lines) < 45
     assert max(map(len, lines)) <= 80
 
@@ -41,7 +43,7 @@ def lines_of_help(kinertia: Shell, monkeypatch: pytest.MonkeyPatch, *words: str)
     return result.out.splitlines()
 
 
-@pytest.mark.parametrize("name", list(main.COMMANDS))
+@pytest.mark.parametrize("name", list(COMMANDS))
 def test_help_is_short_and_all_of_it_on_request(kinertia: Shell, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     short = lines_of_help(kinertia, monkeypatch, name, "--help")
     assert len(short) <= 60
@@ -55,7 +57,7 @@ def options(lines: list[str]) -> list[str]:
     return [line.split()[0] for line in lines if line.startswith("  --")]
 
 
-@pytest.mark.parametrize(("name", "module"), list(main.COMMANDS.items()))
+@pytest.mark.parametrize(("name", "module"), list(COMMANDS.items()))
 def test_every_option_is_explained(name: str, module: str) -> None:
     command = getattr(import_module(module), name)
     page = docstring_parser.parse(command.__doc__)

@@ -9,6 +9,7 @@ from shell import Shell
 
 from experiments import registry
 from kinertia.cli import dispatch, main, missing
+from kinertia.cli.catalogue import IN_CHECKOUT
 from kinertia.io import extra
 
 
@@ -19,7 +20,7 @@ def light(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("light")
-@pytest.mark.parametrize("command", [*missing.TRAINING, *(f"benchmark {name}" for name in registry.TRAINING)])
+@pytest.mark.parametrize("command", [*missing.TRAINING, "pretrain", *(f"benchmark {name}" for name in registry.TRAINING)])
 def test_one_sentence(kinertia: Shell, command: str) -> None:
     result = kinertia(*command.split())
     assert result.code == 2
@@ -30,7 +31,8 @@ def test_one_sentence(kinertia: Shell, command: str) -> None:
 def test_heavy_commands_exist() -> None:
     assert main.COMMANDS.keys() >= set(missing.TRAINING)
     assert registry.MODULES.keys() >= set(registry.TRAINING)
-    assert main.GROUP not in main.COMMANDS
+    assert {"benchmark", *registry.COMMANDS} == set(IN_CHECKOUT)
+    assert not main.COMMANDS.keys() & set(IN_CHECKOUT)
 
 
 def test_a_command_that_cannot_be_loaded(kinertia: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

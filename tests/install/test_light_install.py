@@ -190,7 +190,7 @@ def test_experiments_are_not_in_the_wheel(light: Environment) -> None:
     assert light.python("from importlib.util import find_spec; print(find_spec('experiments'))") == "None"
     done = light.run("kinertia", "benchmark", "physics")
     assert done.returncode == 2
-    assert done.stderr == f"kinertia: {benchmark.ABSENT}\n"
+    assert done.stderr == f"kinertia: {benchmark.ABSENT.format('benchmark')}\n"
 
 
 def test_parquet_says_what_it_needs(light: Environment) -> None:

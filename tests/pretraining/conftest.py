@@ -9,12 +9,12 @@ import pytest
 import torch
 from swaying import QUICK, RATE_HZ, recording, sizes
 
+from experiments.encoders.config import PretrainingConfig
+from experiments.encoders.windows import Windows, cut, to_track
 from experiments.few_labels import targets
 from experiments.few_labels.downstream import DownstreamConfig
 from experiments.few_labels.targets import Labelled
 from kinertia.io import write_recording
-from kinertia.pretraining.config import PretrainingConfig
-from kinertia.pretraining.windows import Windows, cut, to_track
 
 
 @pytest.fixture(autouse=True)

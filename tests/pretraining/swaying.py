@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from experiments.encoders.config import PretrainingConfig, ResNetConfig, TransformerConfig
 from experiments.few_labels.downstream import DownstreamConfig
-from kinertia.pretraining.config import PretrainingConfig, ResNetConfig, TransformerConfig
 from kinertia.recording import LOWER_BODY, Recording, Sensor, Subject, Truth
 
 RATE_HZ = 100.0

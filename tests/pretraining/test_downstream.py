@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from swaying import RATE_HZ, recording, sizes
 
+from experiments.encoders.build import build
 from experiments.few_labels import downstream, scores, targets
 from experiments.few_labels.downstream import DownstreamConfig, Regime, Scale
 from experiments.few_labels.split import of_people, share_of, split
 from experiments.few_labels.targets import KNEE, VERTICAL, Labelled, Labels
-from kinertia.pretraining.build import build
 from kinertia.recording import RecordingError, Truth
 from kinertia.train.targets import LOADED, loading_rate, stances
 

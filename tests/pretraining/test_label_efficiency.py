@@ -9,12 +9,12 @@ import pytest
 from swaying import QUICK, sizes
 
 from experiments import pretraining, pretraining_rows
+from experiments.encoders import checkpoint
+from experiments.encoders.training import pretrain
+from experiments.encoders.windows import Windows
 from experiments.pretraining_rows import Plan
 from experiments.protocol import Context
 from kinertia.cli import main
-from kinertia.pretraining import checkpoint
-from kinertia.pretraining.training import pretrain
-from kinertia.pretraining.windows import Windows
 from kinertia.recording import RecordingError
 from listening import Listening
 

@@ -11,11 +11,11 @@ import torch
 from swaying import RATE_HZ, recording, sizes
 from torch.nn.functional import normalize
 
-from kinertia.pretraining import checkpoint, contrastive, masked
-from kinertia.pretraining.build import build
-from kinertia.pretraining.config import PretrainingConfig, check
-from kinertia.pretraining.training import pretrain
-from kinertia.pretraining.windows import LEAD, Windows, cut, to_track
+from experiments.encoders import checkpoint, contrastive, masked
+from experiments.encoders.build import build
+from experiments.encoders.config import PretrainingConfig, check
+from experiments.encoders.training import pretrain
+from experiments.encoders.windows import LEAD, Windows, cut, to_track
 from kinertia.train.schedule import cosine
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from kinertia.pretraining.build import build
-from kinertia.pretraining.config import PretrainingConfig, check
+from experiments.encoders.build import build
+from experiments.encoders.config import PretrainingConfig, check
 
 RECIPES = Path(__file__).resolve().parents[2] / "recipes"
 

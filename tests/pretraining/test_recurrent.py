@@ -6,13 +6,13 @@ import numpy as np
 import torch
 from swaying import RATE_HZ, recording
 
+from experiments.encoders import checkpoint
+from experiments.encoders.recurrent import FORCE_UNIT, MOMENT_UNIT
+from experiments.encoders.windows import LEAD, cut, to_track
 from kinertia.estimation.trained import estimate
 from kinertia.learning import shipped
 from kinertia.learning.differences import REACH
 from kinertia.metrics import units
-from kinertia.pretraining import checkpoint
-from kinertia.pretraining.recurrent import FORCE_UNIT, MOMENT_UNIT
-from kinertia.pretraining.windows import LEAD, cut, to_track
 
 
 def test_features_hold_what_the_model_estimates() -> None:

@@ -6,23 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from kinertia.learning import shipped
-from kinertia.pretraining import checkpoint
+from experiments.encoders import checkpoint
 from kinertia.train import store
 
-FOLDER = Path(__file__).resolve().parents[2] / "src" / "kinertia" / "models" / "encoder"
+FOLDER = checkpoint.SHIPPED
 
 
-def test_they_are_small_and_no_models_of_estimation() -> None:
+def test_they_are_small() -> None:
     assert {path.name for path in FOLDER.iterdir()} == set(checkpoint.names()) - {"physics"}
     assert sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file()) <= store.LARGEST_BYTES
-    assert "encoder" not in shipped.names()
 
 
 @pytest.mark.parametrize("name", [name for name in checkpoint.names() if name != "physics"])
-def test_their_cards_say_where_they_come_from(name: str) -> None:
+def test_their_cards_say_where_they_come_from(name: str, tmp_path: Path) -> None:
     found = checkpoint.load(name)
     assert found.config.method == name
+    checkpoint.ship(FOLDER / name, tmp_path, note="again")
+    assert store.fingerprint(checkpoint.load(tmp_path).encoder) == store.fingerprint(found.encoder)
     card = checkpoint.read(FOLDER / name, checkpoint.ENCODER)[1]
     assert "simulated people" in card.note
     assert f"--method {name}" in card.recipe

@@ -1,4 +1,4 @@
-"""``kinertia benchmark``: the experiments of a checkout, which no installation holds."""
+"""``kinertia benchmark`` and ``kinertia pretrain``: the experiments of a checkout, which no installation holds."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ import kinertia
 RUNNER = "experiments.runner"
 """The one module that this package takes from the experiments; the others are imported by it."""
 ABSENT = (
-    "`kinertia benchmark` runs the experiments of a checkout of the source, which this installation does not hold. "
+    "`kinertia {}` runs the experiments of a checkout of the source, which this installation does not hold. "
     "Fix: call it in the folder of a checkout, or install that with `pip install --editable '.[train]'`"
 )
 
 
 def run(words: Sequence[str]) -> None:
-    """Run the experiment that the first word names, with the others as its options.
+    """Run the command of the experiments that the first word names, with the others as its options.
 
     Raises
     ------
-    ValueError : no checkout is here, there is no such experiment, or as the experiment.
+    ValueError : no checkout is here, or as the command.
     """
     checkout = next((folder for folder in (Path(kinertia.__file__).parents[2], Path.cwd()) if _holds(folder)), None)
     if checkout is None:
-        raise ValueError(ABSENT)
+        raise ValueError(ABSENT.format(words[0]))
     if str(checkout) not in sys.path:
         sys.path.append(str(checkout))
     import_module(RUNNER).run(words)

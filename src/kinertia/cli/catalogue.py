@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 GROUP = "benchmark"
+IN_CHECKOUT = (GROUP, "pretrain")
+"""Commands that the experiments of a checkout hold, and no installation."""
 GROUPS = {
     "Every day": {
         "inspect": "what is in recordings, and what is wrong with them",
@@ -21,7 +23,6 @@ GROUPS = {
     "Learning": {
         "train": "a network on recordings of any people, without labels or with few",
         "fit": "a network on recordings with truth; tested on other people",
-        "pretrain": "an encoder of signals, for learning from few labels",
     },
     "Models": {
         "export": "a trained model as ONNX graphs that need no torch",
@@ -29,10 +30,11 @@ GROUPS = {
     },
     "For developers": {
         GROUP: "scores and speed, in a checkout; alone it lists what there is",
+        "pretrain": "an encoder of signals for learning from few labels, in a checkout",
         "ship": "a trained model as a folder that comes with the package",
     },
 }
-COMMANDS = {name: f"kinertia.cli.{name}" for names in GROUPS.values() for name in names if name != GROUP}
+COMMANDS = {name: f"kinertia.cli.{name}" for names in GROUPS.values() for name in names if name not in IN_CHECKOUT}
 
 
 def page(groups: dict[str, dict[str, str]], opening: str, closing: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from kinertia import __version__
 from kinertia.cli import benchmark, catalogue, dispatch, missing
-from kinertia.cli.catalogue import COMMANDS, GROUP
+from kinertia.cli.catalogue import COMMANDS, IN_CHECKOUT
 
 ABOUT = "Joint angles, moments, ground reaction and speed from inertial sensors."
 OVERVIEW = catalogue.page(
@@ -50,7 +50,7 @@ def _run(words: list[str]) -> None:
         print(f"kinertia {__version__}")
     elif dispatch.asks_for_list(words):
         print(OVERVIEW)
-    elif words[0] == GROUP:
-        benchmark.run(words[1:])
+    elif words[0] in IN_CHECKOUT:
+        benchmark.run(words)
     else:
-        dispatch.command({**COMMANDS, GROUP: ""}, words, "kinertia", missing.TRAINING)
+        dispatch.command({**COMMANDS, **dict.fromkeys(IN_CHECKOUT, "")}, words, "kinertia", missing.TRAINING)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kinertia.io import extra
 
-TRAINING = ("adapt", "train", "pretrain", "fit", "solve", "simulate", "demo", "ship", "export")
+TRAINING = ("adapt", "train", "fit", "solve", "simulate", "demo", "ship", "export")
 """Commands that nothing can be done with in such an installation."""
 
 

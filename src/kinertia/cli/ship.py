@@ -18,34 +18,29 @@ def ship(
     recipe: str = "",
     overwrite: bool = False,
 ) -> None:
-    """Write a trained model or encoder as a folder that can come with the package (for developers; see `make weights`).
+    """Write a trained model as a folder that can come with the package (for developers; see `make weights`).
 
     Parameters
     ----------
     model
-        Folder that `kinertia train` or `kinertia pretrain` wrote.
+        Folder that `kinertia train` wrote.
     out
-        Folder to write, such as src/kinertia/models/default or src/kinertia/models/encoder/masked.
+        Folder to write, such as src/kinertia/models/default.
     name
-        Name of the model; an encoder has that of its folder.
+        Name of the model.
     note
         What it was trained on, in words.
     recipe
         Command that makes these weights.
     overwrite
-        Replace the model or encoder that OUT holds; never what is read.
+        Replace the model that OUT holds; never what is read.
     """
     from kinertia.cli import guard
     from kinertia.export import export
     from kinertia.io import inputs
     from kinertia.learning import checkpoint, shipped
-    from kinertia.pretraining import checkpoint as encoders
 
     guard.training("kinertia ship", out, inputs.of(model), "config.json", "history.csv", *export.NAMES, overwrite=overwrite)
-    if (model / f"{encoders.ENCODER}.json").is_file():
-        size = encoders.ship(model, out, note=note, recipe=recipe)
-        Console(stderr=True).print(f"encoder written to {out}, {size / 1e6:.2f} MB", highlight=False)
-        return
     (out / export.CARD).unlink(missing_ok=True)  # until the graphs of these weights are there
     size = shipped.ship(model, out, name=name, note=note, recipe=recipe)
     size += sum(path.stat().st_size for path in export.write(export.export(checkpoint.load_model(out)), out))

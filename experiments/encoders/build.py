@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import torch
 
-from kinertia.pretraining.config import PretrainingConfig
-from kinertia.pretraining.encoder import Encoder
-from kinertia.pretraining.recurrent import RecurrentEncoder
-from kinertia.pretraining.resnet import ResNetEncoder
-from kinertia.pretraining.transformer import TransformerEncoder
+from experiments.encoders.config import PretrainingConfig
+from experiments.encoders.encoder import Encoder
+from experiments.encoders.recurrent import RecurrentEncoder
+from experiments.encoders.resnet import ResNetEncoder
+from experiments.encoders.transformer import TransformerEncoder
 
 
 def build(config: PretrainingConfig, seed: int | None = None) -> Encoder:

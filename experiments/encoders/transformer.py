@@ -7,9 +7,9 @@ import math
 import torch
 from torch import Tensor, nn
 
-from kinertia.pretraining.config import TransformerConfig
-from kinertia.pretraining.encoder import Encoder, mean_and_peak
-from kinertia.pretraining.windows import MODALITIES, SENSORS, Inputs
+from experiments.encoders.config import TransformerConfig
+from experiments.encoders.encoder import Encoder, mean_and_peak
+from experiments.encoders.windows import MODALITIES, SENSORS, Inputs
 
 CHANNELS = SENSORS * MODALITIES * 3
 

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 import tyro
 from rich.console import Console
 
+from experiments.encoders.config import Method, PretrainingConfig
 from kinertia.api import models
 from kinertia.cli import findings, guard, options
 from kinertia.cli.helping import RARE
 from kinertia.cli.options import AS_USUAL, NOTHING_GIVEN, Reading, Running, Shared
 from kinertia.cli.progress import training_bar
-from kinertia.pretraining.config import Method, PretrainingConfig
 
 if TYPE_CHECKING:
-    from kinertia.pretraining.windows import Windows
+    from experiments.encoders.windows import Windows
 
 DEFAULT = PretrainingConfig()
 
@@ -54,9 +54,9 @@ def pretrain(
     config
         How the encoder is trained.
     """
+    from experiments.encoders import checkpoint
+    from experiments.encoders.training import pretrain as begin
     from kinertia.io import inputs
-    from kinertia.pretraining import checkpoint
-    from kinertia.pretraining.training import pretrain as begin
 
     chosen = options.configured(run, config, DEFAULT, ("steps",), "seed")
     chosen = chosen if method is None else replace(chosen, method=method)
@@ -87,8 +87,8 @@ def pretrain(
 
 def _read(data: Sequence[Path], reading: Reading, config: PretrainingConfig, console: Console) -> Windows:
     """Windows of all recordings; those that cannot be brought into segment frames are an error, warnings are shown once."""
-    from kinertia.pretraining.config import check
-    from kinertia.pretraining.windows import cut, to_track
+    from experiments.encoders.config import check
+    from experiments.encoders.windows import cut, to_track
 
     check(config)
     tracks, remarks = [], list[tuple[str, Sequence[str]]]()
@@ -101,11 +101,11 @@ def _read(data: Sequence[Path], reading: Reading, config: PretrainingConfig, con
 
 def _take(data: Sequence[Path], out: Path, start: str, resume: bool, reading: Reading, console: Console) -> None:
     """The physics method: train a model further where there is data, and keep it as an encoder."""
+    from experiments.encoders import checkpoint
+    from experiments.encoders.checkpoint import ENCODER, FORMAT, Card
     from kinertia.learning import adaptation, shipped
     from kinertia.learning.prepare import to_sequence
     from kinertia.learning.training import train
-    from kinertia.pretraining import checkpoint
-    from kinertia.pretraining.checkpoint import ENCODER, FORMAT, Card
 
     source, recordings = start, 0
     if data:

@@ -6,9 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, normalize
 
-from kinertia.pretraining.config import PretrainingConfig
-from kinertia.pretraining.resnet import ResNetEncoder
-from kinertia.pretraining.windows import MODALITIES, Inputs
+from experiments.encoders.config import PretrainingConfig
+from experiments.encoders.resnet import ResNetEncoder
+from experiments.encoders.windows import MODALITIES, Inputs
 
 
 class Contrastive(nn.Module):

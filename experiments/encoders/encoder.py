@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 import torch
 from torch import Tensor, nn
 
-from kinertia.pretraining.windows import MODALITIES, Inputs
+from experiments.encoders.windows import MODALITIES, Inputs
 
 
 class Encoder(nn.Module, ABC):

@@ -8,16 +8,16 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from kinertia.pretraining import checkpoint
-from kinertia.pretraining.build import build
-from kinertia.pretraining.checkpoint import FORMAT, Card, Pretrained
-from kinertia.pretraining.config import PretrainingConfig, check
-from kinertia.pretraining.contrastive import Contrastive
-from kinertia.pretraining.encoder import Encoder
-from kinertia.pretraining.masked import Masked
-from kinertia.pretraining.resnet import ResNetEncoder
-from kinertia.pretraining.transformer import TransformerEncoder
-from kinertia.pretraining.windows import Windows
+from experiments.encoders import checkpoint
+from experiments.encoders.build import build
+from experiments.encoders.checkpoint import FORMAT, Card, Pretrained
+from experiments.encoders.config import PretrainingConfig, check
+from experiments.encoders.contrastive import Contrastive
+from experiments.encoders.encoder import Encoder
+from experiments.encoders.masked import Masked
+from experiments.encoders.resnet import ResNetEncoder
+from experiments.encoders.transformer import TransformerEncoder
+from experiments.encoders.windows import Windows
 from kinertia.train import loop
 from kinertia.train.loop import Progress, Running
 from kinertia.train.schedule import cosine

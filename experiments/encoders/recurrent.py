@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
+from experiments.encoders.encoder import Encoder, mean_and_peak
+from experiments.encoders.windows import LEAD, SKELETON, Inputs
 from kinertia.bodies import SKELETONS, Body
 from kinertia.bodies import build as build_body
 from kinertia.learning import decode, differences
@@ -15,8 +17,6 @@ from kinertia.learning.sequence import NOMINAL_MASS_KG
 from kinertia.mechanics import dynamics
 from kinertia.mechanics import kinematics as kin
 from kinertia.mechanics.motion import Motion
-from kinertia.pretraining.encoder import Encoder, mean_and_peak
-from kinertia.pretraining.windows import LEAD, SKELETON, Inputs
 
 FORCE_UNIT = 0.2
 """Ground reaction of one foot is a feature in this unit [BW], so that features are about as large as hidden states."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from kinertia.pretraining.config import PretrainingConfig
-from kinertia.pretraining.transformer import CHANNELS, TransformerEncoder
-from kinertia.pretraining.windows import Inputs
+from experiments.encoders.config import PretrainingConfig
+from experiments.encoders.transformer import CHANNELS, TransformerEncoder
+from experiments.encoders.windows import Inputs
 
 
 class Masked(nn.Module):

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from importlib import resources
 from pathlib import Path
 
+from experiments.encoders.build import build
+from experiments.encoders.config import PretrainingConfig
+from experiments.encoders.encoder import Encoder
+from experiments.encoders.recurrent import RecurrentEncoder
 from kinertia.learning import shipped
-from kinertia.pretraining.build import build
-from kinertia.pretraining.config import PretrainingConfig
-from kinertia.pretraining.encoder import Encoder
-from kinertia.pretraining.recurrent import RecurrentEncoder
 from kinertia.train import store
 from kinertia.train.store import Store
 
 FORMAT = 1  # of the files; counts up when older code would misread them
 ENCODER, STATE = "encoder", "pretraining"
 PHYSICS = "physics"
+SHIPPED = Path(__file__).parent / "shipped"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,10 +51,8 @@ read, write = STORE.read, STORE.write
 
 
 def names() -> list[str]:
-    """Encoders that come with the package."""
-    folder = resources.files("kinertia") / "models" / ENCODER
-    found = sorted(entry.name for entry in folder.iterdir() if entry.is_dir()) if folder.is_dir() else []
-    return [*found, PHYSICS]
+    """Encoders that come with the checkout."""
+    return [*sorted(entry.name for entry in SHIPPED.iterdir() if entry.is_dir()), PHYSICS]
 
 
 def load(encoder: str | Path) -> Pretrained:
@@ -70,8 +68,7 @@ def load(encoder: str | Path) -> Pretrained:
     if str(encoder) == PHYSICS:
         return from_model(shipped.DEFAULT)
     if str(encoder) in names():
-        with resources.as_file(resources.files("kinertia") / "models" / ENCODER / str(encoder)) as folder:
-            return _load(folder)
+        return _load(SHIPPED / str(encoder))
     folder = Path(encoder)
     if (folder / f"{ENCODER}.json").is_file():
         return _load(folder)
@@ -100,7 +97,7 @@ def from_model(model: str | Path) -> Pretrained:
 
 
 def ship(folder: Path, out: Path, *, note: str = "", recipe: str = "") -> int:
-    """Copy an encoder into a folder of the package; returns its size [bytes].
+    """Copy an encoder into a folder of :data:`SHIPPED`; returns its size [bytes].
 
     Raises
     ------

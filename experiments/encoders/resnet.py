@@ -7,9 +7,9 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from kinertia.pretraining.config import ResNetConfig
-from kinertia.pretraining.encoder import Encoder
-from kinertia.pretraining.windows import MODALITIES, SENSORS, Inputs
+from experiments.encoders.config import ResNetConfig
+from experiments.encoders.encoder import Encoder
+from experiments.encoders.windows import MODALITIES, SENSORS, Inputs
 
 TRIADS = SENSORS * MODALITIES
 

@@ -1,1 +1,0 @@
-"""Encoders of IMU signals that are trained without labels first, and with few labels afterwards."""
