@@ -13,7 +13,7 @@ import numpy as np
 from experiments import consistency, movement
 from experiments.protocol import QUIET, Advance, Context, Found, Json, cell, table
 from experiments.spoiling.judge import Look, look
-from kinertia.api.adapting import adapt
+from kinertia.api.methods import adapt
 from kinertia.api.models import estimate
 from kinertia.estimation import verdict
 from kinertia.io import folder as folders

@@ -19,7 +19,7 @@ from experiments.protocol import QUIET, Context, Found, Json
 from experiments.scores import render
 from kinertia.estimation.estimate import Estimate
 from kinertia.io import gaittoolbox
-from kinertia.metrics.single import baselines
+from kinertia.metrics.scoring import baselines
 from kinertia.recording import Array, Recording
 from kinertia.recording.crop import crop
 from kinertia.sensing import contact_events

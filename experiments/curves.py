@@ -15,7 +15,7 @@ from experiments.protocol import Json
 from experiments.results import Scored
 from kinertia.estimation.estimate import Estimate
 from kinertia.io.files import write_text
-from kinertia.metrics import summary, units
+from kinertia.metrics import errors, summary
 from kinertia.metrics.sync import advance
 from kinertia.recording import Array, Recording, Truth
 from kinertia.reporting import charts, names
@@ -103,13 +103,13 @@ def _means(trial: Trial) -> Iterable[tuple[str, str, str, str]]:
 
 def _groups(trial: Trial) -> Iterable[tuple[str, list[Chart]]]:
     truth, estimate = trial.recording.truth or Truth(), trial.estimate
-    moment = partial(units.bwbh_percent, subject=trial.recording.subject)
+    moment = partial(errors.bwbh_percent, subject=trial.recording.subject)
     for kind in (
         _Kind("Joint angles", "Angle [deg]", "deg", truth.angles, estimate.coordinates, "angle", "angle_rmsd_deg", np.degrees),
         _Kind(
             "Joint moments", "Moment [BWBH %]", "BWBH %", truth.moments, estimate.moments, "moment", "moment_rmsd_bwbh", moment
         ),
-        _Kind("Ground reaction", "Force [BW %]", "BW %", truth.grf, estimate.grf, "grf", "grf_rmsd_bw", units.bw_percent),
+        _Kind("Ground reaction", "Force [BW %]", "BW %", truth.grf, estimate.grf, "grf", "grf_rmsd_bw", errors.bw_percent),
     ):
         grouped = names.group(list(kind.truth))
         order = sorted(grouped, key=lambda base: list(FORCES).index(base) if base in FORCES else 0)

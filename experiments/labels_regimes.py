@@ -14,7 +14,7 @@ from experiments.protocol import Json
 from kinertia.io import gaittoolbox
 from kinertia.learning.config import Config
 from kinertia.metrics import scoring
-from kinertia.metrics.single import baselines
+from kinertia.metrics.scoring import baselines
 from kinertia.metrics.summary import summarise
 from kinertia.recording.crop import crop
 from kinertia.supervised import predict, regimes, tables

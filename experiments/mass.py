@@ -14,7 +14,7 @@ from experiments.protocol import QUIET, Context, Found, Json, table
 from kinertia.estimation.estimate import Estimate
 from kinertia.io import folder as folders
 from kinertia.io.read import read
-from kinertia.metrics.units import bwbh_percent
+from kinertia.metrics.errors import bwbh_percent
 from kinertia.recording import Recording
 
 FACTORS = (0.7, 1.3)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import kinertia
 from kinertia.io.files import write_text
 from kinertia.reporting import charts
 from kinertia.reporting.charts import Chart
-from kinertia.reporting.page import environment
+from kinertia.reporting.rendering import environment
 
 TEMPLATES = Path(__file__).parent / "templates"
 Sections = list[tuple[str, list[Chart]]]
@@ -17,8 +16,7 @@ Sections = list[tuple[str, list[Chart]]]
 
 def render(template: str, **content: Any) -> str:
     """A page as text, from a template here that may take parts from those of the package."""
-    page = environment().from_string((TEMPLATES / template).read_text())
-    return page.render(version=kinertia.__version__, **content)
+    return environment().from_string((TEMPLATES / template).read_text()).render(content)
 
 
 def write_overlays(path: Path, title: str, about: str, sections: Sections) -> Path:

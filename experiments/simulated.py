@@ -16,7 +16,7 @@ from experiments.protocol import QUIET, Context, Found, Json
 from experiments.scores import render_means
 from kinertia.io import folder as folders
 from kinertia.io.read import read
-from kinertia.metrics.single import baselines
+from kinertia.metrics.scoring import baselines
 from kinertia.recording import Recording, Truth
 from kinertia.recording.errors import RecordingError
 

@@ -21,7 +21,7 @@ from kinertia.estimation import gait
 from kinertia.estimation.estimate import Estimate
 from kinertia.mechanics import kinematics as kin
 from kinertia.recording import LOWER_BODY, Recording
-from kinertia.reporting import animation, charts, curves, figure, picture
+from kinertia.reporting import charts, curves, figure, rendering
 from kinertia.reporting.charts import Chart
 from kinertia.runtime import exported
 from kinertia.runtime import model as runtime
@@ -58,22 +58,21 @@ def main(folder: Path, walk: Recording | None = None) -> list[Path]:
 
 def result(estimate: Estimate) -> str:
     """A stride with ground reaction above curves of angle, moment and force."""
-    whole = slice(0, estimate.samples)
     frames = _frames(estimate)
     poses, _ = _stride(estimate, frames, PHASES)
-    source = curves.Source(estimate, gait.find(estimate, periodic=False), whole, None)
+    source = curves.Source(estimate, gait.find(estimate, periodic=False))
     chosen = [
         _named(curves.angles(source), "Knee angle"),
         _named(curves.moments(source), "Ankle moment"),
         _named(curves.ground_reaction(source), "Ground reaction, vertical"),
     ]
     drawn = figure.draw(frames, poses, apart_m=0.88, scale=137.0)
-    parts = [picture.placed(drawn, 8, 30, 844, 268), _text(12, 22, "One stride, with the ground reaction", "axis")]
+    parts = [rendering.placed(drawn, 8, 30, 844, 268), _text(12, 22, "One stride, with the ground reaction", "axis")]
     for k, chart in enumerate(chosen):
         left = 8 + 284 * k
         parts += [
             _text(left + 4, 318, f"{chart.title}" + (f" ({chart.note})" if chart.note else ""), "axis"),
-            picture.placed(charts.draw(chart, width=276, height=196), left, 322, 276, 196),
+            rendering.placed(charts.draw(chart, width=276, height=196), left, 322, 276, 196),
         ]
     for k, (name, colour) in enumerate((("right", "--right"), ("left", "--left"), ("ground reaction", "--force"))):
         left = 560 + 74 * k
@@ -109,7 +108,7 @@ def sensors(estimate: Estimate) -> str:
 
 
 def _frames(estimate: Estimate) -> dict[str, Any]:
-    found = animation.frames(estimate, slice(0, estimate.samples), periodic=False)
+    found = figure.frames(estimate, slice(0, estimate.samples), periodic=False)
     assert found is not None
     return found
 
@@ -194,7 +193,7 @@ def _svg(parts: list[Markup], width: int, height: int, title: str) -> str:
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img">'
         "<title>{}</title><style>{}</style>"
         '<rect width="{w}" height="{h}" rx="10" fill="var(--card)" stroke="var(--edge)"/>{}</svg>'
-    ).format(title, Markup(picture.style() + FONT), Markup("").join(parts), w=width, h=height)
+    ).format(title, Markup(rendering.style() + FONT), Markup("").join(parts), w=width, h=height)
 
 
 if __name__ == "__main__":

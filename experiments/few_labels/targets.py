@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from experiments.encoders.windows import Windows
-from kinertia.metrics import units
+from kinertia.metrics import errors
 from kinertia.recording import Array, Recording
 from kinertia.train import windows
 from kinertia.train.targets import LOADED, columns, loading_rate, stances, truth_of
@@ -63,8 +63,8 @@ def curves_of(recording: Recording, rate_hz: float) -> Array:
     truth_of(recording)
     ready = windows.resampled(recording, rate_hz)
     truth = truth_of(ready)
-    force = units.bw_percent(columns(truth.grf, CURVES[:KNEE], ready.samples))
-    knee = units.bwbh_percent(columns(truth.moments, ("knee_angle_r",), ready.samples), ready.subject)
+    force = errors.bw_percent(columns(truth.grf, CURVES[:KNEE], ready.samples))
+    knee = errors.bwbh_percent(columns(truth.moments, ("knee_angle_r",), ready.samples), ready.subject)
     return windows.repeated(np.concatenate([force, knee], axis=-1), ready, rate_hz)
 
 

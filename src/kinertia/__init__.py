@@ -15,13 +15,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kinertia.api.adapting import adapt
-    from kinertia.api.estimated import Estimated, load
-    from kinertia.api.estimating import estimate
-    from kinertia.api.placement import correct, place
+    from kinertia.api.estimated import Estimated, load, report
+    from kinertia.api.methods import adapt, correct, estimate, place, solve
     from kinertia.api.reading import read, read_all
-    from kinertia.api.reports import report
-    from kinertia.api.solving import solve
     from kinertia.recording import Frame, Recording, RecordingError, Sensor, Subject
     from kinertia.transport.walker import recording as example
 
@@ -46,15 +42,9 @@ __all__ = [
 ]
 
 _MODULES = {
-    **dict.fromkeys(("Estimated", "load"), "api.estimated"),
-    "adapt": "api.adapting",
-    "estimate": "api.estimating",
-    "read": "api.reading",
-    "read_all": "api.reading",
-    "report": "api.reports",
-    "place": "api.placement",
-    "correct": "api.placement",
-    "solve": "api.solving",
+    **dict.fromkeys(("Estimated", "load", "report"), "api.estimated"),
+    **dict.fromkeys(("adapt", "correct", "estimate", "place", "solve"), "api.methods"),
+    **dict.fromkeys(("read", "read_all"), "api.reading"),
     "example": "transport.walker:recording",
     **dict.fromkeys(("Frame", "Recording", "RecordingError", "Sensor", "Subject"), "recording"),
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from shell import Shell
 
-from kinertia.api.solving import part as part_of
+from kinertia.api.methods import part as part_of
 from kinertia.io.read import read
 
 COARSE = ("--settings.rate-hz", "50")

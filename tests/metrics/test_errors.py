@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from kinertia.metrics import errors, trivial, units
+from kinertia.metrics import errors
 from kinertia.recording import Subject
 
 CURVES = arrays(float, 20, elements=st.floats(-100, 100))
@@ -35,12 +35,5 @@ def test_constant_curves_have_no_correlation_and_no_range() -> None:
 def test_units_are_percent() -> None:
     subject = Subject(mass_kg=73.0, height_m=1.73)
     # 1 % of 73 kg x 9.81 m/s^2 x 1.73 m
-    assert units.bwbh_percent(np.array([12.389]), subject)[0] == pytest.approx(1.0, abs=1e-4)
-    assert units.bw_percent(np.array([1.1]))[0] == pytest.approx(110.0)
-    assert units.degrees(np.array([np.pi]))[0] == pytest.approx(180.0)
-
-
-def test_trivial_predictors() -> None:
-    reference = np.array([1.0, np.nan, 3.0])
-    np.testing.assert_array_equal(trivial.zero(reference), np.zeros(3))
-    np.testing.assert_array_equal(trivial.own_mean(reference), np.full(3, 2.0))
+    assert errors.bwbh_percent(np.array([12.389]), subject)[0] == pytest.approx(1.0, abs=1e-4)
+    assert errors.bw_percent(np.array([1.1]))[0] == pytest.approx(110.0)

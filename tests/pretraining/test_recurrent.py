@@ -12,7 +12,7 @@ from experiments.encoders.windows import LEAD, cut, to_track
 from kinertia.estimation.trained import estimate
 from kinertia.learning import shipped
 from kinertia.learning.differences import REACH
-from kinertia.metrics import units
+from kinertia.metrics import errors
 
 
 def test_features_hold_what_the_model_estimates() -> None:
@@ -25,7 +25,7 @@ def test_features_hold_what_the_model_estimates() -> None:
     hip, grf, knee = moving[0, : 128 - REACH, 1], moving[0, : 128 - REACH, 10], moving[0, : 128 - REACH, 14]
     np.testing.assert_allclose(hip, found.coordinates["hip_flexion_r"][at], atol=2e-5)
     np.testing.assert_allclose(FORCE_UNIT * grf, found.grf["grf_y_r"][at], atol=2e-5)
-    moment = units.bwbh_percent(found.moments["knee_angle_r"], person.subject)[at]
+    moment = errors.bwbh_percent(found.moments["knee_angle_r"], person.subject)[at]
     # single precision of the network, magnified by the differences
     np.testing.assert_allclose(100.0 * MOMENT_UNIT * knee, moment, atol=0.1)
 

@@ -10,7 +10,7 @@ import walking
 from kinertia.estimation import flags as marks
 from kinertia.estimation.estimate import Bands, Estimate
 from kinertia.estimation.trust import DISAGREEMENT, RESIDUAL
-from kinertia.reporting import bands, charts, page
+from kinertia.reporting import charts, overview, page
 from kinertia.reporting.charts import Chart, Line
 
 
@@ -23,7 +23,8 @@ def banded(estimate: Estimate) -> Estimate:
 
 def test_bands_are_drawn_and_explained() -> None:
     estimate, recording, truth = walking.make()
-    plain, drawn = page.render(estimate, recording, truth), page.render(banded(estimate), recording, truth)
+    known = replace(recording, truth=truth)
+    plain, drawn = page.render(estimate, known), page.render(banded(estimate), known)
     assert 'class="confidence' not in plain
     assert "90 % band" not in plain
     # hip, knee in two signs and ankle, angle and moment in three units, two forces, both legs; the speed
@@ -35,7 +36,7 @@ def test_bands_are_drawn_and_explained() -> None:
     assert f"In 90 % of samples the truth is expected within {widths}; smaller differences may be error." in drawn.replace(
         "\N{NO-BREAK SPACE}", " "
     )
-    assert not bands.wide(banded(estimate))
+    assert not overview.wide(banded(estimate))
     double = {name: 2.0 * half for name, half in banded(estimate).bands.coordinates.items()}
     assert "that is wide: read shapes and times, not degrees." in page.render(
         replace(estimate, bands=Bands(0.9, double, about="made up")), recording
@@ -63,8 +64,8 @@ def test_mean_half_widths_leave_gaps_out() -> None:
     estimate, _, _ = walking.make(5.0)
     speed = np.full(estimate.samples, 0.2)
     speed[:100] = np.nan
-    assert bands.mean_half_widths(replace(estimate, bands=Bands(0.9, speed=speed))) == ["speed ±\N{NO-BREAK SPACE}0.20 m/s"]
-    assert bands.mean_half_widths(estimate) == []
+    assert overview.mean_half_widths(replace(estimate, bands=Bands(0.9, speed=speed))) == ["speed ±\N{NO-BREAK SPACE}0.20 m/s"]
+    assert overview.mean_half_widths(estimate) == []
 
 
 def test_marked_stretches_are_listed_and_shown() -> None:

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,8 +14,9 @@ from kinertia.estimation import gait
 from kinertia.estimation.convention import Knee
 from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.io.stored import Session
-from kinertia.recording import Subject
-from kinertia.reporting import animation, page, signals, summary, window
+from kinertia.metrics import scoring
+from kinertia.recording import Recording, Subject, Truth
+from kinertia.reporting import curves, figure, page, signals, summary
 
 VOID = {"meta", "br", "img", "input", "link", "hr"}
 
@@ -70,6 +72,12 @@ def read(text: str) -> Page:
     return parsed
 
 
+def with_truth(estimate: Estimate, recording: Recording, truth: Truth) -> tuple[Estimate, Recording, dict[str, Any]]:
+    """What a page is made of where there is a reference."""
+    known = replace(recording, truth=truth)
+    return estimate, known, scoring.score(estimate, known, None)
+
+
 def variants() -> dict[str, Estimate]:
     estimate, _, _ = walking.make(8.0)
     gaps = {name: np.where(np.arange(estimate.samples) % 50 == 7, np.nan, v) for name, v in estimate.coordinates.items()}
@@ -90,18 +98,22 @@ def variants() -> dict[str, Estimate]:
 
 
 @pytest.mark.parametrize("name", list(variants()))
-@pytest.mark.parametrize("with_truth", [False, True])
-def test_every_kind_of_estimate(name, with_truth):
+@pytest.mark.parametrize("known", [False, True])
+def test_every_kind_of_estimate(name, known):
     _, recording, truth = walking.make(8.0)
-    text = page.render(variants()[name], recording, truth if with_truth else None)
+    estimate = variants()[name]
+    if name == "gaps":  # which are not scored
+        text = page.render(estimate, replace(recording, truth=truth if known else None))
+    else:
+        text = page.render(*with_truth(estimate, recording, truth)) if known else page.render(estimate, recording)
     parsed = read(text)
     assert "nan" not in parsed.text.lower().split()
-    assert ("Errors against the reference" in parsed.text) == (with_truth and name != "gaps")
+    assert ("Errors against the reference" in parsed.text) == (known and name != "gaps")
 
 
 def test_full_report_says_what_it_should(tmp_path):
     estimate, recording, truth = walking.make(20.0)
-    parsed = read(page.write(tmp_path / "report.html", estimate, recording, truth).read_text())
+    parsed = read(page.write(tmp_path / "report.html", *with_truth(estimate, recording, truth)).read_text())
     for words in (
         "Person 70 kg, 1.75 m Sensors 7: pelvis, both thighs, both shanks, both feet",
         "Gait 34 strides Recording 20 s at 100 Hz",
@@ -125,7 +137,7 @@ def test_full_report_says_what_it_should(tmp_path):
 
 def test_one_repeating_cycle():
     estimate, recording, truth = walking.make(periodic=True)
-    parsed = read(page.render(estimate, recording, truth))
+    parsed = read(page.render(*with_truth(estimate, recording, truth)))
     assert "One gait cycle 1.08 s, which repeats" in parsed.text
     assert "Right: 1 cycle. Left: 1 cycle." in parsed.text
     assert "The one gait cycle. Difference: right minus left, over their mean. Quantity Mean" in parsed.text
@@ -136,7 +148,7 @@ def test_one_repeating_cycle():
 
 def test_knee_and_unit_are_the_users_choice():
     estimate, recording, truth = walking.make(8.0)
-    drawn = {knee: page.render(estimate, recording, truth, knee=knee) for knee in Knee}
+    drawn = {knee: page.render(*with_truth(estimate, recording, truth), knee=knee) for knee in Knee}
     assert '<body data-knee="flexion" data-moment="bwbh">' in drawn[Knee.FLEXION]
     assert '<body data-knee="opensim" data-moment="bwbh">' in drawn[Knee.OPENSIM]
     # whichever it opens with, both are there
@@ -188,7 +200,7 @@ def test_text_from_files_is_escaped():
         coordinates=estimate.coordinates | {nasty: np.zeros(estimate.samples)},
         events=estimate.events | {nasty: np.array([3])},
     )
-    text = page.render(odd, replace(recording, warnings=(nasty + "2",)), replace(truth, note=nasty))
+    text = page.render(*with_truth(odd, replace(recording, warnings=(nasty + "2",)), replace(truth, note=nasty)))
     read(text)
     assert "alert(" in text
     assert '<script>alert("x")' not in text
@@ -205,7 +217,7 @@ def test_given_scores_are_shown():
         "synced": {"angle_rmsd_deg": {"knee_angle_r": 3.75}},
         "trivial": {"mean_angle": {"angle_rmsd_deg": {"knee_angle_r": 16.0}}, "zero_moment": None},
     }
-    text = read(page.render(estimate, recording, truth, scores)).text
+    text = read(page.render(estimate, replace(recording, truth=truth), scores)).text
     assert "Knee, right 4.25 +1.50 \u2013 \u2013 3.75 16.00" in text
     assert "(13 ms)" in text
     assert "off by 0.12 m/s" in text
@@ -216,12 +228,12 @@ def test_reference_of_another_length_is_refused():
     estimate, recording, truth = walking.make(4.0)
     short = replace(truth, angles={"knee_angle_r": np.zeros(7)})
     with pytest.raises(ValueError, match="knee_angle_r"):
-        page.render(estimate, recording, short)
+        page.render(estimate, replace(recording, truth=short))
 
 
 def test_size_of_long_recordings():
     estimate, recording, truth = walking.make(60.0)
-    assert len(page.render(estimate, recording, truth).encode()) < 1_000_000
+    assert len(page.render(*with_truth(estimate, recording, truth)).encode()) < 1_000_000
     estimate, recording, _ = walking.make(1800.0)
     assert len(page.render(estimate, recording).encode()) < 1_000_000
 
@@ -230,10 +242,10 @@ def test_shown_part_is_where_the_joints_move():
     estimate, _, _ = walking.make(60.0)
     moving = (estimate.time_s > 30) & (estimate.time_s < 42)
     still = replace(estimate, coordinates={name: np.where(moving, v, 0.0) for name, v in estimate.coordinates.items()})
-    part = window.busiest(still, 10.0)
+    part = curves.busiest(still, 10.0)
     assert part.stop - part.start == 1000
     assert moving[part].mean() > 0.95
-    assert window.busiest(estimate, 1e4) == slice(0, estimate.samples)
+    assert curves.busiest(estimate, 1e4) == slice(0, estimate.samples)
 
 
 def test_forces_of_both_legs():
@@ -257,14 +269,14 @@ def test_fit_of_sensors():
 
 def test_stick_figure_data():
     estimate, _, _ = walking.make(5.0)
-    part = window.busiest(estimate, 10.0)
-    frames = animation.frames(estimate, part, periodic=False)
+    part = curves.busiest(estimate, 10.0)
+    frames = figure.frames(estimate, part, periodic=False)
     assert frames is not None
     assert frames["rate"] == 50.0
     assert frames["points"]["hip"]["y"][0] == round(1000 * estimate.points["hip"][0, 1])
     assert None in frames["forces"]["r"]["at"]
     assert {tuple(bone) for bone in frames["bones"]} >= {("hip", "knee_r", "r"), ("head", "hip", "")}
-    assert animation.frames(replace(estimate, points={}), part, periodic=False) is None
-    one_leg = animation.frames(walking.right_only(estimate), part, periodic=False)
+    assert figure.frames(replace(estimate, points={}), part, periodic=False) is None
+    one_leg = figure.frames(walking.right_only(estimate), part, periodic=False)
     assert one_leg is not None
     assert {bone[2] for bone in one_leg["bones"]} == {"", "r"}

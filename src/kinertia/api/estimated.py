@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, overload
 
-from kinertia.api import frames, results, summary
-from kinertia.api.frames import Backend
+from kinertia.api import results, tables
+from kinertia.api.tables import Backend
 from kinertia.estimation import spatiotemporal, verdict
 from kinertia.estimation.convention import Knee
 from kinertia.estimation.estimate import Estimate
@@ -16,7 +17,7 @@ from kinertia.estimation.verdict import Verdict
 from kinertia.io import inputs, stored, write_opensim, write_table
 from kinertia.io.outputs import Outputs
 from kinertia.io.stored import Session, Stored
-from kinertia.metrics.single import score_single
+from kinertia.metrics.scoring import score_single
 from kinertia.recording import Recording
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     import polars
     from matplotlib.figure import Figure
 
-    from kinertia.api.frames import Frame
+    from kinertia.api.tables import Frame
     from kinertia.solving.solution import Solution
 
 KneeName = Literal["flexion", "opensim"]
@@ -59,15 +60,9 @@ class Estimated(Estimate):
         return "\n  ".join(lines)
 
     def _repr_html_(self) -> str:
-        from kinertia.api import figures, html
+        from kinertia.reporting import card
 
-        return html.card(
-            self,
-            self.verdict,
-            self.headline,
-            figures.few(figures.charts(self, self.recording)),
-            figures.stride(self, self.recording),
-        )
+        return card.render(self, self.recording, self.verdict, self.headline)
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -86,9 +81,9 @@ class Estimated(Estimate):
 
         return figures.headline(self, self.gaits)
 
-    def summary(self) -> dict[str, summary.Value]:
+    def summary(self) -> dict[str, tables.Value]:
         """One row of plain values for tables over recordings: the verdict, mean and spread of every gait parameter."""
-        return summary.row(self, self.recording)
+        return tables.row(self, self.recording)
 
     @overload
     def frame(self, *, backend: Literal["polars"], knee: KneeName = "flexion") -> polars.DataFrame: ...
@@ -106,7 +101,7 @@ class Estimated(Estimate):
         ------
         ModuleNotFoundError : neither is installed; says what installs them.
         """
-        return frames.frame(write_table.columns(self, sign(knee)), backend)
+        return tables.frame(write_table.columns(self, sign(knee)), backend)
 
     @overload
     def strides(self, *, backend: Literal["polars"]) -> polars.DataFrame: ...
@@ -114,7 +109,7 @@ class Estimated(Estimate):
     def strides(self, *, backend: Literal["pandas"] | None = None) -> pandas.DataFrame: ...
     def strides(self, *, backend: Backend | None = None) -> Frame:
         """A row per stride: side, times [s], lengths [m], speed, stance, swing, double support; errors as :meth:`frame`."""
-        return frames.frame(spatiotemporal.table(self.gaits), backend)
+        return tables.frame(spatiotemporal.table(self.gaits), backend)
 
     def plot(self, *, knee: KneeName = "flexion") -> Figure:
         """Angles, moments and ground reaction as a matplotlib figure: mean gait cycles of both legs, spread and bands.
@@ -123,9 +118,10 @@ class Estimated(Estimate):
         ------
         ModuleNotFoundError : matplotlib is not installed; says what installs it.
         """
-        from kinertia.api import figures, plotting
+        from kinertia.api import plotting
+        from kinertia.reporting import card
 
-        return plotting.draw(figures.charts(self, self.recording, sign(knee)), f"{self.name}: {self.verdict.word}")
+        return plotting.draw(card.leg_charts(self, self.recording, sign(knee)), f"{self.name}: {self.verdict.word}")
 
     def report(
         self,
@@ -151,7 +147,7 @@ class Estimated(Estimate):
         """
         place = Path(path)
         with self._guard(overwrite).writing([place]):
-            return results.report(place, [self.stored], session=Session(heading, note), knee=sign(knee))
+            return results.report(place, [Stored(self, self.recording)], session=Session(heading, note), knee=sign(knee))
 
     def save(
         self,
@@ -182,11 +178,6 @@ class Estimated(Estimate):
         with self._guard(overwrite).writing([place / f"{self.name}_{ending}" for ending in write_opensim.ENDINGS]):
             return write_opensim.write(place, self, knee=sign(knee))
 
-    @property
-    def stored(self) -> Stored:
-        """As files hold it."""
-        return Stored(self, self.recording)
-
     def _guard(self, overwrite: bool) -> Outputs:
         """What keeps a user's files from being written over."""
         source = self.recording.source
@@ -211,3 +202,49 @@ def load(path: str | Path) -> Estimated:
     """
     kept = stored.read(Path(path))
     return Estimated.of(kept.estimate, kept.recording)
+
+
+BEFORE_AFTER = ("before", "after")
+
+
+def report(
+    estimated: Estimated | Sequence[Estimated],
+    path: str | Path,
+    *,
+    heading: str = "",
+    note: str = "",
+    labels: tuple[str, str] = BEFORE_AFTER,
+    knee: KneeName = "flexion",
+    overwrite: bool = False,
+) -> Path:
+    """Write the report of an estimate, or of two side by side: one HTML file that opens without a network, or a PDF.
+
+    Parameters
+    ----------
+    estimated : what :func:`kinertia.estimate`, :func:`kinertia.solve` or :func:`kinertia.load` returned; or two of them, before
+        and after, of two recordings or of two models.
+    path : of the file; ``.pdf`` needs an installed browser that prints it.
+    heading, note : who was measured, when, which visit; shoes, surface, complaints.
+    labels : what two are called.
+    knee : what is positive at the knee.
+    overwrite : replace what is there, even if it is of something else.
+
+    Raises
+    ------
+    RecordingError : something else is there.
+    TypeError : what is given is no estimate.
+    """
+    shown = [estimated] if not isinstance(estimated, Sequence) else list(estimated)
+    for one in shown:
+        if not isinstance(one, Estimated):
+            raise TypeError(f"{type(one).__name__} is no estimate; give what kinertia.estimate returned")
+    if len(shown) == 1:
+        return shown[0].report(path, heading=heading, note=note, knee=knee, overwrite=overwrite)
+    if len(shown) != 2:
+        raise ValueError(f"a report shows one estimate or two, not {len(shown)}")
+    place, sources = Path(path), list(dict.fromkeys(one.recording.source or one.name for one in shown))
+    read = inputs.of(*(one.recording.source or None for one in shown))
+    guard = Outputs("kinertia report", read, " and ".join(sources), overwrite, "give another place", "overwrite=True")
+    with guard.writing([place]):
+        both = [Stored(one, one.recording) for one in shown]
+        return results.report(place, both, labels, session=Session(heading, note), knee=sign(knee))

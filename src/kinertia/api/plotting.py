@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kinertia.api.frames import INSTALL
+from kinertia.api.tables import INSTALL
 from kinertia.io import extra
 from kinertia.reporting.charts import Chart, Line
 

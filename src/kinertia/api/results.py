@@ -11,7 +11,7 @@ from kinertia.estimation.convention import Knee
 from kinertia.estimation.estimate import Estimate
 from kinertia.io import parquet, stored, write_opensim, write_table
 from kinertia.io.stored import Session, Stored
-from kinertia.metrics.single import score_single
+from kinertia.metrics.scoring import score_single
 from kinertia.recording import Recording
 from kinertia.reporting import before_after, page, pdf
 from kinertia.reporting.before_after import Side
@@ -42,7 +42,7 @@ def write(
     ----------
     folder : made when absent.
     estimate, recording : the result, and what it is of.
-    scores : those of :func:`kinertia.metrics.single.score_single`.
+    scores : those of :func:`kinertia.metrics.scoring.score_single`.
     session : heading and notes of the user.
     knee : what is positive at the knee, in table and report.
     csv : a table in CSV; otherwise Parquet, unless nothing here can write it.
@@ -53,7 +53,7 @@ def write(
         *write_opensim.write(folder, estimate),
         write_table.write(Path(f"{start}_estimate.{_table(csv=csv)}"), estimate, knee),
         stored.write(Path(f"{start}{stored.ENDING}"), Stored(estimate, recording, session, knee)),
-        page.write(Path(f"{start}_report.html"), estimate, recording, recording.truth, scores, session=session, knee=knee),
+        page.write(Path(f"{start}_report.html"), estimate, recording, scores, session=session, knee=knee),
     ]
 
 
@@ -73,7 +73,7 @@ def report(
     scores = [score_single(one.estimate, one.recording) for one in shown]
     if len(shown) == 1:
         (one,), (figures,) = shown, scores
-        return page.write(path, one.estimate, one.recording, one.recording.truth, figures, session=session, knee=knee)
+        return page.write(path, one.estimate, one.recording, figures, session=session, knee=knee)
     before, after = (
         Side(label, one.estimate, one.recording, figures) for label, one, figures in zip(labels, shown, scores, strict=True)
     )

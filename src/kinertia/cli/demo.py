@@ -64,7 +64,7 @@ def demo(
     from kinertia.learning import adaptation, shipped
     from kinertia.learning.adapting import adapt
     from kinertia.learning.prepare import to_sequence
-    from kinertia.metrics.single import score_single
+    from kinertia.metrics.scoring import score_single
     from kinertia.recording import RecordingError
     from kinertia.reporting import before_after
     from kinertia.reporting.before_after import Side

@@ -20,7 +20,7 @@ from kinertia.io import parquet
 from kinertia.io.extra import INSTALL
 from kinertia.io.files import write_text
 from kinertia.recording import Recording, Severity
-from kinertia.reporting import bands, errors_table, pdf, summary
+from kinertia.reporting import errors_table, overview, pdf, summary
 
 COLOURS = {"good": "green", "fair": "yellow", "poor": "red"}
 
@@ -73,7 +73,7 @@ def show(console: Console, estimate: Estimate, recording: Recording, scores: Sco
     if told.doubts:
         console.print(Text(f"  {told.doubted} (marked in report and table)", "yellow"), soft_wrap=True)
     if estimate.bands.level:
-        widths = ", ".join(bands.mean_half_widths(estimate))
+        widths = ", ".join(overview.mean_half_widths(estimate))
         console.print(Text(f"  {100 * estimate.bands.level:.0f} % bands, mean half-width: {widths}"), soft_wrap=True)
     if scores is not None:
         show_errors(console, scores)

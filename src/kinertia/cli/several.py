@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from kinertia.api import summary
+from kinertia.api import tables
 from kinertia.cli import findings, missing, output, single
 from kinertia.cli.progress import samples_bar
 from kinertia.cli.single import COMMAND, Asked
@@ -60,7 +60,7 @@ def run(files: Sequence[Path], asked: Asked, source: str) -> None:
             else:
                 told = verdict.of(made.estimate, made.recording)
                 level, said = told.level, ""
-                rows.append({"file": str(file), **summary.row(made.estimate, made.recording)})
+                rows.append({"file": str(file), **tables.row(made.estimate, made.recording)})
                 remarks.append((label, told.warnings))
             line = f"{label:<{max(map(len, labels))}}  {_line(rows[-1])}{said}"
             console.print(Text(line, output.COLOURS[level]), soft_wrap=True)

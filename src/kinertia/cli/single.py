@@ -49,7 +49,7 @@ def one(file: Path, folder: Path, asked: Asked, bar: Bar | None = None) -> Made:
     from kinertia.api import models
     from kinertia.cli import output
     from kinertia.io.outputs import Outputs
-    from kinertia.metrics.single import score_single
+    from kinertia.metrics.scoring import score_single
 
     with nullcontext() if bar is None else working(f"reading and checking {file.name}"):
         measured = options.read(file, asked.reading)

@@ -76,12 +76,12 @@ def solve(
     settings
         What counts how much, what is bounded, and how finely it looks.
     """
-    from kinertia.api.solving import part
+    from kinertia.api.methods import part
     from kinertia.cli import output
     from kinertia.cli.progress import training_bar
     from kinertia.io import inputs
     from kinertia.io.outputs import Outputs
-    from kinertia.metrics.single import score_single
+    from kinertia.metrics.scoring import score_single
     from kinertia.solving import solver
 
     whole = options.read(recording, reading)

@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinertia.estimation.estimate import Estimate
-from kinertia.metrics import errors, trivial, units
-from kinertia.metrics.sync import advance
-from kinertia.recording import Array, Recording
+from kinertia.metrics import errors
+from kinertia.metrics.sync import advance, sync_shift
+from kinertia.recording import Array, Recording, RecordingError
+from kinertia.sensing import normative, strapdown
+from kinertia.sensing.alignment import align
 
 SCORED_JOINTS = ("hip_flexion_r", "knee_angle_r", "ankle_angle_r")
 SCORED_FORCES = ("grf_x_r", "grf_y_r")
@@ -20,7 +22,52 @@ SCORED_FORCES = ("grf_x_r", "grf_y_r")
 
 Json = dict[str, Any]
 Curves = dict[str, Array]
+Known = dict[str, Array | None]
 Measure = Callable[[Array, Array], float]
+MEASURES: dict[str, Measure] = {
+    "angle_rmsd_deg": errors.rmsd,
+    "angle_bias_deg": errors.bias,
+    "angle_rmsd_unbiased_deg": errors.unbiased_rmsd,
+    "angle_r": errors.correlation,
+    "moment_rmsd_bwbh": errors.rmsd,
+    "moment_bias_bwbh": errors.bias,
+    "moment_rmsd_unbiased_bwbh": errors.unbiased_rmsd,
+    "moment_r": errors.correlation,
+    "moment_nrmse_percent": errors.nrmse_percent,
+    "grf_rmsd_bw": errors.rmsd,
+    "grf_bias_bw": errors.bias,
+    "grf_rmsd_unbiased_bw": errors.unbiased_rmsd,
+    "grf_r": errors.correlation,
+}
+"""Figure, which begins with the kind of curve, to how it is measured."""
+
+
+def score_single(estimate: Estimate, recording: Recording) -> Json | None:
+    """Figures of one trial, as it is and synced; None where the recording has no reference.
+
+    Parameters
+    ----------
+    estimate : on the recording's own samples.
+    recording : in sensor or segment axes. The shift between sensors and reference is found from its strapdown angles; what
+        cannot be found (too few sensors, no standing) is null.
+    """
+    if recording.truth is None:
+        return None
+    baseline, rival = baselines(recording)
+    return score(estimate, recording, None if baseline is None else sync_shift(baseline, recording), rival)
+
+
+def baselines(recording: Recording) -> tuple[Estimate | None, Estimate | None]:
+    """Strapdown angles and the population curve, from the signals alone; None for what cannot be had from them."""
+    blind = recording.without_truth()
+    return _if_possible(strapdown.solve, blind), _if_possible(normative.solve, blind)
+
+
+def _if_possible(solve: Callable[[Recording], Estimate], recording: Recording) -> Estimate | None:
+    try:
+        return solve(align(recording)[0])
+    except RecordingError:
+        return None
 
 
 def score(estimate: Estimate, recording: Recording, sync_shift_s: float | None, normative: Estimate | None = None) -> Json:
@@ -65,72 +112,63 @@ def _rival(rival: Estimate, estimate: Estimate, recording: Recording, shift_s: f
 def figures(estimate: Estimate, recording: Recording, shift_s: float = 0.0) -> Json:
     """Every figure of one estimate, its curves read ``shift_s`` later (see :func:`score`)."""
     _check(estimate, recording)
-    angle, moment, force = _truth_curves(recording, estimate.counted)
-    subject = recording.subject
-
-    def shifted(curves: Curves, scale: Callable[[Array], Array]) -> Curves:
-        for name, curve in curves.items():
+    truth = _truth_curves(recording, estimate.counted)
+    estimated: dict[str, Curves] = {}
+    given = (estimate.coordinates, estimate.moments, estimate.grf)
+    for (kind, known), curves, scale in zip(truth.items(), given, _scales(recording), strict=True):
+        compared = {name: curve for name, curve in curves.items() if name in known}
+        for name, curve in compared.items():
             _require_finite(curve, name, estimate)
-        return {n: advance(scale(c), shift_s, recording.rate_hz, periodic=recording.periodic) for n, c in curves.items()}
-
-    angles = shifted({n: c for n, c in estimate.coordinates.items() if n in angle}, units.degrees)
-    moments = shifted({n: c for n, c in estimate.moments.items() if n in moment}, lambda m: units.bwbh_percent(m, subject))
-    forces = shifted({n: c for n, c in estimate.grf.items() if n in force}, units.bw_percent)
-    return {
-        "angle_rmsd_deg": _each(errors.rmsd, angles, angle),
-        "angle_bias_deg": _each(errors.bias, angles, angle),
-        "angle_rmsd_unbiased_deg": _each(errors.unbiased_rmsd, angles, angle),
-        "angle_r": _each(errors.correlation, angles, angle),
-        "moment_rmsd_bwbh": _each(errors.rmsd, moments, moment),
-        "moment_bias_bwbh": _each(errors.bias, moments, moment),
-        "moment_rmsd_unbiased_bwbh": _each(errors.unbiased_rmsd, moments, moment),
-        "moment_r": _each(errors.correlation, moments, moment),
-        "moment_nrmse_percent": _each(errors.nrmse_percent, moments, moment),
-        "grf_rmsd_bw": _each(errors.rmsd, forces, force),
-        "grf_bias_bw": _each(errors.bias, forces, force),
-        "grf_rmsd_unbiased_bw": _each(errors.unbiased_rmsd, forces, force),
-        "grf_r": _each(errors.correlation, forces, force),
-        "speed_error": _speed_error(estimate, recording),
-        "speed_rmsd": _speed_rmsd(estimate, recording, shift_s),
-    }
+        rate_hz, periodic = recording.rate_hz, recording.periodic
+        estimated[kind] = {n: advance(scale(c), shift_s, rate_hz, periodic=periodic) for n, c in compared.items()}
+    found: Json = {}
+    for name, measure in MEASURES.items():
+        kind = name.split("_")[0]
+        found[name] = _each(measure, estimated[kind], truth[kind])
+    speed = {"speed_error": _speed_error(estimate, recording), "speed_rmsd": _speed_rmsd(estimate, recording, shift_s)}
+    return found | speed
 
 
 def trivial_figures(recording: Recording, counted: NDArray[np.bool_] | None = None) -> Json:
     """Root mean square differences of the predictors that know nothing, over the samples (T,) that count; default all."""
-    angle, moment, force = _truth_curves(recording, counted)
+    truth = _truth_curves(recording, counted)
+
+    def figures(field: str, predict: Callable[[Array], Array]) -> Json:
+        known = truth[field.split("_")[0]]
+        return {field: _each(errors.rmsd, {n: predict(curve) for n, curve in known.items() if curve is not None}, known)}
+
     return {
-        "zero_moment": {"moment_rmsd_bwbh": _each(errors.rmsd, _predict(trivial.zero, moment), moment)},
-        "mean_angle": {"angle_rmsd_deg": _each(errors.rmsd, _predict(trivial.own_mean, angle), angle)},
-        "zero_grf": {"grf_rmsd_bw": _each(errors.rmsd, _predict(trivial.zero, force), force)},
+        "zero_moment": figures("moment_rmsd_bwbh", np.zeros_like),
+        # as if only the movement were unknown
+        "mean_angle": figures("angle_rmsd_deg", lambda curve: np.full_like(curve, np.nanmean(curve))),
+        "zero_grf": figures("grf_rmsd_bw", np.zeros_like),
     }
-
-
-def _predict(predictor: Callable[[Array], Array], truth: dict[str, Array | None]) -> Curves:
-    return {name: predictor(curve) for name, curve in truth.items() if curve is not None}
 
 
 def _synced(estimate: Estimate, recording: Recording, shift_s: float | None) -> Json:
     return figures(estimate, recording.without_truth()) if shift_s is None else figures(estimate, recording, shift_s)
 
 
-def _truth_curves(recording: Recording, counted: NDArray[np.bool_] | None) -> tuple[dict[str, Array | None], ...]:
+def _scales(recording: Recording) -> tuple[Callable[[Array], Array], ...]:
+    """What brings angles, moments and ground reaction to the units of the figures."""
+    return np.degrees, lambda moment: errors.bwbh_percent(moment, recording.subject), errors.bw_percent
+
+
+def _truth_curves(recording: Recording, counted: NDArray[np.bool_] | None) -> dict[str, Known]:
     """Angles [deg], moments [BWBH %] and ground reaction [BW %] of the reference, NaN where it does not count; or None."""
     truth = recording.truth
-
-    def curves(given: Curves | None, listed: tuple[str, ...], scale: Callable[[Array], Array]) -> dict[str, Array | None]:
-        given = {name: np.where(True if counted is None else counted, curve, np.nan) for name, curve in (given or {}).items()}
-        given = {name: curve for name, curve in given.items() if np.isfinite(curve).any()}
-        names = dict.fromkeys([*(listed if not given else ()), *given])
-        return {name: scale(given[name]) if name in given else None for name in names}
-
-    return (
-        curves(truth and truth.angles, SCORED_JOINTS, units.degrees),
-        curves(truth and truth.moments, SCORED_JOINTS, lambda m: units.bwbh_percent(m, recording.subject)),
-        curves(truth and truth.grf, SCORED_FORCES, units.bw_percent),
-    )
+    given = (truth.angles, truth.moments, truth.grf) if truth else ({}, {}, {})
+    result: dict[str, Known] = {}
+    listed = {"angle": SCORED_JOINTS, "moment": SCORED_JOINTS, "grf": SCORED_FORCES}
+    for (kind, names), curves, scale in zip(listed.items(), given, _scales(recording), strict=True):
+        use = True if counted is None else counted
+        counting = {name: np.where(use, curve, np.nan) for name, curve in (curves or {}).items()}
+        known: Known = {name: scale(curve) for name, curve in counting.items() if np.isfinite(curve).any()}
+        result[kind] = known or dict.fromkeys(names)
+    return result
 
 
-def _each(measure: Measure, estimates: Curves, truth: dict[str, Array | None]) -> dict[str, float | None]:
+def _each(measure: Measure, estimates: Curves, truth: Known) -> dict[str, float | None]:
     """The measure per curve, over the samples at which both exist (a shift leaves out the ends of a recording)."""
     result: dict[str, float | None] = {}
     for name, reference in truth.items():

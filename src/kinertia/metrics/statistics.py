@@ -1,16 +1,14 @@
-"""Statistics over people: mean and spread, paired tests corrected for their number, effect sizes."""
+"""Statistics over people: mean and spread, paired t-tests corrected for their number, effect sizes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 
 from kinertia.recording import Array
 
-Test = Literal["t", "wilcoxon"]
 Values = Sequence[float] | Array
 
 
@@ -34,7 +32,7 @@ class Comparison:
     effect : Cohen's d_z, mean over standard deviation of the differences; None where all differences are equal and not zero.
     p : two-sided, of one comparison by itself.
     p_holm : corrected for all comparisons that were made together.
-    test : ``t`` paired t-test, ``wilcoxon`` signed-rank test.
+    test : ``t``, the paired t-test.
     people : pairs.
     """
 
@@ -43,7 +41,7 @@ class Comparison:
     effect: float | None
     p: float
     p_holm: float
-    test: Test
+    test: str
     people: int
 
 
@@ -59,13 +57,8 @@ def spread(values: Values) -> Spread:
     return Spread(float(x.mean()), float(x.std(ddof=1)) if len(x) > 1 else None, len(x))
 
 
-def compare(first: Values, second: Values, test: Test = "t") -> Comparison:
-    """Paired comparison of two methods on the same people, in the same order.
-
-    Parameters
-    ----------
-    first, second : (n,) one figure per person.
-    test : ``t``, or ``wilcoxon`` where differences cannot be taken as normally distributed.
+def compare(first: Values, second: Values) -> Comparison:
+    """Paired comparison of two methods on the same people, in the same order: (n,) one figure per person.
 
     Raises
     ------
@@ -78,14 +71,13 @@ def compare(first: Values, second: Values, test: Test = "t") -> Comparison:
     if len(a) < 2:
         raise ValueError("a paired test needs at least two people")
     difference = a - b
-    p = _p_value(difference, test)
-    sd = float(difference.std(ddof=1))
-    return Comparison(float(difference.mean()), sd, effect_size(difference), p, p, test, len(a))
+    p = _p_value(difference)
+    return Comparison(float(difference.mean()), float(difference.std(ddof=1)), effect_size(difference), p, p, "t", len(a))
 
 
-def compare_all(pairs: Mapping[str, tuple[Values, Values]], test: Test = "t") -> dict[str, Comparison]:
+def compare_all(pairs: Mapping[str, tuple[Values, Values]]) -> dict[str, Comparison]:
     """:func:`compare` for several pairs at once, with p values corrected by Holm's method."""
-    found = {name: compare(first, second, test) for name, (first, second) in pairs.items()}
+    found = {name: compare(first, second) for name, (first, second) in pairs.items()}
     corrected = holm([comparison.p for comparison in found.values()])
     return {name: replace(found[name], p_holm=p) for name, p in zip(found, corrected, strict=True)}
 
@@ -113,15 +105,14 @@ def effect_size(difference: Values) -> float | None:
     return None if _constant(x) else float(x.mean() / x.std(ddof=1))
 
 
-def _p_value(difference: Array, test: Test) -> float:
+def _p_value(difference: Array) -> float:
     if not difference.any():
         return 1.0
+    if _constant(difference):
+        return 0.0
     from scipy import stats  # of the train extra, which reading figures does without
 
-    if test == "t" and _constant(difference):
-        return 0.0
-    found = stats.wilcoxon(difference) if test == "wilcoxon" else stats.ttest_1samp(difference, 0.0)
-    return float(np.asarray(found)[1])  # statistic, p
+    return float(np.asarray(stats.ttest_1samp(difference, 0.0))[1])  # statistic, p
 
 
 def _constant(x: Array) -> bool:

@@ -50,17 +50,12 @@ def advance(curve: Array, shift_s: float, rate_hz: float, *, periodic: bool) -> 
 def on_sensor_clock(recording: Recording, shift_s: float) -> Recording:
     """Copy whose truth is moved to the sensors' clock, so that a model which learns from it does not learn the lag too.
 
-    Parameters
-    ----------
-    recording : with truth.
-    shift_s : time by which the sensors lag behind the truth (:func:`sync_shift`) [s].
+    ``shift_s`` is the time by which the sensors lag behind the truth (:func:`sync_shift`) [s].
     """
     if recording.truth is None or shift_s == 0.0:
         return recording
-    return replace(
-        recording,
-        truth=recording.truth.over_time(lambda c: advance(c, -shift_s, recording.rate_hz, periodic=recording.periodic)),
-    )
+    moved = recording.truth.over_time(lambda c: advance(c, -shift_s, recording.rate_hz, periodic=recording.periodic))
+    return replace(recording, truth=moved)
 
 
 def sync_shift(baseline: Estimate, recording: Recording) -> float | None:

@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from markupsafe import Markup
 
-import kinertia
 from kinertia.estimation import gait, spatiotemporal, verdict
 from kinertia.estimation.convention import Knee
 from kinertia.estimation.estimate import Estimate
@@ -19,9 +17,10 @@ from kinertia.estimation.verdict import Verdict
 from kinertia.io.files import write_text
 from kinertia.io.stored import Session
 from kinertia.recording import Recording
-from kinertia.reporting import charts, curves, errors_table, names, normative, overview, window
+from kinertia.reporting import charts, curves, errors_table, names, overview, rendering
 from kinertia.reporting.charts import Chart
-from kinertia.reporting.page import NOTHING_SAID, environment
+from kinertia.reporting.page import NOTHING_SAID
+from kinertia.simulation.norms import Norm
 
 FAR = 0.05
 """Speeds that differ by more than this part are named: angles and forces change with speed."""
@@ -81,7 +80,7 @@ def render(before: Side, after: Side, *, session: Session = NOTHING_SAID, knee: 
     # what there are most strides of after comes first
     pairs = [(one, other) for other in after.gaits for one in before.gaits if one.gait == other.gait]
     main = pairs[0][1] if pairs else None
-    norm = normative.of(main)
+    norm = curves.norm_of(main)
     sources = [_source(side, main.gait, norm) for side in (before, after)] if main else []
     groups = [
         (title, _paired(*(draw(source) for source in sources)))
@@ -92,35 +91,30 @@ def render(before: Side, after: Side, *, session: Session = NOTHING_SAID, knee: 
         )
         if sources
     ]
-    sides = (before, after)
-    return (
-        environment()
-        .get_template("before_after.html.j2")
-        .render(
-            number=names.number,
-            version=kinertia.__version__,
-            title=session.heading or _title(before, after),
-            session=session,
-            knee=knee.value,
-            sides=[
-                (
-                    word,
-                    side,
-                    overview.who(side.estimate, side.recording, date.today())[:-1]
-                    + overview.what(side.estimate, side.recording, side.gaits),
-                    overview.how_good(side.estimate, side.told),
-                )
-                for word, side in zip(("Before", "After"), sides, strict=True)
-            ],
-            mind=cautions(before, after),
-            fits=fits(before, after),
-            step_error=overview.step_error(after.estimate),
-            tables=[(other.words, one.words, changes(one, other)) for one, other in pairs],
-            norm=normative.caption(norm, main) if norm and main else "",
-            groups=[(title, _drawn(charts)) for title, charts in groups if charts],
-            errors=_errors(before, after, knee),
-            level=f"{100.0 * after.estimate.bands.level:.0f}" if after.estimate.bands.level else "",
+    sides = [
+        (
+            word,
+            side,
+            overview.who(side.estimate, side.recording, date.today())[:-1]
+            + overview.what(side.estimate, side.recording, side.gaits),
+            overview.how_good(side.estimate, side.told),
         )
+        for word, side in (("Before", before), ("After", after))
+    ]
+    return rendering.render(
+        "before_after.html.j2",
+        title=session.heading or _title(before, after),
+        session=session,
+        knee=knee.value,
+        sides=sides,
+        mind=cautions(before, after),
+        fits=fits(before, after),
+        step_error=overview.step_error(after.estimate),
+        tables=[(other.words, one.words, changes(one, other)) for one, other in pairs],
+        norm=curves.norm_caption(norm, main) if norm and main else "",
+        groups=[(title, [(one, charts.draw(one, 520, 230)) for one in drawn]) for title, drawn in groups if drawn],
+        errors=_errors(before, after, knee),
+        level=f"{100.0 * after.estimate.bands.level:.0f}" if after.estimate.bands.level else "",
     )
 
 
@@ -195,10 +189,10 @@ def _title(before: Side, after: Side) -> str:
     return f"{of}{before.label} and {after.label}"
 
 
-def _source(side: Side, kind: str, norm: normative.Norm | None) -> curves.Source:
+def _source(side: Side, kind: str, norm: Norm | None) -> curves.Source:
     estimate = side.estimate
     strides = next(found for found in gait.kinds(estimate, periodic=side.recording.periodic) if found.word == kind)
-    return curves.Source(estimate, strides, window.busiest(estimate, window.CURVE_SECONDS), side.recording.truth, norm)
+    return curves.Source(estimate, strides, side.recording.truth, norm)
 
 
 def _paired(before: list[Chart], after: list[Chart]) -> list[Chart]:
@@ -225,10 +219,6 @@ def _paired(before: list[Chart], after: list[Chart]) -> list[Chart]:
 
 def _of(chart: Chart, style: str, *, reference: bool) -> list[charts.Line]:
     return [line for line in chart.lines if line.style == style and line.dashed is reference]
-
-
-def _drawn(found: list[Chart]) -> list[tuple[Chart, Markup]]:
-    return [(chart, charts.draw(chart, width=520, height=230)) for chart in found]
 
 
 def _errors(before: Side, after: Side, knee: Knee) -> list[tuple[str, list[tuple[str, list[str]]]]]:

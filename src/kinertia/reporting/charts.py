@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from markupsafe import Markup
 
 from kinertia.recording import Array
+from kinertia.reporting import rendering
+from kinertia.reporting.rendering import px
 
 LEFT, RIGHT, TOP, BOTTOM = 46.0, 10.0, 22.0, 36.0
 """Margins around the plot area [px]."""
@@ -48,16 +51,6 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Bar:
-    """A horizontal bar from ``start`` to ``stop`` in row ``row`` (counted from the top)."""
-
-    start: float
-    stop: float
-    row: int
-    style: str
-
-
-@dataclass(frozen=True)
 class Chart:
     """What one chart shows.
 
@@ -92,51 +85,39 @@ def draw(chart: Chart, width: int = 360, height: int = 220) -> Markup:
     chart : what to show.
     width, height : size of the drawing's own coordinate system [px]; the page scales it.
     """
-    x_low, x_high = chart.x_range or limits([line.x for line in chart.lines])
-    y_low, y_high = limits(_extents(chart))
-    y_low, y_high = (y_low - 0.04 * (y_high - y_low), y_high + 0.04 * (y_high - y_low))
-    area = _Area(x_low, x_high, y_low, y_high, width, height)
-    parts = [_span(area, *span) for span in chart.spans]
-    parts += [_grid(area), *(_level(area, value, label) for value, label in chart.levels if y_low <= value <= y_high)]
-    parts += [_shade(area, line, *shade) for line in chart.lines for shade in line.shades]
-    parts += [_curve(area, line) for line in chart.lines]
-    parts += [
-        Markup('<text class="axis" x="{}" y="{}" text-anchor="middle">{}</text>').format(
-            _n(LEFT + area.plot_width / 2), _n(height - 5), chart.x_label
-        ),
-        Markup('<text class="axis" x="4" y="12">{}</text>').format(chart.y_label),
-    ]
-    return _svg(parts, width, height, describe(chart))
-
-
-def draw_bars(bars: list[Bar], rows: tuple[str, ...], x_range: tuple[float, float], x_label: str, description: str) -> Markup:
-    """SVG of horizontal bars over time.
-
-    Parameters
-    ----------
-    bars : in any order.
-    rows : row names from the top.
-    x_range : limits of the x axis.
-    x_label : quantity with unit.
-    description : what the chart shows, in words.
-    """
-    width, height = WIDE, 66 + 26 * len(rows)
-    area = _Area(*x_range, 0.0, 1.0, width, height)
-    parts = [_x_ticks(area)]
-    for i, row in enumerate(rows):
-        parts.append(Markup('<text class="tick" x="4" y="{}">{}</text>').format(_n(TOP + 26 * i + 17), row))
-    parts += [
-        Markup('<rect class="bar {}" x="{}" y="{}" width="{}" height="16" rx="2"/>').format(
-            bar.style, _n(area.x(bar.start)), _n(TOP + 26 * bar.row + 5), _n(max(1.0, area.x(bar.stop) - area.x(bar.start)))
-        )
-        for bar in bars
-    ]
-    parts.append(
-        Markup('<text class="axis" x="{}" y="{}" text-anchor="middle">{}</text>').format(
-            _n(LEFT + area.plot_width / 2), _n(height - 5), x_label
-        )
+    low, high = limits(_extents(chart))
+    margin = 0.04 * (high - low)
+    x_range = chart.x_range or limits([line.x for line in chart.lines])
+    area = _Area(*x_range, low - margin, high + margin, width, height)
+    scale = ticks(area.y_low, area.y_high, max(2, round(area.plot_height / 36)))
+    kinds = ["zero" if abs(value) < 1e-12 else "grid" for value in scale]
+    shades = [(f"{kind} {line.style}", _shade(area, line, half)) for line in chart.lines for kind, half in line.shades]
+    curves = [(f"line {line.style}{' dashed' if line.dashed else ''}", _curve(area, line)) for line in chart.lines]
+    return rendering.render(
+        "chart.svg.j2",
+        area=area,
+        spans=[[min(max(area.x(at), LEFT), area.right) for at in span] for span in chart.spans],
+        y_scale=zip(map(area.y, scale), labels(scale), kinds, strict=True),
+        levels=[(area.y(value), label) for value, label in chart.levels if area.y_low <= value <= area.y_high],
+        paths=shades + curves,
+        x_label=chart.x_label,
+        y_label=chart.y_label,
+        description=describe(chart),
     )
-    return _svg(parts, width, height, description)
+
+
+def draw_bars(bars: dict[str, list[tuple[float, float]]], x_range: tuple[float, float], x_label: str, said: str) -> Markup:
+    """SVG of horizontal bars, a row for each style, from the top, with where its bars begin and end; ``said`` describes it."""
+    area = _Area(*x_range, 0.0, 1.0, WIDE, 66 + 26 * len(bars))
+    placed = [(row, *one) for row, one in enumerate(bars.items())]
+    return rendering.render(
+        "chart.svg.j2",
+        area=area,
+        rows=[style.capitalize() for style in bars],
+        bars=[(row, style, area.x(start), area.x(stop)) for row, style, ends in placed for start, stop in ends],
+        x_label=x_label,
+        description=said,
+    )
 
 
 def describe(chart: Chart) -> str:
@@ -209,12 +190,24 @@ def thin(x: Array, y: Array) -> tuple[Array, Array]:
 
 @dataclass(frozen=True)
 class _Area:
+    """From values to pixels."""
+
     x_low: float
     x_high: float
     y_low: float
     y_high: float
     width: int
     height: int
+    left = LEFT
+    top = TOP
+
+    @property
+    def right(self) -> float:
+        return self.width - RIGHT
+
+    @property
+    def bottom(self) -> float:
+        return self.height - BOTTOM
 
     @property
     def plot_width(self) -> float:
@@ -224,17 +217,17 @@ class _Area:
     def plot_height(self) -> float:
         return self.height - TOP - BOTTOM
 
+    @property
+    def x_scale(self) -> Iterable[tuple[float, str]]:
+        """Places and labels of the ticks of the x axis."""
+        values = ticks(self.x_low, self.x_high, max(2, round(self.plot_width / 75)))
+        return zip(map(self.x, values), labels(values), strict=True)
+
     def x(self, value):
         return LEFT + (value - self.x_low) / (self.x_high - self.x_low) * self.plot_width
 
     def y(self, value):
         return TOP + (self.y_high - value) / (self.y_high - self.y_low) * self.plot_height
-
-
-def _svg(parts: list[Markup], width: int, height: int, description: str) -> Markup:
-    return Markup('<svg viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
-        width, height, description, Markup("").join(parts)
-    )
 
 
 def _extents(chart: Chart) -> list[Array]:
@@ -248,61 +241,15 @@ def _extents(chart: Chart) -> list[Array]:
     return arrays
 
 
-def _grid(area: _Area) -> Markup:
-    parts = [_x_ticks(area)]
-    step_count = max(2, round(area.plot_height / 36))
-    values = ticks(area.y_low, area.y_high, step_count)
-    for value, label in zip(values, labels(values), strict=True):
-        y = _n(area.y(value))
-        style = "zero" if abs(value) < 1e-12 else "grid"
-        parts.append(Markup('<path class="{}" d="M{} {}H{}"/>').format(style, _n(LEFT), y, _n(area.width - RIGHT)))
-        parts.append(
-            Markup('<text class="tick" x="{}" y="{}" text-anchor="end">{}</text>').format(
-                _n(LEFT - 5), _n(area.y(value) + 3.5), label
-            )
-        )
-    return Markup("").join(parts)
+def _curve(area: _Area, line: Line) -> str:
+    return "".join(_run(area.x(xs), area.y(ys)) for xs, ys in _runs(*thin(line.x, line.y)))
 
 
-def _x_ticks(area: _Area) -> Markup:
-    bottom = area.height - BOTTOM
-    parts = []
-    values = ticks(area.x_low, area.x_high, max(2, round(area.plot_width / 75)))
-    for value, label in zip(values, labels(values), strict=True):
-        x = _n(area.x(value))
-        parts.append(Markup('<path class="grid" d="M{} {}V{}"/>').format(x, _n(TOP), _n(bottom)))
-        parts.append(
-            Markup('<text class="tick" x="{}" y="{}" text-anchor="middle">{}</text>').format(x, _n(bottom + 13), label)
-        )
-    return Markup("").join(parts)
-
-
-def _level(area: _Area, value: float, label: str) -> Markup:
-    y = area.y(value)
-    return Markup('<path class="level" d="M{} {}H{}"/><text class="tick" x="{}" y="{}" text-anchor="end">{}</text>').format(
-        _n(LEFT), _n(y), _n(area.width - RIGHT), _n(area.width - RIGHT - 2), _n(y - 3), label
-    )
-
-
-def _curve(area: _Area, line: Line) -> Markup:
-    x, y = thin(line.x, line.y)
-    path = "".join(_run(area.x(xs), area.y(ys)) for xs, ys in _runs(x, y))
-    return Markup('<path class="line {}{}" d="{}"/>').format(line.style, " dashed" if line.dashed else "", path)
-
-
-def _span(area: _Area, start: float, stop: float) -> Markup:
-    left, right = (min(max(area.x(at), LEFT), area.width - RIGHT) for at in (start, stop))
-    return Markup('<rect class="span" x="{}" y="{}" width="{}" height="{}"/>').format(
-        _n(left), _n(TOP), _n(max(1.0, right - left)), _n(area.plot_height)
-    )
-
-
-def _shade(area: _Area, line: Line, style: str, half: Array) -> Markup:
+def _shade(area: _Area, line: Line, half: Array) -> str:
     path = ""
     for xs, low, high in _runs(*_thin_shade(line.x, line.y - half, line.y + half)):
-        outline = _run(area.x(np.concatenate([xs, xs[::-1]])), area.y(np.concatenate([high, low[::-1]])))
-        path += outline + "Z"
-    return Markup('<path class="{} {}" d="{}"/>').format(style, line.style, path)
+        path += _run(area.x(np.concatenate([xs, xs[::-1]])), area.y(np.concatenate([high, low[::-1]]))) + "Z"
+    return path
 
 
 def _thin_shade(x: Array, low: Array, high: Array) -> tuple[Array, Array, Array]:
@@ -322,13 +269,9 @@ def _runs(*arrays: Array) -> list[list[Array]]:
 
 
 def _run(x: Array, y: Array) -> str:
-    points = [f"{_n(a)} {_n(b)}" for a, b in zip(x, y, strict=True)]
+    points = [f"{px(a)} {px(b)}" for a, b in zip(x, y, strict=True)]
     # A single sample between two gaps would draw nothing: give it a short dash.
     return f"M{points[0]}" + ("L" + " ".join(points[1:]) if len(points) > 1 else "h1")
-
-
-def _n(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
 
 
 def _number(value: float, digits: int = 4) -> str:

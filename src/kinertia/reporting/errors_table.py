@@ -57,25 +57,27 @@ def tables(scores: Json, knee: Knee = Knee.FLEXION) -> list[ErrorTable]:
     scores : figures of one trial, as in a benchmark's JSON; what is absent or null is shown as a dash.
     knee : what is positive at the knee, in its bias.
     """
-
-    def bias(name: str, value: float | None) -> float | None:
-        return None if value is None else convention.sign(name, knee) * value
-
     tables = []
     for title, unit, predictor, kind, suffix, rival in _KINDS:
         main = f"{kind}_rmsd_{suffix}"
-        rmsd = _field(scores, main)
+
+        def text(name: str, field: str, figures: Json | None = scores, sign: float | None = None, digits: int = 2) -> str:
+            value = ((figures or {}).get(field) or {}).get(name)
+            if value is None:
+                return _MISSING
+            return names.number(value if sign is None else sign * value, digits, signed=sign is not None)
+
         rows = tuple(
             ErrorRow(
                 _label(name),
-                _text(value),
-                _text(bias(name, _field(scores, f"{kind}_bias_{suffix}").get(name)), signed=True),
-                _text(_field(scores, f"{kind}_rmsd_unbiased_{suffix}").get(name)),
-                _text(_field(scores, f"{kind}_r").get(name), digits=3),
-                _text(_field(scores.get("synced") or {}, main).get(name)),
-                _text(_field((scores.get("trivial") or {}).get(rival) or {}, main).get(name)),
+                text(name, main),
+                text(name, f"{kind}_bias_{suffix}", sign=convention.sign(name, knee)),
+                text(name, f"{kind}_rmsd_unbiased_{suffix}"),
+                text(name, f"{kind}_r", digits=3),
+                text(name, main, scores.get("synced")),
+                text(name, main, (scores.get("trivial") or {}).get(rival)),
             )
-            for name, value in rmsd.items()
+            for name, value in (scores.get(main) or {}).items()
             if value is not None
         )
         if rows:
@@ -83,17 +85,7 @@ def tables(scores: Json, knee: Knee = Knee.FLEXION) -> list[ErrorTable]:
     return tables
 
 
-def _field(scores: Json, name: str) -> Json:
-    return scores.get(name) or {}
-
-
 def _label(name: str) -> str:
     base, side = names.split_side(name)
     words = _WORDS.get(base) or names.joint(base)[0]
     return f"{words}, {names.SIDES[side]}" if side else words
-
-
-def _text(value: float | None, digits: int = 2, *, signed: bool = False) -> str:
-    if value is None:
-        return _MISSING
-    return names.number(value, digits, signed=signed)

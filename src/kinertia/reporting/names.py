@@ -13,7 +13,6 @@ ANGLES = {
 }
 """Coordinate without its side to joint and meaning of the sign."""
 SIDES = {"r": "right", "l": "left"}
-ORDER = tuple(ANGLES)
 SEGMENTS = {"pelvis": "Pelvis", "femur": "Thigh", "tibia": "Shank", "foot": "Foot"}
 CYCLE_AXIS = "Gait cycle [%]"
 TIME_AXIS = "Time [s]"
@@ -52,5 +51,5 @@ def group(names: list[str]) -> dict[str, dict[str, str]]:
     for name in names:
         base, side = split_side(name)
         grouped.setdefault(base, {})[side] = name
-    rank = {base: i for i, base in enumerate(ORDER)}
+    rank = {base: i for i, base in enumerate(ANGLES)}
     return dict(sorted(grouped.items(), key=lambda item: rank.get(item[0], len(rank))))

@@ -7,134 +7,94 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-import kinertia
 from kinertia.estimation import gait, spatiotemporal, verdict
 from kinertia.estimation.convention import Knee
 from kinertia.estimation.estimate import Estimate
 from kinertia.io.files import write_text
 from kinertia.io.stored import Session
-from kinertia.metrics import scoring
 from kinertia.recording import Recording, Truth
-from kinertia.reporting import (
-    animation,
-    charts,
-    curves,
-    errors_table,
-    lacking,
-    names,
-    normative,
-    overview,
-    signals,
-    summary,
-    window,
-)
+from kinertia.reporting import charts, curves, errors_table, figure, names, overview, rendering, signals, summary
 from kinertia.reporting.charts import Chart
 
 NOTHING_SAID = Session()
 
 
-def write(
-    path: Path | str,
-    estimate: Estimate,
-    recording: Recording,
-    truth: Truth | None = None,
-    scores: dict[str, Any] | None = None,
-    *,
-    session: Session = NOTHING_SAID,
-    knee: Knee = Knee.FLEXION,
-) -> Path:
-    """Write the report of one recording.
-
-    Parameters
-    ----------
-    path : HTML file to create or replace.
-    estimate : the result, on the recording's own samples. Whatever it lacks is left out and said so.
-    recording : where it came from; its warnings are shown.
-    truth : reference curves, drawn dashed, on the same samples.
-    scores : figures of this trial as in a benchmark's JSON; computed here, unsynced, when a truth is given without them.
-    session : heading and notes of the user.
-    knee : what is positive at the knee when the page opens; it can be changed there.
-
-    Returns
-    -------
-    The path.
-
-    Raises
-    ------
-    ValueError : a reference curve has another number of samples than the estimate.
-    """
-    return write_text(path, render(estimate, recording, truth, scores, session=session, knee=knee))
+def write(path: Path | str, estimate: Estimate, recording: Recording, scores: dict[str, Any] | None = None, **how: Any) -> Path:
+    """Write the report of one recording; parameters and errors as for :func:`render`."""
+    return write_text(path, render(estimate, recording, scores, **how))
 
 
 def render(
     estimate: Estimate,
     recording: Recording,
-    truth: Truth | None = None,
     scores: dict[str, Any] | None = None,
     *,
     session: Session = NOTHING_SAID,
     knee: Knee = Knee.FLEXION,
 ) -> str:
-    """The page as text; parameters as for :func:`write`."""
+    """The page as text.
+
+    Parameters
+    ----------
+    estimate : the result, on the recording's own samples. Whatever it lacks is left out and said so.
+    recording : where it came from; its warnings are shown, its truth is drawn dashed.
+    scores : figures of :func:`kinertia.metrics.scoring.score` against its truth.
+    session : heading and notes of the user.
+    knee : what is positive at the knee when the page opens; it can be changed there.
+
+    Raises
+    ------
+    ValueError : a reference curve has another number of samples than the estimate.
+    """
+    truth = recording.truth
     _check(estimate, truth)
-    if truth is not None and scores is None:
-        scores = _score(estimate, recording, truth)
     strides = gait.find(estimate, periodic=recording.periodic)
     told = verdict.of(estimate, recording)
     steps = spatiotemporal.of(estimate, periodic=recording.periodic, judged=told.strides)
     main = steps[0] if steps else None
-    norm = normative.of(main)
-    shown = window.busiest(estimate, window.CURVE_SECONDS)
-    source = curves.Source(estimate, strides, shown, truth, norm)
-    moving = window.busiest(estimate, window.FIGURE_SECONDS)
+    norm = curves.norm_of(main)
+    source = curves.Source(estimate, strides, truth, norm)
+    shown, moving = source.window, curves.busiest(estimate, curves.FIGURE_SECONDS)
     angles = curves.angles(source)
     speed = signals.speed(estimate, truth.speed if truth else None)
-    return (
-        environment()
-        .get_template("report.html.j2")
-        .render(
-            number=names.number,
-            version=kinertia.__version__,
-            estimate=estimate,
-            recording=recording,
-            session=session,
-            knee=knee.value,
-            who=overview.who(estimate, recording, date.today()),
-            what=overview.what(estimate, recording, steps),
-            verdict=told,
-            how_good=overview.how_good(estimate, told),
-            lacked=lacking.lacked(estimate, recording, told),
-            assumptions=lacking.assumptions(estimate),
-            truth=truth,
-            gait=strides,
-            sides=_sides(estimate),
-            steps=steps,
-            step_error=overview.step_error(estimate),
-            tiles=summary.tiles(estimate, main),
-            rows=summary.rows(estimate, strides),
-            norm=normative.caption(norm, main) if norm and main else "",
-            errors=errors_table.tables(scores, knee) if scores else [],
-            scores=scores or {},
-            angles=_figures(angles),
-            pelvis=any(line.style == "both" for chart in angles for line in chart.lines),
-            moments=_moments(source),
-            forces=_figures(curves.ground_reaction(source)),
-            residuals=_figures(signals.residual(estimate), width=charts.WIDE, height=170),
-            speed=_figures([speed] if speed else [], width=charts.WIDE, height=190),
-            sensors=[
-                (name, [(_figures([chart])[0], fit) for chart, fit in panels])
-                for name, panels in signals.sensors(estimate, shown)
-            ],
-            contacts=signals.contacts(estimate, moving, periodic=recording.periodic),
-            events={name: at for name, at in estimate.events.items() if len(at)},
-            figure=animation.frames(estimate, moving, periodic=recording.periodic),
-            window=_seconds(shown, estimate),
-            figure_window=_seconds(moving, estimate),
-        )
+    present = {names.split_side(name)[1] for name in (*estimate.coordinates, *estimate.grf)}
+    return rendering.render(
+        "report.html.j2",
+        estimate=estimate,
+        recording=recording,
+        session=session,
+        knee=knee.value,
+        who=overview.who(estimate, recording, date.today()),
+        what=overview.what(estimate, recording, steps),
+        verdict=told,
+        how_good=overview.how_good(estimate, told),
+        lacked=overview.lacked(estimate, recording, told),
+        truth=truth,
+        gait=strides,
+        sides=[side for side in names.SIDES if side in present],
+        steps=steps,
+        step_error=overview.step_error(estimate),
+        tiles=summary.tiles(estimate, main),
+        rows=summary.rows(estimate, strides),
+        norm=curves.norm_caption(norm, main) if norm and main else "",
+        errors=errors_table.tables(scores, knee) if scores else [],
+        scores=scores or {},
+        angles=_figures(angles),
+        pelvis=any(line.style == "both" for chart in angles for line in chart.lines),
+        moments=_moments(source),
+        forces=_figures(curves.ground_reaction(source)),
+        residuals=_figures(signals.residual(estimate), width=charts.WIDE, height=170),
+        speed=_figures([speed] if speed else [], width=charts.WIDE, height=190),
+        sensors=[
+            (name, [(_figures([chart])[0], fit) for chart, fit in panels]) for name, panels in signals.sensors(estimate, shown)
+        ],
+        contacts=signals.contacts(estimate, moving, periodic=recording.periodic),
+        events={name: at for name, at in estimate.events.items() if len(at)},
+        figure=figure.frames(estimate, moving, periodic=recording.periodic),
+        window=_seconds(shown, estimate),
+        figure_window=_seconds(moving, estimate),
     )
 
 
@@ -146,17 +106,6 @@ def _moments(source: curves.Source) -> list[tuple[curves.Unit, list[tuple[Chart,
         (unit, _figures([replace(chart, only=f"{chart.only} moment-{unit.key}") for chart in curves.moments(source, unit)]))
         for unit in curves.moment_units(source.estimate.subject)
     ]
-
-
-def environment() -> Environment:
-    """Templates of the pages, everything in them escaped."""
-    return Environment(
-        loader=PackageLoader("kinertia.reporting", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 def _figures(drawn: list[Chart], **size: int) -> list[tuple[Chart, Markup]]:
@@ -171,33 +120,6 @@ def _check(estimate: Estimate, truth: Truth | None) -> None:
                 f"reference {name} of {estimate.name!r} has shape {values.shape}, the estimate {estimate.samples} samples; "
                 "bring both to the same samples first"
             )
-
-
-def _score(estimate: Estimate, recording: Recording, truth: Truth) -> dict[str, Any]:
-    """Figures against the reference; curves with gaps have none, and nothing has when every angle has gaps."""
-
-    def complete(series: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-        return {name: values for name, values in series.items() if np.isfinite(values).all()}
-
-    angles = complete(estimate.coordinates)
-    if not angles:
-        return {}
-    speed = estimate.speed if estimate.speed is not None and np.isfinite(estimate.speed).all() else None
-    whole = replace(
-        estimate,
-        coordinates=angles,
-        moments=complete(estimate.moments),
-        grf=complete(estimate.grf),
-        speed=speed,
-    )
-    return scoring.figures(whole, replace(recording, truth=truth)) | {
-        "trivial": scoring.trivial_figures(replace(recording, truth=truth), estimate.counted)
-    }
-
-
-def _sides(estimate: Estimate) -> list[str]:
-    present = {names.split_side(name)[1] for name in (*estimate.coordinates, *estimate.grf)}
-    return [side for side in names.SIDES if side in present]
 
 
 def _seconds(part: slice, estimate: Estimate) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from kinertia.estimation import flags
 from kinertia.estimation.estimate import Estimate
 from kinertia.metrics import errors
 from kinertia.reporting import charts, names
-from kinertia.reporting.charts import Bar, Chart, Line
+from kinertia.reporting.charts import Chart, Line
 
 _CHANNELS = (
     ("Forward acceleration", "Specific force x [m/s\u00b2]"),
@@ -99,8 +99,8 @@ def contacts(estimate: Estimate, window: slice, *, periodic: bool) -> Markup | N
     if not sides:
         return None
     first, last = (estimate.begin_s + at / estimate.rate_hz for at in (window.start, window.stop))
-    bars: list[Bar] = []
-    for row, side in enumerate(sides):
+    bars: dict[str, list[tuple[float, float]]] = {names.SIDES[side]: [] for side in sides}
+    for side in sides:
         strikes, lifts = (
             estimate.begin_s + np.sort(np.asarray(estimate.events[f"{event}_{side}"], dtype=float)) / estimate.rate_hz
             for event in ("heel_strike", "toe_off")
@@ -113,14 +113,9 @@ def contacts(estimate: Estimate, window: slice, *, periodic: bool) -> Markup | N
         for i, j in enumerate(following):
             next_strike = strikes[i + 1] if i + 1 < strikes.size else np.inf
             if j < lifts.size and lifts[j] < next_strike and lifts[j] > first and strikes[i] < last:
-                bars.append(Bar(max(first, float(strikes[i])), min(last, float(lifts[j])), row, names.SIDES[side]))
-    if not bars:
+                bars[names.SIDES[side]].append((max(first, float(strikes[i])), min(last, float(lifts[j]))))
+    if not any(bars.values()):
         return None
-    words = " and ".join(names.SIDES[side] for side in sides)
-    return charts.draw_bars(
-        bars,
-        tuple(names.SIDES[side].capitalize() for side in sides),
-        (first, last),
-        names.TIME_AXIS,
-        f"Times at which the {words} foot is on the ground, from {first:.1f} to {last:.1f} s: {len(bars)} contacts.",
-    )
+    count = sum(map(len, bars.values()))
+    said = f"Times at which the {' and '.join(bars)} foot is on the ground, from {first:.1f} to {last:.1f} s: {count} contacts."
+    return charts.draw_bars(bars, (first, last), names.TIME_AXIS, said)

@@ -77,36 +77,34 @@ def _without_strides(estimate: Estimate) -> list[Tile]:
 
 def rows(estimate: Estimate, gait: Gait) -> list[Row]:
     """Forces and ranges of motion of both legs, with their symmetry; none without gait."""
-    table: list[Row] = []
     if not estimate.in_gait.any():
-        return table  # peaks and ranges of those who stand are sway
-
-    def add(label: str, digits: int, curves: dict[str, Array], name: str, measure: Callable[..., Array]) -> None:
-        counting = {
-            side: np.where(estimate.known, curves[f"{name}_{side}"], np.nan) for side in "rl" if f"{name}_{side}" in curves
-        }
-        values = {side: _per_cycle(counting.get(side), gait, side, measure) for side in "rl"}
-        if any(v.size for v in values.values()):
-            table.append(_row(label, digits, values))
-
-    add("Mean vertical force [BW]", 2, estimate.grf, "grf_y", _mean)
-    add("Peak vertical force [BW]", 2, estimate.grf, "grf_y", np.max)
-    add("Peak braking force [BW]", 2, estimate.grf, "grf_x", lambda cycles, axis: -np.min(cycles, axis=axis))
-    add("Peak propulsive force [BW]", 2, estimate.grf, "grf_x", np.max)
-    for name, label in (("hip_flexion", "Hip"), ("knee_angle", "Knee"), ("ankle_angle", "Ankle")):
-        add(
-            f"{label} range of motion [deg]",
-            1,
-            estimate.coordinates,
-            name,
-            lambda cycles, axis: np.degrees(np.ptp(cycles, axis=axis)),
-        )
+        return []  # peaks and ranges of those who stand are sway
+    table = []
+    for label, digits, name, measure in _MEASURES:
+        curves = estimate.grf if name.startswith("grf") else estimate.coordinates
+        counting = {side: curves[key] for side in "rl" if (key := f"{name}_{side}") in curves}
+        known = {side: np.where(estimate.known, curve, np.nan) for side, curve in counting.items()}
+        right, left = (_per_cycle(known.get(side), gait, side, measure) for side in "rl")
+        if right.size or left.size:
+            table.append(Row(label, _text(right, digits), _text(left, digits), _difference(right, left)))
     return table
 
 
-def _mean(cycles: Array, axis: int) -> Array:
+def _range(cycles: Array, axis: int) -> Array:
+    return np.degrees(np.ptp(cycles, axis=axis))
+
+
+_MEASURES: tuple[tuple[str, int, str, Callable[..., Array]], ...] = (
     # the last point repeats the first one of the next cycle
-    return np.mean(cycles[..., :-1], axis=axis)
+    ("Mean vertical force [BW]", 2, "grf_y", lambda cycles, axis: np.mean(cycles[..., :-1], axis=axis)),
+    ("Peak vertical force [BW]", 2, "grf_y", np.max),
+    ("Peak braking force [BW]", 2, "grf_x", lambda cycles, axis: -np.min(cycles, axis=axis)),
+    ("Peak propulsive force [BW]", 2, "grf_x", np.max),
+    ("Hip range of motion [deg]", 1, "hip_flexion", _range),
+    ("Knee range of motion [deg]", 1, "knee_angle", _range),
+    ("Ankle range of motion [deg]", 1, "ankle_angle", _range),
+)
+"""Label, digits, curve and what is taken of its cycles."""
 
 
 def _per_cycle(series: Array | None, gait: Gait, side: str, measure: Callable[..., Array]) -> Array:
@@ -120,16 +118,12 @@ def _per_cycle(series: Array | None, gait: Gait, side: str, measure: Callable[..
     return np.empty(0) if cycles is None else np.atleast_1d(measure(cycles, axis=1))
 
 
-def _row(label: str, digits: int, values: dict[str, Array]) -> Row:
-    def text(v: Array) -> str:
-        if not v.size:
-            return ""
-        return names.number(float(v.mean()), digits) + (f" \u00b1 {v.std(ddof=1):.{digits}f}" if v.size > 1 else "")
+def _text(values: Array, digits: int) -> str:
+    spread = f" \u00b1 {values.std(ddof=1):.{digits}f}" if values.size > 1 else ""
+    return f"{names.number(float(values.mean()), digits)}{spread}" if values.size else ""
 
-    right, left = values["r"], values["l"]
-    difference = ""
-    if right.size and left.size:
-        middle = 0.5 * (right.mean() + left.mean())
-        if abs(middle) > 1e-9:
-            difference = names.number(100.0 * float(right.mean() - left.mean()) / float(middle), 1, signed=True)
-    return Row(label, text(right), text(left), difference)
+
+def _difference(right: Array, left: Array) -> str:
+    """Right minus left over their mean [%]; empty where a leg is not known."""
+    middle = 0.5 * (right.mean() + left.mean()) if right.size and left.size else 0.0
+    return names.number(100.0 * (right.mean() - left.mean()) / middle, 1, signed=True) if abs(middle) > 1e-9 else ""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kinertia.metrics import units
-from kinertia.recording import Array, Recording, Subject
+from kinertia.metrics import errors
+from kinertia.recording import GRAVITY, Array, Recording, Subject
 from kinertia.supervised.config import FitConfig, Kind
 from kinertia.train.targets import columns, loading_rate, stances, truth_of
 
@@ -57,7 +57,7 @@ def curves(recording: Recording, wanted: Sequence[str], side: str = "") -> Array
 
 def moment_unit(subject: Subject) -> float:
     """Body weight times height [N m]."""
-    return subject.mass_kg * units.GRAVITY * subject.height_m
+    return subject.mass_kg * GRAVITY * subject.height_m
 
 
 def peaks(vertical: Array, knee: Array, duration_s: float) -> Array:
@@ -75,9 +75,9 @@ def peaks(vertical: Array, knee: Array, duration_s: float) -> Array:
     # from a sample in swing on, stance is in one piece
     start = int(np.argmin(vertical))
     turned, moment = np.roll(vertical, -start), np.roll(knee, -start)
-    found = stances(units.bw_percent(turned), rate_hz)
+    found = stances(errors.bw_percent(turned), rate_hz)
     if not found:
         return np.full(len(PEAKS), np.nan)
     first, last = max(found, key=lambda stance: stance[1] - stance[0])
-    rate = loading_rate(units.bw_percent(turned[first:last]), rate_hz)
+    rate = loading_rate(errors.bw_percent(turned[first:last]), rate_hz)
     return np.array([turned[first:last].max(), moment[first:last].max(), rate])
