@@ -44,8 +44,8 @@ def walker(lag_s: float = 0.0, strides: int = 3) -> MotionCapture:
     plates = {}
     for side, shift in (("r", 0.0), ("l", np.pi)):
         share = np.clip(0.5 + 0.6 * np.sin(at + shift), 0.0, 1.0)
-        force = np.stack([0.0 * time, share * total], axis=-1)
-        plates[side] = Plate(force, np.stack([SPEED * time, 0.0 * time], axis=-1))
+        force = np.stack([0.0 * time, share * total, 0.0 * time], axis=-1)
+        plates[side] = Plate(force, np.stack([SPEED * time, 0.0 * time, 0.0 * time], axis=-1), 0.0 * time)
     return MotionCapture("made_up", RATE_HZ, subject, coordinates, plates, Geometry((0.0, 0.0), 0.43, 0.43))
 
 
@@ -104,7 +104,7 @@ def test_too_little_is_refused() -> None:
     capture = walker()
     with pytest.raises(RecordingError, match="no coordinate pelvis_tilt"):
         replay.average(replace(capture, coordinates={k: v for k, v in capture.coordinates.items() if k != "pelvis_tilt"}))
-    still = {side: Plate(0.0 * plate.force + 300.0, plate.centre) for side, plate in capture.plates.items()}
+    still = {side: Plate(0.0 * plate.force + 300.0, plate.centre, plate.torque) for side, plate in capture.plates.items()}
     with pytest.raises(RecordingError, match="heel strikes"):
         replay.average(replace(capture, plates=still))
 

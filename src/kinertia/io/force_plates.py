@@ -13,7 +13,9 @@ from kinertia.recording import Array
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.motion_capture import Plate
 
-_FORCE = re.compile(r"^(?:(?P<before>\w+?)_)?ground_force(?:_(?P<after>\w+?))?_(?P<what>[vp])(?P<axis>[xyz])$", re.IGNORECASE)
+_FORCE = re.compile(
+    r"^(?:(?P<before>\w+?)_)?ground_(?:force|torque)(?:_(?P<after>\w+?))?_(?P<what>[vpm]?)(?P<axis>[xyz])$", re.IGNORECASE
+)
 
 
 def at_times(forces: Table, time_s: Array, *, hold: bool = False) -> tuple[dict[str, Plate], tuple[str, ...]]:
@@ -41,11 +43,10 @@ def at_times(forces: Table, time_s: Array, *, hold: bool = False) -> tuple[dict[
             )
         if hold:
             loaded, rows = np.flatnonzero(parts["vy"]), np.arange(len(parts["vy"]))
-            parts = parts | {name: np.interp(rows, loaded, parts[name][loaded]) for name in ("px", "py")}
-        force, centre = (
-            np.stack([on_grid(forces.time_s, parts[what + axis], time_s) for axis in "xy"], axis=-1) for what in "vp"
-        )
-        plates[side] = Plate(force, centre)
+            parts = parts | {name: np.interp(rows, loaded, parts[name][loaded]) for name in ("px", "py", "pz") if name in parts}
+        grid, zero = {name: on_grid(forces.time_s, values, time_s) for name, values in parts.items()}, np.zeros_like(time_s)
+        force, centre = (np.stack([grid.get(what + axis, zero) for axis in "xyz"], axis=-1) for what in "vp")
+        plates[side] = Plate(force, centre, grid.get("my", zero))
     return plates, warnings
 
 
@@ -60,7 +61,7 @@ def feet(table: Table, plates: Mapping[str, str] | None = None) -> tuple[dict[st
 
     Returns
     -------
-    side to ``vx``, ``vy``, ``vz`` [N] and, where the file has them, ``px``, ``py``, ``pz`` [m]; and warnings.
+    side to ``vx``, ``vy``, ``vz`` [N] and, where the file has them, ``px`` ... [m] and ``mx`` ... [N m]; and warnings.
 
     Raises
     ------
@@ -70,7 +71,7 @@ def feet(table: Table, plates: Mapping[str, str] | None = None) -> tuple[dict[st
     for column, values in table.columns.items():
         if match := _FORCE.match(column):
             plate = (match["before"] or match["after"] or "").lower()
-            loads.setdefault(plate, {})[(match["what"] + match["axis"]).lower()] = values
+            loads.setdefault(plate, {})[((match["what"] or "m") + match["axis"]).lower()] = values
     loads = {plate: parts for plate, parts in loads.items() if {"vx", "vy", "vz"} <= parts.keys()}
     if not loads:
         raise RecordingError(

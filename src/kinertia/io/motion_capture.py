@@ -41,7 +41,7 @@ _ALIKE = 0.6  # distance of leg angles and _RATE_S of their rates [rad] above wh
 _RATE_S = 0.05  # that weighs rates against angles
 _UNIT = {"translation": 1e-3, "angle": np.pi / 180.0}
 _LEGS = tuple(f"{joint}_{side}" for side in "rl" for joint in ("hip_flexion", "knee_angle", "ankle_angle"))
-_ANGLES = ("pelvis_tilt", *_LEGS, "lumbar_extension")
+_OTHER_NAMES = {"pelvis_obliquity": "pelvis_list"}  # of coordinates, and what they are called here
 _GAIT2392 = Geometry((-0.0707, -0.0661), 0.396, 0.430)  # OpenSim's model of a man of 1.80 m
 _GAIT2392_PELVIS_M, _GAIT2392_HEIGHT_M = 0.95, 1.80  # height of its pelvis' origin when it stands, and of itself
 _NO_HEIGHT = f"body height not given, {DEFAULT_HEIGHT_M:.2f} m assumed"
@@ -91,7 +91,9 @@ def read_motion(file: Path, *, knee_flexion: KneeSign | None = None) -> MotionCa
     coordinates, _, warnings = opensim.coordinates(motion, knee_flexion=knee_flexion)
     subject, geometry = _subject(opensim_model.read_mass(model)), opensim_model.read_geometry(model)
     name, said = file.name.removesuffix("_ik.mot"), (*warnings, _NO_HEIGHT)
-    return MotionCapture(name, motion.rate_hz, subject, coordinates, {}, geometry, source=str(file), warnings=said)
+    return MotionCapture(
+        name, motion.rate_hz, subject, coordinates, {}, geometry, model=str(model), source=str(file), warnings=said
+    )
 
 
 def _capture(
@@ -139,7 +141,13 @@ def _walk(folder: Path) -> MotionCapture:
     subject, assumed, _ = facts.subject(named, file=str(about_file))
     motion, forces, moments = (opensim.read(folder / name) for name in ("coordinates.sto", "grf.mot", "id.sto"))
     name, geometry = f"{folder.name}_walk", opensim_model.read_geometry(model)
-    return _capture(name, folder, motion, forces, subject, geometry, moments=moments, said=tuple(assumed), one_cycle=True)
+    return _capture(
+        *(name, folder, motion, forces, subject, geometry),
+        moments=moments,
+        said=tuple(assumed),
+        model=str(model),
+        one_cycle=True,
+    )
 
 
 def _longer_walk(folder: Path) -> MotionCapture:
@@ -148,7 +156,13 @@ def _longer_walk(folder: Path) -> MotionCapture:
     motion, forces, moments = (opensim.read(folder / name) for name in ("coordinates.sto", "grf_walk.mot", "id_walk.sto"))
     mass = opensim_model.read_mass(model)
     motion, geometry = _middle(motion, _stride_s(forces, mass)), opensim_model.read_geometry(model)
-    return _capture(folder.name, folder, motion, forces, _subject(mass), geometry, moments=moments, hold=True, one_cycle=True)
+    return _capture(
+        *(folder.name, folder, motion, forces, _subject(mass), geometry),
+        moments=moments,
+        hold=True,
+        model=str(model),
+        one_cycle=True,
+    )
 
 
 def _run(file: Path) -> MotionCapture:
@@ -157,7 +171,7 @@ def _run(file: Path) -> MotionCapture:
     motion, forces = opensim.read(file), opensim.read(_forces_of(file))
     subject, geometry = _subject(opensim_model.read_mass(model)), opensim_model.read_geometry(model)
     belt_speed = int(trial.removeprefix("run")) / 100.0
-    return _capture(f"runner_{trial}", file, motion, forces, subject, geometry, belt_speed=belt_speed)
+    return _capture(f"runner_{trial}", file, motion, forces, subject, geometry, belt_speed=belt_speed, model=str(model))
 
 
 def _belt_walk(file: Path) -> MotionCapture:
@@ -193,7 +207,7 @@ def _short_walk(file: Path) -> MotionCapture | None:
     advance = float(coordinates["pelvis_tx"][start + length] - coordinates["pelvis_tx"][start])
     name = f"{file.parent.name}_{file.name.removesuffix('_ik.mot')}"
     subject, geometry = _subject(opensim_model.read_mass(model)), opensim_model.read_geometry(model)
-    whole = _capture(name, file, motion, forces, subject, geometry, one_cycle=True)
+    whole = _capture(name, file, motion, forces, subject, geometry, one_cycle=True, model=str(model))
     return replace(
         whole,
         coordinates={of: values[start : start + length + 1] for of, values in coordinates.items()},
@@ -216,13 +230,14 @@ def _straight_run(file: Path, model: Path) -> MotionCapture:
             raise RecordingError(f"has no column {name}", file=str(file), fix="export angles, forces and centres of pressure")
         return table.numbers(columns[name])[chosen] * _UNIT.get(name.partition(".")[0], 1.0)
 
-    def pair(name: str, side: str) -> Array:
-        return np.stack([column(f"{name}_{axis}_{side}") for axis in "xy"], axis=-1)
+    def triple(name: str, side: str) -> Array:
+        return np.stack([column(f"{name}_{axis}_{side}") for axis in "xyz"], axis=-1)
 
     weight = mass * GRAVITY / 100.0
-    coordinates = {name: column(f"angle.{name}") for name in _ANGLES}
-    coordinates |= {name: column(f"translation.{name}") for name in ("pelvis_tx", "pelvis_ty")}
-    plates = {side: Plate(weight * pair("GRF.GRF", side), pair("CoP.CoP", side)) for side in "rl"}
+    named = {name: name.partition(".")[2] for name in columns if name.partition(".")[0] in _UNIT}
+    coordinates = {_OTHER_NAMES.get(coordinate, coordinate): column(name) for name, coordinate in named.items()}
+    turning = np.zeros(strikes[1] - strikes[0] + 1)  # the free moment is not in the files
+    plates = {side: Plate(weight * triple("GRF.GRF", side), triple("CoP.CoP", side), turning) for side in "rl"}
     rate, geometry = float(about["rate_hz"]), opensim_model.read_geometry(model)
     return MotionCapture(
         file.stem,
@@ -231,6 +246,7 @@ def _straight_run(file: Path, model: Path) -> MotionCapture:
         coordinates,
         plates,
         geometry,
+        model=str(model),
         one_cycle=True,
         source=str(file),
         warnings=(_NO_HEIGHT,),
@@ -291,11 +307,12 @@ def _stride(coordinates: dict[str, Array], rate_hz: float) -> tuple[int, int] | 
 
 def _folded(plate: Plate, start: int, length: int, advance: float) -> Plate:
     """The plate over a stride, with the steps just before and after it put where they would be in it."""
-    force, centre = (values[start : start + length + 1].copy() for values in (plate.force, plate.centre))
+    force, centre, torque = (v[start : start + length + 1].copy() for v in (plate.force, plate.centre, plate.torque))
     for sample in np.flatnonzero(plate.force[:, 1] > _LOADED_N):
         later = sample > start + length
         to = sample - start + (-length if later else length if sample < start else 0)
         if 0 <= to <= length and force[to, 1] < _LOADED_N:
-            force[to], centre[to] = plate.force[sample], plate.centre[sample] + [-advance if later else advance, 0.0]
-    force[-1] = force[0]
-    return Plate(force, centre)
+            force[to], torque[to] = plate.force[sample], plate.torque[sample]
+            centre[to] = plate.centre[sample] + [-advance if later else advance, 0.0, 0.0]
+    force[-1], torque[-1] = force[0], torque[0]
+    return Plate(force, centre, torque)

@@ -2,6 +2,7 @@
 
 from kinertia.opensim.model import Model
 from kinertia.opensim.read import read
+from kinertia.opensim.scaling import scaled
 from kinertia.opensim.tree import Imported, build, load
 
-__all__ = ["Imported", "Model", "build", "load", "read"]
+__all__ = ["Imported", "Model", "build", "load", "read", "scaled"]

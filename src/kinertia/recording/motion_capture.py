@@ -13,12 +13,14 @@ class Plate:
 
     Attributes
     ----------
-    force : (T, 2) forward and upward force on the body [N].
-    centre : (T, 2) centre of pressure, forward and up [m]; meaningless where there is no force.
+    force : (T, 3) force on the body, forward, up and to the right [N].
+    centre : (T, 3) centre of pressure [m]; meaningless where there is no force.
+    torque : (T,) free moment about the vertical [N m].
     """
 
     force: Array
     centre: Array
+    torque: Array
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class MotionCapture:
     moments : coordinate name to (T,) net joint moment [N m]; empty when the files have none.
     geometry : sizes of the model.
     belt_speed : speed of the treadmill [m/s]; 0 over ground.
+    model : path of the OpenSim model that the coordinates are of; empty where none came with them.
     one_cycle : True when the last sample repeats the first one, one gait cycle later.
     source : file or folder.
     warnings : what the reader noticed.
@@ -64,6 +67,7 @@ class MotionCapture:
     geometry: Geometry
     moments: dict[str, Array] = field(default_factory=dict)
     belt_speed: float = 0.0
+    model: str = ""
     one_cycle: bool = False
     source: str = ""
     warnings: tuple[str, ...] = ()

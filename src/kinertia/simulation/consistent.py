@@ -61,7 +61,11 @@ def _advance(capture: MotionCapture, lag_s: float) -> MotionCapture:
         return np.stack([np.interp(time + lag_s, time, column) for column in values.T], axis=-1)
 
     return replace(
-        capture, plates={side: Plate(read(plate.force), read(plate.centre)) for side, plate in capture.plates.items()}
+        capture,
+        plates={
+            side: Plate(read(plate.force), read(plate.centre), np.interp(time + lag_s, time, plate.torque))
+            for side, plate in capture.plates.items()
+        },
     )
 
 

@@ -16,3 +16,11 @@ def basis(phase: Tensor, harmonics: int, order: int = 0) -> Tensor:
     waves = torch.stack([torch.cos(angle), torch.sin(angle)], dim=-1) * (turn**order)[:, None]
     mean = torch.full_like(phase, 1.0 if order == 0 else 0.0)
     return torch.cat([mean[:, None], waves.flatten(-2)], dim=-1)
+
+
+def coefficients(values: Tensor, harmonics: int) -> Tensor:
+    """Series (R, 2 harmonics + 1) of values (T, R) at T even phases from 0, T more than twice the harmonics."""
+    spectrum = torch.fft.rfft(values, dim=0)[: harmonics + 1].T / len(values)
+    # x = X_0 + sum 2 Re X_k cos - 2 Im X_k sin
+    pairs = torch.stack([2.0 * spectrum[:, 1:].real, -2.0 * spectrum[:, 1:].imag], dim=-1)
+    return torch.cat([spectrum[:, :1].real, pairs.flatten(-2)], dim=-1)

@@ -105,19 +105,19 @@ def average(capture: MotionCapture, cutoff_hz: float = CUTOFF_HZ) -> Cycle:
     geometry, subject, given = capture.geometry, capture.subject, coordinates(capture)
     time = np.arange(capture.samples) / capture.rate_hz
     hip = np.stack([given["pelvis_tx"], given["pelvis_ty"]], axis=-1)
-    bounds = _strides(capture, time)
-    gain, turn = _weigh(capture, time, bounds)
+    bounds = strides(capture, time)
+    gain, turn = weigh(capture, time, bounds)
     wrenches = {}
     for side, plate in capture.plates.items():
-        arm, force = plate.centre - hip, gain * plate.force @ turn
+        arm, force = plate.centre[:, :2] - hip, gain * (plate.force @ turn)[:, :2]
         wrenches[side] = np.column_stack([force, arm[:, 0] * force[:, 1] - arm[:, 1] * force[:, 0]])
     given["pelvis_tx"] = hip[:, 0] + capture.belt_speed * time
     period = float(np.mean(np.diff(bounds)))
 
-    def series(values: Array) -> tuple[Tensor, float]:
-        return _series(time, values, bounds, cutoff_hz)
+    def mean(values: Array) -> tuple[Tensor, float]:
+        return series(time, values, bounds, cutoff_hz)
 
-    rows, advance = zip(*map(series, given.values()), strict=True)
+    rows, advance = zip(*map(mean, given.values()), strict=True)
     return Cycle(
         body=build(
             subject.mass_kg,
@@ -128,8 +128,8 @@ def average(capture: MotionCapture, cutoff_hz: float = CUTOFF_HZ) -> Cycle:
         period_s=period,
         speed=advance[list(given).index("pelvis_tx")] / period,
         coordinates=torch.stack(rows),
-        wrench={side: torch.stack([series(column)[0] for column in w.T]) for side, w in wrenches.items()},
-        moments={name: series(capture.moments[name])[0] for name in LEGS if name in capture.moments},
+        wrench={side: torch.stack([mean(column)[0] for column in w.T]) for side, w in wrenches.items()},
+        moments={name: mean(capture.moments[name])[0] for name in LEGS if name in capture.moments},
         strides=len(bounds) - 1,
         force_gain=gain,
     )
@@ -200,7 +200,7 @@ def with_coordinates(cycle: Cycle, coordinates: Tensor) -> Cycle:
     return replace(cycle, coordinates=coordinates, wrench=wrench)
 
 
-def _strides(capture: MotionCapture, time: Array) -> Array:
+def strides(capture: MotionCapture, time: Array) -> Array:
     """Times at which cycles begin and end."""
     if capture.one_cycle:
         return time[[0, -1]]
@@ -221,29 +221,46 @@ def _strikes(load: Array, time: Array) -> Array:
     return np.array(strikes)
 
 
-def _weigh(capture: MotionCapture, time: Array, bounds: Array) -> tuple[float, Array]:
-    """Gain and rotation (2, 2) of the plates with which the mean force over whole strides is the weight, straight up."""
+def weigh(capture: MotionCapture, time: Array, bounds: Array) -> tuple[float, Array]:
+    """Gain and rotation (3, 3) of the plates with which the mean force over whole strides is the weight, straight up.
+
+    Forces as rows are multiplied with the rotation from the right.
+    """
     total = sum(plate.force for plate in capture.plates.values())
     at = np.concatenate([bounds[:1], time[(time > bounds[0]) & (time < bounds[-1])], bounds[-1:]])
     spline, step = CubicSpline(time, total), np.diff(at)
     left, middle, right = spline(at[:-1]), spline(at[:-1] + 0.5 * step), spline(at[1:])
     # Simpson's rule, which is exact for each cubic piece
-    forward, up = step @ (left + 4.0 * middle + right) / 6.0 / (bounds[-1] - bounds[0])
-    size = float(np.hypot(forward, up))
-    turn = np.array([[up, forward], [-forward, up]]) / size
-    return capture.subject.mass_kg * STANDARD_GRAVITY / size, turn
+    mean = step @ (left + 4.0 * middle + right) / 6.0 / (bounds[-1] - bounds[0])
+    size = float(np.linalg.norm(mean))
+    # the shortest turn of u onto e: R = 1 - (u + e) (u + e)^T / (1 + u . e) + 2 e u^T
+    u, e = mean / size, np.array([0.0, 1.0, 0.0])
+    turn = np.eye(3) - np.outer(u + e, u + e) / (1.0 + u @ e) + 2.0 * np.outer(e, u)
+    return capture.subject.mass_kg * STANDARD_GRAVITY / size, turn.T
 
 
-def _series(time: Array, values: Array, bounds: Array, cutoff_hz: float) -> tuple[Tensor, float]:
-    """Coefficients of the mean stride, and how far the values advance from one stride to the next."""
-    phase = np.arange(GRID + 1) / GRID
+def series(time: Array, values: Array, bounds: Array, cutoff_hz: float, grid: int = GRID) -> tuple[Tensor, float]:
+    """Low-passed mean between each bound and the next as a Fourier series.
+
+    Parameters
+    ----------
+    time, values : (T,) samples.
+    bounds : (N + 1,) times between which the values are averaged over their phase.
+    cutoff_hz : of the low-pass.
+    grid : samples from which the series is taken.
+
+    Returns
+    -------
+    Coefficients (C,), and how far the values advance from one bound to the next.
+    """
+    phase = np.arange(grid + 1) / grid
     spline = CubicSpline(time, values)
     mean = np.mean([spline(a + phase * (b - a)) for a, b in pairwise(bounds)], axis=0)
     advance = float(mean[-1] - mean[0])
-    spectrum = np.fft.rfft((mean - advance * phase)[:-1]) / GRID
+    spectrum = np.fft.rfft((mean - advance * phase)[:-1]) / grid
     # Values that a steady stride would repeat, but these did not: the ramp keeps its mean, without its jump.
     spectrum[0] += 0.5 * advance
-    frequency = np.arange(GRID // 2 + 1) / np.mean(np.diff(bounds))
+    frequency = np.arange(grid // 2 + 1) / np.mean(np.diff(bounds))
     gain = 1.0 / (1.0 + (frequency / cutoff_hz) ** ORDER)
     harmonics = int(np.searchsorted(-gain, -LEAST_GAIN))
     kept = (spectrum * gain)[:harmonics]

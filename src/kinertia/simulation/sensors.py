@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,11 +22,18 @@ SIDEWAYS_M = {"pelvis": 0.0, "femur": 0.07, "tibia": 0.04, "foot": 0.0}
 
 def nominal_position(body: Body, segment: str) -> Position:
     """Where a sensor is worn, from the segment's proximal joint [m]."""
+    if not segment.startswith(("femur", "tibia")):
+        return place(segment, math.nan)
+    child = body.skeleton.parents.index(body.skeleton.segment_index(segment))
+    return place(segment, -float(body.joint_offset[child, 1]))
+
+
+def place(segment: str, length_m: float) -> Position:
+    """The same on a segment of this length from joint to joint, which only thighs and shanks have to have."""
     part, _, side = segment.partition("_")
     forward, along = WHERE[part]
     if part in ("femur", "tibia"):
-        child = body.skeleton.parents.index(body.skeleton.segment_index(segment))
-        along *= -float(body.joint_offset[child, 1])
+        along *= length_m
     return forward, along, SIDEWAYS_M[part] * (-1.0 if side == "l" else 1.0)
 
 
