@@ -139,9 +139,12 @@ def test_forces_need_sides_and_y_up(tmp_path: Path) -> None:
     for plate, level, z in (("1", 100.0, -0.3), ("2", 600.0, 0.2)):
         forces |= {f"{plate}_ground_force_v{a}": level * np.full(60, v) for a, v in zip("xyz", (0.1, 1, 0), strict=True)}
         forces |= {f"{plate}_ground_force_p{a}": np.full(60, v) for a, v in zip("xyz", (0, 0, z), strict=True)}
+        forces |= {f"{plate}_ground_torque_y": np.full(60, 10.0 * z)}
     table = opensim.read(write_storage(tmp_path / "grf.mot", forces))
     plates, warnings = force_plates.at_times(table, time[::2])
-    np.testing.assert_allclose(plates["r"].force, np.tile([60.0, 600.0], (30, 1)))
+    np.testing.assert_allclose(plates["r"].force, np.tile([60.0, 600.0, 0.0], (30, 1)))
+    np.testing.assert_allclose(plates["r"].centre, np.tile([0.0, 0.0, 0.2], (30, 1)))
+    np.testing.assert_allclose(plates["r"].torque, 2.0)
     assert any("plate '2' taken as the right foot" in w for w in warnings)
     with pytest.raises(RecordingError, match="no plate '3'"):
         force_plates.feet(table, {"3": "r"})
