@@ -13,28 +13,18 @@ from dataclasses import dataclass
 class Weights:
     """Weight of each term of an objective; terms are normalised per person, so that weights mean the same for everyone."""
 
-    acc: float = 1.0
-    """Virtual against measured accelerometers, errors over the spread of each channel."""
-    gyro: float = 6.0
-    """Virtual against measured gyroscopes, errors over the spread of each channel."""
-    torque: float = 0.001
-    """Effort: squared joint moments in percent of body weight times height."""
-    torque_rate: float = 0.4
-    """Change of joint moments in 10 ms, relative to their size."""
-    force_rate: float = 0.2
-    """Change of contact forces in 10 ms."""
-    torque_bend: float = 0.0
-    """Bending of the curves of joint moments over 10 ms: ripples."""
-    force_bend: float = 0.0
-    """Bending of the curves of contact forces over 10 ms."""
-    slip: float = 1.0
-    """Vertical force on a contact point that moves."""
-    prior: float = 0.002
-    """Sensors and body that differ from what was stated, in units of the expected errors."""
+    acc: float = 1.0  # Virtual against measured accelerometers, errors over the spread of each channel.
+    gyro: float = 6.0  # Virtual against measured gyroscopes, errors over the spread of each channel.
+    torque: float = 0.001  # Effort: squared joint moments in percent of body weight times height.
+    torque_rate: float = 0.4  # Change of joint moments in 10 ms, relative to their size.
+    force_rate: float = 0.2  # Change of contact forces in 10 ms.
+    torque_bend: float = 0.0  # Bending of the curves of joint moments over 10 ms: ripples.
+    force_bend: float = 0.0  # Bending of the curves of contact forces over 10 ms.
+    slip: float = 1.0  # Vertical force on a contact point that moves.
+    prior: float = 0.002  # Sensors and body that differ from what was stated, in units of the expected errors.
+    # Knees whose mean angle is unlike that of people who walk, or run, in their standard deviations; in training alone.
     posture: float = 0.0
-    """Knees whose mean angle is unlike that of people who walk, or run, in their standard deviations; in training alone."""
-    lumbar: float = 1.0
-    """Trunk that leaves the line of the pelvis."""
+    lumbar: float = 1.0  # Trunk that leaves the line of the pelvis.
 
 
 SOLVING = Weights(torque_rate=1.0, force_rate=0.0, torque_bend=10.0, force_bend=4.0, prior=0.01)

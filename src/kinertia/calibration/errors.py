@@ -44,20 +44,13 @@ Errors = dict[str, dict[str, Samples]]
 
 @dataclass(frozen=True)
 class Plan:
-    """What is estimated of each recording.
+    """What is estimated of each recording."""
 
-    Attributes
-    ----------
-    seconds : length of the stretch.
-    sets : the sensor sets to draw one of each from, None for segments at random; one stretch for each.
-    understated : whether height or places are withheld now and then.
-    cycle : whether the mean stride of the stretch is estimated.
-    """
-
-    seconds: float
+    seconds: float  # length of the stretch
+    # the sensor sets to draw one of each from, None for segments at random; one stretch for each
     sets: tuple[tuple[str, ...] | None, ...]
-    understated: bool = False
-    cycle: bool = False
+    understated: bool = False  # whether height or places are withheld now and then
+    cycle: bool = False  # whether the mean stride of the stretch is estimated
 
 
 MANY_SETS = Plan(6.0, (*ALIKE, None), understated=True)

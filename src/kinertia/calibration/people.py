@@ -22,22 +22,13 @@ SEEDS_APART = 100  # so that no two movements are worn alike
 
 @dataclass(frozen=True)
 class Person:
-    """A person's recordings, all in files or all from measured motion.
+    """A person's recordings, all in files or all from measured motion."""
 
-    Attributes
-    ----------
-    name : of the folder that they lie in.
-    home : the folder.
-    files : recordings with truth.
-    captures : measured movements, and a seed for each.
-    worn : times that virtual sensors are put on anew for each movement; what is wrong with them is drawn each time.
-    """
-
-    name: str
-    home: Path
-    files: tuple[Path, ...] = ()
-    captures: tuple[tuple[MotionCapture, int], ...] = ()
-    worn: int = 1
+    name: str  # of the folder that they lie in
+    home: Path  # the folder
+    files: tuple[Path, ...] = ()  # recordings with truth
+    captures: tuple[tuple[MotionCapture, int], ...] = ()  # measured movements, and a seed for each
+    worn: int = 1  # times that virtual sensors are put on anew for each movement; what is wrong with them is drawn each time
 
     @property
     def measured(self) -> bool:

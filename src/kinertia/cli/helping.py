@@ -121,7 +121,9 @@ def _option(hint: Any, default: Any, about: str, *, everything: bool) -> tuple[A
         known = {f.name: _option(hints[f.name], getattr(default, f.name), "", everything=everything) for f in fields(kind)}
         content |= {name: value for name, (_, value) in known.items()}
         content["__annotations__"] = {name: hint for name, (hint, _) in known.items()}
-        twin = dataclass(frozen=True)(type(kind.__name__, (kind,), {**content, "__doc__": kind.__doc__}))
+        # told apart from what it stands for by nobody, so that what stands beside its fields is found
+        content |= {"__doc__": kind.__doc__, "__module__": kind.__module__, "__qualname__": kind.__qualname__}
+        twin = dataclass(frozen=True)(type(kind.__name__, (kind,), content))
         return Annotated[(twin, *extra)] if extra else twin, twin()
     if about:
         words = " ".join(about.split())

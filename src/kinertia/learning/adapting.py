@@ -108,20 +108,15 @@ def adapt(
 
 @dataclass
 class _Adapting(training.Training):
-    """Training on a few recordings, with mounting and mean posture found anew on the way; held-out stretches judge it.
+    """Training on a few recordings, with mounting and mean posture found anew on the way; held-out stretches judge it."""
 
-    Attributes
-    ----------
-    parts : stretches that mounting and posture are found on.
-    referee : says how well what was held out fits.
-    asis, found : what was there, and that with another mounting.
-    before, after, change : fit of what was there and of what is kept (None before training is finished), and what that is.
-    """
-
-    parts: Stretches = field(kw_only=True)
-    referee: _Judge = field(kw_only=True)
+    parts: Stretches = field(kw_only=True)  # stretches that mounting and posture are found on
+    referee: _Judge = field(kw_only=True)  # says how well what was held out fits
+    # asis, found: what was there, and that with another mounting
     asis: Mounting = field(kw_only=True)
     found: Mounting = field(kw_only=True)
+    # before, after, change: fit of what was there and of what is kept (None before training is finished), and what that
+    # is
     before: Fit = field(kw_only=True)
     after: Fit | None = None
     change: Change = "nothing"

@@ -16,28 +16,19 @@ from kinertia.learning.sequence import Sequence
 
 @dataclass(frozen=True)
 class Wearers:
-    """What is known of the people of N windows or recordings.
+    """What is known of the people of N windows or recordings."""
 
-    Attributes
-    ----------
-    body : (N,) bodies.
-    variance : (N, S, C) of the signals.
-    position : (N, S, 2) of the sensors.
-    misalignment, inclination : (N, S) standard deviation and mean of what is expected of the sensors' inclinations.
-    size_error : (N,).
-    speed_hint, knee_hint : (N,), NaN where there is none.
-    wearer : (N,) whose deviations hold for each, from 0.
-    """
-
-    body: Body
-    variance: Tensor
-    position: Tensor
+    body: Body  # (N,) bodies
+    variance: Tensor  # (N, S, C) of the signals
+    position: Tensor  # (N, S, 2) of the sensors
+    # misalignment, inclination: (N, S) standard deviation and mean of what is expected of the sensors' inclinations
     misalignment: Tensor
     inclination: Tensor
-    size_error: Tensor
+    size_error: Tensor  # (N,)
+    # speed_hint, knee_hint: (N,), NaN where there is none
     speed_hint: Tensor
     knee_hint: Tensor
-    wearer: Tensor
+    wearer: Tensor  # (N,) whose deviations hold for each, from 0
 
     def at(self, index: Tensor) -> dict[str, Any]:
         """Everything of some of them, by name."""
@@ -50,12 +41,9 @@ class Batch(Wearers):
     """B windows of T samples, and whose they are.
 
     A window is one stretch of one recording. Where the recording is shorter, zeros that count as missing follow it.
-
-    Attributes
-    ----------
-    signals, present : (B, T, S, C).
     """
 
+    # signals, present: (B, T, S, C)
     signals: Tensor
     present: Tensor
 

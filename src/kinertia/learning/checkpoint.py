@@ -42,20 +42,14 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class Card(store.Card):
-    """What stands beside the weights.
-
-    Attributes
-    ----------
-    people : recordings trained on, with what was learned about each.
-    probe : what weights and equations answered to a fixed input when this was written (:mod:`kinertia.learning.probe`).
-    labels : fingerprint of the labels that were trained with; empty without.
-    name, trained_on, recipe : of a shipped model: its name, the recordings in words, and the command that made it.
-    """
+    """What stands beside the weights."""
 
     config: Config
-    people: tuple[Person, ...]
+    people: tuple[Person, ...]  # recordings trained on, with what was learned about each
+    # what weights and equations answered to a fixed input when this was written (:mod:`kinertia.learning.probe`)
     probe: tuple[float, ...]
-    labels: str = ""
+    labels: str = ""  # fingerprint of the labels that were trained with; empty without
+    # name, trained_on, recipe: of a shipped model: its name, the recordings in words, and the command that made it
     name: str = ""
     trained_on: str = ""
     recipe: str = ""
@@ -63,22 +57,15 @@ class Card(store.Card):
 
 @dataclass(frozen=True)
 class Model:
-    """A trained network with its configuration and people.
+    """A trained network with its configuration and people."""
 
-    Attributes
-    ----------
-    network, config, people : the network, how it was trained, and on whom.
-    name : of a shipped model, else empty.
-    start : fingerprint of the weights that training started from; empty for random ones.
-    calibration : of the bands around its outputs.
-    """
-
+    # network, config, people: the network, how it was trained, and on whom
     network: Network
     config: Config
     people: tuple[Person, ...]
-    name: str = ""
-    start: str = ""
-    calibration: Calibration | Uncalibrated = field(default_factory=Uncalibrated)
+    name: str = ""  # of a shipped model, else empty
+    start: str = ""  # fingerprint of the weights that training started from; empty for random ones
+    calibration: Calibration | Uncalibrated = field(default_factory=Uncalibrated)  # of the bands around its outputs
 
     def __repr__(self) -> str:
         names = ", ".join(dict.fromkeys(person.name for person in self.people[:3])) + (", ..." if len(self.people) > 3 else "")

@@ -17,132 +17,92 @@ Formulation = Literal["derivative", "paper"]
 class NetworkConfig:
     """Size and kind of the network."""
 
-    cell: Cell = "lstm"
-    """lstm, gru and tcn (causal convolutions) can stream; bilstm sees the whole recording."""
-    hidden: int = 128
-    """Width of the cell."""
-    layers: int = 2
-    """Number of recurrent or convolutional layers."""
-    dense: int = 128
-    """Width of the dense layer behind the cell."""
+    cell: Cell = "lstm"  # lstm, gru and tcn (causal convolutions) can stream; bilstm sees the whole recording.
+    hidden: int = 128  # Width of the cell.
+    layers: int = 2  # Number of recurrent or convolutional layers.
+    dense: int = 128  # Width of the dense layer behind the cell.
+    # derivative: q, speed and forces, differentiated; paper: q, q', q'' and torques as separate outputs.
     formulation: Formulation = "derivative"
-    """derivative: q, speed and forces, differentiated; paper: q, q', q'' and torques as separate outputs."""
 
 
 @dataclass(frozen=True)
 class LossWeights(Weights):
     """Weight of each loss term: those that every objective shares, and those of networks, which have no constraints."""
 
-    kane: float = 100.0
-    """Residual of the equations of motion, in body weights and body weight times height."""
-    temporal: float = 1.0
-    """q, q' and q'' against each other (paper's formulation only)."""
+    kane: float = 100.0  # Residual of the equations of motion, in body weights and body weight times height.
+    temporal: float = 1.0  # q, q' and q'' against each other (paper's formulation only).
+    # Distance of forward speed from a rough value out of the leg gyroscopes; fades out early in training.
     speed_hint: float = 1.0
-    """Distance of forward speed from a rough value out of the leg gyroscopes; fades out early in training."""
-    limit: float = 20.0
-    """Joint angles beyond the range of motion."""
-    penetration: float = 2000.0
-    """Contact points below the ground."""
-    lifted: float = 300.0
-    """Vertical force on a contact point above the ground."""
-    anchor: float = 0.0
-    """Joint angles that leave what the model that training started from makes of all sensors."""
-    labels: float = 1.0
-    """Errors against the reference of labelled recordings, where there are any."""
+    limit: float = 20.0  # Joint angles beyond the range of motion.
+    penetration: float = 2000.0  # Contact points below the ground.
+    lifted: float = 300.0  # Vertical force on a contact point above the ground.
+    anchor: float = 0.0  # Joint angles that leave what the model that training started from makes of all sensors.
+    labels: float = 1.0  # Errors against the reference of labelled recordings, where there are any.
 
 
 @dataclass(frozen=True)
 class TrainingConfig:
     """How to train."""
 
-    steps: int = 4000
-    """Optimisation steps."""
-    batch: int = 8
-    """Windows per step."""
-    window: int = 200
-    """Length of a window, in samples."""
-    warm_up: int = 64
-    """Samples at the start of a window that the loss leaves out, for the network's memory to fill."""
-    learning_rate: float = 3e-3
-    """Highest learning rate of the network."""
-    personal_learning_rate: float = 2e-2
-    """Highest learning rate of sensor mounting and body size."""
-    gradient_clip: float = 1.0
-    """Largest norm of the network's gradient."""
-    ema: float = 0.995
-    """Decay of the moving average of the weights that estimates use."""
-    acc_noise: float = 0.3
-    """Standard deviation of noise added to accelerometers in training [m/s^2]."""
-    gyro_noise: float = 0.05
-    """Standard deviation of noise added to gyroscopes in training [rad/s]."""
-    hint_share: float = 0.3
-    """Share of training over which the hint of speed fades out."""
+    steps: int = 4000  # Optimisation steps.
+    batch: int = 8  # Windows per step.
+    window: int = 200  # Length of a window, in samples.
+    warm_up: int = 64  # Samples at the start of a window that the loss leaves out, for the network's memory to fill.
+    learning_rate: float = 3e-3  # Highest learning rate of the network.
+    personal_learning_rate: float = 2e-2  # Highest learning rate of sensor mounting and body size.
+    gradient_clip: float = 1.0  # Largest norm of the network's gradient.
+    ema: float = 0.995  # Decay of the moving average of the weights that estimates use.
+    acc_noise: float = 0.3  # Standard deviation of noise added to accelerometers in training [m/s^2].
+    gyro_noise: float = 0.05  # Standard deviation of noise added to gyroscopes in training [rad/s].
+    hint_share: float = 0.3  # Share of training over which the hint of speed fades out.
+    # Share of windows of which the network sees some sensors only, while the losses compare all that were worn.
     sparse_share: float = 0.0
-    """Share of windows of which the network sees some sensors only, while the losses compare all that were worn."""
+    # Recordings that state the same person and sensor places share one mounting of the sensors and one size of the body.
     one_mounting: bool = False
-    """Recordings that state the same person and sensor places share one mounting of the sensors and one size of the body."""
+    # How thigh and shank sensors are turned, as the movement of the joints shows it, counts beside what was stated.
     placed: bool = False
-    """How thigh and shank sensors are turned, as the movement of the joints shows it, counts beside what was stated."""
+    # Joint moments, their changes and bends act on mean angles, straightening legs; else not, with sensors on both feet.
     effort_sets_posture: bool = True
-    """Joint moments, their changes and bends act on mean angles, straightening legs; else not, with sensors on both feet."""
-    seed: int = 0
-    """Start of all random numbers."""
+    seed: int = 0  # Start of all random numbers.
 
 
 @dataclass(frozen=True)
 class AdaptationConfig:
     """How to train on from a finished model: these replace their namesakes of training and of the weights."""
 
-    steps: int = 450
-    """Most optimisation steps for one wearer; it ends before when it has converged."""
-    long_steps: int = 1200
-    """Optimisation steps with labels, or for several wearers at once."""
-    batch: int = 4
-    """Windows per step."""
-    window: int = 600
-    """Length of a window, in samples: long, or what the network remembers of seconds ago drifts unseen."""
-    learning_rate: float = 1.5e-3
-    """Highest learning rate of the network."""
+    steps: int = 450  # Most optimisation steps for one wearer; it ends before when it has converged.
+    long_steps: int = 1200  # Optimisation steps with labels, or for several wearers at once.
+    batch: int = 4  # Windows per step.
+    window: int = 600  # Length of a window, in samples: long, or what the network remembers of seconds ago drifts unseen.
+    learning_rate: float = 1.5e-3  # Highest learning rate of the network.
+    # Highest learning rate of sensor mounting and body size, between the second-order steps that find them.
     personal_learning_rate: float = 2e-3
-    """Highest learning rate of sensor mounting and body size, between the second-order steps that find them."""
-    ema: float = 0.98
-    """Decay of the moving average of the weights that estimates use."""
+    ema: float = 0.98  # Decay of the moving average of the weights that estimates use.
+    # Recordings that state the same person and sensor places share one mounting of the sensors and one size of the body.
     one_mounting: bool = True
-    """Recordings that state the same person and sensor places share one mounting of the sensors and one size of the body."""
+    # Share of windows of which the network sees some sensors only, while the losses compare all that were worn.
     sparse_share: float = 0.0
-    """Share of windows of which the network sees some sensors only, while the losses compare all that were worn."""
+    # How thigh and shank sensors are turned, as the movement of the joints shows it, counts beside what was stated.
     placed: bool = True
-    """How thigh and shank sensors are turned, as the movement of the joints shows it, counts beside what was stated."""
+    # Joint moments, their changes and bends act on mean angles, straightening legs; else not, with sensors on both feet.
     effort_sets_posture: bool = False
-    """Joint moments, their changes and bends act on mean angles, straightening legs; else not, with sensors on both feet."""
-    prior: float = 0.002
-    """Sensors and body that differ from what was stated, in units of the expected errors."""
-    torque: float = 0.001
-    """Effort: squared joint moments in percent of body weight times height."""
-    lumbar: float = 0.03
-    """Trunk that leaves the line of the pelvis."""
-    torque_rate: float = 0.1
-    """Change of joint moments between samples."""
-    torque_bend: float = 5.0
-    """Bending of the curves of joint moments: ripples."""
-    force_bend: float = 6.0
-    """Bending of the curves of contact forces."""
-    anchor: float = 0.0
-    """Joint angles that leave what the model that training started from makes of all sensors."""
-    labels: float = 0.1
-    """Errors against the reference of labelled recordings, where there are any."""
+    prior: float = 0.002  # Sensors and body that differ from what was stated, in units of the expected errors.
+    torque: float = 0.001  # Effort: squared joint moments in percent of body weight times height.
+    lumbar: float = 0.03  # Trunk that leaves the line of the pelvis.
+    torque_rate: float = 0.1  # Change of joint moments between samples.
+    torque_bend: float = 5.0  # Bending of the curves of joint moments: ripples.
+    force_bend: float = 6.0  # Bending of the curves of contact forces.
+    anchor: float = 0.0  # Joint angles that leave what the model that training started from makes of all sensors.
+    labels: float = 0.1  # Errors against the reference of labelled recordings, where there are any.
 
 
 @dataclass(frozen=True)
 class Config:
     """Everything that decides a model's behaviour besides the recordings."""
 
-    rate_hz: float = 100.0
-    """Rate to which recordings are resampled [Hz]."""
-    body: BodyName = "gait2d_trunk"
-    """gait2d: rigid trunk, 9 degrees of freedom; gait2d_trunk: with a lumbar joint, 10."""
-    sensors: SensorSet = LOWER_BODY
-    """Segments whose sensors the network reads, and which channels of each."""
+    rate_hz: float = 100.0  # Rate to which recordings are resampled [Hz].
+    body: BodyName = "gait2d_trunk"  # gait2d: rigid trunk, 9 degrees of freedom; gait2d_trunk: with a lumbar joint, 10.
+    sensors: SensorSet = LOWER_BODY  # Segments whose sensors the network reads, and which channels of each.
     network: NetworkConfig = field(default_factory=NetworkConfig)
     weights: LossWeights = field(default_factory=LossWeights)
     training: TrainingConfig = field(default_factory=TrainingConfig)

@@ -28,16 +28,10 @@ turned by 10 deg; less than 1 % or nothing on measured walking, whose postures t
 
 @dataclass(frozen=True)
 class Mounting:
-    """What is known of wearers.
+    """What is known of wearers."""
 
-    Attributes
-    ----------
-    network : with the mean posture found.
-    units : (wearers, U) deviations of the wearers, see :mod:`kinertia.learning.personal`.
-    """
-
-    network: Network
-    units: Tensor
+    network: Network  # with the mean posture found
+    units: Tensor  # (wearers, U) deviations of the wearers, see :mod:`kinertia.learning.personal`
 
 
 def find(network: Network, pool: Pool, config: Config) -> Mounting:

@@ -28,23 +28,15 @@ from kinertia.recording import SensorSet
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A motion and what the physics says of it; (B, T - 4, ...).
+    """A motion and what the physics says of it; (B, T - 4, ...)."""
 
-    Attributes
-    ----------
-    body, motion : the body with a time axis, and how it moves.
-    kinematics : motion of the segments.
-    generalized : (..., n) forces that inverse dynamics asks for: root residual, then joint moments [N, N m].
-    contact : motion of the contact points.
-    signals : virtual IMU signals.
-    """
-
+    # body, motion: the body with a time axis, and how it moves
     body: Body
     motion: Motion
-    kinematics: kin.Kinematics
-    generalized: Tensor
-    contact: kin.PointMotion
-    signals: Signals
+    kinematics: kin.Kinematics  # motion of the segments
+    generalized: Tensor  # (..., n) forces that inverse dynamics asks for: root residual, then joint moments [N, N m]
+    contact: kin.PointMotion  # motion of the contact points
+    signals: Signals  # virtual IMU signals
 
     @property
     def residual(self) -> Tensor:

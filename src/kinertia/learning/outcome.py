@@ -19,59 +19,35 @@ SHOWN_SIZE = 0.01  # relative; less is not told
 
 @dataclass(frozen=True)
 class Fit:
-    """How well motion and equations explain signals, on stretches that were held out.
+    """How well motion and equations explain signals, on stretches that were held out."""
 
-    Attributes
-    ----------
-    objective : what adapting lowers.
-    signals : RMS difference of virtual and measured signals over the spread of each channel.
-    residual_bw : RMS force at the pelvis that the equations of motion leave unexplained [BW].
-    """
-
-    objective: float
-    signals: float
-    residual_bw: float
+    objective: float  # what adapting lowers
+    signals: float  # RMS difference of virtual and measured signals over the spread of each channel
+    residual_bw: float  # RMS force at the pelvis that the equations of motion leave unexplained [BW]
 
 
 @dataclass(frozen=True)
 class Learned:
-    """What was learned about a wearer.
+    """What was learned about a wearer."""
 
-    Attributes
-    ----------
-    turn_rad : rotation of each worn sensor against its segment, about the axis to the right; by segment.
-    size : lengths of the body over the stated ones.
-    recordings : names.
-    """
-
-    turn_rad: dict[str, float]
-    size: float
-    recordings: tuple[str, ...]
+    turn_rad: dict[str, float]  # rotation of each worn sensor against its segment, about the axis to the right; by segment
+    size: float  # lengths of the body over the stated ones
+    recordings: tuple[str, ...]  # names
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What adapting did.
+    """What adapting did."""
 
-    Attributes
-    ----------
-    people : learned about each wearer.
-    before, after : of the model it started from, and of the one it made.
-    held_out : whether that is on stretches that were not learned from; recordings below half a minute are too short.
-    changed : ``all``, the mounting alone (weights kept), or nothing.
-    stopped : why it ended.
-    steps : optimisation steps of the network.
-    seconds : wall time [s].
-    """
-
-    people: tuple[Learned, ...]
+    people: tuple[Learned, ...]  # learned about each wearer
+    # before, after: of the model it started from, and of the one it made
     before: Fit
     after: Fit
-    held_out: bool
-    changed: Change
-    stopped: Stopped
-    steps: int
-    seconds: float
+    held_out: bool  # whether that is on stretches that were not learned from; recordings below half a minute are too short
+    changed: Change  # ``all``, the mounting alone (weights kept), or nothing
+    stopped: Stopped  # why it ended
+    steps: int  # optimisation steps of the network
+    seconds: float  # wall time [s]
 
     @property
     def sentence(self) -> str:

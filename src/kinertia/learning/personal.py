@@ -22,18 +22,11 @@ def units_of(sensors: SensorSet) -> int:
 
 @dataclass(frozen=True)
 class Deviation:
-    """Deviation of a person from what was stated.
+    """Deviation of a person from what was stated."""
 
-    Attributes
-    ----------
-    angle : (..., S) rotation of the sensors about z [rad].
-    shift : (..., S, 2) displacement of the sensors in their segments' frames [m].
-    size : (...,) lengths of the body over the stated ones, 1 when they agree.
-    """
-
-    angle: Tensor
-    shift: Tensor
-    size: Tensor
+    angle: Tensor  # (..., S) rotation of the sensors about z [rad]
+    shift: Tensor  # (..., S, 2) displacement of the sensors in their segments' frames [m]
+    size: Tensor  # (...,) lengths of the body over the stated ones, 1 when they agree
 
     @classmethod
     def of(cls, units: Tensor, misalignment: Tensor, size_error: Tensor, inclination: Tensor | None = None) -> Deviation:

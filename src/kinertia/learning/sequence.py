@@ -30,40 +30,24 @@ ASSUMED_SIZE_ERROR = 0.07  # spread of adults' height, where it is neither given
 
 @dataclass(frozen=True)
 class Sequence:
-    """One person's signals at the model's rate.
+    """One person's signals at the model's rate."""
 
-    Attributes
-    ----------
-    name : name of the recording.
-    signals : (T, S, C) channels of the sensor set [m/s^2, rad/s] in segment frames; zero where missing.
-    present : (T, S, C) 1 where measured, 0 where missing.
-    variance : (S, C) variance of each channel over time, floored: the unit of the IMU loss.
-    body : the person's body at :data:`NOMINAL_MASS_KG`, no batch dimensions.
-    mass_kg : stated mass; scales forces and moments.
-    position : (S, 2) sensor positions in segment frames [m].
-    misalignment : (S,) expected error of each sensor's inclination [rad].
-    size_error : () expected relative error of the body's lengths.
-    speed_hint : () rough forward speed [m/s] to start training from; NaN where legs have no gyroscopes.
-    knee_hint : () mean knee angle of people who walk, or run, as this person does throughout [rad]; NaN where it is not
-        known which.
-    wearer : the same for recordings of one session, see :func:`kinertia.recording.wearer.wearer_of`; empty where not known.
-    rate_hz : sampling rate [Hz].
-    placed : (S, 2) inclination of the sensors as joints show it and its spread [rad], see :mod:`kinertia.learning.inclination`.
-    """
-
-    name: str
-    signals: Tensor
-    present: Tensor
-    variance: Tensor
-    body: Body
-    mass_kg: float
-    position: Tensor
-    misalignment: Tensor
-    size_error: Tensor
-    speed_hint: Tensor
+    name: str  # of the recording
+    signals: Tensor  # (T, S, C) channels of the sensor set [m/s^2, rad/s] in segment frames; zero where missing
+    present: Tensor  # (T, S, C) 1 where measured, 0 where missing
+    variance: Tensor  # (S, C) variance of each channel over time, floored: the unit of the IMU loss
+    body: Body  # the person's body at :data:`NOMINAL_MASS_KG`, no batch dimensions
+    mass_kg: float  # stated mass; scales forces and moments
+    position: Tensor  # (S, 2) sensor positions in segment frames [m]
+    misalignment: Tensor  # (S,) expected error of each sensor's inclination [rad]
+    size_error: Tensor  # () expected relative error of the body's lengths
+    speed_hint: Tensor  # () rough forward speed [m/s] to start training from; NaN where legs have no gyroscopes
+    # () mean knee angle of people who walk, or run, as this person does throughout [rad]; NaN where it is not known which
     knee_hint: Tensor
+    # the same for recordings of one session, see :func:`kinertia.recording.wearer.wearer_of`; empty where not known
     wearer: str
-    rate_hz: float
+    rate_hz: float  # sampling rate [Hz]
+    # (S, 2) inclination of the sensors as joints show it and its spread [rad], see :mod:`kinertia.learning.inclination`
     placed: Tensor
 
     @property

@@ -17,21 +17,14 @@ from kinertia.train.state import Part, State
 
 @dataclass(kw_only=True)
 class TrainingState(State):
-    """Network, its moving average and sensor misalignments, with optimiser and random generator.
+    """Network, its moving average and sensor misalignments, with optimiser and random generator."""
 
-    Attributes
-    ----------
-    network, generator : the network that is being trained, the source of windows and noise.
-    average : exponential moving average of its weights, used for estimates.
-    personal : (wearers, U) learned deviations, see :mod:`kinertia.learning.personal`.
-    anchor : the network that a model is adapted from, as it was; None where nothing is held to it.
-    """
-
+    # network, generator: the network that is being trained, the source of windows and noise
     network: Network
-    average: Network
-    personal: nn.Parameter
+    average: Network  # exponential moving average of its weights, used for estimates
+    personal: nn.Parameter  # (wearers, U) learned deviations, see :mod:`kinertia.learning.personal`
     generator: torch.Generator
-    anchor: Network | None = None
+    anchor: Network | None = None  # the network that a model is adapted from, as it was; None where nothing is held to it
 
     @classmethod
     def start(cls, config: Config, wearers: int, device: torch.device) -> TrainingState:

@@ -25,16 +25,10 @@ MOST = 8
 
 @dataclass(frozen=True)
 class Stretches:
-    """Stretches of equal length, with what comes before them.
+    """Stretches of equal length, with what comes before them."""
 
-    Attributes
-    ----------
-    leading : (B, lead + T) windows for the network.
-    batch : (B, T) windows that count.
-    """
-
-    leading: Batch
-    batch: Batch
+    leading: Batch  # (B, lead + T) windows for the network
+    batch: Batch  # (B, T) windows that count
 
     def outputs(self, network: Network, signals: Tensor | None = None) -> Tensor:
         """(B, T, outputs) raw outputs; of other (B, lead + T, S, C) ``signals``, where given."""

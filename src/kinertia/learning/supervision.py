@@ -33,20 +33,12 @@ FORCES = ("grf_x_r", "grf_y_r", "grf_x_l", "grf_y_l")
 
 @dataclass(frozen=True)
 class Labels:
-    """What is known of one recording's motion, at the model's rate; NaN where it is not.
+    """What is known of one recording's motion, at the model's rate; NaN where it is not."""
 
-    Attributes
-    ----------
-    angles : (T, n) generalized coordinates in the order of the skeleton; rotations only [rad].
-    moments : (T, n - 3) joint moments [N m] of a body of nominal mass, as sequences have it.
-    forces : (T, 4) ground reaction on both feet, see :data:`FORCES` [BW].
-    speed : (T, 1) forward speed [m/s]; the mean speed throughout where only that is known.
-    """
-
-    angles: Tensor
-    moments: Tensor
-    forces: Tensor
-    speed: Tensor
+    angles: Tensor  # (T, n) generalized coordinates in the order of the skeleton; rotations only [rad]
+    moments: Tensor  # (T, n - 3) joint moments [N m] of a body of nominal mass, as sequences have it
+    forces: Tensor  # (T, 4) ground reaction on both feet, see :data:`FORCES` [BW]
+    speed: Tensor  # (T, 1) forward speed [m/s]; the mean speed throughout where only that is known
 
     @property
     def all(self) -> Tensor:

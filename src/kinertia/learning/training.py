@@ -33,23 +33,16 @@ SHORTEST = 16  # samples of a window that count, beyond the warm-up
 
 @dataclass
 class Training(loop.Training[TrainingState, Card]):
-    """What is trained on, how, and from which weights.
+    """What is trained on, how, and from which weights."""
 
-    Attributes
-    ----------
-    sequences, pool : one per recording, and what windows are drawn from: all of them, or stretches.
-    people : the pool of all of them: whose is which, and what was expected of their sensors.
-    config : what to train and how.
-    labels : what was measured of each recording's motion, None where nothing was; empty: nothing of any.
-    start : fingerprint of the weights that training starts from; empty for random ones.
-    """
-
+    # sequences, pool: one per recording, and what windows are drawn from: all of them, or stretches
     sequences: list[Sequence]
-    people: Pool
+    people: Pool  # the pool of all of them: whose is which, and what was expected of their sensors
     pool: Pool
-    config: Config
+    config: Config  # what to train and how
+    # what was measured of each recording's motion, None where nothing was; empty: nothing of any
     labels: abc.Sequence[Labels | None] = ()
-    start: str = ""
+    start: str = ""  # fingerprint of the weights that training starts from; empty for random ones
 
     store = checkpoint.STORE
     log_every = LOG_EVERY

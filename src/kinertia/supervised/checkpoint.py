@@ -21,49 +21,34 @@ NETWORK, SCALE = "network.", "scale."
 
 @dataclass(frozen=True, kw_only=True)
 class Card(store.Card):
-    """What stands beside the weights; steps are passes over the examples.
-
-    Attributes
-    ----------
-    columns, targets, peaks : names of what is read and predicted.
-    people : who was learned from.
-    regime : ``individual``, ``general`` or ``adaptive``.
-    data : fingerprint of the examples that were learned from and of those that say when to stop.
-    weights : fingerprint of the network of a model, to notice files that were mixed up.
-    """
+    """What stands beside the weights; steps are passes over the examples."""
 
     config: FitConfig
+    # columns, targets, peaks: names of what is read and predicted
     columns: tuple[str, ...]
     targets: tuple[str, ...]
     peaks: tuple[str, ...]
-    people: tuple[str, ...]
-    regime: str
-    data: str
-    weights: str = ""
+    people: tuple[str, ...]  # who was learned from
+    regime: str  # ``individual``, ``general`` or ``adaptive``
+    data: str  # fingerprint of the examples that were learned from and of those that say when to stop
+    weights: str = ""  # fingerprint of the network of a model, to notice files that were mixed up
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """A trained network with what belongs to it.
+    """A trained network with what belongs to it."""
 
-    Attributes
-    ----------
-    network, scale, config : weights, means and spreads of the examples learned from, configuration.
-    layout, targets, peaks : names of what is read and predicted.
-    people : who was learned from.
-    regime : how, see :mod:`kinertia.supervised.regimes`.
-    history : losses of every pass.
-    """
-
+    # network, scale, config: weights, means and spreads of the examples learned from, configuration
     network: Network
     scale: Scale
     config: FitConfig
+    # layout, targets, peaks: names of what is read and predicted
     layout: Layout
     targets: tuple[str, ...]
     peaks: tuple[str, ...]
-    people: tuple[str, ...]
-    regime: str = "general"
-    history: tuple[dict[str, float], ...] = ()
+    people: tuple[str, ...]  # who was learned from
+    regime: str = "general"  # how, see :mod:`kinertia.supervised.regimes`
+    history: tuple[dict[str, float], ...] = ()  # losses of every pass
 
     @property
     def fingerprint(self) -> str:

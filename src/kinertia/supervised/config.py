@@ -17,116 +17,79 @@ Layers = Literal["all", "head"]
 class InputConfig:
     """What the network reads."""
 
-    reading: Reading = "windows"
-    """windows: pieces of a continuous recording; cycles: time-normalised gait cycles, leg by leg."""
+    reading: Reading = "windows"  # windows: pieces of a continuous recording; cycles: time-normalised gait cycles, leg by leg.
+    # Sensor set by initials, see docs/getting-started.md; of cycles, r is the leg that is predicted and l the other one.
     sensors: str = sensor_set.ALL
-    """Sensor set by initials, see docs/getting-started.md; of cycles, r is the leg that is predicted and l the other one."""
+    # sagittal: two axes of the accelerometer and one of the gyroscope; full: all three of both.
     axes: Literal["sagittal", "full"] = "sagittal"
-    """sagittal: two axes of the accelerometer and one of the gyroscope; full: all three of both."""
+    # Also the inclination of every segment, from an orientation filter (windows) or integration over the cycle (cycles).
     orientation: bool = True
-    """Also the inclination of every segment, from an orientation filter (windows) or integration over the cycle (cycles)."""
-    rate_hz: float = 100.0
-    """Rate of windows [Hz]."""
-    window: int = 50
-    """Samples of a window."""
-    stride: int = 25
-    """Samples from one window to the next."""
-    most_windows: int = 60
-    """Windows of one recording that are learned from, spread evenly; 0 takes all."""
-    averaged: int = 8
-    """Strides that one cycle is the mean of; 1 takes strides one by one."""
-    most_cycles: int = 4
-    """Cycles of one recording and leg that are learned from; 0 takes all."""
-    mirrored: bool = True
-    """Cycles of the left leg, seen in a mirror, are learned from too."""
+    rate_hz: float = 100.0  # Rate of windows [Hz].
+    window: int = 50  # Samples of a window.
+    stride: int = 25  # Samples from one window to the next.
+    most_windows: int = 60  # Windows of one recording that are learned from, spread evenly; 0 takes all.
+    averaged: int = 8  # Strides that one cycle is the mean of; 1 takes strides one by one.
+    most_cycles: int = 4  # Cycles of one recording and leg that are learned from; 0 takes all.
+    mirrored: bool = True  # Cycles of the left leg, seen in a mirror, are learned from too.
 
 
 @dataclass(frozen=True)
 class NetworkConfig:
     """The network."""
 
+    # cnn, lstm: as published for transfer learning; transformer: an encoder; cycle: periodic convolutions, for cycles.
     cell: Cell = "lstm"
-    """cnn, lstm: as published for transfer learning; transformer: an encoder; cycle: periodic convolutions, for cycles."""
-    width: int = 128
-    """Hidden units of the LSTM, width of transformer tokens, channels of the cycle network."""
-    layers: int = 3
-    """Layers of the LSTM and of the transformer, residual blocks of the cycle network."""
-    channels: tuple[int, ...] = (24, 8)
-    """Channels between input and output of the cnn."""
-    kernel: int = 5
-    """Samples that a convolution sees."""
-    heads: int = 4
-    """Attention heads of the transformer."""
-    dropout: float = 0.2
-    """Share of activations left out in training."""
-    skip: bool = True
-    """A linear layer from inputs to outputs beside the network."""
+    width: int = 128  # Hidden units of the LSTM, width of transformer tokens, channels of the cycle network.
+    layers: int = 3  # Layers of the LSTM and of the transformer, residual blocks of the cycle network.
+    channels: tuple[int, ...] = (24, 8)  # Channels between input and output of the cnn.
+    kernel: int = 5  # Samples that a convolution sees.
+    heads: int = 4  # Attention heads of the transformer.
+    dropout: float = 0.2  # Share of activations left out in training.
+    skip: bool = True  # A linear layer from inputs to outputs beside the network.
+    # Angles are predicted as corrections of differences of inclinations, where the inclinations of both segments are read.
     kinematic: bool = True
-    """Angles are predicted as corrections of differences of inclinations, where the inclinations of both segments are read."""
 
 
 @dataclass(frozen=True)
 class Augmentation:
     """Random changes of inputs in training, drawn anew for every example; standard deviations unless said otherwise."""
 
-    misalignment_deg: float = 0.0
-    """Turn of each sensor about the mediolateral axis [deg], half of it the same for both legs."""
-    most_misalignment_deg: float = 15.0
-    """Largest such turn [deg]."""
+    misalignment_deg: float = 0.0  # Turn of each sensor about the mediolateral axis [deg], half of it the same for both legs.
+    most_misalignment_deg: float = 15.0  # Largest such turn [deg].
+    # The same turn of each segment itself: angles change with it [deg]; other people, and laboratories, stand otherwise.
     posture_deg: float = 0.0
-    """The same turn of each segment itself: angles change with it [deg]; other people, and laboratories, stand otherwise."""
-    position_m: float = 0.0
-    """Shift of each sensor, forward and along the segment [m]; of cycles only."""
-    tissue: float = 0.0
-    """Share of the sensors that ride on a soft damped spring in an example; of cycles only."""
-    acc_noise: float = 0.0
-    """White noise of accelerometers [m/s^2]."""
-    gyro_noise: float = 0.0
-    """White noise of gyroscopes [rad/s]."""
-    shift_s: float = 0.0
-    """Shift in time between signals and targets [s]; of cycles only."""
-    gain: float = 0.0
-    """Relative size of each sensor's movement about its mean."""
+    position_m: float = 0.0  # Shift of each sensor, forward and along the segment [m]; of cycles only.
+    tissue: float = 0.0  # Share of the sensors that ride on a soft damped spring in an example; of cycles only.
+    acc_noise: float = 0.0  # White noise of accelerometers [m/s^2].
+    gyro_noise: float = 0.0  # White noise of gyroscopes [rad/s].
+    shift_s: float = 0.0  # Shift in time between signals and targets [s]; of cycles only.
+    gain: float = 0.0  # Relative size of each sensor's movement about its mean.
 
 
 @dataclass(frozen=True)
 class TrainingConfig:
     """How labels are learned."""
 
-    epochs: int = 40
-    """Passes over the examples at most."""
-    patience: int = 8
-    """Passes without improvement for the people held back after which training stops."""
-    batch: int = 64
-    """Examples per step."""
-    learning_rate: float = 1e-3
-    """Highest learning rate."""
-    weight_decay: float = 1e-4
-    """Of AdamW."""
-    gradient_clip: float = 1.0
-    """Largest norm of the gradient."""
-    seed: int = 0
-    """Start of all random numbers."""
+    epochs: int = 40  # Passes over the examples at most.
+    patience: int = 8  # Passes without improvement for the people held back after which training stops.
+    batch: int = 64  # Examples per step.
+    learning_rate: float = 1e-3  # Highest learning rate.
+    weight_decay: float = 1e-4  # Of AdamW.
+    gradient_clip: float = 1.0  # Largest norm of the gradient.
+    seed: int = 0  # Start of all random numbers.
 
 
 @dataclass(frozen=True)
 class AdaptationConfig:
     """How a general model learns from a new user's own labels."""
 
-    layers: Layers = "all"
-    """all, or head: the last layer (and the linear one beside the network) alone."""
-    epochs: int = 15
-    """Passes at most."""
-    patience: int = 1
-    """Passes without improvement after which it stops; published: 1."""
-    batch: int = 16
-    """Examples per step."""
-    learning_rate: float = 1e-3
-    """Learning rate."""
-    stride: int = 10
-    """Samples from one window to the next: little data is used fully."""
-    check: float = 0.2
-    """Share of the new user's recordings, after the share that is learned from, that says when to stop."""
+    layers: Layers = "all"  # all, or head: the last layer (and the linear one beside the network) alone.
+    epochs: int = 15  # Passes at most.
+    patience: int = 1  # Passes without improvement after which it stops; published: 1.
+    batch: int = 16  # Examples per step.
+    learning_rate: float = 1e-3  # Learning rate.
+    stride: int = 10  # Samples from one window to the next: little data is used fully.
+    check: float = 0.2  # Share of the new user's recordings, after the share that is learned from, that says when to stop.
 
 
 @dataclass(frozen=True)
@@ -134,8 +97,7 @@ class FitConfig:
     """Everything that decides a supervised model but the data."""
 
     inputs: InputConfig = field(default_factory=InputConfig)
-    outputs: tuple[Kind, ...] = ("angle", "moment", "grf", "speed")
-    """What is predicted; angles always are."""
+    outputs: tuple[Kind, ...] = ("angle", "moment", "grf", "speed")  # What is predicted; angles always are.
     network: NetworkConfig = field(default_factory=NetworkConfig)
     augmentation: Augmentation = field(default_factory=Augmentation)
     training: TrainingConfig = field(default_factory=TrainingConfig)

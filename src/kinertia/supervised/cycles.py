@@ -26,18 +26,11 @@ TOLERANCE = 0.1
 
 @dataclass(frozen=True)
 class Cycle:
-    """One cycle as a network reads it, and where it lies in its recording.
+    """One cycle as a network reads it, and where it lies in its recording."""
 
-    Attributes
-    ----------
-    columns : of ``inputs``.
-    inputs : (NODES, C) from heel strike of the leg on; a left leg is seen in a mirror.
-    strike : heel strike within the periodic recording [samples].
-    """
-
-    columns: Layout
-    inputs: Array
-    strike: float
+    columns: Layout  # of ``inputs``
+    inputs: Array  # (NODES, C) from heel strike of the leg on; a left leg is seen in a mirror
+    strike: float  # heel strike within the periodic recording [samples]
 
 
 def average(recording: Recording, side: str, config: InputConfig) -> list[tuple[Recording, float, float]]:

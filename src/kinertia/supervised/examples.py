@@ -16,28 +16,18 @@ from kinertia.supervised.layout import Layout
 
 @dataclass(frozen=True)
 class Examples:
-    """N examples of T samples.
+    """N examples of T samples."""
 
-    Attributes
-    ----------
-    layout : columns of the inputs.
-    targets_named, peaks_named : what the last axis of ``targets`` and ``peaks`` holds.
-    inputs : (N, T, C) in SI units; NaN where missing.
-    targets : (N, T, K) see :func:`kinertia.supervised.targets.curves`; NaN where not known.
-    peaks : (N, S) see :data:`kinertia.supervised.targets.PEAKS`; NaN where not known; S is 0 for windows.
-    rate_hz : (N,) samples per second.
-    owner : (N,) person of each.
-    begin, end : (N,) where in its recording it lies, as a share of the recording.
-    """
-
-    layout: Layout
+    layout: Layout  # columns of the inputs
+    # targets_named, peaks_named: what the last axis of ``targets`` and ``peaks`` holds
     targets_named: tuple[str, ...]
     peaks_named: tuple[str, ...]
-    inputs: Tensor
-    targets: Tensor
-    peaks: Tensor
-    rate_hz: Tensor
-    owner: tuple[str, ...]
+    inputs: Tensor  # (N, T, C) in SI units; NaN where missing
+    targets: Tensor  # (N, T, K) see :func:`kinertia.supervised.targets.curves`; NaN where not known
+    peaks: Tensor  # (N, S) see :data:`kinertia.supervised.targets.PEAKS`; NaN where not known; S is 0 for windows
+    rate_hz: Tensor  # (N,) samples per second
+    owner: tuple[str, ...]  # (N,) person of each
+    # begin, end: (N,) where in its recording it lies, as a share of the recording
     begin: Tensor
     end: Tensor
 

@@ -16,18 +16,11 @@ SMALLEST = 1e-4
 
 @dataclass(frozen=True)
 class Scale:
-    """Means and standard deviations.
+    """Means and standard deviations."""
 
-    Attributes
-    ----------
-    inputs : (2, C).
-    targets : (2, K).
-    peaks : (2, S).
-    """
-
-    inputs: Tensor
-    targets: Tensor
-    peaks: Tensor
+    inputs: Tensor  # (2, C)
+    targets: Tensor  # (2, K)
+    peaks: Tensor  # (2, S)
 
     @classmethod
     def of(cls, examples: Examples, kinematic: bool = False) -> Scale:

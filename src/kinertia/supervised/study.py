@@ -34,26 +34,16 @@ RESULTS = "results.json"
 
 @dataclass(frozen=True)
 class Plan:
-    """What is tested.
+    """What is tested."""
 
-    Attributes
-    ----------
-    regime : ``all`` takes the three of them; ``adaptive`` needs ``general``, which is then tested too.
-    folds : 0 leaves one subject out at a time.
-    share : of a new user's recordings that ``adaptive`` learns from.
-    curve : further shares.
-    only : names of recordings; all without any.
-    most : the first so many people.
-    anyway : learn from unsound recordings too.
-    """
-
+    # ``all`` takes the three of them; ``adaptive`` needs ``general``, which is then tested too
     regime: Regime | Literal["all"] = "general"
-    folds: int = 0
-    share: float = 0.2
-    curve: tuple[float, ...] = ()
-    only: tuple[str, ...] = ()
-    most: int | None = None
-    anyway: bool = False
+    folds: int = 0  # 0 leaves one subject out at a time
+    share: float = 0.2  # of a new user's recordings that ``adaptive`` learns from
+    curve: tuple[float, ...] = ()  # further shares
+    only: tuple[str, ...] = ()  # names of recordings; all without any
+    most: int | None = None  # the first so many people
+    anyway: bool = False  # learn from unsound recordings too
 
     @property
     def regimes(self) -> tuple[Regime, ...]:

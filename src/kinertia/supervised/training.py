@@ -39,24 +39,18 @@ class FitState(State):
 
 @dataclass
 class Training(loop.Training[FitState, Card]):
-    """What is learned, and from what; a step is a pass over the examples.
+    """What is learned, and from what; a step is a pass over the examples."""
 
-    Attributes
-    ----------
-    train, held : examples to learn from, and those that say when to stop.
-    scale, config, regime : of the model.
-    settings : numbers of this training, or of adapting.
-    first : loss of ``held`` that has to be beaten; None from random weights.
-    start : fingerprint of the model that training starts from; empty for random weights, whose rate then rises and falls.
-    """
-
+    # train, held: examples to learn from, and those that say when to stop
     train: Examples
     held: Examples
+    # scale, config, regime: of the model
     scale: Scale
     config: FitConfig
     regime: str
-    settings: TrainingConfig
-    first: float | None = None
+    settings: TrainingConfig  # numbers of this training, or of adapting
+    first: float | None = None  # loss of ``held`` that has to be beaten; None from random weights
+    # fingerprint of the model that training starts from; empty for random weights, whose rate then rises and falls
     start: str = ""
 
     store = checkpoint.STORE

@@ -22,22 +22,13 @@ C = TypeVar("C", bound=Card)
 
 @dataclass(frozen=True)
 class Running:
-    """How a training runs, whatever is trained.
+    """How a training runs, whatever is trained."""
 
-    Attributes
-    ----------
-    out : folder for checkpoint and model; None keeps everything in memory.
-    resume : go on from the checkpoint in ``out``; the result equals an uninterrupted run.
-    stop_after : stop (with a checkpoint) at this step.
-    checkpoint_s : time between checkpoints [s]; default 30.
-    progress : called after every step.
-    """
-
-    out: Path | None = None
-    resume: bool = False
-    stop_after: int | None = None
-    checkpoint_s: float | None = None
-    progress: Progress | None = None
+    out: Path | None = None  # folder for checkpoint and model; None keeps everything in memory
+    resume: bool = False  # go on from the checkpoint in ``out``; the result equals an uninterrupted run
+    stop_after: int | None = None  # stop (with a checkpoint) at this step
+    checkpoint_s: float | None = None  # time between checkpoints [s]; default 30
+    progress: Progress | None = None  # called after every step
 
     def __post_init__(self) -> None:
         if self.resume and self.out is None:

@@ -14,18 +14,11 @@ Part = nn.Module | Tensor | torch.Generator
 
 @dataclass(kw_only=True)
 class State(ABC):
-    """Networks, optimiser, random numbers and what was recorded.
+    """Networks, optimiser, random numbers and what was recorded."""
 
-    Attributes
-    ----------
-    optimiser : Adam or AdamW.
-    step : steps done.
-    history : the recorded losses, one row each.
-    """
-
-    optimiser: torch.optim.Optimizer
-    step: int = 0
-    history: list[dict[str, float]] = field(default_factory=list)
+    optimiser: torch.optim.Optimizer  # Adam or AdamW
+    step: int = 0  # steps done
+    history: list[dict[str, float]] = field(default_factory=list)  # the recorded losses, one row each
 
     @property
     @abstractmethod

@@ -31,26 +31,17 @@ N = TypeVar("N", bound=nn.Module)
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """What stands beside weights; each training adds what is its own.
+    """What stands beside weights; each training adds what is its own."""
 
-    Attributes
-    ----------
-    format, kind, step : layout of the files, which of the two (model, or state of a training), steps done.
-    config : the configuration, a frozen dataclass.
-    start : fingerprint of the weights that training started from; empty for random ones.
-    history : the recorded losses.
-    version : of the package that wrote it.
-    file : of the weights, where it is not the usual one.
-    """
-
+    # format, kind, step: layout of the files, which of the two (model, or state of a training), steps done
     format: int
     kind: str
     step: int
-    config: Any
-    start: str = ""
-    history: tuple[dict[str, float], ...] = ()
-    version: str = __version__
-    file: str = ""
+    config: Any  # the configuration, a frozen dataclass
+    start: str = ""  # fingerprint of the weights that training started from; empty for random ones
+    history: tuple[dict[str, float], ...] = ()  # the recorded losses
+    version: str = __version__  # of the package that wrote it
+    file: str = ""  # of the weights, where it is not the usual one
 
 
 C = TypeVar("C", bound=Card)
@@ -58,21 +49,14 @@ C = TypeVar("C", bound=Card)
 
 @dataclass(frozen=True)
 class Store(Generic[C]):
-    """Folders of one kind of training: a finished model and the state of its training, each weights and a card.
+    """Folders of one kind of training: a finished model and the state of its training, each weights and a card."""
 
-    Attributes
-    ----------
-    card : type of the cards.
-    format : their format.
-    model, state : names of the two.
-    command : that writes them; the last word is also what a user does again when they are damaged.
-    """
-
-    card: type[C]
-    format: int
+    card: type[C]  # type of the cards
+    format: int  # their format
+    # model, state: names of the two
     model: str
     state: str
-    command: str
+    command: str  # that writes them; the last word is also what a user does again when they are damaged
 
     def write(self, folder: Path, tensors: dict[str, Tensor], card: C) -> None:
         """Write weights and card so that at every instant the previous pair or this one is whole.

@@ -31,18 +31,12 @@ WAYS: dict[UseName, str] = {
 
 @dataclass(frozen=True)
 class Use:
-    """Errors of one way of estimating, in gaits that have bands.
+    """Errors of one way of estimating, in gaits that have bands."""
 
-    Attributes
-    ----------
-    data : whose errors were measured, in words.
-    scales : gait to key of an output to its errors' size.
-    simulated, measured : gait to kind of output to the part of samples within the band, each person judged by a calibration on
-        the others: of simulated people, and of virtual sensors on measured motion.
-    """
-
-    data: str
-    scales: dict[str, dict[str, Scale]]
+    data: str  # whose errors were measured, in words
+    scales: dict[str, dict[str, Scale]]  # gait to key of an output to its errors' size
+    # simulated, measured: gait to kind of output to the part of samples within the band, each person judged by a
+    # calibration on the others: of simulated people, and of virtual sensors on measured motion
     simulated: dict[str, dict[str, Shares]] = field(default_factory=dict)
     measured: dict[str, dict[str, Shares]] = field(default_factory=dict)
 
@@ -65,23 +59,15 @@ class Uncalibrated:
 
 @dataclass(frozen=True)
 class Calibration:
-    """What the bands of a model or method follow from.
+    """What the bands of a model or method follow from."""
 
-    Attributes
-    ----------
-    format, version : of the file, and of the package that wrote it.
-    model : fingerprint of the weights whose errors were measured, or name of the method.
-    level : part of the samples in which the truth shall lie within the band.
-    uses : ways of estimating that were calibrated.
-    use : the one that is wanted.
-    """
-
+    # format, version: of the file, and of the package that wrote it
     format: int
     version: str
-    model: str
-    level: float
-    uses: dict[UseName, Use]
-    use: UseName = "shipped"
+    model: str  # fingerprint of the weights whose errors were measured, or name of the method
+    level: float  # part of the samples in which the truth shall lie within the band
+    uses: dict[UseName, Use]  # ways of estimating that were calibrated
+    use: UseName = "shipped"  # the one that is wanted
 
     def bands(self, estimate: Estimate, recording: Recording) -> Bands:
         """Half-widths around an estimate of ``recording`` that was made in the wanted way."""

@@ -29,22 +29,15 @@ START_S = 0.5
 
 @dataclass(frozen=True)
 class Features:
-    """Of one output at T samples.
+    """Of one output at T samples."""
 
-    Attributes
-    ----------
-    own, other : (T,) sensors on the output's own and on the other leg, see :data:`PATTERNS`; of outputs without a side, what
-        either leg has and what both have.
-    pelvis : (T,) 1 with a sensor on the pelvis, else 0.
-    count : (T,) number of sensors.
-    values : (T, F) in the order of :data:`NAMES`.
-    """
-
+    # own, other: (T,) sensors on the output's own and on the other leg, see :data:`PATTERNS`; of outputs without a side,
+    # what either leg has and what both have
     own: NDArray[np.int_]
     other: NDArray[np.int_]
-    pelvis: NDArray[np.int_]
-    count: NDArray[np.int_]
-    values: Array
+    pelvis: NDArray[np.int_]  # (T,) 1 with a sensor on the pelvis, else 0
+    count: NDArray[np.int_]  # (T,) number of sensors
+    values: Array  # (T, F) in the order of :data:`NAMES`
 
     def at(self, index: NDArray[np.int_] | NDArray[np.bool_] | slice) -> Features:
         """Some of the samples."""
@@ -53,23 +46,15 @@ class Features:
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What all outputs of an estimate have in common.
-
-    Attributes
-    ----------
-    estimate : the estimate.
-    legs : ``r``, ``l`` to (T,) patterns.
-    pelvis, count : as in :class:`Features`.
-    common : (T, 8) the first columns of :data:`NAMES`.
-    beyond : how series go on beyond their ends.
-    """
+    """What all outputs of an estimate have in common."""
 
     estimate: Estimate
-    legs: dict[str, NDArray[np.int_]]
+    legs: dict[str, NDArray[np.int_]]  # ``r``, ``l`` to (T,) patterns
+    # pelvis, count: as in :class:`Features`
     pelvis: NDArray[np.int_]
     count: NDArray[np.int_]
-    common: Array
-    beyond: Beyond
+    common: Array  # (T, 8) the first columns of :data:`NAMES`
+    beyond: Beyond  # how series go on beyond their ends
 
 
 def circumstances(estimate: Estimate, recording: Recording) -> Circumstances:

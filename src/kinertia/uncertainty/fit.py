@@ -31,20 +31,12 @@ RANGE = (0.002, 0.998)
 
 @dataclass(frozen=True)
 class Samples:
-    """Errors of one output in one gait.
+    """Errors of one output in one gait."""
 
-    Attributes
-    ----------
-    person : (N,) number of the person.
-    measured : (N,) True for a person whose motion was measured, False for a simulated one.
-    error : (N,) size of the error, in the unit of :class:`kinertia.uncertainty.outputs.Output`.
-    features : of the same samples.
-    """
-
-    person: NDArray[np.int_]
-    measured: NDArray[np.bool_]
-    error: Array
-    features: Features
+    person: NDArray[np.int_]  # (N,) number of the person
+    measured: NDArray[np.bool_]  # (N,) True for a person whose motion was measured, False for a simulated one
+    error: Array  # (N,) size of the error, in the unit of :class:`kinertia.uncertainty.outputs.Output`
+    features: Features  # of the same samples
 
     def at(self, index: NDArray[np.bool_] | NDArray[np.int_]) -> Samples:
         """Some of the samples."""
@@ -65,16 +57,11 @@ class Samples:
 
 @dataclass(frozen=True)
 class Fitted:
-    """Of one output in one gait.
+    """Of one output in one gait."""
 
-    Attributes
-    ----------
-    scale : its errors' size.
-    simulated, measured : per group, the part of the samples within bands that were fitted to other people, over simulated
-        people and over those whose motion was measured; None where there were none.
-    """
-
-    scale: Scale
+    scale: Scale  # its errors' size
+    # simulated, measured: per group, the part of the samples within bands that were fitted to other people, over
+    # simulated people and over those whose motion was measured; None where there were none
     simulated: Shares
     measured: Shares
 

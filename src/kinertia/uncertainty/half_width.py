@@ -26,23 +26,17 @@ LOOKS_COLUMNS = 2 * (1 + len(LOOKS))
 
 @dataclass(frozen=True)
 class Scale:
-    """Of one output, in one gait.
+    """Of one output, in one gait."""
 
-    Attributes
-    ----------
-    low, high : one per feature: the range that it was fitted over. Values beyond it count as its end.
-    weights : of the columns of :func:`design`; their sum is the logarithm of the half-width, but for the factor.
-    factors : one per group of :data:`GROUPS`; what makes the band hold on simulated people that the weights were not fitted to.
-    measured : the same for people whose motion was measured.
-    looks : weights of :func:`appearance` that tell how much a sample looks like measured motion.
-    """
-
+    # low, high: one per feature: the range that it was fitted over. Values beyond it count as its end
     low: tuple[float, ...]
     high: tuple[float, ...]
+    # of the columns of :func:`design`; their sum is the logarithm of the half-width, but for the factor
     weights: tuple[float, ...]
+    # one per group of :data:`GROUPS`; what makes the band hold on simulated people that the weights were not fitted to
     factors: tuple[float, ...]
-    measured: tuple[float, ...]
-    looks: tuple[float, ...]
+    measured: tuple[float, ...]  # the same for people whose motion was measured
+    looks: tuple[float, ...]  # weights of :func:`appearance` that tell how much a sample looks like measured motion
 
     def half_width(self, features: Features) -> Array:
         """(T,) in the unit of :class:`kinertia.uncertainty.outputs.Output`; NaN where there is no sensor."""

@@ -17,18 +17,11 @@ SMALLEST = {ANGLE: 0.002, MOMENT: 0.0005, FORCE: 0.003, SPEED: 0.005}
 
 @dataclass(frozen=True)
 class Output:
-    """One series of an estimate.
+    """One series of an estimate."""
 
-    Attributes
-    ----------
-    kind : one of :data:`KINDS`.
-    name : of the series, ``knee_angle_r``; ``speed`` for the speed.
-    side : ``r`` or ``l``, or empty.
-    """
-
-    kind: str
-    name: str
-    side: str
+    kind: str  # one of :data:`KINDS`
+    name: str  # of the series, ``knee_angle_r``; ``speed`` for the speed
+    side: str  # ``r`` or ``l``, or empty
 
     @property
     def key(self) -> str:
