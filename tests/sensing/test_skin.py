@@ -54,9 +54,6 @@ def test_tones_follow_the_closed_form_transfer_function(frequency: float, axis: 
     natural, damping = SKIN.frequency_hz[0, axis], SKIN.damping[0, axis]
     expected = _transfer(frequency, natural, damping)
     assert _amplitude(found.acc[:, 0, axis], frequency) == pytest.approx(expected, rel=1e-3)
-    # the sensor's own motion: (H - 1) s = u'', so u = (1 - H) / (2 pi f)^2
-    moved = (1 - expected) / (2 * np.pi * frequency) ** 2
-    assert _amplitude(found.displacement[:, 0, axis], frequency) == pytest.approx(moved, rel=2e-2)
 
 
 @pytest.mark.parametrize("frequency", [2.0, 18.0, 40.0])
@@ -80,18 +77,14 @@ def test_any_course_agrees_with_numerical_integration() -> None:
 
     found = solve_ivp(course, (0, 0.599), [-9.81 / w**2, 0.0], t_eval=time, rtol=1e-9, atol=1e-12, max_step=1e-3)
     riding = ride(acc, gyro, RATE, SKIN)
-    np.testing.assert_allclose(riding.displacement[:, 0, 1], found.y[0], atol=1e-7)
     np.testing.assert_allclose(riding.acc[:, 0, 1], -2 * d * w * found.y[1] - w * w * found.y[0], atol=2e-3)
 
 
-def test_at_rest_gravity_is_read_and_the_sensor_sags() -> None:
+def test_at_rest_gravity_is_read() -> None:
     acc, gyro = _still()
     found = ride(acc, gyro, RATE, replace(SKIN, lean=np.array([0.003])))
     np.testing.assert_allclose(found.acc, acc, atol=1e-9)
     np.testing.assert_allclose(found.gyro, 0.0, atol=1e-12)
-    # it hangs by g over w squared
-    np.testing.assert_allclose(found.displacement[:, 0, 1], -9.81 / (2 * math.pi * 15.0) ** 2)
-    assert SKIN.sag_m[0, 1] == pytest.approx(0.0011, abs=1e-4)
 
 
 def test_an_inclined_sensor_leans_and_still_reads_the_size_of_gravity() -> None:
@@ -158,7 +151,7 @@ def test_drawn_tissue_lies_in_its_ranges_and_repeats() -> None:
                 assert np.all((getattr(skin, name)[k] >= low) & (getattr(skin, name)[k] <= high))
         np.testing.assert_array_equal(skin.lean, draw(LOWER_BODY.segments, ranges, np.random.default_rng(seed)).lean)
         # millimetres, at most a few degrees at 10 m/s^2 and at a knee bent by 60 degrees
-        assert skin.sag_m.max() < 0.004
+        assert (9.81 / (2 * math.pi * skin.frequency_hz) ** 2).max() < 0.004  # sag, g / w^2
         assert math.degrees(skin.lean.max() * 10) < 2.0
         assert math.degrees(abs(skin.bulge).max()) * math.radians(60) < 5.0
 

@@ -7,15 +7,14 @@ frame against its nominal frame. Bias, scale and R are drawn once per sensor and
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kinertia.bodies import STANDARD_GRAVITY
 from kinertia.numerics import rotations
-
-Array = NDArray[np.float64]
+from kinertia.recording import Array
+from kinertia.sensing.ranges import not_negative
 
 
 @dataclass(frozen=True)
@@ -43,9 +42,7 @@ class SensorErrors:
     gyro_step: float = 0.0
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            if not getattr(self, field.name) >= 0.0:
-                raise ValueError(f"{field.name} must not be negative, got {getattr(self, field.name)}")
+        not_negative(self)
 
 
 NO_ERRORS = SensorErrors(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, math.inf, math.inf)
@@ -60,63 +57,39 @@ def corrupt(
     generator: np.random.Generator,
     noise: np.random.Generator | None = None,
 ) -> tuple[Array, Array]:
-    """Signals that imperfect spatial sensors would have given.
+    """Signals (..., T, K, 3) that imperfect spatial sensors would have given.
 
     Parameters
     ----------
-    acc : (..., T, K, 3) true specific force in the nominal sensor frames [m/s^2]; NaN stays NaN.
-    gyro : (..., T, K, 3) true angular rate [rad/s].
+    acc, gyro : (..., T, K, 3) true specific force and angular rate in the nominal sensor frames [m/s^2, rad/s]; NaN stays NaN.
     rate_hz : sampling rate [Hz]; the noise fills the band up to half of it.
-    errors : sizes of the errors.
     generator : source of randomness. The constants of the sensors are drawn before the noise, so the same seed
         gives the same sensors whatever the duration.
     noise : source of the noise; default ``generator``.
 
-    Returns
-    -------
-    acc, gyro : corrupted signals of the same shapes.
-
     Raises
     ------
-    ValueError
-        If the shapes do not belong together or the rate is not positive.
+    ValueError : the shapes do not belong together or the rate is not positive.
     """
     if acc.ndim < 3 or acc.shape[-1] != 3 or acc.shape != gyro.shape:
-        raise ValueError(
-            f"acc of shape {acc.shape} and gyro of shape {gyro.shape} do not belong to the same sensors and samples"
-        )
+        raise ValueError(f"acc {acc.shape} and gyro {gyro.shape} do not belong to the same sensors and samples")
     if not (math.isfinite(rate_hz) and rate_hz > 0.0):
         raise ValueError(f"sampling rate must be positive, got {rate_hz}")
-    sensors = acc.shape[-2]
-    turn = rotations.to_matrix(errors.misalignment * generator.standard_normal((sensors, 3)))
-    acc_constants = _draw_constants((sensors, 3), errors.acc_scale, errors.acc_bias, generator)
-    gyro_constants = _draw_constants((sensors, 3), errors.gyro_scale, errors.gyro_bias, generator)
-    # R^T v for every sensor
-    noise = generator if noise is None else noise
-    turned_acc, turned_gyro = (np.einsum("kji,...kj->...ki", turn, v) for v in (acc, gyro))
-    return (
-        _measure(turned_acc, acc_constants, errors.acc_noise_density, errors.acc_range, errors.acc_step, rate_hz, noise),
-        _measure(turned_gyro, gyro_constants, errors.gyro_noise_density, errors.gyro_range, errors.gyro_step, rate_hz, noise),
-    )
-
-
-def _draw_constants(shape: tuple[int, ...], scale: float, bias: float, generator: np.random.Generator) -> tuple[Array, Array]:
-    return 1.0 + scale * generator.standard_normal(shape), bias * generator.standard_normal(shape)
-
-
-def _measure(
-    true: Array,
-    constants: tuple[Array, Array],
-    density: float,
-    limit: float,
-    step: float,
-    rate_hz: float,
-    generator: np.random.Generator,
-) -> Array:
-    gain, bias = constants
-    # white noise of density D sampled at f has the standard deviation D sqrt(f / 2)
-    noise = density * math.sqrt(0.5 * rate_hz) * generator.standard_normal(true.shape)
-    reading = gain * true + bias + noise
-    if step > 0.0:
-        reading = step * np.round(reading / step)
-    return np.clip(reading, -limit, limit)
+    shape = (acc.shape[-2], 3)
+    turn = rotations.to_matrix(errors.misalignment * generator.standard_normal(shape))
+    gains, biases = [], []
+    for scale, bias in ((errors.acc_scale, errors.acc_bias), (errors.gyro_scale, errors.gyro_bias)):
+        gains.append(1.0 + scale * generator.standard_normal(shape))
+        biases.append(bias * generator.standard_normal(shape))
+    densities = errors.acc_noise_density, errors.gyro_noise_density
+    limits, steps = (errors.acc_range, errors.gyro_range), (errors.acc_step, errors.gyro_step)
+    readings = []
+    for true, gain, bias, density, limit, step in zip((acc, gyro), gains, biases, densities, limits, steps, strict=True):
+        turned = np.einsum("kji,...kj->...ki", turn, true)  # R^T v for every sensor
+        # white noise of density D sampled at f has the standard deviation D sqrt(f / 2)
+        white = density * math.sqrt(0.5 * rate_hz) * (noise or generator).standard_normal(true.shape)
+        reading = gain * turned + bias + white
+        if step > 0.0:
+            reading = step * np.round(reading / step)
+        readings.append(np.clip(reading, -limit, limit))
+    return readings[0], readings[1]

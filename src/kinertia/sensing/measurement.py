@@ -50,7 +50,7 @@ IDEAL = Realism(NOMINAL, None, None, EXACT, NO_ERRORS)
 
 
 @dataclass(frozen=True)
-class Worn:
+class StrappedSensors:
     """Sensors as strapped on for one session."""
 
     poses: dict[str, SensorPose]  # segment to true position and axes; its order is that of the K sensors
@@ -84,18 +84,14 @@ class Measured:
     time_s: Array  # (N, K) when each sensor really sampled; N / rate is what it says [s]
 
 
-def strap_on(nominal: Mapping[str, Position], realism: Realism, generator: np.random.Generator) -> Worn:
-    """Strap sensors on a person.
+def strap_on(nominal: Mapping[str, Position], realism: Realism, generator: np.random.Generator) -> StrappedSensors:
+    """Strap sensors on a person at about the stated positions of segments [m].
 
-    Parameters
-    ----------
-    nominal : segment to stated position [m].
-    realism : how far they are off, and the tissue below them.
-    generator : source of randomness; each effect has its own stream, so that switching one off leaves the others as they are.
+    Each effect has its own stream of the generator, so that switching one off leaves the others as they are.
     """
     streams = generator.spawn(3)
     segments = tuple(nominal)
-    return Worn(
+    return StrappedSensors(
         mounting_errors.draw(nominal, realism.spread, streams[0]),
         None if realism.skin is None else skin.draw(segments, realism.skin, streams[1]),
         None if realism.ringing is None else ringing.draw(segments, realism.ringing, streams[2]),
@@ -106,7 +102,7 @@ def measure(
     acc: Array,
     gyro: Array,
     rate_hz: float,
-    worn: Worn,
+    worn: StrappedSensors,
     realism: Realism,
     generator: np.random.Generator,
     *,
@@ -119,11 +115,10 @@ def measure(
 
     Parameters
     ----------
-    acc : (..., T, K, 3) true specific force at the true positions (:attr:`Worn.position_m`), in segment axes [m/s^2]; a
-        sagittal motion has zeros along z.
+    acc : (..., T, K, 3) true specific force at the true positions (:attr:`StrappedSensors.position_m`), in segment axes
+        [m/s^2]; a sagittal motion has zeros along z.
     gyro : (..., T, K, 3) true angular rate of the segments [rad/s].
     rate_hz : their rate [Hz].
-    worn : the K sensors.
     realism : clock and electronics are read here, the rest is in ``worn``.
     generator : source of randomness. The same seed gives the same constants of the electronics whatever the duration.
     force : ``r``, ``l`` to (..., T) vertical ground reaction [BW]; without it nothing rings.
@@ -147,16 +142,16 @@ def measure(
     impact_stream, clock_stream, electronics_stream = generator.spawn(3)
     samples = round(acc.shape[-3] / rate_hz * rate_out)
     if worn.skin is not None or (worn.ringing is not None and force):
-        fine = rate_hz * max(1, math.ceil(FINE_RATE_HZ / rate_hz))
-        acc, gyro = np.split(_refine(np.concatenate([acc, gyro], axis=-1), rate_hz, fine), 2, axis=-1)
+        factor = max(1, math.ceil(FINE_RATE_HZ / rate_hz))
+        acc, gyro = (_refine(signal, rate_hz, factor) for signal in (acc, gyro))
         if worn.skin is not None:
-            muscle = skin.muscle_angles(worn.segments, angles)[..., None] if angles else None
-            riding = skin.ride(acc, gyro, fine, worn.skin, None if muscle is None else _refine(muscle, rate_hz, fine)[..., 0])
+            muscle = _refine(skin.muscle_angles(worn.segments, angles)[..., None], rate_hz, factor)[..., 0] if angles else None
+            riding = skin.ride(acc, gyro, factor * rate_hz, worn.skin, muscle)
             acc, gyro = riding.acc, riding.gyro
         if worn.ringing is not None and force:
-            loads = {side: _refine(load[..., None, None], rate_hz, fine)[..., 0, 0] for side, load in force.items()}
-            acc, gyro = ringing.ring(acc, gyro, fine, loads, worn.ringing, impact_stream)
-        rate_hz = fine
+            loads = {side: _refine(load[..., None, None], rate_hz, factor)[..., 0, 0] for side, load in force.items()}
+            acc, gyro = ringing.ring(acc, gyro, factor * rate_hz, loads, worn.ringing, impact_stream)
+        rate_hz *= factor
     time = sampling.instants(samples, rate_out, len(worn.poses), realism.clock, clock_stream)
     both = np.concatenate([acc, gyro], axis=-1)
     channels = [sampling.at(both[..., k, :], rate_hz, time[:, k], 0.5 * rate_out) for k in range(len(worn.poses))]
@@ -164,16 +159,14 @@ def measure(
     # v_sensor = R^T v_segment
     turned_acc, turned_gyro = (np.einsum("kji,...kj->...ki", worn.rotation, v) for v in sampled)
     errors = replace(realism.electronics, misalignment=0.0)
-    constants = electronics_stream if electronics is None else electronics
-    read_acc, read_gyro = corrupt(turned_acc, turned_gyro, rate_out, errors, constants, electronics_stream)
-    return Measured(read_acc, read_gyro, rate_out, time)
+    readings = corrupt(turned_acc, turned_gyro, rate_out, errors, electronics or electronics_stream, electronics_stream)
+    return Measured(*readings, rate_out, time)
 
 
-def _refine(values: Array, rate_hz: float, fine_hz: float) -> Array:
+def _refine(values: Array, rate_hz: float, factor: int) -> Array:
     """(..., T, K, C) at a multiple of the rate."""
-    factor = round(fine_hz / rate_hz)
     if factor == 1:
         return values
     flat = values.reshape(*values.shape[:-2], -1)
-    fine = sampling.at(flat, rate_hz, np.arange(factor * values.shape[-3]) / fine_hz)
+    fine = sampling.at(flat, rate_hz, np.arange(factor * values.shape[-3]) / (factor * rate_hz))
     return fine.reshape(*fine.shape[:-1], *values.shape[-2:])

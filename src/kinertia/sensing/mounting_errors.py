@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
 from kinertia.numerics import rotations
 from kinertia.recording import SensorPose
+from kinertia.sensing.ranges import not_negative
 
 Position = tuple[float, float, float]
 _LIMIT = 2.5
@@ -27,9 +28,7 @@ class Spread:
     across_m: float = 0.01  # along x and z [m]
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            if not getattr(self, field.name) >= 0.0:
-                raise ValueError(f"{field.name} must not be negative, got {getattr(self, field.name)}")
+        not_negative(self)
 
 
 NOMINAL = Spread(0.0, 0.0, 0.0, 0.0)
@@ -37,17 +36,9 @@ NOMINAL = Spread(0.0, 0.0, 0.0, 0.0)
 
 
 def draw(nominal: Mapping[str, Position], spread: Spread, generator: np.random.Generator) -> dict[str, SensorPose]:
-    """Where sensors really sit.
+    """Segment to where its sensor really sits, from stated positions in segment frames [m].
 
-    Parameters
-    ----------
-    nominal : segment to stated position in the segment frame [m].
-    spread : how far they are from there.
-    generator : source of randomness.
-
-    Returns
-    -------
-    Segment to pose, in the order of ``nominal``. Axes of a sensor: v_segment = Rx Ry Rz v_sensor.
+    Axes of a sensor: v_segment = Rx Ry Rz v_sensor.
     """
     turn = np.array([spread.twist_rad, spread.twist_rad, spread.inclination_rad])
     shift = np.array([spread.across_m, spread.along_m, spread.across_m])

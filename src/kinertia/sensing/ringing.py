@@ -18,8 +18,8 @@ import numpy as np
 from scipy import signal
 
 from kinertia.recording import Array
+from kinertia.sensing.ranges import Range, drawn
 
-Range = tuple[float, float]
 CONTACT_BW = 0.05
 LOADING_WINDOW_S = 0.05
 """Time after contact in which the steepest rise of the force counts as the impact."""
@@ -74,24 +74,12 @@ class Ringing:
 
 
 def draw(segments: Sequence[str], ranges: RingingRanges, generator: np.random.Generator) -> Ringing:
-    """How the sensors on ``segments`` ring; the direction is mostly in the sagittal plane.
-
-    Raises
-    ------
-    ValueError : a segment without ranges.
-    """
-    rings, sides = [], []
-    for segment in segments:
-        kind, _, side = segment.partition("_")
-        if kind not in ranges.kinds:
-            raise ValueError(f"no ringing is given for {segment!r}; known are {', '.join(ranges.kinds)}")
-        rings.append(ranges.kinds[kind])
-        sides.append(side)
+    """How the sensors on ``segments`` ring, mostly in the sagittal plane; a ValueError for a segment without ranges."""
     names = ("frequency_hz", "damping", "acc_gain", "gyro_gain")
-    low, high = (np.array([[getattr(r, name)[end] for name in names] for r in rings]).reshape(-1, 4) for end in (0, 1))
-    value = low + (high - low) * generator.uniform(size=low.shape)
-    acc_way = generator.standard_normal((len(rings), 3)) * (1.0, 1.0, 0.3)
-    gyro_way = generator.standard_normal((len(rings), 3)) * (0.5, 0.5, 1.0)
+    value = drawn(segments, ranges.kinds, names, "ringing", generator)
+    sides = [segment.partition("_")[2] for segment in segments]
+    acc_way = generator.standard_normal((len(sides), 3)) * (1.0, 1.0, 0.3)
+    gyro_way = generator.standard_normal((len(sides), 3)) * (0.5, 0.5, 1.0)
     return Ringing(
         frequency_hz=value[:, 0],
         damping=value[:, 1],
@@ -103,16 +91,9 @@ def draw(segments: Sequence[str], ranges: RingingRanges, generator: np.random.Ge
 
 
 def impacts(force: Array, rate_hz: float) -> Array:
-    """Impact of each contact.
+    """(..., T) impact of each contact: steepest rise of the force within 50 ms [BW/s], at the first sample on the ground.
 
-    Parameters
-    ----------
-    force : (..., T) vertical ground reaction of one foot [BW].
-    rate_hz : sampling rate [Hz].
-
-    Returns
-    -------
-    (..., T) steepest rise of the force within 50 ms [BW/s], at the first sample on the ground; zero elsewhere.
+    It is zero elsewhere; ``force`` (..., T) is the vertical ground reaction of one foot [BW].
     """
     rise = np.diff(force, axis=-1, append=force[..., -1:]) * rate_hz
     window, swing = (max(1, round(seconds * rate_hz)) for seconds in (LOADING_WINDOW_S, SHORTEST_SWING_S))
@@ -126,21 +107,14 @@ def impacts(force: Array, rate_hz: float) -> Array:
 
 
 def ring(
-    acc: Array,
-    gyro: Array,
-    rate_hz: float,
-    force: Mapping[str, Array],
-    ringing: Ringing,
-    generator: np.random.Generator,
+    acc: Array, gyro: Array, rate_hz: float, force: Mapping[str, Array], ringing: Ringing, generator: np.random.Generator
 ) -> tuple[Array, Array]:
     """Signals with the ringing of every foot contact added.
 
     Parameters
     ----------
     acc, gyro : (..., T, K, 3) in segment axes [m/s^2, rad/s].
-    rate_hz : sampling rate [Hz].
     force : ``r``, ``l`` to (..., T) vertical ground reaction [BW].
-    ringing : of the K sensors.
     generator : draws how impacts differ from one another.
 
     Raises
@@ -157,10 +131,8 @@ def ring(
         at = strikes > 0
         strikes[at] *= np.exp(ringing.variation * generator.standard_normal(int(at.sum())))
         excitation += strikes[..., None] * ringing.reach[side]
-    response = np.stack(
-        [_oscillate(excitation[..., k], ringing.frequency_hz[k], ringing.damping[k], rate_hz) for k in range(acc.shape[-2])],
-        axis=-1,
-    )[..., None]
+    sensors = zip(np.moveaxis(excitation, -1, 0), ringing.frequency_hz, ringing.damping, strict=True)
+    response = np.stack([_oscillate(pulses, f, d, rate_hz) for pulses, f, d in sensors], axis=-1)[..., None]
     return acc + response * ringing.acc_gain, gyro + response * ringing.gyro_gain
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse, special
 
 from kinertia.recording import Array
+from kinertia.sensing.ranges import not_negative
 
 LOBES = 16
 """Half width of the interpolating kernel, in samples of the lower rate."""
@@ -29,9 +30,7 @@ class Clock:
     offset_s: float = 1.0e-3  # late or early start of a sensor [s]
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            if not getattr(self, field.name) >= 0.0:
-                raise ValueError(f"{field.name} must not be negative, got {getattr(self, field.name)}")
+        not_negative(self)
 
 
 EXACT = Clock(0.0, 0.0, 0.0)

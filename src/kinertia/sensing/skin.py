@@ -21,8 +21,7 @@ import numpy as np
 from scipy import signal
 
 from kinertia.recording import Array
-
-Range = tuple[float, float]
+from kinertia.sensing.ranges import Range, drawn
 
 
 @dataclass(frozen=True)
@@ -83,11 +82,6 @@ class Skin:
     lean: Array  # (K,) [rad per m/s^2]
     bulge: Array  # (K,) [rad/rad]
 
-    @property
-    def sag_m(self) -> Array:
-        """(K, 2) displacement under gravity along either axis [m]."""
-        return 9.81 / (2 * math.pi * self.frequency_hz) ** 2
-
 
 @dataclass(frozen=True)
 class Ride:
@@ -95,41 +89,21 @@ class Ride:
 
     acc: Array  # (..., T, K, 3) specific force in the axes of the riding sensor [m/s^2]
     gyro: Array  # (..., T, K, 3) angular rate [rad/s]
-    displacement: Array  # (..., T, K, 2) against the bone, along the segment's x and y [m]
     turn: Array  # (..., T, K) against the bone, about z [rad]
 
 
 def draw(segments: Sequence[str], ranges: SkinRanges, generator: np.random.Generator) -> Skin:
-    """Tissue under the sensors on ``segments`` (side suffix ``_r``, ``_l`` left aside).
-
-    Raises
-    ------
-    ValueError : a segment without ranges.
-    """
-    tissues = []
-    for segment in segments:
-        kind = segment.partition("_")[0]
-        if kind not in ranges.kinds:
-            raise ValueError(f"no tissue is given for {segment!r}; known are {', '.join(ranges.kinds)}")
-        tissues.append(ranges.kinds[kind])
-    # (K, 8) evenly between the ends
+    """Tissue under the sensors on ``segments``; a ValueError for a segment without ranges."""
     names = ("frequency_hz", "frequency_hz", "damping", "damping", "turn_frequency_hz", "turn_damping", "lean", "bulge")
-    low, high = (np.array([[getattr(t, name)[end] for name in names] for t in tissues]).reshape(-1, 8) for end in (0, 1))
-    value = low + (high - low) * generator.uniform(size=low.shape)
+    value = drawn(segments, ranges.kinds, names, "tissue", generator)
     return Skin(value[:, :2], value[:, 2:4], *value[:, 4:].T)
 
 
 def muscle_angles(segments: Sequence[str], angles: Mapping[str, Array]) -> Array:
-    """Angle of the joint that works the muscles under each sensor.
+    """(..., T, K) angle of the joint that works the muscles under each sensor [rad].
 
-    Parameters
-    ----------
-    segments : K segments.
-    angles : coordinate name to (..., T) [rad], knee extension and ankle dorsiflexion positive.
-
-    Returns
-    -------
-    (..., T, K): knee flexion for the thigh, plantarflexion for the shank [rad], else zero.
+    It is knee flexion for the thigh, plantarflexion for the shank, else zero; ``angles`` holds (..., T) of each coordinate
+    [rad], knee extension and ankle dorsiflexion positive.
     """
     zero = np.zeros_like(next(iter(angles.values())))
     joints = {"femur": "knee_angle", "tibia": "ankle_angle"}
@@ -145,10 +119,8 @@ def ride(acc: Array, gyro: Array, rate_hz: float, skin: Skin, muscle: Array | No
 
     Parameters
     ----------
-    acc : (..., T, K, 3) specific force of the bone where the sensors sit, in segment axes [m/s^2].
-    gyro : (..., T, K, 3) angular rate of the segment [rad/s].
+    acc, gyro : (..., T, K, 3) of the bone where the sensors sit, in segment axes [m/s^2, rad/s].
     rate_hz : sampling rate [Hz], ten times the natural frequencies or more.
-    skin : tissue under the K sensors.
     muscle : (..., T, K) joint angles that turn the sensors (:func:`muscle_angles`) [rad]; default none.
 
     Returns
@@ -161,34 +133,26 @@ def ride(acc: Array, gyro: Array, rate_hz: float, skin: Skin, muscle: Array | No
     ValueError : shapes that do not belong together, missing samples.
     """
     _check(acc, gyro, skin, muscle)
-    base_acc, base_gyro, base_turn = _turned_base(acc, gyro, rate_hz, skin, muscle)
-    moved_acc, moved_gyro = base_acc.copy(), base_gyro.copy()
-    displacement, turn = np.zeros((*acc.shape[:-1], 2)), np.zeros(acc.shape[:-1])
+    base_turn = np.zeros(acc.shape[:-1])
+    if muscle is not None and skin.bulge.any():
+        # signals on the muscle under the skin, and its turn against the bone
+        base_turn = skin.bulge * muscle
+        acc, gyro = _rotate_back(acc, base_turn), _rotate_back(gyro, base_turn)
+        gyro[..., 2] += np.gradient(base_turn, 1.0 / rate_hz, axis=-2)
+    moved_acc, moved_gyro, turn = acc.copy(), gyro.copy(), np.zeros(acc.shape[:-1])
     for k in range(acc.shape[-2]):
         for axis in range(2):
             w, d = 2 * math.pi * skin.frequency_hz[k, axis], skin.damping[k, axis]
-            force, poles = base_acc[..., k, axis], [1.0, 2 * d * w, w * w]
             # U = -S / (p^2 + 2 d w p + w^2),   S + p^2 U = S (2 d w p + w^2) / (p^2 + 2 d w p + w^2)
-            displacement[..., k, axis] = _respond([-1.0], poles, force, rate_hz)
-            moved_acc[..., k, axis] = _respond([2 * d * w, w * w], poles, force, rate_hz)
+            moved_acc[..., k, axis] = _respond([2 * d * w, w * w], [1.0, 2 * d * w, w * w], acc[..., k, axis], rate_hz)
         w, d = 2 * math.pi * skin.turn_frequency_hz[k], skin.turn_damping[k]
         poles, push = [1.0, 2 * d * w, w * w], w * w * skin.lean[k]
-        rate, force = base_gyro[..., k, 2], base_acc[..., k, 0]
+        rate, force = gyro[..., k, 2], acc[..., k, 0]
         # Phi = -(p Omega + w^2 lean S_x) / (p^2 + 2 d w p + w^2)
         turn[..., k] = _respond([-1.0, 0.0], poles, rate, rate_hz) + push * _respond([-1.0], poles, force, rate_hz)
         moved_gyro[..., k, 2] = _respond([2 * d * w, w * w], poles, rate, rate_hz)
         moved_gyro[..., k, 2] += push * _respond([-1.0, 0.0], poles, force, rate_hz)
-    return Ride(_rotate_back(moved_acc, turn), _rotate_back(moved_gyro, turn), displacement, turn + base_turn)
-
-
-def _turned_base(acc: Array, gyro: Array, rate_hz: float, skin: Skin, muscle: Array | None) -> tuple[Array, Array, Array]:
-    """Signals on the muscle under the skin, and its turn against the bone."""
-    if muscle is None or not skin.bulge.any():
-        return acc, gyro, np.zeros(acc.shape[:-1])
-    turn = skin.bulge * muscle
-    base_gyro = _rotate_back(gyro, turn)
-    base_gyro[..., 2] += np.gradient(turn, 1.0 / rate_hz, axis=-2)
-    return _rotate_back(acc, turn), base_gyro, turn
+    return Ride(_rotate_back(moved_acc, turn), _rotate_back(moved_gyro, turn), turn + base_turn)
 
 
 def _rotate_back(vectors: Array, angle: Array) -> Array:

@@ -11,7 +11,7 @@ from kinertia.bodies import Body
 from kinertia.mechanics import kinematics as kin
 from kinertia.recording import Array, Frame, Recording, Sensor, Truth
 from kinertia.sensing import measurement
-from kinertia.sensing.measurement import FINE_RATE_HZ, TYPICAL, Realism, Worn
+from kinertia.sensing.measurement import FINE_RATE_HZ, TYPICAL, Realism, StrappedSensors
 from kinertia.sensing.mounting_errors import Position
 from kinertia.simulation import sensors
 from kinertia.simulation.person import Person
@@ -37,7 +37,7 @@ class Session:
 
     person: Person
     stated: dict[str, Position]
-    worn: Worn
+    worn: StrappedSensors
     realism: Realism
 
 
@@ -102,7 +102,7 @@ def record(
     )
 
 
-def _ideal(timeline: Timeline, time: Array, worn: Worn) -> tuple[Array, Array, dict[str, Array]]:
+def _ideal(timeline: Timeline, time: Array, worn: StrappedSensors) -> tuple[Array, Array, dict[str, Array]]:
     """Specific force and angular rate (T, K, 3) at the true places in segment axes, and the joint angles."""
     body = _tilted(timeline.body, timeline.slope_rad).with_time_axis()
     q, qd, qdd = timeline.motion(time)
@@ -123,7 +123,7 @@ def _feet(timeline: Timeline) -> Array:
     return np.stack([timeline.force[:, points].sum(axis=1) for points in sides], axis=1)
 
 
-def _truth(timeline: Timeline, time: Array, worn: Worn) -> Truth:
+def _truth(timeline: Timeline, time: Array, worn: StrappedSensors) -> Truth:
     names = timeline.body.skeleton.coordinate_names
     q, qd, _ = (part.numpy() for part in timeline.motion(time))
     angles = {name: np.ascontiguousarray(q[:, j]) for j, name in enumerate(names) if j >= 2}
