@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
+import msgspec
 import numpy as np
 
 from kinertia.numerics import rotations
@@ -150,3 +151,10 @@ def _regress(examples: list[Example], aligned: list[np.ndarray], step: Array, pa
         mean_inclination,
         np.hypot(between, LEAST_INCLINATION_SPREAD),
     )
+
+
+def encode(model: GaitModel) -> bytes:
+    """The model as the bytes of its file; four digits are far below any spread, complex numbers have a last axis of 2."""
+    curves = np.stack([np.real(model.curves), np.imag(model.curves)], axis=-1)
+    arrays = asdict(model) | {"curves": curves}
+    return msgspec.json.encode({"note": arrays.pop("note"), **{name: np.round(a, 4).tolist() for name, a in arrays.items()}})

@@ -16,7 +16,7 @@ from experiments.simulated import gait
 from kinertia.io import folder as folders
 from kinertia.io.files import write_text
 from kinertia.io.read import read
-from kinertia.placement import gait_model, inference, orientation
+from kinertia.placement import inference, orientation
 from kinertia.placement.inference import Placement
 from kinertia.placement.joint_positions import LENGTH
 from kinertia.recording import Array, Frame, Recording
@@ -139,7 +139,7 @@ def fitted(folder: Path, people: tuple[str, ...] = ()) -> bytes:
         running = gait(recording) == "running"
         examples += [gait_model_fit.example(crop(recording, at, at + length), running=running) for at in sorted(starts)]
     names = sorted({Path(recording.source).parent.name for recording in recordings})
-    return gait_model.encode(gait_model_fit.fit(examples, f"{len(names)} simulated people: {', '.join(names)}"))
+    return gait_model_fit.encode(gait_model_fit.fit(examples, f"{len(names)} simulated people: {', '.join(names)}"))
 
 
 def on_cycles(folder: Path) -> Json:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments import place_faults
+from experiments import gait_model_fit, place_faults
 from experiments.place_faults import FAULTS
 from kinertia.io import write_recording
 from kinertia.io.read import read
@@ -91,7 +91,7 @@ def test_clipping_needs_a_pile_at_a_range() -> None:
 def test_model_survives_its_file(tmp_path: Path) -> None:
     model = gait_model.load()
     path = tmp_path / "model.json"
-    path.write_bytes(gait_model.encode(model))
+    path.write_bytes(gait_model_fit.encode(model))
     np.testing.assert_array_equal(gait_model.load(path).curves, model.curves)
     content = json.loads(path.read_bytes())
     path.write_text(json.dumps(content | {"curves": content["curves"][:1]}))

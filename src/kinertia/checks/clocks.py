@@ -8,8 +8,8 @@ import numpy as np
 
 from kinertia.checks.stage import Checked, faulty
 from kinertia.placement import clocks, steady_gait
-from kinertia.placement.inference import choose, judged
-from kinertia.recording import Array, Cause, Finding, Recording, RecordingError, Severity
+from kinertia.placement.inference import judged
+from kinertia.recording import Array, Cause, Finding, Recording, RecordingError, Severity, selection
 from kinertia.recording.time_axis import at_times
 
 MOST_MENDED = 3
@@ -28,7 +28,7 @@ def check(recording: Recording) -> Checked:
         return recording, ()
     which = [k for k in judged(recording) if not faulty(recording)[k]]
     try:
-        gait = steady_gait.find(choose(recording, which)) if len(which) > 1 else None
+        gait = steady_gait.find(selection.take(recording, which)) if len(which) > 1 else None
     except RecordingError:
         return recording, ()  # without gait clocks cannot be compared
     if gait is None:
@@ -74,7 +74,7 @@ def _without_drift(recording: Recording, which: list[int], stride: float) -> Che
     total = np.ones(len(recording.sensors))
     original = recording
     for _ in range(PASSES):
-        drift = clocks.drifts(choose(recording, which), stride)
+        drift = clocks.drifts(selection.take(recording, which), stride)
         fast = np.where(np.abs(drift) > clocks.LEAST_DRIFT if (total == 1.0).all() else total[which] != 1.0, drift, 0.0)
         if not np.nan_to_num(fast).any() or 2 * np.count_nonzero(fast) >= len(which):
             break
@@ -98,7 +98,7 @@ def _in_step(recording: Recording, which: list[int], stride: float) -> Checked:
     stated = tuple(recording.sensors[k].segment for k in which)
     findings: list[Finding] = []
     while len(findings) < min(MOST_MENDED, (len(which) - 1) // 2):
-        chosen = choose(recording, which)
+        chosen = selection.take(recording, which)
         late = clocks.late(steady_gait.find(chosen), stated)
         if late is None:
             break

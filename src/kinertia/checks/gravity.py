@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinertia.checks.stage import Checked, faulty, names, standing
-from kinertia.placement.fault_rules import OFFSET_STANDING
+from kinertia.placement.fault import OFFSET_STANDING
 from kinertia.recording import GRAVITY, Cause, Finding, Recording, Severity
 
 STANDING_ERROR = OFFSET_STANDING / GRAVITY

@@ -6,8 +6,8 @@ import numpy as np
 
 from kinertia.checks.stage import Checked, faulty, standing
 from kinertia.placement import steady_gait
-from kinertia.placement.inference import choose, judged
-from kinertia.recording import Cause, Finding, Frame, Recording, RecordingError, Severity
+from kinertia.placement.inference import judged
+from kinertia.recording import Cause, Finding, Frame, Recording, RecordingError, Severity, selection
 from kinertia.recording.gaps import runs
 from kinertia.sensing import gait_phase
 
@@ -60,6 +60,6 @@ def stride_frequency(recording: Recording) -> float | None:
         return 1.0 / recording.duration_s
     which = judged(recording)
     try:
-        return steady_gait.find(choose(recording, which)).stride_hz if which else None
+        return steady_gait.find(selection.take(recording, which)).stride_hz if which else None
     except RecordingError:
         return None

@@ -8,10 +8,9 @@ import numpy as np
 
 from kinertia.checks.stage import Checked, faulty, names, standing
 from kinertia.placement import orientation, reflection, steady_gait
-from kinertia.placement.fault import Fault, Kind
-from kinertia.placement.fault_rules import FITS, TURNED_RAD
-from kinertia.placement.inference import GROSS_PACE, Placement, choose, judged, place
-from kinertia.recording import GRAVITY, Array, Cause, Finding, Frame, Recording, Severity
+from kinertia.placement.fault import FITS, TURNED_RAD, Fault, Kind
+from kinertia.placement.inference import GROSS_PACE, Placement, judged, place
+from kinertia.recording import GRAVITY, Array, Cause, Finding, Frame, Recording, Severity, selection
 
 DOWN = np.diag([-1.0, -1.0, 1.0])
 """How a sensor seems turned whose acceleration has the wrong sign: in the sagittal plane no other sign looks the same."""
@@ -191,7 +190,7 @@ def _reflected(recording: Recording) -> dict[int, int]:
     which = [k for k in judged(recording) if not faulty(recording)[k]]
     if not which:
         return {}
-    gait = steady_gait.find(choose(recording, which))
+    gait = steady_gait.find(selection.take(recording, which))
     result = reflection.axes(gait, tuple(recording.sensors[k].segment for k in which))
     return {k: axis for k, axis in zip(which, result, strict=True) if axis is not None}
 

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kinertia.placement import assignment, fault_rules, gait_model, harmonics
-from kinertia.placement.steady_gait import Steady, bridged, repeats, stride_samples
+from kinertia.placement import assignment, gait_model, harmonics
+from kinertia.placement.fault import FITS
+from kinertia.placement.steady_gait import Steady, repeats, stride_samples
 from kinertia.recording import LOWER_BODY, Array, Recording
+from kinertia.sensing.availability import bridged
 
 LEAST_LAG_S = 0.06
 """Sound sensors come out within 0.03 s of the model (18 HuGaDB walks, gait toolbox, P01, walkers and runners of motion capture,
@@ -73,7 +75,7 @@ def late(steady: Steady, stated: tuple[str, ...]) -> Late | None:
     lag = float((lags.strides[worst] + 0.5 * again) % again - 0.5 * again) / steady.stride_hz
     if lags.gain[worst] < max(LEAST_GAIN, lags.rival + CLEARER) or abs(lag) < LEAST_LAG_S:
         return None
-    if np.median(np.delete(lags.misfit, worst)) > fault_rules.FITS:
+    if np.median(np.delete(lags.misfit, worst)) > FITS:
         return None
     return Late(worst, lag, again / steady.stride_hz)
 
@@ -98,7 +100,7 @@ def growth(recording: Recording, stated: tuple[str, ...], index: int, stride: fl
         part = slice(start, start + length)
         window = Steady((acc[part],), (gyro[part] - gyro[part].mean(axis=0),), (stride,), recording.rate_hz)
         result = assignment.lags(*harmonics.of_sensors(window), window.stride_hz, stated, gait_model.load())
-        if np.median(np.delete(result.misfit, index)) < fault_rules.FITS:
+        if np.median(np.delete(result.misfit, index)) < FITS:
             at.append(start)
             lag.append(result.strides[index])
     if len(at) < 2:

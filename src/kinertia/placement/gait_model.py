@@ -18,19 +18,6 @@ GAITS = ("walking", "running")
 _FILE = Path(__file__).with_name("gait_model.json")
 
 
-class Stored(msgspec.Struct, forbid_unknown_fields=True):
-    """What the file holds; complex coefficients as real and imaginary parts in a last axis of 2."""
-
-    note: str
-    pace: list[Any]
-    curves: list[Any]
-    curve_spread: list[Any]
-    sizes: list[Any]
-    size_spread: list[Any]
-    inclination: list[Any]
-    inclination_spread: list[Any]
-
-
 @dataclass(frozen=True)
 class GaitModel:
     """Right-hand sensors; those of the left are half a stride later. G gaits, P parts; regressions on 1 and pace."""
@@ -61,40 +48,10 @@ class GaitModel:
 
 @cache
 def load(path: Path = _FILE) -> GaitModel:
-    """The model that comes with the package, or that of another file."""
-    stored = msgspec.json.decode(path.read_bytes(), type=Stored)
-    curves = np.array(stored.curves)
+    """The model that comes with the package, or that of another file: complex numbers have a last axis of 2."""
+    stored = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+    arrays = {name: np.array(values) for name, values in stored.items() if name != "note"}
     shape = (len(GAITS), len(PARTS), 2, len(CURVES), HARMONICS, 2)
-    if curves.shape != shape:
+    if (curves := arrays["curves"]).shape != shape:
         raise ValueError(f"{path}: curves of shape {curves.shape}, expected {shape}; fit the model again")
-    return GaitModel(
-        stored.note,
-        np.array(stored.pace),
-        curves[..., 0] + 1j * curves[..., 1],
-        np.array(stored.curve_spread),
-        np.array(stored.sizes),
-        np.array(stored.size_spread),
-        np.array(stored.inclination),
-        np.array(stored.inclination_spread),
-    )
-
-
-def encode(model: GaitModel) -> bytes:
-    """The model as the file's bytes; four digits are far below any spread."""
-
-    def rounded(values: np.ndarray) -> list[Any]:
-        return np.round(values, 4).tolist()
-
-    curves = np.stack([np.real(model.curves), np.imag(model.curves)], axis=-1)
-    return msgspec.json.encode(
-        Stored(
-            model.note,
-            rounded(model.pace),
-            rounded(curves),
-            rounded(model.curve_spread),
-            rounded(model.sizes),
-            rounded(model.size_spread),
-            rounded(model.inclination),
-            rounded(model.inclination_spread),
-        )
-    )
+    return GaitModel(stored["note"], **arrays | {"curves": curves[..., 0] + 1j * curves[..., 1]})

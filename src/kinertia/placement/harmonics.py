@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kinertia.numerics import rotations
 from kinertia.placement.steady_gait import Steady
 from kinertia.recording import Array
 from kinertia.sensing import functional_axis
+from kinertia.sensing.mean_gravity import attitudes
 
 HARMONICS = 5
 CURVES = ("rate", "up", "forward")
@@ -48,8 +48,7 @@ def _shapes(steady: Steady, mean: Array, *, pelvis: bool) -> Shapes:
     ]
     right = np.array([axis.direction for axis in axes])
     forward = np.cross(up, right)
-    coefficients: list[np.ndarray] = []
-    sizes: list[Array] = []
+    coefficients, sizes = [], []
     for a, w, stride in zip(steady.acc, steady.gyro, steady.stride, strict=True):
         pairs = ((w, right), (a, up), (a, forward))
         curves = np.stack([np.einsum("tki,ki->kt", signal, direction) for signal, direction in pairs], axis=1)
@@ -59,14 +58,8 @@ def _shapes(steady: Steady, mean: Array, *, pelvis: bool) -> Shapes:
         coefficients.append(2.0 * curves @ turns / len(a) / np.maximum(power, 1e-9)[..., None])
         jerk = np.sqrt((np.diff(a, axis=0) ** 2).sum(-1).mean(axis=0)) * steady.rate_hz
         sizes.append(np.log(np.maximum(np.concatenate([power, jerk[:, None]], axis=1), 1e-9)))
-    return Shapes(
-        up,
-        right,
-        np.array([axis.share for axis in axes]),
-        force,
-        _average(coefficients),
-        np.median(np.array(sizes), axis=0),
-    )
+    share = np.array([axis.share for axis in axes])
+    return Shapes(up, right, share, force, _average(coefficients), np.median(np.array(sizes), axis=0))
 
 
 def later(curves: np.ndarray, strides: Array | float) -> np.ndarray:
@@ -87,11 +80,7 @@ def mean_force(steady: Steady) -> Array:
     ]
     signals = np.stack(pieces)  # (S, 2, n, K, 3)
     acc, gyro = signals[:, 0], signals[:, 1] - signals[:, 1].mean(axis=1, keepdims=True)
-    turns = rotations.to_matrix(0.5 * (gyro[:, 1:] + gyro[:, :-1]) / steady.rate_hz)
-    attitude = np.empty((*gyro.shape, 3))
-    attitude[:, 0] = np.eye(3)
-    for t in range(stride - 1):
-        attitude[:, t + 1] = attitude[:, t] @ turns[:, t]
+    attitude = attitudes(gyro, steady.rate_hz)
     space = np.einsum("stkij,stkj->ski", attitude, acc) / stride
     seen = np.einsum("stkij,ski->skj", attitude, space)  # R^T g, summed over the stride
     size = np.linalg.norm(space, axis=-1, keepdims=True)

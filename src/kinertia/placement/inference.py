@@ -7,12 +7,13 @@ from functools import partial
 
 import numpy as np
 
-from kinertia.placement import fault_rules, height, interpretation, sample_quality, steady_gait, unit_factors
-from kinertia.placement.fault import Fault
+from kinertia.placement import height, interpretation, sample_quality, steady_gait, unit_factors
+from kinertia.placement.assignment import mirrored
+from kinertia.placement.fault import FITS, Fault, Kind, missing, on_reading, on_units
 from kinertia.placement.height import Height
 from kinertia.placement.interpretation import Interpretation
 from kinertia.placement.sample_quality import SampleQuality
-from kinertia.recording import LOWER_BODY, Array, Recording, Sensor
+from kinertia.recording import GRAVITY, LOWER_BODY, Array, Recording, Sensor, selection
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.standing import standing_periods
 
@@ -33,59 +34,33 @@ WAYS = (("in front of", "behind"), ("above", "below"))
 
 @dataclass(frozen=True)
 class SensorPlacement:
-    """One sensor.
+    """One sensor; None and NaN where it could not be judged."""
 
-    Attributes
-    ----------
-    sensor : as stated.
-    segment : inferred segment and side, the stated one where the sensor could not be judged.
-    rotation : (3, 3) axes of the signals to segment axes, None where it could not be judged.
-    position_m : forward and up from the segment's proximal joint [m], None where it could not be judged.
-    position_spread_m : its standard deviations [m].
-    inclination_spread_rad : standard deviation of the axes about the mediolateral one [rad], None where it could not be judged.
-    confidence : probability of segment and side, up to a mirror image of the whole set; NaN where it could not be judged.
-    misfit : distance from what is usual on that segment, in standard deviations between people.
-    excess_m_s2 : by how much gravity reads too large, in standing or over whole strides [m/s^2].
-    moved_rad : from up in standing to mean up over strides [rad]; 0 without standing.
-    """
-
-    sensor: Sensor
-    segment: str
-    rotation: Array | None
-    position_m: tuple[float, float] | None
-    position_spread_m: tuple[float, float] | None
-    inclination_spread_rad: float | None
-    confidence: float
-    misfit: float
-    excess_m_s2: float
-    moved_rad: float = 0.0
+    sensor: Sensor  # as stated
+    segment: str  # inferred segment and side, the stated one where the sensor could not be judged
+    rotation: Array | None = None  # (3, 3) axes of the signals to segment axes
+    position_m: tuple[float, float] | None = None  # forward and up from the segment's proximal joint [m]
+    position_spread_m: tuple[float, float] | None = None  # its standard deviations [m]
+    inclination_spread_rad: float | None = None  # standard deviation of the axes about the mediolateral one [rad]
+    confidence: float = float("nan")  # probability of segment and side, up to a mirror image of the whole set
+    misfit: float = float("nan")  # distance from what is usual on that segment, in standard deviations between people
+    excess_m_s2: float = 0.0  # by how much gravity reads too large, in standing or over whole strides [m/s^2]
+    moved_rad: float = 0.0  # from up in standing to mean up over strides [rad]; 0 without standing
 
 
 @dataclass(frozen=True)
 class Placement:
-    """Placement of the sensors of a recording, and its faults.
-
-    Attributes
-    ----------
-    sensors : one entry per sensor of the recording.
-    faults : what is wrong, most important first.
-    acc_factor, gyro_factor : (K,) factors to m/s^2 and rad/s; negative where the angular rate has the wrong sign.
-    rate_hz : sampling rate that fits the movement [Hz].
-    length_m : thigh and shank [m]; NaN where not found.
-    height : of the body, from those lengths and what people measure; None where they do not say it.
-    notes : what cannot be known, or was not judged.
-    sided : whether somebody said which side is the right one (:mod:`kinertia.placement.laterality`).
-    """
+    """Placement of the K sensors of a recording, and its faults."""
 
     sensors: tuple[SensorPlacement, ...]
-    faults: tuple[Fault, ...]
-    acc_factor: Array
-    gyro_factor: Array
-    rate_hz: float
-    length_m: tuple[float, float]
-    height: Height | None
-    notes: tuple[str, ...]
-    sided: bool = False
+    faults: tuple[Fault, ...]  # what is wrong, most important first
+    acc_factor: Array  # (K,) to m/s^2
+    gyro_factor: Array  # (K,) to rad/s; negative where the angular rate has the wrong sign
+    rate_hz: float  # sampling rate that fits the movement [Hz]
+    length_m: tuple[float, float]  # thigh and shank [m]; NaN where not found
+    height: Height | None  # of the body, from those lengths and what people measure; None where they do not say it
+    notes: tuple[str, ...]  # what cannot be known, or was not judged
+    sided: bool = False  # whether somebody said which side is the right one (:mod:`kinertia.placement.laterality`)
 
     def __repr__(self) -> str:
         lines = [f"Placement of {len(self.sensors)} sensors" + ("" if self.sided else "; left and right may be exchanged")]
@@ -93,13 +68,20 @@ class Placement:
             if placed.position_m is None:
                 lines.append(f"{placed.sensor.name}: not judged")
                 continue
-            x, y = (
-                f"{100.0 * abs(part):.0f} cm {words[part < 0]}" for part, words in zip(placed.position_m, WAYS, strict=True)
-            )
-            lines.append(
-                f"{placed.sensor.name}: {placed.segment}, {100.0 * placed.confidence:.0f} % sure; {x} and {y} its joint"
-            )
+            ways = zip(placed.position_m, WAYS, strict=True)
+            x, y = (f"{100.0 * abs(part):.0f} cm {words[part < 0]}" for part, words in ways)
+            sure = f"{100.0 * placed.confidence:.0f} % sure"
+            lines.append(f"{placed.sensor.name}: {placed.segment}, {sure}; {x} and {y} its joint")
         return "\n  ".join([*lines, *(f"{fault.kind.value}: {fault.message}" for fault in self.faults)])
+
+    def mirrored(self) -> Placement:
+        """Left and right exchanged throughout; faults about that are left out."""
+        segments = mirrored(tuple(placed.segment for placed in self.sensors))
+        sensors = tuple(
+            placed if placed.rotation is None else replace(placed, segment=segment)
+            for placed, segment in zip(self.sensors, segments, strict=True)
+        )
+        return replace(self, sensors=sensors, faults=tuple(f for f in self.faults if f.kind is not Kind.EXCHANGED))
 
 
 def place(recording: Recording, start: Array | None = None) -> Placement:
@@ -116,144 +98,118 @@ def place(recording: Recording, start: Array | None = None) -> Placement:
     Placement. Without steady gait nothing can be said about where sensors sit; then only the samples are judged, and a note
     says so.
     """
-    count = len(recording.sensors)
     quality = sample_qualities(recording)
-    acc_factor = np.array([unit_factors.acceleration_factor(recording.acc[:, k]) for k in range(count)])
+    acc_factor = np.array([unit_factors.acceleration_factor(acc) for acc in np.moveaxis(recording.acc, 1, 0)])
+    gyro_factor, pace, notes = np.ones_like(acc_factor), 1.0, []
+    placed = [SensorPlacement(sensor, sensor.segment) for sensor in recording.sensors]
+    faults, length, size = missing(recording, quality), (float("nan"), float("nan")), None
     which = judged(recording, quality)
-    names = tuple(recording.sensors[k].segment for k in which)
-    gyro_factor, pace, reading, up = np.ones(count), 1.0, None, None
-    notes: list[str] = []
-    stated_factor = acc_factor.copy()
     try:
-        if not which:
-            raise RecordingError("no sensor is left to judge", file=recording.source, fix="see the faults")
-        chosen = choose(recording, which, acc_factor)
-        gait = steady_gait.find(chosen)
-        plain = unit_factors.plain_rate_factors(gait)
-        gait = unit_factors.rescaled(gait, plain)
-        late = unit_factors.late_acceleration_factors(gait)
-        acc_factor[which] *= late
-        gait = replace(gait, acc=tuple(acc * late[:, None] for acc in gait.acc))
-        up = _standing_up(replace(chosen, acc=chosen.acc * late[:, None], gyro=chosen.gyro * plain[:, None]))
-        judge = partial(
-            interpretation.interpret,
-            stated=names,
-            height=_known_height(recording),
-            standing_up=up,
-            start=None if start is None else start[which],
-        )
-        doubtful, reading = unit_factors.doubtful_rate_factors(gait, judge(gait), judge)
-        gait = unit_factors.rescaled(gait, doubtful)
-        sign, pace, paced = unit_factors.signs_and_pace(gait, reading, judge)
-        if 2 * sum(quality[k].clipped > 0 for k in which) > len(which) and max(pace, 1.0 / pace) < GROSS_PACE:
-            # forces that are cut off make legs seem short, as a slightly wrong rate does
-            notes.append("the sampling rate was not judged closely: most accelerations are clipped")
-            sign, paced = unit_factors.signs(gait, reading, judge)
-            pace = 1.0
-        if np.median(paced.assignment.misfit) > fault_rules.FITS:
-            acc_factor, pace, reading = stated_factor, 1.0, None
-            raise RecordingError("this is neither walking nor running", fix="record steady walking or running")
-        reading = paced
-        gyro_factor[which] = plain * doubtful * sign
+        reading, up, late, gyro, pace = _read(recording, which, acc_factor[which], quality, start, notes)
     except RecordingError as error:
+        faults += on_units(recording, acc_factor, gyro_factor)
         notes.append(f"where the sensors sit was not judged: {error}")
-    placed = [_unjudged(sensor) for sensor in recording.sensors]
-    if reading is not None:
+    else:
+        acc_factor[which] *= late
+        gyro_factor[which] = gyro
         for i, k in enumerate(which):
             placed[k] = _placed(recording.sensors[k], reading, i, up)
+        faults += on_units(recording, acc_factor, gyro_factor)
+        faults += on_reading(recording, which, quality, reading, up, pace, gyro_factor < 0)
         notes.append(SIDES_NOTE)
-    faults = fault_rules.missing(recording, quality) + fault_rules.on_units(recording, acc_factor, gyro_factor)
-    if reading is not None:
-        faults += fault_rules.on_reading(
-            recording, which, quality, reading, up, pace, set(np.flatnonzero(gyro_factor < 0).tolist())
-        )
+        length = reading.positions.length
+        size = None if reading.lengths is None else height.from_lengths(reading.lengths, recording.subject.sex)
     return Placement(
-        tuple(placed),
-        tuple(faults),
-        acc_factor,
-        gyro_factor,
-        recording.rate_hz * pace,
-        (float("nan"), float("nan")) if reading is None else reading.positions.length,
-        None if reading is None or reading.lengths is None else height.from_lengths(reading.lengths, recording.subject.sex),
-        tuple(notes),
+        tuple(placed), tuple(faults), acc_factor, gyro_factor, recording.rate_hz * pace, length, size, tuple(notes)
     )
 
 
-def _known_height(recording: Recording) -> Height:
+def _read(
+    recording: Recording,
+    which: list[int],
+    acc_factor: Array,
+    quality: list[SampleQuality],
+    start: Array | None,
+    notes: list[str],
+) -> tuple[Interpretation, Array | None, Array, Array, float]:
+    """Reading of steady gait, up in standing, further factors of acceleration, of the rates, true over stated sampling rate.
+
+    Raises
+    ------
+    RecordingError : no sensor, or no steady walking or running.
+    """
+    if not which:
+        raise RecordingError("no sensor is left to judge", file=recording.source, fix="see the faults")
+    chosen = selection.take(recording, which)
+    chosen = replace(chosen, acc=chosen.acc * acc_factor[:, None])
+    gait = steady_gait.find(chosen)
+    plain = unit_factors.plain_rate_factors(gait)
+    gait = unit_factors.rescaled(gait, plain)
+    late = unit_factors.late_acceleration_factors(gait)
+    gait = replace(gait, acc=tuple(acc * late[:, None] for acc in gait.acc))
+    up = _standing_up(replace(chosen, acc=chosen.acc * late[:, None], gyro=chosen.gyro * plain[:, None]))
     subject = recording.subject
-    return height.of_people(subject.sex) if "height_m" in subject.assumed else Height(subject.height_m)
+    judge = partial(
+        interpretation.interpret,
+        stated=tuple(sensor.segment for sensor in chosen.sensors),
+        height=height.of_people(subject.sex) if "height_m" in subject.assumed else Height(subject.height_m),
+        standing_up=up,
+        start=None if start is None else start[which],
+    )
+    doubtful, reading = unit_factors.doubtful_rate_factors(gait, judge(gait), judge)
+    gait = unit_factors.rescaled(gait, doubtful)
+    sign, pace, paced = unit_factors.signs_and_pace(gait, reading, judge)
+    if 2 * sum(quality[k].clipped > 0 for k in which) > len(which) and max(pace, 1.0 / pace) < GROSS_PACE:
+        # forces that are cut off make legs seem short, as a slightly wrong rate does
+        notes.append("the sampling rate was not judged closely: most accelerations are clipped")
+        sign, paced = unit_factors.signs(gait, reading, judge)
+        pace = 1.0
+    if np.median(paced.assignment.misfit) > FITS:
+        raise RecordingError("this is neither walking nor running", fix="record steady walking or running")
+    return paced, up, late, plain * doubtful * sign, pace
 
 
 def judged(recording: Recording, quality: list[SampleQuality] | None = None) -> list[int]:
     """Sensors to compare with gait: on segments of the model, or all when none is, and with readings that move."""
     quality = quality or sample_qualities(recording)
     known = [k for k, sensor in enumerate(recording.sensors) if sensor.segment in LOWER_BODY.segments]
-    known = known or list(range(len(recording.sensors)))
-    return [
-        k
-        for k in known
-        if not quality[k].absent and quality[k].frozen_s <= MOST_FROZEN_S and quality[k].lost_share <= MOST_LOST
-    ][: len(LOWER_BODY)]
+    moves = [not q.absent and q.frozen_s <= MOST_FROZEN_S and q.lost_share <= MOST_LOST for q in quality]
+    return [k for k in known or range(len(quality)) if moves[k]][: len(LOWER_BODY)]
 
 
 def sample_qualities(recording: Recording) -> list[SampleQuality]:
     """The samples of every sensor."""
-    return [
-        sample_quality.assess(recording.acc[:, k], recording.gyro[:, k], recording.rate_hz)
-        for k in range(len(recording.sensors))
-    ]
-
-
-def choose(recording: Recording, which: list[int], acc_factor: Array | None = None) -> Recording:
-    """Some sensors of a recording, without truth; accelerations times ``acc_factor``, one for each sensor of the recording."""
-    factor = np.ones(len(which)) if acc_factor is None else acc_factor[which]
-    return replace(
-        recording,
-        sensors=tuple(recording.sensors[k] for k in which),
-        acc=recording.acc[:, which] * factor[:, None],
-        gyro=recording.gyro[:, which],
-        acc_var=None,
-        gyro_var=None,
-        orientation=None,
-        truth=None,
-    )
+    signals = zip(np.moveaxis(recording.acc, 1, 0), np.moveaxis(recording.gyro, 1, 0), strict=True)
+    return [sample_quality.assess(acc, gyro, recording.rate_hz) for acc, gyro in signals]
 
 
 def _standing_up(recording: Recording) -> Array | None:
     """(K, 3) mean specific force in the longest quiet standing without its ends."""
-    periods = [
-        (start, stop)
-        for start, stop in standing_periods(recording, min_s=3.0 * STANDING_MARGIN_S)
-        if np.isfinite(recording.acc[start:stop]).all()
-    ]
-    if not periods:
+    periods = standing_periods(recording, min_s=3.0 * STANDING_MARGIN_S)
+    complete = [period for period in periods if np.isfinite(recording.acc[slice(*period)]).all()]
+    if not complete:
         return None
-    start, stop = max(periods, key=lambda period: period[1] - period[0])
+    start, stop = max(complete, key=lambda period: period[1] - period[0])
     margin = round(STANDING_MARGIN_S * recording.rate_hz)
     return recording.acc[start + margin : stop - margin].mean(axis=0)
 
 
 def _placed(sensor: Sensor, reading: Interpretation, i: int, up: Array | None) -> SensorPlacement:
-    x, y = reading.positions.position[i]
-    spread_x, spread_y = reading.positions.position_spread[i]
+    (x, y), (spread_x, spread_y) = reading.positions.position[i].tolist(), reading.positions.position_spread[i].tolist()
+    force, moved = float(reading.force[i]), 0.0
+    if up is not None:
+        force = float(np.linalg.norm(up[i]))
+        cosine = up[i] @ reading.up[i] / max(force * float(np.linalg.norm(reading.up[i])), 1e-9)
+        moved = float(np.arccos(np.clip(cosine, -1.0, 1.0)))
     return SensorPlacement(
         sensor,
         reading.assignment.segments[i],
         reading.rotation[i],
-        (float(x), float(y)),
-        (float(spread_x), float(spread_y)),
+        (x, y),
+        (spread_x, spread_y),
         float(reading.positions.inclination_spread[i]),
         float(reading.assignment.confidence[i]),
         float(reading.assignment.misfit[i]),
-        float((reading.force[i] if up is None else np.linalg.norm(up[i])) - unit_factors.GRAVITY),
-        0.0 if up is None else _between(up[i], reading.up[i]),
+        force - GRAVITY,
+        moved,
     )
-
-
-def _between(a: Array, b: Array) -> float:
-    """Angle between two vectors [rad]."""
-    return float(np.arccos(np.clip(a @ b / max(float(np.linalg.norm(a) * np.linalg.norm(b)), 1e-9), -1.0, 1.0)))
-
-
-def _unjudged(sensor: Sensor) -> SensorPlacement:
-    return SensorPlacement(sensor, sensor.segment, None, None, None, None, float("nan"), float("nan"), 0.0)

@@ -15,7 +15,7 @@ import numpy as np
 
 from kinertia.placement.steady_gait import Steady
 from kinertia.recording import Array
-from kinertia.sensing.functional_axis import parity
+from kinertia.sensing.functional_axis import parity, plane
 
 MOST_OFF_RAD = {part: np.deg2rad(most) for part, most in {"femur": 25.0, "tibia": 18.0, "foot": 30.0, "pelvis": 20.0}.items()}
 """From right angles in sound recordings: up to 23, 14, 26 and 8 deg in 72 stretches of all walks of HuGaDB and gait toolbox,
@@ -40,14 +40,9 @@ _SIGNS = np.array([[1.0, 1.0, 1.0], [-1.0, 1.0, 1.0], [1.0, -1.0, 1.0], [1.0, 1.
 
 
 def axes(steady: Steady, stated: tuple[str, ...]) -> list[int | None]:
-    """Of each sensor the axis whose angular rate has the wrong sign; None where none has, or it does not show.
+    """Of each sensor, in its own axes, that whose angular rate has the wrong sign; None where none has, or it does not show.
 
     Of two axes that explain it alike, either is given: with the other, what is left is a rate of the wrong sign as a whole.
-
-    Parameters
-    ----------
-    steady : windows of steady gait of K sensors, each in its own axes.
-    stated : their segments.
     """
     if sum(len(acc) / stride for acc, stride in zip(steady.acc, steady.stride, strict=True)) < LEAST_STRIDES:
         return [None] * len(stated)
@@ -58,7 +53,7 @@ def _axis(steady: Steady, k: int, part: str) -> int | None:
     if part not in MOST_OFF_RAD:
         return None
     up = np.mean([acc[:, k].mean(axis=0) for acc in steady.acc], axis=0)
-    across = np.linalg.svd(up[None, :])[2][1:]
+    across = plane(up)
     pelvis = part == "pelvis"
     tried = [
         _pelvis_off(steady, k, across, signs) if pelvis else _off_right_angles(steady, k, across, signs, HARMONICS[part])

@@ -134,19 +134,9 @@ def _of_one_image(
         if not _judged(look) or as_is >= as_mirrored:
             looks.append(look)
             continue
-        segments = mirrored(tuple(placed.segment for placed in look.sensors))
         note = f"left and right are exchanged throughout, to be those of {recordings[first].name}"
-        looks.append(
-            replace(
-                look,
-                sensors=tuple(
-                    placed if placed.rotation is None else replace(placed, segment=segment)
-                    for placed, segment in zip(look.sensors, segments, strict=True)
-                ),
-                faults=(*exchanged, *(fault for fault in look.faults if fault.kind is not Kind.EXCHANGED)),
-                notes=(*look.notes, note),
-            )
-        )
+        other = look.mirrored()
+        looks.append(replace(other, faults=(*exchanged, *other.faults), notes=(*other.notes, note)))
     return looks
 
 

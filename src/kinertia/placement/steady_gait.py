@@ -8,6 +8,8 @@ import numpy as np
 
 from kinertia.recording import Array, Recording
 from kinertia.recording.errors import RecordingError
+from kinertia.sensing.availability import bridged
+from kinertia.sensing.gait_phase import autocorrelation, peaks_of
 
 WINDOWS_S = (6.0, 4.0)
 """Length of the stretches looked at; shorter ones serve where a person takes few strides between turns."""
@@ -27,13 +29,12 @@ STRAIGHT_RATE = 0.35
 
 @dataclass(frozen=True)
 class Steady:
-    """Windows of one steady gait."""
+    """W windows of one steady gait, over whole strides, gaps bridged."""
 
-    # acc, gyro: W windows of (n, K, 3) signals over whole strides, gaps bridged, each gyroscope's mean over the window removed
-    acc: tuple[Array, ...]
-    gyro: tuple[Array, ...]
-    stride: tuple[float, ...]  # W stride lengths in samples, with fractions
-    rate_hz: float  # stated sampling rate [Hz]
+    acc: tuple[Array, ...]  # W of (n, K, 3) [m/s^2]
+    gyro: tuple[Array, ...]  # the same, less its mean over the window [rad/s]
+    stride: tuple[float, ...]  # W lengths in samples, with fractions
+    rate_hz: float  # as stated [Hz]
 
     @property
     def stride_hz(self) -> float:
@@ -42,11 +43,7 @@ class Steady:
 
 
 def find(recording: Recording) -> Steady:
-    """The commonest steady pace of a recording.
-
-    Parameters
-    ----------
-    recording : any axes; every sensor has some samples of both signals.
+    """The commonest steady pace of a recording in any axes, of which every sensor has some samples of both signals.
 
     Raises
     ------
@@ -73,10 +70,7 @@ def find(recording: Recording) -> Steady:
     straight = turning < max(STRAIGHT_RATE, 1.5 * float(turning.min()))
     alike = (np.abs(strides[:, None] / strides - 1.0) < SAME_PACE) & straight
     kept = np.flatnonzero(alike[int(np.argmax(alike.sum(axis=1) * straight))])[:MOST_WINDOWS]
-    windows = []
-    for k in kept:
-        start, stride, _ = stretches[k]
-        windows.append(slice(start, start + int(length // stride * stride)))
+    windows = [slice(start, start + int(length // stride * stride)) for start, stride, _ in (stretches[k] for k in kept)]
     return Steady(
         tuple(acc[w] for w in windows),
         tuple(gyro[w] - gyro[w].mean(axis=0) for w in windows),
@@ -99,37 +93,16 @@ def _repeating(gyro: Array, missing: np.ndarray, length: int, rate_hz: float) ->
     return result
 
 
-def bridged(signal: Array) -> Array:
-    """(T, K, 3) signal with straight lines across missing samples."""
-    filled = signal.copy()
-    at = np.arange(len(signal))
-    for k in range(signal.shape[1]):
-        good = np.isfinite(signal[:, k]).all(axis=1)
-        if good.any() and not good.all():
-            for axis in range(3):
-                filled[:, k, axis] = np.interp(at, at[good], signal[good, k, axis])
-    return filled
-
-
 def stride_samples(rates: Array, rate_hz: float) -> float | None:
-    """Stride of a window in samples, from the repetition of all angular rates together; None where nothing repeats.
-
-    Parameters
-    ----------
-    rates : (n, K, 3) angular rate in any axes and units.
-    rate_hz : stated sampling rate [Hz].
-    """
+    """Stride in samples, from the repetition of (n, K, 3) angular rates in any axes and units; None where nothing repeats."""
     first, last = (round(s * rate_hz) for s in STRIDE_S)
     last = min(last, len(rates) // 2)
     if last <= first + 2:
         return None
     centred = rates - rates.mean(axis=0)
     centred = (centred / np.maximum(_spread(centred), 1e-9)[:, None]).reshape(len(rates), -1)
-    size = 1 << (2 * len(rates) - 1).bit_length()
-    raw = np.fft.irfft((np.abs(np.fft.rfft(centred, size, axis=0)) ** 2).sum(axis=1), size)[: last + 2]
-    correlation = raw / max(raw[0], 1e-12) * len(rates) / (len(rates) - np.arange(last + 2))
-    inner = correlation[first : last + 1]
-    peaks = first + np.flatnonzero((inner >= correlation[first - 1 : last]) & (inner > correlation[first + 1 : last + 2]))
+    correlation = autocorrelation(centred, last + 2)
+    peaks = peaks_of(correlation, first, last + 1)
     if not len(peaks) or correlation[peaks].max() < REPEATS:
         return None
     best = int(peaks[np.argmax(correlation[peaks] >= 0.85 * correlation[peaks].max())])

@@ -18,6 +18,7 @@ from kinertia.numerics.moving_mean import moving_mean
 from kinertia.recording import GRAVITY, LOWER_BODY, Array, Recording
 from kinertia.recording.channels import read
 from kinertia.recording.gaps import runs
+from kinertia.sensing.gait_phase import lagged_products, peaks_of
 
 LEFT = LOWER_BODY.index("femur_l") - LOWER_BODY.index("femur_r")
 """From a segment of the right leg to the same of the left one."""
@@ -235,17 +236,14 @@ def repetition(signals: Array, rate_hz: float) -> float:
     flat = flat - flat.mean(0)
     # each signal counts alike, but one that hardly moves
     flat = flat / np.maximum(np.sqrt((flat**2).mean(0)), np.tile([1.0, 1.0, STILL_RATE], signals.shape[1]))
-    size = 1 << (2 * count - 1).bit_length()
-    power = (np.abs(np.fft.rfft(flat, size, axis=0)) ** 2).sum(1)
     lags = np.arange(first, last + 1)
-    products = np.fft.irfft(power, size)[lags]
+    products = lagged_products(flat, last + 1)[first:]
     square = np.concatenate([[0.0], np.cumsum((flat**2).sum(1))])
     # only what meets at a lag counts: sum x(t) x(t + lag) over the power of both parts
     meet = np.sqrt((square[count] - square[lags]) * square[count - lags])
     correlation = products / np.maximum(meet, 1e-9)
     # slow movements are alike for long, but do not come back
-    peaks = correlation[1:-1][(correlation[1:-1] >= correlation[:-2]) & (correlation[1:-1] > correlation[2:])]
-    return float(peaks.max(initial=0.0))
+    return float(correlation[peaks_of(correlation, 1, len(correlation) - 1)].max(initial=0.0))
 
 
 def _inclinations(near: Array) -> dict[str, float]:

@@ -9,7 +9,6 @@ threshold.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -34,29 +33,15 @@ RELEASE = 2.0 / 3.0
 PUSH_OFF = 0.6
 """Push-off is at least this part of the foot's fastest toes-down rate before the swing."""
 _REPEATS = 3  # of a cycle, so that filters have no ends
-
-
-@dataclass(frozen=True)
-class _Leg:
-    swing: Array  # low-passed rate whose humps are the forward swings [rad/s]
-    foot: Array  # rate that shows slap and push-off [rad/s]
-
-
 RUNNING_DUTY_FACTOR = 0.5
 """By definition: in running both feet are off the ground at times."""
 
 
 def detect(recording: Recording) -> dict[str, np.ndarray]:
-    """Contact events to the nearest sample.
+    """``heel_strike_r``, ``toe_off_r``, ``heel_strike_l``, ``toe_off_l`` to increasing sample indices.
 
-    Parameters
-    ----------
-    recording : signals in segment frames; one periodic gait cycle, or a continuous recording.
-
-    Returns
-    -------
-    ``heel_strike_r``, ``toe_off_r``, ``heel_strike_l``, ``toe_off_l`` to increasing sample indices (int); a leg without a
-    gyroscope on foot and shank is left out.
+    ``recording`` is in segment frames, one periodic gait cycle or continuous; a leg without a gyroscope on foot and shank is
+    left out.
 
     Raises
     ------
@@ -73,12 +58,15 @@ def locate(recording: Recording) -> dict[str, Array]:
     """As :func:`detect`, with fractions of a sample."""
     events: dict[str, Array] = {}
     for side in "rl":
-        leg = _read_leg(recording, side)
-        if leg is None:
+        segments = [s for s in (f"tibia_{side}", f"foot_{side}") if sagittal.has_gyro(recording, s)]
+        if not segments:
             continue
-        strikes, lifts = _leg_events(leg, recording)
+        # one sensor serves for both where the other is missing
+        shank, foot = (sagittal.angular_rate(recording, segment) for segment in (segments[0], segments[-1]))
+        shank, foot = _smooth(shank, SWING_CUTOFF_HZ, recording), _smooth(foot, EVENT_CUTOFF_HZ, recording)
+        strikes, lifts = _leg_events(shank, foot, recording)
         if recording.periodic:
-            # Of the tiled cycles, those events that fall in the middle one.
+            # of the tiled cycles, those events that fall in the middle one
             n = recording.samples
             strikes, lifts = (np.sort(at[(at >= n) & (at < 2 * n)] - n) for at in (strikes, lifts))
         events[f"heel_strike_{side}"], events[f"toe_off_{side}"] = strikes, lifts
@@ -86,12 +74,7 @@ def locate(recording: Recording) -> dict[str, Array]:
 
 
 def duty_factor(recording: Recording, events: dict[str, Array]) -> float:
-    """Part of the stride with a foot on the ground, median over strides: above 0.5 walking, below it running.
-
-    Parameters
-    ----------
-    recording : the recording the events were found in.
-    events : result of :func:`locate`.
+    """Part of the stride with a foot on the ground, median over strides, from the result of :func:`locate`.
 
     Raises
     ------
@@ -116,36 +99,24 @@ def duty_factor(recording: Recording, events: dict[str, Array]) -> float:
 
 
 def runs(recording: Recording) -> bool | None:
-    """Whether a steady recording shows running: each foot is on the ground for less than half of the stride.
-
-    None where no strides are found, so that neither can be said.
-    """
+    """Whether a steady recording shows running; None where no strides are found, so that it cannot be said."""
     try:
         return duty_factor(recording, locate(recording)) < RUNNING_DUTY_FACTOR
     except RecordingError:
         return None
 
 
-def _read_leg(recording: Recording, side: str) -> _Leg | None:
-    shank, foot = f"tibia_{side}", f"foot_{side}"
-    present = [segment for segment in (shank, foot) if sagittal.has_gyro(recording, segment)]
-    if not present:
-        return None
-    rates = {segment: sagittal.angular_rate(recording, segment) for segment in present}
-
-    def smooth(rate: Array, cutoff_hz: float) -> Array:
-        tiled = np.tile(rate, _REPEATS + 2) if recording.periodic else rate
-        cutoff_hz = min(cutoff_hz, 0.4 * recording.rate_hz)
-        low = filter_both_ways(butterworth(2, cutoff_hz, recording.rate_hz), tiled)
-        return low[recording.samples : -recording.samples] if recording.periodic else low
-
-    # One sensor serves for both where the other is missing.
-    return _Leg(smooth(rates[present[0]], SWING_CUTOFF_HZ), smooth(rates[present[-1]], EVENT_CUTOFF_HZ))
+def _smooth(rate: Array, cutoff_hz: float, recording: Recording) -> Array:
+    """Low-passed rate; of a cycle, its repetitions."""
+    tiled = np.tile(rate, _REPEATS + 2) if recording.periodic else rate
+    low = filter_both_ways(butterworth(2, min(cutoff_hz, 0.4 * recording.rate_hz), recording.rate_hz), tiled)
+    return low[recording.samples : -recording.samples] if recording.periodic else low
 
 
-def _leg_events(leg: _Leg, recording: Recording) -> tuple[Array, Array]:
-    height = max(MIN_SWING_RATE, 0.4 * float(np.quantile(leg.swing, 0.98)))
-    swings = find_peaks(leg.swing, height=height, distance=max(1, round(MIN_STRIDE_S * recording.rate_hz)))
+def _leg_events(shank: Array, foot: Array, recording: Recording) -> tuple[Array, Array]:
+    """Strikes and lifts from the rate whose humps are the forward swings, and from that which shows slap and push-off."""
+    height = max(MIN_SWING_RATE, 0.4 * float(np.quantile(shank, 0.98)))
+    swings = find_peaks(shank, height=height, distance=max(1, round(MIN_STRIDE_S * recording.rate_hz)))
     if recording.periodic:
         stride = float(recording.samples)
     else:
@@ -155,8 +126,8 @@ def _leg_events(leg: _Leg, recording: Recording) -> tuple[Array, Array]:
     for swing in swings:
         known = bool(strikes) and swing - strikes[-1] < 1.2 * stride
         earliest = strikes[-1] + EARLY_STANCE * stride if known else swing - 0.6 * stride
-        lifts.extend(_toe_off(leg.foot, max(0, int(earliest)), int(swing)))
-        strikes.extend(_heel_strike(leg.foot, int(swing), stride))
+        lifts.extend(_toe_off(foot, max(0, int(earliest)), int(swing)))
+        strikes.extend(_heel_strike(foot, int(swing), stride))
     return np.array(strikes), np.array(lifts)
 
 

@@ -29,35 +29,18 @@ class Axis:
 
 
 def principal(rate: Array, up: Array) -> Axis:
-    """Axis of a leg segment.
-
-    Parameters
-    ----------
-    rate : (T, 3) angular rate less bias while walking straight [rad/s], in sensor axes.
-    up : (3,) unit vector, up in sensor axes when the segment is upright.
-    """
-    across = _plane(up)
+    """Axis of a leg segment, from (T, 3) rates less bias while walking straight and (3,) up, a unit vector, in sensor axes."""
+    across = plane(up)
     power = across @ (rate.T @ rate) @ across.T
     values, vectors = np.linalg.eigh(power)
     in_space = np.linalg.eigh(rate.T @ rate)[1][:, -1]
-    return Axis(
-        vectors[:, -1] @ across,
-        float(values[-1] / max(values.sum(), 1e-12)),
-        float(np.degrees(np.arcsin(min(1.0, abs(in_space @ up))))),
-    )
+    off_deg = float(np.degrees(np.arcsin(min(1.0, abs(in_space @ up)))))
+    return Axis(vectors[:, -1] @ across, float(values[-1] / max(values.sum(), 1e-12)), off_deg)
 
 
 def by_symmetry(acc: Array, rate: Array, up: Array, half_stride: int) -> Axis:
-    """Axis of the pelvis.
-
-    Parameters
-    ----------
-    acc : (T, 3) specific force while walking straight [m/s^2], in sensor axes.
-    rate : (T, 3) angular rate less bias [rad/s].
-    up : (3,) unit vector, up in sensor axes.
-    half_stride : samples of half a stride.
-    """
-    across = _plane(up)
+    """Axis of the pelvis, from (T, 3) specific force too [m/s^2] and half of a stride in samples."""
+    across = plane(up)
     force_repeats, force_turns = parity((acc - acc.mean(axis=0)) @ across.T, half_stride)
     rate_repeats, rate_turns = parity(rate @ across.T, half_stride)
     # e maximises (sideways force that changes sign - that repeats) + (rotation that repeats - that changes sign)
@@ -68,7 +51,7 @@ def by_symmetry(acc: Array, rate: Array, up: Array, half_stride: int) -> Axis:
     return Axis(vectors[:, -1] @ across, min(share, 1.0), float("nan"))
 
 
-def _plane(up: Array) -> Array:
+def plane(up: Array) -> Array:
     """(2, 3) two unit vectors across ``up``."""
     return np.linalg.svd(up[None, :])[2][1:]
 

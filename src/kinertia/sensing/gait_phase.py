@@ -21,10 +21,7 @@ _NOMINAL_STRIDE_S = 1.2  # of slow walking
 def moving(rates: Array, rate_hz: float) -> np.ndarray:
     """(T,) whether most sensors that live move: root mean square over a stride above :data:`MOVING_RATE`.
 
-    Parameters
-    ----------
-    rates : (T, K, 3) angular rate less bias [rad/s]; NaN where a sensor does not live.
-    rate_hz : sampling rate [Hz].
+    ``rates`` : (T, K, 3) angular rate less bias [rad/s]; NaN where a sensor does not live.
     """
     window = round(_NOMINAL_STRIDE_S * rate_hz)
     power = moving_mean((np.nan_to_num(rates) ** 2).sum(-1), window, beyond="nearest")
@@ -34,11 +31,7 @@ def moving(rates: Array, rate_hz: float) -> np.ndarray:
 def straight(rates: Array, up: Array, rate_hz: float) -> np.ndarray:
     """(T,) whether the person turns slower than :data:`STRAIGHT_YAW_RATE`; median over sensors that live.
 
-    Parameters
-    ----------
-    rates : (T, K, 3) angular rate less bias [rad/s]; NaN where a sensor does not live.
-    up : (K, 3) unit vectors, up in each sensor's axes when the segment is upright.
-    rate_hz : sampling rate [Hz].
+    ``rates`` are those of :func:`moving`, ``up`` (K, 3) unit vectors, up in each sensor's axes when the segment is upright.
     """
     window = round(_NOMINAL_STRIDE_S * rate_hz)
     yaw = moving_mean(np.einsum("tki,ki->tk", np.nan_to_num(rates), up), window, beyond="nearest")
@@ -59,37 +52,36 @@ def longest(walking: np.ndarray, rate_hz: float) -> slice:
 
 
 def stride_samples(rates: Array, rate_hz: float) -> int | None:
-    """Length of a stride in samples, from the repetition of all angular rates together.
+    """Length of a stride in samples, from the repetition of (T, K, 3) angular rates in any axes while walking.
 
-    Parameters
-    ----------
-    rates : (T, K, 3) angular rate [rad/s] while walking; the axes need not be known, the product of a vector with itself later
-        does not depend on them.
-    rate_hz : sampling rate [Hz].
-
-    Returns
-    -------
-    Lag of the first peak of the autocorrelation at or above 80 % of its highest; None when the signals do not repeat.
+    It is the lag of the first peak of the autocorrelation at or above 80 % of its highest; None when nothing repeats.
     """
     first, last = (round(s * rate_hz) for s in STRIDE_S)
     last = min(last, len(rates) // 2)
     if last <= first + 2:
         return None
     centred = (rates - rates.mean(axis=0)).reshape(len(rates), -1)
-    centred = centred / np.maximum(
-        np.sqrt((centred**2).mean(axis=0).reshape(-1, 3).sum(-1)).repeat(3), 1e-9
-    )  # each sensor counts alike
-    size = 1 << (2 * len(rates) - 1).bit_length()
-    power = (np.abs(np.fft.rfft(centred, size, axis=0)) ** 2).sum(axis=1)
-    raw = np.fft.irfft(power, size)[: last + 1]
-    # unbiased: fewer products at longer lags
-    correlation = raw / raw[0] * len(rates) / (len(rates) - np.arange(last + 1))
-    peaks = [
-        lag
-        for lag in range(first, last)
-        if correlation[lag] >= correlation[lag - 1] and correlation[lag] > correlation[lag + 1]
-    ]
-    if not peaks:
-        return None
-    highest = max(correlation[lag] for lag in peaks)
-    return next(lag for lag in peaks if correlation[lag] >= 0.8 * highest) if highest > 0.3 else None
+    # each sensor counts alike
+    centred = centred / np.maximum(np.sqrt((centred**2).mean(axis=0).reshape(-1, 3).sum(-1)).repeat(3), 1e-9)
+    correlation = autocorrelation(centred, last + 1)
+    peaks = peaks_of(correlation, first, last)
+    highest = correlation[peaks].max(initial=0.0)
+    return int(peaks[np.argmax(correlation[peaks] >= 0.8 * highest)]) if highest > 0.3 else None
+
+
+def lagged_products(signals: Array, lags: int) -> Array:
+    """(lags,) sum over time and signals of (T, C) signals times themselves 0, 1, ... samples later."""
+    size = 1 << (2 * len(signals) - 1).bit_length()
+    return np.fft.irfft((np.abs(np.fft.rfft(signals, size, axis=0)) ** 2).sum(axis=1), size)[:lags]
+
+
+def autocorrelation(signals: Array, lags: int) -> Array:
+    """(lags,) correlation of (T, C) signals with themselves later, 1 at first; unbiased: fewer products at longer lags."""
+    products = lagged_products(signals, lags)
+    return products / max(products[0], 1e-12) * len(signals) / (len(signals) - np.arange(lags))
+
+
+def peaks_of(correlation: Array, first: int, stop: int) -> np.ndarray:
+    """Lags from ``first`` to ``stop``, exclusive, at which a correlation is highest."""
+    inner = correlation[first:stop]
+    return first + np.flatnonzero((inner >= correlation[first - 1 : stop - 1]) & (inner > correlation[first + 1 : stop + 1]))

@@ -15,22 +15,18 @@ from kinertia.recording.errors import RecordingError
 from kinertia.sensing import contact_events
 from kinertia.simulation.norms import RUNNING, WALKING, Norm
 
-WALKING_DUTY_FACTOR = 0.5
-"""By definition: in running each foot is on the ground for less than half of the stride."""
-
 
 def solve(recording: Recording, norms: tuple[Norm, Norm] = (WALKING, RUNNING)) -> Estimate:
     """Angles and ground reaction of an average person in step with this recording.
 
     Parameters
     ----------
-    recording : signals in segment frames; of them only gyroscopes of feet and shanks are used, for the contacts.
+    recording : in segment frames; only gyroscopes of feet and shanks are used, for the contacts.
     norms : curves for walking and for running; which one is used follows from the duty factor of the contacts.
 
     Returns
     -------
-    Estimate with hip, knee and ankle angles [rad] and ground reaction [BW] of both legs; no moments (the published curves used
-    here give none), no speed.
+    Estimate with hip, knee and ankle angles [rad] and ground reaction [BW] of both legs; no moments, no speed.
 
     Raises
     ------
@@ -38,23 +34,20 @@ def solve(recording: Recording, norms: tuple[Norm, Norm] = (WALKING, RUNNING)) -
     """
     start = time.perf_counter()
     events = contact_events.locate(recording)
-    walking = contact_events.duty_factor(recording, events) > WALKING_DUTY_FACTOR
-    norm = norms[0] if walking else norms[1]
+    norm = norms[0 if contact_events.duty_factor(recording, events) > contact_events.RUNNING_DUTY_FACTOR else 1]
     phases = {side: _phase(events.get(f"heel_strike_{side}", np.empty(0)), recording) for side in "rl"}
     coordinates: dict[str, Array] = {}
     grf: dict[str, Array] = {}
     for side, other in ("rl", "lr"):
         phase = phases[side]
         if phase is None:
-            # The legs of an average person are half a cycle apart.
-            across = phases[other]
-            if across is None:
+            if (across := phases[other]) is None:
                 raise RecordingError(
                     "no two heel strikes of one leg found",
                     file=recording.source or recording.name,
                     fix="record steady walking or running with a sensor on a foot or shank",
                 )
-            phase = np.mod(across + 0.5, 1.0)
+            phase = np.mod(across + 0.5, 1.0)  # the legs of an average person are half a cycle apart
         coordinates |= {f"{joint}_{side}": norm.angle(joint, phase) for joint in norm.angles}
         grf |= {f"{component}_{side}": norm.force(component, phase) for component in norm.forces}
     return Estimate(
@@ -74,7 +67,6 @@ def _phase(strikes: Array, recording: Recording) -> Array | None:
     """(T,) part of the stride since heel strike, 0..1; None when the strikes do not show it."""
     samples = np.arange(recording.samples)
     if recording.periodic:
-        # One cycle has one heel strike per leg.
         return np.mod((samples - strikes[0]) / recording.samples, 1.0) if strikes.size == 1 else None
     if strikes.size < 2:
         return None

@@ -13,20 +13,11 @@ import vqf
 from kinertia.estimation.estimate import Estimate
 from kinertia.recording import Array, Recording
 from kinertia.recording.errors import RecordingError
-from kinertia.sensing import joint_angles, sagittal
+from kinertia.sensing import sagittal
 
 
 def solve(recording: Recording) -> Estimate:
-    """Joint angles as differences of inclinations.
-
-    Parameters
-    ----------
-    recording : continuous, in segment frames, without gaps.
-
-    Returns
-    -------
-    Estimate with ``pelvis_tilt`` and the hip, knee and ankle angles of both sides, as far as there are sensors [rad]; no
-    moments, ground reaction or speed.
+    """:func:`kinertia.sensing.sagittal.joint_angles` of a continuous recording without gaps.
 
     Raises
     ------
@@ -38,7 +29,7 @@ def solve(recording: Recording) -> Estimate:
             file=recording.source or recording.name,
             fix="use the strapdown baseline",
         )
-    return joint_angles.from_inclinations(recording, "orientation", inclination)
+    return sagittal.joint_angles(recording, "orientation", inclination)
 
 
 def inclination(recording: Recording, segment: str) -> Array:

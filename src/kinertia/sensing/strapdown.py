@@ -13,29 +13,20 @@ import numpy as np
 
 from kinertia.estimation.estimate import Estimate
 from kinertia.recording import Array, Recording
-from kinertia.sensing import joint_angles, sagittal
+from kinertia.sensing import sagittal
 
 LEVELLING_WINDOW_S = 6.0
 """Window over which a continuous recording is taken to move steadily: several strides."""
 
 
 def solve(recording: Recording) -> Estimate:
-    """Joint angles of a recording in segment frames.
-
-    Parameters
-    ----------
-    recording : signals in segment frames; one periodic gait cycle, or a continuous recording.
-
-    Returns
-    -------
-    Estimate with ``pelvis_tilt`` and the hip, knee and ankle angles of both sides, as far as there are sensors [rad]; no
-    moments, ground reaction or speed.
+    """:func:`kinertia.sensing.sagittal.joint_angles` of one periodic gait cycle, or of a continuous recording.
 
     Raises
     ------
     RecordingError : signals not in segment frames, a sample missing, or no joint with a sensor on either side of it.
     """
-    return joint_angles.from_inclinations(recording, "strapdown", segment_angle)
+    return sagittal.joint_angles(recording, "strapdown", segment_angle)
 
 
 def segment_angle(recording: Recording, segment: str) -> Array:
@@ -47,15 +38,20 @@ def segment_angle(recording: Recording, segment: str) -> Array:
     # theta(t) = integral of the rate (trapezoid)
     angle = np.concatenate([[0.0], np.cumsum(0.5 * (rate[1:] + rate[:-1]))]) / recording.rate_hz
     window = np.hanning(2 * round(0.5 * LEVELLING_WINDOW_S * recording.rate_hz) + 1)
-    return _level(angle, force, lambda signal: _moving_mean(signal, window))
+
+    def mean(signal: Array) -> Array:
+        """Weighted by the window around each sample, over the samples that exist."""
+        around = slice(len(window) // 2, len(window) // 2 + len(signal))
+        return np.convolve(signal, window)[around] / np.convolve(np.ones_like(signal), window)[around]
+
+    return _level(angle, force, mean)
 
 
 def _integrate_cycle(rate: Array, rate_hz: float) -> Array:
     """Periodic, zero-mean integral of the rate less its mean, by its Fourier series: Theta_k = Omega_k / (i w_k)."""
-    samples = rate.shape[0]
+    samples = len(rate)
     spectrum = np.fft.rfft(rate)
-    frequency = 2j * np.pi * np.fft.rfftfreq(samples, 1.0 / rate_hz)
-    spectrum[1:] /= frequency[1:]
+    spectrum[1:] /= 2j * np.pi * np.fft.rfftfreq(samples, 1.0 / rate_hz)[1:]
     spectrum[0] = 0.0
     if samples % 2 == 0:
         spectrum[-1] = 0.0  # the integral of the Nyquist cosine is a sine that the samples cannot show
@@ -69,11 +65,3 @@ def _level(angle: Array, force: Array, mean: Callable[[Array], Array]) -> Array:
     upward = mean(s * force[:, 0] + c * force[:, 1])
     # R(c) (X, Y) = (0, |.|)  =>  c = atan2(X, Y)
     return angle + np.unwrap(np.arctan2(forward, upward))
-
-
-def _moving_mean(signal: Array, window: Array) -> Array:
-    """Mean weighted by a window around each sample, over the samples that exist."""
-    half = window.shape[0] // 2
-    padded = np.convolve(signal, window)[half : half + signal.shape[0]]
-    weight = np.convolve(np.ones_like(signal), window)[half : half + signal.shape[0]]
-    return padded / weight

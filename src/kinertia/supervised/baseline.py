@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from kinertia.sensing.joint_angles import JOINTS
+from kinertia.sensing.sagittal import JOINTS
 from kinertia.supervised.layout import INCLINATION, Layout
 
 
