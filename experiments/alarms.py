@@ -16,8 +16,8 @@ from experiments.spoiling.judge import Look, look
 from kinertia.api.methods import adapt
 from kinertia.api.models import estimate
 from kinertia.estimation import verdict
+from kinertia.io import devices, gaittoolbox, motion_capture, write_recording
 from kinertia.io import folder as folders
-from kinertia.io import gaittoolbox, hugadb, motion_capture, write_recording
 from kinertia.io.read import read
 from kinertia.recording import Recording
 from kinertia.recording.crop import crop
@@ -128,7 +128,7 @@ def real(data: Path, home: Path) -> Iterator[Sound]:
         yield Sound(optical.name, optical, True)
     for folder in ("imu_hugadb", "imu_cycles_biomac"):
         for path in folders.recordings(data / folder) if (data / folder).is_dir() else ():
-            if path.suffix == ".csv" or hugadb.is_hugadb(path):
+            if path.suffix == ".csv" or devices.find(path):
                 yield Sound(path.stem, path, True)
     for folder in CAPTURED:
         for trial in consistency.make(data / folder, TISSUE) if (data / folder).is_dir() else ():

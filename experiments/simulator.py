@@ -12,8 +12,8 @@ from experiments import gait_curves, pages, spectra
 from experiments.gait_curves import MeanCycle
 from experiments.protocol import QUIET, Context, Found, Json, cell, table
 from experiments.spectra import Levels
+from kinertia.io import devices, gaittoolbox
 from kinertia.io import folder as folders
-from kinertia.io import gaittoolbox, hugadb
 from kinertia.io.read import read
 from kinertia.metrics.errors import rmsd
 from kinertia.recording import Array, Recording
@@ -232,7 +232,7 @@ def _signals(walks: list[Recording], data: Path) -> tuple[Json, list[str]]:
     else:
         missing.append(GAITTOOLBOX)
     if (data / HUGADB).is_dir():
-        measured = [hugadb.read(path) for path in sorted((data / HUGADB).glob("*.txt")) if hugadb.is_hugadb(path)]
+        measured = [read(path) for path in sorted((data / HUGADB).glob("*.txt")) if devices.find(path)]
         found[f"HuGaDB, {len(measured)} walks, 2 g"] = spectra.mean([spectra.levels(recording) for recording in measured])
     else:
         missing.append(HUGADB)

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from experiments.place_faults import rotation
+from kinertia.io import devices, gaittoolbox
 from kinertia.io import folder as folders
-from kinertia.io import gaittoolbox, hugadb
 from kinertia.io.read import read
 from kinertia.recording import Array, Frame, Recording, resampling
 from kinertia.recording.crop import crop
@@ -71,7 +71,7 @@ def available(people: tuple[Path, ...], data: Path | None) -> dict[str, list[Loa
         if gaittoolbox.is_gaittoolbox(optical):
             found["optical"] = [lambda: _real(optical)]
         if legs.is_dir():
-            found["hugadb"] = [lambda path=path: _real(path) for path in folders.recordings(legs) if hugadb.is_hugadb(path)]
+            found["hugadb"] = [lambda path=path: _real(path) for path in folders.recordings(legs) if devices.find(path)]
     found = {origin: loads for origin, loads in found.items() if loads}
     if not found:
         raise RecordingError(

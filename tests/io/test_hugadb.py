@@ -9,7 +9,6 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from kinertia.io import hugadb
 from kinertia.io.read import read
 from kinertia.recording import Frame
 from kinertia.recording.errors import RecordingError
@@ -34,7 +33,7 @@ def write_file(folder: Path, counts: np.ndarray, *, old_spelling: bool = False) 
 def test_all_shared_files(shared_data: Path) -> None:
     rows, at_limit, values, narrow = 0, 0, 0, 0
     for path in sorted((shared_data / "imu_hugadb").glob("*.txt")):
-        recording = hugadb.read(path)
+        recording = read(path)
         rows += recording.samples
         at_limit += int((np.abs(recording.acc) >= 2 * 9.80665 * 32766.5 / 32768).sum())
         values += recording.acc.size
@@ -54,7 +53,7 @@ def test_all_shared_files(shared_data: Path) -> None:
 @pytest.mark.data
 def test_both_legs_agree_once_the_range_is_known(shared_data: Path) -> None:
     # the right leg's gyroscopes ran at 250 deg/s, the left leg's at 2000
-    recording = hugadb.read(shared_data / "imu_hugadb" / "HuGaDB_v1_walking_03_00.txt")
+    recording = read(shared_data / "imu_hugadb" / "HuGaDB_v1_walking_03_00.txt")
     rate = np.median(np.linalg.norm(recording.gyro, axis=2), axis=0)
     np.testing.assert_allclose(rate[:3] / rate[3:], 1, atol=0.3)
     # read at 2000 deg/s, a thigh would turn by 15 rad/s half of the time
@@ -66,7 +65,7 @@ def test_scales_and_spellings(tmp_path: Path, old_spelling: bool) -> None:
     counts = np.zeros((5, 36), dtype=int)
     counts[:, 0] = 16384  # right foot, acc x
     counts[:, 4] = -2048  # right foot, gyro y
-    recording = hugadb.read(write_file(tmp_path, counts, old_spelling=old_spelling), rate_hz=60)
+    recording = read(write_file(tmp_path, counts, old_spelling=old_spelling), rate_hz=60)
     foot = recording.sensor_index("foot_r")
     np.testing.assert_allclose(recording.acc[:, foot], [[9.80665, 0, 0]] * 5)
     np.testing.assert_allclose(recording.gyro[:, foot], [[0, -np.deg2rad(125), 0]] * 5)
@@ -82,7 +81,7 @@ def test_values_that_are_no_16_bit_integers(tmp_path: Path, value: object) -> No
     cells[7] = str(value)
     path.write_text("\n".join([*lines[:6], "\t".join(cells), *lines[7:]]))
     with pytest.raises(RecordingError, match="line 7") as error:
-        hugadb.read(path)
+        read(path)
     assert error.value.sensor == "RS_acc_y"
     assert error.value.sample == 2
 
@@ -96,17 +95,17 @@ def test_truncated_files_are_refused(tmp_path_factory: pytest.TempPathFactory, c
     assume(kept.splitlines()[-1].count(b"\t") < 38 or not kept.endswith(b"\t"))  # only the activity is missing: either will do
     path.write_bytes(kept)
     if kept.splitlines()[-1].count(b"\t") == 38 and kept.rstrip().endswith(b"\t1"):  # cut between rows: shorter, yet valid
-        assert hugadb.read(path).samples < 6
+        assert read(path).samples < 6
     else:
         with pytest.raises(RecordingError):
-            hugadb.read(path)
+            read(path)
 
 
 def test_a_placement_says_where_sensors_sit_after_all(tmp_path: Path) -> None:
     path = write_file(tmp_path, np.arange(36 * 60).reshape(60, 36) % 900)
     whole, moved = read(path), read(path, placement={"LT": "femur_r", "RT": "femur_l"})
-    assert [(sensor.name, sensor.segment) for sensor in moved.sensors] == [("RT", "femur_l"), ("LT", "femur_r")]
-    index = [[sensor.name for sensor in whole.sensors].index(name) for name in ("RT", "LT")]
+    assert [(sensor.name, sensor.segment) for sensor in moved.sensors] == [("LT", "femur_r"), ("RT", "femur_l")]
+    index = [[sensor.name for sensor in whole.sensors].index(name) for name in ("LT", "RT")]
     np.testing.assert_array_equal(moved.acc, whole.acc[:, index])
-    with pytest.raises(RecordingError, match=r"placement: lists none of the sensors\. Fix: name them as the file does: RT, RS"):
+    with pytest.raises(RecordingError, match=r"none of the sensors of the table\. Fix: name them as the columns do: RF"):
         read(path, placement={"A1": "pelvis"})

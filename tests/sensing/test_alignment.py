@@ -13,7 +13,8 @@ from scipy.spatial.transform import Rotation
 from walker import Gait, mount, remount, walk
 
 from kinertia.checks.chain import examine
-from kinertia.io import gaittoolbox, hugadb
+from kinertia.io import gaittoolbox
+from kinertia.io.read import read
 from kinertia.recording import LOWER_BODY, Array, Cause, Frame, Recording, Sensor, Severity
 from kinertia.recording.crop import crop
 from kinertia.recording.errors import RecordingError
@@ -240,7 +241,7 @@ def test_xsens_recording(shared_data: Path) -> None:
 @pytest.mark.data
 @pytest.mark.parametrize("person", ["01_00", "10_00-Test", "16_00"])
 def test_unknown_mountings_of_hugadb(shared_data: Path, person: str) -> None:
-    aligned, found = align(hugadb.read(shared_data / "imu_hugadb" / f"HuGaDB_v1_walking_{person}.txt"))
+    aligned, found = align(read(shared_data / "imu_hugadb" / f"HuGaDB_v1_walking_{person}.txt"))
     assert all(q.axis_share > 0.85 and q.direction_margin > 0.5 for q in found.quality)
     coordinates = orientation.solve(aligned).coordinates
     for side in "rl":

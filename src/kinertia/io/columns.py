@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,19 +12,13 @@ import numpy as np
 
 from kinertia.io import facts, naming
 from kinertia.io.text import TextTable
+from kinertia.io.units import STANDARD_GRAVITY
 from kinertia.recording import Array
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.finding import Cause
 
 _SIGNAL = re.compile(r"^(?P<kind>acc|gyro)\.(?P<segment>\w+)\.(?P<axis>[xyz])\s*(?:\[(?P<unit>[^\]]*)\])?$")
 _TIME = re.compile(r"^time\s*(?:\[(?P<unit>[^\]]*)\])?$", re.IGNORECASE)
-
-
-_DEVICES = {
-    # Xsens DOT: user manual, "Data outputs"
-    frozenset({"devicetag", "outputrate"}): {"acc_unit": "m/s^2", "gyro_unit": "deg/s", "time_unit": "us"},
-}
-"""Keys of a preamble to the units of the device that writes them."""
 
 
 class SensorColumns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,6 +49,46 @@ class SensorColumns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     misalignment_rad: float | None = None
 
 
+class Counts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Readings as integers of a converter, for tables that state no units.
+
+    Attributes
+    ----------
+    full_scale : count at the end of the range.
+    acc_g : range of the accelerometers [g].
+    gyro_dps : ranges that gyroscopes may have run at [deg/s], the usual first.
+    fastest_rad_s : median rate of a movement [rad/s] above which the usual range is not what a gyroscope ran at.
+    """
+
+    full_scale: int
+    acc_g: float
+    gyro_dps: tuple[float, ...]
+    fastest_rad_s: float = np.inf
+
+    def scale(self, kind: str, counts: Array) -> tuple[float, float]:
+        """SI units a count of (T, 3) readings, and the range [g or deg/s] that this takes them to have."""
+        if kind == "acc":
+            return self.acc_g * STANDARD_GRAVITY / self.full_scale, self.acc_g
+        scales = [float(np.deg2rad(span)) / self.full_scale for span in self.gyro_dps]
+        typical = float(np.median(np.linalg.norm(counts, axis=1)))
+        k = next((k for k, scale in enumerate(scales) if typical * scale <= self.fastest_rad_s), len(scales) - 1)
+        return scales[k], self.gyro_dps[k]
+
+    def check(self, table: TextTable, name: str, counts: Array) -> None:
+        """Raise a RecordingError where a column holds anything but integers of the converter."""
+        with np.errstate(invalid="ignore"):
+            bad = ~((counts >= -self.full_scale) & (counts < self.full_scale) & (counts == np.round(counts)))
+        if bad.any():
+            row = int(np.argmax(bad))
+            raise RecordingError(
+                f"line {table.first_line + row}: {counts[row]:g} is no {self.full_scale.bit_length()}-bit integer",
+                file=table.file,
+                sensor=name,
+                sample=row,
+                fix="files of this layout hold raw integers; say with a column map what converted data are",
+            )
+
+
 class ColumnMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the columns of a table mean.
 
@@ -62,7 +96,8 @@ class ColumnMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ----------
     sensors : one entry per sensor; none where the columns name their sensor, kind and axis themselves.
     time, time_unit : time column; without one, ``rate_hz`` must be given.
-    rate_hz : sampling rate [Hz].
+    rate_hz, assumed_rate_hz : sampling rate [Hz]; one that is assumed where none is given.
+    counts : what raw integers mean, where there are no units.
     acc_unit, gyro_unit : units of all sensors that do not say otherwise.
     frame : whether ``axes`` lead to segment frames or the sensors' axes are still to be aligned.
     separator : of a text table; default as its rows show.
@@ -75,6 +110,8 @@ class ColumnMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rate_hz: float | None = None
     acc_unit: str = ""
     gyro_unit: str = ""
+    assumed_rate_hz: float | None = None
+    counts: Counts | None = None
     frame: Literal["segment", "sensor"] = "sensor"
     separator: str = ""
     subject: dict[str, Any] = {}
@@ -115,7 +152,7 @@ def of_plain_names(table: TextTable, path: Path) -> ColumnMap:
 
     Raises
     ------
-    RecordingError : an axis is missing, axes have unlike units.
+    RecordingError : an axis is missing, axes have unlike units, a damaged JSON beside the table.
     """
     sensors: dict[str, dict[str, dict[str, tuple[str, str]]]] = {}
     time, time_unit = "", "s"
@@ -127,9 +164,13 @@ def of_plain_names(table: TextTable, path: Path) -> ColumnMap:
             time, time_unit = name, match["unit"] or table.units.get(name, "s")
     beside = path.with_suffix(".json")
     about = facts.read_facts(beside) if beside.is_file() else {}
-    positions, misalignments = (
-        value if isinstance(value := about.get(key), dict) else {} for key in ("sensor_position_m", "sensor_misalignment_rad")
-    )
+    positions, misalignments = (about.get(key) or {} for key in ("sensor_position_m", "sensor_misalignment_rad"))
+    if not isinstance(positions, dict) or not isinstance(misalignments, dict):
+        raise RecordingError(
+            "sensor_position_m and sensor_misalignment_rad must map segments to values",
+            file=str(beside),
+            fix="write one entry per sensor",
+        )
     entries = []
     for segment, kinds in sensors.items():
         names, units = _three_axes(kinds, segment, table.file)
@@ -147,7 +188,7 @@ def of_plain_names(table: TextTable, path: Path) -> ColumnMap:
     return ColumnMap(entries, time, time_unit, facts.number(about, "rate_hz"), frame="segment", subject=about)
 
 
-def of_names(table: TextTable, path: Path, given: ColumnMap | None = None) -> ColumnMap:
+def of_names(table: TextTable, path: Path, given: ColumnMap, known: Callable[[str], tuple[str, str]]) -> ColumnMap:
     """Map of a table whose columns name kind and axis in their own way (``Accel_LN_X``, ``left_gyr_z``), in sensor frames.
 
     Parameters
@@ -155,12 +196,12 @@ def of_names(table: TextTable, path: Path, given: ColumnMap | None = None) -> Co
     table : names, and units from a separate row.
     path : its stem names a single sensor.
     given : what a column map states (units, rate, time, person) without saying which columns are whose.
+    known : name of a sensor in the columns to its name and its segment, empty where it says none.
 
     Raises
     ------
     RecordingError : nothing recognised, gravity was removed, an axis is missing, axes have unlike units.
     """
-    given = given or ColumnMap()
     signals = naming.signals(table.names, table.units)
     sensors: dict[str, dict[str, dict[str, tuple[str, str]]]] = {}
     for signal in sorted(signals, key=lambda signal: signal.wide):  # of two accelerometers, that with the larger range stays
@@ -183,15 +224,14 @@ def of_names(table: TextTable, path: Path, given: ColumnMap | None = None) -> Co
         )
     times = {signal.sensor: signal for signal in reversed(signals) if signal.kind == "time"}
     common = times.get("") or (next(iter(times.values())) if len(times) == 1 else None)
-    given = _of_device(given, table)
     entries = []
     for sensor, kinds in sensors.items():
-        name = sensor or path.stem
+        name, segment = known(sensor or path.stem)
         names, units = _three_axes(kinds, name, table.file)
         own = times.get(sensor) if common is None else None
         entries.append(
             SensorColumns(
-                naming.segment(name) or name,
+                segment or name,
                 names.get("acc"),
                 names.get("gyro"),
                 acc_unit=units.get("acc", ""),
@@ -229,12 +269,6 @@ def placed(meaning: ColumnMap, file: Mapping[str, Any] | str | Path | None) -> C
         for e, s in worn
     ]
     return msgspec.structs.replace(meaning, sensors=entries, subject={**person, **meaning.subject})
-
-
-def _of_device(given: ColumnMap, table: TextTable) -> ColumnMap:
-    """The map with the units that a device is known to write and its file does not state."""
-    device = next((units for keys, units in _DEVICES.items() if keys <= set(table.preamble)), {})
-    return msgspec.structs.replace(given, **{name: unit for name, unit in device.items() if not getattr(given, name)})
 
 
 def _three_axes(

@@ -9,17 +9,21 @@ angles, moments, ground reaction and speed go to :class:`~kinertia.recording.Tru
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
-from kinertia.io import facts, truth_columns
+from kinertia.io import columns as maps
+from kinertia.io import facts, table, truth_columns
 from kinertia.io.text import TextTable, parse_table, read_text
 from kinertia.io.units import ACC_UNITS, GYRO_UNITS, factor
-from kinertia.recording import LOWER_BODY, Array, Frame, Recording, Sensor
+from kinertia.recording import Array, Recording, Sensor
 from kinertia.recording.errors import RecordingError
 
-_COLUMN = re.compile(r"^(?P<kind>acc|gyro)\.(?P<name>[^\[\]]+?)(?P<var> var)?\s*(?:\[(?P<unit>[^\]]*)\])?$")
+_VARIANCE = re.compile(r"^(?P<kind>acc|gyro)\.(?P<name>[^\[\]]+?) var\s*(?:\[(?P<unit>[^\]]*)\])?$")
 REFERENCE = "optical motion capture and force plates as given in the cycle file; sagittal plane, mean over trials"
 """Note of a reference that does not say itself where it comes from."""
 
@@ -62,64 +66,30 @@ def read(path: str | Path) -> Recording:
         csv = csv.with_suffix(".csv")
     elif csv.suffix.lower() != ".csv":
         csv = csv.with_name(f"{csv.name}.csv")
-    file, facts_file = str(csv), str(csv.with_suffix(".json"))
-    table = parse_table(read_text(csv), ",", file=file)
-    about = facts.read_facts(csv.with_suffix(".json"))
-    warnings: list[str] = []
-    keep = _check_cycle(table, file)
-    samples = int(keep.sum())
-
-    columns = _index(table)
-    names = _sensor_names(columns)
-    if not names:
+    file, facts_file = str(csv), csv.with_suffix(".json")
+    cells = parse_table(read_text(csv), ",", file=file)
+    cells = replace(cells, values=cells.values[_check_cycle(cells)])
+    about = facts.read_facts(facts_file)
+    columns = maps.of_plain_names(cells, csv)
+    if not columns.sensors:
         raise RecordingError(
             "has no sensor signals",
             file=file,
             fix="expected columns such as 'acc.pelvis.x [m/s^2]' and 'gyro.pelvis.z [rad/s]'",
         )
-    acc, acc_var = _signals(table, columns, "acc", names, ACC_UNITS, "m/s^2", keep, warnings)
-    gyro, gyro_var = _signals(table, columns, "gyro", names, GYRO_UNITS, "rad/s", keep, warnings)
-
     duration = facts.number(about, "dur_mean")
     if duration is None or duration <= 0:
-        raise RecordingError("mean duration of the cycle is missing", file=facts_file, fix='add "dur_mean": <seconds>')
-    positions, misalignments = (about.get(key) or {} for key in ("sensor_position_m", "sensor_misalignment_rad"))
-    if not isinstance(positions, dict) or not isinstance(misalignments, dict):
-        raise RecordingError(
-            "sensor_position_m and sensor_misalignment_rad must map segments to values",
-            file=facts_file,
-            fix="write one entry per sensor",
-        )
-    sensors = tuple(
-        Sensor(
-            name,
-            name,
-            facts.position(positions.get(name), file=facts_file, sensor=name),
-            facts.number(misalignments, name),
-        )
-        for name in names
-    )
-    subject, assumed, findings = facts.subject(about, file=facts_file)
-    warnings.extend(assumed)
-    truth = truth_columns.read(table, about, note=REFERENCE, about_file=facts_file)
-    if truth is not None and not keep.all():
-        truth = truth.over_time(lambda curve: curve[keep])
-    return Recording(
-        name=csv.stem,
-        rate_hz=samples / duration,
-        sensors=sensors,
-        acc=acc,
-        gyro=gyro,
-        subject=subject,
-        frame=Frame.SEGMENT,
-        acc_var=acc_var,
-        gyro_var=gyro_var,
-        periodic=True,
-        truth=truth,
-        source=file,
-        warnings=tuple(warnings),
-        findings=tuple(findings),
-    )
+        raise RecordingError("mean duration of the cycle is missing", file=str(facts_file), fix='add "dur_mean": <seconds>')
+    meaning = msgspec.structs.replace(columns, time="", acc_unit="m/s^2", gyro_unit="rad/s")
+    truth = truth_columns.read(cells, about, note=REFERENCE, about_file=str(facts_file))
+    said = {"map_file": file, "person_file": str(facts_file)}
+    recording = table.build(cells, csv, meaning, **said, truth=truth, rate_hz=cells.rows / duration)
+    variances = {
+        f"{kind}_var": _variance(cells, kind, recording.sensors, units)
+        for kind, units in (("acc", ACC_UNITS), ("gyro", GYRO_UNITS))
+    }
+    known = {name: values for name, values in variances.items() if np.isfinite(values).any()}
+    return replace(recording, periodic=True, **known).with_warnings(*_gaps(recording))
 
 
 def read_folder(folder: str | Path) -> list[Recording]:
@@ -140,12 +110,12 @@ def read_folder(folder: str | Path) -> list[Recording]:
     return [read(path) for path in files]
 
 
-def _check_cycle(table: TextTable, file: str) -> np.ndarray:
+def _check_cycle(cells: TextTable) -> np.ndarray:
     """Mask of the rows to keep: all, or all but a repeated 100 % row."""
-    keep = np.ones(table.rows, dtype=bool)
-    if "cycle_percent" not in table.names:
+    keep = np.ones(cells.rows, dtype=bool)
+    if "cycle_percent" not in cells.names:
         return keep
-    percent = table.numbers("cycle_percent")
+    percent = cells.numbers("cycle_percent")
     if abs(percent[-1] - 100.0) < 1e-6:
         keep[-1] = False
     n = int(keep.sum())
@@ -154,7 +124,7 @@ def _check_cycle(table: TextTable, file: str) -> np.ndarray:
         row = int(np.argmax(wrong)) if wrong.any() else n
         raise RecordingError(
             f"cycle_percent must run evenly from 0 to just below 100; with {n} rows, row {row} breaks this",
-            file=file,
+            file=cells.file,
             sensor="cycle_percent",
             sample=row,
             fix="the file looks truncated, or rows are missing; export the whole cycle again",
@@ -162,51 +132,22 @@ def _check_cycle(table: TextTable, file: str) -> np.ndarray:
     return keep
 
 
-def _index(table: TextTable) -> dict[tuple[str, str, bool], tuple[str, str]]:
-    """(kind, name, is variance) to (column, unit)."""
-    index = {}
-    for column in table.names:
-        if match := _COLUMN.match(column):
-            index[match["kind"], match["name"].strip(), bool(match["var"])] = (column, match["unit"] or "")
-    return index
+def _variance(cells: TextTable, kind: str, sensors: tuple[Sensor, ...], units: tuple[str, ...]) -> Array:
+    """(T, K, 3) variance between trials of one kind of signal; NaN where none is given."""
+    values = np.full((cells.rows, len(sensors), 3), np.nan)
+    place = {f"{sensor.segment}.{axis}": (k, j) for k, sensor in enumerate(sensors) for j, axis in enumerate("xyz")}
+    for column in cells.names:
+        if (match := _VARIANCE.match(column)) and match["kind"] == kind and match["name"] in place:
+            scale = factor(match["unit"] or units[0], units, file=cells.file, sensor=column)
+            values[:, *place[match["name"]]] = cells.numbers(column) * scale**2
+    return values
 
 
-def _sensor_names(columns: dict[tuple[str, str, bool], tuple[str, str]]) -> list[str]:
-    names = list(dict.fromkeys(name.rpartition(".")[0] for kind, name, _ in columns if kind in ("acc", "gyro") and "." in name))
-    return [s for s in LOWER_BODY.segments if s in names] + [s for s in names if s not in LOWER_BODY.segments]
-
-
-def _signals(
-    table: TextTable,
-    columns: dict[tuple[str, str, bool], tuple[str, str]],
-    kind: str,
-    names: list[str],
-    allowed: tuple[str, ...],
-    default_unit: str,
-    keep: np.ndarray,
-    warnings: list[str],
-) -> tuple[Array, Array | None]:
-    values = np.full((int(keep.sum()), len(names), 3), np.nan)
-    variance = np.full_like(values, np.nan)
-    for k, name in enumerate(names):
-        present = [(kind, f"{name}.{axis}", False) in columns for axis in "xyz"]
-        if not any(present):
-            warnings.append(f"sensor {name} has no {kind} signal")
-            continue
-        if not all(present):
-            axis = "xyz"[present.index(False)]
-            raise RecordingError(
-                f"column {kind}.{name}.{axis} is missing", file=table.file, sensor=name, fix="give all three axes x, y, z"
-            )
-        for j, axis in enumerate("xyz"):
-            column, unit = columns[kind, f"{name}.{axis}", False]
-            scale = factor(unit or default_unit, allowed, file=table.file, sensor=column)
-            values[:, k, j] = table.numbers(column)[keep] * scale
-            if (kind, f"{name}.{axis}", True) in columns:
-                variance[:, k, j] = table.numbers(columns[kind, f"{name}.{axis}", True][0])[keep] * scale**2
-        missing = np.isnan(values[:, k]).any(axis=1)
-        if missing.any():
-            warnings.append(
-                f"sensor {name}: {int(missing.sum())} {kind} samples missing, first at sample {int(np.argmax(missing))}"
-            )
-    return values, variance if np.isfinite(variance).any() else None
+def _gaps(recording: Recording) -> Iterator[str]:
+    """Samples that are missing, in sentences."""
+    for kind, signals in (("acc", recording.acc), ("gyro", recording.gyro)):
+        for k, sensor in enumerate(recording.sensors):
+            missing = np.asarray(np.isnan(signals[:, k]).any(axis=1))
+            if missing.any() and not missing.all():
+                row = int(np.argmax(missing))
+                yield f"sensor {sensor.name}: {int(missing.sum())} {kind} samples missing, first at sample {row}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kinertia.io import gaittoolbox, hugadb, naming, outputs, table, together, xsens
+from kinertia.io import gaittoolbox, naming, outputs, table, together, xsens
 from kinertia.recording.errors import RecordingError
 
 TABLES = (".csv", ".parquet", ".pq", ".kinlog")
@@ -15,7 +15,7 @@ HISTORY = "history.csv"
 def recordings(path: Path) -> list[Path]:
     """What there is to read under a path: the path itself, or the tables of a folder and of the folders in it, sorted.
 
-    Results of commands are left out. A folder without tables gives its HuGaDB files. One that is a single recording of several
+    Results of commands are left out. One that is a single recording of several
     files (Xsens, gait toolbox) is left as it is; tables that are parts of one recording are named by their first.
 
     Raises
@@ -33,8 +33,6 @@ def recordings(path: Path) -> list[Path]:
         and not outputs.is_result(file)
         and not (file.name == HISTORY and file.with_name("checkpoint.json").is_file())
     )
-    if not files:
-        files = sorted(file for file in path.rglob("*.txt") if hugadb.is_hugadb(file))
     if files:
         return _once(files)
     if any(path.iterdir()):

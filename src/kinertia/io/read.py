@@ -7,14 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from kinertia.io import columns as maps
 from kinertia.io import (
-    apdm,
     cycles,
     facts,
     folder,
     full_body,
     gaittoolbox,
-    hugadb,
     opensim,
     stated,
     stream_log,
@@ -23,7 +22,6 @@ from kinertia.io import (
     together,
     xsens,
 )
-from kinertia.io import columns as maps
 from kinertia.io.columns import ColumnMap
 from kinertia.recording import Cause, Finding, Recording, Subject, selection
 from kinertia.recording.errors import RecordingError
@@ -78,16 +76,12 @@ def read(
         recording = _placed(cycles.read(path), placement)
     elif stream_log.is_stream_log(path):
         recording = _placed(stream_recording.read(path), placement)
-    elif hugadb.is_hugadb(path):
-        recording = _placed(hugadb.read(path, rate_hz=rate_hz), placement)
     elif full_body.is_full_body(path):
         recording = _placed(full_body.read(path), placement)
     elif xsens.is_xsens(path):
         recording = xsens.read(
             path, placement=placement, trial=trial, rate_hz=rate_hz, gyro_from_orientation=gyro_from_orientation
         )
-    elif apdm.is_apdm(path):
-        recording = apdm.read(path, placement=placement, rate_hz=rate_hz)
     elif table.is_table(path) or (columns is not None and path.is_file()):
         parts = together.group(path)
         if parts:

@@ -26,18 +26,19 @@ sensor frames (:mod:`kinertia.io.naming`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from kinertia.io import columns as maps
-from kinertia.io import facts, layout, naming, parquet, stated, truth_columns
-from kinertia.io.columns import ColumnMap, SensorColumns
+from kinertia.io import devices, facts, layout, naming, parquet, stated, truth_columns
+from kinertia.io.columns import ColumnMap, Counts, SensorColumns
 from kinertia.io.text import TextTable, read_text
 from kinertia.io.units import ACC_UNITS, GYRO_UNITS, TIME_UNITS, factor
-from kinertia.recording import LOWER_BODY, Array, Frame, Recording, Sensor, Subject, common_time, time_axis
+from kinertia.recording import LOWER_BODY, Array, Frame, Recording, Sensor, Truth, common_time, time_axis
 from kinertia.recording.common_time import Stream
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.finding import Cause
@@ -52,7 +53,7 @@ def is_table(path: Path) -> bool:
         return True
     if path.suffix.lower() not in (".txt", ".dat") or not path.is_file():
         return False
-    if path.with_suffix(".columns.toml").is_file() or path.with_suffix(".columns.json").is_file():
+    if devices.find(path) or any(path.with_suffix(f".columns.{kind}").is_file() for kind in ("toml", "json")):
         return True
     try:
         cells = layout.read("\n".join(read_text(path).splitlines()[:_HEAD_LINES]), file=str(path))
@@ -69,18 +70,17 @@ def read(
     columns: ColumnMap | str | Path | None = None,
     placement: Mapping[str, Any] | str | Path | None = None,
     rate_hz: float | None = None,
-    subject: Subject | None = None,
 ) -> Recording:
     """Read a CSV, text or Parquet table.
 
     Parameters
     ----------
     path : the table.
-    columns : column map or its file; default: the one beside the table, else the column names themselves.
+    columns : column map or its file; default: the one beside the table, else what the columns' names and the layouts of known
+        devices (:mod:`kinertia.io.devices`) say.
     placement : which sensor, as the columns name it, sits where, or a file that says so; default ``<stem>.placement.toml``
         or ``placement.toml`` (or .json) beside the table, unless a map or the columns' names say it.
     rate_hz : sampling rate [Hz], for tables without a time column.
-    subject : the person; default: from the map.
 
     Returns
     -------
@@ -91,15 +91,13 @@ def read(
     RecordingError : no usable map, an unknown unit, axes that are no rotation, a damaged table; naming column and row.
     """
     path = Path(path)
-    meaning, _ = _meaning(path, columns)
-    return interpret(
-        read_cells(path, meaning.separator if meaning else ""),
-        path,
-        columns=columns,
-        placement=placement,
-        rate_hz=rate_hz,
-        subject=subject,
-    )
+    given, _ = _given(path, columns)
+    if (device := devices.find(path)) is not None and device.blocks is not None:
+        cells, sensors = device.cells(path)
+        columns = msgspec.structs.replace(device.complete(given), sensors=sensors)
+    else:
+        cells = read_cells(path, given.separator if given else "")
+    return interpret(cells, path, columns=columns, placement=placement, rate_hz=rate_hz)
 
 
 def interpret(
@@ -109,20 +107,33 @@ def interpret(
     columns: ColumnMap | str | Path | None = None,
     placement: Mapping[str, Any] | str | Path | None = None,
     rate_hz: float | None = None,
-    subject: Subject | None = None,
 ) -> Recording:
     """Recording of the cells of a table; the column map is looked for beside ``path``. The rest as for :func:`read`."""
-    file = table.file
-    meaning, map_file = _meaning(path, columns)
-    truth = None
+    meaning, map_file = _given(path, columns)
+    truth, person_file = None, map_file
     if meaning is None and maps.plain(table):
-        meaning = maps.of_plain_names(table, path)
-        truth = truth_columns.read(table, meaning.subject, about_file=str(path.with_suffix(".json")))
+        meaning, person_file = maps.of_plain_names(table, path), str(path.with_suffix(".json"))
+        truth = truth_columns.read(table, meaning.subject, about_file=person_file)
     elif meaning is None or not meaning.sensors:
-        meaning = maps.of_names(table, path, meaning)
+        device = devices.find(path, table.preamble) or devices.Device("")
+        meaning = maps.of_names(table, path, device.complete(meaning), device.sensor)
         placement = placement or facts.find_placement(path.parent, path.stem)
     meaning = maps.placed(meaning, placement)
+    return build(table, path, meaning, map_file=map_file, person_file=person_file, truth=truth, rate_hz=rate_hz)
 
+
+def build(
+    table: TextTable,
+    path: Path,
+    meaning: ColumnMap,
+    *,
+    map_file: str,
+    person_file: str,
+    truth: Truth | None = None,
+    rate_hz: float | None = None,
+) -> Recording:
+    """Recording of cells whose meaning is known; ``map_file`` says it and ``person_file`` who wears the sensors, for errors."""
+    file = table.file
     order = {segment: i for i, segment in enumerate(LOWER_BODY.segments)}
     entries = sorted(meaning.sensors, key=lambda entry: order.get(entry.segment, len(order)))
     warnings: list[str] = []
@@ -131,6 +142,8 @@ def interpret(
     except RecordingError as error:
         raise _with_layout(error, table) from error
 
+    if meaning.counts is not None:
+        warnings += _other_ranges(table, entries, meaning.counts)
     findings = list(table.findings)
     said = rate_hz or meaning.rate_hz
     begin_s = 0.0
@@ -153,6 +166,9 @@ def interpret(
         findings.extend(axis.findings)
     else:
         rate = stated.rate(said, file=file) if said and said > 0 else None
+    if not rate and meaning.assumed_rate_hz:
+        rate = meaning.assumed_rate_hz
+        warnings.insert(0, f"sampling rate not in the file, {rate} Hz assumed")
     if not rate or rate <= 0:
         raise RecordingError(
             "has neither a time column nor a rate",
@@ -160,10 +176,7 @@ def interpret(
             fix="give the sampling rate (--rate, or rate_hz in the column map), or name the time column in the map",
             cause=Cause.RATE,
         )
-    if subject is None:
-        subject, assumed, doubts = facts.subject(meaning.subject, file=map_file)
-        warnings.extend(assumed)
-        findings.extend(doubts)
+    subject, assumed, doubts = facts.subject(meaning.subject, file=person_file)
     signals = np.stack(blocks, axis=1)
     orientation = signals[..., 6:]
     length = np.linalg.norm(orientation, axis=-1, keepdims=True)
@@ -178,8 +191,8 @@ def interpret(
         orientation=orientation / length if np.isfinite(orientation).any() else None,
         truth=truth,
         source=file,
-        warnings=tuple(warnings),
-        findings=tuple(findings),
+        warnings=(*warnings, *assumed),
+        findings=(*findings, *doubts),
         begin_s=begin_s,
     )
 
@@ -209,7 +222,7 @@ def _with_layout(error: RecordingError, table: TextTable) -> RecordingError:
     return RecordingError(f"{joined}; {error.message}", file=error.file, sensor=error.sensor, fix=error.fix, cause=Cause.LAYOUT)
 
 
-def _meaning(path: Path, columns: ColumnMap | str | Path | None) -> tuple[ColumnMap | None, str]:
+def _given(path: Path, columns: ColumnMap | str | Path | None) -> tuple[ColumnMap | None, str]:
     """The column map that is given or lies beside a table, None where there is none; and its file, else the table's."""
     columns = maps.find_map(path) if columns is None else columns
     if columns is None or isinstance(columns, ColumnMap):
@@ -232,10 +245,18 @@ def _signals(
         ("acc", entry.acc, entry.acc_unit or meaning.acc_unit, ACC_UNITS),
         ("gyro", entry.gyro, entry.gyro_unit or meaning.gyro_unit, GYRO_UNITS),
     ):
-        unit = mapped or (table.units.get(names[0], "") if names else "")
         if names is None:
             warnings.append(f"sensor {name} has no {kind} signal")
             blocks.append(np.full((table.rows, 3), np.nan))
+            continue
+        unit = mapped or table.units.get(names[0], "")
+        values = np.stack([table.numbers(column) for column in names], axis=1)
+        # one entry per row: picked, not multiplied, so that a missing axis does not take the others with it
+        picked, signs = np.abs(rotation).argmax(axis=1), rotation.sum(axis=1)
+        if not unit and meaning.counts is not None:
+            for column, counts in zip(names, values.T, strict=True):
+                meaning.counts.check(table, column, counts)
+            blocks.append(values[:, picked] * signs * meaning.counts.scale(kind, values)[0])
             continue
         if not unit:
             raise RecordingError(
@@ -245,9 +266,6 @@ def _signals(
                 fix=f"add {kind}_unit to a column map ({stem}.columns.toml), one of {', '.join(allowed)}",
                 cause=Cause.ACC_UNIT if kind == "acc" else Cause.GYRO_UNIT,
             )
-        values = np.stack([table.numbers(column) for column in names], axis=1)
-        # one entry per row: picked, not multiplied, so that a missing axis does not take the others with it
-        picked, signs = np.abs(rotation).argmax(axis=1), rotation.sum(axis=1)
         blocks.append(values[:, picked] * signs * factor(unit, allowed, file=map_file, sensor=name))
     if entry.orientation is not None and not np.array_equal(rotation, np.eye(3)):
         raise RecordingError(
@@ -255,6 +273,19 @@ def _signals(
         )
     blocks.append(_quaternion(table, entry, name))
     return np.concatenate(blocks, axis=1)
+
+
+def _other_ranges(table: TextTable, entries: Sequence[SensorColumns], counts: Counts) -> list[str]:
+    """Gyroscopes that did not run at their usual range, in sentences."""
+    spans: dict[float, list[str]] = {}
+    for entry in entries:
+        if entry.gyro is not None:
+            _, span = counts.scale("gyro", np.stack([table.numbers(column) for column in entry.gyro], axis=1))
+            spans.setdefault(span, []).append(entry.name or entry.segment)
+    usual = f"gyroscopes read impossibly fast for a {counts.gyro_dps[0]:g} deg/s range"
+    return [
+        f"sensors {', '.join(s)}: {usual}, {span:g} deg/s assumed" for span, s in spans.items() if span != counts.gyro_dps[0]
+    ]
 
 
 def _quaternion(table: TextTable, entry: SensorColumns, sensor: str) -> Array:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from kinertia.io import columns as maps
-from kinertia.io import naming, table
+from kinertia.io import devices, naming, table
 from kinertia.io.columns import ColumnMap
 from kinertia.io.text import TextTable
 from kinertia.io.units import TIME_UNITS, factor
@@ -53,7 +53,7 @@ def group(path: Path) -> list[Path]:
 def _alone(path: Path) -> bool:
     """Whether nothing beside a table says that it is a whole recording."""
     own = (path.with_suffix(suffix) for suffix in (".columns.toml", ".columns.json", ".json"))
-    return path.suffix.lower() in _SUFFIXES and not any(file.is_file() for file in own)
+    return path.suffix.lower() in _SUFFIXES and not any(file.is_file() for file in own) and devices.find(path) is None
 
 
 def read(
