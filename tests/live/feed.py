@@ -9,8 +9,8 @@ from typing import Self
 import live_walker
 import msgspec
 
-from kinertia.live.command import SessionCommand, StartRecording, StopRecording
 from kinertia.live.hub import Hub
+from kinertia.live.message import Wish
 from kinertia.live.state import RecordingState, SensorState, SessionState
 from kinertia.recording import LOWER_BODY, Subject, words
 from kinertia.streaming.health import State
@@ -30,7 +30,7 @@ class Feed:
             self.hub.publish(live_walker.frame(index))
         self.lost: set[str] = set()
         self.told = SessionState()
-        self.done: list[SessionCommand] = []
+        self.done: list[Wish] = []
         self.longest_s = 0.0
         self._recording = False
         self._stop = threading.Event()
@@ -48,11 +48,11 @@ class Feed:
                 self.hub.publish(frame)
                 self.longest_s = max(self.longest_s, time.perf_counter() - published)
 
-    def do(self, command: SessionCommand) -> None:
-        if isinstance(command, StopRecording) and not self._recording:
+    def do(self, wish: Wish) -> None:
+        if wish == "stop_recording" and not self._recording:
             raise ValueError("nothing is being recorded")
-        self.done.append(command)
-        self._recording = isinstance(command, StartRecording)
+        self.done.append(wish)
+        self._recording = wish == "start_recording"
 
     def state(self) -> SessionState:
         sensors = tuple(

@@ -58,13 +58,13 @@ def test_verdicts_and_hit_rate() -> None:
     assert [r.verdict for r in results] == [target.judge(v) for v in values]
     assert {r.verdict for r in results} == {"in", "above", "below"}
     inside = sum(1.25 <= v <= 1.35 for v in values)
-    assert results[-1].share == pytest.approx(inside / 600)
+    assert (results[-1].hits, results[-1].count) == (inside, 600)
 
 
 def test_nothing_is_judged_without_values_or_strides() -> None:
     feedback = Feedback(Target("speed", "value", 0.0, 1.0))
     assert feedback.push(0.0, math.nan).verdict == "waiting"
-    assert math.isnan(feedback.result.share)
+    assert feedback.result.count == 0
     peaks = Feedback(Target("knee_angle_r", "highest", 0.0, 1.0))
     for index in range(500):
         peaks.push(0.01 * index, 0.5)

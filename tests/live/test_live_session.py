@@ -11,14 +11,6 @@ from browser import wait_for
 from running import Running
 
 from kinertia.io import stream_log
-from kinertia.live.command import (
-    StartAdaptation,
-    StartCalibration,
-    StartRecording,
-    StopAdaptation,
-    StopCalibration,
-    StopRecording,
-)
 from kinertia.live.hub import Place
 from kinertia.live.monitor import Monitor
 from kinertia.live.session import LiveSession
@@ -52,14 +44,14 @@ def test_frames_and_state_reach_the_viewers(walking: Running) -> None:
 
 def test_recording_from_the_page_can_be_read_back(walking: Running, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="nothing is being recorded"):
-        walking.session.do(StopRecording())
-    walking.session.do(StartRecording())
+        walking.session.do("stop_recording")
+    walking.session.do("start_recording")
     with pytest.raises(ValueError, match="runs already"):
-        walking.session.do(StartRecording())
+        walking.session.do("start_recording")
     assert walking.session.state().recording.on
     before = walking.hub.ring.count
     wait_for(lambda: walking.hub.ring.count > before + 200, "frames")
-    walking.session.do(StopRecording())
+    walking.session.do("stop_recording")
     recording = walking.session.state().recording
     assert (recording.on, recording.problem) == (False, "")
     (path,) = tmp_path.glob("live-*.kinlog")
@@ -75,7 +67,7 @@ def test_a_disk_that_cannot_be_written_is_told(walking: Running, tmp_path: Path,
     blocked.write_text("no folder")
     monkeypatch.setattr(walking.session, "_folder", blocked)
     with pytest.raises(OSError, match="file"):
-        walking.session.do(StartRecording())
+        walking.session.do("start_recording")
     assert not walking.session.state().recording.on
 
 
@@ -84,8 +76,8 @@ def test_calibration_from_the_page(tmp_path: Path) -> None:
     with Running(source, tmp_path) as running:
         wait_for(lambda: running.hub.ring.count > 20, "frames")
         assert not running.session.state().aligned
-        running.session.do(StartRecording())
-        running.session.do(StartCalibration())
+        running.session.do("start_recording")
+        running.session.do("start_calibration")
         wait_for(lambda: running.session.state().calibration.step == "walk", "standing")
         wait_for(lambda: running.session.state().calibration.state == "done", "calibration")
         state = running.session.state()
@@ -93,9 +85,9 @@ def test_calibration_from_the_page(tmp_path: Path) -> None:
         assert state.calibration.words == "How the sensors sit is known."
         before = running.hub.ring.count
         wait_for(lambda: running.hub.ring.count > before + 100, "frames")
-        running.session.do(StopRecording())
-        running.session.do(StartCalibration())
-        running.session.do(StopCalibration())
+        running.session.do("stop_recording")
+        running.session.do("start_calibration")
+        running.session.do("stop_calibration")
         assert running.session.state().calibration.state == "idle"
     (path,) = tmp_path.glob("live-*.kinlog")
     assert stream_log.read(path).header.rotations is not None
@@ -144,15 +136,15 @@ class Adapting:
 def test_adaptation_from_the_page_where_there_is_one(walking: Running, tmp_path: Path) -> None:
     assert "graphs alone" in walking.session.state().not_adaptable
     with pytest.raises(ValueError, match="this model is there as graphs alone"):
-        walking.session.do(StartAdaptation())
+        walking.session.do("start_adaptation")
     task = Adapting()
     session = LiveSession(walking.pump, walking.hub, "default", tmp_path, adapt=lambda folder: task)
-    session.do(StartAdaptation())
+    session.do("start_adaptation")
     assert session.state().adaptation == Progress("running", "train", 0.5, "Adapting.")
     assert session.state().not_adaptable == ""
-    session.do(StopAdaptation())
+    session.do("stop_adaptation")
     assert session.state().adaptation == Progress()
-    session.do(StartAdaptation())
+    session.do("start_adaptation")
     assert session.state().adaptation.state == "running"
     task.progress = Progress("done", "train", 1.0, "the model fits the wearer better", outcome=("the right thigh is longer",))
     assert session.state().adaptation.words == "The model fits the wearer better."

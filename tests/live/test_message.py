@@ -10,14 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinertia.live import message
-from kinertia.live.command import AnyCommand, ClearTarget, SetTarget, StartRecording, parse
-from kinertia.live.hub import Hub
-from kinertia.live.message import HEADER, decode_frames, encode_frames
+from kinertia.live.feedback import Target
+from kinertia.live.hub import Hub, Rows
+from kinertia.live.message import HEADER, Command, decode_frames, encode_frames, parse
 from kinertia.live.monitor import Monitor
-from kinertia.live.notices import Notices
 from kinertia.live.outputs import columns
-from kinertia.live.ring import Rows
+from kinertia.live.session import Notices
 from kinertia.live.state import SensorState, SessionState
 from kinertia.recording import LOWER_BODY, words
 from kinertia.streaming.health import State
@@ -57,17 +55,17 @@ def test_a_message_says_what_is_wrong() -> None:
 @pytest.mark.parametrize(
     ("given", "wanted"),
     [
-        ({"do": "start_recording", "id": 3}, StartRecording(3)),
-        ({"do": "clear_target"}, ClearTarget(0)),
+        ({"do": "start_recording", "id": 3}, Command("start_recording", 3)),
+        ({"do": "clear_target"}, Command("clear_target")),
     ],
 )
-def test_commands_are_understood(given: dict[str, object], wanted: AnyCommand) -> None:
+def test_commands_are_understood(given: dict[str, object], wanted: Command) -> None:
     assert parse(json.dumps(given)) == wanted
 
 
 def test_a_target_is_understood() -> None:
     asked = parse(json.dumps({"do": "set_target", "id": 4, "target": TARGET}))
-    assert isinstance(asked, SetTarget)
+    assert asked.target is not None
     assert (asked.target.output, asked.target.phase, asked.target.foot) == ("knee_angle_r", "stride", "r")
 
 
@@ -83,6 +81,7 @@ def test_a_target_is_understood() -> None:
         '{"do": "start_recording", "file": "/etc/passwd"}',
         '{"do": "start_recording", "id": "3"}',
         '{"do": "set_target"}',
+        json.dumps({"do": "clear_target", "target": TARGET}),
         json.dumps({"do": "set_target", "target": {**TARGET, "low": "x"}}),
         json.dumps({"do": "set_target", "target": {**TARGET, "low": 2.0}}),
         json.dumps({"do": "set_target", "target": {**TARGET, "measure": "mean"}}),
@@ -187,7 +186,7 @@ def test_target_is_followed_and_told() -> None:
     monitor = Monitor(hub)
     assert json.loads(monitor.target)["target"] is None
     asked = parse(json.dumps({"do": "set_target", "target": TARGET}))
-    assert isinstance(asked, SetTarget)
+    assert asked.target is not None
     monitor.set_target(asked.target)
     before = monitor.target_version
     for index in range(600):
@@ -197,4 +196,4 @@ def test_target_is_followed_and_told() -> None:
     assert monitor.target_version == before + 1
     assert (told["verdict"], told["count"], told["hits"]) == ("in", 5, 5)
     with pytest.raises(ValueError, match="no such output"):
-        monitor.set_target(message.Target("foot_r_gyro_z", "value", 0.0, 1.0))
+        monitor.set_target(Target("foot_r_gyro_z", "value", 0.0, 1.0))

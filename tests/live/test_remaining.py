@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kinertia.live.remaining import Remaining
-from kinertia.streaming.progress import Progress
+from kinertia.streaming.progress import Progress, Remaining
 
 
 def test_what_is_left_follows_from_the_pace_or_from_what_the_task_says() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinertia.live.ring import Ring
+from kinertia.live.hub import Ring
 
 
 def _write(ring: Ring, count: int) -> None:

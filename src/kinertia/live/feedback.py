@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
@@ -53,8 +52,7 @@ class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return "below" if value < self.low else "in"
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(msgspec.Struct, frozen=True):
     """How it goes.
 
     Attributes
@@ -70,11 +68,6 @@ class Result:
     hits: int = 0
     count: int = 0
     recent: tuple[Verdict, ...] = ()
-
-    @property
-    def share(self) -> float:
-        """Part of the judged ones that was within the band, NaN while there is none."""
-        return self.hits / self.count if self.count else math.nan
 
 
 class Feedback:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from kinertia.estimation.convention import Knee
 from kinertia.estimation.estimate import Activity
 from kinertia.live.outputs import Column, columns
-from kinertia.live.ring import Ring, Rows
-from kinertia.recording import LOWER_BODY, SensorSet
+from kinertia.recording import LOWER_BODY, Array, SensorSet
 from kinertia.streaming.frame import Frame
 from kinertia.streaming.gait import NOTHING, Event, Gait
 from kinertia.streaming.trust import SENSOR_HELD, SENSOR_LOST
@@ -113,3 +113,66 @@ class Place:
             self.dropped += rows.skipped
         self._next = rows.first + len(rows)
         return rows
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Consecutive rows that a reader took.
+
+    Attributes
+    ----------
+    first : number of the first row since the stream began.
+    time_s : (n,) time of each row [s].
+    values : (n, C) single precision.
+    skipped : rows before these that this reader did not get, as it came too late.
+    """
+
+    first: int
+    time_s: Array
+    values: np.ndarray
+    skipped: int
+
+    def __len__(self) -> int:
+        return len(self.time_s)
+
+
+class Ring:
+    """A bounded store of rows; the oldest make room for the newest.
+
+    Parameters
+    ----------
+    capacity : rows that are kept.
+    width : values per row.
+    """
+
+    def __init__(self, capacity: int, width: int) -> None:
+        # a margin, so that the oldest rows handed out are not the next to be overwritten
+        self.capacity = capacity
+        self._size = capacity + capacity // 4 + 1
+        self._time = np.full(self._size, np.nan)
+        self._values = np.full((self._size, width), np.nan, dtype=np.float32)
+        self.count = 0
+
+    @property
+    def width(self) -> int:
+        return self._values.shape[1]
+
+    def next_row(self) -> np.ndarray:
+        """(C,) the row to be filled before :meth:`commit`."""
+        return self._values[self.count % self._size]
+
+    def commit(self, time_s: float) -> None:
+        """Count the row that was filled last, as of ``time_s`` [s]."""
+        self._time[self.count % self._size] = time_s
+        self.count += 1
+
+    def since(self, number: int, at_most: int | None = None) -> Rows:
+        """Copies of the rows from ``number`` on; of the newest ``at_most`` (default: all that are kept) if there are more."""
+        while True:
+            count = self.count
+            limit = self.capacity if at_most is None else min(at_most, self.capacity)
+            first = min(max(number, count - limit, 0), count)
+            places = np.arange(first, count) % self._size
+            time_s, values = self._time[places], self._values[places]
+            if self.count - first < self._size:
+                return Rows(first, time_s, values, max(first - number, 0))

@@ -1,120 +1,75 @@
-"""What goes to the page: JSON for what changes slowly, single-precision binary for frames. docs/live.md describes both.
+"""What goes between server and page, as docs/live.md describes it: JSON, and single-precision binary for frames.
 
-Every message names the version of this description; a page of another version says so instead of misreading.
+Hello and frames name the version of that description; a page of another version says so instead of misreading. What a page may
+ask for is checked strictly: unknown fields, types and values are refused.
 """
 
 from __future__ import annotations
 
 import struct
+from typing import Literal
 
 import msgspec
 import numpy as np
 
-from kinertia.live.feedback import Target, Verdict
-from kinertia.live.figures import Compute, Walking
-from kinertia.live.outputs import Column
-from kinertia.live.ring import Rows
-from kinertia.live.state import SessionState
+from kinertia.live.feedback import Target
+from kinertia.live.hub import Rows
 
 VERSION = 1
 FRAMES = 1
 """Kind of the only binary message so far."""
 HEADER = struct.Struct("<BBHHHIId")
 """Version, kind, rows, columns, reserved, frames dropped for this viewer, reserved, number of the first row; 24 bytes."""
+LARGEST = 2048
+"""Bytes of a command; the longest valid one has about 200."""
+
+Wish = Literal[
+    "start_calibration", "stop_calibration", "start_adaptation", "stop_adaptation", "start_recording", "stop_recording"
+]
+"""What a page may ask a session for."""
 
 
-class Hello(msgspec.Struct, frozen=True, tag="hello", tag_field="type"):
-    """First message of a connection.
-
-    Attributes
-    ----------
-    version : of this description.
-    columns : outputs in a row of a frame message.
-    extra : names of the columns after them.
-    segments : what the bits of ``held`` mean, the lowest first.
-    rate_hz : frames per second.
-    history_s : how far back the frames that follow reach [s].
-    mass_kg, height_m : the wearer.
-    assumed : which of the two were not given.
-    """
-
-    version: int
-    columns: tuple[Column, ...]
-    extra: tuple[str, ...]
-    segments: tuple[str, ...]
-    rate_hz: float
-    history_s: float
-    mass_kg: float
-    height_m: float
-    assumed: tuple[str, ...] = ()
-
-
-class Trust(msgspec.Struct, frozen=True):
-    """Whether the estimate should be believed now, and why not."""
-
-    ok: bool
-    reasons: tuple[str, ...] = ()
-
-
-class Status(msgspec.Struct, frozen=True, tag="status", tag_field="type"):
-    """Several times a second.
+class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One request of a page.
 
     Attributes
     ----------
-    frames : how many there were since the start.
-    quiet_s : time since the last one [s], None before the first.
-    frames_per_s : over the last seconds.
-    live : whether there is an estimate of now; else ``walking`` and ``compute`` are those of the last one.
-    activity : what the wearer does, in a word; empty where it is not known now.
-    trust : None before there is an estimate.
-    held : segments for which an older value stood in lately, as the sample did not come.
-    viewers : pages that are connected.
-    session : what the session reports of itself.
+    do : what.
+    id : number that the answer carries.
+    target : the band to be set, for ``set_target`` alone.
     """
 
-    frames: int
-    quiet_s: float | None
-    frames_per_s: float
-    compute: Compute
-    live: bool
-    walking: Walking
-    activity: str
-    trust: Trust | None
-    held: tuple[str, ...]
-    viewers: int
-    session: SessionState
+    do: Wish | Literal["set_target", "clear_target"]
+    id: int = 0
+    target: Target | None = None
+
+    def __post_init__(self) -> None:
+        if (self.do == "set_target") != (self.target is not None):
+            raise ValueError("a target belongs to set_target, and to nothing else")
 
 
-class TargetStatus(msgspec.Struct, frozen=True, tag="target", tag_field="type"):
-    """The target band and how it goes, whenever either changes; ``target`` is None when there is none.
-
-    Attributes
-    ----------
-    verdict, value, hits, count, recent : as in :class:`kinertia.live.feedback.Result`.
-    """
-
-    target: Target | None
-    verdict: Verdict = "waiting"
-    value: float | None = None
-    hits: int = 0
-    count: int = 0
-    recent: tuple[Verdict, ...] = ()
-
-
-class Reply(msgspec.Struct, frozen=True, tag="reply", tag_field="type"):
-    """Answer to a command: whether it was taken, and what was wrong with it."""
-
-    id: int
-    ok: bool
-    words: str = ""
-
-
+_DECODER = msgspec.json.Decoder(Command)
 _ENCODER = msgspec.json.Encoder()
 
 
-def encode(message: Hello | Status | TargetStatus | Reply) -> str:
-    """A message as JSON."""
-    return _ENCODER.encode(message).decode()
+def parse(text: str | bytes) -> Command:
+    """A command from JSON.
+
+    Raises
+    ------
+    ValueError : it is too long, no JSON, or not exactly one of the commands.
+    """
+    if isinstance(text, bytes) or len(text) > LARGEST:
+        raise ValueError(f"a command is JSON text of at most {LARGEST} characters")
+    try:
+        return _DECODER.decode(text)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ValueError(f"not a command: {error}") from None
+
+
+def encode(kind: str, content: dict[str, object]) -> str:
+    """A message as JSON, numbers that are not known as null."""
+    return _ENCODER.encode({"type": kind, **content}).decode()
 
 
 def encode_frames(rows: Rows, dropped: int) -> bytes:

@@ -7,15 +7,15 @@ import time
 from collections import deque
 from collections.abc import Sequence
 
+import msgspec
 import numpy as np
 
-from kinertia.live import figures
 from kinertia.live.feedback import Feedback, Result, Target
-from kinertia.live.hub import EXTRA, Hub, Place
-from kinertia.live.message import Status, TargetStatus, Trust, encode
-from kinertia.live.ring import Rows
+from kinertia.live.hub import EXTRA, Hub, Place, Rows
+from kinertia.live.message import encode
 from kinertia.live.state import SessionState
 from kinertia.recording import words
+from kinertia.streaming.gait import NOTHING, Gait
 from kinertia.streaming.health import State
 from kinertia.streaming.trust import NOT_ALIGNED, SENSOR_FAULTY, SENSOR_HELD, SENSOR_LOST, WARMING_UP, describe
 
@@ -25,6 +25,11 @@ RATE_S = 2.0
 MOST_NAMED = 3
 UNUSED = (State.LOST, State.WAITING, State.FROZEN, State.UNUSABLE)
 FAULTY = (State.FROZEN, State.CLIPPED)
+STANDING_S = 2.5
+"""Without a heel strike for this long nobody walks, and figures of the last strides say nothing any more."""
+SPEED_S = 2.0
+MOST_STEPS_PER_MIN = 300.0
+"""More cannot be; the first steps of an estimate may seem to."""
 QUIET_S = 1.0
 """Without a frame for this long there is no estimate of now: nothing is trusted, and figures are those of the last one."""
 
@@ -103,9 +108,7 @@ class Monitor:
         if result == self._shown:
             return
         self._shown = result
-        value = result.value if math.isfinite(result.value) else None
-        target = None if feedback is None else feedback.target
-        self.target = encode(TargetStatus(target, result.verdict, value, result.hits, result.count, result.recent))
+        self.target = encode("target", {"target": feedback and feedback.target, **msgspec.structs.asdict(result)})
         self.target_version += 1
 
     def refresh(self, session: SessionState, viewers: int) -> None:
@@ -114,7 +117,7 @@ class Monitor:
         wide = len(hub.columns)
         extra = {name: rows.values[:, wide + i] for i, name in enumerate(EXTRA)}
         quiet = time.perf_counter() - hub.published_s
-        last = slice(-round(figures.SPEED_S * hub.rate_hz), None)
+        last = slice(-round(SPEED_S * hub.rate_hz), None)
         # what a network says while it warms up is no speed
         warming = (extra["trust"][last].astype(np.int64) & WARMING_UP) > 0
         speed = np.where(warming, np.nan, rows.values[last, self._speed])
@@ -124,21 +127,20 @@ class Monitor:
         if session.aligned:
             reasons &= ~NOT_ALIGNED  # of a moment ago
         now = float(rows.time_s[-1]) if len(rows) else math.nan
-        self.status = encode(
-            Status(
-                frames=hub.ring.count,
-                quiet_s=quiet if math.isfinite(quiet) else None,
-                frames_per_s=self._frames_per_s(),
-                compute=figures.compute(extra["compute_ms"]),
-                live=live,
-                walking=figures.walking(hub.gait, now - self._strike_s, speed),
-                activity="" if not live or hub.activity is None else hub.activity.word,
-                trust=_trust(reasons, held, session) if live else _nothing(session, len(rows)),
-                held=held,
-                viewers=viewers,
-                session=session,
-            )
-        )
+        status = {
+            "frames": hub.ring.count,
+            "quiet_s": quiet,
+            "frames_per_s": self._frames_per_s(),
+            "compute": compute(extra["compute_ms"]),
+            "live": live,
+            "walking": walking(hub.gait, now - self._strike_s, speed),
+            "activity": "" if not live or hub.activity is None else hub.activity.word,
+            "trust": _trust(reasons, held, session) if live else _nothing(session, len(rows)),
+            "held": held,
+            "viewers": viewers,
+            "session": session,
+        }
+        self.status = encode("status", status)
 
     def _frames_per_s(self) -> float:
         """Frames per second of this computer's clock over the last seconds."""
@@ -155,7 +157,7 @@ def _together(bits: np.ndarray) -> int:
     return int(np.bitwise_or.reduce(bits.astype(np.int64))) if bits.size else 0
 
 
-def _trust(reasons: int, held: Sequence[str], session: SessionState) -> Trust:
+def _trust(reasons: int, held: Sequence[str], session: SessionState) -> dict[str, object]:
     """Trust in an estimate of now, with the names of the sensors that speak against it."""
     sensors = session.sensors
     named = {
@@ -164,13 +166,41 @@ def _trust(reasons: int, held: Sequence[str], session: SessionState) -> Trust:
         SENSOR_HELD: ("gaps are bridged in the signals of", [s.words for s in sensors if s.segment in held]),
     }
     known = {bit: f"{said} {_several(names)}" for bit, (said, names) in named.items() if names}
-    return Trust(reasons == 0, describe(reasons, known))
+    return {"ok": reasons == 0, "reasons": describe(reasons, known)}
 
 
 def _several(names: Sequence[str]) -> str:
     return f"{len(names)} sensors" if len(names) > MOST_NAMED else words.listed([f"the {name}" for name in names])
 
 
-def _nothing(session: SessionState, frames: int) -> Trust | None:
+def _nothing(session: SessionState, frames: int) -> dict[str, object] | None:
     """Trust while there is no estimate of now."""
-    return Trust(False, (session.ended or "no estimate comes out",)) if frames else None
+    return {"ok": False, "reasons": (session.ended or "no estimate comes out",)} if frames else None
+
+
+def walking(gait: Gait, since_strike_s: float, speed: np.ndarray) -> dict[str, object]:
+    """What walking looks like now, NaN where it cannot be said.
+
+    Parameters
+    ----------
+    gait : as the last frame states it.
+    since_strike_s : time since the last heel strike of either foot, NaN when there was none [s].
+    speed : forward speed of the last frames, NaN where unknown [m/s].
+    """
+    known = speed[np.isfinite(speed)]
+    mean = float(known.mean()) if known.size else math.nan
+    shown = gait if since_strike_s <= STANDING_S else NOTHING
+    strides = [stride for stride in shown.stride_s if math.isfinite(stride)]
+    return {
+        "speed": mean,
+        "cadence": shown.cadence_per_min if shown.cadence_per_min < MOST_STEPS_PER_MIN else math.nan,
+        "symmetry_percent": shown.symmetry_percent,
+        "stride_s": sum(strides) / len(strides) if strides else math.nan,
+    }
+
+
+def compute(milliseconds: np.ndarray) -> dict[str, object]:
+    """Percentiles of the times from a sample in to its estimate out [ms], NaN where there was no estimate."""
+    known = milliseconds[np.isfinite(milliseconds)]
+    p50, p99 = np.percentile(known, (50, 99)).tolist() if known.size else (math.nan, math.nan)
+    return {"p50_ms": p50, "p99_ms": p99, "samples": int(known.size)}

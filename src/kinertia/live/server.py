@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from dataclasses import dataclass
 from http import HTTPStatus
+from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -13,19 +16,26 @@ from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
-from kinertia.live import command, files
+from kinertia.live import message
 from kinertia.live.access import Access, access
-from kinertia.live.command import AnyCommand, ClearTarget, SetTarget
-from kinertia.live.control import Control
 from kinertia.live.hub import EXTRA, HISTORY_S, Hub, Place
-from kinertia.live.message import VERSION, Hello, Reply, encode, encode_frames
+from kinertia.live.message import VERSION, encode, encode_frames
 from kinertia.live.monitor import Monitor
+from kinertia.live.state import Control
 from kinertia.recording import Subject, words
 
 HOST = "127.0.0.1"
 PORT = 8470
 LAST_PORT = 65535
 SOCKET = "/socket"
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+"""Files with another ending, such as licences, are plain text."""
+FIRST = "/index.html"
 FRAME_S = 1.0 / 30.0
 STATUS_S = 0.2
 VIEWERS = 24
@@ -68,7 +78,7 @@ class Server:
         self._hub, self._control, self._subject = hub, control, subject
         self._host, self.port = host, port
         self.access = allowed or access(host)
-        self._files = files.load()
+        self._files = load()
         self._monitor = Monitor(hub)
         self._connected = 0
         self._thread = threading.Thread(target=self._run, name="live-server", daemon=True)
@@ -119,7 +129,7 @@ class Server:
                 process_request=self._answer,
                 server_header=None,
                 compression=None,
-                max_size=command.LARGEST,
+                max_size=message.LARGEST,
                 max_queue=4,
                 write_limit=WRITE_LIMIT,
                 close_timeout=1.0,
@@ -180,7 +190,7 @@ class Server:
         """Carry out what the viewer asks for."""
         try:
             async for text in connection:
-                await connection.send(encode(await self._carry_out(text)))
+                await connection.send(await self._reply(text))
         except ConnectionClosed:
             return
 
@@ -204,36 +214,25 @@ class Server:
             return
 
     def _hello(self) -> str:
-        return encode(
-            Hello(
-                version=VERSION,
-                columns=self._hub.columns,
-                extra=EXTRA,
-                segments=self._hub.sensors.segments,
-                rate_hz=self._hub.rate_hz,
-                history_s=HISTORY_S,
-                mass_kg=self._subject.mass_kg,
-                height_m=self._subject.height_m,
-                assumed=self._subject.assumed,
-            )
-        )
+        hub, subject = self._hub, self._subject
+        about = {"columns": hub.columns, "extra": EXTRA, "segments": hub.sensors.segments, "rate_hz": hub.rate_hz}
+        wearer = {"mass_kg": subject.mass_kg, "height_m": subject.height_m, "assumed": subject.assumed}
+        return encode("hello", {"version": VERSION, **about, "history_s": HISTORY_S, **wearer})
 
-    async def _carry_out(self, text: str | bytes) -> Reply:
+    async def _reply(self, text: str | bytes) -> str:
+        """Carry out what a viewer asks for; the answer says whether it was, and what was wrong with it."""
+        number, wrong = 0, ""
         try:
-            asked: AnyCommand = command.parse(text)
-        except ValueError as error:
-            return Reply(0, ok=False, words=words.sentence(str(error)))
-        try:
-            if isinstance(asked, SetTarget):
+            asked = message.parse(text)
+            number = asked.id
+            if asked.do in ("set_target", "clear_target"):
                 self._monitor.set_target(asked.target)
-            elif isinstance(asked, ClearTarget):
-                self._monitor.set_target(None)
             else:
                 # it may have to wait for a disk, and nobody else should
-                await asyncio.to_thread(self._control.do, asked)
+                await asyncio.to_thread(self._control.do, asked.do)
         except (ValueError, OSError) as error:
-            return Reply(asked.id, ok=False, words=words.sentence(str(error)))
-        return Reply(asked.id, ok=True)
+            wrong = words.sentence(str(error))
+        return encode("reply", {"id": number, "ok": not wrong, "words": wrong})
 
 
 def _respond(status: HTTPStatus, content: bytes, kind: str = "text/plain; charset=utf-8") -> Response:
@@ -241,3 +240,28 @@ def _respond(status: HTTPStatus, content: bytes, kind: str = "text/plain; charse
     for name, value in SECURITY.items():
         headers[name] = value
     return Response(status.value, status.phrase, headers, content)
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of the page."""
+
+    content: bytes
+    type: str
+
+
+def load() -> dict[str, File]:
+    """All files by their path on the server; ``/`` is the page itself."""
+    files: dict[str, File] = {}
+    _collect(resources.files("kinertia.live") / "page", "", files)
+    return files | {"/": files[FIRST]}
+
+
+def _collect(folder: Traversable, path: str, files: dict[str, File]) -> None:
+    for entry in folder.iterdir():
+        name = f"{path}/{entry.name}"
+        if entry.is_dir():
+            _collect(entry, name, files)
+        else:
+            suffix = entry.name[entry.name.rfind(".") :] if "." in entry.name else ""
+            files[name] = File(entry.read_bytes(), TYPES.get(suffix, "text/plain; charset=utf-8"))

@@ -4,31 +4,25 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from kinertia.io.stream_log import ENDING
-from kinertia.live.command import (
-    SessionCommand,
-    StartAdaptation,
-    StartCalibration,
-    StartRecording,
-    StopAdaptation,
-    StopCalibration,
-    StopRecording,
-)
-from kinertia.live.control import Task
 from kinertia.live.hub import Hub
-from kinertia.live.notices import Notices
-from kinertia.live.remaining import Remaining
-from kinertia.live.state import RecordingState, SessionState, sensor_states
+from kinertia.live.message import Wish
+from kinertia.live.state import Level, Notice, RecordingState, SensorState, SessionState, Task, sensor_states
 from kinertia.recording import words
-from kinertia.streaming.progress import Progress
+from kinertia.streaming.health import State
+from kinertia.streaming.progress import Progress, Remaining
 from kinertia.transport import log
+from kinertia.transport.log import LogWriter
 from kinertia.transport.pump import Pump
 
+KEPT = 8  # the newest ones, which the page shows
+GONE = (State.LOST, State.FROZEN, State.UNUSABLE)
 Adapt = Callable[[Path], Task]
 GRAPHS = "this model is there as graphs alone, which nothing can be trained on from; start with the one it was exported from"
 
@@ -81,7 +75,7 @@ class LiveSession:
             self._adaptation.stop()
 
     def state(self) -> SessionState:
-        """How the session stands; see :class:`kinertia.live.control.Control`."""
+        """How the session stands; see :class:`kinertia.live.state.Control`."""
         pump = self._pump
         source, core = pump.source, pump.core
         sensors = sensor_states(core.health)
@@ -104,27 +98,26 @@ class LiveSession:
             calibration=calibration,
             adaptation=adaptation,
             not_adaptable=self._adapt if isinstance(self._adapt, str) else "",
-            recording=self._recording(),
+            recording=self._recording(pump.log),
             notices=self._notices.all,
             ended=self._ended(),
         )
 
-    def do(self, command: SessionCommand) -> None:
-        """Carry out what a viewer asks for; see :class:`kinertia.live.control.Control`."""
+    def do(self, wish: Wish) -> None:
+        """Carry out what a viewer asks for; see :class:`kinertia.live.state.Control`."""
         with self._doing:
-            match command:
-                case StartCalibration():
+            match wish:
+                case "start_calibration":
                     self._pump.calibrate()
-                case StopCalibration():
+                case "stop_calibration":
                     self._pump.calibration.stop()
-                case StartAdaptation():
+                case "start_adaptation":
                     self._start_adaptation()
-                case StopAdaptation():
-                    if self._adaptation is not None:
-                        self._adaptation.stop()
-                case StartRecording():
+                case "stop_adaptation" if self._adaptation is not None:
+                    self._adaptation.stop()
+                case "start_recording":
                     self._start_recording()
-                case StopRecording():
+                case "stop_recording":
                     self._stop_recording()
 
     def _ended(self) -> str:
@@ -160,19 +153,57 @@ class LiveSession:
             raise ValueError("nothing is being recorded")
         self._pump.log = None
         writer.close()
-        problem = "" if writer.writing and not writer.lost else writer.status
-        self._recorded = RecordingState(False, str(self._path), time.monotonic() - self._began_s, problem)
+        self._recorded = self._recording(writer, on=False)
         self._notices.say("good" if writer.writing else "warning", f"Recorded: {writer.status}.")
 
-    def _recording(self) -> RecordingState:
-        writer = self._pump.log
+    def _recording(self, writer: LogWriter | None, *, on: bool = True) -> RecordingState:
         if writer is None:
             return self._recorded
         problem = "" if writer.writing and not writer.lost else writer.status
-        return RecordingState(True, str(self._path), time.monotonic() - self._began_s, problem)
+        return RecordingState(on, str(self._path), time.monotonic() - self._began_s, problem)
 
 
 def _in_sentences(progress: Progress) -> Progress:
     """What it says, as the page shows it."""
     said, before = words.sentence(progress.words), words.sentence(progress.before)
     return replace(progress, words=said, before=before, outcome=tuple(words.sentence(line) for line in progress.outcome))
+
+
+class Notices:
+    """The last sentences; any thread may add one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: deque[Notice] = deque(maxlen=KEPT)
+        self._number = 0
+        self._gone: set[str] = set()
+
+    @property
+    def all(self) -> tuple[Notice, ...]:
+        """The oldest first."""
+        with self._lock:
+            return tuple(self._kept)
+
+    def say(self, level: Level, said: str) -> None:
+        """Add a sentence."""
+        with self._lock:
+            self._number += 1
+            self._kept.append(Notice(self._number, level, said))
+
+    def compare(self, sensors: Sequence[SensorState]) -> None:
+        """Say which sensors went and which came back since the last call."""
+        gone = {sensor.name for sensor in sensors if sensor.state in GONE}
+        went = [sensor for sensor in sensors if sensor.name in gone - self._gone]
+        came = [sensor for sensor in sensors if sensor.name in self._gone - gone]
+        if len(went) == 1:
+            self.say("warning", went[0].message)
+        elif went:
+            self.say("warning", f"{_listed(went, sensors)} give nothing that can be used.")
+        if came:
+            self.say("good", f"{_listed(came, sensors)} {'is' if len(came) == 1 else 'are'} back.")
+        self._gone = gone
+
+
+def _listed(some: Sequence[SensorState], every: Sequence[SensorState]) -> str:
+    listed = "all sensors" if len(some) == len(every) > 2 else words.listed([sensor.words for sensor in some])
+    return listed[0].upper() + listed[1:]

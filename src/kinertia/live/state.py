@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Literal, Protocol
 
 import msgspec
 
+from kinertia.live.message import Wish
 from kinertia.recording import words
 from kinertia.streaming.health import Health, State
 from kinertia.streaming.progress import Progress
@@ -128,3 +129,35 @@ class SessionState(msgspec.Struct, frozen=True):
     recording: RecordingState = RecordingState()
     notices: tuple[Notice, ...] = ()
     ended: str = ""
+
+
+class Control(Protocol):
+    """A session as those who watch it see it; its methods may be called by any thread."""
+
+    def state(self) -> SessionState:
+        """How it stands now."""
+        ...
+
+    def do(self, wish: Wish) -> None:
+        """Carry out what was asked for; ValueError or OSError say why it cannot be."""
+        ...
+
+
+class Task(Protocol):
+    """Something that goes on beside the stream, such as adapting the model; its methods may be called by any thread.
+
+    Attributes
+    ----------
+    progress : how it is getting on.
+    """
+
+    @property
+    def progress(self) -> Progress: ...
+
+    def start(self) -> None:
+        """Begin, or begin again; ValueError says why it cannot."""
+        ...
+
+    def stop(self) -> None:
+        """Leave everything as it was."""
+        ...
