@@ -17,11 +17,8 @@ from kinertia.io import extra
 from kinertia.io.read import read
 from kinertia.runtime import model as exported
 from kinertia.streaming import adaptation as module
-from kinertia.streaming import process
-from kinertia.streaming.adaptation import Adaptation, AdaptationSettings
-from kinertia.streaming.collected import as_recording, misfit
+from kinertia.streaming.adaptation import Adaptation, AdaptationSettings, Command, as_recording, misfit
 from kinertia.streaming.core import Core
-from kinertia.streaming.process import Command
 from kinertia.streaming.progress import Progress
 from kinertia.streaming.sample import Sample
 from kinertia.transport.replay import AS_FAST_AS_POSSIBLE
@@ -226,7 +223,7 @@ def test_collected_rows_are_turned_to_segments() -> None:
 
 def test_adapting_the_shipped_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two steps of real training in its own process, while the stream goes on."""
-    monkeypatch.setattr(process, "NICENESS", 0)  # tests do not stand back
+    monkeypatch.setattr(module, "NICENESS", 0)  # tests do not stand back
     source = walker()
     core = Core(before := exported.load("default"), source.session())
     options = ("--config.adaptation.steps", "2", "--config.adaptation.batch", "1", "--config.adaptation.learning-rate", "1e-6")

@@ -9,12 +9,10 @@ import pytest
 from fakes import IDENTITY, SENSORS, model, run
 
 from kinertia.recording import Subject
-from kinertia.streaming.clock import Clock
+from kinertia.streaming.clock import JUMPED, NOT_YET, ORDINARY, ArrivalStamps, Clock, LocalTime
 from kinertia.streaming.core import Core
 from kinertia.streaming.grid import Grid
-from kinertia.streaming.local_time import JUMPED, NOT_YET, ORDINARY, LocalTime
 from kinertia.streaming.sample import Sample, Session, StreamInfo
-from kinertia.streaming.stamps import ArrivalStamps
 
 JITTERS: dict[str, Callable[[np.random.Generator, int], np.ndarray]] = {
     "radio": lambda rng, n: rng.exponential(0.003, n),

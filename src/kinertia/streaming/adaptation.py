@@ -7,7 +7,12 @@ the result as graphs (`kinertia export`), and the core swaps to it without a gap
 from __future__ import annotations
 
 import atexit
+import os
+import re
+import subprocess
+import sys
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, Thread
@@ -16,14 +21,16 @@ from typing import Literal
 import numpy as np
 
 from kinertia.io import extra, write_recording
-from kinertia.recording import Array, Recording
+from kinertia.recording import LOWER_BODY, Array, Frame, Recording
 from kinertia.runtime import model as exported
 from kinertia.runtime.card import Wearer
 from kinertia.runtime.model import ExportedModel
-from kinertia.streaming.collected import as_recording, misfit
+from kinertia.sensing.gait_phase import MOVING_RATE
 from kinertia.streaming.core import Core
-from kinertia.streaming.process import Command
 from kinertia.streaming.progress import Progress
+from kinertia.streaming.sample import Session
+from kinertia.streaming.segment_signals import SegmentSignals
+from kinertia.streaming.trust import kinds
 
 LEAST_S = 10.0
 MOST_S = 600.0
@@ -190,3 +197,113 @@ class Adaptation:
             if self.progress.state == "running":
                 done = 1.0 if state == "done" else self.progress.done
                 self.progress = Progress(state, self.progress.step, done, words, outcome=outcome)
+
+
+SETTLE_S = 1.0
+"""What the network needs to find into a movement is not judged."""
+MOVING_SHARE = 0.5  # of the samples; with less there is little to learn from
+
+
+def as_recording(session: Session, rows: Array, rate_hz: float) -> Recording:
+    """Collected rows as a recording in segment frames.
+
+    Parameters
+    ----------
+    session : who wears which sensors, aligned.
+    rows : (T, K, 6) in sensor axes, NaN where missing.
+    rate_hz : their rate [Hz].
+
+    Raises
+    ------
+    ValueError
+        If the sensors are not aligned, or there is little walking in it.
+    """
+    if session.rotations is None:
+        raise ValueError("the sensors are not aligned; calibrate first")
+    bias = np.zeros((len(session.sensors), 3)) if session.bias is None else session.bias
+    used = [k for k, sensor in enumerate(session.sensors) if sensor.segment in LOWER_BODY.segments]
+    acc = np.einsum("kij,tkj->tki", session.rotations, rows[..., :3])[:, used]
+    gyro = np.einsum("kij,tkj->tki", session.rotations, rows[..., 3:] - bias)[:, used]
+    blocks = np.nan_to_num(gyro)[: len(gyro) // round(rate_hz) * round(rate_hz)].reshape(-1, round(rate_hz), len(used), 3)
+    moving = np.median(np.sqrt((blocks**2).sum(-1).mean(axis=1)), axis=1) > MOVING_RATE
+    if moving.mean() < MOVING_SHARE:
+        raise ValueError(f"only {moving.sum()} of {len(moving)} seconds were walking; walk, and adapt again")
+    sensors = tuple(session.sensors[k] for k in used)
+    return Recording("walking", rate_hz, sensors, acc, gyro, session.subject, Frame.SEGMENT)
+
+
+def misfit(model: ExportedModel, wearer: Wearer | None, session: Session, rows: Array) -> float:
+    """How far a model's virtual signals are from the measured ones, as a part of what these vary.
+
+    Parameters
+    ----------
+    model, wearer : the model, and what it knows of the wearer.
+    session, rows : as for :func:`as_recording`.
+    """
+    assert session.rotations is not None
+    align = SegmentSignals(session.sensors, session.rotations, session.bias, model.sensors)
+    samples = np.stack([align.turn_some(row) for row in rows])
+    signals = samples.reshape(len(rows), -1)
+    stepper = model.stepper(session.subject, session.sensors, wearer)
+    outputs = [values for row in samples if (values := stepper.step(row)) is not None]
+    begin = round(SETTLE_S * model.rate_hz)
+    measured = signals[: len(outputs)][begin:]
+    error = np.stack(outputs)[begin:, model.layout.virtual] - measured
+    there = np.isfinite(measured).any(axis=0)
+    spread = np.nanvar(measured[:, there], axis=0)
+    kind = kinds(model.sensors)[:, there]
+    return float(np.sqrt(np.mean(kind @ np.nanmean(error[:, there] ** 2, axis=0) / (kind @ spread))))
+
+
+NICENESS = 10  # half of the way to the lowest priority
+_COUNT = re.compile(rb"(\d+)/(\d+)")
+_STYLE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_TAIL = 4096  # bytes of what it said that are kept for an error
+
+
+class Command:
+    """One run of ``kinertia`` with low priority.
+
+    Parameters
+    ----------
+    arguments : subcommand and options.
+    """
+
+    def __init__(self, arguments: Sequence[str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", "from kinertia.cli.main import main; main()", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            # the bar with its count is drawn on terminals only
+            env=os.environ | {"FORCE_COLOR": "1", "COLUMNS": "200"},
+            creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),
+        )
+        if hasattr(os, "setpriority"):
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, NICENESS)
+
+    def wait(self, report: Callable[[float], None]) -> list[str]:
+        """Until it has ended; ``report`` is told the part that its progress bar shows. Gives the last lines that it said.
+
+        Raises
+        ------
+        ValueError
+            If it fails; with what it said last.
+        """
+        pipe, tail = self._process.stderr, b""
+        assert pipe is not None
+        while chunk := os.read(pipe.fileno(), _TAIL):
+            tail = (tail + chunk)[-_TAIL:]
+            counts = _COUNT.findall(tail)
+            if counts and int(counts[-1][1]):
+                report(min(int(counts[-1][0]) / int(counts[-1][1]), 1.0))
+        pipe.close()
+        lines = [line for line in _STYLE.sub("", tail.decode(errors="replace")).splitlines() if line.strip()]
+        if self._process.wait():
+            raise ValueError(lines[-1].removeprefix("kinertia: ").strip() if lines else "it ended without a word")
+        return lines
+
+    def stop(self) -> None:
+        """End it now."""
+        if self._process.poll() is None:
+            self._process.terminate()

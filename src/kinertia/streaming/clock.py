@@ -1,8 +1,8 @@
-"""One sender's clock against the local one.
+"""One sender's clock against the local one, stamps for senders that have none, and the local clock itself.
 
-What is known are pairs of a sender's time and the local time of arrival. Their difference is the offset between the clocks plus
-the delay of transport, and delays have a floor: the least difference within half a second hardly depends on jitter. A Kalman
-filter follows offset and drift from floor to floor; it believes low ones more than high ones.
+What is known of a sender's clock are pairs of its time and the local time of arrival. Their difference is the offset between
+the clocks plus the delay of transport, and delays have a floor: the least difference within half a second hardly depends on
+jitter. A Kalman filter follows offset and drift from floor to floor; it believes low ones more than high ones.
 """
 
 from __future__ import annotations
@@ -22,6 +22,17 @@ SLEW = 1e-3
 STEP_S = 0.02
 """A settled offset that is wrong by more is corrected at once."""
 JITTER_MEMORY_S = 5.0  # time constant of the figure that is shown
+PULL = 0.05  # of a deviation that a stamp follows at once
+PERIOD_PULL = 6e-4  # of a deviation that the period follows: PULL^2 / 4, critically damped
+MOST_PERIOD_ERROR = 0.2  # relative, of the nominal period
+GAP_PERIODS = 2.5  # late samples that jitter does not explain
+GAP_S = 0.06  # the least such gap
+NOT_YET, ORDINARY, JUMPED = range(3)
+"""Verdicts: a time that cannot be used; one that fits; one of a clock that was set anew."""
+LONGEST_STEP_S = 60.0  # between two reports of a computer that is awake
+BACKWARD_S = 1.0  # by which threads may report out of turn
+AGREE_S = 5.0  # of two reports of a clock that was set anew
+LARGEST_S = 1e11  # 3,000 years: no clock
 
 
 class Clock:
@@ -34,23 +45,6 @@ class Clock:
     jitter_s : how much later than at best samples usually come [s].
     unsure : whether there were too few samples since the start to know the offset.
     """
-
-    __slots__ = (
-        "_cross",
-        "_end",
-        "_floor",
-        "_floor_at",
-        "_last",
-        "_low",
-        "_low_at",
-        "_slope",
-        "_spread",
-        "_windows",
-        "drift",
-        "jitter_s",
-        "offset_s",
-        "unsure",
-    )
 
     def __init__(self) -> None:
         self.start(0.0, 0.0)
@@ -108,3 +102,65 @@ class Clock:
         self._windows += 1
         self.unsure = self._windows < SURE_WINDOWS
         self._slope = self.drift + min(max(wrong / WINDOW_S, -SLEW), SLEW)
+
+
+class ArrivalStamps:
+    """Even stamps near the times of arrival of samples, about ``period_s`` apart, that come without time and number.
+
+    A second-order loop: the stamps follow a share of every deviation, and so does their spacing. A deviation that jitter and
+    bursts do not explain is a gap.
+    """
+
+    __slots__ = ("_gap", "_nominal", "_period", "_stamp", "missing")
+
+    def __init__(self, period_s: float) -> None:
+        self._nominal = period_s
+        self._gap = max(GAP_PERIODS * period_s, GAP_S)
+        self.start(0.0)
+
+    def start(self, received_s: float) -> float:
+        """Begin with a sample that came at ``received_s``; its stamp."""
+        self._period, self._stamp, self.missing = self._nominal, received_s, 0
+        return received_s
+
+    def following(self, received_s: float) -> float:
+        """Stamp of the next sample; ``missing`` then tells how many seem to have been lost before it."""
+        expected = self._stamp + self._period
+        error = received_s - expected
+        self.missing = 0
+        if error > self._gap:
+            self.missing = round(error / self._period)
+            self._stamp = received_s
+        else:
+            error = max(error, -9.0 * self._period)
+            lowest, highest = (1.0 - MOST_PERIOD_ERROR) * self._nominal, (1.0 + MOST_PERIOD_ERROR) * self._nominal
+            self._period = min(max(self._period + PERIOD_PULL * error, lowest), highest)
+            self._stamp = expected + PULL * error
+        return self._stamp
+
+
+class LocalTime:
+    """The latest local time, once there was one, as samples and polls report it; a jump is believed when reported twice."""
+
+    __slots__ = ("_suspect", "now_s", "started")
+
+    def __init__(self) -> None:
+        self.started = False
+        self.now_s = 0.0
+        self._suspect = float("nan")
+
+    def report(self, time_s: float) -> int:
+        """The verdict on a time."""
+        step = time_s - self.now_s
+        if -BACKWARD_S <= step <= LONGEST_STEP_S and self.started:
+            if step > 0.0:
+                self.now_s = time_s
+            return ORDINARY
+        if not -LARGEST_S < time_s < LARGEST_S:
+            return NOT_YET
+        if not self.started or abs(time_s - self._suspect) <= AGREE_S:
+            verdict = JUMPED if self.started else ORDINARY
+            self.started, self.now_s, self._suspect = True, time_s, float("nan")
+            return verdict
+        self._suspect = time_s
+        return NOT_YET

@@ -12,18 +12,14 @@ from kinertia.recording import Array
 from kinertia.runtime.card import Wearer
 from kinertia.runtime.model import ExportedModel
 from kinertia.streaming import gaps, trust
-from kinertia.streaming.axis import Axis
-from kinertia.streaming.delay import Delay
+from kinertia.streaming.clock import JUMPED, NOT_YET, LocalTime
 from kinertia.streaming.estimator import Estimator, Tap
-from kinertia.streaming.frame import Frame
-from kinertia.streaming.grid import Grid
+from kinertia.streaming.frame import Delay, Frame
+from kinertia.streaming.grid import Grid, Pending
 from kinertia.streaming.health import Health, examine
 from kinertia.streaming.inlet import Inlet
-from kinertia.streaming.local_time import JUMPED, NOT_YET, LocalTime
 from kinertia.streaming.order import BEHIND
-from kinertia.streaming.pending import Pending
-from kinertia.streaming.sample import Sample, Session
-from kinertia.streaming.session import check
+from kinertia.streaming.sample import Sample, Session, check
 from kinertia.streaming.settings import Settings
 
 WAIT_FOR_FIRST_S = 1.0
@@ -54,10 +50,9 @@ class Core:
     def __init__(self, model: ExportedModel, session: Session, settings: Settings | None = None) -> None:
         check(session)
         self.session, self.settings = session, settings or Settings()
-        self._axis = Axis(Grid(model.rate_hz))
-        self._grid, self._local = self._axis.grid, LocalTime()
+        self._grid, self._local = Grid(model.rate_hz), LocalTime()
         self._pending = Pending(len(session.sensors), round((AHEAD_S + self.settings.pause_s) * model.rate_hz))
-        self._inlets = tuple(Inlet(i, info, self._axis, self._pending, self.settings) for i, info in enumerate(session.streams))
+        self._inlets = tuple(Inlet(i, info, self._grid, self._pending, self.settings) for i, info in enumerate(session.streams))
         self._estimator = Estimator(model, session, self.settings)
         self._tapping = Lock()
         self._rejected = 0
@@ -136,7 +131,7 @@ class Core:
                 inlet.order.counts.late += 1
             return frames
         self._heard_s = received
-        if self._paused or self._axis.leader != inlet.index:
+        if self._paused or self._grid.leader != inlet.index:
             self._see_to_time(inlet)
         inlet.take(values, clean)
         if inlet.late_throughout:
@@ -150,9 +145,7 @@ class Core:
     def poll(self, now_s: float) -> list[Frame]:
         """Let time pass without a sample; the frames that nobody waits for any longer.
 
-        Parameters
-        ----------
-        now_s : ``time.perf_counter()`` at a moment when no received sample was left to push [s].
+        ``now_s`` is ``time.perf_counter()`` at a moment when no received sample was left to push [s].
         """
         if not (self._local.started and self._keep_time(now_s)) or self._paused or not self._grid.started:
             return []
@@ -178,20 +171,12 @@ class Core:
             return []
         index = self._pending.head
         time_s = self._grid.time(index)
-        return self._estimator.finish(index, time_s - self._grid.begun_s, time_s - self._axis.base_s)
+        return self._estimator.finish(index, time_s - self._grid.begun_s, time_s - self._grid.base_s)
 
     def swap(self, model: ExportedModel, wearer: Wearer | None = None) -> None:
-        """Let another model take over without a gap: it first goes through the last seconds, in the background.
+        """Let another model take over without a gap, with what training learned about this wearer.
 
-        Parameters
-        ----------
-        model : of the same rate, delay and outputs.
-        wearer : what training learned about this wearer.
-
-        Raises
-        ------
-        ValueError
-            If the model does not fit the running one.
+        It first goes through the last seconds, in the background; ValueError if its rate, delay or outputs are others.
         """
         self._estimator.swap(model, wearer)
 
@@ -200,14 +185,8 @@ class Core:
 
         Parameters
         ----------
-        rotations : (K, 3, 3) sensor to segment axes.
-        bias : (K, 3) gyroscope offset in sensor axes [rad/s].
+        rotations, bias : as in :class:`~kinertia.streaming.sample.Session`; ValueError if they are not those of all sensors.
         misalignment_rad : expected error of the sensors' inclinations, for training [rad]; as stated before when not given.
-
-        Raises
-        ------
-        ValueError
-            If these are not numbers of all sensors.
         """
         sensors = self.session.sensors
         if misalignment_rad is not None:
@@ -231,11 +210,11 @@ class Core:
         """Note the local time; whether it can be used."""
         before = self._local.now_s
         if not self._local.started:
-            self._axis.base_s, self._begun_s = -now_s, now_s
+            self._grid.base_s, self._begun_s = -now_s, now_s
         verdict = self._local.report(now_s)
         if verdict == JUMPED:
             jump = now_s - before
-            self._axis.base_s -= jump
+            self._grid.base_s -= jump
             self._heard_s += jump
             self._begun_s += jump
             for inlet in self._inlets:
@@ -253,31 +232,28 @@ class Core:
 
     def _see_to_time(self, inlet: Inlet) -> None:
         """Give the session's time to a stream when there is none, or the one that gave it is silent; end a pause."""
-        axis, pending = self._axis, self._pending
-        if axis.leader < 0:
+        grid, pending = self._grid, self._pending
+        if grid.leader < 0:
             if inlet.index == 0 or inlet.received_s - self._begun_s > WAIT_FOR_FIRST_S:
                 inlet.lead()
-                self._grid.start(inlet.time_s)
-        elif axis.leader != inlet.index:
-            silent = inlet.received_s - self._inlets[axis.leader].received_s
+                grid.start(inlet.time_s)
+        elif grid.leader != inlet.index:
+            silent = inlet.received_s - self._inlets[grid.leader].received_s
             if silent > self.settings.lost_s:
                 inlet.lead()
         if self._paused:
-            pending.skip_to(max(pending.head, self._grid.following(inlet.time_s)))
+            pending.skip_to(max(pending.head, grid.following(inlet.time_s)))
             for other in self._inlets:
                 other.next = pending.head
             self._estimator.restart()
             self._paused = False
 
     def _advance(self, begin: float, own: Inlet | None) -> list[Frame]:
-        """Frames of all grid points that are complete, or need not wait any longer.
+        """Frames of all grid points that are complete, or need not wait any longer, from the work that began at ``begin`` on.
 
-        Parameters
-        ----------
-        begin : when the work on the first of them began.
-        own : the stream whose sample came; what it has not given yet is still to come.
+        What the stream ``own`` has not given yet, whose sample came, is still to come.
         """
-        pending, grid, base = self._pending, self._grid, self._axis.base_s
+        pending, grid, base = self._pending, self._grid, self._grid.base_s
         local = min(self._local.now_s, self._heard_s + self.settings.pause_s)
         now = local + base
         frames: list[Frame] = []

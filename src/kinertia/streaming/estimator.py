@@ -14,9 +14,8 @@ from kinertia.runtime.card import Wearer
 from kinertia.runtime.model import ExportedModel
 from kinertia.streaming import gaps, trust
 from kinertia.streaming.activity import Standing, Watch
-from kinertia.streaming.events import Feet
 from kinertia.streaming.frame import Frame
-from kinertia.streaming.gait import Event, Steps
+from kinertia.streaming.gait import Event, Feet, Steps
 from kinertia.streaming.sample import Session
 from kinertia.streaming.segment_signals import SegmentSignals
 from kinertia.streaming.settings import Settings
@@ -28,19 +27,7 @@ Tap = Callable[[int, Array], None]
 
 
 class Estimator:
-    """One wearer's model at work.
-
-    Parameters
-    ----------
-    model : an exported model.
-    session : who wears which sensors.
-    settings : limits.
-
-    Attributes
-    ----------
-    model, wearer : the model whose estimates come out, and what training learned about the wearer.
-    taps : who else reads the grid points.
-    """
+    """One wearer's model at work, whose grid points ``taps`` read, too; ``wearer`` is what training learned about them."""
 
     def __init__(self, model: ExportedModel, session: Session, settings: Settings) -> None:
         self.model, self._session, self._settings = model, session, settings
@@ -73,10 +60,8 @@ class Estimator:
         Parameters
         ----------
         index, time_s, local_s : see :class:`~kinertia.streaming.frame.Frame`.
-        raw : (K, 6) values in sensor axes, NaN where missing; not kept.
-        held : (K,) sensors for which an older value stands in; None for none.
-        known : reasons not to trust it that are known already.
-        begin : ``time.perf_counter()`` when work on it began [s].
+        raw, held : (K, 6) values in sensor axes, NaN where missing; (K,) where an older value stands in, None for nowhere.
+        known, begin : reasons not to trust it so far; ``time.perf_counter()`` when work on it began [s].
         """
         self.tend()
         for tap in self.taps:
@@ -126,12 +111,7 @@ class Estimator:
         self._standing.forgo()
 
     def finish(self, index: int, time_s: float, local_s: float) -> list[Frame]:
-        """Frames without signals that carry the values of the last samples; nothing can follow without a restart.
-
-        Parameters
-        ----------
-        index, time_s, local_s : of the first of them.
-        """
+        """Frames without signals, from that index and these times on, that carry the values of the last samples."""
         if self._align is None or len(self._past) < self.model.delay_samples:
             return []
         frames = []
@@ -164,13 +144,7 @@ class Estimator:
         return SegmentSignals(sensors, rotations, bias, self.model.sensors)
 
     def swap(self, model: ExportedModel, wearer: Wearer | None) -> None:
-        """Let another model take over, as soon as it has gone through the last seconds.
-
-        Raises
-        ------
-        ValueError
-            If its rate, delay or outputs are others.
-        """
+        """See :meth:`kinertia.streaming.core.Core.swap`."""
         check_like(model, self.model)
         stepper = model.stepper(self._session.subject, self._session.sensors, wearer)
         # the thread that pushes takes it from here
@@ -216,7 +190,7 @@ class Estimator:
         behind = self.model.delay_samples
         happened = self._feet.update(values, index - behind, time_s - behind * self._step_s, self._step_s)
         for event in happened:
-            self._steps = self._steps.after(event)
+            self._steps.add(event)
         return happened
 
     def _bare(self, index: int, time_s: float, local_s: float, values: Array | None, reasons: int, begin: float) -> Frame:

@@ -1,8 +1,15 @@
-"""The even time grid of the model, on the session's time axis."""
+"""The even time grid of the model on the session's time axis, and its points while they are put together from several streams.
+
+The session's time is the clock of one stream, carried on by the local clock when that stream is silent.
+"""
 
 from __future__ import annotations
 
 import math
+
+import numpy as np
+
+from kinertia.recording import Array
 
 SNAP = 0.25
 """A sample this close to a grid point, in periods, is taken as it is."""
@@ -14,24 +21,22 @@ MOST_PULL = 2e-3
 class Grid:
     """Times of grid points: index over rate since the first one, pulled along by the stream that it is anchored to.
 
-    Parameters
-    ----------
-    rate_hz : the model's rate [Hz].
-
     Attributes
     ----------
     step_s : time between grid points [s].
     snap_s : how far from a grid point a sample may lie to be taken as it is [s].
-    started : whether the first grid point is known.
-    begun_s : its time [s].
+    started, begun_s : whether the first grid point is known, and its time [s].
+    base_s : session time less local time [s].
+    leader : index of the stream whose clock the session's time is; -1 before there is one.
     """
 
-    __slots__ = ("_at", "_index", "begun_s", "snap_s", "started", "step_s")
+    __slots__ = ("_at", "_index", "base_s", "begun_s", "leader", "snap_s", "started", "step_s")
 
     def __init__(self, rate_hz: float) -> None:
         self.step_s = 1.0 / rate_hz
         self.snap_s = SNAP * self.step_s
         self.started = False
+        self.base_s, self.leader = 0.0, -1
         self._index, self._at, self.begun_s = 0, 0.0, 0.0
 
     def start(self, time_s: float) -> None:
@@ -59,3 +64,43 @@ class Grid:
         most = MOST_PULL * self.step_s
         self._at = self.time(index) + min(max(PULL * error, -most), most)
         self._index = index
+
+
+class Pending:
+    """Room for the grid points from the one that comes out next on; every stream fills every one of them, in order.
+
+    Attributes
+    ----------
+    capacity : how many grid points a stream may be ahead, a power of two; ``mask`` is one less.
+    head : the grid point that comes out next.
+    rows : (K, 6) memory of a grid point at ``index & mask``.
+    """
+
+    __slots__ = ("_held", "capacity", "head", "mask", "rows")
+
+    def __init__(self, sensors: int, capacity: int) -> None:
+        self.capacity = 1 << (capacity - 1).bit_length()
+        self.mask = self.capacity - 1
+        self.rows = tuple(np.full((self.capacity, sensors, 6), np.nan))
+        self.head = 0
+        self._held: dict[int, np.ndarray] = {}
+
+    def note_held(self, index: int, where: slice | np.ndarray, held: np.ndarray) -> None:
+        """Note which of a stream's sensors were not there at a grid point, so that an older value stands in."""
+        if held.any():
+            flags = self._held.setdefault(index, np.zeros(len(self.rows[0]), dtype=bool))
+            flags[where] = held
+        elif index in self._held:
+            self._held[index][where] = False
+
+    def take(self) -> tuple[Array, np.ndarray | None]:
+        """(K, 6) the next grid point, NaN where missing, and (K,) which sensors are held, if any; valid until the next call."""
+        index = self.head
+        self.head = index + 1
+        held = self._held.pop(index, None) if self._held else None
+        return self.rows[index & self.mask], held
+
+    def skip_to(self, index: int) -> None:
+        """Go on at another grid point; what was there is dropped."""
+        self.head = index
+        self._held.clear()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from kinertia.recording import Sensor, words
 from kinertia.streaming.inlet import Inlet
+from kinertia.streaming.order import Counts
 
 STALE_S, STALE_SAMPLES = 0.1, 4  # whichever is longer
 RATE_ERROR = 0.05  # relative, of the nominal rate
@@ -29,9 +30,9 @@ class State(StrEnum):
     UNUSABLE = "unusable"  # what comes is no signal
 
 
-@dataclass(frozen=True)
-class SensorHealth:
-    """One sensor.
+@dataclass(kw_only=True)
+class SensorHealth(Counts):
+    """One sensor, with what happened on its stream so far.
 
     Attributes
     ----------
@@ -39,9 +40,7 @@ class SensorHealth:
     state, message : the worst, and a sentence on it; empty when all is well.
     rate_hz : samples per second lately.
     age_s : time since the latest sample; infinite before the first one [s].
-    received, lost, late, out_of_order, duplicated, rejected, restarts : packets of its stream so far.
     lost_percent : of the packets that were sent.
-    interpolated, held, missing : grid points of its stream with something, or nothing, in place of a sample.
     clipped : samples at the end of the range.
     clock_offset_s, clock_drift_ppm : of the sender's clock against the local one; the offset holds the least delay.
     jitter_s : how much later than at best samples usually come [s].
@@ -54,17 +53,7 @@ class SensorHealth:
     message: str
     rate_hz: float
     age_s: float
-    received: int
-    lost: int
-    late: int
-    out_of_order: int
-    duplicated: int
-    rejected: int
-    restarts: int
     lost_percent: float
-    interpolated: int
-    held: int
-    missing: int
     clipped: int
     clock_offset_s: float
     clock_drift_ppm: float
@@ -97,6 +86,7 @@ def _sensor(sensor: Sensor, inlet: Inlet, row: int, now_s: float, lost_s: float)
     state, message = _state(inlet, row, now_s, lost_s)
     sent = counts.received - counts.duplicated - counts.rejected + counts.lost
     return SensorHealth(
+        **asdict(counts),
         name=sensor.name,
         segment=sensor.segment,
         stream=inlet.info.name,
@@ -104,17 +94,7 @@ def _sensor(sensor: Sensor, inlet: Inlet, row: int, now_s: float, lost_s: float)
         message=message and f"{words.sensor(sensor)}: {message}",
         rate_hz=inlet.rates.arriving_hz,
         age_s=max(now_s - inlet.latest_s(row), 0.0),
-        received=counts.received,
-        lost=counts.lost,
-        late=counts.late,
-        out_of_order=counts.out_of_order,
-        duplicated=counts.duplicated,
-        rejected=counts.rejected,
-        restarts=counts.restarts,
         lost_percent=100.0 * counts.lost / sent if sent > 0 else 0.0,
-        interpolated=inlet.interpolated,
-        held=inlet.held,
-        missing=inlet.missing,
         clipped=int(inlet.inspection.clipped[row]),
         clock_offset_s=clock.offset_s,
         clock_drift_ppm=1e6 * clock.drift,
@@ -130,9 +110,9 @@ def _state(inlet: Inlet, row: int, now_s: float, lost_s: float) -> tuple[State, 
     if counts.received == 0:
         return State.WAITING, "nothing has come yet; is it switched on?"
     if age > lost_s:
-        return State.LOST, f"nothing has come for {age:.1f} s; is it switched on, charged and in range?" if age < 1e9 else (
-            "it has sent no usable value yet; does it measure acceleration and angular rate?"
-        )
+        if age >= 1e9:
+            return State.LOST, "it has sent no usable value yet; does it measure acceleration and angular rate?"
+        return State.LOST, f"nothing has come for {age:.1f} s; is it switched on, charged and in range?"
     # the thread that pushes may change it meanwhile
     frozen = inspection.frozen
     if frozen is not None and frozen[row]:

@@ -6,12 +6,10 @@ import numpy as np
 
 from kinertia.recording import Array
 from kinertia.streaming import gaps
-from kinertia.streaming.axis import Axis
 from kinertia.streaming.clock import Clock
-from kinertia.streaming.inspection import Inspection
+from kinertia.streaming.grid import Grid, Pending
+from kinertia.streaming.inspection import Inspection, Rates
 from kinertia.streaming.order import NEXT, STARTED, Order
-from kinertia.streaming.pending import Pending
-from kinertia.streaming.rates import Rates
 from kinertia.streaming.sample import StreamInfo
 from kinertia.streaming.settings import Settings
 
@@ -23,30 +21,19 @@ SAME_RATE = 0.02
 
 
 class Inlet:
-    """What is known of one stream.
-
-    Parameters
-    ----------
-    index : of the stream.
-    info : the stream.
-    axis : the session's time.
-    pending : grid points to fill.
-    settings : waits.
+    """What is known of one stream, which fills the session's grid points.
 
     Attributes
     ----------
-    order, clock, memory, inspection, rates : see their classes.
-    shape : of its samples.
     next : grid point that this stream fills next.
     received_s : local time of the latest usable sample; minus infinity before the first one [s].
     time_s : session time of that sample [s].
     absurd_s : local time of the latest value that no sensor can give; minus infinity before the first one [s].
     wait_s : how long grid points lately waited for a sample behind them, to be interpolated [s].
-    interpolated, held, missing : grid points without a sample so far, by what stands in for them.
     """
 
-    def __init__(self, index: int, info: StreamInfo, axis: Axis, pending: Pending, settings: Settings) -> None:
-        count, step = len(info.sensors), axis.grid.step_s
+    def __init__(self, index: int, info: StreamInfo, grid: Grid, pending: Pending, settings: Settings) -> None:
+        count = len(info.sensors)
         self.index, self.info, self.shape = index, info, (count, 6)
         self.order, self.clock, self.rates = Order(info.rate_hz), Clock(), Rates()
         self.memory = gaps.Memory(count, settings.hold_s)
@@ -54,14 +41,13 @@ class Inlet:
         self.next = 0
         self.received_s = self.absurd_s = -np.inf
         self.time_s = self.wait_s = 0.0
-        self.interpolated = self.held = self.missing = 0
-        self._axis, self._grid, self._pending, self._settings = axis, axis.grid, pending, settings
+        self._grid, self._pending, self._settings = grid, pending, settings
         first = info.sensors[0]
         adjacent = info.sensors == tuple(range(first, first + count))
         self._where = slice(first, first + count) if adjacent else np.array(info.sensors)
         self._snap = min(self._grid.snap_s, 0.25 / info.rate_hz)
         self._bridge = settings.interpolate_s + 1.5 / info.rate_hz
-        times = info.rate_hz * step
+        times = info.rate_hz * grid.step_s
         self._anchors = abs(times / max(round(times), 1) - 1.0) < SAME_RATE
         self._half_s = 0.5 / info.rate_hz
         self._origin = 0.0
@@ -78,8 +64,8 @@ class Inlet:
         else:
             return verdict
         self.received_s = received
-        if self._axis.leader == self.index:
-            self._axis.base_s = self._origin - self.clock.offset_s
+        if self._grid.leader == self.index:
+            self._grid.base_s = self._origin - self.clock.offset_s
         self.time_s = self._place(self.order.time_s)
         return verdict
 
@@ -89,22 +75,22 @@ class Inlet:
         self.clock.start(sender, received_s)
         self.rates.forget()
         self._late = 0
-        if self._axis.leader == self.index:
-            at = received_s + self._axis.base_s
+        if self._grid.leader == self.index:
+            at = received_s + self._grid.base_s
             # in phase with the grid, or everything would be resampled from now on
             at = self._grid.time(self._grid.nearest(at)) if self._anchors else at
-            self._origin, self._axis.base_s = at - sender, at - received_s
+            self._origin, self._grid.base_s = at - sender, at - received_s
         self.time_s = self._place(sender)
 
     def lead(self) -> None:
         """Make this stream's clock the session's; session time goes on without a jump."""
         self._origin = self.time_s - self.order.time_s
-        self._axis.leader = self.index
+        self._grid.leader = self.index
 
     def latest_s(self, row: int) -> float:
         """Local time of the latest value of a sensor of this stream [s]."""
         known = self.memory.known_s(row)
-        return self.received_s if known is None else known - self._axis.base_s
+        return self.received_s if known is None else known - self._grid.base_s
 
     def take(self, values: Array, clean: bool) -> None:
         """Fill grid points with the sample judged last; ``clean`` when nothing is missing in it."""
@@ -113,7 +99,7 @@ class Inlet:
         if self.inspection.frozen is not None:
             values, clean = np.where(self.inspection.frozen[:, None], np.nan, values), False
         if self._grid.started:
-            if self._anchors and self._axis.leader == self.index:
+            if self._anchors and self._grid.leader == self.index:
                 self._grid.follow(self.time_s, self._half_s)
             self._give(values, clean)
         self.memory.keep(values, self.time_s, clean)
@@ -150,9 +136,9 @@ class Inlet:
 
     def _place(self, sender_s: float) -> float:
         """Session time of a sender's time [s]."""
-        if self._axis.leader == self.index:
+        if self._grid.leader == self.index:
             return sender_s + self._origin
-        return sender_s + self.clock.offset_s + self._axis.base_s
+        return sender_s + self.clock.offset_s + self._grid.base_s
 
     def _give(self, values: Array, clean: bool) -> None:
         time, index = self.time_s, self.next
@@ -197,7 +183,7 @@ class Inlet:
         if gap > self._bridge or at <= memory.time_s:
             return memory.held(at)
         self.wait_s += 0.02 * (time - at - self.wait_s)
-        self.interpolated += 1
+        self.order.counts.interpolated += 1
         given = memory.values + ((at - memory.time_s) / gap) * (values - memory.values)
         return (given, None) if gaps.usable(given) else memory.filled(given, at)
 
@@ -206,6 +192,6 @@ class Inlet:
         self._pending.rows[index & self._pending.mask][self._where] = values
         if held is not None:
             self._pending.note_held(index, self._where, held)
-            self.held += bool(held.any())
-            self.missing += bool(np.isnan(values).all(axis=1).any())
+            self.order.counts.held += bool(held.any())
+            self.order.counts.missing += bool(np.isnan(values).all(axis=1).any())
         self.next = index + 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kinertia.recording import Array
+from kinertia.streaming.order import Counts
 
 LEAST_RANGE = np.array([15.0, 15.0, 15.0, 4.0, 4.0, 4.0])
 """Smallest ranges that sensors are set to: 2 g and 250 deg/s, less a little."""
@@ -14,20 +15,15 @@ PHASE_SAMPLES = 3  # by which the blocks of sensors are apart
 
 
 class Inspection:
-    """Looks at the samples of a stream.
+    """Looks at the samples of a stream of sensors that may repeat the same values for ``frozen_s`` (0: for any time).
 
-    Parameters
-    ----------
-    sensors : k sensors of the stream.
-    rate_hz : its rate [Hz].
-    frozen_s : how long a sensor may repeat the same values [s]; 0 for any time.
-    phase : of several streams, which one: their blocks end at different samples, so that the work is spread.
+    Blocks of streams of different ``phase`` end at different samples, so that the work is spread.
 
     Attributes
     ----------
     frozen : (k,) sensors that repeat themselves; None when there are none.
     clipping : (k,) sensors that reached their limit in the last block.
-    faulty : whether a sensor repeats itself or reached its limit in the last block.
+    faulty : whether there are any of these.
     clipped : (k,) samples at the limit so far.
     """
 
@@ -101,3 +97,27 @@ class Inspection:
         moved = (values != self._before).reshape(-1, 2, 3).any(axis=2).all(axis=1)
         still = self.frozen & ~moved if self.frozen is not None else moved
         self.frozen = still if still.any() else None
+
+
+class Rates:
+    """How many samples arrive and are sent per second of the session's time, from look to look; zero before the second one."""
+
+    __slots__ = ("_arrived", "_lost", "_time_s", "arriving_hz", "sending_hz")
+
+    def __init__(self) -> None:
+        self.arriving_hz = self.sending_hz = 0.0
+        self._time_s: float | None = None
+        self._arrived = self._lost = 0
+
+    def forget(self) -> None:
+        """Begin at the next look: times before it are of another clock."""
+        self._time_s = None
+
+    def measure(self, counts: Counts, time_s: float) -> None:
+        """Look at the counters."""
+        arrived, lost = counts.received - counts.duplicated - counts.rejected, counts.lost
+        passed = 0.0 if self._time_s is None else time_s - self._time_s
+        if passed > 0.0:
+            self.arriving_hz = (arrived - self._arrived) / passed
+            self.sending_hz = (arrived + lost - self._arrived - self._lost) / passed
+        self._time_s, self._arrived, self._lost = time_s, arrived, lost

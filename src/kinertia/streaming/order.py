@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kinertia.streaming.clock import Clock
-from kinertia.streaming.stamps import ArrivalStamps
+from kinertia.streaming.clock import ArrivalStamps, Clock
 
 REFUSED, DOUBLED, BEHIND, NEXT, STARTED = range(5)
 """Verdicts: unusable; had it before; older than the latest; the latest; the first of a sender that is new or starts again."""
@@ -32,7 +31,13 @@ MODULI = (256, 65536, 1 << 32)
 
 @dataclass(slots=True)
 class Counts:
-    """What happened to the packets of a sender since the beginning; ``late`` ones came after they were needed."""
+    """What happened since the beginning to the packets of a sender, and to grid points that did without a sample.
+
+    Attributes
+    ----------
+    received, lost, late, out_of_order, duplicated, rejected, restarts : packets; late ones came after they were needed.
+    interpolated, held, missing : grid points with something, or nothing, in place of a sample.
+    """
 
     received: int = 0
     lost: int = 0
@@ -41,6 +46,9 @@ class Counts:
     duplicated: int = 0
     rejected: int = 0
     restarts: int = 0
+    interpolated: int = 0
+    held: int = 0
+    missing: int = 0
 
 
 class _Suspect(NamedTuple):
@@ -52,29 +60,8 @@ class _Suspect(NamedTuple):
 class Order:
     """Judges the samples of one sender.
 
-    Parameters
-    ----------
-    rate_hz : nominal rate [Hz].
-
-    Attributes
-    ----------
-    counts : see :class:`Counts`.
-    time_s : sender's time of the sample judged last [s]: its stamp, else its number over the rate, else its smoothed arrival.
+    ``time_s`` is the sender's time of the sample judged last [s]: its stamp, else its number over the rate, else its arrival.
     """
-
-    __slots__ = (
-        "_arrival",
-        "_last",
-        "_modulus",
-        "_period",
-        "_refused",
-        "_seen",
-        "_sequence",
-        "_stamped",
-        "_suspect",
-        "counts",
-        "time_s",
-    )
 
     def __init__(self, rate_hz: float) -> None:
         self.counts = Counts()

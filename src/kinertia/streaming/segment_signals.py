@@ -8,18 +8,10 @@ from kinertia.recording import LOWER_BODY, Array, Sensor, SensorSet
 
 
 class SegmentSignals:
-    """Signals of grid points in segment frames.
+    """Signals of grid points in segment frames; ``expected`` are the (S,) segments of the wanted set that carry a sensor.
 
-    Parameters
-    ----------
-    sensors : K sensors; of several on one segment the first counts, those on other bodies do not.
-    rotations : (K, 3, 3) sensor to segment axes.
-    bias : (K, 3) gyroscope offset in sensor axes [rad/s]; None for zero.
-    wanted : the set of S sensors that a model reads.
-
-    Attributes
-    ----------
-    expected : (S,) segments that carry a sensor.
+    Of several sensors on one segment the first counts, those on other bodies do not; rotations and bias are as in
+    :class:`~kinertia.streaming.sample.Session`.
     """
 
     def __init__(
@@ -29,17 +21,13 @@ class SegmentSignals:
         positions = wanted.positions(sensors)
         self.expected = np.array([k is not None for k in positions])
         self._on = np.array([k or 0 for k in positions])
-        matrix = np.zeros((*wanted.shape, count, 6))
+        matrix, offset, upright = np.zeros((*wanted.shape, count, 6)), np.zeros((count, 6)), np.zeros((count, 6))
+        offset[:, 3:] = 0.0 if bias is None else bias
         for row in np.flatnonzero(self.expected):
             k = self._on[row]
             both = np.kron(np.eye(2), rotations[k])  # specific force and angular rate turn alike
             matrix[row, :, k] = both[list(wanted.axes)]
-        offset = np.zeros((count, 6))
-        offset[:, 3:] = 0.0 if bias is None else bias
-        upright = np.zeros((count, 6))
-        for row in np.flatnonzero(self.expected):
-            k = self._on[row]
-            upright[k, 3:] = rotations[k][1] / max(int(self.expected.sum()), 1)
+            upright[k, 3:] = rotations[k][1] / self.expected.sum()
         self._upright, self._turning = upright.ravel(), float((upright * offset).sum())
         self._matrix = matrix.reshape(wanted.size, 6 * count)
         self._uses = (self._matrix != 0.0).astype(np.float64)

@@ -19,16 +19,9 @@ NEARLY = 3
 
 
 class Successor:
-    """A stepper on its way to the present.
+    """A stepper on its way to the present; ``last`` are the latest values that it gave.
 
-    Parameters
-    ----------
-    model, wearer, stepper : what takes over.
-    room : samples that may wait; when there are more, the stream has overtaken the thread.
-
-    Attributes
-    ----------
-    last : latest values it gave, None before there are any.
+    With more than ``room`` samples that wait, the stream has overtaken the thread.
     """
 
     def __init__(self, model: ExportedModel, wearer: Wearer | None, stepper: Stepper, room: int) -> None:

@@ -6,7 +6,6 @@ import math
 from collections import deque
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Protocol
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from kinertia.estimation.trust import RESIDUAL as FORCES_LEFT
 from kinertia.estimation.trust import WORDS as ESTIMATE_WORDS
 from kinertia.recording import LOWER_BODY, Array, SensorSet
 from kinertia.runtime.layout import Layout
+from kinertia.streaming.settings import Settings
 
 
 def kinds(sensors: SensorSet) -> Array:
@@ -25,15 +25,8 @@ def kinds(sensors: SensorSet) -> Array:
 
 
 # reasons, a bit each
-NOT_ALIGNED = 1
-WARMING_UP = 2
-SENSOR_LOST = 4
-SENSOR_HELD = 8
-SENSOR_FAULTY = 16
-RESIDUAL = 32
-DISAGREEMENT = 64
-CLOCK_UNSURE = 128
-OTHER_ACTIVITY = 256
+NOT_ALIGNED, WARMING_UP, SENSOR_LOST, SENSOR_HELD, SENSOR_FAULTY = 1, 2, 4, 8, 16
+RESIDUAL, DISAGREEMENT, CLOCK_UNSURE, OTHER_ACTIVITY = 32, 64, 128, 256
 
 WORDS = {
     NOT_ALIGNED: "how the sensors sit on the body is not known yet: calibrate",
@@ -51,19 +44,6 @@ WORDS = {
 def describe(reasons: int, known: Mapping[int, str] = MappingProxyType({})) -> tuple[str, ...]:
     """The reasons in words; in those of ``known``, by bit, where more can be said."""
     return tuple(known.get(bit, words) for bit, words in WORDS.items() if reasons & bit)
-
-
-class Limits(Protocol):
-    """What is trusted; see :class:`kinertia.streaming.settings.Settings`."""
-
-    @property
-    def residual_bw(self) -> float: ...
-    @property
-    def residual_bwbh(self) -> float: ...
-    @property
-    def disagreement(self) -> float: ...
-    @property
-    def warm_up_s(self) -> float: ...
 
 
 class _Window:
@@ -93,19 +73,10 @@ class _Window:
 
 
 class Trust:
-    """Judges estimates one after the other.
-
-    Parameters
-    ----------
-    layout : of the values.
-    rate_hz : their rate [Hz].
-    delay_samples : how many samples the values are behind the signals.
-    limits : :class:`kinertia.streaming.settings.Settings`.
-    sensors : the set that the model reads.
-    """
+    """Judges estimates of one model one after the other, which are ``delay_samples`` behind the signals."""
 
     def __init__(
-        self, layout: Layout, rate_hz: float, delay_samples: int, limits: Limits, sensors: SensorSet = LOWER_BODY
+        self, layout: Layout, rate_hz: float, delay_samples: int, limits: Settings, sensors: SensorSet = LOWER_BODY
     ) -> None:
         self._kinds = kinds(sensors)
         self._residual_at, self._virtual_at = layout.residual.start, layout.virtual
@@ -147,11 +118,8 @@ class Trust:
             reasons |= WARMING_UP
         if values is None:
             return reasons
-        return (
-            reasons
-            | self._residual_of(values, RUNNING_RATIO if running else 1.0)
-            | self._disagreement_of(values, self._past[0].ravel())
-        )
+        reasons |= self._residual_of(values, RUNNING_RATIO if running else 1.0)
+        return reasons | self._disagreement_of(values, self._past[0].ravel())
 
     def _residual_of(self, values: Array, ratio: float) -> int:
         x, y, turn = (values.item(self._residual_at + i) for i in range(3))
