@@ -250,7 +250,7 @@ def _signals(
             blocks.append(np.full((table.rows, 3), np.nan))
             continue
         unit = mapped or table.units.get(names[0], "")
-        values = np.stack([table.numbers(column) for column in names], axis=1)
+        values = table.several(names)
         # one entry per row: picked, not multiplied, so that a missing axis does not take the others with it
         picked, signs = np.abs(rotation).argmax(axis=1), rotation.sum(axis=1)
         if not unit and meaning.counts is not None:
@@ -280,7 +280,7 @@ def _other_ranges(table: TextTable, entries: Sequence[SensorColumns], counts: Co
     spans: dict[float, list[str]] = {}
     for entry in entries:
         if entry.gyro is not None:
-            _, span = counts.scale("gyro", np.stack([table.numbers(column) for column in entry.gyro], axis=1))
+            _, span = counts.scale("gyro", table.several(entry.gyro))
             spans.setdefault(span, []).append(entry.name or entry.segment)
     usual = f"gyroscopes read impossibly fast for a {counts.gyro_dps[0]:g} deg/s range"
     return [
@@ -291,7 +291,7 @@ def _other_ranges(table: TextTable, entries: Sequence[SensorColumns], counts: Co
 def _quaternion(table: TextTable, entry: SensorColumns, sensor: str) -> Array:
     if entry.orientation is None:
         return np.full((table.rows, 4), np.nan)
-    values = np.stack([table.numbers(column) for column in entry.orientation], axis=1)
+    values = table.several(entry.orientation)
     length = np.linalg.norm(values, axis=1)
     wrong = np.abs(length - 1) > 0.05
     if wrong.any():

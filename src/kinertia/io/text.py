@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from kinertia.io import cells
 from kinertia.recording import Array
 from kinertia.recording.errors import RecordingError
@@ -67,6 +69,10 @@ class TextTable:
                 fix="write a decimal number with a point, or leave the cell empty when the value is missing",
             )
         return self.values[:, column].copy()
+
+    def several(self, names: Sequence[str]) -> Array:
+        """Columns ``names`` as (T, N); errors as for :meth:`numbers`."""
+        return np.stack([self.numbers(name) for name in names], axis=1)
 
 
 def read_text(path: Path) -> str:

@@ -8,7 +8,7 @@ sensor to earth; MT Manager's earth frame has z up and is turned here to our y u
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from kinertia.io import facts, layout, xsens_streams
 from kinertia.io.text import read_text
 from kinertia.io.xsens_streams import COUNTER_RANGE, Export
 from kinertia.numerics import rotations
-from kinertia.recording import LOWER_BODY, Array, Cause, Frame, Recording, RecordingError, Sensor, Subject
+from kinertia.recording import LOWER_BODY, Array, Cause, Frame, Recording, RecordingError, Sensor
 
 _FILE = re.compile(r"^(?P<trial>.+)_(?P<serial>[0-9A-Fa-f]{8})\.txt$")
 _RATE = re.compile(r"^//\s*Update Rate:\s*([0-9.,]+)\s*Hz", re.MULTILINE)
@@ -47,11 +47,10 @@ def trials(folder: str | Path) -> dict[str, list[Path]]:
 
 
 def read(
-    source: str | Path | Sequence[str | Path],
+    path: str | Path,
     *,
     trial: str | None = None,
     placement: Mapping[str, Any] | str | Path | None = None,
-    subject: Subject | None = None,
     rate_hz: float | None = None,
     gyro_from_orientation: bool = False,
 ) -> Recording:
@@ -59,11 +58,10 @@ def read(
 
     Parameters
     ----------
-    source : a folder, one file (its trial's other files beside it are read too), or the files themselves.
+    path : a folder, or one file (its trial's other files beside it are read too).
     trial : prefix of the file names, needed when a folder holds several trials.
     placement : serial number to segment, or a TOML/JSON file with it; default: ``<trial>.placement.toml`` or ``placement.toml``
         (or .json) beside the recording. Serial numbers may be cut to their end; with a map, unlisted sensors are left out.
-    subject : the person; default: the placement file's ``subject`` table, else the defaults with a warning.
     rate_hz : sampling rate [Hz], for files without an ``Update Rate`` line.
     gyro_from_orientation : differentiate the orientation where a file has no angular rate (smoother than a gyroscope).
 
@@ -75,60 +73,50 @@ def read(
     ------
     RecordingError : no files, several trials, unlike rates, streams that do not overlap, damaged rows.
     """
-    files, name = _files(source, trial)
+    name, files = _trial(Path(path), trial)
     folder = files[0].parent
     if placement is None:
         placement = facts.find_placement(folder, name)
     where, person = (facts.Placement(), {}) if placement is None else facts.read_placement(placement)
+    serials = {file: file.stem.rpartition("_")[2].upper() for file in files}
+    chosen = [(file, where.find(serial) if where.sensors else Sensor(serial, serial)) for file, serial in serials.items()]
+    worn = [(file, sensor) for file, sensor in chosen if sensor is not None]
     warnings: list[str] = []
-    left_out: list[str] = []
-    chosen: list[tuple[Path, Sensor]] = []
-    for path in files:
-        serial = _serial(path)
-        sensor = where.find(serial)
-        if sensor is not None:
-            chosen.append((path, sensor))
-        elif where.sensors:
-            left_out.append(serial)
-        else:
-            chosen.append((path, Sensor(serial, serial)))
-    if left_out:
+    if left_out := [serials[file] for file, sensor in chosen if sensor is None]:
         warnings.append(f"left out, without a placement: {', '.join(left_out)}")
     if not where.sensors:
         warnings.append(
             "no placement given: sensors are named by serial number and cannot be estimated from; add a placement file"
         )
-    if not chosen:
+    if not worn:
         raise RecordingError("no file fits the placement", file=str(folder), fix="check the serial numbers in the placement")
     order = {segment: i for i, segment in enumerate(LOWER_BODY.segments)}
-    chosen.sort(key=lambda pair: (order.get(pair[1].segment, len(order)), pair[1].segment))
+    worn.sort(key=lambda pair: (order.get(pair[1].segment, len(order)), pair[1].segment))
+    sensors = tuple(sensor for _, sensor in worn)
 
-    streams = [_read_stream(path, rate_hz) for path, _ in chosen]
-    findings = xsens_streams.rates(streams)
-    acc, gyro, orientation, rate, more = xsens_streams.together(streams, warnings)
-    findings.extend(more)
-    absent = [k for k in range(len(chosen)) if np.isnan(gyro[:, k]).all()]
-    if gyro_from_orientation and orientation is not None and absent:
+    streams = [_read_stream(file, serials[file], rate_hz) for file, _ in worn]
+    signals, rate, findings = xsens_streams.together(streams, warnings)
+    acc, gyro, orientation = (signals[..., part].copy() for part in (slice(3), slice(3, 6), slice(6, 10)))
+    absent = [k for k in range(len(sensors)) if np.isnan(gyro[:, k]).all()]
+    known = bool(np.isfinite(orientation).any())
+    if gyro_from_orientation and known and absent:
         for k in absent:
             gyro[:, k] = angular_rate(orientation[:, k], rate)
-        named = "all sensors" if len(absent) == len(chosen) else ", ".join(chosen[k][1].name for k in absent)
+        named = "all sensors" if len(absent) == len(sensors) else ", ".join(sensors[k].name for k in absent)
         warnings.append(f"angular rate of {named} derived from orientation: {DERIVED}")
-    if subject is None:
-        subject, assumed, doubts = facts.subject(person, file=where.source)
-        warnings.extend(assumed)
-        findings.extend(doubts)
+    subject, assumed, doubts = facts.subject(person, file=where.source)
     return Recording(
         name=name,
         rate_hz=rate,
-        sensors=tuple(sensor for _, sensor in chosen),
+        sensors=sensors,
         acc=acc,
         gyro=gyro,
         subject=subject,
         frame=Frame.SENSOR,
-        orientation=orientation,
+        orientation=orientation if known else None,
         source=str(folder / name),
-        warnings=tuple(warnings),
-        findings=tuple(findings),
+        warnings=(*warnings, *assumed),
+        findings=(*xsens_streams.rates(streams), *findings, *doubts),
     )
 
 
@@ -156,43 +144,27 @@ def angular_rate(orientation: Array, rate_hz: float) -> Array:
     return rate
 
 
-def _files(source: str | Path | Sequence[str | Path], trial: str | None) -> tuple[list[Path], str]:
-    if isinstance(source, str | Path):
-        path = Path(source)
-        if path.is_dir():
-            known = trials(path)
-        elif match := _FILE.match(path.name):
-            trial, known = match["trial"], trials(path.parent)
-        else:
-            known = {}
-        if trial is None and len(known) > 1:
-            raise RecordingError(f"holds {len(known)} trials", file=str(path), fix=f"choose one: {', '.join(sorted(known))}")
-        trial = trial or next(iter(known), "")
-        if trial not in known:
-            raise RecordingError(
-                "is no MT Manager export",
-                file=str(path),
-                fix="give a folder of <trial>_<serial>.txt files with a PacketCounter column",
-            )
-        return known[trial], trial
-    files = [Path(path) for path in source]
-    matches = [_FILE.match(path.name) for path in files]
-    names = {match["trial"] for match in matches if match}
-    if not files or None in matches or len(names) != 1:
-        raise RecordingError(
-            "the files do not belong to one trial", file=str(files[0]) if files else "", fix="name them <trial>_<serial>.txt"
-        )
-    return files, names.pop()
-
-
-def _serial(path: Path) -> str:
+def _trial(path: Path, trial: str | None) -> tuple[str, list[Path]]:
+    """Name of a trial, and its files."""
     match = _FILE.match(path.name)
-    return match["serial"].upper() if match else path.stem
+    known = trials(path) if path.is_dir() else trials(path.parent) if match else {}
+    if not path.is_dir() and match:
+        trial = match["trial"]
+    if trial is None and len(known) > 1:
+        raise RecordingError(f"holds {len(known)} trials", file=str(path), fix=f"choose one: {', '.join(sorted(known))}")
+    trial = trial or next(iter(known), "")
+    if trial not in known:
+        raise RecordingError(
+            "is no MT Manager export",
+            file=str(path),
+            fix="give a folder of <trial>_<serial>.txt files with a PacketCounter column",
+        )
+    return trial, known[trial]
 
 
-def _read_stream(path: Path, rate_hz: float | None) -> Export:
-    serial, file = _serial(path), str(path)
-    text = read_text(path)
+def _read_stream(path: Path, serial: str, rate_hz: float | None) -> Export:
+    """One sensor's file."""
+    file, text = str(path), read_text(path)
     table = layout.read(text, file=file)
     comment = _RATE.search(text[:_HEAD_CHARACTERS])
     said = rate_hz or (float(comment[1].replace(",", ".")) if comment else 0.0)
@@ -203,24 +175,23 @@ def _read_stream(path: Path, rate_hz: float | None) -> Export:
             sensor=serial,
             fix="export Acc_X, Acc_Y, Acc_Z (not free acceleration, which lacks gravity)",
         )
-    acc = np.stack([table.numbers(f"Acc_{axis}") for axis in "XYZ"], axis=1)
-    gyro = np.full_like(acc, np.nan)
+    signals = np.full((table.rows, 10), np.nan)
+    signals[:, :3] = table.several([f"Acc_{axis}" for axis in "XYZ"])
     if "Gyr_X" in table.names:
-        gyro = np.stack([table.numbers(f"Gyr_{axis}") for axis in "XYZ"], axis=1)
-    orientation = None
+        signals[:, 3:6] = table.several([f"Gyr_{axis}" for axis in "XYZ"])
     if "Quat_q0" in table.names:
-        quaternion = np.stack([table.numbers(f"Quat_q{i}") for i in range(4)], axis=1)
-        orientation = _to_earth(quaternion, rotations.normalised, file, serial)
+        quaternion = table.several([f"Quat_q{i}" for i in range(4)])
+        signals[:, 6:] = _to_earth(quaternion, rotations.normalised, file, serial)
     elif "Mat[1][1]" in table.names:
-        matrix = np.stack([table.numbers(f"Mat[{i}][{j}]") for i in (1, 2, 3) for j in (1, 2, 3)], axis=1)
-        orientation = _to_earth(matrix, lambda m: rotations.from_matrix(m.reshape(-1, 3, 3)), file, serial)
+        matrix = table.several([f"Mat[{i}][{j}]" for i in (1, 2, 3) for j in (1, 2, 3)])
+        signals[:, 6:] = _to_earth(matrix, lambda m: rotations.from_matrix(m.reshape(-1, 3, 3)), file, serial)
     counter = _unwrap(table.numbers("PacketCounter"), file, serial)
     time = xsens_streams.sample_time(table, said)
     measured = 0.0 if time is None else (counter[-1] - counter[0]) / float(time[-1] - time[0])
     rate = said if said > 0 and (not measured or abs(said / measured - 1) <= _RATE_AGREES) else measured
     if rate <= 0:
         raise RecordingError("has no 'Update Rate' line", file=file, fix="give the sampling rate (--rate)", cause=Cause.RATE)
-    return Export(serial, file, said, rate, counter, time, acc, gyro, orientation)
+    return Export(serial, file, said, rate, counter, time, signals)
 
 
 def _to_earth(values: Array, convert: Callable[[Array], Array], file: str, serial: str) -> Array:

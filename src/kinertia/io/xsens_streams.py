@@ -33,7 +33,7 @@ class Export:
     said_hz, rate_hz : the rate in the header (0 for none), and the one that holds.
     counter : (T,) packets without wraps.
     time_s : (T,) ``SampleTimeFine`` [s], None where there is none.
-    acc, gyro, orientation : (T, 3), (T, 3), (T, 4) wxyz or None.
+    signals : (T, 10) acc, gyro and orientation wxyz; NaN where it has none.
     """
 
     serial: str
@@ -42,9 +42,7 @@ class Export:
     rate_hz: float
     counter: np.ndarray
     time_s: Array | None
-    acc: Array
-    gyro: Array
-    orientation: Array | None
+    signals: Array
 
 
 def sample_time(table: TextTable, said_hz: float) -> Array | None:
@@ -67,23 +65,18 @@ def rates(streams: Sequence[Export]) -> list[Finding]:
     return [Finding(Cause.RATE, Severity.WARNING, message, sensors=sensors, mended=True)]
 
 
-def together(streams: Sequence[Export], warnings: list[str]) -> tuple[Array, Array, Array | None, float, tuple[Finding, ...]]:
-    """Signals of all sensors on the time that all span.
-
-    Returns
-    -------
-    (T, K, 3) acceleration, (T, K, 3) angular rate, (T, K, 4) orientation or None, the rate [Hz], and what was done.
+def together(streams: Sequence[Export], warnings: list[str]) -> tuple[Array, float, tuple[Finding, ...]]:
+    """Signals (T, K, 10) of all sensors on the time that all span, the rate [Hz], and what was done.
 
     Raises
     ------
     RecordingError : streams that do not overlap, or unlike rates without sample times.
     """
     rate = Counter(s.rate_hz for s in streams).most_common(1)[0][0]
-
     unlike = next((s for s in streams if abs(s.rate_hz / rate - 1) > _SAME_RATE), None)
     if unlike is None:
         counters, findings = _counters(streams, rate)
-        return *_align(streams, counters, warnings), rate, findings
+        return _align(streams, counters, warnings), rate, findings
     joined = []
     for s in streams:
         if s.time_s is None:
@@ -94,14 +87,11 @@ def together(streams: Sequence[Export], warnings: list[str]) -> tuple[Array, Arr
                 fix="record or export all sensors with one rate, or leave this one out of the placement",
                 cause=Cause.SENSOR_RATE,
             )
-        quaternion = np.full((len(s.acc), 4), np.nan) if s.orientation is None else s.orientation
-        signals = np.concatenate([s.acc, s.gyro, quaternion], axis=1)
-        joined.append(Stream(s.serial, time_axis.find(s.time_s, file=s.file), signals))
+        joined.append(Stream(s.serial, time_axis.find(s.time_s, file=s.file), s.signals))
     values, rate, findings = common_time.join(joined, file=str(Path(streams[0].file).parent))
     signals = np.stack(values, axis=1)
-    orientation = signals[..., 6:] / np.linalg.norm(signals[..., 6:], axis=-1, keepdims=True)
-    known = any(s.orientation is not None for s in streams)
-    return signals[..., :3].copy(), signals[..., 3:6].copy(), orientation if known else None, rate, findings
+    signals[..., 6:] /= np.linalg.norm(signals[..., 6:], axis=-1, keepdims=True)
+    return signals, rate, findings
 
 
 def _counters(streams: Sequence[Export], rate_hz: float) -> tuple[list[np.ndarray], tuple[Finding, ...]]:
@@ -123,7 +113,7 @@ def _counters(streams: Sequence[Export], rate_hz: float) -> tuple[list[np.ndarra
     return [s.counter - int(s.counter[0]) + start for s, start in zip(streams, starts, strict=True)], findings
 
 
-def _align(streams: Sequence[Export], counters: list[np.ndarray], warnings: list[str]) -> tuple[Array, Array, Array | None]:
+def _align(streams: Sequence[Export], counters: list[np.ndarray], warnings: list[str]) -> Array:
     """Signals on the packets that every stream spans."""
     first, last = max(int(c[0]) for c in counters), min(int(c[-1]) for c in counters)
     if last < first:
@@ -134,12 +124,8 @@ def _align(streams: Sequence[Export], counters: list[np.ndarray], warnings: list
     cut = max(int(c[-1]) - int(c[0]) for c in counters) - (last - first)
     if cut:
         warnings.append(f"streams start or end at different packets: {cut} samples of the longest lie outside the common span")
-    shape = (last - first + 1, len(streams))
-    acc, gyro, orientation = np.full((*shape, 3), np.nan), np.full((*shape, 3), np.nan), np.full((*shape, 4), np.nan)
+    signals = np.full((last - first + 1, len(streams), 10), np.nan)
     for k, (stream, counter) in enumerate(zip(streams, counters, strict=True)):
         inside = (counter >= first) & (counter <= last)
-        rows = counter[inside] - first
-        acc[rows, k], gyro[rows, k] = stream.acc[inside], stream.gyro[inside]
-        if stream.orientation is not None:
-            orientation[rows, k] = stream.orientation[inside]
-    return acc, gyro, orientation if any(s.orientation is not None for s in streams) else None
+        signals[counter[inside] - first, k] = stream.signals[inside]
+    return signals
