@@ -5,6 +5,7 @@ The signals and the truth of the recording are not stored; what was found about 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from kinertia.io.text import TextTable
 from kinertia.io.write_columns import ENDINGS
 from kinertia.io.write_opensim import is_translation
 from kinertia.recording import Array, Finding, Frame, Recording, RecordingError, Sensor, Subject
+from kinertia.recording.gaps import runs
 
 FORMAT = 1  # of the file; counts up when an older reader would misread it
 ENDING = "_estimate.json"
@@ -53,32 +55,41 @@ class _About(msgspec.Struct, frozen=True):
     rate_hz: float
     begin_s: float
     subject: Subject
-    coordinates: list[str]
-    moments: list[str]
-    grf: list[str]
-    cop_x: list[str]
-    points: list[str]
-    sensor_segments: list[str]
-    muscle_forces: list[str]
+    coordinates: tuple[str, ...]
+    moments: tuple[str, ...]
+    grf: tuple[str, ...]
+    cop_x: tuple[str, ...]
+    points: tuple[str, ...]
+    sensor_segments: tuple[str, ...]
+    muscle_forces: tuple[str, ...]
     events: dict[str, list[float]]
     doubts: dict[str, list[int]]
     band_level: float
-    bands: dict[str, list[str]]
+    bands: dict[str, tuple[str, ...]]
     bands_about: str
     output_delay_s: float
     seconds: float
     convergence: dict[str, float]
-    warnings: list[str]
-    notes: list[str]
+    warnings: tuple[str, ...]
+    notes: tuple[str, ...]
     recording: str
     source: str
     periodic: bool
     frame: Frame
-    sensors: list[Sensor]
-    findings: list[Finding]
-    remarks: list[str]
+    sensors: tuple[Sensor, ...]
+    findings: tuple[Finding, ...]
+    remarks: tuple[str, ...]
     knee: Knee
     session: Session
+
+
+_ALIKE = (
+    *("name", "method", "rate_hz", "begin_s", "subject", "sensor_segments"),
+    *("output_delay_s", "seconds", "warnings", "notes"),
+)
+"""Fields of an estimate that the file holds as they are."""
+_NAMED = ("coordinates", "moments", "grf", "cop_x", "points", "muscle_forces")
+"""Fields of an estimate of which the file holds the names, and the table the values."""
 
 
 def write(path: Path, stored: Stored) -> Path:
@@ -86,35 +97,17 @@ def write(path: Path, stored: Stored) -> Path:
     estimate, recording = stored.estimate, stored.recording
     about = _About(
         format=FORMAT,
-        name=estimate.name,
-        method=estimate.method,
-        rate_hz=estimate.rate_hz,
-        begin_s=estimate.begin_s,
-        subject=estimate.subject,
-        coordinates=list(estimate.coordinates),
-        moments=list(estimate.moments),
-        grf=list(estimate.grf),
-        cop_x=list(estimate.cop_x),
-        points=list(estimate.points),
-        sensor_segments=list(estimate.sensor_segments),
-        muscle_forces=list(estimate.muscle_forces),
+        **{name: getattr(estimate, name) for name in _ALIKE},
+        **{name: tuple(getattr(estimate, name)) for name in _NAMED},
         events={name: np.asarray(at, dtype=float).tolist() for name, at in estimate.events.items()},
-        doubts={reason: _changes(marked) for reason, marked in estimate.doubts.items()},
+        doubts={reason: np.ravel(runs(marked)).tolist() for reason, marked in estimate.doubts.items()},
         band_level=estimate.bands.level,
-        bands={kind: list(getattr(estimate.bands, kind)) for kind in ("coordinates", "moments", "grf")},
+        bands={kind: tuple(getattr(estimate.bands, kind)) for kind in ("coordinates", "moments", "grf")},
         bands_about=estimate.bands.about,
-        output_delay_s=estimate.output_delay_s,
-        seconds=estimate.seconds,
         convergence={name: value for name, value in estimate.convergence.items() if np.isfinite(value)},
-        warnings=list(estimate.warnings),
-        notes=list(estimate.notes),
         recording=recording.name,
-        source=recording.source,
-        periodic=recording.periodic,
-        frame=recording.frame,
-        sensors=list(recording.sensors),
-        findings=list(recording.findings),
-        remarks=list(recording.warnings),
+        **{name: getattr(recording, name) for name in ("source", "periodic", "frame", "sensors", "findings")},
+        remarks=recording.warnings,
         knee=stored.knee,
         session=stored.session,
     )
@@ -136,19 +129,15 @@ def read(path: Path) -> Stored:
     if about.format != FORMAT:
         raise RecordingError("is of another version of kinertia", file=str(about_file), fix="estimate again")
     cells = table.read_cells(table_file)
+    signals = np.full((cells.rows, len(about.sensors), 3), np.nan)
     recording = Recording(
         about.recording,
         about.rate_hz,
-        tuple(about.sensors),
-        acc=np.full((cells.rows, len(about.sensors), 3), np.nan),
-        gyro=np.full((cells.rows, len(about.sensors), 3), np.nan),
-        subject=about.subject,
-        frame=about.frame,
-        periodic=about.periodic,
-        source=about.source,
-        warnings=tuple(about.remarks),
-        findings=tuple(about.findings),
-        begin_s=about.begin_s,
+        about.sensors,
+        signals,
+        signals.copy(),
+        warnings=about.remarks,
+        **{name: getattr(about, name) for name in ("subject", "frame", "periodic", "source", "findings", "begin_s")},
     )
     return Stored(_estimate(about, cells), recording, about.session, about.knee)
 
@@ -181,22 +170,30 @@ def files(path: Path) -> tuple[Path, Path]:
 def _estimate(about: _About, cells: TextTable) -> Estimate:
     level = f"band_{100.0 * about.band_level:.0f}"
 
-    def each(names: list[str], column: str, scale: float = 1.0) -> dict[str, Array]:
+    def each(names: Iterable[str], column: str, scale: float = 1.0, *, signed: bool = False) -> dict[str, Array]:
         """Columns by coordinate; ``column`` is their name in the table, with ``{}`` for the coordinate."""
-        return {name: scale * cells.numbers(column.format(convention.name(name, about.knee))) for name in names}
+        return {
+            name: scale
+            * (convention.sign(name, about.knee) if signed else 1.0)
+            * cells.numbers(column.format(convention.name(name, about.knee)))
+            for name in names
+        }
 
-    def signed(curves: dict[str, Array]) -> dict[str, Array]:
-        return {name: convention.sign(name, about.knee) * values for name, values in curves.items()}
+    def optional(*names: str) -> Array | None:
+        """One column (T,), or several (T, N); None where one is not there."""
+        if not names or not set(names) <= set(cells.names):
+            return None
+        return cells.numbers(names[0]) if len(names) == 1 else cells.several(names)
 
-    def optional(name: str) -> Array | None:
-        return cells.numbers(name) if name in cells.names else None
+    def signals(kind: str) -> Array | None:
+        named = optional(*(write_table.signal(of, channel, kind) for of in about.sensor_segments for channel in range(3)))
+        return None if named is None else named.reshape(cells.rows, -1, 3)
 
-    rotations = each([n for n in about.coordinates if not is_translation(n)], "{} [deg]", np.pi / 180.0)
-    translations = each([n for n in about.coordinates if is_translation(n)], "{} [m]")
-    coordinates = signed(rotations | translations)
-    residual = [optional(name) for name in write_table.RESIDUALS]
-    activity = optional(write_table.ACTIVITY)
-    settled = optional("settled [0/1]")
+    def angle(name: str) -> dict[str, Array]:
+        moved = is_translation(name)
+        return each([name], "{} [m]" if moved else "{} [deg]", 1.0 if moved else np.pi / 180.0, signed=True)
+
+    activity, settled = optional(write_table.ACTIVITY), optional("settled [0/1]")
     bands = Bands(
         about.band_level,
         each(about.bands["coordinates"], f"{{}}_{level} [deg]", np.pi / 180.0),
@@ -206,48 +203,28 @@ def _estimate(about: _About, cells: TextTable) -> Estimate:
         about.bands_about,
     )
     return Estimate(
-        about.name,
-        about.method,
-        about.rate_hz,
-        about.subject,
-        {name: coordinates[name] for name in about.coordinates},
-        signed(each(about.moments, "{}_moment [N m]")),
-        each(about.grf, "{} [BW]"),
-        {side: cells.numbers(f"cop_x_{side} [m]") for side in about.cop_x},
-        optional("speed [m/s]"),
-        {name: np.stack([cells.numbers(f"{name}_{axis} [m]") for axis in "xy"], axis=1) for name in about.points},
-        None if any(part is None for part in residual) else np.stack([part for part in residual if part is not None], axis=1),
-        _signals(about, cells, "measured"),
-        _signals(about, cells, "virtual"),
-        tuple(about.sensor_segments),
-        each(about.muscle_forces, "{}_force [N]"),
-        {name: np.asarray(at) for name, at in about.events.items()},
-        about.output_delay_s,
-        about.seconds,
-        bands,
-        {reason: _marked(changes, cells.rows) for reason, changes in about.doubts.items()},
-        None if activity is None else activity.astype(np.int8),
-        None if settled is None else settled > 0.5,
-        about.begin_s,
-        about.convergence,
-        tuple(about.warnings),
-        tuple(about.notes),
+        **{name: getattr(about, name) for name in _ALIKE},
+        coordinates={of: values for name in about.coordinates for of, values in angle(name).items()},
+        moments=each(about.moments, "{}_moment [N m]", signed=True),
+        grf=each(about.grf, "{} [BW]"),
+        cop_x=each(about.cop_x, "cop_x_{} [m]"),
+        speed=optional("speed [m/s]"),
+        points={name: cells.several([f"{name}_{axis} [m]" for axis in "xy"]) for name in about.points},
+        root_residual=optional(*write_table.RESIDUALS),
+        imu_measured=signals("measured"),
+        imu_virtual=signals("virtual"),
+        muscle_forces=each(about.muscle_forces, "{}_force [N]"),
+        events={name: np.asarray(at) for name, at in about.events.items()},
+        bands=bands,
+        doubts={reason: _marked(changes, cells.rows) for reason, changes in about.doubts.items()},
+        activity=None if activity is None else activity.astype(np.int8),
+        settled=None if settled is None else settled > 0.5,
+        convergence=about.convergence,
     )
 
 
-def _signals(about: _About, cells: TextTable, kind: str) -> Array | None:
-    names = [write_table.signal(segment, channel, kind) for segment in about.sensor_segments for channel in range(3)]
-    if not names or names[0] not in cells.names:
-        return None
-    return np.stack([cells.numbers(name) for name in names], axis=1).reshape(cells.rows, -1, 3)
-
-
-def _changes(marked: NDArray[np.bool_]) -> list[int]:
-    """Samples at which marks begin and end, by turns."""
-    return np.flatnonzero(np.diff(np.concatenate([[False], marked, [False]]).astype(int))).tolist()
-
-
 def _marked(changes: list[int], samples: int) -> NDArray[np.bool_]:
+    """Marks from the samples at which they begin and end, by turns."""
     marks = np.zeros(samples, dtype=bool)
     for begin, end in zip(changes[::2], changes[1::2], strict=True):
         marks[begin:end] = True
