@@ -22,47 +22,34 @@ _TIME = re.compile(r"^time\s*(?:\[(?P<unit>[^\]]*)\])?$", re.IGNORECASE)
 
 
 class SensorColumns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Columns of one sensor.
+    """Columns of one sensor."""
 
-    Attributes
-    ----------
-    segment : segment it sits on.
-    acc, gyro : three column names each; an absent signal stays empty.
-    axes : our x, y, z as signed axes of the file.
-    acc_unit, gyro_unit : override the table's.
-    time, time_unit : its own time column, where sensors have each their own; else the table's.
-    orientation : four column names, quaternion sensor to world (y up), w first; only with unchanged axes.
-    name, position_m, misalignment_rad : as in :class:`~kinertia.recording.Sensor`.
-    """
-
-    segment: str
+    segment: str  # segment it sits on
+    # acc, gyro: three column names each; an absent signal stays empty
     acc: tuple[str, str, str] | None = None
     gyro: tuple[str, str, str] | None = None
-    axes: tuple[str, str, str] = ("+x", "+y", "+z")
+    axes: tuple[str, str, str] = ("+x", "+y", "+z")  # our x, y, z as signed axes of the file
+    # acc_unit, gyro_unit: override the table's
     acc_unit: str = ""
     gyro_unit: str = ""
+    # time, time_unit: its own time column, where sensors have each their own; else the table's
     time: str = ""
     time_unit: str = ""
+    # four column names, quaternion sensor to world (y up), w first; only with unchanged axes
     orientation: tuple[str, str, str, str] | None = None
+    # name, position_m, misalignment_rad: as in :class:`~kinertia.recording.Sensor`
     name: str = ""
     position_m: tuple[float, float, float] | None = None
     misalignment_rad: float | None = None
 
 
 class Counts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Readings as integers of a converter, for tables that state no units.
+    """Readings as integers of a converter, for tables that state no units."""
 
-    Attributes
-    ----------
-    full_scale : count at the end of the range.
-    acc_g : range of the accelerometers [g].
-    gyro_dps : ranges that gyroscopes may have run at [deg/s], the usual first.
-    fastest_rad_s : median rate of a movement [rad/s] above which the usual range is not what a gyroscope ran at.
-    """
-
-    full_scale: int
-    acc_g: float
-    gyro_dps: tuple[float, ...]
+    full_scale: int  # count at the end of the range
+    acc_g: float  # range of the accelerometers [g]
+    gyro_dps: tuple[float, ...]  # ranges that gyroscopes may have run at [deg/s], the usual first
+    # median rate of a movement [rad/s] above which the usual range is not what a gyroscope ran at
     fastest_rad_s: float = np.inf
 
     def scale(self, kind: str, counts: Array) -> tuple[float, float]:
@@ -90,31 +77,24 @@ class Counts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ColumnMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the columns of a table mean.
+    """What the columns of a table mean."""
 
-    Attributes
-    ----------
-    sensors : one entry per sensor; none where the columns name their sensor, kind and axis themselves.
-    time, time_unit : time column; without one, ``rate_hz`` must be given.
-    rate_hz, assumed_rate_hz : sampling rate [Hz]; one that is assumed where none is given.
-    counts : what raw integers mean, where there are no units.
-    acc_unit, gyro_unit : units of all sensors that do not say otherwise.
-    frame : whether ``axes`` lead to segment frames or the sensors' axes are still to be aligned.
-    separator : of a text table; default as its rows show.
-    subject : ``mass_kg``, ``height_m``, ``sex``.
-    """
-
+    # one entry per sensor; none where the columns name their sensor, kind and axis themselves
     sensors: list[SensorColumns] = []
+    # time, time_unit: time column; without one, ``rate_hz`` must be given
     time: str = ""
     time_unit: str = ""
+    # rate_hz, assumed_rate_hz: sampling rate [Hz]; one that is assumed where none is given
     rate_hz: float | None = None
+    # acc_unit, gyro_unit: units of all sensors that do not say otherwise
     acc_unit: str = ""
     gyro_unit: str = ""
     assumed_rate_hz: float | None = None
-    counts: Counts | None = None
+    counts: Counts | None = None  # what raw integers mean, where there are no units
+    # whether ``axes`` lead to segment frames or the sensors' axes are still to be aligned
     frame: Literal["segment", "sensor"] = "sensor"
-    separator: str = ""
-    subject: dict[str, Any] = {}
+    separator: str = ""  # of a text table; default as its rows show
+    subject: dict[str, Any] = {}  # ``mass_kg``, ``height_m``, ``sex``
 
 
 def read_map(path: str | Path) -> ColumnMap:

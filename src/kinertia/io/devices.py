@@ -20,48 +20,32 @@ from kinertia.recording import Cause, RecordingError
 
 
 class Blocks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Rows of names above a table in which each sensor has as many columns, after one for the time.
+    """Rows of names above a table in which each sensor has as many columns, after one for the time."""
 
-    Attributes
-    ----------
-    rows : of names: the sensors', kinds of signal, axes.
-    width : columns of a sensor.
-    label : column in which the first row has the sensor's label; its serial number is in the first.
-    acc, gyro : first of three columns each.
-    """
-
-    rows: int
-    width: int
-    label: int
+    rows: int  # of names: the sensors', kinds of signal, axes
+    width: int  # columns of a sensor
+    label: int  # column in which the first row has the sensor's label; its serial number is in the first
+    # acc, gyro: first of three columns each
     acc: int
     gyro: int
 
 
 class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What writes tables of one layout.
+    """What writes tables of one layout."""
 
-    Attributes
-    ----------
-    name : in words.
-    ending, begins : of its files; empty where they are told by what stands above the table.
-    preamble : keys that stand above the table, lower case.
-    read, otherwise : first cell of what can be read, and what to do with other versions; empty where there are none.
-    columns : what the columns mean, as far as they do not say it; a column map beside the table comes first.
-    segments : names of sensors to the segments that they sit on.
-    spoken : words in names of sensors to the words for segments that they stand for.
-    blocks : where the names of the columns are put together from several rows.
-    """
-
-    name: str
+    name: str  # in words
+    # ending, begins: of its files; empty where they are told by what stands above the table
     ending: str = ""
     begins: str = ""
-    preamble: list[str] = []
+    preamble: list[str] = []  # keys that stand above the table, lower case
+    # read, otherwise: first cell of what can be read, and what to do with other versions; empty where there are none
     read: str = ""
     otherwise: str = ""
+    # what the columns mean, as far as they do not say it; a column map beside the table comes first
     columns: ColumnMap = ColumnMap()
-    segments: dict[str, str] = {}
-    spoken: dict[str, str] = {}
-    blocks: Blocks | None = None
+    segments: dict[str, str] = {}  # names of sensors to the segments that they sit on
+    spoken: dict[str, str] = {}  # words in names of sensors to the words for segments that they stand for
+    blocks: Blocks | None = None  # where the names of the columns are put together from several rows
 
     def complete(self, given: ColumnMap | None) -> ColumnMap:
         """A column map with what it leaves open filled in."""

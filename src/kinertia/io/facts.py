@@ -20,16 +20,10 @@ _BODIES = "pelvis, femur_r, tibia_r, foot_r, femur_l, tibia_l, foot_l"
 
 @dataclass(frozen=True)
 class Placement:
-    """Where each sensor sits.
+    """Where each sensor sits."""
 
-    Attributes
-    ----------
-    sensors : serial number (or the end of it) to sensor; ``name`` is that key.
-    source : file it came from, for messages.
-    """
-
-    sensors: dict[str, Sensor] = field(default_factory=dict)
-    source: str = ""
+    sensors: dict[str, Sensor] = field(default_factory=dict)  # serial number (or the end of it) to sensor; ``name`` is that key
+    source: str = ""  # file it came from, for messages
 
     def find(self, serial: str) -> Sensor | None:
         """Sensor with this serial number, named by it; a key may be the last digits only.

@@ -38,24 +38,14 @@ _PART_WORDS = {*_SIDES, "upper", "lower", "leg", "back"} | {word for spellings i
 
 @dataclass(frozen=True)
 class Signal:
-    """What one column holds.
+    """What one column holds."""
 
-    Attributes
-    ----------
-    column : its name.
-    kind : ``acc``, ``gyro``, ``free`` (acceleration without gravity) or ``time``.
-    axis : ``x``, ``y``, ``z``; empty for time.
-    sensor : what else the name says, empty where there is one sensor only.
-    unit : unit, empty where none is stated.
-    wide : of two accelerometers in one device, that with the larger range.
-    """
-
-    column: str
-    kind: str
-    axis: str
-    sensor: str
-    unit: str
-    wide: bool = False
+    column: str  # its name
+    kind: str  # ``acc``, ``gyro``, ``free`` (acceleration without gravity) or ``time``
+    axis: str  # ``x``, ``y``, ``z``; empty for time
+    sensor: str  # what else the name says, empty where there is one sensor only
+    unit: str  # unit, empty where none is stated
+    wide: bool = False  # of two accelerometers in one device, that with the larger range
 
 
 def signals(names: Iterable[str], units: Mapping[str, str]) -> list[Signal]:
@@ -127,19 +117,12 @@ def segment(name: str) -> str:
 
 @dataclass(frozen=True)
 class Part:
-    """What the name of a file says, where a recording is several files.
+    """What the name of a file says, where a recording is several files."""
 
-    Attributes
-    ----------
-    sensor : body part with its side, or empty.
-    kind : ``acc``, ``gyro`` or empty.
-    name : the rest, as it is written.
-    rest, words : the rest, lower case; without numbers.
-    """
-
-    sensor: str
-    kind: str
-    name: str
+    sensor: str  # body part with its side, or empty
+    kind: str  # ``acc``, ``gyro`` or empty
+    name: str  # the rest, as it is written
+    # rest, words: the rest, lower case; without numbers
     rest: str
     words: str
 

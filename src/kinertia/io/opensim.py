@@ -37,24 +37,15 @@ KneeSign = Literal["positive", "negative"]
 
 @dataclass(frozen=True)
 class Table:
-    """One storage file.
+    """One storage file."""
 
-    Attributes
-    ----------
-    name : first header line, or the file stem.
-    columns : column name to (T,); rotations in rad when the file holds coordinates, otherwise as written (SI in OpenSim).
-    time_s : (T,) time [s].
-    in_degrees : what the file had (its values are converted).
-    source : path.
-    warnings : what the reader had to assume.
-    """
-
-    name: str
+    name: str  # first header line, or the file stem
+    # column name to (T,); rotations in rad when the file holds coordinates, otherwise as written (SI in OpenSim)
     columns: dict[str, Array]
-    time_s: Array
-    in_degrees: bool
-    source: str
-    warnings: tuple[str, ...] = ()
+    time_s: Array  # (T,) time [s]
+    in_degrees: bool  # what the file had (its values are converted)
+    source: str  # path
+    warnings: tuple[str, ...] = ()  # what the reader had to assume
 
     @property
     def rate_hz(self) -> float:

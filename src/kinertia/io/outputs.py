@@ -23,26 +23,15 @@ ELSEWHERE = "give another --out"
 
 @dataclass(frozen=True)
 class Outputs:
-    """What a command reads, and whether it may replace results of other commands and recordings.
+    """What a command reads, and whether it may replace results of other commands and recordings."""
 
-    Attributes
-    ----------
-    command : as a user calls it, ``kinertia estimate``.
-    inputs : every file that is read, see :func:`kinertia.io.inputs.of`.
-    source : the recording (or data, or model) that results are of.
-    overwrite : the user insists; holds for everything but inputs.
-    elsewhere : what a user can do who does not insist.
-    option : with which a user insists; empty where that is not possible.
-    results : False for recordings that are put right, which are there to be read again.
-    """
-
-    command: str
-    inputs: tuple[Path, ...] = ()
-    source: str = ""
-    overwrite: bool = False
-    elsewhere: str = ELSEWHERE
-    option: str = "--overwrite"
-    results: bool = True
+    command: str  # as a user calls it, ``kinertia estimate``
+    inputs: tuple[Path, ...] = ()  # every file that is read, see :func:`kinertia.io.inputs.of`
+    source: str = ""  # the recording (or data, or model) that results are of
+    overwrite: bool = False  # the user insists; holds for everything but inputs
+    elsewhere: str = ELSEWHERE  # what a user can do who does not insist
+    option: str = "--overwrite"  # with which a user insists; empty where that is not possible
+    results: bool = True  # False for recordings that are put right, which are there to be read again
 
     def check(self, paths: Iterable[Path]) -> None:
         """Whether all of these files may be written; see :meth:`writing`.

@@ -31,97 +31,57 @@ _CHANNELS = 6  # acc x y z, gyro x y z
 
 
 class StreamInfo(msgspec.Struct, frozen=True):
-    """A sender with its own clock, which carries one or several sensors.
+    """A sender with its own clock, which carries one or several sensors."""
 
-    Attributes
-    ----------
-    name : what it is called in messages.
-    sensors : indices into the session's sensors, in the order of the rows of its samples.
-    rate_hz : nominal sampling rate [Hz].
-    """
-
-    name: str
-    sensors: tuple[int, ...]
-    rate_hz: float
+    name: str  # what it is called in messages
+    sensors: tuple[int, ...]  # indices into the session's sensors, in the order of the rows of its samples
+    rate_hz: float  # nominal sampling rate [Hz]
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
-    """The session.
+    """The session."""
 
-    Attributes
-    ----------
-    version : of the format.
-    subject, sensors, streams : who wears what, and on which streams it comes.
-    rotations : (K, 3, 3) sensor to segment axes; None while not aligned.
-    bias : (K, 3) gyroscope offset in sensor axes [rad/s]; None for zero.
-    source : where the samples came from.
-    unix_s, clock_s : the time of day, and the clock that samples are received by, at the same instant [s].
-    """
-
-    version: int = VERSION
+    version: int = VERSION  # of the format
+    # subject, sensors, streams: who wears what, and on which streams it comes
     subject: Subject
     sensors: tuple[Sensor, ...]
     streams: tuple[StreamInfo, ...]
-    rotations: list[list[list[float]]] | None = None
-    bias: list[list[float]] | None = None
-    source: str = ""
+    rotations: list[list[list[float]]] | None = None  # (K, 3, 3) sensor to segment axes; None while not aligned
+    bias: list[list[float]] | None = None  # (K, 3) gyroscope offset in sensor axes [rad/s]; None for zero
+    source: str = ""  # where the samples came from
+    # unix_s, clock_s: the time of day, and the clock that samples are received by, at the same instant [s]
     unix_s: float = 0.0
     clock_s: float = 0.0
 
 
 class Note(msgspec.Struct, frozen=True):
-    """Something that happened to the recording itself.
+    """Something that happened to the recording itself."""
 
-    Attributes
-    ----------
-    what : in words.
-    samples : how many samples it cost.
-    end : the recording was ended properly here.
-    """
-
-    what: str
-    samples: int = 0
-    end: bool = False
+    what: str  # in words
+    samples: int = 0  # how many samples it cost
+    end: bool = False  # the recording was ended properly here
 
 
 @dataclass(frozen=True)
 class Received:
-    """What came on one stream, in the order in which it came.
+    """What came on one stream, in the order in which it came."""
 
-    Attributes
-    ----------
-    time_s : (N,) sender's clock [s]; NaN where it gave none.
-    sequence : (N,) sender's running number; -1 where it gave none.
-    received_s : (N,) receiver's clock [s].
-    values : (N, k, 6) as in the samples: acc [m/s^2], gyro [rad/s], sensor axes.
-    """
-
-    time_s: Array
-    sequence: np.ndarray
-    received_s: Array
-    values: Array
+    time_s: Array  # (N,) sender's clock [s]; NaN where it gave none
+    sequence: np.ndarray  # (N,) sender's running number; -1 where it gave none
+    received_s: Array  # (N,) receiver's clock [s]
+    values: Array  # (N, k, 6) as in the samples: acc [m/s^2], gyro [rad/s], sensor axes
 
 
 @dataclass(frozen=True)
 class StreamLog:
-    """A live recording.
+    """A live recording."""
 
-    Attributes
-    ----------
-    header : the latest session.
-    streams : one per stream of the session.
-    notes : what happened to the recording.
-    damaged : places at which records are damaged or cut off.
-    lost_bytes : bytes in those places.
-    file : path, for messages.
-    """
-
-    header: Header
-    streams: tuple[Received, ...]
-    notes: tuple[Note, ...]
-    damaged: int
-    lost_bytes: int
-    file: str
+    header: Header  # the latest session
+    streams: tuple[Received, ...]  # one per stream of the session
+    notes: tuple[Note, ...]  # what happened to the recording
+    damaged: int  # places at which records are damaged or cut off
+    lost_bytes: int  # bytes in those places
+    file: str  # path, for messages
 
     @property
     def ended(self) -> bool:

@@ -20,28 +20,18 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 @dataclass(frozen=True)
 class TextTable:
-    """Columns of numbers, and what of them is none.
+    """Columns of numbers, and what of them is none."""
 
-    Attributes
-    ----------
-    names : column names, stripped.
-    values : (T, columns) cells, NaN where missing or no number.
-    wrong : column index to the row and text of its first cell that is neither a number nor missing.
-    file : path, for errors.
-    first_line : line number of the first data row in the file (from 1).
-    units : column name to the unit that a row below the names gives it; only columns that have one.
-    preamble : what is stated above the names, key (lower case) to value.
-    findings : what of the layout was out of the ordinary.
-    """
-
-    names: tuple[str, ...]
-    values: Array
+    names: tuple[str, ...]  # column names, stripped
+    values: Array  # (T, columns) cells, NaN where missing or no number
+    # column index to the row and text of its first cell that is neither a number nor missing
     wrong: Mapping[int, tuple[int, str]]
-    file: str
-    first_line: int
+    file: str  # path, for errors
+    first_line: int  # line number of the first data row in the file (from 1)
+    # column name to the unit that a row below the names gives it; only columns that have one
     units: Mapping[str, str] = field(default_factory=dict)
-    preamble: Mapping[str, str] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()
+    preamble: Mapping[str, str] = field(default_factory=dict)  # what is stated above the names, key (lower case) to value
+    findings: tuple[Finding, ...] = ()  # what of the layout was out of the ordinary
 
     @property
     def rows(self) -> int:

@@ -25,24 +25,17 @@ _LATEST_STEPS = 2000  # sensors that start further apart were not started togeth
 
 @dataclass(frozen=True)
 class Export:
-    """One sensor's file.
+    """One sensor's file."""
 
-    Attributes
-    ----------
-    serial, file : serial number and path.
-    said_hz, rate_hz : the rate in the header (0 for none), and the one that holds.
-    counter : (T,) packets without wraps.
-    time_s : (T,) ``SampleTimeFine`` [s], None where there is none.
-    signals : (T, 10) acc, gyro and orientation wxyz; NaN where it has none.
-    """
-
+    # serial, file: serial number and path
     serial: str
     file: str
+    # said_hz, rate_hz: the rate in the header (0 for none), and the one that holds
     said_hz: float
     rate_hz: float
-    counter: np.ndarray
-    time_s: Array | None
-    signals: Array
+    counter: np.ndarray  # (T,) packets without wraps
+    time_s: Array | None  # (T,) ``SampleTimeFine`` [s], None where there is none
+    signals: Array  # (T, 10) acc, gyro and orientation wxyz; NaN where it has none
 
 
 def sample_time(table: TextTable, said_hz: float) -> Array | None:

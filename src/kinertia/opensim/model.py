@@ -33,19 +33,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Movement:
-    """One translation or rotation of a joint along or about an axis of its frame.
-
-    Attributes
-    ----------
-    axis : unit axis (3,).
-    coordinate : what it depends on; None for nothing.
-    curve : translation [m] or rotation [rad] as a function of the coordinate (of anything, where there is none).
-    """
+    """One translation or rotation of a joint along or about an axis of its frame."""
 
     kind: str
-    axis: tuple[float, float, float]
-    coordinate: str | None
-    curve: Curve
+    axis: tuple[float, float, float]  # unit axis (3,)
+    coordinate: str | None  # what it depends on; None for nothing
+    curve: Curve  # translation [m] or rotation [rad] as a function of the coordinate (of anything, where there is none)
 
     @property
     def direct(self) -> bool:
@@ -105,21 +98,13 @@ class Marker:
 
 @dataclass(frozen=True)
 class PathPoint:
-    """A point of a muscle's path.
-
-    Attributes
-    ----------
-    location : (3,) on the body [m]; at the coordinates' zero where it moves.
-    coordinate : what a moving or conditional point depends on.
-    active : range of the coordinate in which the point counts [rad]; None: always.
-    moves : location as curves of the coordinate, x, y and z; None: it is fixed.
-    """
+    """A point of a muscle's path."""
 
     body: str
-    location: Array
-    coordinate: str | None = None
-    active: tuple[float, float] | None = None
-    moves: tuple[Curve, Curve, Curve] | None = None
+    location: Array  # (3,) on the body [m]; at the coordinates' zero where it moves
+    coordinate: str | None = None  # what a moving or conditional point depends on
+    active: tuple[float, float] | None = None  # range of the coordinate in which the point counts [rad]; None: always
+    moves: tuple[Curve, Curve, Curve] | None = None  # location as curves of the coordinate, x, y and z; None: it is fixed
 
 
 @dataclass(frozen=True)
@@ -138,22 +123,16 @@ class MusclePath:
 
 @dataclass(frozen=True)
 class Model:
-    """An OpenSim model file.
+    """An OpenSim model file."""
 
-    Attributes
-    ----------
-    name, source : of the model, and the file it came from.
-    gravity : magnitude, along -y [m/s^2].
-    left_out : what the file holds and a body here cannot, each in a sentence.
-    """
-
+    # name, source: of the model, and the file it came from
     name: str
     source: str
-    gravity: float
+    gravity: float  # magnitude, along -y [m/s^2]
     bodies: tuple[BodyPart, ...]
     joints: tuple[Joint, ...]
     coordinates: tuple[ModelCoordinate, ...]
     spheres: tuple[Sphere, ...]
     markers: tuple[Marker, ...]
     muscles: tuple[MusclePath, ...]
-    left_out: tuple[str, ...]
+    left_out: tuple[str, ...]  # what the file holds and a body here cannot, each in a sentence

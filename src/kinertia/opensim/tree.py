@@ -26,23 +26,15 @@ class Imported:
     """A body out of an OpenSim model.
 
     A segment's frame is the joint's frame on it, which in most models is the body's own; :meth:`point` changes over.
-
-    Attributes
-    ----------
-    model : what the file says; its muscles, markers and spheres in the file's own frames.
-    body : on a skeleton of segments named as the file's bodies.
-    coupling : coordinates of the skeleton from the file's independent ones.
-    radius : (P,) radius of the contact spheres [m], whose centres are the body's contact points.
-    frames : where each body's joint frame is: translation (3,) and axes (3, 3) in the body's frame.
-    left_out : what the file holds and the body does not, in sentences.
     """
 
-    model: Model
-    body: Body
-    coupling: Coupling
-    radius: Tensor
+    model: Model  # what the file says; its muscles, markers and spheres in the file's own frames
+    body: Body  # on a skeleton of segments named as the file's bodies
+    coupling: Coupling  # coordinates of the skeleton from the file's independent ones
+    radius: Tensor  # (P,) radius of the contact spheres [m], whose centres are the body's contact points
+    # where each body's joint frame is: translation (3,) and axes (3, 3) in the body's frame
     frames: dict[str, tuple[Array, Array]]
-    left_out: tuple[str, ...]
+    left_out: tuple[str, ...]  # what the file holds and the body does not, in sentences
 
     def point(self, body: str, location: Array) -> tuple[int, Tensor]:
         """Segment index, and place (3,) in its frame [m], of a place in the frame of one of the file's bodies."""

@@ -20,23 +20,15 @@ _LEAST_SHIFT = 0.75  # of a step
 
 @dataclass(frozen=True)
 class Spread:
-    """Samples on an even axis.
+    """Samples on an even axis."""
 
-    Attributes
-    ----------
-    index : (N,) number of each sample from the first.
-    step_s : time between samples [s].
-    batch : samples that share a stamp in the mean.
-    missing, gaps : samples lost, and in how many places.
-    first_uneven : the first sample whose step is not the usual.
-    """
-
-    index: np.ndarray
-    step_s: float
-    batch: float
+    index: np.ndarray  # (N,) number of each sample from the first
+    step_s: float  # time between samples [s]
+    batch: float  # samples that share a stamp in the mean
+    # missing, gaps: samples lost, and in how many places
     missing: int
     gaps: int
-    first_uneven: int
+    first_uneven: int  # the first sample whose step is not the usual
 
 
 def spread(time_s: Array) -> Spread:

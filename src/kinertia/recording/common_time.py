@@ -20,18 +20,11 @@ _AT_ZERO_S = 0.5  # clocks that begin so near to zero were set to zero at their 
 
 @dataclass(frozen=True)
 class Stream:
-    """One sensor's samples.
+    """One sensor's samples."""
 
-    Attributes
-    ----------
-    name : of the sensor.
-    axis : of its stamps.
-    values : (T, C), as in its table.
-    """
-
-    name: str
-    axis: TimeAxis
-    values: Array
+    name: str  # of the sensor
+    axis: TimeAxis  # of its stamps
+    values: Array  # (T, C), as in its table
 
 
 def join(streams: Sequence[Stream], *, file: str = "") -> tuple[list[Array], float, tuple[Finding, ...]]:

@@ -30,25 +30,18 @@ _FEW_STARTS = 3  # jumps back in a file of several recordings; rows in no order 
 
 @dataclass(frozen=True)
 class TimeAxis:
-    """An even time axis, and how to bring a table's columns to it.
+    """An even time axis, and how to bring a table's columns to it."""
 
-    Attributes
-    ----------
-    rows : (N,) rows of the table that are kept, in order of time.
-    doubles : pairs of kept row and row of the same instant whose values it takes where it has none.
-    time_s : (N,) increasing time of the kept rows [s].
-    index : (N,) sample of each kept row on the even axis, where stamps are of arrival; None where values are interpolated.
-    samples, rate_hz : of the even axis, which begins at ``time_s[0]``.
-    findings : what was done.
-    """
-
-    rows: np.ndarray
+    rows: np.ndarray  # (N,) rows of the table that are kept, in order of time
+    # pairs of kept row and row of the same instant whose values it takes where it has none
     doubles: tuple[tuple[int, int], ...]
-    time_s: Array
+    time_s: Array  # (N,) increasing time of the kept rows [s]
+    # (N,) sample of each kept row on the even axis, where stamps are of arrival; None where values are interpolated
     index: np.ndarray | None
+    # samples, rate_hz: of the even axis, which begins at ``time_s[0]``
     samples: int
     rate_hz: float
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] = ()  # what was done
 
     @property
     def begin_s(self) -> float:
