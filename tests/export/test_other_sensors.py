@@ -9,8 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from kinertia.estimation import estimator
-from kinertia.estimation.trained import Trained
+from kinertia.estimation import estimator, trained
 from kinertia.export import export
 from kinertia.learning import checkpoint
 from kinertia.learning.config import Config, NetworkConfig, TrainingConfig
@@ -19,7 +18,7 @@ from kinertia.learning.training import train
 from kinertia.recording import LOWER_BODY, Recording, SensorSet, channels
 from kinertia.runtime import card as cards
 from kinertia.runtime import model as exported
-from kinertia.runtime.exported import Exported
+from kinertia.runtime.exported import runner
 from kinertia.sensing.segments import to_segments
 
 LEGS = SensorSet(("foot_l", "tibia_l", "femur_l", "femur_r", "tibia_r"))
@@ -37,7 +36,7 @@ def test_five_sensors_in_another_order(walk: Recording, tmp_path: Path) -> None:
     assert sequence.signals.shape[1:] == LEGS.shape
     model = train([sequence], CONFIG, tmp_path / "trained")
     assert (tmp_path / "trained" / "model.json").read_text().count('"foot_l"') == 1
-    estimate = estimator.estimate(Trained(checkpoint.load_model(tmp_path / "trained")), ready)
+    estimate = estimator.estimate(trained.runner(checkpoint.load_model(tmp_path / "trained")), ready)
     assert estimate.sensor_segments == LEGS.segments
     assert estimate.imu_measured is not None
     np.testing.assert_allclose(estimate.imu_measured[:, 1, 2], ready.gyro[:, LOWER_BODY.index("tibia_l"), 2], atol=1e-5)
@@ -45,7 +44,7 @@ def test_five_sensors_in_another_order(walk: Recording, tmp_path: Path) -> None:
     export.write(export.export(model), tmp_path / "exported")
     graphs = exported.load(tmp_path / "exported")
     assert graphs.sensors == LEGS
-    again = estimator.estimate(Exported(graphs), ready)
+    again = estimator.estimate(runner(graphs), ready)
     for name, angle in estimate.coordinates.items():
         np.testing.assert_allclose(again.coordinates[name], angle, atol=1e-4)
     signals, _ = channels.read(ready, LOWER_BODY)

@@ -42,16 +42,15 @@ def estimate(model: Named, recording: Recording, bar: Bar | None = None) -> Esti
     """
     from kinertia.estimation import estimator
     from kinertia.recording import selection
-    from kinertia.runtime.exported import Exported
 
     if isinstance(model, str | Path) and (supervised := fitted(model)) is not None:
         return supervised(recording)
     loaded = runner(suited(str(model), selection.lasting(recording)) if isinstance(model, str | Path) else model)
     samples = round(recording.duration_s * loaded.rate_hz)
-    if bar is None or samples < SHOWN_SAMPLES or not isinstance(loaded, Exported):
+    if bar is None or samples < SHOWN_SAMPLES or not loaded.tells_progress:
         return estimator.estimate(loaded, recording)
     with bar(samples, "estimating") as advance:
-        return estimator.estimate(Exported(loaded.model, advance), recording)
+        return estimator.estimate(loaded, recording, progress=advance)
 
 
 def folder(model: Named) -> Path | None:
@@ -77,22 +76,22 @@ def runner(model: Named) -> Runner:
     ValueError
         As :func:`estimate`.
     """
+    from kinertia.runtime import exported as graphs
     from kinertia.runtime import model as exported
-    from kinertia.runtime.exported import Exported
 
     if isinstance(model, exported.ExportedModel):
-        return Exported(model)
+        return graphs.runner(model)
     if isinstance(model, str | Path) and _exported(model):
-        return Exported(exported.load(model))
+        return graphs.runner(exported.load(model))
     if not isinstance(model, str | Path) and not hasattr(model, "outcome") and not hasattr(model, "network"):
         raise ValueError(f"{type(model).__name__} is no model; give its name, its folder, or what kinertia.adapt returned")
-    from kinertia.estimation.trained import Trained
+    from kinertia.estimation import trained as networks
     from kinertia.learning import shipped
     from kinertia.learning.adapting import Adapted
 
     if isinstance(model, Adapted):
-        return Trained(model.model)
-    return Trained(shipped.load(model) if isinstance(model, str | Path) else model)
+        return networks.runner(model.model)
+    return networks.runner(shipped.load(model) if isinstance(model, str | Path) else model)
 
 
 def streaming(model: str) -> ExportedModel:

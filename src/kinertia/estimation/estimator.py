@@ -5,55 +5,37 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 
 from kinertia.estimation import settling, standing
-from kinertia.estimation.assembly import assemble
+from kinertia.estimation.assembly import Sampler, assemble
 from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.estimation.series import Series
 from kinertia.numerics.spline import CubicSpline
-from kinertia.recording import Array, Recording, SensorSet, Subject, channels, periodic
+from kinertia.recording import Array, Recording, SensorSet, channels, periodic
 from kinertia.sensing import activity
 from kinertia.sensing.segments import to_segments
 from kinertia.uncertainty.calibration import Calibration, Uncalibrated
 
+Progress = Callable[[int], None]
+"""Called with the number of samples done since the last call."""
 
-class Runner(Protocol):
-    """A model that turns signals into series.
 
-    Attributes
-    ----------
-    sensors : what it reads: S segments, C channels of each.
-    rate_hz : of the signals it reads.
-    delay_samples : how far its outputs are behind them.
-    weights : fingerprint of its weights.
-    calibration : what the bands around its outputs follow from.
-    """
+@dataclass(frozen=True)
+class Runner:
+    """A model that turns signals into series."""
 
-    @property
-    def sensors(self) -> SensorSet: ...
-
-    @property
-    def rate_hz(self) -> float: ...
-
-    @property
-    def delay_samples(self) -> int: ...
-
-    @property
-    def weights(self) -> str: ...
-
-    @property
-    def calibration(self) -> Calibration | Uncalibrated: ...
-
-    def stated_height_m(self, fingerprint: str) -> float | None:
-        """Height that was stated for a recording in training; None for one it was not trained on."""
-        ...
-
-    def run(self, signals: Array, present: Array, recording: Recording, fingerprint: str) -> Series:
-        """Series of (T, S, C) signals, zero where not ``present``; ``recording`` gives person and sensors."""
-        ...
+    sensors: SensorSet  # what it reads: S segments, C channels of each
+    rate_hz: float  # of the signals it reads
+    delay_samples: int  # how far its outputs are behind them
+    weights: str  # fingerprint of its weights
+    calibration: Calibration | Uncalibrated  # what the bands around its outputs follow from
+    # height that was stated for the recording of a fingerprint in training; None for one it was not trained on
+    stated_height_m: Callable[[str], float | None]
+    # series of (T, S, C) signals, zero where not ``present``; the recording, with its fingerprint, gives person and sensors
+    run: Callable[[Array, Array, Recording, str, Progress | None], Series]
+    tells_progress: bool = False  # whether ``run`` calls what it is given for that
 
 
 @dataclass(frozen=True)
@@ -78,8 +60,7 @@ def _read(runner: Runner, recording: Recording) -> _Reading:
     return _Reading(*longer, mark, cycles * recording.duration_s + recording.time_s)
 
 
-def _sampler(reading: _Reading, rate_hz: float, recording: Recording) -> Callable[[Array], Array]:
-    """Function that brings a series (T, ...) from the model's time axis to the wanted times."""
+def _sampler(reading: _Reading, rate_hz: float, recording: Recording) -> Sampler:
     samples = len(reading.signals)
     if not recording.periodic and samples == recording.samples and rate_hz == recording.rate_hz:
         return lambda x: x
@@ -88,7 +69,7 @@ def _sampler(reading: _Reading, rate_hz: float, recording: Recording) -> Callabl
     return lambda x: np.asarray(CubicSpline(time_s, x)(at))
 
 
-def _measured(reading: _Reading, rate_hz: float, sample: Callable[[Array], Array], used: list[int]) -> Array:
+def _measured(reading: _Reading, rate_hz: float, sample: Sampler, used: list[int]) -> Array:
     """Signals that the model saw; NaN where there were none."""
     # single precision is what models read
     signals, present = reading.signals[:, used].astype(np.float32).astype(np.float64), reading.present[:, used]
@@ -105,22 +86,15 @@ ADAPT = (
 """Said of every recording of gait that a model meets for the first time: nothing is wrong with it."""
 
 
-def _warnings(stated_m: float | None, subject: Subject) -> tuple[str, ...]:
-    """What speaks against a model that was trained on a recording; nothing for one that was not."""
-    if stated_m is None or np.isclose(stated_m, subject.height_m, rtol=1e-4):
-        return ()
-    return (f"the model was trained on this recording with a height of {stated_m:.2f} m; give the same height, or train again",)
-
-
-def estimate(runner: Runner, recording: Recording, method: str = "sspinnpose") -> Estimate:
+def estimate(runner: Runner, recording: Recording, method: str = "sspinnpose", progress: Progress | None = None) -> Estimate:
     """Estimate movement dynamics of a recording, at its own rate and length.
 
     Parameters
     ----------
-    runner : a model.
-    recording : a recording in sensor or segment axes; truth in it is not read. A periodic cycle is
-        repeated, and the last complete repetition is reported.
+    recording : in sensor or segment axes; truth in it is not read. A periodic cycle is repeated, and the last complete
+        repetition is reported.
     method : name to write into the result.
+    progress : see :data:`Progress`.
 
     Returns
     -------
@@ -128,13 +102,12 @@ def estimate(runner: Runner, recording: Recording, method: str = "sspinnpose") -
 
     Raises
     ------
-    RecordingError
-        If the recording cannot be aligned or has no usable sensor.
+    RecordingError : the recording cannot be aligned or has no usable sensor.
     """
     begin = time.perf_counter()
     ready = to_segments(recording)
     reading = _read(runner, ready)
-    series = runner.run(reading.signals, reading.present, ready, reading.fingerprint)
+    series = runner.run(reading.signals, reading.present, ready, reading.fingerprint, progress)
     does = activity.classify(ready)
     if not ready.periodic:
         nearest = np.rint(np.arange(len(reading.signals)) * (ready.rate_hz / runner.rate_hz)).astype(int)
@@ -154,11 +127,15 @@ def estimate(runner: Runner, recording: Recording, method: str = "sspinnpose") -
     result = assemble(series, runner.rate_hz, ready, method, measured, carried, sample, does, settled)
     result = replace(result, bands=runner.calibration.bands(result, ready))
     stated_m = runner.stated_height_m(reading.fingerprint)
+    warnings = result.warnings
+    if stated_m is not None and not np.isclose(stated_m, ready.subject.height_m, rtol=1e-4):
+        trained = f"the model was trained on this recording with a height of {stated_m:.2f} m"
+        warnings = (*warnings, f"{trained}; give the same height, or train again")
     return replace(
         result,
         bands=standing.bands(result, ready),
         output_delay_s=runner.delay_samples / runner.rate_hz,
-        warnings=(*result.warnings, *_warnings(stated_m, ready.subject)),
+        warnings=warnings,
         notes=(ADAPT,) if stated_m is None and result.in_gait.any() else (),
         seconds=time.perf_counter() - begin,
     )

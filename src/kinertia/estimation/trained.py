@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import torch
 from torch import Tensor
@@ -11,55 +9,32 @@ from torch import Tensor
 from kinertia.bodies import SKELETONS, Body
 from kinertia.estimation import estimator, track
 from kinertia.estimation.estimate import Estimate
+from kinertia.estimation.estimator import Progress, Runner
 from kinertia.estimation.series import Series
 from kinertia.estimation.track import Track
 from kinertia.learning import differences, sequence
 from kinertia.learning.checkpoint import Model
-from kinertia.recording import Array, Recording, SensorSet
-from kinertia.uncertainty.calibration import Calibration, Uncalibrated
+from kinertia.recording import Array, Recording
 
 
-@dataclass(frozen=True)
-class Trained:
-    """A trained network as a runner of :mod:`kinertia.estimation.estimator`."""
+def runner(model: Model) -> Runner:
+    """A trained network as a runner."""
+    config = model.config
 
-    model: Model
-
-    @property
-    def rate_hz(self) -> float:
-        return self.model.config.rate_hz
-
-    @property
-    def delay_samples(self) -> int:
-        return differences.REACH
-
-    @property
-    def weights(self) -> str:
-        return self.model.fingerprint
-
-    @property
-    def sensors(self) -> SensorSet:
-        return self.model.config.sensors
-
-    @property
-    def calibration(self) -> Calibration | Uncalibrated:
-        return self.model.calibration
-
-    def stated_height_m(self, fingerprint: str) -> float | None:
-        """Height that was stated for a recording in training."""
-        person = self.model.person_of(fingerprint)
+    def stated_height_m(fingerprint: str) -> float | None:
+        person = model.person_of(fingerprint)
         return None if person is None else person.height_m
 
-    def run(self, signals: Array, present: Array, recording: Recording, fingerprint: str) -> Series:
-        """Series of (T, S, C) signals, zero where not ``present``."""
-        skeleton = SKELETONS[self.model.config.body]
-        read = sequence.from_arrays(recording, signals, present, self.rate_hz, skeleton, self.sensors)
-        return to_series(track.run(self.model, read, self.model.deviation_of(fingerprint)), read.body, read.mass_kg)
+    def run(signals: Array, present: Array, recording: Recording, fingerprint: str, _: Progress | None) -> Series:
+        read = sequence.from_arrays(recording, signals, present, config.rate_hz, SKELETONS[config.body], config.sensors)
+        return to_series(track.run(model, read, model.deviation_of(fingerprint)), read.body, read.mass_kg)
+
+    return Runner(config.sensors, config.rate_hz, differences.REACH, model.fingerprint, model.calibration, stated_height_m, run)
 
 
 def estimate(model: Model, recording: Recording, method: str = "sspinnpose") -> Estimate:
     """:func:`kinertia.estimation.estimator.estimate` with a trained network."""
-    return estimator.estimate(Trained(model), recording, method)
+    return estimator.estimate(runner(model), recording, method)
 
 
 def to_series(result: Track, body: Body, mass_kg: float) -> Series:

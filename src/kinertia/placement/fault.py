@@ -93,7 +93,7 @@ def on_reading(
     reading: Interpretation,
     standing_up: Array | None,
     pace: float,
-    mirrored: Array,
+    mirrored: np.ndarray,
 ) -> list[Fault]:
     """Faults that steady gait shows; axes of ``mirrored`` (K,) sensors are not named, a reflection has none."""
     faults = []

@@ -50,7 +50,7 @@ class GaitModel:
 def load(path: Path = _FILE) -> GaitModel:
     """The model that comes with the package, or that of another file: complex numbers have a last axis of 2."""
     stored = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
-    arrays = {name: np.array(values) for name, values in stored.items() if name != "note"}
+    arrays: dict[str, Any] = {name: np.array(values) for name, values in stored.items() if name != "note"}
     shape = (len(GAITS), len(PARTS), 2, len(CURVES), HARMONICS, 2)
     if (curves := arrays["curves"]).shape != shape:
         raise ValueError(f"{path}: curves of shape {curves.shape}, expected {shape}; fit the model again")

@@ -2,83 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 
 from kinertia.estimation import estimator
 from kinertia.estimation.estimate import Estimate
+from kinertia.estimation.estimator import Progress, Runner
 from kinertia.estimation.series import Series
-from kinertia.recording import Array, Recording, SensorSet
+from kinertia.recording import Array, Recording
 from kinertia.runtime.card import Card, Wearer
 from kinertia.runtime.model import ExportedModel
-from kinertia.runtime.stepper import Stepper
-from kinertia.uncertainty.calibration import Calibration, Uncalibrated
 
 REPORTED = 500
 """Samples between two words about progress."""
 
 
-@dataclass(frozen=True)
-class Exported:
-    """An exported model as a runner of :mod:`kinertia.estimation.estimator`.
+def runner(model: ExportedModel) -> Runner:
+    """An exported model as a runner."""
 
-    Attributes
-    ----------
-    model : the model.
-    progress : called with the number of samples done since the last call.
-    """
+    def wearer(fingerprint: str) -> Wearer | None:
+        return next((person for person in model.card.people if person.fingerprint == fingerprint), None)
 
-    model: ExportedModel
-    progress: Callable[[int], None] | None = None
+    def stated_height_m(fingerprint: str) -> float | None:
+        person = wearer(fingerprint)
+        return None if person is None else person.height_m
 
-    @property
-    def sensors(self) -> SensorSet:
-        return self.model.sensors
-
-    @property
-    def rate_hz(self) -> float:
-        return self.model.rate_hz
-
-    @property
-    def delay_samples(self) -> int:
-        return self.model.delay_samples
-
-    @property
-    def weights(self) -> str:
-        return self.model.card.model
-
-    @property
-    def calibration(self) -> Calibration | Uncalibrated:
-        return self.model.calibration
-
-    def stated_height_m(self, fingerprint: str) -> float | None:
-        """Height that was stated for a recording in training."""
-        wearer = self._wearer(fingerprint)
-        return None if wearer is None else wearer.height_m
-
-    def run(self, signals: Array, present: Array, recording: Recording, fingerprint: str) -> Series:
-        """Series of (T, S, C) signals, zero where not ``present``."""
-        stepper = self.model.stepper(recording.subject, recording.sensors, self._wearer(fingerprint))
-        values = self._values(stepper, np.where(present > 0, signals, np.nan))
-        return to_series(values, self.model.card)
-
-    def _values(self, stepper: Stepper, signals: Array) -> Array:
-        """(T, M) outputs."""
-        late, result = self.delay_samples, np.empty((len(signals), len(self.model.layout.names)))
-        for k, sample in enumerate(signals):
+    def run(signals: Array, present: Array, recording: Recording, fingerprint: str, progress: Progress | None) -> Series:
+        stepper = model.stepper(recording.subject, recording.sensors, wearer(fingerprint))
+        late, result = model.delay_samples, np.empty((len(signals), len(model.layout.names)))
+        for k, sample in enumerate(np.where(present > 0, signals, np.nan)):
             values = stepper.step(sample)
             if values is not None:
                 result[k - late] = values
-            if self.progress is not None and (k + 1) % REPORTED == 0:
-                self.progress(REPORTED)
+            if progress is not None and (k + 1) % REPORTED == 0:
+                progress(REPORTED)
         for k, values in enumerate(stepper.finish()):
             result[len(signals) - late + k] = values
-        return result
+        return to_series(result, model.card)
 
-    def _wearer(self, fingerprint: str) -> Wearer | None:
-        return next((wearer for wearer in self.model.card.people if wearer.fingerprint == fingerprint), None)
+    return Runner(
+        model.sensors,
+        model.rate_hz,
+        model.delay_samples,
+        model.card.model,
+        model.calibration,
+        stated_height_m,
+        run,
+        tells_progress=True,
+    )
 
 
 def to_series(values: Array, card: Card) -> Series:
@@ -110,8 +80,6 @@ def to_values(series: Series, card: Card) -> Array:
     return result
 
 
-def estimate(
-    model: ExportedModel, recording: Recording, method: str = "sspinnpose", progress: Callable[[int], None] | None = None
-) -> Estimate:
+def estimate(model: ExportedModel, recording: Recording, method: str = "sspinnpose") -> Estimate:
     """:func:`kinertia.estimation.estimator.estimate` with an exported model."""
-    return estimator.estimate(Exported(model, progress), recording, method)
+    return estimator.estimate(runner(model), recording, method)

@@ -238,7 +238,7 @@ def _frames(right: Array, up: Array) -> Array:
     """(K, 3, 3) rows x, y, z from z (any length, sign as given) and y."""
     z = right - (right * up).sum(axis=-1, keepdims=True) * up
     z = z / np.linalg.norm(z, axis=-1, keepdims=True)
-    return np.stack([np.cross(up, z), up, z], axis=1)  # x = y x z
+    return np.asarray(np.stack([np.cross(up, z), up, z], axis=1), dtype=np.float64)  # x = y x z
 
 
 def _uppermost(names: tuple[str, ...]) -> int:
