@@ -29,23 +29,17 @@ def assemble(
     activity: NDArray[np.int8],
     settled: NDArray[np.bool_] | None = None,
 ) -> Estimate:
-    """An estimate of a recording.
+    """An estimate of a recording, with its warnings and what the residual says; without delay and wall time.
 
     Parameters
     ----------
     series : motion and forces, with the virtual signals of those K sensors.
     rate_hz : sampling rate of the series [Hz].
     recording : gives name, rate and person; as many samples as ``sample`` returns.
-    method : name to write into the result.
     measured : (T, K, 3) signals in segment frames at the wanted times, NaN where missing.
     segments : the K segments with a sensor.
-    sample : see :data:`Sampler`.
     activity : what the person does at each wanted time, see :func:`kinertia.sensing.activity.classify`.
     settled : (T,) where the method has seen enough to be judged; default everywhere.
-
-    Returns
-    -------
-    Estimate with the recording's warnings and what the residual says; without delay and wall time.
     """
     travel = series.travel(rate_hz)
     # landmarks and centres of pressure are relative to the pelvis along x
@@ -55,7 +49,8 @@ def assemble(
     residual = sample(series.residual)
     forces = sample(series.grf)
     grf = {f"grf_{axis}_{side}": forces[:, 2 * s + a] for s, side in enumerate(SIDES) for a, axis in enumerate(("x", "y"))}
-    pressure = sample(series.pressure + series.grf[:, [1, 3]] * travel[:, None])
+    pressure, vertical = sample(series.pressure + series.grf[:, [1, 3]] * travel[:, None]), forces[:, 1::2]
+    centre = np.where(vertical > events.CONTACT_BW, pressure / np.maximum(vertical, 1e-9), np.nan)
     virtual = sample(series.virtual)
     result = Estimate(
         name=recording.name,
@@ -65,7 +60,7 @@ def assemble(
         coordinates=coordinates,
         moments={name: sample(series.moments[:, j]) for j, name in enumerate(series.joints)},
         grf=grf,
-        cop_x={side: _centre(pressure[:, s], forces[:, 2 * s + 1]) for s, side in enumerate(SIDES)},
+        cop_x=dict(zip(SIDES, centre.T, strict=True)),
         speed=sample(series.speed),
         points={k: sample(v + shift) for k, v in series.points.items()},
         root_residual=residual,
@@ -81,10 +76,6 @@ def assemble(
     return replace(result, doubts=_doubts(result, recording.periodic))
 
 
-def _centre(pressure: Array, vertical: Array) -> Array:
-    return np.where(vertical > events.CONTACT_BW, pressure / np.maximum(vertical, 1e-9), np.nan)
-
-
 def _subject_warnings(recording: Recording) -> list[str]:
     result = list(recording.remarks)
     for name in recording.subject.assumed:
@@ -96,12 +87,9 @@ def _subject_warnings(recording: Recording) -> list[str]:
 
 def _doubts(result: Estimate, periodic: bool) -> dict[str, NDArray[np.bool_]]:
     """Reasons not to trust parts of an estimate; what does not count is not flagged."""
-    assert result.root_residual is not None
-    assert result.imu_measured is not None
-    assert result.imu_virtual is not None
+    agreement = Agreement.of_estimate(result)
+    assert agreement is not None
     assert result.activity is not None
-    running = result.activity == Activity.RUNNING
-    agreement = Agreement.of(result.root_residual, result.imu_measured, result.imu_virtual, result.counted, running)
     spans = [span for kind in gait.kinds(result, periodic=periodic) for span in kind.spans]
     other = result.counted & (result.activity == Activity.OTHER)
     return {OTHER: other, **doubts(agreement, result.rate_hz, periodic=periodic, strides=spans)}

@@ -27,23 +27,16 @@ class Activity(IntEnum):
 
 @dataclass(frozen=True)
 class Bands:
-    """How far the truth may be from the outputs of an estimate.
+    """How far the truth may be from the outputs of an estimate."""
 
-    Attributes
-    ----------
-    level : part of all samples in which the truth lies within the band (0.9); 0 where there are no bands.
-    coordinates, moments, grf : (T,) half-widths, named and in the units of the estimate; outputs without a band are left out.
-        NaN where no sensor gave a value.
-    speed : (T,) half-width [m/s].
-    about : in words, what they were calibrated on and how well they hold, or why there are none.
-    """
-
-    level: float = 0.0
+    level: float = 0.0  # part of all samples in which the truth lies within the band (0.9); 0 where there are no bands
+    # coordinates, moments, grf: (T,) half-widths, named and in the units of the estimate; outputs without a band are left out.
+    # NaN where no sensor gave a value.
     coordinates: dict[str, Array] = field(default_factory=dict)
     moments: dict[str, Array] = field(default_factory=dict)
     grf: dict[str, Array] = field(default_factory=dict)
-    speed: Array | None = None
-    about: str = ""
+    speed: Array | None = None  # (T,) half-width [m/s]
+    about: str = ""  # in words, what they were calibrated on and how well they hold, or why there are none
 
     def __repr__(self) -> str:
         return f"Bands at {100.0 * self.level:.0f} %: {self.about}" if self.level else f"Bands: none; {self.about}"
@@ -51,64 +44,42 @@ class Bands:
 
 @dataclass(frozen=True)
 class Estimate:
-    """Estimated movement dynamics of one recording.
+    """Estimated movement dynamics of one recording."""
 
-    Attributes
-    ----------
-    name : name of the recording.
-    method : name of the method.
-    rate_hz : sampling rate [Hz].
-    subject : the person (mass and height scale moments and forces).
-    coordinates : OpenSim coordinate name to (T,) [rad or m]; room for out-of-plane coordinates.
-    moments : coordinate name to (T,) net joint moment [N m]; empty for kinematic methods.
-    grf : ``grf_x_r``, ``grf_y_r``, ``grf_x_l``, ``grf_y_l`` to (T,) [BW].
-    cop_x : ``r``, ``l`` to (T,) forward position of the centre of pressure in the ground frame [m]; NaN in swing.
-    speed : (T,) forward speed [m/s], None for kinematic methods.
-    points : landmark (``hip``, ``knee_r``, ``heel_r``, ``toe_r``, ``head``, ...) to (T, 2) ground-frame position [m].
-    root_residual : (T, 3) force x, y [BW] and moment [BWBH] at the pelvis that no joint explains.
-    imu_measured, imu_virtual : (T, K, 3) acc x, acc y [m/s^2], gyro z [rad/s] in segment frames.
-    sensor_segments : K segment names of the IMU arrays.
-    muscle_forces : muscle name to (T,) [N]; empty until a muscle model is used.
-    events : ``heel_strike_r``, ``toe_off_r``, ... to sample indices.
-    output_delay_s : how far behind the input the output is, by construction [s].
-    seconds : wall time of training and estimation.
-    bands : half-widths around the outputs.
-    doubts : reason (see :mod:`kinertia.estimation.trust`) to (T,) True where the outputs should not be trusted for it.
-    activity : (T,) :class:`Activity` at each sample; None where it was not told.
-    settled : (T,) True where the method has seen enough to be judged: not while a network warms up, nor in the last samples,
-        whose differences look past the end; None for all. What is not settled counts in no mean, cycle, band, verdict or score.
-    begin_s : time of the first sample [s].
-    convergence : figures on how well the method solved its problem, by name; empty for methods that solve none.
-    warnings : what a user should know before trusting it.
-    notes : what else is worth knowing; nothing is wrong.
-    """
-
-    name: str
-    method: str
-    rate_hz: float
-    subject: Subject
-    coordinates: dict[str, Array]
+    name: str  # name of the recording
+    method: str  # name of the method
+    rate_hz: float  # sampling rate [Hz]
+    subject: Subject  # the person (mass and height scale moments and forces)
+    coordinates: dict[str, Array]  # OpenSim coordinate name to (T,) [rad or m]; room for out-of-plane coordinates
+    # coordinate name to (T,) net joint moment [N m]; empty for kinematic methods
     moments: dict[str, Array] = field(default_factory=dict)
-    grf: dict[str, Array] = field(default_factory=dict)
+    grf: dict[str, Array] = field(default_factory=dict)  # ``grf_x_r``, ``grf_y_r``, ``grf_x_l``, ``grf_y_l`` to (T,) [BW]
+    # ``r``, ``l`` to (T,) forward position of the centre of pressure in the ground frame [m]; NaN in swing
     cop_x: dict[str, Array] = field(default_factory=dict)
-    speed: Array | None = None
+    speed: Array | None = None  # (T,) forward speed [m/s], None for kinematic methods
+    # landmark (``hip``, ``knee_r``, ``heel_r``, ``toe_r``, ``head``, ...) to (T, 2) ground-frame position [m]
     points: dict[str, Array] = field(default_factory=dict)
-    root_residual: Array | None = None
+    root_residual: Array | None = None  # (T, 3) force x, y [BW] and moment [BWBH] at the pelvis that no joint explains
+    # imu_measured, imu_virtual: (T, K, 3) acc x, acc y [m/s^2], gyro z [rad/s] in segment frames
     imu_measured: Array | None = None
     imu_virtual: Array | None = None
-    sensor_segments: tuple[str, ...] = ()
-    muscle_forces: dict[str, Array] = field(default_factory=dict)
-    events: dict[str, np.ndarray] = field(default_factory=dict)
-    output_delay_s: float = 0.0
-    seconds: float = 0.0
-    bands: Bands = field(default_factory=Bands)
+    sensor_segments: tuple[str, ...] = ()  # K segment names of the IMU arrays
+    muscle_forces: dict[str, Array] = field(default_factory=dict)  # muscle name to (T,) [N]; empty until a muscle model is used
+    events: dict[str, np.ndarray] = field(default_factory=dict)  # ``heel_strike_r``, ``toe_off_r``, ... to sample indices.
+    output_delay_s: float = 0.0  # how far behind the input the output is, by construction [s]
+    seconds: float = 0.0  # wall time of training and estimation
+    bands: Bands = field(default_factory=Bands)  # half-widths around the outputs
+    # reason (see :mod:`kinertia.estimation.trust`) to (T,) True where the outputs should not be trusted for it
     doubts: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
-    activity: NDArray[np.int8] | None = None
+    activity: NDArray[np.int8] | None = None  # (T,) :class:`Activity` at each sample; None where it was not told
+    # (T,) True where the method has seen enough to be judged: not while a network warms up, nor in the last samples, whose
+    # differences look past the end; None for all. What is not settled counts in no mean, cycle, band, verdict or score.
     settled: NDArray[np.bool_] | None = None
-    begin_s: float = 0.0
+    begin_s: float = 0.0  # time of the first sample [s]
+    # figures on how well the method solved its problem, by name; empty for methods that solve none
     convergence: dict[str, float] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()  # what a user should know before trusting it
+    notes: tuple[str, ...] = ()  # what else is worth knowing; nothing is wrong
 
     def __repr__(self) -> str:
         kinds = {"moments": self.moments, "ground reaction": self.grf, "speed": self.speed is not None}

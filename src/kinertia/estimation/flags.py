@@ -34,10 +34,9 @@ def find(estimate: Estimate) -> list[Doubt]:
         flagged = everywhere & estimate.counted
         if flagged.any():
             everything = stretches(flagged, estimate)
-            longest = sorted(everything, key=lambda s: s[0] - s[1])[:SHOWN]
-            listed = tuple(sorted(longest))
+            longest = _longest(everything, SHOWN)
             share = float(flagged.sum() / estimate.counted.sum())
-            result.append(Doubt(trust.WORDS[reason], share, listed, len(everything) - len(listed)))
+            result.append(Doubt(trust.WORDS[reason], share, tuple(longest), len(everything) - len(longest)))
     return result
 
 
@@ -61,10 +60,13 @@ def stretches(flagged: np.ndarray, estimate: Estimate) -> list[Stretch]:
 
 def listed(stretches: Sequence[Stretch], most: int) -> str:
     """Stretches in words, the longest of them where there are more than ``most``."""
-    longest = sorted(sorted(stretches, key=lambda s: s[0] - s[1])[:most])
-    shown = [(f"{start:.1f}", f"{stop:.1f}") for start, stop in longest]
+    shown = [(f"{start:.1f}", f"{stop:.1f}") for start, stop in _longest(stretches, most)]
     words = [f"{start} s" if start == stop else f"{start}\u2013{stop} s" for start, stop in shown]
     return in_words(words + [""] * (len(stretches) - len(words)), most)
+
+
+def _longest(stretches: Sequence[Stretch], most: int) -> list[Stretch]:
+    return sorted(sorted(stretches, key=lambda s: s[0] - s[1])[:most])
 
 
 def in_words(words: Sequence[str], most: int) -> str:

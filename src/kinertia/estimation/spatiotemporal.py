@@ -21,32 +21,21 @@ OTHER_LEG = {"r": "l", "l": "r"}
 
 @dataclass(frozen=True)
 class Stride:
-    """One stride, from heel strike to the next heel strike of the same foot; NaN for what is not known of it.
+    """One stride, from heel strike to the next heel strike of the same foot; NaN for what is not known of it."""
 
-    Attributes
-    ----------
-    side : ``r`` or ``l``.
-    gait : ``walking`` or ``running``; empty where it was not told.
-    begin_s, end_s : times of the heel strikes [s].
-    stance_s : from heel strike to toe off [s].
-    step_time_s : from the other foot's heel strike within the stride to its end: this foot's step [s].
-    double_support_s, flight_s : how long both feet, and neither, are on the ground in the stride [s].
-    length_m : way of the pelvis in the stride [m].
-    step_length_m : how far the heel comes down ahead of where the other one did in the step [m].
-    consistent : as judged in :mod:`kinertia.estimation.verdict`; None where it cannot be.
-    """
-
-    side: str
-    gait: str
+    side: str  # ``r`` or ``l``
+    gait: str  # ``walking`` or ``running``; empty where it was not told
+    # begin_s, end_s: times of the heel strikes [s]
     begin_s: float
     end_s: float
-    stance_s: float = MISSING
-    step_time_s: float = MISSING
+    stance_s: float = MISSING  # from heel strike to toe off [s]
+    step_time_s: float = MISSING  # from the other foot's heel strike within the stride to its end: this foot's step [s]
+    # double_support_s, flight_s: how long both feet, and neither, are on the ground in the stride [s]
     double_support_s: float = MISSING
     flight_s: float = MISSING
-    length_m: float = MISSING
-    step_length_m: float = MISSING
-    consistent: bool | None = None
+    length_m: float = MISSING  # way of the pelvis in the stride [m]
+    step_length_m: float = MISSING  # how far the heel comes down ahead of where the other one did in the step [m]
+    consistent: bool | None = None  # as judged in :mod:`kinertia.estimation.verdict`; None where it cannot be
 
     @property
     def stride_time_s(self) -> float:

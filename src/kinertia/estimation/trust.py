@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kinertia.numerics.moving_mean import Beyond, moving_mean
+from kinertia.estimation.estimate import Activity, Estimate
+from kinertia.numerics.moving_mean import moving_mean
 from kinertia.recording import LOWER_BODY, Array
 
 TRUSTED_RESIDUAL_BW = 0.06
@@ -62,15 +63,7 @@ class Agreement:
         counted: NDArray[np.bool_] | None = None,
         running: NDArray[np.bool_] | None = None,
     ) -> Agreement:
-        """Agreement at each sample.
-
-        Parameters
-        ----------
-        residual : (T, 3) force x, y [BW] and moment [BWBH] at the root that no joint explains.
-        measured, virtual : (T, K, 3) acc x, acc y [m/s^2], gyro z [rad/s] in segment frames; NaN where missing.
-        counted : (T,) samples that count; default all.
-        running : (T,) samples in which the person runs; default none.
-        """
+        """Agreement at each sample; arrays as in :class:`Estimate`, ``running`` (T,) where the person runs, default nowhere."""
         error = virtual - measured
         there = np.isfinite(error)
         square, power = (np.where(there, x, 0.0) ** 2 for x in (error, measured))
@@ -85,6 +78,15 @@ class Agreement:
             counted=np.ones(len(residual), dtype=bool) if counted is None else counted,
         )
 
+    @classmethod
+    def of_estimate(cls, estimate: Estimate) -> Agreement | None:
+        """That of an estimate; None without forces."""
+        residual, measured, virtual = estimate.root_residual, estimate.imu_measured, estimate.imu_virtual
+        if residual is None or measured is None or virtual is None:
+            return None
+        running = None if estimate.activity is None else estimate.activity == Activity.RUNNING
+        return cls.of(residual, measured, virtual, estimate.counted, running)
+
     def over(self, span: Span) -> dict[str, bool]:
         """The reasons of :data:`WORDS` not to trust a stride, of what counts in it."""
         part = slice(int(span[0]), int(np.ceil(span[1])) + 1)
@@ -94,11 +96,11 @@ class Agreement:
         force, moment, acc, gyro = (x[part][use].mean() for x in (self.force, self.moment, self.acc, self.gyro))
         return {RESIDUAL: not _held(force, moment), DISAGREEMENT: bool(acc > 0.0 or gyro > 0.0)}
 
-    def around(self, window: int, beyond: Beyond) -> dict[str, NDArray[np.bool_]]:
+    def around(self, window: int) -> dict[str, NDArray[np.bool_]]:
         """The same around each sample (T,); False where the sample itself does not count."""
 
         def mean(values: Array) -> Array:
-            return moving_mean(np.where(self.counted, values, 0.0), window, beyond=beyond)
+            return moving_mean(np.where(self.counted, values, 0.0), window)
 
         share = np.maximum(mean(np.ones(len(self.counted))), 1e-9)
         held = _held(mean(self.force) / share, mean(self.moment) / share)
@@ -114,23 +116,15 @@ def _held(force: Array, moment: Array) -> NDArray[np.bool_]:
 def doubts(
     agreement: Agreement, rate_hz: float, *, periodic: bool, strides: Iterable[Span] = ()
 ) -> dict[str, NDArray[np.bool_]]:
-    """Where outputs should not be trusted, and for which reason.
+    """Reasons of :data:`WORDS` to (T,) True where outputs should not be trusted for it; what does not count is not flagged.
 
-    Parameters
-    ----------
-    agreement : at each sample.
-    rate_hz : rate of the samples [Hz].
-    periodic : the samples are one cycle that repeats, and are judged as one stride.
-    strides : each is judged as a whole; what lies in none is judged over a second around each sample.
-
-    Returns
-    -------
-    dict from the reasons of :data:`WORDS` to (T,) True where not to be trusted; what does not count is not flagged.
+    A cycle that repeats is judged as one stride. Each of the strides is judged as a whole, what lies in none over a second
+    around each sample.
     """
     samples = len(agreement.counted)
     if periodic:
         return {reason: np.full(samples, flagged) for reason, flagged in agreement.over((0, samples - 1)).items()}
-    result = agreement.around(max(round(WINDOW_S * rate_hz), 1), "mirror")
+    result = agreement.around(max(round(WINDOW_S * rate_hz), 1))
     judged = [(slice(int(a), int(np.ceil(b)) + 1), agreement.over((a, b))) for a, b in strides]
     for reason, flagged in result.items():
         for part, _ in judged:

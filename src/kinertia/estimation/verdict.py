@@ -11,10 +11,10 @@ from typing import Literal
 import numpy as np
 
 from kinertia.estimation import flags, gait
-from kinertia.estimation.estimate import Activity, Estimate
+from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.flags import Doubt, Stretch, listed
 from kinertia.estimation.trust import Agreement
-from kinertia.recording import Array, Recording
+from kinertia.recording import Recording
 
 CONSISTENT = 0.8
 """An estimate is called consistent when at least this part of its strides, and of what counts, is: in short recordings the
@@ -33,55 +33,33 @@ Level = Literal["good", "fair", "poor"]
 
 @dataclass(frozen=True)
 class Stride:
-    """One stride, judged as a whole.
+    """One stride, judged as a whole."""
 
-    Attributes
-    ----------
-    side : ``r`` or ``l``.
-    begin_s : time of its heel strike [s].
-    consistent : whether motion, forces and signals agree within the limits of :mod:`kinertia.estimation.trust`.
-    force_bw, moment_bwbh : root mean square over the stride of the residual force [BW] and moment [BWBH].
-    """
-
-    side: str
-    begin_s: float
-    consistent: bool
-    force_bw: float
-    moment_bwbh: float
+    side: str  # ``r`` or ``l``
+    begin_s: float  # time of its heel strike [s]
+    consistent: bool  # whether motion, forces and signals agree within the limits of :mod:`kinertia.estimation.trust`
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Judgement of one estimate.
+    """Judgement of one estimate."""
 
-    Attributes
-    ----------
-    word : ``consistent``, ``consistent in part``, ``not consistent``, ``not gait``, ``solved in part``, ``not solved``,
-        ``not judged`` or ``not to be trusted``.
-    level : ``good``, ``fair`` or ``poor``, for colours.
-    sentence : which strides the word rests on, and what else has to be known.
-    strides : of both legs, in order of time; empty where none is complete.
-    force_bw, moment_bwbh : root mean square residual over what counts; None for methods without forces.
-    trusted : part of what counts that is not flagged.
-    doubts : flagged stretches by reason.
-    doubtful : (start, stop) [s] of what is flagged for any reason.
-    fault : the first cause why nothing of it should be trusted, as a sentence; empty where there is none.
-    warnings : what a user should know before trusting it, of the estimate and of the recording, each once.
-    notes : what else is worth knowing.
-    """
-
+    # ``consistent``, ``consistent in part``, ``not consistent``, ``not gait``, ``solved in part``, ``not solved``, ``not
+    # judged`` or ``not to be trusted``
     word: str
-    level: Level
-    sentence: str
-    strides: tuple[Stride, ...] = ()
+    level: Level  # ``good``, ``fair`` or ``poor``, for colours
+    sentence: str  # which strides the word rests on, and what else has to be known
+    strides: tuple[Stride, ...] = ()  # of both legs, in order of time; empty where none is complete
+    # force_bw, moment_bwbh: root mean square residual over what counts; None for methods without forces
     force_bw: float | None = None
     moment_bwbh: float | None = None
-    trusted: float = 0.0
-    doubts: tuple[Doubt, ...] = ()
-    doubtful: tuple[Stretch, ...] = ()
-    fault: str = ""
+    trusted: float = 0.0  # part of what counts that is not flagged
+    doubts: tuple[Doubt, ...] = ()  # flagged stretches by reason
+    doubtful: tuple[Stretch, ...] = ()  # (start, stop) [s] of what is flagged for any reason
+    fault: str = ""  # the first cause why nothing of it should be trusted, as a sentence; empty where there is none
+    # what a user should know before trusting it, of the estimate and of the recording, each once
     warnings: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # what else is worth knowing
 
     def __repr__(self) -> str:
         return f"<{self.level}: {self.headline}>"
@@ -105,59 +83,55 @@ class Verdict:
 
 
 def of(estimate: Estimate, recording: Recording) -> Verdict:
-    """Judge an estimate of a recording, and gather what else is to be said of both.
-
-    Parameters
-    ----------
-    estimate : the result, on the recording's own samples.
-    recording : says whether the samples are one repeating cycle, and what checks found.
-    """
-    told = _judged(estimate, recording)
+    """Judge an estimate on a recording's own samples, and gather what else is to be said of both."""
+    verdict = _judged(estimate, recording)
     if recording.fault is not None:
-        told = replace(_with(told, "not to be trusted", "poor", recording.fault.sentence), fault=recording.fault.sentence)
+        fault = recording.fault.sentence
+        verdict = replace(_with(verdict, "not to be trusted", "poor", fault), fault=fault)
     # the headline begins with the fault
-    fault = {told.fault, f"not to be trusted: {told.fault}"}
-    warnings = [said for said in dict.fromkeys((*estimate.warnings, *recording.remarks)) if said not in fault]
-    return replace(told, warnings=tuple(warnings), notes=estimate.notes)
+    headed = {verdict.fault, f"not to be trusted: {verdict.fault}"}
+    warnings = [remark for remark in dict.fromkeys((*estimate.warnings, *recording.remarks)) if remark not in headed]
+    return replace(verdict, warnings=tuple(warnings), notes=estimate.notes)
+
+
+def _with(verdict: Verdict, word: str, level: Level, first: str) -> Verdict:
+    """The same under a graver word, and what it rests on said first."""
+    return replace(verdict, word=word, level=level, sentence=f"{first}; {verdict.sentence}")
 
 
 def _judged(estimate: Estimate, recording: Recording) -> Verdict:
-    counted = estimate.counted
+    counted, known = estimate.counted, estimate.known
     if not counted.any():
         return Verdict("not judged", "poor", "all of the recording is its start or its end, which do not count: record longer")
-    trusted = float(estimate.trusted.sum() / counted.sum())
-    doubts = tuple(flags.find(estimate))
+    trusted, doubts = float(estimate.trusted.sum() / counted.sum()), tuple(flags.find(estimate))
     if estimate.root_residual is None:
         why = "this method gives no forces: its motion cannot be checked"
         return Verdict("not judged", "fair", why, trusted=trusted, doubts=doubts)
-    return _by_agreement(estimate, recording, trusted, doubts)
-
-
-def _with(told: Verdict, word: str, level: Level, first: str) -> Verdict:
-    """The same under a graver word, and what it rests on said first."""
-    return replace(told, word=word, level=level, sentence=f"{first}; {told.sentence}")
-
-
-def _by_agreement(estimate: Estimate, recording: Recording, trusted: float, doubts: tuple[Doubt, ...]) -> Verdict:
-    counted, known = estimate.counted, estimate.known
     strides = judge(estimate, periodic=recording.periodic)
     agreeing = float((known & ~estimate.doubted).sum() / known.sum()) if known.any() else 0.0
     good = min(agreeing, np.mean([s.consistent for s in strides]) if strides else 1.0)
     sentence = _agreement_sentence(estimate, recording, strides, agreeing)
-    word, level = _word(float(good))
-    assert estimate.root_residual is not None
-    force, moment = _size(estimate.root_residual[known if known.any() else counted])
-    told = Verdict(word, level, sentence, strides, force, moment, trusted, doubts, flags.spans(estimate))
-    if not _long(estimate, recording) and not strides:
-        told = replace(told, word="not judged", level="fair", sentence=f"{sentence}; record longer")
+    words: tuple[tuple[str, Level], ...] = (("consistent", "good"), (PARTLY, "fair"), (NOT, "poor"))
+    word, level = words[(good < CONSISTENT) + (good < IN_PART)]
+    residual = estimate.root_residual[known if known.any() else counted]
+    residual = residual[np.isfinite(residual).all(axis=1)]
+    force = moment = float("inf")
+    if len(residual):
+        force, moment = (float(np.sqrt((part**2).sum(axis=1).mean())) for part in (residual[:, :2], residual[:, 2:]))
+    verdict = Verdict(word, level, sentence, strides, force, moment, trusted, doubts, flags.spans(estimate))
+    # gait too short for complete strides to be found in it
+    short = not recording.periodic and 0.0 < int(estimate.in_gait.sum()) / estimate.rate_hz < SHORTEST_S
+    if short and not strides:
+        verdict = replace(verdict, word="not judged", level="fair", sentence=f"{sentence}; record longer")
     if mostly_other(estimate):
-        told = replace(told, word="not gait", level="poor")
+        verdict = replace(verdict, word="not gait", level="poor")
     if estimate.convergence.get("converged", 1.0) < 1.0:
         runs = round(estimate.convergence.get("runs", 1.0))
         failed = runs - round(estimate.convergence["converged"] * runs)
         which = "the solver did not converge" + (f" in {failed} of {runs} windows" if runs > 1 else "")
-        told = _with(told, "not solved" if failed == runs else "solved in part", "poor" if failed == runs else "fair", which)
-    return told
+        solved: tuple[str, Level] = ("not solved", "poor") if failed == runs else ("solved in part", "fair")
+        verdict = _with(verdict, *solved, which)
+    return verdict
 
 
 def mostly_other(estimate: Estimate) -> bool:
@@ -166,42 +140,19 @@ def mostly_other(estimate: Estimate) -> bool:
     return int((counted & ~estimate.known).sum()) > MOSTLY * int(counted.sum())
 
 
-def _long(estimate: Estimate, recording: Recording) -> bool:
-    """Whether there is gait enough that complete strides could be found in it, or none at all."""
-    gait_s = int(estimate.in_gait.sum()) / estimate.rate_hz
-    return recording.periodic or not 0.0 < gait_s < SHORTEST_S
-
-
 def judge(estimate: Estimate, *, periodic: bool) -> tuple[Stride, ...]:
     """Every stride that counts, in order of time; none for methods without forces."""
-    residual, measured, virtual = estimate.root_residual, estimate.imu_measured, estimate.imu_virtual
-    if residual is None or measured is None or virtual is None:
+    agreement = Agreement.of_estimate(estimate)
+    if agreement is None:
         return ()
-    running = None if estimate.activity is None else estimate.activity == Activity.RUNNING
-    agreement = Agreement.of(residual, measured, virtual, estimate.counted, running)
     result = []
     for kind in gait.kinds(estimate, periodic=periodic):
         for side, leg in kind.legs.items():
             for begin, end in zip(leg.begin.tolist(), leg.end.tolist(), strict=True):
                 span = (0.0, estimate.samples - 1.0) if periodic else (begin, end)
-                part = residual[int(span[0]) : int(np.ceil(span[1])) + 1]
                 begin_s = float(estimate.time_s[0]) + begin / estimate.rate_hz
-                result.append(Stride(side, begin_s, not any(agreement.over(span).values()), *_size(part)))
+                result.append(Stride(side, begin_s, not any(agreement.over(span).values())))
     return tuple(sorted(result, key=lambda stride: stride.begin_s))
-
-
-def _size(residual: Array) -> tuple[float, float]:
-    """Root mean square of force and moment (T, 3), of what is a number."""
-    finite = residual[np.isfinite(residual).all(axis=1)]
-    if not len(finite):
-        return float("inf"), float("inf")
-    return float(np.sqrt((finite[:, :2] ** 2).sum(axis=1).mean())), float(np.sqrt((finite[:, 2] ** 2).mean()))
-
-
-def _word(good: float) -> tuple[str, Level]:
-    if good >= CONSISTENT:
-        return "consistent", "good"
-    return ("consistent in part", "fair") if good >= IN_PART else ("not consistent", "poor")
 
 
 def _agreement_sentence(estimate: Estimate, recording: Recording, strides: tuple[Stride, ...], agreeing: float) -> str:
@@ -221,9 +172,8 @@ def _agreement_sentence(estimate: Estimate, recording: Recording, strides: tuple
 def _of_what_is_known(estimate: Estimate, strides: tuple[Stride, ...], agreeing: float, whole: str) -> str:
     if not strides:
         how = f"consistent in {_percent(agreeing)} of the {whole}" if agreeing else f"not consistent in any of the {whole}"
-        if not estimate.in_gait.any():
-            return f"{how}, which is standing and answered from gravity"
-        return f"{how}, without a complete stride"
+        why = "without a complete stride" if estimate.in_gait.any() else "which is standing and answered from gravity"
+        return f"{how}, {why}"
     failed = [stride for stride in strides if not stride.consistent]
     # what lies outside of strides: first and last steps, standing
     beyond = f"in only {_percent(agreeing)} of the {whole}" if agreeing < CONSISTENT else ""
