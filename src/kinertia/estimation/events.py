@@ -13,17 +13,9 @@ SHORTEST_S = 0.08  # contacts and flights of runners last longer
 
 
 def contact_intervals(vertical_bw: Array, rate_hz: float, periodic: bool = False) -> tuple[np.ndarray, np.ndarray]:
-    """Heel strikes and toe offs of one foot.
+    """Samples at which contact of one foot starts and ends, from (T,) vertical ground reaction [BW].
 
-    Parameters
-    ----------
-    vertical_bw : (T,) vertical ground reaction [BW].
-    rate_hz : sampling rate [Hz].
-    periodic : whether the first sample follows the last one.
-
-    Returns
-    -------
-    Sample indices at which contact starts and ends. Contacts and flights shorter than 0.08 s are ignored.
+    Contacts and flights shorter than 0.08 s are ignored; of a ``periodic`` one the first sample follows the last.
     """
     shortest = max(round(SHORTEST_S * rate_hz), 1)
     contact = vertical_bw > CONTACT_BW

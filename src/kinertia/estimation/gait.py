@@ -45,25 +45,17 @@ class Gait:
 
     def cycles(self, series: Array, side: str) -> Array | None:
         """(S, 101) complete cycles of a series of this side; None when there is none."""
-        result = self.of(side)
-        if result is None:
+        if (leg := self.of(side)) is None:
             return None
-        cut = strides.cut(series, result)
+        cut = strides.cut(series, leg)
         complete = cut[np.isfinite(cut).all(axis=1)]
         return complete if complete.size else None
 
 
 def find(estimate: Estimate, *, periodic: bool) -> Gait:
-    """Strides from the estimate's heel strikes, in what counts of it (:attr:`~kinertia.estimation.estimate.Estimate.in_gait`).
+    """Strides of the kind of gait, walking or running, that there are most of in what counts of an estimate.
 
-    Parameters
-    ----------
-    estimate : with ``heel_strike_r`` and ``heel_strike_l`` among its events, as far as known.
-    periodic : True when the recording is exactly one cycle that repeats.
-
-    Returns
-    -------
-    The strides of the kind of gait, walking or running, that there are most of.
+    They rest on ``heel_strike_r`` and ``heel_strike_l`` among its events; ``periodic`` recordings are one cycle that repeats.
     """
     by_kind = kinds(estimate, periodic=periodic)
     most = max(by_kind, key=lambda kind: kind.count)

@@ -14,27 +14,16 @@ toolbox, HuGaDB) against the same models over the whole: angles 8 to 14 deg apar
 
 
 def settled(present: Array, rate_hz: float, ahead: int) -> NDArray[np.bool_]:
-    """Where a network's values may be judged.
+    """(T,) where a network's values may be judged, from (T, S, C) 1 where it saw a signal.
 
-    Parameters
-    ----------
-    present : (T, S, C) 1 where the network saw a signal.
-    rate_hz : its rate [Hz].
-    ahead : samples that values look ahead, so that the last ones of a recording look past its end.
-
-    Returns
-    -------
-    (T,) False for :data:`WARM_UP_S` after the start and after each loss or return of a signal, while there is no signal at
-    all, and in the last ``ahead`` samples.
+    False for :data:`WARM_UP_S` after the start and after each loss or return of a signal, while there is no signal at all, and
+    in the last samples, which look ``ahead`` past the end.
     """
-    seen = present > 0
-    samples = len(seen)
-    flat = seen.reshape(samples, -1)
-    warm_up = round(WARM_UP_S * rate_hz)
-    result: NDArray[np.bool_] = np.asarray(flat.any(axis=1))
-    for change in (0, *(np.flatnonzero((flat[1:] != flat[:-1]).any(axis=1)) + 1).tolist()):
-        result[change : change + warm_up] = False
-    result[max(samples - ahead, 0) :] = False
+    seen = (present > 0).reshape(len(present), -1)
+    result: NDArray[np.bool_] = np.asarray(seen.any(axis=1))
+    for change in (0, *(np.flatnonzero((seen[1:] != seen[:-1]).any(axis=1)) + 1).tolist()):
+        result[change : change + round(WARM_UP_S * rate_hz)] = False
+    result[max(len(seen) - ahead, 0) :] = False
     return result
 
 

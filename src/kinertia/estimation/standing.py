@@ -60,15 +60,14 @@ class Level:
     def of(cls, sensors: tuple[Sensor, ...], seen: NDArray[np.bool_]) -> Level:
         """For sensors on the segments that are ``seen`` (S,).
 
-        Sensors that were aligned by standing read the change of posture since then; that posture itself is only known from
-        experience.
+        Those aligned by standing read the change of posture since then; that posture itself is only known from experience.
         """
         stated = {sensor.segment: sensor.misalignment_rad for sensor in reversed(sensors)}
         error = np.array([stated.get(segment) or MISALIGNMENT_RAD for segment in LOWER_BODY.segments])
         mean, spread = np.deg2rad(UPRIGHT_DEG), np.deg2rad(SPREAD_DEG)
+        right, left = np.arange(1, 1 + len(PARTS)), np.arange(1 + len(PARTS), 1 + 2 * len(PARTS))
         alike = np.eye(len(LOWER_BODY))
-        for k in range(1, 1 + len(PARTS)):
-            alike[k, k + len(PARTS)] = alike[k + len(PARTS), k] = ALIKE
+        alike[right, left] = alike[left, right] = ALIKE
         prior = alike * np.outer(spread, spread)
         if by_standing(sensors):
             return cls(np.diag(seen.astype(np.float64)), mean, prior)
@@ -132,11 +131,7 @@ def smooth(part: Array) -> Array:
 def levelled(signals: Array, activity: NDArray[np.int8], rate_hz: float) -> Array:
     """(T, S, 2) specific force averaged within each stretch of standing [m/s^2], NaN elsewhere and without a sensor.
 
-    Parameters
-    ----------
-    signals : (T, S, 3) channels of :data:`~kinertia.recording.LOWER_BODY`, NaN where missing.
-    activity : (T,) what the person does.
-    rate_hz : of both [Hz].
+    ``signals`` : (T, S, 3) channels of :data:`~kinertia.recording.LOWER_BODY`, NaN where missing.
     """
     result = np.full((len(signals), len(LOWER_BODY), 2), np.nan)
     for start, stop in runs(activity == Activity.STANDING):
@@ -158,12 +153,11 @@ def blend(
     recording: Recording,
     sensors: SensorSet = LOWER_BODY,
 ) -> Series:
-    """A model's series, with the answer of standing in its place where the person stands.
+    """A model's series at ``rate_hz``, with the answer of standing in its place where the person stands.
 
     Parameters
     ----------
-    series : of the model, at ``rate_hz``.
-    signals : (T, S, C) that it read, NaN where missing.
+    signals : (T, S, C) that the model read, NaN where missing.
     activity : (T,) at the same rate.
     recording : gives the person and how sensors sit.
     sensors : the set that the model reads.
@@ -181,40 +175,31 @@ def blend(
 def mix(series: Series, other: Series, at: NDArray[np.int_], part: Array) -> Series:
     """``series`` with ``part`` (A,) of another one's A rows at its samples ``at`` (A,)."""
 
-    def mixed(own: Array, theirs: Array) -> Array:
-        result = own.copy()
-        share = part.reshape(-1, *(1 for _ in own.shape[1:]))
-        result[at] = (1.0 - share) * own[at] + share * theirs
+    def mixed(mine: Array, theirs: Array) -> Array:
+        result = mine.copy()
+        share = part.reshape(-1, *(1 for _ in mine.shape[1:]))
+        result[at] = (1.0 - share) * mine[at] + share * theirs
         return result
 
     names = ("q", "speed", "moments", "residual", "grf", "pressure", "virtual")
     return replace(
         series,
-        points={name: mixed(own, other.points[name]) for name, own in series.points.items()},
+        points={name: mixed(mine, other.points[name]) for name, mine in series.points.items()},
         **{name: mixed(getattr(series, name), getattr(other, name)) for name in names},
     )
 
 
 def answer(inclination: Array, sizes: Sizes, like: Series, subject: Subject, sensors: SensorSet = LOWER_BODY) -> Series:
-    """Standing still with (A, S) inclinations of the segments [rad], see :class:`Level`.
+    """Standing still with (A, S) inclinations of the segments [rad], see :class:`Level`; coordinates and landmarks as ``like``.
 
-    Parameters
-    ----------
-    sizes : of the body.
-    like : series whose coordinates and landmarks are wanted.
-    subject : the person.
-    sensors : whose virtual signals are wanted.
-
-    Returns
-    -------
-    Series of A samples: no speed, no residual, half of the weight on either foot below the centre of mass, and the moments that
-    hold the body.
+    There is no speed and no residual, half of the weight on either foot below the centre of mass, and the moments that hold the
+    body.
     """
     count, body = len(inclination), statics.rest(inclination, sizes)
     weight_n = GRAVITY * subject.mass_kg
     zero = np.zeros(count)
     q = {name: zero if (row := _row(name)) is None else inclination @ row for name in like.names}
-    q["pelvis_ty"] = body.points["hip"][:, 1]
+    q |= {"pelvis_ty": body.points["hip"][:, 1]}
     virtual = np.zeros((count, *LOWER_BODY.shape))
     virtual[..., 0], virtual[..., 1] = GRAVITY * np.sin(inclination), GRAVITY * np.cos(inclination)
     return Series(
@@ -231,19 +216,13 @@ def answer(inclination: Array, sizes: Sizes, like: Series, subject: Subject, sen
 
 
 def bands(estimate: Estimate, recording: Recording) -> Bands:
-    """The bands of an estimate where its person stands; NaN where they do something that models do not know.
-
-    Parameters
-    ----------
-    estimate : with the model's own bands and what the person does.
-    recording : in segment frames, at the estimate's samples.
-    """
-    own, does = estimate.bands, estimate.activity
-    if does is not None and own.level == 0.0 and not estimate.in_gait.any() and (does == Activity.STANDING).mean() > MOSTLY:
-        own = _none_yet(estimate)
-    if does is None or own.level not in WITHIN:
-        return own
-    part, within = weight(does, estimate.rate_hz), WITHIN[own.level]
+    """The model's bands, with those of standing where its person stands; NaN where they do what models do not know."""
+    known, does = estimate.bands, estimate.activity
+    if does is not None and known.level == 0.0 and not estimate.in_gait.any() and (does == Activity.STANDING).mean() > MOSTLY:
+        known = _none_yet(estimate)
+    if does is None or known.level not in WITHIN:
+        return known
+    part, within = weight(does, estimate.rate_hz), WITHIN[known.level]
     unknown = does == Activity.OTHER
     seen = np.array([segment in estimate.sensor_segments for segment in LOWER_BODY.segments])
     level, subject = Level.of(recording.sensors, seen), recording.subject
@@ -259,11 +238,11 @@ def bands(estimate: Estimate, recording: Recording) -> Bands:
 
     force = {"x": FORWARD_SD_BW, "y": SHARE_SD}
     return replace(
-        own,
-        coordinates={name: mixed(values, level.error(name)) for name, values in own.coordinates.items()},
-        moments={name: mixed(values, moment) for name, values in own.moments.items()},
-        grf={name: mixed(values, force[name.split("_")[1]]) for name, values in own.grf.items()},
-        speed=None if own.speed is None else mixed(own.speed, SPEED_SD),
+        known,
+        coordinates={name: mixed(values, level.error(name)) for name, values in known.coordinates.items()},
+        moments={name: mixed(values, moment) for name, values in known.moments.items()},
+        grf={name: mixed(values, force[name.split("_")[1]]) for name, values in known.grf.items()},
+        speed=None if known.speed is None else mixed(known.speed, SPEED_SD),
     )
 
 

@@ -43,13 +43,11 @@ def find(
     tolerance: float = TOLERANCE,
     within: NDArray[np.bool_] | None = None,
 ) -> Strides:
-    """Gait cycles between successive heel strikes of one foot.
+    """Gait cycles between successive heel strikes of one foot, sample indices in any order.
 
     Parameters
     ----------
-    strikes : sample indices of heel strikes, in any order.
-    period : number of samples when the recording is exactly one cycle that repeats: its first strike then begins the one
-        cycle.
+    period : samples of a recording that is exactly one cycle that repeats: its first strike then begins the one cycle.
     tolerance : cycles whose duration differs from the median by more than this part of it are dropped and counted.
     within : (T,) True at the samples that count: cycles with others in them are left out, and are not counted.
     """
@@ -73,32 +71,18 @@ def find(
 
 
 def cut(series: Array, strides: Strides, nodes: int = NODES) -> Array:
-    """(S, nodes) the series over each cycle, first and last point on successive heel strikes (linear interpolation).
-
-    Parameters
-    ----------
-    series : (T,) in any unit; NaN stays NaN.
-    strides : from :func:`find`.
-    nodes : points per cycle.
-    """
+    """(S, nodes) a (T,) series over each cycle, first and last point on successive heel strikes (linear); NaN stays NaN."""
     at = strides.begin[:, None] + np.linspace(0.0, 1.0, nodes) * strides.durations[:, None]
     return np.interp(at, np.arange(series.shape[0]), series, period=strides.period)
 
 
 def average(cycles: Array) -> tuple[Array, Array, int]:
-    """Mean and spread over cycles, leaving out cycles with missing values.
+    """Mean (nodes,), standard deviation (nodes,) and number of the (S, nodes) cycles that are complete.
 
-    Parameters
-    ----------
-    cycles : (S, nodes) from :func:`cut`.
-
-    Returns
-    -------
-    Mean (nodes,), standard deviation between cycles (nodes,) (zero for a single cycle), and the number of cycles used; both
-    curves are NaN when none is complete.
+    Both curves are NaN when none is; of a single cycle the deviation is zero.
     """
     complete = cycles[np.isfinite(cycles).all(axis=-1)]
-    count = complete.shape[0]
+    count = len(complete)
     if count == 0:
         missing = np.full(cycles.shape[-1], np.nan)
         return missing, missing, 0

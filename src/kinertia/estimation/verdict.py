@@ -109,10 +109,9 @@ def _judged(estimate: Estimate, recording: Recording) -> Verdict:
         return Verdict("not judged", "fair", why, trusted=trusted, doubts=doubts)
     strides = judge(estimate, periodic=recording.periodic)
     agreeing = float((known & ~estimate.doubted).sum() / known.sum()) if known.any() else 0.0
-    good = min(agreeing, np.mean([s.consistent for s in strides]) if strides else 1.0)
+    good = min(agreeing, float(np.mean([s.consistent for s in strides])) if strides else 1.0)
     sentence = _agreement_sentence(estimate, recording, strides, agreeing)
-    words: tuple[tuple[str, Level], ...] = (("consistent", "good"), (PARTLY, "fair"), (NOT, "poor"))
-    word, level = words[(good < CONSISTENT) + (good < IN_PART)]
+    word, level = _word(good)
     residual = estimate.root_residual[known if known.any() else counted]
     residual = residual[np.isfinite(residual).all(axis=1)]
     force = moment = float("inf")
@@ -132,6 +131,12 @@ def _judged(estimate: Estimate, recording: Recording) -> Verdict:
         solved: tuple[str, Level] = ("not solved", "poor") if failed == runs else ("solved in part", "fair")
         verdict = _with(verdict, *solved, which)
     return verdict
+
+
+def _word(good: float) -> tuple[str, Level]:
+    if good >= CONSISTENT:
+        return "consistent", "good"
+    return (PARTLY, "fair") if good >= IN_PART else (NOT, "poor")
 
 
 def mostly_other(estimate: Estimate) -> bool:
