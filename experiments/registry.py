@@ -7,6 +7,7 @@ GROUPS = {
         "cycles": "averaged gait cycles against optical motion capture",
         "continuous": "a continuous recording of raw sensors with a standing start",
         "virtual": "virtual sensors on measured motion, with exact truth",
+        "virtual3d": "virtual sensors on measured motion in space, by several people and wearings",
         "simulated": "simulated people that no shipped model was trained on",
         "simulator": "simulated people against norms and measured movements",
         "ablation": "the method with one part changed at a time",
@@ -48,7 +49,7 @@ COMMANDS = {"pretrain": "experiments.encoders.pretrain"}
 MODULES = {name: f"experiments.{name}" for names in GROUPS.values() for name in names}
 """Where each is: a function of its name in a module of its name."""
 TRAINING = (
-    *("cycles", "continuous", "simulated", "simulator", "virtual", "ablation", "physics", "speed", "pretraining"),
+    *("cycles", "continuous", "simulated", "simulator", "virtual", "virtual3d", "ablation", "physics", "speed", "pretraining"),
     *("labels", "subsets", "files", "bands", "standing", "alarms"),
 )
 """Those that nothing can be done with without the packages of the extra ``kinertia[train]``."""

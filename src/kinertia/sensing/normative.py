@@ -35,7 +35,7 @@ def solve(recording: Recording, norms: tuple[Norm, Norm] = (WALKING, RUNNING)) -
     start = time.perf_counter()
     events = contact_events.locate(recording)
     norm = norms[0 if contact_events.duty_factor(recording, events) > contact_events.RUNNING_DUTY_FACTOR else 1]
-    phases = {side: _phase(events.get(f"heel_strike_{side}", np.empty(0)), recording) for side in "rl"}
+    phases = {side: phase_of(events.get(f"heel_strike_{side}", np.empty(0)), recording) for side in "rl"}
     coordinates: dict[str, Array] = {}
     grf: dict[str, Array] = {}
     for side, other in ("rl", "lr"):
@@ -63,8 +63,8 @@ def solve(recording: Recording, norms: tuple[Norm, Norm] = (WALKING, RUNNING)) -
     )
 
 
-def _phase(strikes: Array, recording: Recording) -> Array | None:
-    """(T,) part of the stride since heel strike, 0..1; None when the strikes do not show it."""
+def phase_of(strikes: Array, recording: Recording) -> Array | None:
+    """(T,) part of the stride since heel strike, 0..1, of one foot's strikes [samples]; None when they do not show it."""
     samples = np.arange(recording.samples)
     if recording.periodic:
         return np.mod((samples - strikes[0]) / recording.samples, 1.0) if strikes.size == 1 else None

@@ -60,7 +60,7 @@ def record(
     ground reaction along three axes [BW], contact, speed, sensor poses.
     """
     joints = proximal_joints(movement.imported)
-    nominal = {segment: place(segment, _length(movement.imported, joints, segment)) for segment in LOWER_BODY.segments}
+    nominal = {segment: place(segment, length(movement.imported, joints, segment)) for segment in LOWER_BODY.segments}
     worn = measurement.strap_on(nominal, realism, wearing)
     samples = SAMPLES if movement.repeats else round(movement.period_s * RATE_HZ)
     rate = samples / movement.period_s
@@ -132,7 +132,7 @@ def _seen(imported: Imported, body: str, joint: str) -> Array:
     return moved + axes @ kinematics.frames.rotate_back(apart)[0][names.index(body)].numpy()
 
 
-def _length(imported: Imported, joints: dict[str, tuple[str, Array]], segment: str) -> float:
+def length(imported: Imported, joints: dict[str, tuple[str, Array]], segment: str) -> float:
     """From the proximal joint of a thigh or shank to the next [m]."""
     part, _, side = segment.partition("_")
     following = {"femur": f"tibia_{side}", "tibia": f"talus_{side}"}.get(part)
