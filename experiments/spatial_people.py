@@ -111,8 +111,9 @@ def consistency(measured: Movement, used: Movement) -> Json:
     Returns
     -------
     ``root`` and ``root_as_measured``: RMS force [BW] and moment [BWBH] that the plates leave unexplained, of the movement as
-    used and of the mean stride as measured; ``pelvis_moved_m``: RMS of the change of its path; ``moments_bwbh``: RMSD in percent
-    between measured joint moments and those used, null where none were measured; ``jump_deg``, ``force_gain``, ``strides``.
+    used and of the mean stride as measured; ``pelvis_moved_m``: RMS of the change of its path; ``moments_bwbh``: RMSD in
+    percent between measured joint moments and those used, null where none were measured; ``jump_deg``, ``force_gain``,
+    ``strides``.
     """
     phase = torch.arange(PHASES, dtype=torch.float64) / PHASES
     whole = torch.arange(PHASES * (1 if used.repeats else used.strides), dtype=torch.float64)

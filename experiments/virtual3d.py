@@ -67,8 +67,8 @@ def virtual3d(
     looked = [name for name in sets if name in JUDGES]
     if looked and not sealed_judge:
         raise ValueError(
-            f"{', '.join(looked)} is kept for judging, and every look at it counts; give --sealed-judge for one that will be in "
-            f"the ledger of docs/journal.md, or score {' '.join(DEVELOPMENT)}"
+            f"{', '.join(looked)}: kept for judging, and every look counts; give --sealed-judge for one that goes into the "
+            f"ledger of docs/journal.md, or score {' '.join(DEVELOPMENT)}"
         )
     mark = method, learning, seconds, aligned, *(contents(data / name) for name in sorted({*sets, *DEVELOPMENT}))
     scorer = _Scorer(data, learning.method(method, context), method, seconds, aligned)
@@ -193,14 +193,11 @@ def truths(found: Json) -> Table:
     rows = []
     for one in found.values():
         for trial, figures in one["consistency"].items():
-            pair = [
-                f"{100 * r['force_bw']:.2f}, {100 * r['moment_bwbh']:.2f}"
-                for r in (figures["root"], figures["root_as_measured"])
-            ]
-            worst = max((figures["moments_bwbh"] or {}).values(), default=None)
+            left = [figures["root"], figures["root_as_measured"]]
+            pair = [f"{100 * root['force_bw']:.2f}, {100 * root['moment_bwbh']:.2f}" for root in left]
+            worst = cell(max((figures["moments_bwbh"] or {}).values(), default=None))
             moved = cell(figures.get("pelvis_moved_m"), 1, factor=1000)
-            rows.append((trial, *pair, moved, cell(worst), cell(figures["jump_deg"], 1), str(figures["strides"])))
+            rows.append((trial, *pair, moved, worst, cell(figures["jump_deg"], 1), str(figures["strides"])))
+    title = "how exact the truth is (RMS; moments: worst joint against those that came with it)"
     heading = ("root [BW%, BWBH%]", "as measured", "pelvis moved [mm]", "moments [BWBH%]", "jump [deg]", "strides")
-    return table(
-        "", *heading, title="how exact the truth is (RMS; moments: worst joint against those that came with it)", rows=rows
-    )
+    return table("", *heading, title=title, rows=rows)
