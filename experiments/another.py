@@ -66,7 +66,7 @@ def _phase(recording: Recording) -> Array | None:
     if down is None:
         return None
     before = np.roll(down, 1) if recording.periodic else np.concatenate([down[:1], down[:-1]])
-    return normative.phase_of(np.flatnonzero((down > 0) & (before == 0)), recording)
+    return normative.phase_of(np.flatnonzero((down > 0) & (before == 0)).astype(float), recording)
 
 
 def _mean(each: Sequence[dict[str, float | None]]) -> dict[str, float | None]:

@@ -70,7 +70,8 @@ def virtual3d(
             f"{', '.join(looked)}: kept for judging, and every look counts; give --sealed-judge for one that goes into the "
             f"ledger of docs/journal.md, or score {' '.join(DEVELOPMENT)}"
         )
-    mark = method, learning, seconds, aligned, *(contents(data / name) for name in sorted({*sets, *DEVELOPMENT}))
+    there = [name for name in sorted({*sets, *DEVELOPMENT}) if (data / name).is_dir()]
+    mark = method, learning, seconds, aligned, *(contents(data / name) for name in there)
     scorer = _Scorer(data, learning.method(method, context), method, seconds, aligned)
     rows, wanted = context.rows(*mark), (tuple(VARIANTS) if split else (AS_WORN,))
     found: Json = {}

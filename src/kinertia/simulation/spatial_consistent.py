@@ -15,6 +15,8 @@ from kinertia.simulation import periodic
 from kinertia.simulation.spatial import PELVIS, Movement, sample, with_coordinates
 
 ITERATIONS = 12
+SETTLED = 0.9
+"""Of what was left before: more left than this, and nothing more is gained."""
 FREE = (*PELVIS, "lumbar_extension", "lumbar_bending", "lumbar_rotation")
 CHANGE = (0.02, 0.02, 0.02, 0.1, 0.1, 0.1)
 """One standard deviation of what may change [m, rad], as in the plane."""
@@ -56,8 +58,12 @@ def correct(movement: Movement) -> Movement:
     # D = - (J^T J + 1)^-1 (J^T r + D so far)
     solve = torch.linalg.inv(jacobian.mT @ jacobian + torch.eye(len(FREE), dtype=torch.float64))
     first, changed = movement.coordinates[free], torch.zeros(harmonics + 1, len(FREE), dtype=torch.complex128)
+    before = math.inf
     for _ in range(ITERATIONS):
-        left = torch.fft.rfft(root_residual(movement, phase), dim=0)[: harmonics + 1] / count / RESIDUAL
+        residual = root_residual(movement, phase)
+        if (size := float(residual.norm())) > SETTLED * before:
+            break
+        left, before = torch.fft.rfft(residual, dim=0)[: harmonics + 1] / count / RESIDUAL, size
         down = (jacobian.mT.to(left) @ left[..., None])[..., 0] + changed
         changed = changed - (solve.to(left) @ down[..., None])[..., 0]
         values = torch.fft.irfft(count * changed * scale, n=count, dim=0)
