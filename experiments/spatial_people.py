@@ -79,10 +79,11 @@ def read(data: Path, name: str, seconds: float) -> list[Captured]:
     ------
     RecordingError : a file cannot be used.
     """
-    return [_captured(capture, data, seconds) for capture in motion_capture.read_folder(data / name)]
+    return [captured(capture, data, seconds) for capture in motion_capture.read_folder(data / name)]
 
 
-def _captured(capture: MotionCapture, data: Path, seconds: float) -> Captured:
+def captured(capture: MotionCapture, data: Path, seconds: float) -> Captured:
+    """One movement; arguments as for :func:`read`."""
     body = _body(capture, data)
     in_step, lag = consistent.align(capture)
     measured = spatial.mean_stride(in_step, body)
@@ -141,7 +142,7 @@ def consistency(measured: Movement, used: Movement) -> Json:
     }
 
 
-def worn(captured: Captured, seed: int, variant: str, aligned: bool = False) -> Recording:
+def worn(one: Captured, seed: int, variant: str, aligned: bool = False) -> Recording:
     """The recording of a movement by sensors as its wearer put them on for this seed.
 
     Parameters
@@ -153,20 +154,20 @@ def worn(captured: Captured, seed: int, variant: str, aligned: bool = False) -> 
     realism = spatial_worn.AS_WORN
     for part in left_out:
         realism = replace(realism, **spatial_worn.WITHOUT.get(part, {}))
-    movement = spatial.flattened(captured.movement) if "plane" in left_out else captured.movement
-    recording = _recorded(captured, movement, realism, seed)
+    movement = spatial.flattened(one.movement) if "plane" in left_out else one.movement
+    recording = _recorded(one, movement, realism, seed)
     return replace(recording, frame=Frame.SENSOR) if aligned else recording
 
 
-def reference(captured: Captured) -> Recording:
+def reference(one: Captured) -> Recording:
     """The mean stride without errors: a person's curves."""
-    return _recorded(captured, captured.stride, measurement.IDEAL, 0)
+    return _recorded(one, one.stride, measurement.IDEAL, 0)
 
 
-def _recorded(captured: Captured, movement: Movement, realism: Realism, seed: int) -> Recording:
-    capture = captured.capture
+def _recorded(one: Captured, movement: Movement, realism: Realism, seed: int) -> Recording:
+    capture = one.capture
     # whoever wears the sensors wears them alike in all their recordings
-    wearing = np.random.default_rng([seed, *captured.person.encode()])
-    noise = np.random.default_rng([seed, *captured.name.encode()])
-    made = spatial_worn.record(movement, captured.name, capture.subject, realism, wearing, noise)
+    wearing = np.random.default_rng([seed, *one.person.encode()])
+    noise = np.random.default_rng([seed, *one.name.encode()])
+    made = spatial_worn.record(movement, one.name, capture.subject, realism, wearing, noise)
     return replace(made, source=capture.source, warnings=capture.warnings)

@@ -11,6 +11,7 @@ import pytest
 from experiments import another, spatial_people, virtual3d
 from experiments.virtual3d import AS_WORN
 from kinertia.cli.main import main
+from kinertia.io import motion_capture
 from kinertia.recording import Frame, Truth
 
 pytestmark = pytest.mark.data
@@ -48,9 +49,10 @@ def test_the_sealed_judge_is_not_scored_without_saying_so(shared_data: Path) -> 
 
 
 def test_signals_of_the_sealed_judge_can_be_made(shared_data: Path) -> None:
-    people = spatial_people.read(shared_data, "mixed_opencap", 20.0)
-    assert len(people) == 12
-    recordings = [spatial_people.worn(one, 0, AS_WORN) for one in people[::4]]
+    captures = motion_capture.read_folder(shared_data / "mixed_opencap")
+    assert len(captures) == 12
+    people = [spatial_people.captured(capture, shared_data, 20.0) for capture in captures[::6]]
+    recordings = [spatial_people.worn(one, 0, AS_WORN) for one in people]
     for recording in recordings:
         assert recording.periodic
         assert 0.85 < recording.duration_s < 1.5
@@ -65,9 +67,10 @@ def test_signals_of_the_sealed_judge_can_be_made(shared_data: Path) -> None:
 
 def test_variants_leave_out_what_they_say(shared_data: Path) -> None:
     (walk,) = spatial_people.read(shared_data, "walking_moco", 20.0)
-    made = {variant: spatial_people.worn(walk, 1, variant) for variant in spatial_people.VARIANTS}
+    variants = (AS_WORN, "no tissue", "no mounting errors", "ideal sensors", "ideal, in the plane")
+    made = {variant: spatial_people.worn(walk, 1, variant) for variant in variants}
     poses = {variant: (recording.truth or Truth()).poses for variant, recording in made.items()}
-    assert poses["no tissue"] == poses["in the plane"] == poses[AS_WORN]
+    assert poses["no tissue"] == poses[AS_WORN]
     assert all(pose.angle_rad == 0.0 for pose in poses["no mounting errors"].values())
     assert np.abs(made["ideal, in the plane"].gyro[:, 0, :2]).max() < 1e-9
     assert np.abs(made["ideal sensors"].gyro[:, 0, :2]).max() > 0.1
