@@ -19,8 +19,8 @@ from kinertia.recording import Array, Recording
 from kinertia.recording.motion_capture import MotionCapture
 from kinertia.sensing.measurement import TYPICAL, Realism
 from kinertia.simulation import replay, session
+from kinertia.simulation.gait import Gait
 from kinertia.simulation.person import Person
-from kinertia.simulation.timeline import Timeline
 
 NEAR_GROUND_M = 0.02
 """Feet that are so much above the lowest one share the load."""
@@ -74,7 +74,7 @@ def record(
     return replace(found, truth=replace(found.truth, moments={}, grf={}, contact={}))
 
 
-def timeline(body: Body, q: Array, rate_hz: float) -> Timeline:
+def timeline(body: Body, q: Array, rate_hz: float) -> Gait:
     """A movement as a spline through (T, n) coordinates, with the forces of the lowest feet."""
     step = 1.0 / rate_hz
     coefficients = uniform_spline.coefficients(q, periodic=False)
@@ -87,4 +87,4 @@ def timeline(body: Body, q: Array, rate_hz: float) -> Timeline:
     low = height < height.min(axis=1, keepdims=True) + NEAR_GROUND_M
     share = low / low.sum(axis=1, keepdims=True)
     moment = np.zeros((len(q), q.shape[1] - 3))
-    return Timeline(body, coefficients, share[..., None] * total[:, None], moment, step, 0.0)
+    return Gait(body, coefficients, share[..., None] * total[:, None], moment, step)

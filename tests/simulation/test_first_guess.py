@@ -12,8 +12,8 @@ from kinertia.simulation.gait_problem import RATE_HZ
 
 PERSON = person.draw(1, 1)
 WALK = conditions.draw(PERSON)["walk_2"]
-WAY = reference.curves(PERSON.body, WALK.style, WALK.speed, running=False)
-STAND = reference.curves(PERSON.body, WALK.style, 0.0, None)
+WAY = reference.Curves(PERSON.body, WALK.style, WALK.speed, running=False)
+STAND = reference.Curves(PERSON.body, WALK.style, 0.0, None)
 
 
 def test_hips_travel_as_the_steps_are_long() -> None:

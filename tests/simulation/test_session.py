@@ -11,7 +11,7 @@ from hopping import bobbing
 from kinertia.recording import LOWER_BODY, Frame, Recording
 from kinertia.sensing import measurement
 from kinertia.simulation import person, session
-from kinertia.simulation.timeline import join
+from kinertia.simulation.gait import join
 
 PERSON = person.draw(1, 1)
 

@@ -14,9 +14,8 @@ from kinertia.mechanics import dynamics
 from kinertia.mechanics import kinematics as kin
 from kinertia.recording import RecordingError
 from kinertia.simulation import person, plan, simulate
-from kinertia.simulation.gait import Gait
+from kinertia.simulation.gait import Gait, join
 from kinertia.simulation.simulate import Request
-from kinertia.simulation.timeline import join
 
 REQUEST = Request(3, 6.0, recordings=("run_3",))
 

@@ -10,8 +10,7 @@ from hopping import STEP_S, bobbing
 from scipy.interpolate import BSpline
 
 from kinertia.simulation import person
-from kinertia.simulation.gait import Gait
-from kinertia.simulation.timeline import join
+from kinertia.simulation.gait import Gait, join
 
 BODY = person.draw(1, 1).body
 

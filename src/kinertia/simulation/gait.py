@@ -1,52 +1,39 @@
-"""Dynamically consistent movement of a simulated person, by trajectory optimisation."""
+"""A planar movement as one spline: steady ones that repeat, passages, and both one after the other."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
 from kinertia.bodies import Body
 from kinertia.numerics import uniform_spline
-from kinertia.ocp import ipopt
-from kinertia.ocp.ipopt import Held
-from kinertia.ocp.layout import Layout
-from kinertia.ocp.program import transcribe
 from kinertia.recording import Array
-from kinertia.simulation import first_guess
-from kinertia.simulation.gait_problem import RATE_HZ, GaitProblem, Reference
 
-ITERATIONS = 400
-TOLERANCE = 1e-4
-OPTIONS: dict[str, Any] = {
-    # a small first barrier keeps the solver near the reference, which is close to a solution
-    "ipopt.mu_init": 1e-3,
-    # a movement that hardly gets better is good enough; the equations are met as well as ever
-    "ipopt.acceptable_tol": 1e-2,
-    "ipopt.acceptable_iter": 6,
-    "ipopt.acceptable_constr_viol_tol": 1e-6,
-    "ipopt.acceptable_obj_change_tol": 1e-3,
-}
 JOIN = 3
 """Spline coefficients at an end that decide position, speed and acceleration there."""
+JOINT_TOLERANCE = 1e-5
+"""Largest difference of spline coefficients where movements join [m, rad]."""
 
 
 @dataclass(frozen=True)
 class Gait:
-    """A planar motion that obeys the equations of motion; cubic B-splines with one coefficient per node.
+    """A planar movement in cubic B-splines; node i lies between coefficients i and i + 2 where it does not repeat.
 
     Attributes
     ----------
     body : the person's true body, float64, no batch dimensions.
-    coefficients : (N, n) of a periodic motion, else (N + 2, n): spline coefficients of the coordinates [m, rad]; those of
+    coefficients : (N, n) of a periodic movement, else (N + 2, n): spline coefficients of the coordinates [m, rad]; those of
         pelvis_tx hold what is left after steady travel at ``speed``.
     force : (N, P, 2) ground reaction at the contact points, at the nodes [BW].
     moment : (N, n - 3) joint moments at the nodes [BWBH].
     step_s : time between nodes [s].
     periodic : the first node follows the last.
-    speed : steady forward speed [m/s]; 0 in a passage, whose pelvis_tx holds all of the travel.
-    slope_rad : inclination of the ground, uphill positive; x is along the ground, y normal to it.
+    speed : steady forward speed [m/s]; 0 where it does not repeat, as pelvis_tx holds all of the travel.
+    slope_rad : inclination of the ground, uphill positive [rad]; x is along the ground, y normal to it.
     """
 
     body: Body
@@ -54,9 +41,9 @@ class Gait:
     force: Array
     moment: Array
     step_s: float
-    periodic: bool
-    speed: float
-    slope_rad: float
+    periodic: bool = False
+    speed: float = 0.0
+    slope_rad: float = 0.0
 
     @property
     def nodes(self) -> int:
@@ -64,86 +51,79 @@ class Gait:
 
     @property
     def duration_s(self) -> float:
-        """Period of a periodic motion, else time between the first and the last node [s]."""
+        """Period of a periodic movement, else time between the first and the last node [s]."""
         return (self.nodes if self.periodic else self.nodes - 1) * self.step_s
 
     def start(self) -> Array:
         """(3, n) coefficients around the first node, with pelvis_tx at its travelled distance."""
+        return self.repeated(1).coefficients[:JOIN].copy()
+
+    def repeated(self, times: int) -> Gait:
+        """A periodic movement so many times, ending with its first node again; another one as it is."""
         if not self.periodic:
-            return self.coefficients[:JOIN]
-        around = self.coefficients[[-1, 0, 1]].copy()
-        around[:, 0] += self.speed * self.step_s * np.array([-1.0, 0.0, 1.0])
-        return around
+            return self
+        around = np.arange(-1, times * self.nodes + JOIN - 1)
+        coefficients = self.coefficients[around % self.nodes].copy()
+        # a straight line is its own spline coefficients
+        coefficients[:, 0] += self.speed * self.step_s * around
+        nodes = np.arange(times * self.nodes + 1) % self.nodes
+        return Gait(self.body, coefficients, self.force[nodes], self.moment[nodes], self.step_s, slope_rad=self.slope_rad)
+
+    def motion(self, time_s: Array) -> tuple[Tensor, Tensor, Tensor]:
+        """Coordinates and their exact first and second time derivative, each (T, n), at times from the first node."""
+        node, part = self._place(time_s)
+        q, qd, qdd = uniform_spline.motion(self.repeated(1).coefficients, node + part, self.step_s)
+        return torch.from_numpy(q), torch.from_numpy(qd), torch.from_numpy(qdd)
+
+    def at(self, values: Array, time_s: Array) -> Array:
+        """(T, ...) of values at the nodes (N, ...), linear in between."""
+        node, part = self._place(time_s)
+        share = part.reshape(-1, *(1 for _ in values.shape[1:]))
+        return (1.0 - share) * values[node] + share * values[np.minimum(node + 1, self.nodes - 1)]
+
+    def _place(self, time_s: Array) -> tuple[NDArray[np.int64], Array]:
+        """Node before each time, and how far it is to the next one, 0..1."""
+        position = np.asarray(time_s) / self.step_s
+        # times that are nodes but for rounding are nodes
+        nearest = np.round(position)
+        position = np.where(np.abs(position - nearest) < 1e-6, nearest, position)
+        if position.min() < 0.0 or position.max() > self.nodes - 1:
+            raise ValueError(f"times {time_s.min():g}..{time_s.max():g} s are outside of 0..{self.duration_s:g} s")
+        node = np.floor(position).astype(np.int64)
+        return node, position - node.astype(np.float64)
 
 
-class UnsolvableError(RuntimeError):
-    """No movement was found that looks like the reference and obeys the equations of motion."""
-
-
-def solve_periodic(problem: GaitProblem, reference: Reference, speed: float) -> Gait:
-    """A movement that repeats.
+def join(pieces: list[tuple[Gait, int]]) -> Gait:
+    """Movements one after the other.
 
     Parameters
     ----------
-    problem : body and slope.
-    reference : one period.
-    speed : forward speed, met exactly [m/s].
+    pieces : movements, and how often a periodic one repeats (1 for a passage).
 
     Raises
     ------
-    UnsolvableError : the solver did not converge.
+    ValueError : no pieces, bodies or slopes that differ, or ends that do not meet.
     """
-    q = first_guess.standing_hips(problem.body, reference.q, reference.force, periodic=True)
-    return _solve(problem, reference, True, uniform_spline.coefficients(q, periodic=True), [], speed)
-
-
-def solve_passage(problem: GaitProblem, reference: Reference, first: Gait, last: Gait) -> Gait:
-    """A movement from one periodic movement to another.
-
-    Parameters
-    ----------
-    problem : body and slope, those of ``first`` and ``last``.
-    reference : from the first node of ``first`` to the first node of ``last``. How far it travels follows from the steps.
-
-    Returns
-    -------
-    Gait whose ends continue both movements with the same position, speed and acceleration, but for the place where it starts.
-
-    Raises
-    ------
-    UnsolvableError : the solver did not converge.
-    """
-    q = first_guess.standing_hips(problem.body, reference.q, reference.force, periodic=False)
-    coefficients = first_guess.between(q, first.start(), last.start())
-    return _solve(problem, reference, False, coefficients, [*range(JOIN), *range(-JOIN, 0)], 0.0)
-
-
-def _solve(
-    problem: GaitProblem, reference: Reference, periodic: bool, coefficients: Array, ends: list[int], speed: float
-) -> Gait:
-    """Solve from spline ``coefficients``, those of rows ``ends`` and the speed held."""
-    layout = Layout(problem.node.problem.variables, reference.nodes, periodic)
-    start = layout.join({"q": coefficients, "force": _share(problem, reference), "speed": speed})
-    # where a movement that repeats takes place is open, and is held where it starts
-    where = layout.places["q"][0, :1] if periodic else layout.places["q"][ends].ravel()
-    places = np.concatenate([where, layout.places["speed"].ravel()])
-    answer = ipopt.solve(
-        transcribe(problem.node, layout),
-        start,
-        reference.data().ravel(),
-        ITERATIONS,
-        TOLERANCE,
-        Held(places, start[places]),
-        options=OPTIONS,
-    )
-    if not answer.converged:
-        raise UnsolvableError(f"{answer.status} after {answer.iterations} iterations")
-    part = layout.split(answer.x)
-    step_s, way = 1.0 / RATE_HZ, float(part["speed"])
-    return Gait(problem.body, part["q"], part["force"], part["moment"], step_s, periodic, way, problem.slope_rad)
-
-
-def _share(problem: GaitProblem, reference: Reference) -> Array:
-    """(N, P, 2) forces of the reference, half on each contact point of a foot."""
-    columns = [reference.force[:, 0:2] if c.side == "r" else reference.force[:, 2:4] for c in problem.body.skeleton.contacts]
-    return np.stack(columns, axis=1) / 2
+    if not pieces:
+        raise ValueError("no movements to join")
+    gait = pieces[0][0]
+    coefficients: Array = np.empty((0, gait.coefficients.shape[1]))
+    forces, moments = [], []
+    for index, (piece, repeats) in enumerate(pieces):
+        if (piece.step_s, piece.slope_rad) != (gait.step_s, gait.slope_rad) or piece.body is not gait.body:
+            raise ValueError("only movements of one person on one slope, with the same steps in time, can be joined")
+        whole = piece.repeated(repeats)
+        own, force, moment = whole.coefficients, whole.force, whole.moment
+        if index:
+            own = own.copy()
+            own[:, 0] += coefficients[-2, 0] - own[1, 0]
+            apart = float(np.abs(own[:JOIN] - coefficients[-JOIN:]).max())
+            if apart > JOINT_TOLERANCE:
+                raise ValueError(f"movement {index + 1} of {len(pieces)} starts {apart:.2g} beside the end of the one before")
+            # the first node is the last one of the movement before
+            coefficients, force, moment = np.concatenate([coefficients, own[JOIN:]]), force[1:], moment[1:]
+        else:
+            coefficients = own
+        forces.append(force)
+        moments.append(moment)
+    return Gait(gait.body, coefficients, np.concatenate(forces), np.concatenate(moments), gait.step_s, slope_rad=gait.slope_rad)

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from kinertia.bodies import Body
-from kinertia.ocp import moving
+from kinertia.numerics import uniform_spline
+from kinertia.ocp import ipopt, moving
 from kinertia.ocp.bounds import Bounds
+from kinertia.ocp.ipopt import Held
+from kinertia.ocp.layout import Layout
 from kinertia.ocp.moving import Moving
 from kinertia.ocp.node import Node
 from kinertia.ocp.problem import At, Goal, Problem
+from kinertia.ocp.program import transcribe
 from kinertia.recording import Array
+from kinertia.simulation import first_guess
+from kinertia.simulation.gait import JOIN, Gait
 from kinertia.weights import SIMULATING, Weights
 
 RATE_HZ = 100.0
@@ -26,6 +33,17 @@ ANGLE, FORCE = 1.0, 0.5
 """Weights of the deviations of coordinates and ground reaction from the reference, in its standard deviations."""
 BEND_BWBH = 0.03
 """Moments bend relative to this size."""
+ITERATIONS = 400
+TOLERANCE = 1e-4
+OPTIONS: dict[str, Any] = {
+    # a small first barrier keeps the solver near the reference, which is close to a solution
+    "ipopt.mu_init": 1e-3,
+    # a movement that hardly gets better is good enough; the equations are met as well as ever
+    "ipopt.acceptable_tol": 1e-2,
+    "ipopt.acceptable_iter": 6,
+    "ipopt.acceptable_constr_viol_tol": 1e-6,
+    "ipopt.acceptable_obj_change_tol": 1e-3,
+}
 
 
 @dataclass(frozen=True)
@@ -108,3 +126,76 @@ class GaitProblem:
             goals,
             moving.constraints(self.body, self.bounds),
         )
+
+
+class UnsolvableError(RuntimeError):
+    """No movement was found that looks like the reference and obeys the equations of motion."""
+
+
+def solve_periodic(problem: GaitProblem, reference: Reference, speed: float) -> Gait:
+    """A movement that repeats.
+
+    Parameters
+    ----------
+    problem : body and slope.
+    reference : one period.
+    speed : forward speed, met exactly [m/s].
+
+    Raises
+    ------
+    UnsolvableError : the solver did not converge.
+    """
+    q = first_guess.standing_hips(problem.body, reference.q, reference.force, periodic=True)
+    return _solve(problem, reference, True, uniform_spline.coefficients(q, periodic=True), [], speed)
+
+
+def solve_passage(problem: GaitProblem, reference: Reference, first: Gait, last: Gait) -> Gait:
+    """A movement from one periodic movement to another.
+
+    Parameters
+    ----------
+    problem : body and slope, those of ``first`` and ``last``.
+    reference : from the first node of ``first`` to the first node of ``last``. How far it travels follows from the steps.
+
+    Returns
+    -------
+    Gait whose ends continue both movements with the same position, speed and acceleration, but for the place where it starts.
+
+    Raises
+    ------
+    UnsolvableError : the solver did not converge.
+    """
+    q = first_guess.standing_hips(problem.body, reference.q, reference.force, periodic=False)
+    coefficients = first_guess.between(q, first.start(), last.start())
+    return _solve(problem, reference, False, coefficients, [*range(JOIN), *range(-JOIN, 0)], 0.0)
+
+
+def _solve(
+    problem: GaitProblem, reference: Reference, periodic: bool, coefficients: Array, ends: list[int], speed: float
+) -> Gait:
+    """Solve from spline ``coefficients``, those of rows ``ends`` and the speed held."""
+    layout = Layout(problem.node.problem.variables, reference.nodes, periodic)
+    start = layout.join({"q": coefficients, "force": _share(problem, reference), "speed": speed})
+    # where a movement that repeats takes place is open, and is held where it starts
+    where = layout.places["q"][0, :1] if periodic else layout.places["q"][ends].ravel()
+    places = np.concatenate([where, layout.places["speed"].ravel()])
+    answer = ipopt.solve(
+        transcribe(problem.node, layout),
+        start,
+        reference.data().ravel(),
+        ITERATIONS,
+        TOLERANCE,
+        Held(places, start[places]),
+        options=OPTIONS,
+    )
+    if not answer.converged:
+        raise UnsolvableError(f"{answer.status} after {answer.iterations} iterations")
+    part = layout.split(answer.x)
+    step_s, way = 1.0 / RATE_HZ, float(part["speed"])
+    return Gait(problem.body, part["q"], part["force"], part["moment"], step_s, periodic, way, problem.slope_rad)
+
+
+def _share(problem: GaitProblem, reference: Reference) -> Array:
+    """(N, P, 2) forces of the reference, half on each contact point of a foot."""
+    columns = [reference.force[:, 0:2] if c.side == "r" else reference.force[:, 2:4] for c in problem.body.skeleton.contacts]
+    return np.stack(columns, axis=1) / 2

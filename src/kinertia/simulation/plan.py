@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import numpy as np
 
 from kinertia.simulation import conditions, reference
-from kinertia.simulation.conditions import Condition
-from kinertia.simulation.gait import Gait, UnsolvableError, solve_passage, solve_periodic
-from kinertia.simulation.gait_problem import GaitProblem
+from kinertia.simulation.gait import Gait, join
+from kinertia.simulation.gait_problem import GaitProblem, UnsolvableError, solve_passage, solve_periodic
 from kinertia.simulation.person import Person
 from kinertia.simulation.reference import Curves
-from kinertia.simulation.timeline import Timeline, join
 
 RECORDINGS = {
     "walk_1": "slow walking",
@@ -28,8 +26,6 @@ RECORDINGS = {
     "slope": "walking uphill or downhill",
     "mixed": "standing, slow walking, fast walking, slow running, walking, standing, with the passages between them",
 }
-STRIDES = 1
-"""Per period of a steady movement; more of them would only differ in what the solver leaves open."""
 MIXED = ("stand", "walk_1", "walk_3", "run_1", "walk_2", "stand")
 SHARES = (0.1, 0.2, 0.2, 0.25, 0.15, 0.1)
 """Of the time that passages leave, for each part of the mixed recording."""
@@ -38,6 +34,7 @@ SHORTEST_STAND_S = 3.0
 TRIALS = ((1.0, 1.0), (0.97, 1.0), (1.03, 0.97), (0.94, 1.03))
 """Speed and stride time to try, relative to what was asked, until a movement is found."""
 PASSAGE_STRIDES = (2, 3, 4)  # tried in this order
+Given = TypeVar("Given")
 Found = TypeVar("Found")
 
 
@@ -57,12 +54,13 @@ class Moves:
         UnsolvableError : none of the trials led to a movement.
         """
         if name not in self._steady:
-            if name == "stand":
-                style = conditions.draw(self.person)["walk_1"].style
-                self._steady[name] = self._solve(reference.curves(self.person.body, style, 0.0, None), 0.0)
-            else:
-                condition = conditions.draw(self.person)[name]
-                self._steady[name] = _first([_Trial(self, condition, *trial) for trial in TRIALS])
+            body, asked = self.person.body, conditions.draw(self.person)["walk_1" if name == "stand" else name]
+            style, problem = asked.style, self._problem(asked.slope_rad)
+            ways = [Curves(body, style, 0.0, None)]
+            if name != "stand":
+                styles = [(faster, replace(style, stride_time=style.stride_time * longer)) for faster, longer in TRIALS]
+                ways = [Curves(body, other, asked.speed * faster, asked.running) for faster, other in styles]
+            self._steady[name] = _first(lambda way: (way, solve_periodic(problem, reference.steady(way), way.speed)), ways)
         return self._steady[name]
 
     def passage(self, first: str, last: str) -> Gait:
@@ -72,52 +70,32 @@ class Moves:
         ------
         UnsolvableError : no passage was found.
         """
-        (from_curves, from_gait), (to_curves, to_gait) = self.steady(first), self.steady(last)
+        (begin, begin_gait), (end, end_gait) = self.steady(first), self.steady(last)
         problem = self._problem(0.0)
-        return _first(
-            [
-                lambda strides=strides: solve_passage(
-                    problem, reference.passage(from_curves, to_curves, strides), from_gait, to_gait
-                )
-                for strides in PASSAGE_STRIDES
-            ]
-        )
+
+        def solve(strides: int) -> Gait:
+            return solve_passage(problem, reference.passage(begin, end, strides), begin_gait, end_gait)
+
+        return _first(solve, PASSAGE_STRIDES)
 
     def _problem(self, slope_rad: float) -> GaitProblem:
         if slope_rad not in self._problems:
             self._problems[slope_rad] = GaitProblem(self.person.body, slope_rad)
         return self._problems[slope_rad]
 
-    def _solve(self, way: Curves, slope_rad: float) -> tuple[Curves, Gait]:
-        return way, solve_periodic(self._problem(slope_rad), reference.steady(way, STRIDES), way.speed)
 
-
-@dataclass(frozen=True)
-class _Trial:
-    moves: Moves
-    condition: Condition
-    speed: float
-    stride_time: float
-
-    def __call__(self) -> tuple[Curves, Gait]:
-        asked = self.condition
-        style = replace(asked.style, stride_time=asked.style.stride_time * self.stride_time)
-        way = reference.curves(self.moves.person.body, style, asked.speed * self.speed, asked.running)
-        return self.moves._solve(way, asked.slope_rad)
-
-
-def _first(trials: list[Callable[[], Found]]) -> Found:
-    """The first trial that succeeds; the error of the first one when none does."""
+def _first(solve: Callable[[Given], Found], trials: Iterable[Given]) -> Found:
+    """What solving the first trial that can be solved gives; the error of the first one when none can."""
     errors: list[UnsolvableError] = []
     for trial in trials:
         try:
-            return trial()
+            return solve(trial)
         except UnsolvableError as error:
             errors.append(error)
     raise errors[0]
 
 
-def make(moves: Moves, name: str, seconds: float) -> tuple[Timeline, float, float]:
+def make(moves: Moves, name: str, seconds: float) -> tuple[Gait, float, float]:
     """The movement of a recording.
 
     Parameters
@@ -145,7 +123,7 @@ def make(moves: Moves, name: str, seconds: float) -> tuple[Timeline, float, floa
     return join([(gait, math.ceil((start + seconds) / gait.duration_s) + 1)]), start, seconds
 
 
-def _mixed(moves: Moves, seconds: float, generator: np.random.Generator) -> Timeline:
+def _mixed(moves: Moves, seconds: float, generator: np.random.Generator) -> Gait:
     steady = [moves.steady(name)[1] for name in MIXED]
     passages = [moves.passage(a, b) for a, b in itertools.pairwise(MIXED)]
     left = seconds - sum(passage.duration_s for passage in passages)

@@ -103,15 +103,20 @@ class Curves:
     Attributes
     ----------
     speed : forward speed [m/s].
-    stride_s : duration of a stride [s].
     running : which published curves they come from; None stands still.
     """
 
     body: Body
     style: Style
     speed: float
-    stride_s: float
     running: bool | None
+
+    @property
+    def stride_s(self) -> float:
+        """Duration of a stride [s]."""
+        if self.running is None:
+            return 1.0
+        return stride_time(self.speed, self.running, leg_length(self.body)) * self.style.stride_time
 
     @property
     def norm(self) -> Norm:
@@ -158,17 +163,9 @@ class Curves:
         return np.stack(columns, axis=1)
 
 
-def curves(body: Body, style: Style, speed: float, running: bool | None) -> Curves:
-    """Curves of a way of moving; ``running`` None stands still."""
-    usual = 1.0 if running is None else stride_time(speed, running, leg_length(body)) * style.stride_time
-    return Curves(body, style, speed, usual, running)
-
-
-def steady(way: Curves, strides: int = 2) -> Reference:
+def steady(way: Curves, strides: int = 1) -> Reference:
     """Reference of whole strides that repeat."""
-    nodes = max(round(strides * way.stride_s * RATE_HZ), 8)
-    if way.running is None:
-        nodes = 8
+    nodes = 8 if way.running is None else max(round(strides * way.stride_s * RATE_HZ), 8)
     phase = strides * np.arange(nodes) / nodes
     return _reference(way.body, way.angles(phase), way.forces(phase), 1.0)
 

@@ -14,8 +14,8 @@ from kinertia.sensing import measurement
 from kinertia.sensing.measurement import FINE_RATE_HZ, TYPICAL, Realism, StrappedSensors
 from kinertia.sensing.mounting_errors import Position
 from kinertia.simulation import sensors
+from kinertia.simulation.gait import Gait
 from kinertia.simulation.person import Person
-from kinertia.simulation.timeline import Timeline
 
 CONTACT_BW = 0.02
 """Vertical force from which on a foot counts as on the ground."""
@@ -47,9 +47,7 @@ def begin(person: Person, realism: Realism = TYPICAL) -> Session:
     return Session(person, stated, measurement.strap_on(stated, realism, person.stream("placement")), realism)
 
 
-def record(
-    session: Session, timeline: Timeline, name: str, start_s: float, seconds: float, rate_hz: float = 100.0
-) -> Recording:
+def record(session: Session, timeline: Gait, name: str, start_s: float, seconds: float, rate_hz: float = 100.0) -> Recording:
     """A continuous recording of a movement.
 
     Parameters
@@ -102,7 +100,7 @@ def record(
     )
 
 
-def _ideal(timeline: Timeline, time: Array, worn: StrappedSensors) -> tuple[Array, Array, dict[str, Array]]:
+def _ideal(timeline: Gait, time: Array, worn: StrappedSensors) -> tuple[Array, Array, dict[str, Array]]:
     """Specific force and angular rate (T, K, 3) at the true places in segment axes, and the joint angles."""
     body = _tilted(timeline.body, timeline.slope_rad).with_time_axis()
     q, qd, qdd = timeline.motion(time)
@@ -116,14 +114,14 @@ def _tilted(body: Body, slope_rad: float) -> Body:
     return replace(body, gravity=body.gravity * math.cos(slope_rad))
 
 
-def _feet(timeline: Timeline) -> Array:
+def _feet(timeline: Gait) -> Array:
     """(M, 2, 2) ground reaction of the right and the left foot, forward and upward [BW]."""
     contacts = timeline.body.skeleton.contacts
     sides = [[p for p, contact in enumerate(contacts) if contact.side == side] for side in "rl"]
     return np.stack([timeline.force[:, points].sum(axis=1) for points in sides], axis=1)
 
 
-def _truth(timeline: Timeline, time: Array, worn: StrappedSensors) -> Truth:
+def _truth(timeline: Gait, time: Array, worn: StrappedSensors) -> Truth:
     names = timeline.body.skeleton.coordinate_names
     q, qd, _ = (part.numpy() for part in timeline.motion(time))
     angles = {name: np.ascontiguousarray(q[:, j]) for j, name in enumerate(names) if j >= 2}

@@ -21,7 +21,7 @@ from kinertia.io.files import write_text
 from kinertia.recording.errors import RecordingError
 from kinertia.sensing.measurement import TYPICAL, Realism
 from kinertia.simulation import conditions, person, plan, session
-from kinertia.simulation.gait import UnsolvableError
+from kinertia.simulation.gait_problem import UnsolvableError
 from kinertia.simulation.person import Person
 
 PEOPLE_FILE = "people.json"
