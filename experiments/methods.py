@@ -59,9 +59,9 @@ def choose(
     if name in CLOSED_FORM:
         return partial(_each, CLOSED_FORM[name])
     if name == "solve":
-        from kinertia.solving import solver  # CasADi and torch, which the closed-form methods do without
+        from experiments import together  # CasADi and torch, which the closed-form methods do without
 
-        return solver.solve_all
+        return together.solve_all
     chosen = _with_seed(config, seed)
     if name in PRETRAINED:
         return _from_model(model, chosen, name, show)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
+from experiments.together import join
 from kinertia.ocp import ipopt
-from kinertia.ocp.join import join
 from kinertia.ocp.layout import Layout
 from kinertia.ocp.node import Node
 from kinertia.ocp.problem import At, Constraint, Goal, Problem, Variable
@@ -87,10 +87,10 @@ def test_least_effort_from_rest_to_rest() -> None:
     place = layout.places["x"]
     # value and speed at both ends: c- = c+, (c- + 4 c + c+) / 6
     held = ipopt.Held(place[[0, 1, 2, -3, -2, -1]], np.array([0.0, 0.0, 0.0, 1.0, 1.0, 1.0]))
-    answer = ipopt.solve(transcribe(node, layout), np.zeros(layout.size), np.zeros(0), 50, 1e-8, held)
-    assert answer.converged
-    force = layout.split(answer.x)["force"]
+    x, run = ipopt.solve(transcribe(node, layout), np.zeros(layout.size), np.zeros(0), 50, 1e-8, held)
+    assert run.converged
+    force = layout.split(x)["force"]
     # f = 6 - 12 t; the ends, held with the acceleration too, are a node off
     np.testing.assert_allclose(force[5:-5], 6.0 - 12.0 * step_s * np.arange(5, nodes - 5), atol=1.0)
-    assert node.costs(layout, answer.x, np.zeros((nodes, 0)))["effort"] * nodes == pytest.approx(12.0, rel=0.2)
-    assert node.violations(layout, answer.x, np.zeros((nodes, 0)))[0][1].max() < 1e-6
+    assert node.costs(layout, x, np.zeros((nodes, 0)))["effort"] * nodes == pytest.approx(12.0, rel=0.2)
+    assert node.violations(layout, x, np.zeros((nodes, 0)))[0][1].max() < 1e-6

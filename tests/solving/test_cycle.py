@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from experiments import together
 from experiments.results import collect
 from kinertia.recording import Recording
 from kinertia.recording.resampling import resample
-from kinertia.solving import cycle, solver
+from kinertia.solving import solver
 from kinertia.solving.settings import Settings
 from kinertia.solving.solver import Solved
 
@@ -43,7 +44,7 @@ def test_estimate_shows_the_same(solved: Solved, stride: Recording) -> None:
     scale = float(solution.body.moment_scale) * estimate.subject.mass_kg / float(solution.body.total_mass)
     names = solution.body.skeleton.coordinate_names[3:]
     for j, name in enumerate(names):
-        np.testing.assert_allclose(estimate.moments[name], solution.moment_bwbh[:, j] * scale, atol=1e-2)
+        np.testing.assert_allclose(estimate.moments[name], solution.part["moment"][:, j] * scale, atol=1e-2)
     results = collect("solve", [stride], [estimate], [(None, None)], 1.0)
     assert results["trials"][stride.name]["convergence"] == estimate.convergence
     vertical = estimate.grf["grf_y_r"] + estimate.grf["grf_y_l"]
@@ -82,11 +83,11 @@ def test_one_mounting_explains_all_cycles(stride: Recording) -> None:
     coarse = resample(stride, 50.0)
     # the same stride, begun elsewhere
     later = replace(coarse, name="later", acc=np.roll(coarse.acc, 12, axis=0), gyro=np.roll(coarse.gyro, 12, axis=0))
-    first, second = cycle.solve([coarse, later], COARSE)
+    first, second = together.solve([coarse, later], COARSE)
     assert first.convergence.converged
-    np.testing.assert_allclose(first.units, second.units, atol=1e-7)
+    np.testing.assert_allclose(first.part["units"], second.part["units"], atol=1e-7)
     assert first.convergence.figures()["root_force_bw"] < 5e-3
     assert second.convergence.figures()["slip_m_s"] < 0.1
     knee = first.person.body.skeleton.coordinate_index("knee_angle_r")
-    a, b = (s.at(s.step_s * np.arange(len(s.force_bw), dtype=np.float64)).q[:, knee].numpy() for s in (first, second))
+    a, b = (s.at(np.linspace(0.0, s.duration_s, s.layout.nodes + 1)[:-1]).q[:, knee].numpy() for s in (first, second))
     np.testing.assert_allclose(np.roll(a, 12), b, atol=np.radians(1.0))

@@ -14,9 +14,9 @@ from kinertia.mechanics import contact
 from kinertia.mechanics.motion import Motion
 from kinertia.recording import Recording
 from kinertia.solving import start
-from kinertia.solving.measured import node_data, to_sequence
 from kinertia.solving.settings import Settings
 from kinertia.solving.solution import Movement
+from kinertia.solving.tracking import node_data, to_sequence
 
 NODES = 12
 SETTINGS = Settings()

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from kinertia.recording import LOWER_BODY, Recording, Sensor
-from kinertia.solving.measured import node_data, to_sequence
+from kinertia.solving.tracking import node_data, to_sequence
 
 
 def cycle() -> Recording:

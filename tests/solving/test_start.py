@@ -12,9 +12,9 @@ from kinertia.bodies import GAIT2D_TRUNK, build
 from kinertia.estimation.estimate import Estimate
 from kinertia.recording import LOWER_BODY, Recording
 from kinertia.solving import start
-from kinertia.solving.measured import to_sequence
 from kinertia.solving.settings import Settings
 from kinertia.solving.solution import Movement
+from kinertia.solving.tracking import to_sequence
 
 BODY = build(72.0, 1.78, skeleton=GAIT2D_TRUNK)
 NAMES = BODY.skeleton.coordinate_names

@@ -60,25 +60,13 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What the solver came back with.
+class Run:
+    """One run of the solver: its word, whether that means a solution, its iterations and wall time [s]."""
 
-    Attributes
-    ----------
-    x : unknowns.
-    status : the solver's word.
-    iterations : steps of the solver.
-    seconds : wall time.
-    """
-
-    x: Array
     status: str
+    converged: bool
     iterations: int
     seconds: float
-
-    @property
-    def converged(self) -> bool:
-        return self.status in CONVERGED
 
 
 def solve(
@@ -90,12 +78,12 @@ def solve(
     held: Held = Held(),
     progress: Progress | None = None,
     options: dict[str, Any] | None = None,
-) -> Answer:
+) -> tuple[Array, Run]:
     """Run the solver.
 
     Parameters
     ----------
-    program : of a movement of N nodes, or of several (:mod:`kinertia.ocp.join`).
+    program : of a movement of N nodes.
     start : (size,) unknowns to start from.
     data : of the nodes, one after the other.
     iterations : most steps; time bounds nothing, so that a busy machine changes no result.
@@ -103,6 +91,10 @@ def solve(
     held : further bounds.
     progress : called after each step with its number, ``cost`` per node and largest ``violation`` of a constraint.
     options : further ones of IPOPT, such as where its barrier begins: what serves a start that is near depends on the problem.
+
+    Returns
+    -------
+    The unknowns, and how the run went.
 
     Raises
     ------
@@ -128,7 +120,8 @@ def solve(
     stats = solver.stats()
     if stats["return_status"] in INTERRUPTED:
         raise KeyboardInterrupt
-    return Answer(np.array(found["x"]).ravel(), stats["return_status"], int(stats["iter_count"]), time.perf_counter() - begin)
+    status, seconds = stats["return_status"], time.perf_counter() - begin
+    return np.array(found["x"]).ravel(), Run(status, status in CONVERGED, int(stats["iter_count"]), seconds)
 
 
 class _Monitor(ca.Callback):

@@ -48,6 +48,11 @@ class Layout:
         return found
 
     @property
+    def intervals(self) -> int:
+        """Steps in time: a movement that repeats has one more, from its last node to its first."""
+        return self.nodes if self.periodic else self.nodes - 1
+
+    @property
     def size(self) -> int:
         """Length of the vector of unknowns."""
         return sum(place.size for place in self.places.values())

@@ -22,19 +22,17 @@ from kinertia.ocp.problem import At, Constraint, Variable
 
 @dataclass(frozen=True)
 class Moving:
-    """A body at one instant.
+    """A body at one node, which goals and constraints look at.
 
     Attributes
     ----------
-    q : (n,) coordinates [m, rad].
-    force : (P, 2) ground reaction at the contact points [BW].
+    at : what the node sees, values of :func:`variables` among it.
     touching : motion of the contact points.
     kinematics : motion of the segments.
     residual : (n,) of the equations of motion: what inertia asks for and forces and moments do not give [BW, BWBH].
     """
 
-    q: Tensor
-    force: Tensor
+    at: At
     touching: kin.PointMotion
     kinematics: kin.Kinematics
     residual: Tensor
@@ -42,7 +40,7 @@ class Moving:
     @property
     def slip(self) -> Tensor:
         """(P,) vertical force times squared speed of the contact points [BW m^2/s^2]."""
-        return contact.complementarity(self.touching, self.force[:, 1]).slip
+        return contact.complementarity(self.touching, self.at["force"][:, 1]).slip
 
 
 def variables(body: Body, bounds: Bounds) -> tuple[Variable, ...]:
@@ -84,14 +82,11 @@ def move(body: Body, at: At, uphill_rad: float = 0.0) -> Moving:
     moment = torch.cat([torch.zeros_like(q[body.skeleton.root]), at["moment"] * body.moment_scale])
     # F_r + F_r* = 0
     residual = dynamics.kane_residual(tilted, kinematics, at["force"] * body.weight, moment, touching)
-    return Moving(q, at["force"], touching, kinematics, residual / body.force_scale)
+    return Moving(at, touching, kinematics, residual / body.force_scale)
 
 
 def constraints(body: Body, bounds: Bounds) -> tuple[Constraint[Any], ...]:
-    """What holds at every node: equations of motion, contact with the ground, ranges of motion.
-
-    Each looks at ``moving`` of a node's state, a :class:`Moving`.
-    """
+    """What holds of a :class:`Moving` at every node: equations of motion, contact with the ground, ranges of motion."""
     kinds = [coordinate.kind for coordinate in body.skeleton.coordinates]
     forces, moments = ([j for j, kind in enumerate(kinds) if kind == wanted] for wanted in ("translation", "rotation"))
     ranged = [j for j, high in enumerate(body.coordinate_max.tolist()) if isfinite(high)]
@@ -100,27 +95,22 @@ def constraints(body: Body, bounds: Bounds) -> tuple[Constraint[Any], ...]:
     def lifted(moving: Moving) -> Tensor:
         height = moving.touching.position[:, 1] / bounds.clear_m
         # falls with the cube of height: feet and shoes are soft, but a few centimetres up nothing touches
-        return moving.force[:, 1] * height * height * height
+        return moving.at["force"][:, 1] * height * height * height
 
     def cone(moving: Moving) -> Tensor:
-        forward, vertical = moving.force[:, 0], moving.force[:, 1]
+        forward, vertical = moving.at["force"].unbind(-1)
         return torch.cat([bounds.friction * vertical - forward, bounds.friction * vertical + forward])
 
-    def of(name: str, unit: str, function: Any, low: Any = 0.0, high: Any = 0.0) -> Constraint[Any]:
-        return Constraint(name, unit, lambda state: function(state.moving), low, high)
+    def slide(moving: Moving) -> Tensor:
+        return moving.at["force"][:, 1] * moving.touching.velocity[:, 0]
 
+    low, high = (limit[ranged].numpy() for limit in (body.coordinate_min, body.coordinate_max))
     return (
-        of("equations of motion, forces", "BW", lambda m: m.residual[forces]),
-        of("equations of motion, moments", "BWBH", lambda m: m.residual[moments]),
-        of("contact points below the ground", "m", lambda m: m.touching.position[:, 1], -bounds.penetration_m, inf),
-        of("force on lifted contact points", "BW", lifted, -inf, bounds.lifted_bw),
-        of("force on sliding contact points", "BW m/s", lambda m: m.force[:, 1] * m.touching.velocity[:, 0], -sliding, sliding),
-        of("friction", "BW", cone, 0.0, inf),
-        of(
-            "range of motion",
-            "rad",
-            lambda m: m.q[ranged],
-            body.coordinate_min[ranged].numpy(),
-            body.coordinate_max[ranged].numpy(),
-        ),
+        Constraint("equations of motion, forces", "BW", lambda m: m.residual[forces]),
+        Constraint("equations of motion, moments", "BWBH", lambda m: m.residual[moments]),
+        Constraint("contact points below the ground", "m", lambda m: m.touching.position[:, 1], -bounds.penetration_m, inf),
+        Constraint("force on lifted contact points", "BW", lifted, -inf, bounds.lifted_bw),
+        Constraint("force on sliding contact points", "BW m/s", slide, -sliding, sliding),
+        Constraint("friction", "BW", cone, 0.0, inf),
+        Constraint("range of motion", "rad", lambda m: m.at["q"][ranged], low, high),
     )

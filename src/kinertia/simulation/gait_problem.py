@@ -23,7 +23,7 @@ from kinertia.ocp.program import transcribe
 from kinertia.recording import Array
 from kinertia.simulation import first_guess
 from kinertia.simulation.gait import JOIN, Gait
-from kinertia.weights import SIMULATING, Weights
+from kinertia.weights import SIMULATING
 
 RATE_HZ = 100.0
 """Nodes per second."""
@@ -33,8 +33,8 @@ ANGLE, FORCE = 1.0, 0.5
 """Weights of the deviations of coordinates and ground reaction from the reference, in its standard deviations."""
 BEND_BWBH = 0.03
 """Moments bend relative to this size."""
-ITERATIONS = 400
-TOLERANCE = 1e-4
+ITERATIONS = 400  # at most; time bounds nothing
+TOLERANCE = 1e-4  # largest scaled error of the optimality conditions
 OPTIONS: dict[str, Any] = {
     # a small first barrier keeps the solver near the reference, which is close to a solution
     "ipopt.mu_init": 1e-3,
@@ -73,14 +73,6 @@ class Reference:
 
 
 @dataclass(frozen=True)
-class State:
-    """The moving body, and what a node sees."""
-
-    moving: Moving
-    at: At
-
-
-@dataclass(frozen=True)
 class GaitProblem:
     """One body on one slope; one instance serves all speeds and styles.
 
@@ -88,44 +80,38 @@ class GaitProblem:
     ----------
     body : float64, no batch dimensions.
     slope_rad : inclination of the ground, uphill positive.
-    weights, bounds : of the terms and of contact.
     """
 
     body: Body
     slope_rad: float = 0.0
-    weights: Weights = SIMULATING
-    bounds: Bounds = CONTACT
 
     @cached_property
     def node(self) -> Node:
-        """The functions of a node."""
-        return Node.of(self.stated())
-
-    def stated(self) -> Problem[State]:
-        """The problem: near the reference, with little effort, smooth moments and forces, feet that do not slide."""
-        weights, contacts = self.weights, self.body.skeleton.contacts
+        """A node's functions: near the reference, with little effort, smooth moments and forces, feet that do not slide."""
+        weights, contacts = SIMULATING, self.body.skeleton.contacts
         sides = [[p for p, contact in enumerate(contacts) if contact.side == side] for side in "rl"]
 
         def far(found: Tensor, at: At, wanted: str) -> Tensor:
             return ((found - at[wanted]).square() * at[f"{wanted}_weight"]).mean()
 
-        goals: tuple[Goal[State], ...] = (
+        goals: tuple[Goal[Moving], ...] = (
             Goal("angle", ANGLE, lambda s: far(s.at["q"], s.at, "q_wanted")),
             Goal("force", FORCE, lambda s: far(torch.cat([s.at["force"][p].sum(0) for p in sides]), s.at, "feet_wanted")),
             Goal("torque", weights.torque, lambda s: (100.0 * s.at["moment"]).square().mean()),
             Goal("torque_bend", weights.torque_bend, lambda s: (s.at.second["moment"] / BEND_BWBH).square().mean()),
             Goal("force_bend", weights.force_bend, lambda s: s.at.second["force"].square().mean()),
-            Goal("slip", weights.slip, lambda s: s.moving.slip.mean()),
+            Goal("slip", weights.slip, lambda s: s.slip.mean()),
         )
         count = len(self.body.skeleton.coordinates)
-        return Problem(
+        problem = Problem(
             1.0 / RATE_HZ,
-            moving.variables(self.body, self.bounds),
+            moving.variables(self.body, CONTACT),
             {"q_wanted": (count,), "q_wanted_weight": (count,), "feet_wanted": (4,), "feet_wanted_weight": (4,)},
-            lambda at: State(moving.move(self.body, at, self.slope_rad), at),
+            lambda at: moving.move(self.body, at, self.slope_rad),
             goals,
-            moving.constraints(self.body, self.bounds),
+            moving.constraints(self.body, CONTACT),
         )
+        return Node.of(problem)
 
 
 class UnsolvableError(RuntimeError):
@@ -179,7 +165,7 @@ def _solve(
     # where a movement that repeats takes place is open, and is held where it starts
     where = layout.places["q"][0, :1] if periodic else layout.places["q"][ends].ravel()
     places = np.concatenate([where, layout.places["speed"].ravel()])
-    answer = ipopt.solve(
+    x, run = ipopt.solve(
         transcribe(problem.node, layout),
         start,
         reference.data().ravel(),
@@ -188,9 +174,9 @@ def _solve(
         Held(places, start[places]),
         options=OPTIONS,
     )
-    if not answer.converged:
-        raise UnsolvableError(f"{answer.status} after {answer.iterations} iterations")
-    part = layout.split(answer.x)
+    if not run.converged:
+        raise UnsolvableError(f"{run.status} after {run.iterations} iterations")
+    part = layout.split(x)
     step_s, way = 1.0 / RATE_HZ, float(part["speed"])
     return Gait(problem.body, part["q"], part["force"], part["moment"], step_s, periodic, way, problem.slope_rad)
 

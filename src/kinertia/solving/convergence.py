@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from kinertia.bodies import Body
 from kinertia.estimation.track import Track
 from kinertia.estimation.trained import numbers
+from kinertia.ocp.ipopt import Run
 from kinertia.recording import Array
 
 LIFTED_M = 0.02
 """A foot whose lower contact point is higher than this is in the air."""
-
-
-@dataclass(frozen=True)
-class Solve:
-    """One run of the solver: its word, whether that means a solution, its iterations and wall time [s]."""
-
-    status: str
-    converged: bool
-    iterations: int
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -32,6 +23,11 @@ class Violation:
     unit: str
     largest: float
     rms: float
+
+    @classmethod
+    def of(cls, unit: str, outside: Array) -> Violation:
+        """Summary of distances (N, k) outside of the bounds."""
+        return cls(unit, float(outside.max(initial=0.0)), float(np.sqrt(np.mean(outside**2))) if outside.size else 0.0)
 
 
 @dataclass(frozen=True)
@@ -50,6 +46,25 @@ class Contact:
     force_in_air_bw: float
     slip_m_s: float
 
+    @classmethod
+    def of(cls, track: Track, body: Body) -> Contact:
+        """Figures of a movement; ``body`` as stated gives the units of force and moment."""
+        weight, moment_scale = float(body.weight), float(body.moment_scale)
+        root = numbers(track.generalized)[:, body.skeleton.root] / np.array([weight, weight, moment_scale])
+        vertical, height = numbers(track.force)[..., 1] / weight, numbers(track.contact)[..., 1]
+        forward = numbers(track.contact_velocity)[..., 0]
+        sides = np.array([c.side for c in body.skeleton.contacts])
+        in_air = 0.0
+        for side in ("r", "l"):
+            up = height[:, sides == side].min(axis=1) > LIFTED_M
+            in_air = max(in_air, float(vertical[up][:, sides == side].sum(axis=1).max(initial=0.0)))
+        return cls(
+            root_force_bw=float(np.sqrt((root[:, :2] ** 2).sum(axis=1).mean())),
+            root_moment_bwbh=float(np.sqrt((root[:, 2] ** 2).mean())),
+            force_in_air_bw=in_air,
+            slip_m_s=float(np.sqrt((vertical * forward**2).sum() / max(vertical.sum(), 1e-9))),
+        )
+
 
 @dataclass(frozen=True)
 class Convergence:
@@ -61,66 +76,38 @@ class Convergence:
     nodes : number of nodes.
     cost : each term per node, weighted.
     violation : each kind of constraint.
-    contact : figures of the movement itself; None before they are known.
+    contact : figures of the movement itself.
     """
 
-    solves: tuple[Solve, ...]
+    solves: tuple[Run, ...]
     nodes: int
     cost: dict[str, float]
     violation: dict[str, Violation]
-    contact: Contact | None = None
+    contact: Contact
 
     def __repr__(self) -> str:
-        done, runs = sum(solve.converged for solve in self.solves), len(self.solves)
-        iterations = sum(solve.iterations for solve in self.solves)
+        found = self.figures()
         return (
-            f"{done} of {runs} runs of the solver converged, {iterations} iterations, {self.seconds:.0f} s, {self.nodes} nodes"
+            f"{sum(run.converged for run in self.solves)} of {len(self.solves)} runs of the solver converged, "
+            f"{found['iterations']:.0f} iterations, {self.seconds:.0f} s, {self.nodes} nodes"
         )
-
-    def with_contact(self, contact: Contact) -> Convergence:
-        """Copy with figures of the movement itself."""
-        return replace(self, contact=contact)
 
     @property
     def converged(self) -> bool:
-        return all(solve.converged for solve in self.solves)
+        return all(run.converged for run in self.solves)
 
     @property
     def seconds(self) -> float:
         """Wall time of the solver [s]."""
-        return sum(solve.seconds for solve in self.solves)
+        return sum(run.seconds for run in self.solves)
 
     def figures(self) -> dict[str, float]:
         """The report in a few numbers, for benchmarks."""
-        found = {
-            "converged": float(np.mean([solve.converged for solve in self.solves])),
+        return {
+            "converged": float(np.mean([run.converged for run in self.solves])),
             "runs": float(len(self.solves)),
-            "iterations": float(sum(solve.iterations for solve in self.solves)),
+            "iterations": float(sum(run.iterations for run in self.solves)),
             "seconds": self.seconds,
             "largest_violation": max(found.largest for found in self.violation.values()),
+            **asdict(self.contact),
         }
-        return found | ({} if self.contact is None else asdict(self.contact))
-
-
-def violation(unit: str, outside: Array) -> Violation:
-    """Summary of distances (N, k) outside of the bounds."""
-    return Violation(unit, float(outside.max(initial=0.0)), float(np.sqrt(np.mean(outside**2))) if outside.size else 0.0)
-
-
-def contact_figures(track: Track, body: Body) -> Contact:
-    """Figures of a movement; ``body`` as stated gives the units of force and moment."""
-    weight, moment_scale = float(body.weight), float(body.moment_scale)
-    root = numbers(track.generalized)[:, body.skeleton.root] / np.array([weight, weight, moment_scale])
-    vertical, height = numbers(track.force)[..., 1] / weight, numbers(track.contact)[..., 1]
-    forward = numbers(track.contact_velocity)[..., 0]
-    sides = np.array([c.side for c in body.skeleton.contacts])
-    in_air = 0.0
-    for side in ("r", "l"):
-        up = height[:, sides == side].min(axis=1) > LIFTED_M
-        in_air = max(in_air, float(vertical[up][:, sides == side].sum(axis=1).max(initial=0.0)))
-    return Contact(
-        root_force_bw=float(np.sqrt((root[:, :2] ** 2).sum(axis=1).mean())),
-        root_moment_bwbh=float(np.sqrt((root[:, 2] ** 2).mean())),
-        force_in_air_bw=in_air,
-        slip_m_s=float(np.sqrt((vertical * forward**2).sum() / max(vertical.sum(), 1e-9))),
-    )

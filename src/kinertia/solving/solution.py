@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from kinertia.bodies import Body, stack
 from kinertia.estimation import track
 from kinertia.estimation.track import Track, Wearer
-from kinertia.learning.personal import Deviation
 from kinertia.learning.sequence import Sequence
 from kinertia.mechanics.motion import Motion
 from kinertia.numerics import uniform_spline
-from kinertia.ocp.ipopt import Answer
+from kinertia.ocp.ipopt import Run
 from kinertia.ocp.layout import Layout
 from kinertia.ocp.node import Node
 from kinertia.recording import Array
 from kinertia.solving import tracking
-from kinertia.solving.convergence import Convergence, Solve, contact_figures, violation
+from kinertia.solving.convergence import Contact, Convergence, Violation
 from kinertia.solving.settings import Settings
 from kinertia.solving.tracking import Person
 
@@ -66,30 +64,25 @@ class Solution:
     ----------
     person : body and sensors as they were stated.
     step_s : time between nodes [s].
-    periodic : whether the movement repeats.
-    coefficients : (C, n) of cubic B-splines, see :class:`~kinertia.ocp.layout.Layout` [m, rad].
-    force_bw : (N, P, 2) ground reaction at the contact points at the nodes [BW of the stated body].
-    moment_bwbh : (N, m) joint moments at the nodes [BWBH of the real body].
-    speed : forward speed that is added to the rate of pelvis_tx [m/s].
-    units : (U,) deviations of sensors and body in units of the expected errors.
+    layout : of the unknowns.
+    part : unknowns by name: ``q`` (C, n) cubic B-splines, see :class:`~kinertia.ocp.layout.Layout` [m, rad]; at the nodes
+        ``force`` (N, P, 2) ground reaction [BW of the stated body] and ``moment`` (N, m) of the joints [BWBH of the real body];
+        ``speed`` that is added to the rate of pelvis_tx [m/s]; ``units`` (U,), deviations of sensors and body in units of the
+        expected errors.
     convergence : how well it solves the problem.
     """
 
     person: Person
     step_s: float
-    periodic: bool
-    coefficients: Array
-    force_bw: Array
-    moment_bwbh: Array
-    speed: float
-    units: Array
+    layout: Layout
+    part: dict[str, Array]
     convergence: Convergence
 
     def __repr__(self) -> str:
-        return f"Solution {'of one cycle' if self.periodic else 'over time'}: {self.convergence}"
+        return f"Solution {'of one cycle' if self.layout.periodic else 'over time'}: {self.convergence}"
 
     @classmethod
-    def of(cls, movement: Movement, x: Array, data: Array, answers: list[Answer]) -> Solution:
+    def of(cls, movement: Movement, x: Array, data: Array, runs: list[Run]) -> Solution:
         """From the unknowns of a movement, judged at every node.
 
         Parameters
@@ -97,50 +90,28 @@ class Solution:
         movement : gives places, constraints and costs.
         x : unknowns.
         data : what they were to explain.
-        answers : runs of the solver that led to them.
+        runs : of the solver that led to them.
         """
-        node, layout = movement.node, movement.layout
+        person, node, layout, step_s = movement.person, movement.node, movement.layout, movement.step_s
         part = layout.split(x)
-        outside = node.violations(layout, x, data)
-        outline = Convergence(
-            solves=tuple(Solve(a.status, a.converged, a.iterations, a.seconds) for a in answers),
+        convergence = Convergence(
+            solves=tuple(runs),
             nodes=layout.nodes,
             cost={name: cost for name, cost in node.costs(layout, x, data).items() if name != GAUGE},
-            violation={constraint.name: violation(constraint.unit, found) for constraint, found in outside},
+            violation={kind.name: Violation.of(kind.unit, outside) for kind, outside in node.violations(layout, x, data)},
+            contact=Contact.of(_at(person, step_s, layout, part, step_s * np.arange(layout.nodes)), person.body),
         )
-        bare = cls(
-            movement.person,
-            movement.step_s,
-            layout.periodic,
-            part["q"],
-            part["force"],
-            part["moment"],
-            float(part["speed"]),
-            part["units"],
-            outline,
-        )
-        found = bare.at(movement.step_s * np.arange(layout.nodes, dtype=np.float64))
-        figures = contact_figures(found, movement.person.body)
-        return replace(bare, convergence=outline.with_contact(figures))
-
-    @property
-    def nodes(self) -> int:
-        return len(self.force_bw)
+        return cls(person, step_s, layout, part, convergence)
 
     @property
     def duration_s(self) -> float:
         """Period of a cycle, or time from the first node to the last [s]."""
-        return (self.nodes if self.periodic else self.nodes - 1) * self.step_s
-
-    @property
-    def deviation(self) -> Deviation:
-        """Where sensors sit and how large the body is."""
-        return self.person.deviation(torch.tensor(self.units))
+        return self.layout.intervals * self.step_s
 
     @property
     def body(self) -> Body:
         """The body at the size that was found."""
-        return self.deviation.body(self.person.body)
+        return self.person.deviation(torch.tensor(self.part["units"])).body(self.person.body)
 
     def at(self, time_s: Array) -> Track:
         """Motion and forces at any times: splines exactly, forces along straight lines between nodes.
@@ -153,25 +124,22 @@ class Solution:
         -------
         Track; its residual and moments are those that the equations of motion ask for at these times.
         """
-        time = time_s % self.duration_s if self.periodic else np.clip(time_s, 0.0, self.duration_s)
-        c = self.coefficients
-        if self.periodic:
-            c = np.concatenate([c[-1:], c, c[:2]])
-        q, qd, qdd = uniform_spline.motion(c, time / self.step_s, self.step_s)
-        q[:, 0] = 0.0
-        qd[:, 0] += self.speed
-        motion = Motion(*(_one(x) for x in (q, qd, qdd)), force=_one(self._forces(time)) * self.person.body.weight)
-        return track.through_body(motion, Wearer(stack([self.person.body]), self.person.position[None], self.deviation))
-
-    def _forces(self, time_s: Array) -> Array:
-        """(T, P, 2) [BW]"""
-        values = np.concatenate([self.force_bw, self.force_bw[:1]]) if self.periodic else self.force_bw
-        place = np.clip(time_s / self.step_s, 0.0, len(values) - 1.0)
-        before = np.minimum(place.astype(int), len(values) - 2)
-        part = (place - before)[:, None, None]
-        return (1.0 - part) * values[before] + part * values[before + 1]
+        return _at(self.person, self.step_s, self.layout, self.part, time_s)
 
 
-def _one(x: Array) -> Tensor:
-    """As a batch of one."""
-    return torch.tensor(x)[None]
+def _at(person: Person, step_s: float, layout: Layout, part: dict[str, Array], time_s: Array) -> Track:
+    duration_s = layout.intervals * step_s
+    place = (time_s % duration_s if layout.periodic else np.clip(time_s, 0.0, duration_s)) / step_s
+    c, force = part["q"], part["force"]
+    if layout.periodic:
+        c, force = np.concatenate([c[-1:], c, c[:2]]), np.concatenate([force, force[:1]])
+    q, qd, qdd = uniform_spline.motion(c, place, step_s)
+    q[:, 0] = 0.0
+    qd[:, 0] += part["speed"]
+    before = np.minimum(place.astype(int), len(force) - 2)
+    share = (place - before)[:, None, None]
+    between = (1.0 - share) * force[before] + share * force[before + 1]
+    # a batch of one
+    q, qd, qdd, between = (torch.tensor(x)[None] for x in (q, qd, qdd, between))
+    wearer = Wearer(stack([person.body]), person.position[None], person.deviation(torch.tensor(part["units"])))
+    return track.through_body(Motion(q, qd, qdd, force=between * person.body.weight), wearer)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,18 +11,23 @@ import numpy as np
 from kinertia.estimation.assembly import assemble
 from kinertia.estimation.estimate import Bands, Estimate
 from kinertia.estimation.trained import to_series
+from kinertia.ocp import ipopt
 from kinertia.ocp.ipopt import Show, silent
-from kinertia.recording import LOWER_BODY, Recording
+from kinertia.ocp.program import transcribe
+from kinertia.recording import LOWER_BODY, Array, Recording
 from kinertia.recording.channels import read
-from kinertia.recording.wearer import same_wearer
+from kinertia.recording.resampling import resample
 from kinertia.sensing import activity
 from kinertia.sensing.segments import to_segments
-from kinertia.solving import cycle, windows
+from kinertia.solving import start as starts
+from kinertia.solving import tracking, windows
 from kinertia.solving.settings import Settings
-from kinertia.solving.solution import Solution
+from kinertia.solving.solution import Movement, Solution
 from kinertia.uncertainty import store
 
 METHOD = "solve"
+SLOWEST_HZ, FASTEST_HZ = 50.0, 200.0
+"""A cycle sampled within these rates has its nodes on its samples."""
 UNHELD_S = 0.1
 """Nothing holds forces where a recording begins: errors of ground reaction in the first 0.05 s are 0.07 to 0.17 BW in place of
 0.03 BW, of 3.5 s of a simulated person who walks; its end, which equations of motion hold, is as good as the middle."""
@@ -69,47 +73,29 @@ def solve(
     chosen = Settings() if settings is None else settings
     ready = to_segments(recording)
     if ready.periodic:
-        (solution,) = cycle.solve([ready], chosen, show, guess)
+        solution = _cycle(ready, chosen, show, guess)
     else:
         solution = windows.solve(ready, chosen, show, guess, folder, resume)
     return Solved(replace(to_estimate(solution, ready), seconds=time.perf_counter() - begin), solution)
 
 
-def solve_all(recordings: Sequence[Recording], settings: Settings | None = None) -> list[Estimate]:
-    """Solve recordings, in order; cycles of one wearer (:func:`kinertia.recording.wearer.same_wearer`) share their sensors.
-
-    Parameters
-    ----------
-    recordings : in sensor or segment axes; truth in them is not read.
-    settings : weights, bounds, rate and windows; default those that come with the package.
-
-    Raises
-    ------
-    RecordingError
-        If a recording cannot be aligned or has no usable sensor.
-    """
-    chosen = Settings() if settings is None else settings
-    found: dict[int, Estimate] = {}
-    for i, recording in enumerate(recordings):
-        if i in found:
-            continue
-        group = [k for k in range(i, len(recordings)) if k not in found and _one_session(recording, recordings[k])]
-        if len(group) < 2:
-            found[i] = solve(recording, chosen).estimate
-            continue
-        begin = time.perf_counter()
-        ready = [to_segments(recordings[k]) for k in group]
-        solutions = cycle.solve(ready, chosen)
-        seconds = (time.perf_counter() - begin) / len(group)
-        found |= {
-            k: replace(to_estimate(solution, one), seconds=seconds)
-            for k, solution, one in zip(group, solutions, ready, strict=True)
-        }
-    return [found[i] for i in range(len(recordings))]
+def stated(recording: Recording, settings: Settings, guess: Estimate | None = None) -> tuple[Movement, Array, Array]:
+    """The problem of a gait cycle in segment frames: its movement, the data of its nodes, and where its unknowns start."""
+    nodes = recording
+    if not SLOWEST_HZ <= recording.rate_hz <= FASTEST_HZ:
+        nodes = resample(recording, settings.rate_hz, keep_gaps=True)
+    sequence = tracking.to_sequence(nodes)
+    start = starts.of(nodes, sequence, guess)
+    movement = Movement.of(sequence, nodes.samples, True, settings, start.speed)
+    return movement, tracking.node_data(sequence, nodes), start.unknowns(movement.layout)
 
 
-def _one_session(first: Recording, second: Recording) -> bool:
-    return first.periodic and second.periodic and same_wearer(first, second)
+def _cycle(recording: Recording, settings: Settings, show: Show, guess: Estimate | None) -> Solution:
+    movement, data, start = stated(recording, settings, guess)
+    with show(settings.iterations) as progress:
+        program, limits = transcribe(movement.node, movement.layout), (settings.iterations, settings.tolerance)
+        x, run = ipopt.solve(program, start, data, *limits, progress=progress, options=tracking.OPTIONS)
+    return Solution.of(movement, x, data, [run])
 
 
 def to_estimate(solution: Solution, recording: Recording) -> Estimate:

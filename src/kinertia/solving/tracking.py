@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from kinertia.bodies import Body
+from kinertia.bodies import GAIT2D_TRUNK, Body
 from kinertia.learning import losses
+from kinertia.learning import sequence as sequences
 from kinertia.learning.personal import Deviation, units_of
 from kinertia.learning.sequence import Sequence
 from kinertia.mechanics import imu
@@ -17,7 +19,8 @@ from kinertia.mechanics.imu import Mounting
 from kinertia.ocp import moving
 from kinertia.ocp.moving import Moving
 from kinertia.ocp.problem import At, Goal, Problem, Variable
-from kinertia.recording import LOWER_BODY
+from kinertia.recording import LOWER_BODY, Array, Recording
+from kinertia.recording.channels import read
 from kinertia.solving.settings import Settings
 
 RATE_S = 0.01
@@ -28,6 +31,8 @@ USUAL_MOMENT_BWBH = 0.02  # of standing; what speed adds is below
 USUAL_MOMENT_PER_SPEED = 0.01  # BWBH s/m
 ANCHOR = 1e-4
 """Weight that chooses among equal motions, where the travel of the pelvis begins."""
+TINY_VARIANCE = 1e-12
+"""Where trials do not differ at all, none counts more."""
 OPTIONS: dict[str, Any] = {
     # costs are of the size of one by their weights; scaled down, the barrier weighs more and the solver strays further: 86
     # iterations in place of 138
@@ -77,11 +82,9 @@ class Person:
 
 
 @dataclass(frozen=True)
-class State:
-    """What goals look at: the moving body, what a node sees, and the sensors' errors, (S, 2) and (S,), squared or linear."""
+class State(Moving):
+    """What goals look at: the moving body and the sensors' errors, (S, 2) and (S,), squared or linear."""
 
-    moving: Moving
-    at: At
     acc: Tensor
     gyro: Tensor
 
@@ -97,7 +100,7 @@ def state(person: Person, at: At) -> State:
     # a weight of zero marks a signal that is missing
     acc = losses.robust((signals.acc - measured[:, :2]).square() * weight[:, :2])
     gyro = losses.robust((signals.gyro - measured[:, 2]).square() * weight[:, 2])
-    return State(now, at, acc, gyro)
+    return State(**vars(now), acc=acc, gyro=gyro)
 
 
 def problem(person: Person, settings: Settings, step_s: float, speed: float) -> Problem[State]:
@@ -128,7 +131,7 @@ def problem(person: Person, settings: Settings, step_s: float, speed: float) -> 
         Goal("torque_bend", weights.torque_bend, lambda s: _square(pace**2 / usual * s.at.second["moment"])),
         Goal("force_bend", weights.force_bend, lambda s: _square(pace**2 * s.at.second["force"])),
         Goal("force_rate", weights.force_rate, lambda s: _square(pace * s.at.first["force"])),
-        Goal("slip", weights.slip, lambda s: s.moving.slip.mean()),
+        Goal("slip", weights.slip, lambda s: s.slip.mean()),
         Goal("lumbar", weights.lumbar, lambda s: s.at["q"][lumbar].square()),
         Goal("anchor", ANCHOR, lambda s: s.at["q"][0].square()),
         Goal("prior", weights.prior, lambda s: s.at["units"].square().sum()),
@@ -149,3 +152,36 @@ def problem(person: Person, settings: Settings, step_s: float, speed: float) -> 
 def _square(x: Tensor) -> Tensor:
     """Mean square."""
     return x.square().mean()
+
+
+def to_sequence(recording: Recording) -> Sequence:
+    """Signals of a recording in segment frames whose samples are the nodes."""
+    signals, present = read(recording)
+    return sequences.from_arrays(recording, signals, present, recording.rate_hz, GAIT2D_TRUNK)
+
+
+def node_data(sequence: Sequence, recording: Recording | None = None) -> Array:
+    """(T, 42) signals of each node and their weights: one over the variance, zero where a signal is missing.
+
+    Parameters
+    ----------
+    sequence : signals at the nodes, with the variance of each channel over time.
+    recording : the same nodes; where it is an average of trials, samples at which these differ count less.
+    """
+    signals, present = sequence.signals.double().numpy(), sequence.present.double().numpy()
+    weight = present / sequence.variance.double().numpy()
+    if recording is not None:
+        weight = weight / _relative_spread(recording)
+    return np.concatenate([signals.reshape(len(signals), -1), weight.reshape(len(weight), -1)], axis=1)
+
+
+def _relative_spread(recording: Recording) -> Array:
+    """(T, S, C) how uncertain each sample is for its channel, 1 on average: half alike, half as the trials vary."""
+    found = np.ones((recording.samples, len(LOWER_BODY), 3))
+    for kind, axes, places in ((recording.acc_var, [0, 1], [0, 1]), (recording.gyro_var, [2], [2])):
+        for k, segment in enumerate(LOWER_BODY.segments):
+            i = recording.sensor_index(segment)
+            if kind is not None and i is not None:
+                variance = np.nan_to_num(kind[:, i][:, axes])
+                found[:, k, places] = 0.5 + 0.5 * variance / np.maximum(variance.mean(axis=0), TINY_VARIANCE)
+    return found

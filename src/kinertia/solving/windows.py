@@ -17,14 +17,13 @@ import numpy as np
 from kinertia.estimation.estimate import Estimate
 from kinertia.learning.personal import units_of
 from kinertia.ocp import ipopt
-from kinertia.ocp.ipopt import Answer, Held, Progress, Show, silent
+from kinertia.ocp.ipopt import CONVERGED, Held, Progress, Run, Show, silent
 from kinertia.ocp.layout import Layout
 from kinertia.ocp.program import Program, transcribe
 from kinertia.recording import LOWER_BODY, Array, Recording
 from kinertia.recording.resampling import resample
 from kinertia.solving import start as starts
 from kinertia.solving import tracking
-from kinertia.solving.measured import node_data, to_sequence
 from kinertia.solving.settings import Settings, Windows
 from kinertia.solving.solution import Movement, Solution
 from kinertia.solving.store import Store, fingerprint
@@ -58,12 +57,12 @@ def solve(
     resume : go on from the windows in ``folder`` that belong to the same recording and settings.
     """
     ready = recording if recording.rate_hz == settings.rate_hz else resample(recording, settings.rate_hz, keep_gaps=True)
-    sequence = to_sequence(ready)
+    sequence = tracking.to_sequence(ready)
     start = starts.of(ready, sequence, guess)
     plan = lay(ready.samples, settings.rate_hz, settings.windows)
     window = Movement.of(sequence, plan.nodes, False, settings, start.speed)
     whole = replace(window, layout=Layout(window.layout.variables, ready.samples, False))
-    data = node_data(sequence)
+    data = tracking.node_data(sequence)
     store = Store(folder, _mark(recording, settings, guess))
     if not resume:
         store.clear()
@@ -75,8 +74,8 @@ def solve(
         run = _Run(window, settings, data, plan, store, guess_x, found, progress or _ignore)
         if samples:
             run.calibrate(samples)
-        answers, units = run.walk(len(samples))
-    return Solution.of(whole, whole.layout.join(found | {"speed": 0.0, "units": units}), data, answers)
+        runs, units = run.walk(len(samples))
+    return Solution.of(whole, whole.layout.join(found | {"speed": 0.0, "units": units}), data, runs)
 
 
 def _mark(recording: Recording, settings: Settings, guess: Estimate | None) -> str:
@@ -164,50 +163,50 @@ class _Run:
         if known is None:
             units, shifts, weights = [], [], []
             for done, index in enumerate(windows):
-                answer = self._attempt(index, self._cold(index), Held(), done)
-                part, nodes = self.window.layout.split(answer.x), self.plan.window(index)
+                x, run = self._attempt(index, self._cold(index), Held(), done)
+                part, nodes = self.window.layout.split(x), self.plan.window(index)
                 shift = (part["q"] - self.guess["q"][nodes.start : nodes.stop + 2]).mean(axis=0)
                 shift[:2] = 0.0
                 units.append(part["units"])
                 shifts.append(shift)
-                weights.append(1.0 if answer.converged else 1e-3)
+                weights.append(1.0 if run.converged else 1e-3)
             share = np.array(weights)[:, None] / np.sum(weights)
             known = {"units": (share * units).sum(axis=0), "shift": (share * shifts).sum(axis=0)}
             self.store.save("calibration", **known)
         self.units = known["units"]
         self.guess["q"] = self.guess["q"] + known["shift"]
 
-    def walk(self, done: int) -> tuple[list[Answer], Array]:
-        """Solve window after window; what the solver said, and the deviations of sensors and body."""
-        answers: list[Answer] = []
+    def walk(self, done: int) -> tuple[list[Run], Array]:
+        """Solve window after window; how the runs of the solver went, and the deviations of sensors and body."""
+        runs: list[Run] = []
         stored = True
         for index in range(len(self.plan.firsts)):
-            answer = self._restore(index) if stored else None
+            run = self._restore(index) if stored else None
             # what follows a window that is solved anew has to be solved anew
-            stored = answer is not None
-            answers.append(answer or self._solve(index, done + index))
+            stored = run is not None
+            runs.append(run or self._solve(index, done + index))
             self.progress(done + index + 1, {})
         assert self.units is not None  # the first window found them at the latest
-        return answers, self.units
+        return runs, self.units
 
-    def _solve(self, index: int, done: int) -> Answer:
+    def _solve(self, index: int, done: int) -> Run:
         start, held = (self._cold(index), self._held()) if index == 0 else self._joined(index)
-        answer, joined = self._attempt(index, start, held, done), True
-        if index and not answer.converged:
-            again = self._attempt(index, self._cold(index), self._held(), done)
-            if again.converged or self._worst(index, again) < self._worst(index, answer):
-                answer, joined = again, False
+        (x, run), joined = self._attempt(index, start, held, done), True
+        if index and not run.converged:
+            other, again = self._attempt(index, self._cold(index), self._held(), done)
+            if again.converged or self._worst(index, other) < self._worst(index, x):
+                x, run, joined = other, again, False
         if self.units is None:
-            self.units = self.window.layout.split(answer.x)["units"]
-        self._write(index, answer, joined)
-        self._save(index, answer)
-        return answer
+            self.units = self.window.layout.split(x)["units"]
+        self._write(index, x, joined)
+        self._save(index, run)
+        return run
 
-    def _attempt(self, index: int, start: Array, held: Held, done: int) -> Answer:
+    def _attempt(self, index: int, start: Array, held: Held, done: int) -> tuple[Array, Run]:
         return ipopt.solve(
             self._program,
             start,
-            self.data[self.plan.window(index)].ravel(),
+            self.data[self.plan.window(index)],
             self.settings.iterations,
             self.settings.tolerance,
             held,
@@ -215,16 +214,14 @@ class _Run:
             tracking.OPTIONS,
         )
 
-    def _worst(self, index: int, answer: Answer) -> float:
-        found = self.window.node.violations(self.window.layout, answer.x, self.data[self.plan.window(index)])
+    def _worst(self, index: int, x: Array) -> float:
+        found = self.window.node.violations(self.window.layout, x, self.data[self.plan.window(index)])
         return max(float(outside.max()) for _, outside in found)
 
     def _held(self, start: Array | None = None) -> Held:
         """Sensors and body, where they are known; and of a ``start`` that continues a window, the state at its first node."""
         place = self.window.layout.places
-        units = None if self.units is None else self.units
-        places = [] if units is None else [place["units"]]
-        values = [] if units is None else [units]
+        places, values = ([], []) if self.units is None else ([place["units"]], [self.units])
         free = 0
         if start is not None:
             state = [place["q"][:HELD].ravel(), place["force"][0].ravel(), place["moment"][0], place["speed"].ravel()]
@@ -265,10 +262,10 @@ class _Run:
         start = self.window.layout.join(parts)
         return start, self._held(start)
 
-    def _write(self, index: int, answer: Answer, joined: bool) -> None:
+    def _write(self, index: int, x: Array, joined: bool) -> None:
         """Take over a window; one that does not begin in the state before it is blended in over the overlap."""
         nodes = self.plan.window(index)
-        parts = self.window.layout.split(answer.x)
+        parts = self.window.layout.split(x)
         q = parts["q"]
         q[:, 0] += parts["speed"] * self.window.step_s * (np.arange(len(q)) - 1.0)
         known = 0 if index == 0 else self.plan.firsts[index - 1] + self.plan.nodes - nodes.start
@@ -282,18 +279,18 @@ class _Run:
                 part[:count] = _blend(whole[nodes.start : nodes.start + count], part[:count])
             whole[nodes.start : nodes.stop + extra] = part
 
-    def _save(self, index: int, answer: Answer) -> None:
+    def _save(self, index: int, run: Run) -> None:
         nodes = self.plan.window(index)
         assert self.units is not None
         self.store.save(
             f"window{index:05d}",
             **{name: self.found[name][nodes.start : nodes.stop + extra] for name, extra in ENDS.items()},
             units=self.units,
-            run=np.array([answer.iterations, answer.seconds]),
-            status=np.array(answer.status),
+            run=np.array([run.iterations, run.seconds]),
+            status=np.array(run.status),
         )
 
-    def _restore(self, index: int) -> Answer | None:
+    def _restore(self, index: int) -> Run | None:
         part = self.store.load(f"window{index:05d}")
         if part is None:
             return None
@@ -302,7 +299,8 @@ class _Run:
             self.found[name][nodes.start : nodes.stop + extra] = part[name]
         self.units = part["units"]
         iterations, seconds = part["run"]
-        return Answer(np.empty(0), str(part["status"]), int(iterations), float(seconds))
+        status = str(part["status"])
+        return Run(status, status in CONVERGED, int(iterations), float(seconds))
 
 
 def _blend(before: Array, after: Array) -> Array:
