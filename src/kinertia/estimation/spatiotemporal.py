@@ -11,7 +11,6 @@ import numpy as np
 
 from kinertia.estimation import gait, strides, verdict
 from kinertia.estimation.estimate import Activity, Estimate
-from kinertia.estimation.gait import Gait
 from kinertia.estimation.strides import Strides
 from kinertia.recording import Array
 
@@ -36,39 +35,15 @@ class Stride:
     length_m: float = MISSING  # way of the pelvis in the stride [m]
     step_length_m: float = MISSING  # how far the heel comes down ahead of where the other one did in the step [m]
     consistent: bool | None = None  # as judged in :mod:`kinertia.estimation.verdict`; None where it cannot be
-
-    @property
-    def stride_time_s(self) -> float:
-        return self.end_s - self.begin_s
-
-    @property
-    def speed_m_s(self) -> float:
-        return self.length_m / self.stride_time_s
-
-    @property
-    def cadence_per_min(self) -> float:
-        """Steps per minute; two steps are a stride."""
-        return 120.0 / self.stride_time_s
-
-    @property
-    def swing_s(self) -> float:
-        return self.stride_time_s - self.stance_s
-
-    @property
-    def stance_percent(self) -> float:
-        return 100.0 * self.stance_s / self.stride_time_s
-
-    @property
-    def swing_percent(self) -> float:
-        return 100.0 * self.swing_s / self.stride_time_s
-
-    @property
-    def double_support_percent(self) -> float:
-        return 100.0 * self.double_support_s / self.stride_time_s
-
-    @property
-    def flight_percent(self) -> float:
-        return 100.0 * self.flight_s / self.stride_time_s
+    speed_m_s: float = MISSING
+    cadence_per_min: float = MISSING  # steps; two of them are a stride
+    stride_time_s: float = MISSING
+    # parts of the stride [%]
+    stance_percent: float = MISSING
+    swing_percent: float = MISSING
+    swing_s: float = MISSING
+    double_support_percent: float = MISSING
+    flight_percent: float = MISSING
 
 
 @dataclass(frozen=True)
@@ -148,10 +123,7 @@ class Parameters:
         return [stride for stride in self.strides if side in ("", stride.side) and np.isfinite(getattr(stride, name))]
 
     def measure(self, name: str, side: str = "") -> Measure:
-        """Mean and spread of an attribute of :class:`Stride`.
-
-        Means of rates are over time, so that mean speed is mean stride length over mean stride time.
-        """
+        """Mean and spread of an attribute of :class:`Stride`; of rates over time: mean speed is mean length over mean time."""
         values = self.values(name, side)
         if not values.size:
             return Measure(MISSING, MISSING, 0)
@@ -170,42 +142,29 @@ class Parameters:
         """Every parameter that is known, in the order of :data:`QUANTITIES`."""
         wanted = [q for q in QUANTITIES if q.name != _ABSENT.get(self.gait) and self.values(q.name).any()]
         return tuple(
-            Row(
-                quantity,
-                both=self.measure(quantity.name),
-                right=self.measure(quantity.name, "r"),
-                left=self.measure(quantity.name, "l"),
-                symmetry_percent=self.symmetry_percent(quantity.name),
-            )
-            for quantity in wanted
+            Row(q, *(self.measure(q.name, side) for side in ("", "r", "l")), self.symmetry_percent(q.name)) for q in wanted
         )
 
 
 def of(estimate: Estimate, *, periodic: bool, judged: Iterable[verdict.Stride] | None = None) -> tuple[Parameters, ...]:
     """Parameters of walking and of running, what there are most strides of first; empty without a complete stride.
 
-    Parameters
-    ----------
-    estimate : with events; what it lacks besides makes parameters NaN.
-    periodic : True when the recording is exactly one cycle that repeats.
-    judged : strides of the verdict where there is one already; judged here when None.
+    What an estimate lacks besides events makes parameters NaN. A ``periodic`` recording is one cycle that repeats; ``judged``
+    are strides of the verdict where there is one already.
     """
     known = verdict.judge(estimate, periodic=periodic) if judged is None else judged
     consistent = {(stride.side, stride.begin_s): stride.consistent for stride in known}
-    result = [_parameters(estimate, kind, consistent) for kind in gait.kinds(estimate, periodic=periodic)]
+    result = []
+    for kind in gait.kinds(estimate, periodic=periodic):
+        rows = [row for side, leg in kind.legs.items() for row in _rows(estimate, kind.word, side, leg, consistent)]
+        result.append(Parameters(kind.word, tuple(sorted(rows, key=lambda row: row.begin_s)), kind.dropped))
     return tuple(sorted((one for one in result if one.strides), key=lambda one: -len(one.strides)))
 
 
 def table(parameters: Iterable[Parameters]) -> dict[str, list]:
-    """Every stride of every kind as columns, for data frames; the parameters of :data:`QUANTITIES` among them."""
+    """Every stride of every kind as columns, for data frames."""
     rows = sorted((stride for one in parameters for stride in one.strides), key=lambda stride: stride.begin_s)
-    names = dict.fromkeys((*(field.name for field in fields(Stride)), *(quantity.name for quantity in QUANTITIES)))
-    return {name: [getattr(row, name) for row in rows] for name in names}
-
-
-def _parameters(estimate: Estimate, kind: Gait, judged: dict[tuple[str, float], bool]) -> Parameters:
-    rows = [row for side, leg in kind.legs.items() for row in _rows(estimate, kind.word, side, leg, judged)]
-    return Parameters(kind.word, tuple(sorted(rows, key=lambda row: row.begin_s)), kind.dropped)
+    return {field.name: [getattr(row, field.name) for row in rows] for field in fields(Stride)}
 
 
 def _rows(estimate: Estimate, word: str, side: str, leg: Strides, judged: dict[tuple[str, float], bool]) -> list[Stride]:
@@ -219,21 +178,32 @@ def _rows(estimate: Estimate, word: str, side: str, leg: Strides, judged: dict[t
     for i, (begin, end) in enumerate(zip(leg.begin.tolist(), leg.end.tolist(), strict=True)):
         length = MISSING if speeds is None else float(speeds[i]) * (end - begin) / rate_hz
         lift, across = (_first(events, begin, end, leg.period) for events in (off, strike))
-        double, flight = _overlaps(begin, end, lift, across, other_off, leg.period)
-        at_s = begin_s + begin / rate_hz
+        at_s, end_s, stance_s = begin_s + begin / rate_hz, begin_s + end / rate_hz, (lift - begin) / rate_hz
+        double_s, flight_s = (n / rate_hz for n in _overlaps(begin, end, lift, across, other_off, leg.period))
+        duration_s = end_s - at_s
+        swing_s = duration_s - stance_s
+        stance, swing, double, flight = (100.0 * part_s / duration_s for part_s in (stance_s, swing_s, double_s, flight_s))
         result.append(
             Stride(
                 side,
                 word,
                 at_s,
-                begin_s + end / rate_hz,
-                stance_s=(lift - begin) / rate_hz,
+                end_s,
+                stance_s,
                 step_time_s=(end - across) / rate_hz,
-                double_support_s=double / rate_hz,
-                flight_s=flight / rate_hz,
+                double_support_s=double_s,
+                flight_s=flight_s,
                 length_m=length,
                 step_length_m=_step_length(estimate, side, across, end, length, leg.period),
                 consistent=judged.get((side, at_s)),
+                speed_m_s=length / duration_s,
+                cadence_per_min=120.0 / duration_s,
+                stride_time_s=duration_s,
+                stance_percent=stance,
+                swing_percent=swing,
+                swing_s=swing_s,
+                double_support_percent=double,
+                flight_percent=flight,
             )
         )
     return result
@@ -267,11 +237,11 @@ def _step_length(estimate: Estimate, side: str, across: float, end: float, lengt
         return MISSING
 
     def at(heel: Array, sample: float) -> float:
-        beyond = period is not None and sample > period - 1
-        # one period later everything is a stride further
-        index = sample - period if beyond and period is not None else sample
-        before = int(np.clip(np.floor(index), 0, len(heel) - 2))
+        further = 0.0
+        if period is not None and sample > period - 1:
+            sample, further = sample - period, length  # one period later everything is a stride further
+        before = int(np.clip(np.floor(sample), 0, len(heel) - 2))
         x, x_next = heel[before, 0], heel[before + 1, 0]
-        return float(x + (index - before) * (x_next - x)) + (length if beyond else 0.0)
+        return float(x + (sample - before) * (x_next - x)) + further
 
     return at(heels[1], end) - at(heels[0], across)

@@ -7,8 +7,7 @@ from dataclasses import dataclass, fields
 import torch
 from torch import Tensor
 
-from kinertia.bodies import Body, stack
-from kinertia.estimation import landmarks
+from kinertia.bodies import Body, Skeleton, stack
 from kinertia.estimation.series import SIDES
 from kinertia.learning import decode, differences, objective
 from kinertia.learning.checkpoint import Model
@@ -16,9 +15,14 @@ from kinertia.learning.config import Config
 from kinertia.learning.network import CausalConvolutions, Network, State, features
 from kinertia.learning.personal import Deviation
 from kinertia.learning.sequence import Sequence
+from kinertia.mechanics import kinematics as kin
+from kinertia.mechanics.kinematics import Kinematics
 from kinertia.mechanics.motion import Motion
 from kinertia.recording import LOWER_BODY, SensorSet
 
+HEAD_ABOVE_HIP = 0.47  # of body height: hip joint to vertex in Winter's proportions
+JOINTS = {"tibia": "knee", "foot": "ankle"}
+"""Landmark at the proximal joint of a segment."""
 CHUNK = 6000
 """Samples that pass through the network and the physics at once: bounds memory, does not change the result."""
 
@@ -108,7 +112,7 @@ def through_body(motion: Motion, wearer: Wearer) -> Track:
     if motion.torque is not None:
         root, joints = body.skeleton.root, body.skeleton.joints
         generalized = torch.cat([generalized[..., root], motion.torque[..., joints]], dim=-1)
-    points = landmarks.positions(body, result.kinematics, result.contact.position)
+    points = landmarks(body, result.kinematics, result.contact.position)
     return Track(
         q=motion.q[0],
         qd=motion.qd[0],
@@ -121,15 +125,30 @@ def through_body(motion: Motion, wearer: Wearer) -> Track:
     )
 
 
+def landmarks(body: Body, kinematics: Kinematics, contact: Tensor) -> dict[str, Tensor]:
+    """Ground-frame positions (..., 2) of hip, knees, ankles, heels, toes and head [m], with (..., P, 2) contact points."""
+    skeleton = body.skeleton
+    joints = [kinematics.origin[..., i, :] for i in (0, *_distal(skeleton))]
+    up = torch.stack([torch.zeros_like(body.height), HEAD_ABOVE_HIP * body.height], dim=-1).unsqueeze(-2)
+    head = kin.positions(kinematics, (0,), up)[..., 0, :]
+    return dict(zip(landmark_names(skeleton), [*joints, *contact.unbind(-2), head], strict=True))
+
+
+def landmark_names(skeleton: Skeleton) -> tuple[str, ...]:
+    """Names of the landmarks."""
+    joints = [part.split("_") for part in (skeleton.segment_names[i] for i in _distal(skeleton))]
+    named = [f"{JOINTS[part]}_{side}" for part, side in joints]
+    return ("hip", *named, *(point.name for point in skeleton.contacts), "head")
+
+
+def _distal(skeleton: Skeleton) -> list[int]:
+    """Segments whose proximal joint is a landmark."""
+    return [i for i, name in enumerate(skeleton.segment_names) if name.split("_")[0] in JOINTS]
+
+
 def reported(result: Track, body: Body) -> dict[str, Tensor]:
-    """A track in the units of results.
+    """A track in the units of results, the weight and height of the stated body without batch dimensions.
 
-    Parameters
-    ----------
-    body : the stated one, without batch dimensions; its weight and height are the units.
-
-    Returns
-    -------
     (T, ...) each: ``coordinates`` [m, rad], ``speed`` [m/s], ``moments`` of the joints [N m], ``residual`` of the root
     [BW, BWBH], ``grf`` x, y of the right and x, y of the left foot [BW], ``pressure`` of the feet: vertical force times its
     forward distance from the pelvis [BW m], ``virtual`` signals and ``points``.
@@ -153,12 +172,6 @@ def reported(result: Track, body: Body) -> dict[str, Tensor]:
 def run(model: Model, sequence: Sequence, deviation: Deviation) -> Track:
     """Motion and forces at every sample of a sequence.
 
-    Parameters
-    ----------
-    deviation : what was learned about the person.
-
-    Notes
-    -----
     The outputs at either end are repeated to form differences there: the first and last two samples are less certain.
     """
     like = next(model.network.parameters())

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from kinertia.bodies import Body, Skeleton, gait2d, stack
-from kinertia.estimation import landmarks, track
+from kinertia.estimation import track
 from kinertia.estimation.events import CONTACT_BW
 from kinertia.estimation.series import SIDES
 from kinertia.estimation.track import Wearer
@@ -65,7 +65,7 @@ class Sample:
             "grf": tuple(f"grf_{axis}_{side}" for side in SIDES for axis in "xy"),
             "speed": ("speed",),
             "virtual": self.sensors.names,
-            "points": tuple(f"{name}_{axis}" for name in landmarks.names(self.skeleton) for axis in "xy"),
+            "points": tuple(f"{name}_{axis}" for name in track.landmark_names(self.skeleton) for axis in "xy"),
             "cop": tuple(f"cop_x_{side}" for side in SIDES),
             "pressure": tuple(f"pressure_{side}" for side in SIDES),
         }
