@@ -12,8 +12,8 @@ from experiments import methods
 from experiments.methods import Method, MethodName
 from experiments.protocol import QUIET, Context
 from kinertia.cli import options
-from kinertia.cli.helping import RARE
 from kinertia.cli.options import DEFAULT, STEPS, Run
+from kinertia.cli.parsing import RARE
 from kinertia.learning.config import Config
 
 

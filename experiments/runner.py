@@ -16,11 +16,11 @@ from experiments.protocol import Context, Experiment, Found, Json
 from experiments.registry import COMMANDS, GROUPS, MODULES, TRAINING
 from kinertia import __version__
 from kinertia.api import models
-from kinertia.cli import catalogue, dispatch
+from kinertia.cli import dispatch
 from kinertia.io import inputs
 from kinertia.io.outputs import Outputs
 
-LIST = catalogue.page(GROUPS, "usage: kinertia benchmark NAME ...", "kinertia benchmark NAME --help shows its options.")
+LIST = dispatch.page(GROUPS, "usage: kinertia benchmark NAME ...", "kinertia benchmark NAME --help shows its options.")
 FILES, PAGES = ("plot", "failures", "fit"), ("curves.html", "simulator.html")
 """Options that name a file to write, and files in the folder of --report."""
 JSON_HELP = "\n    json\n        File to write the figures to; finished rows of long experiments are kept beside it.\n    "

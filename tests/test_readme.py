@@ -19,7 +19,7 @@ import pytest
 from experiments import registry, runner, walks
 from experiments.walks import record
 from kinertia.cli import main, parsing
-from kinertia.cli.catalogue import GROUP
+from kinertia.cli.main import GROUP
 from kinertia.io import write_recording
 from kinertia.recording import Recording
 

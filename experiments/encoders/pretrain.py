@@ -12,9 +12,9 @@ from rich.console import Console
 
 from experiments.encoders.config import Method, PretrainingConfig
 from kinertia.api import models
-from kinertia.cli import findings, guard, options
-from kinertia.cli.helping import RARE
-from kinertia.cli.options import AS_USUAL, NOTHING_GIVEN, Reading, Running, Shared
+from kinertia.cli import options, output
+from kinertia.cli.options import NOTHING_GIVEN, ONCE, Reading, Running, Shared
+from kinertia.cli.parsing import RARE
 from kinertia.cli.progress import training_bar
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def pretrain(
     data: Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="DATA...")] = (),
     /,
     method: Annotated[Method | None, tyro.conf.arg(metavar="METHOD")] = None,
-    run: Running = AS_USUAL,
+    run: Running = ONCE,
     start: Annotated[str, tyro.conf.arg(name="from", metavar="MODEL")] = "default",
     reading: Shared = NOTHING_GIVEN,
     config: Annotated[PretrainingConfig, RARE] = DEFAULT,
@@ -66,7 +66,7 @@ def pretrain(
     physics = chosen.method == checkpoint.PHYSICS
     own = models.folder(start) if physics else None
     read = inputs.of(*data, reading.columns, reading.placement, own, None if resume else run.config_file)
-    guard.training("kinertia pretrain", out, read, "config.json", resume=resume, overwrite=run.overwrite)
+    options.guard("kinertia pretrain", out, read, "config.json", resume=resume, overwrite=run.overwrite)
     if physics:
         _take(data, out, start, resume, reading, console)
         console.print(f"encoder written to {out}", highlight=False)
@@ -95,7 +95,7 @@ def _read(data: Sequence[Path], reading: Reading, config: PretrainingConfig, con
     for recording in options.read_each(data, reading):
         remarks.append((recording.name, recording.remarks))
         tracks.append(to_track(recording, config.rate_hz))
-    findings.show_shared(console, remarks)
+    output.show_shared(console, remarks)
     return cut(tracks, config.window, config.smallest_movement_g)
 
 

@@ -16,7 +16,7 @@ from shell import Shell
 from experiments import registry, runner
 from experiments.protocol import QUIET, Context, Found
 from kinertia import __version__
-from kinertia.cli import benchmark
+from kinertia.cli import main
 from kinertia.recording import RecordingError
 
 
@@ -47,12 +47,12 @@ def test_every_option_is_explained(name: str, module: str) -> None:
 
 
 def test_without_a_checkout_it_says_where_they_are(kinertia: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(benchmark.kinertia, "__file__", str(tmp_path / "lib" / "site-packages" / "kinertia" / "__init__.py"))
+    monkeypatch.setattr(main.kinertia, "__file__", str(tmp_path / "lib" / "site-packages" / "kinertia" / "__init__.py"))
     monkeypatch.chdir(tmp_path)
     for words in (("benchmark", "physics"), ("pretrain", "people")):
         result = kinertia(*words)
         assert result.code == 2
-        assert " ".join(result.err.split()) == f"kinertia: {benchmark.ABSENT.format(words[0])}"
+        assert " ".join(result.err.split()) == f"kinertia: {main.ABSENT.format(words[0])}"
 
 
 def test_an_experiment_replaces_its_own_figures_only(tmp_path: Path) -> None:

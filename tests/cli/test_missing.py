@@ -8,8 +8,8 @@ import pytest
 from shell import Shell
 
 from experiments import registry
-from kinertia.cli import dispatch, main, missing
-from kinertia.cli.catalogue import IN_CHECKOUT
+from kinertia.cli import dispatch, main
+from kinertia.cli.main import IN_CHECKOUT
 from kinertia.io import extra
 
 
@@ -20,7 +20,7 @@ def light(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("light")
-@pytest.mark.parametrize("command", [*missing.TRAINING, "pretrain", *(f"benchmark {name}" for name in registry.TRAINING)])
+@pytest.mark.parametrize("command", [*main.TRAINING, "pretrain", *(f"benchmark {name}" for name in registry.TRAINING)])
 def test_one_sentence(kinertia: Shell, command: str) -> None:
     result = kinertia(*command.split())
     assert result.code == 2
@@ -29,7 +29,7 @@ def test_one_sentence(kinertia: Shell, command: str) -> None:
 
 
 def test_heavy_commands_exist() -> None:
-    assert main.COMMANDS.keys() >= set(missing.TRAINING)
+    assert main.COMMANDS.keys() >= set(main.TRAINING)
     assert registry.MODULES.keys() >= set(registry.TRAINING)
     assert {"benchmark", *registry.COMMANDS} == set(IN_CHECKOUT)
     assert not main.COMMANDS.keys() & set(IN_CHECKOUT)
@@ -45,6 +45,6 @@ def test_a_command_that_cannot_be_loaded(kinertia: Shell, monkeypatch: pytest.Mo
     package = "kinertia.lost"
     with pytest.raises(ModuleNotFoundError, match=r"kinertia\.lost"):
         main.main(["inspect", "walk.csv"])
-    assert missing.explain(ModuleNotFoundError(name="torch.nn")) == (
+    assert dispatch.explain(ModuleNotFoundError(name="torch.nn")) == (
         "this needs torch, which is not installed. Fix: pip install 'kinertia[train]'"
     )

@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 from shell import Shell
 
-from kinertia.cli import findings
+from kinertia.cli import output
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_one_recording_goes_to_a_folder_of_its_name(kinertia: Shell, day: Path) 
 def test_warnings_that_differ_in_figures_alone_are_said_once() -> None:
     said = Console(file=io.StringIO(), width=200)
     heights = [("a", ("height 1.57 m", "sensor IMU1: dead")), ("b", ("height 1.50 m", "sensor IMU2: dead")), ("c", ())]
-    findings.show_shared(said, heights)
+    output.show_shared(said, heights)
     assert isinstance(said.file, io.StringIO)
     assert [line.strip() for line in said.file.getvalue().splitlines()] == [
         "warning: a, b: height 1.57 m (a; other figures for the others)",

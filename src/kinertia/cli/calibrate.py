@@ -8,7 +8,13 @@ from typing import Annotated, Literal
 
 import tyro
 from rich.console import Console
-from rich.table import Table
+
+from kinertia.cli import output
+from kinertia.cli.progress import recordings_bar
+from kinertia.io import inputs
+from kinertia.io.outputs import Outputs
+from kinertia.uncertainty import store
+from kinertia.uncertainty.half_width import GROUPS
 
 WORN = 4
 """Times that virtual sensors are put on for each measured movement, where estimating takes no time."""
@@ -56,11 +62,6 @@ def calibrate(
     from kinertia.calibration import bands as calibration
     from kinertia.calibration import errors as band_samples
     from kinertia.calibration import people as band_people
-    from kinertia.cli.progress import recordings_bar
-    from kinertia.io import inputs
-    from kinertia.io.outputs import Outputs
-    from kinertia.uncertainty import store
-    from kinertia.uncertainty.half_width import GROUPS
 
     if not model.is_dir():
         raise ValueError(f"{model}: no folder; give the folder of a model, beside whose weights the bands are kept")
@@ -82,10 +83,12 @@ def calibrate(
         store.write(path, bands)
     band_samples.forget(keep)
     use = bands.uses[way]
-    table = Table("people", "gait", "outputs", *GROUPS, title=f"{words}, each judged by the others: truth within the band [%]")
-    for whose, coverage in (("simulated", use.simulated), ("measured", use.measured)):
-        for gait, by_kind in coverage.items():
-            for kind, shares in by_kind.items():
-                table.add_row(whose, gait, kind, *("-" if share is None else f"{100.0 * share:.1f}" for share in shares))
-    Console().print(table)
+    rows = [
+        (whose, gait, kind, *("-" if share is None else f"{100.0 * share:.1f}" for share in shares))
+        for whose, coverage in (("simulated", use.simulated), ("measured", use.measured))
+        for gait, by_kind in coverage.items()
+        for kind, shares in by_kind.items()
+    ]
+    headings, title = ("people", "gait", "outputs", *GROUPS), f"{words}, each judged by the others: truth within the band [%]"
+    Console().print(output.table(headings, rows, title, headings))
     Console(stderr=True).print(f"bands written to {path}", highlight=False)

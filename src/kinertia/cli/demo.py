@@ -10,12 +10,18 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
+
+from kinertia.cli import output
+from kinertia.cli.progress import recordings_bar, training_bar
+from kinertia.metrics.scoring import score_single
+from kinertia.metrics.summary import summarise
+from kinertia.recording import RecordingError, words
+from kinertia.reporting import before_after
+from kinertia.reporting.before_after import Side
 
 if TYPE_CHECKING:
     from kinertia.estimation.estimate import Estimate
     from kinertia.recording import Recording
-    from kinertia.reporting.before_after import Side
 
 RECORDINGS = ("walk_2", "run_2")
 SECONDS = 30.0
@@ -57,17 +63,11 @@ def demo(
     overwrite
         Write into a folder that holds something else.
     """
-    from kinertia.cli import output
-    from kinertia.cli.progress import recordings_bar, training_bar
     from kinertia.estimation.trained import estimate
     from kinertia.io.read import read
     from kinertia.learning import adaptation, shipped
     from kinertia.learning.adapting import adapt
     from kinertia.learning.prepare import to_sequence
-    from kinertia.metrics.scoring import score_single
-    from kinertia.recording import RecordingError
-    from kinertia.reporting import before_after
-    from kinertia.reporting.before_after import Side
     from kinertia.runtime import exported
     from kinertia.runtime import model as runtime
     from kinertia.sensing.measurement import TYPICAL
@@ -135,7 +135,6 @@ def demo(
 def true_turns(recording: Recording) -> str:
     """How sensors really sit, in the words in which adapting says what it learned."""
     from kinertia.learning import outcome
-    from kinertia.recording import words
 
     turned = {} if recording.truth is None else {name: pose.angle_rad for name, pose in recording.truth.poses.items()}
     told = [
@@ -148,14 +147,10 @@ def true_turns(recording: Recording) -> str:
 
 def table(sides: dict[str, list[Side]]) -> Table:
     """Errors of both models and of the population curve, mean over recordings and joints."""
-    from kinertia.metrics.summary import summarise
-
-    shown = Table(title="How far from the truth (root mean square, mean over the recordings and joints)", title_justify="left")
-    shown.add_column("")
-    for heading, _, _ in SHOWN:
-        shown.add_column(Text(heading), justify="right")
     shipped, adapted = ({side.estimate.name: side.scores for side in sides[kind] if side.scores} for kind in KINDS)
+    rows = []
     for name, means in zip(ROWS, (summarise(shipped), summarise(adapted), summarise(adapted, "normative")), strict=True):
         cells = ((means["mean"][field], digits) for _, field, digits in SHOWN)
-        shown.add_row(name, *("-" if value is None else f"{value:.{digits}f}" for value, digits in cells))
-    return shown
+        rows.append((name, *("-" if value is None else f"{value:.{digits}f}" for value, digits in cells)))
+    title = "How far from the truth (root mean square, mean over the recordings and joints)"
+    return output.table(("", *(heading for heading, _, _ in SHOWN)), rows, title)

@@ -7,9 +7,12 @@ from typing import Annotated, Literal
 
 from rich.console import Console
 
+from kinertia.api import models
 from kinertia.cli import options
-from kinertia.cli.helping import RARE
 from kinertia.cli.options import Out
+from kinertia.cli.parsing import RARE
+from kinertia.io import inputs
+from kinertia.io.outputs import Outputs
 
 
 def export(
@@ -34,10 +37,7 @@ def export(
     overwrite
         Replace graphs of another model that OUT holds; never what is read.
     """
-    from kinertia.api import models
     from kinertia.export import export as exporter
-    from kinertia.io import inputs
-    from kinertia.io.outputs import Outputs
     from kinertia.learning import shipped
 
     del format  # there is one

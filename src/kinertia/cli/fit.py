@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import tyro
 from rich.console import Console
-from rich.table import Table
 
-from kinertia.cli import guard, options
-from kinertia.cli.helping import RARE
-from kinertia.cli.options import AS_USUAL, Running
+from kinertia.cli import options, output
+from kinertia.cli.options import ONCE, Running
+from kinertia.cli.parsing import RARE
+from kinertia.cli.progress import training_bar
+from kinertia.io import inputs
 from kinertia.supervised.config import CYCLES, FitConfig
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ HEADINGS = {
 def fit(
     data: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="DATA")],
     /,
-    run: Running = AS_USUAL,
+    run: Running = ONCE,
     regime: Literal["individual", "general", "adaptive", "all"] = "general",
     share: float = 0.2,
     curve: Annotated[Numbers, RARE] = "",
@@ -78,7 +80,6 @@ def fit(
     config
         What is read, what is predicted and how it is learned.
     """
-    from kinertia.io import inputs
     from kinertia.supervised import study
     from kinertia.supervised.study import Plan
 
@@ -88,17 +89,20 @@ def fit(
     out, resume = run.out or options.default_out((data,)) / "fitted", run.resume
     plan = Plan(regime, folds, share, _shares(curve), only, people, anyway)
     read = inputs.of(data, None if resume else run.config_file)
-    guard.training("kinertia fit", out, read, "config.json", study.RESULTS, resume=resume, overwrite=run.overwrite)
+    options.guard("kinertia fit", out, read, "config.json", study.RESULTS, resume=resume, overwrite=run.overwrite)
     if resume:
         _require_config(out, chosen)
 
-    def say(text: str) -> None:
-        status.print(text, style="dim", highlight=False)
+    def say(text: str, style: str = "dim") -> None:
+        status.print(text, style=style, highlight=False)
 
     try:
         if test:
-            show(Console(), study.run(data, plan, chosen, out, say, _bar, resume=resume))
-        _model(data, plan, chosen, out, user, resume, status)
+            show(
+                Console(),
+                study.run(data, plan, chosen, out, say, lambda steps, label: training_bar(steps, label=label), resume=resume),
+            )
+        _model(data, plan, chosen, out, user, resume, say)
     except KeyboardInterrupt:
         status.print("interrupted; the same command with --resume goes on from here", highlight=False)
         raise
@@ -131,74 +135,58 @@ def _require_config(out: Path, config: FitConfig) -> None:
         raise ValueError(f"{path}: this folder was fitted with another configuration; give the same options, or another --out")
 
 
-def _bar(steps: int, label: str) -> Any:
-    from kinertia.cli.progress import training_bar
-
-    return training_bar(steps, label=label)
-
-
-def _model(data: Path, plan: Plan, config: FitConfig, out: Path, user: str | None, resume: bool, status: Console) -> None:
+def _model(
+    data: Path, plan: Plan, config: FitConfig, out: Path, user: str | None, resume: bool, say: Callable[..., None]
+) -> None:
     """The model of OUT itself."""
     from kinertia.supervised import regimes
     from kinertia.train import people, split
 
     if plan.regime != "general" and user is None:
         return
-    files = people.find(data, plan.only, plan.most)
-    names = [name for name, _ in files]
-    if user is not None and user not in names:
-        raise ValueError(
-            f"--user {user}: {data} holds no such person, only {', '.join(names[:8])}{' ...' if len(names) > 8 else ''}"
-        )
-    mine = people.load((user, dict(files)[user]), anyway=plan.anyway) if user is not None else None
+    files = dict(people.find(data, plan.only, plan.most))
+    if user is not None and user not in files:
+        known = f"{', '.join(list(files)[:8])}{' ...' if len(files) > 8 else ''}"
+        raise ValueError(f"--user {user}: {data} holds no such person, only {known}")
+    mine = None if user is None else people.load((user, files.pop(user)), anyway=plan.anyway)
+    epochs = config.training.epochs
     if plan.regime == "individual" and mine is not None:
-        with _bar(config.training.epochs, f"{user}") as progress:
+        with training_bar(epochs, label=f"{user}") as progress:
             regimes.fit_individual(mine, config, out, resume=resume, progress=progress)
         return
-    others = [each for each in files if each[0] != user]
-    everyone = split.everyone([name for name, _ in others])
     loaded = {}
-    for each in others:
-        status.print(f"reading {each[0]}", style="dim", highlight=False)
-        person = people.load(each, anyway=plan.anyway)
+    for name, paths in files.items():
+        say(f"reading {name}")
+        person = people.load((name, paths), anyway=plan.anyway)
         for said in people.faults(person):
-            status.print(said, style="yellow", highlight=False)
-        loaded[each[0]] = regimes.examples(person, config)
+            say(said, "yellow")
+        loaded[name] = regimes.examples(person, config)
+    everyone = split.everyone(list(files))
     adaptive = plan.regime in ("adaptive", "all") and mine is not None
-    with _bar(config.training.epochs, "general") as progress:
-        general = regimes.fit_general(
-            loaded, everyone, config, out / "general" if adaptive else out, resume=resume, progress=progress
-        )
+    folder = out / "general" if adaptive else out
+    with training_bar(epochs, label="general") as progress:
+        general = regimes.fit_general(loaded, everyone, config, folder, resume=resume, progress=progress)
     if adaptive and mine is not None:
-        with _bar(config.adaptation.epochs, f"{user}") as progress:
+        with training_bar(config.adaptation.epochs, label=f"{user}") as progress:
             regimes.fit_adaptive(general, mine, plan.share, out, resume=resume, progress=progress)
 
 
 def show(console: Console, results: dict[str, Any]) -> None:
     """Table over people, gain and comparisons."""
     people = max((row["people"] for figures in results["table"].values() for row in figures.values()), default=0)
-    table = Table(
-        "regime",
-        *HEADINGS.values(),
-        "r of angles",
-        title=f"mean ± standard deviation over {people} people",
-        title_justify="left",
-    )
-    for label, figures in results["table"].items():
-        table.add_row(label, *(_cell(figures.get(name)) for name in (*HEADINGS, "angle_r")))
-    console.print(table)
+    rows = [
+        (label, *(_cell(figures.get(name)) for name in (*HEADINGS, "angle_r"))) for label, figures in results["table"].items()
+    ]
+    headings = ("regime", *HEADINGS.values(), "r of angles")
+    console.print(output.table(headings, rows, f"mean ± standard deviation over {people} people", headings))
     for name, gain in results["gain_percent"].items():
         if gain is not None:
-            console.print(
-                f"adaptive against general, {HEADINGS[name].partition(' ')[0]}: {gain:.0f} % less error", highlight=False
-            )
+            what = HEADINGS[name].partition(" ")[0]
+            console.print(f"adaptive against general, {what}: {gain:.0f} % less error", highlight=False)
     for name, row in results["comparisons"].items():
         effect = "-" if row["effect"] is None else f"{row['effect']:.2f}"
-        console.print(
-            f"last 20 %, {name}: {row['difference']:+.3f}, p {row['p_holm']:.3g} (Holm), d {effect}",
-            style="dim",
-            highlight=False,
-        )
+        said = f"last 20 %, {name}: {row['difference']:+.3f}, p {row['p_holm']:.3g} (Holm), d {effect}"
+        console.print(said, style="dim", highlight=False)
 
 
 def _cell(row: dict[str, Any] | None) -> str:

@@ -9,14 +9,13 @@ from typing import Annotated, Any
 import numpy as np
 import tyro
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from kinertia.checks import chain, gravity
 from kinertia.checks.movement import MOSTLY, stride_frequency
 from kinertia.cli import options
-from kinertia.cli.findings import show, show_findings
 from kinertia.cli.options import NOTHING_STATED, Files, Said
+from kinertia.cli.output import plain_table, say, show_findings
 from kinertia.estimation.estimate import Activity
 from kinertia.estimation.verdict import MOSTLY as MOSTLY_OTHER
 from kinertia.placement.body_size import with_estimated_size
@@ -61,19 +60,18 @@ def inspect(
             failed.append(file.name)
             if not json_out:
                 console.print(Text(f"\n{file.stem}", "bold"))
-                show(console, Severity.ERROR, str(error))
+                say(console, Severity.ERROR, str(error))
             continue
         if any(recording.source == one["source"] for one in shown):
             continue  # the files of one trial are one recording
-        shown.append(_summary(recording) if json_out else _show(recording, console))
+        examined = _examine(recording)
+        shown.append(summarise(recording, examined))
+        if not json_out:
+            _show(recording, examined, shown[-1], console)
     if json_out:
         print(json.dumps(shown, indent=1))
     if failed:
         raise ValueError(f"{len(failed)} of {len(files)} recordings could not be read: {', '.join(failed)}")
-
-
-def _summary(recording: Recording) -> dict[str, Any]:
-    return summarise(recording, _examine(recording))
 
 
 def _examine(recording: Recording) -> Recording:
@@ -110,21 +108,20 @@ def summarise(stated: Recording, recording: Recording) -> dict[str, Any]:
     missing = 100.0 * np.isnan(stated.acc).any(axis=2).mean(axis=0)
     person = with_estimated_size(recording)
     error = person.subject.height_error_m
-    sensors = []
-    for k, (sensor, check) in enumerate(zip(recording.sensors, gravity.sizes(recording), strict=True)):
-        sensors.append(
-            {
-                "name": sensor.name,
-                "segment": sensor.segment,
-                "position_m": sensor.position_m,
-                "acc_rms_m_s2": _rms(recording.acc[:, k]),
-                "gyro_rms_rad_s": _rms(recording.gyro[:, k]),
-                "missing_percent": round(float(missing[k]), 2),
-                "gravity_m_s2": None if check is None else round(check.size, 3),
-                "gravity_from": None if check is None else "standing" if check.standing else "median",
-                "gravity_ok": None if check is None else check.ok,
-            }
-        )
+    sensors = [
+        {
+            "name": sensor.name,
+            "segment": sensor.segment,
+            "position_m": sensor.position_m,
+            "acc_rms_m_s2": _rms(recording.acc[:, k]),
+            "gyro_rms_rad_s": _rms(recording.gyro[:, k]),
+            "missing_percent": round(float(missing[k]), 2),
+            "gravity_m_s2": None if check is None else round(check.size, 3),
+            "gravity_from": None if check is None else "standing" if check.standing else "median",
+            "gravity_ok": None if check is None else check.ok,
+        }
+        for k, (sensor, check) in enumerate(zip(recording.sensors, gravity.sizes(recording), strict=True))
+    ]
     stride = stride_frequency(recording)
     return {
         "name": recording.name,
@@ -174,10 +171,8 @@ def _person(person: dict[str, Any]) -> str:
     return ", ".join(f"{word} not given" if name in person["assumed"] else figure for name, word, figure in parts)
 
 
-def _show(recording: Recording, console: Console) -> dict[str, Any]:
-    """Print a recording; what :func:`summarise` says of it."""
-    examined = _examine(recording)
-    summary = summarise(recording, examined)
+def _show(recording: Recording, examined: Recording, summary: dict[str, Any], console: Console) -> None:
+    """Print what :func:`summarise` says of a recording."""
     person = summary["subject"]
     kind = "one averaged gait cycle" if recording.periodic else "continuous"
     console.print(f"\n[bold]{recording.name}[/bold]  {recording.source}", highlight=False)
@@ -199,9 +194,8 @@ def _show(recording: Recording, console: Console) -> dict[str, Any]:
     still = f"still at {stands}" if stands else ""
     console.print(f"  {'; '.join(filter(None, (pace, does, still)))}", highlight=False)
     placed = any(sensor["position_m"] is not None for sensor in summary["sensors"])
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in ("sensor", "segment", *MEASURED, *([POSITION] if placed else [])):
-        table.add_column(Text(column), justify="left" if column in ("sensor", "segment", POSITION) else "right", no_wrap=True)
+    words = ("sensor", "segment", POSITION)
+    table = plain_table((*words[:2], *MEASURED, *([POSITION] if placed else [])), words, no_wrap=True)
     for sensor in summary["sensors"]:
         position = sensor["position_m"]
         gravity = "-"
@@ -220,5 +214,4 @@ def _show(recording: Recording, console: Console) -> dict[str, Any]:
     console.print(table)
     show_findings(examined.findings, console)
     for warning in summary["warnings"]:
-        show(console, Severity.WARNING, warning)
-    return summary
+        say(console, Severity.WARNING, warning)

@@ -12,9 +12,8 @@ import tyro
 from rich.console import Console
 from rich.text import Text
 
-from kinertia.cli import guard
-from kinertia.cli.ending import until_asked
-from kinertia.cli.sources import FROM_LSL, Shared, SourceOptions, open_source
+from kinertia.api import models
+from kinertia.cli.sources import FROM_LSL, Shared, SourceOptions, begin, guard, open_source, require_source, until_asked
 
 if TYPE_CHECKING:
     from kinertia.live.session import Adapt, LiveSession
@@ -63,45 +62,29 @@ def live(
     warm
         Keep the processor warm between samples: estimates come in half the time, for about a third of one core.
     """
-    from kinertia.api.models import streaming, suited
     from kinertia.estimation.convention import Knee
     from kinertia.live.hub import Hub
     from kinertia.live.server import Server
     from kinertia.live.session import LiveSession
-    from kinertia.streaming.core import Core
-    from kinertia.transport import log
-    from kinertia.transport.pump import Pump
     from kinertia.transport.sink import Sinks
 
-    console = Console(stderr=True)
     options = _replaying(source, recording)
-    if options.source == "lsl":
-        from kinertia.transport.lsl import quieten
-
-        quieten()
-    if record is not None:
-        log.check_name(record)
-        guard.of_stream("kinertia live", options, model).check([record])
-    loaded = streaming(model)
+    outputs = guard("kinertia live", options, model, record)
+    outputs.check(() if record is None else (record,))
+    loaded = models.streaming(model)
     given, subject = _opened(options)
-    for warning in given.warnings:
-        console.print(Text(f"warning: {warning}", style="yellow"), soft_wrap=True)
-    session = given.session(subject)
-    if (chosen := suited(model, session.sensors)) != model:
-        model, loaded = chosen, streaming(chosen)
+    pump, model = begin(given, subject, loaded, model, Sinks([]), record, warm=warm)
+    loaded = pump.core.model
     hub = Hub(loaded.layout.names, loaded.rate_hz, Knee(knee), loaded.sensors)
-    core = Core(loaded, session)
-    writer = None if record is None else log.begin(record, session, source=given.name)
-    pump = Pump(given, core, Sinks([]), writer, warm=warm)
     folder = Path() if record is None else record.parent
-    shown = LiveSession(pump, hub, model, folder, record, _adaptation(core, model))
+    shown = LiveSession(pump, hub, model, folder, record, _adaptation(pump.core, model))
     with pump, Server(hub, shown, subject, host, port) as server:
+        console = Console(stderr=True)
         console.print(Text.assemble("Open ", (server.url, "bold"), " in a browser. Ctrl-C ends."), soft_wrap=True)
         if open:
             webbrowser.open(server.url)
         _serve(shown)
-    if given.error is not None:
-        raise OSError(f"{given.name}: {given.error}")
+    require_source(given)
 
 
 def _replaying(options: SourceOptions, recording: Path | None) -> SourceOptions:

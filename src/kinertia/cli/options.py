@@ -1,4 +1,4 @@
-"""Options that several commands share: how to read recordings, who was recorded, how to train."""
+"""Options that several commands share: what files do not say, how a training runs, how results are shown."""
 
 from __future__ import annotations
 
@@ -10,12 +10,18 @@ from typing import Annotated, Any, TypeVar
 import tyro
 
 from kinertia.api import reading as shared
-from kinertia.cli.helping import RARE
+from kinertia.cli.parsing import RARE
+from kinertia.estimation.convention import Knee
+from kinertia.io.outputs import Outputs
+from kinertia.io.stored import Session
 from kinertia.learning.config import Config
+from kinertia.recording import RecordingError
 from kinertia.train import configuration
 
 DEFAULT = Config()
 T = TypeVar("T")
+FINISHED, UNFINISHED = ("model", "encoder", "fitted", "export"), ("checkpoint", "pretraining", "fitting", "rows")
+"""Stems of the .json files that say what a folder holds."""
 Out = Annotated[Path | None, tyro.conf.arg(metavar="FOLDER")]
 Files = Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="FILE...")]
 
@@ -84,7 +90,7 @@ class Run:
         return (self.steps, self.seed, self.config_file) != (None, None, None)
 
 
-AS_USUAL = Run()
+ONCE = Run()
 STEPS = ("training.steps", "adaptation.steps", "adaptation.long_steps")
 """What ``--steps`` stands for where a network is trained on physics."""
 Running = Annotated[Run, tyro.conf.arg(name="")]
@@ -117,3 +123,49 @@ def configured(run: Run, config: T, default: T, steps: Sequence[str], seed: str)
 def _with(config: Any, names: Sequence[str], value: int) -> Any:
     first, *rest = names
     return replace(config, **{first: _with(getattr(config, first), rest, value) if rest else value})
+
+
+def guard(command: str, out: Path, read: tuple[Path, ...], *names: str, resume: bool = False, overwrite: bool = False) -> None:
+    """Whether a training may write into a folder.
+
+    ``command`` is what a user calls, ``names`` are those of the files that are written beside the models.
+
+    Raises
+    ------
+    RecordingError : the folder holds a model or a training and the user neither resumes nor insists; something that is read
+        would be replaced; or something that is not of a training.
+    """
+    if not (resume or overwrite):
+        finished, begun = ([out / f"{stem}.json" for stem in stems] for stems in (FINISHED, UNFINISHED))
+        if there := [path for path in (*finished, *begun) if path.is_file()]:
+            unfinished = any(path.is_file() for path in begun)
+            raise RecordingError(
+                f"this folder holds a {'training' if unfinished else 'model'} already, which stays as it is",
+                file=str(there[0]),
+                fix=f"give another --out{', --resume to go on with it' if unfinished else ''}, or --overwrite to replace it",
+            )
+    cards = (f"{stem}.json" for stem in (*FINISHED, *UNFINISHED))
+    Outputs(command, read, overwrite=resume or overwrite).check(out / name for name in (*names, *cards))
+
+
+@dataclass(frozen=True)
+class Presenting:
+    """How results are shown."""
+
+    knee: Annotated[Knee, tyro.conf.EnumChoicesFromValues] = Knee.FLEXION
+    """Sign of knees in report and table: flexion positive, or as in OpenSim; .mot and .sto are always OpenSim's."""
+    session: Annotated[str, tyro.conf.arg(metavar="TEXT")] = ""
+    """Heading of the report: who, when, which visit."""
+    note: Annotated[str, tyro.conf.arg(metavar="TEXT")] = ""
+    """Notes for the report: shoes, surface, complaints."""
+    pdf: bool = False
+    """Print the report to a PDF as well, with a browser that is installed."""
+
+    @property
+    def said(self) -> Session:
+        """What the user says of the recording."""
+        return Session(self.session, self.note)
+
+
+AS_USUAL = Presenting()
+Shown = Annotated[Presenting, tyro.conf.arg(name="")]

@@ -100,7 +100,8 @@ def place(
         for recording, one in zip(read, shown, strict=True):
             placement_table.show(recording, one, console)
         if together is not None:
-            placement_table.show_session(together.sensors, len(read), console, sided=all(one.sided for one in placements))
+            console.print(f"\n[bold]session[/bold]  {len(read)} recordings together", highlight=False)
+            console.print(placement_table.table(together.sensors, sided=all(one.sided for one in placements)))
     if paths:
         _write(read, placements if together is None else together.placements, paths, guards, session)
 
@@ -127,11 +128,8 @@ def _write_placement(recordings: Sequence[Recording], placements: Sequence[Place
         raise RecordingError(what, file=recording.source, fix="name one recording of steady walking")
     if not one.sided and any(p.sensor.segment not in LOWER_BODY.segments for p in placed):
         legs = [p.sensor.name for p in placed if "_" in p.segment]
-        what, fix = (
-            "left and right cannot be told from the signals",
-            f"name one of the right leg with --right: {', '.join(legs)}",
-        )
-        raise RecordingError(what, file=recording.source, fix=fix)
+        fix = f"name one of the right leg with --right: {', '.join(legs)}"
+        raise RecordingError("left and right cannot be told from the signals", file=recording.source, fix=fix)
     lines = ["[sensors]", *(f"{json.dumps(p.sensor.name)} = {json.dumps(p.segment)}" for p in placed)]
     guard.check([path])
     with guard.writing([path]):
@@ -199,34 +197,19 @@ def _write(
         for warning in right.warnings[len(recording.warnings) :]:
             status.print(f"  {warning}", style="yellow", highlight=False)
         status.print(f"corrected recording: {written}", highlight=False)
-    if len(recordings) > 1:
-        _say_whether_one_wearer(recordings, corrected, session, status)
+    if len(recordings) > 1 and (said := _whether_one_wearer(corrected, session)):
+        status.print(f"  {said}", style="yellow" if session else "dim", highlight=False)
 
 
-def _say_whether_one_wearer(
-    recordings: Sequence[Recording], corrected: Sequence[Recording], session: bool, status: Console
-) -> None:
-    """Why corrected recordings will be taken for different wearers, where they might be one."""
+def _whether_one_wearer(corrected: Sequence[Recording], session: bool) -> str:
+    """Why corrected recordings will be taken for different wearers, where they might be one; else empty."""
     first, *others = corrected
     if first.subject.assumed or any(other.subject != first.subject for other in others):
-        if session:
-            status.print(
-                "  mass or height is not known, so `train` and `solve` take each recording for another wearer: "
-                "give --mass and --height",
-                style="yellow",
-                highlight=False,
-            )
-        return
+        unknown = "mass or height is not known, so `train` and `solve` take each recording for another wearer: "
+        return f"{unknown}give --mass and --height" if session else ""
     apart = [other.name for other in others if not same_wearer(first, other)]
-    if apart and session:
-        status.print(
-            f"  sensors were left out, so {', '.join(apart)} will not be taken for the same wearer as {first.name}",
-            style="yellow",
-            highlight=False,
-        )
-    elif apart:
-        status.print(
-            "  these state one person: if the sensors were strapped on once, --session gives all the same places and axes",
-            style="dim",
-            highlight=False,
-        )
+    if not apart:
+        return ""
+    if session:
+        return f"sensors were left out, so {', '.join(apart)} will not be taken for the same wearer as {first.name}"
+    return "these state one person: if the sensors were strapped on once, --session gives all the same places and axes"

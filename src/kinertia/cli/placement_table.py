@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
-from kinertia.cli.findings import show_findings
+from kinertia.cli.output import plain_table, show_findings
 from kinertia.placement import orientation
 from kinertia.placement.fault import Kind
 from kinertia.placement.inference import Placement, SensorPlacement
@@ -68,15 +67,13 @@ def row(placed: SensorPlacement) -> dict[str, Any]:
 def show(recording: Recording, placement: Placement, console: Console) -> None:
     """A recording's sensors as a table, then lengths, faults and notes."""
     console.print(f"\n[bold]{recording.name}[/bold]  {recording.source}", highlight=False)
-    console.print(_table(placement.sensors, sided=placement.sided))
+    console.print(table(placement.sensors, sided=placement.sided))
     if not np.isnan(placement.length_m[0]):
         thigh, shank = (100 * length for length in placement.length_m)
         console.print(f"  thigh {thigh:.0f} cm, shank {shank:.0f} cm, from how the joints move", highlight=False)
     if placement.height is not None and "height_m" in recording.subject.assumed:
-        height = placement.height
-        console.print(
-            f"  height {height.height_m:.2f} ± {height.spread_m:.2f} m from the motion; none was given", highlight=False
-        )
+        from_motion = f"{placement.height.height_m:.2f} ± {placement.height.spread_m:.2f} m"
+        console.print(f"  height {from_motion} from the motion; none was given", highlight=False)
     told = recording.findings
     show_findings(told, console)
     known = SAID | {Kind.OFFSET} if any(finding.cause is Cause.GRAVITY for finding in told) else SAID
@@ -93,27 +90,18 @@ def show(recording: Recording, placement: Placement, console: Console) -> None:
         console.print(f"  note: {note}", style="dim", highlight=False)
 
 
-def show_session(sensors: Sequence[SensorPlacement], count: int, console: Console, *, sided: bool) -> None:
-    """The sensors of a session as a table."""
-    console.print(f"\n[bold]session[/bold]  {count} recordings together", highlight=False)
-    console.print(_table(sensors, sided=sided))
-
-
-def _table(sensors: Sequence[SensorPlacement], *, sided: bool) -> Table:
+def table(sensors: Sequence[SensorPlacement], *, sided: bool) -> Table:
     """One row a sensor; of the side nothing is said to be sure until somebody told it."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in ("sensor", "stated", "inferred", "side", "sure\n[%]", "axes", "off\n[deg]", "forward\n[cm]", "up\n[cm]"):
-        table.add_column(
-            Text(column), justify="left" if column in ("sensor", "stated", "inferred", "side", "axes") else "right"
-        )
+    words = ("sensor", "stated", "inferred", "side", "axes")
+    made = plain_table((*words[:4], "sure\n[%]", "axes", "off\n[deg]", "forward\n[cm]", "up\n[cm]"), words)
     for placed in sensors:
         about = row(placed)
         if about["inferred"] is None:
-            table.add_row(about["name"], about["stated"], "not judged", *[""] * 6, style="dim")
+            made.add_row(about["name"], about["stated"], "not judged", *[""] * 6, style="dim")
             continue
         (x, y), (dx, dy) = about["position_m"], about["position_spread_m"]
         part, _, side = about["inferred"].partition("_")
-        table.add_row(
+        made.add_row(
             about["name"],
             about["stated"],
             part,
@@ -125,4 +113,4 @@ def _table(sensors: Sequence[SensorPlacement], *, sided: bool) -> Table:
             f"{100 * y:.1f} ± {100 * dy:.1f}",
             style="yellow" if about["inferred"] != about["stated"] else None,
         )
-    return table
+    return made

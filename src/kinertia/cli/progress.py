@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 from rich.console import Console, RenderableType
 from rich.progress import (
@@ -49,12 +50,7 @@ def recordings_bar(total: int, label: str = "recordings") -> Iterator[Callable[[
     """A bar on standard error; yields the function that the simulator calls with each person and recording."""
     with Progress(*_columns(), console=Console(stderr=True)) as bar:
         task = bar.add_task(label, total=total)
-
-        def report(person: str, recording: str) -> None:
-            bar.update(task, description=f"{person} {recording}")
-            bar.advance(task)
-
-        yield report
+        yield lambda person, recording: bar.update(task, description=f"{person} {recording}", advance=1)
 
 
 def working(label: str) -> AbstractContextManager[object]:
@@ -69,6 +65,18 @@ def samples_bar(total: int, label: str) -> Iterator[Callable[[int], None]]:
     with Progress(*_columns(), console=Console(stderr=True), redirect_stdout=sys.stdout.isatty()) as bar:
         task = bar.add_task(label, total=total)
         yield lambda samples: bar.advance(task, samples)
+
+
+@contextmanager
+def interrupted(console: Console, checkpoint: Path) -> Iterator[None]:
+    """What can be done after Ctrl-C in the block is said."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        again = "the same command with --resume goes on from the last checkpoint"
+        advice = again if checkpoint.is_file() else "no checkpoint was written yet"
+        console.print(f"interrupted; {advice}", highlight=False)
+        raise
 
 
 @contextmanager

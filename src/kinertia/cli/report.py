@@ -8,13 +8,17 @@ from typing import Annotated
 import tyro
 from rich.console import Console
 
-from kinertia.cli import options
-from kinertia.cli.options import NOTHING_GIVEN, Out, Reading, Shared
-from kinertia.cli.presenting import AS_USUAL, Presenting, Shown
+from kinertia.api import models
+from kinertia.api import results as writing
+from kinertia.cli import options, output
+from kinertia.cli.options import AS_USUAL, NOTHING_GIVEN, Out, Presenting, Reading, Shared, Shown
+from kinertia.cli.progress import samples_bar
 from kinertia.estimation.convention import Knee
-from kinertia.io import stored
+from kinertia.io import inputs, stored
+from kinertia.io.outputs import Outputs, made_by
 from kinertia.io.stored import Session, Stored
 from kinertia.recording import RecordingError
+from kinertia.reporting import pdf
 
 DEFAULT = ("default",)
 
@@ -49,13 +53,6 @@ def report(
     shown
         How results are shown.
     """
-    from kinertia.api import models
-    from kinertia.api import results as writing
-    from kinertia.cli import output
-    from kinertia.io import inputs
-    from kinertia.io.outputs import Outputs, made_by
-    from kinertia.reporting import pdf
-
     if shown.pdf:
         pdf.browser()
     estimates = _found(results, model, reading)
@@ -81,14 +78,11 @@ def report(
     for one in estimates:
         output.show(console, one.estimate, one.recording, None)
     for path in paths:
-        console.print(f"  {path}", highlight=False, soft_wrap=True)
+        output.tell(console, f"  {path}")
 
 
 def _found(results: tuple[Path, ...], names: tuple[str, ...], reading: Reading) -> list[Stored]:
     """One or two estimates, read or made."""
-    from kinertia.api import models
-    from kinertia.cli.progress import samples_bar
-
     made = [path for path in results if not stored.is_stored(path)]
     if len(results) > 2 or len(names) > 2 or (len(results) == 2 and len(names) == 2 and len(made) < 2) or not results:
         raise RecordingError(

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from kinertia.cli import options
-from kinertia.cli.helping import RARE
-from kinertia.cli.options import NOTHING_GIVEN, Out, Shared
-from kinertia.cli.presenting import AS_USUAL, Shown
+from kinertia.cli import options, output
+from kinertia.cli.options import AS_USUAL, NOTHING_GIVEN, Out, Shared, Shown
+from kinertia.cli.parsing import RARE
+from kinertia.cli.progress import training_bar
+from kinertia.io import inputs
+from kinertia.io.outputs import Outputs
+from kinertia.metrics.scoring import score_single
 from kinertia.solving.settings import Settings
 
 if TYPE_CHECKING:
-    from kinertia.estimation.estimate import Estimate
-    from kinertia.recording import Recording
     from kinertia.solving.convergence import Convergence
 
 DEFAULT = Settings()
@@ -77,11 +77,8 @@ def solve(
         What counts how much, what is bounded, and how finely it looks.
     """
     from kinertia.api.methods import part
-    from kinertia.cli import output
-    from kinertia.cli.progress import training_bar
-    from kinertia.io import inputs
-    from kinertia.io.outputs import Outputs
-    from kinertia.metrics.scoring import score_single
+    from kinertia.estimation import trained
+    from kinertia.learning import shipped
     from kinertia.solving import solver
 
     whole = options.read(recording, reading)
@@ -91,7 +88,7 @@ def solve(
     planned = [*output.planned(out, whole.name, shown, csv=csv), convergence_file]
     guard.check(planned)
     measured, ready = part(whole, begin, end, mean=cycle)
-    guess = _guess(ready) if start == "model" else None
+    guess = trained.estimate(shipped.load(), ready) if start == "model" else None
     try:
         solved = solver.solve(
             ready, settings, lambda work: training_bar(work, label="solving"), guess, out / f"{whole.name}_{WINDOWS}", resume
@@ -110,46 +107,25 @@ def solve(
     output.show(console, solved.estimate, measured, scores)
     show(console, convergence)
     for path in paths:
-        console.print(f"  {path}", highlight=False, soft_wrap=True)
-
-
-def _guess(recording: Recording) -> Estimate:
-    from kinertia.estimation import trained
-    from kinertia.learning import shipped
-
-    return trained.estimate(shipped.load(), recording)
+        output.tell(console, f"  {path}")
 
 
 def show(console: Console, convergence: Convergence) -> None:
     """Constraints and costs of a solution as tables."""
     runs = convergence.solves
-    done = sum(run.converged for run in runs)
-    console.print(
-        Text(
-            f"  solver: {done} of {len(runs)} converged, {sum(run.iterations for run in runs)} iterations, "
-            f"{convergence.seconds:.0f} s, {convergence.nodes} nodes",
-            style="" if done == len(runs) else "yellow",
-        )
-    )
-    table = Table(title="constraints: how far outside", title_justify="left")
-    for heading in ("", "largest", "RMS", "unit"):
-        table.add_column(heading, justify="left" if heading in ("", "unit") else "right")
-    for name, outside in convergence.violation.items():
-        table.add_row(name, f"{outside.largest:.2g}", f"{outside.rms:.2g}", outside.unit)
-    console.print(table)
-    contact = convergence.contact
-    if contact is not None:
-        table = Table(title="the movement itself", title_justify="left")
-        for heading in ("", "value", "unit"):
-            table.add_column(heading, justify="right" if heading == "value" else "left")
-        table.add_row("unexplained force at the root, RMS", f"{contact.root_force_bw:.2g}", "BW")
-        table.add_row("unexplained moment at the root, RMS", f"{contact.root_moment_bwbh:.2g}", "BWBH")
-        table.add_row("force on a foot more than 2 cm up, largest", f"{contact.force_in_air_bw:.3f}", "BW")
-        table.add_row("slip in stance, RMS", f"{contact.slip_m_s:.3f}", "m/s")
-        console.print(table)
-    table = Table(title="cost per node", title_justify="left")
-    table.add_column("")
-    table.add_column("weighted", justify="right")
-    for name, value in sorted(convergence.cost.items(), key=lambda item: -item[1]):
-        table.add_row(name, f"{value:.4f}")
-    console.print(table)
+    done, iterations = sum(run.converged for run in runs), sum(run.iterations for run in runs)
+    said = f"  solver: {done} of {len(runs)} converged, {iterations} iterations, {convergence.seconds:.0f} s"
+    console.print(Text(f"{said}, {convergence.nodes} nodes", style="" if done == len(runs) else "yellow"))
+    words = ("", "unit")
+    rows = [(name, f"{out.largest:.2g}", f"{out.rms:.2g}", out.unit) for name, out in convergence.violation.items()]
+    console.print(output.table(("", "largest", "RMS", "unit"), rows, "constraints: how far outside", words))
+    if (contact := convergence.contact) is not None:
+        rows = [
+            ("unexplained force at the root, RMS", f"{contact.root_force_bw:.2g}", "BW"),
+            ("unexplained moment at the root, RMS", f"{contact.root_moment_bwbh:.2g}", "BWBH"),
+            ("force on a foot more than 2 cm up, largest", f"{contact.force_in_air_bw:.3f}", "BW"),
+            ("slip in stance, RMS", f"{contact.slip_m_s:.3f}", "m/s"),
+        ]
+        console.print(output.table(("", "value", "unit"), rows, "the movement itself", words))
+    costs = sorted(convergence.cost.items(), key=lambda item: -item[1])
+    console.print(output.table(("", "weighted"), [(name, f"{value:.4f}") for name, value in costs], "cost per node"))

@@ -1,19 +1,31 @@
-"""Options that say where live samples come from, and the source they make."""
+"""Where live samples come from: options, the source they make, and what runs on it until the user ends it."""
 
 from __future__ import annotations
 
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
+from rich.console import Console
+from rich.text import Text
 
-from kinertia.cli.helping import RARE
+from kinertia.api import models
+from kinertia.cli.parsing import RARE
+from kinertia.io import inputs
+from kinertia.io.outputs import Outputs
 
 if TYPE_CHECKING:
     from kinertia.io.facts import Placement
     from kinertia.recording import Subject
-    from kinertia.transport.faults import Faults
+    from kinertia.runtime.model import ExportedModel
+    from kinertia.transport.pump import Pump
+    from kinertia.transport.sink import Sinks
     from kinertia.transport.source import Source
 
 
@@ -114,6 +126,8 @@ class SourceOptions:
     disturb: Annotated[Disturbance, RARE] = Disturbance()
 
 
+SWITCH_S = 5e-4
+"""How long another thread, serving a page or drawing a table, may keep the estimate waiting."""
 FROM_LSL = SourceOptions()
 Shared = Annotated[SourceOptions, tyro.conf.arg(name="")]
 
@@ -136,57 +150,92 @@ def open_source(options: SourceOptions) -> tuple[Source, Subject]:
     known = {} if own is None else {k: getattr(own, k) for k in ("mass_kg", "height_m", "sex") if k not in own.assumed}
     given = {k: v for k, v in (("mass_kg", options.mass), ("height_m", options.height)) if v is not None}
     subject, warnings, findings = facts.subject({**known, **said, **given}, file=source.name)
-    source.warnings = tuple(
-        dict.fromkeys((*(w for w in source.warnings if "not given" not in w), *warnings, *(f.sentence for f in findings)))
-    )
+    other = (w for w in source.warnings if "not given" not in w)
+    source.warnings = tuple(dict.fromkeys((*other, *warnings, *(f.sentence for f in findings))))
     return source, subject
 
 
 def _source(options: SourceOptions, placement: Placement | None) -> Source:
-    if options.source == "lsl":
-        from kinertia.transport import lsl
-
-        asked = options.lsl
-        query = lsl.Query(asked.name, asked.type, asked.source_id, asked.streams)
-        return lsl.connect(
-            query, placement=placement, acc_unit=asked.acc_unit, gyro_unit=asked.gyro_unit, timeout_s=asked.timeout
-        )
-    if options.source == "udp":
-        from kinertia.transport import udp
-
-        return udp.listen(options.udp.listen, placement=placement, timeout_s=options.udp.timeout)
-    faults = _faults(options.disturb)
-    if options.source == "synthetic":
-        from kinertia.transport.synthetic import SyntheticSource
-
-        made = options.synthetic
-        return SyntheticSource(
-            made.seed, rate_hz=made.rate, speed=made.speed, together=not made.separate, aligned=made.aligned, faults=faults
-        )
-    return _replayed(options, faults)
-
-
-def _replayed(options: SourceOptions, faults: Faults) -> Source:
     from kinertia.checks import chain
     from kinertia.io import read, stream_log
-    from kinertia.transport import replay
-
-    asked = options.replay
-    if asked.file is None:
-        raise ValueError("no recording to replay; give --replay.file FILE")
-    if stream_log.is_stream_log(asked.file):
-        return replay.play_log(stream_log.read(asked.file), speed=asked.speed)
-    recording = chain.sound(read.read(asked.file, placement=options.placement), anyway=asked.anyway)
-    return replay.play(recording, speed=asked.speed, together=not asked.separate, repeats=asked.repeats, faults=faults)
-
-
-def _faults(asked: Disturbance) -> Faults:
+    from kinertia.transport import lsl, replay, udp
     from kinertia.transport.faults import Faults
+    from kinertia.transport.synthetic import SyntheticSource
 
-    return Faults(
-        loss=asked.loss,
-        bursts_per_min=asked.bursts,
-        jitter_s=asked.jitter / 1000.0,
-        reordered=asked.reordered,
-        seed=asked.seed,
-    )
+    bad = options.disturb
+    faults = Faults(bad.loss, bad.bursts, jitter_s=bad.jitter / 1000.0, reordered=bad.reordered, seed=bad.seed)
+    match options.source:
+        case "lsl":
+            asked = options.lsl
+            query = lsl.Query(asked.name, asked.type, asked.source_id, asked.streams)
+            units = {"acc_unit": asked.acc_unit, "gyro_unit": asked.gyro_unit}
+            return lsl.connect(query, placement=placement, **units, timeout_s=asked.timeout)
+        case "udp":
+            return udp.listen(options.udp.listen, placement=placement, timeout_s=options.udp.timeout)
+        case "synthetic":
+            made = options.synthetic
+            how = {"rate_hz": made.rate, "speed": made.speed, "together": not made.separate, "aligned": made.aligned}
+            return SyntheticSource(made.seed, **how, faults=faults)
+    played = options.replay
+    if played.file is None:
+        raise ValueError("no recording to replay; give --replay.file FILE")
+    if stream_log.is_stream_log(played.file):
+        return replay.play_log(stream_log.read(played.file), speed=played.speed)
+    recording = chain.sound(read.read(played.file, placement=options.placement), anyway=played.anyway)
+    together = not played.separate
+    return replay.play(recording, speed=played.speed, together=together, repeats=played.repeats, faults=faults)
+
+
+def guard(command: str, source: SourceOptions, model: str, record: Path | None, *, lsl: bool = False) -> Outputs:
+    """The guard of what is recorded of a stream; nothing there is ever written over. First, a library is made quiet."""
+    from kinertia.transport import log
+    from kinertia.transport.lsl import quieten
+
+    if lsl or source.source == "lsl":
+        quieten()
+    if record is not None:
+        log.check_name(record)
+    file = source.replay.file if source.source == "replay" else None
+    read = inputs.of(file, source.placement, models.folder(model))
+    return Outputs(command, read, "" if file is None else str(file), elsewhere="choose another name", option="")
+
+
+def begin(
+    source: Source, subject: Subject, loaded: ExportedModel, model: str, sinks: Sinks, record: Path | None, *, warm: bool
+) -> tuple[Pump, str]:
+    """What estimates and records from now on, and the name of the model that suits the sensors: ``loaded`` or its sibling."""
+    from kinertia.streaming.core import Core
+    from kinertia.transport import log
+    from kinertia.transport.pump import Pump
+
+    console = Console(stderr=True)
+    for warning in source.warnings:
+        console.print(Text(f"warning: {warning}", style="yellow"), soft_wrap=True)
+    session = source.session(subject)
+    if (chosen := models.suited(model, session.sensors)) != model:
+        loaded = models.streaming(chosen)
+    core = Core(loaded, session)
+    writer = None if record is None else log.begin(record, session, source=source.name)
+    return Pump(source, core, sinks, writer, warm=warm), chosen
+
+
+def require_source(source: Source) -> None:
+    """OSError where the source ended with an error."""
+    if source.error is not None:
+        raise OSError(f"{source.name}: {source.error}")
+
+
+@contextmanager
+def until_asked() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and a request to terminate set, so that nothing is cut off; threads take turns quickly meanwhile."""
+    asked = threading.Event()
+    kinds = (signal.SIGINT, signal.SIGTERM)
+    before = {kind: signal.signal(kind, lambda *_: asked.set()) for kind in kinds}
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_S)
+    try:
+        yield asked
+    finally:
+        sys.setswitchinterval(interval)
+        for kind, handler in before.items():
+            signal.signal(kind, handler)

@@ -1,4 +1,4 @@
-"""``kinertia train``."""
+"""``kinertia train``, and ``kinertia adapt``, which is the same for one wearer with fewer options."""
 
 from __future__ import annotations
 
@@ -8,22 +8,78 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 from rich.console import Console
+from rich.text import Text
 
 from kinertia.api import models
-from kinertia.cli import findings, guard, labelled, options
-from kinertia.cli.helping import RARE
-from kinertia.cli.options import AS_USUAL, DEFAULT, NOTHING_GIVEN, STEPS, Files, Reading, Running, Shared
+from kinertia.cli import options, output
+from kinertia.cli.options import DEFAULT, NOTHING_GIVEN, ONCE, STEPS, Files, Out, Reading, Run, Running, Shared
+from kinertia.cli.parsing import RARE
+from kinertia.cli.progress import interrupted, training_bar
+from kinertia.io import inputs
 from kinertia.learning.config import Config
+from kinertia.recording import RecordingError
 
 if TYPE_CHECKING:
     from kinertia.learning.checkpoint import Model
     from kinertia.learning.sequence import Sequence as Signals
+    from kinertia.learning.supervision import Labels
+
+
+def adapt(
+    recordings: Files,
+    /,
+    out: Out = None,
+    model: str = "default",
+    steps: Annotated[int | None, RARE] = None,
+    seed: Annotated[int | None, RARE] = None,
+    device: Annotated[str, RARE] = "cpu",
+    resume: bool = False,
+    overwrite: bool = False,
+    reading: Shared = NOTHING_GIVEN,
+) -> None:
+    """Adapt the model to one wearer, from the wearer's own recordings, without labels.
+
+    Half a minute is enough; best are a few minutes at several speeds, with the sensors strapped on once. `kinertia train
+    --from` is the same with every setting.
+
+    Parameters
+    ----------
+    recordings
+        Files of any supported format, or folders of them, all of one person.
+    out
+        Folder for the model; default NAME_kinertia/model here.
+    model
+        Model to start from: `default` comes with the package (its sibling `sparse` where sensors are missing);
+        or a folder that `adapt` or `train` wrote.
+    steps
+        How long to train at the most; default as long as held-out stretches fit better.
+    seed
+        Start of all random numbers.
+    device
+        Where to compute: cpu, cuda, ...
+    resume
+        Go on from where an interrupted run in OUT stopped.
+    overwrite
+        Replace a model that OUT holds; never what is read.
+    reading
+        What the files do not say themselves; mass and height hold for all recordings.
+    """
+    _require_one_person(recordings, reading)
+    folder = options.default_out(recordings) / "model" if out is None else out
+    run = Run(out=folder, steps=steps, seed=seed, resume=resume, overwrite=overwrite)
+    train(recordings, run=run, start=model, device=device, reading=reading)
+    said = [str(path) for path in recordings]
+    said += [f"--{name} {value:g}" for name in ("mass", "height") if (value := getattr(reading, name)) is not None]
+    console, words = Console(), " ".join(said)
+    output.tell(console, f"next: kinertia estimate {words} --model {folder}")
+    if len(recordings) == 1:
+        output.tell(console, f"before and after: kinertia report {words} --model {model} {folder}")
 
 
 def train(
     recordings: Files,
     /,
-    run: Running = AS_USUAL,
+    run: Running = ONCE,
     start: Annotated[str | None, tyro.conf.arg(name="from", metavar="MODEL")] = None,
     labels: Annotated[tuple[Path, ...], tyro.conf.arg(metavar="FILE...")] = (),
     device: str = "cpu",
@@ -56,19 +112,17 @@ def train(
     config
         What to train and how.
     """
-    from kinertia.cli.progress import training_bar
-    from kinertia.io import inputs
     from kinertia.learning import adaptation, checkpoint, shipped
     from kinertia.learning.adapting import adapt
     from kinertia.learning.batch import wearers_of
     from kinertia.learning.training import train as begin
     from kinertia.train.device import usable
 
-    own = None if start is None else models.folder(start)
-    out, files = run.out or options.default_out(recordings) / "model", None if run.resume else run.config_file
+    own, resume = None if start is None else models.folder(start), run.resume
+    out, files = run.out or options.default_out(recordings) / "model", None if resume else run.config_file
     read = inputs.of(*recordings, *labels, reading.columns, reading.placement, own, files)
-    guard.training("kinertia train", out, read, "config.json", "history.csv", resume=run.resume, overwrite=run.overwrite)
-    card = checkpoint.read(out, checkpoint.CHECKPOINT)[1] if run.resume else None
+    options.guard("kinertia train", out, read, "config.json", "history.csv", resume=resume, overwrite=run.overwrite)
+    card = checkpoint.read(out, checkpoint.CHECKPOINT)[1] if resume else None
     begun = "" if card is None else card.start
     model = _begun_with(begun) if start is None else shipped.load(start)
     stated = run.stated or config != DEFAULT
@@ -79,15 +133,15 @@ def train(
         chosen = given if model is None else adaptation.settings(model.config, given)
     place = usable(device)
     console = Console(stderr=True)
-    known, references = labelled.read(labels, reading, chosen, console) if labels else ([], [])
-    others = labelled.without(recordings, labels)
-    unlabelled = _prepare(others, reading, chosen, console) if others or not known else []
+    known, references = _labelled(labels, reading, chosen, console) if labels else ([], [])
+    # nobody is learned from twice
+    others = [path for path in recordings if path.resolve() not in {path.resolve() for path in labels}]
+    unlabelled = _unlabelled(others, reading, chosen, console) if others or not known else []
     sequences = [*unlabelled, *known]
     if start == shipped.DEFAULT and not all(sequence.complete for sequence in sequences):
         console.print(f"sensors are missing: adapting the model {shipped.SPARSE}", highlight=False)
         model = shipped.load(shipped.SPARSE)
         chosen = chosen if card is not None and not stated else adaptation.settings(model.config, given)
-    given_labels = [*[None] * len(unlabelled), *references] if references else []
     one = not known and max(wearers_of(sequences, chosen.training.one_mounting)) == 0
     alone = one and model is not None
     if one and begun and model is None:
@@ -97,23 +151,16 @@ def train(
     if model is not None and not alone and (card is None or stated):
         chosen = adaptation.longer(chosen)
     words: tuple[str, ...] = ()
-    try:
-        label = "adapting" if alone else "training"
-        with training_bar(chosen.training.steps, card.step if card else 0, label, terms=not alone) as progress:
-            if alone and model is not None:
-                adapted = adapt(model, sequences, chosen, out, device=place, resume=run.resume, progress=progress)
-                words = adapted.outcome.lines
-            else:
-                begin(
-                    sequences, chosen, out, start=model, labels=given_labels, device=place, resume=run.resume, progress=progress
-                )
-    except KeyboardInterrupt:
-        saved = (out / f"{checkpoint.CHECKPOINT}.json").is_file()
-        advice = "the same command with --resume goes on from the last checkpoint" if saved else "no checkpoint was written yet"
-        console.print(f"interrupted; {advice}", highlight=False)
-        raise
+    bar = training_bar(chosen.training.steps, card.step if card else 0, "adapting" if alone else "training", terms=not alone)
+    with interrupted(console, out / f"{checkpoint.CHECKPOINT}.json"), bar as progress:
+        if alone and model is not None:
+            adapted = adapt(model, sequences, chosen, out, device=place, resume=resume, progress=progress)
+            words = adapted.outcome.lines
+        else:
+            marks = [*[None] * len(unlabelled), *references] if references else []
+            begin(sequences, chosen, out, start=model, labels=marks, device=place, resume=resume, progress=progress)
     for line in words:
-        console.print(line, highlight=False, soft_wrap=True)
+        output.tell(console, line)
     console.print(f"model written to {out}", highlight=False)
 
 
@@ -125,7 +172,7 @@ def _begun_with(mark: str) -> Model | None:
     return next((model for model in models if model.fingerprint == mark), None)
 
 
-def _prepare(files: Sequence[Path], reading: Reading, config: Config, console: Console) -> list[Signals]:
+def _unlabelled(files: Sequence[Path], reading: Reading, config: Config, console: Console) -> list[Signals]:
     """Recordings one at a time, so that only what is learned from stays in memory; then what is worth a warning."""
     from kinertia.learning.prepare import to_segments, to_sequence
 
@@ -135,5 +182,48 @@ def _prepare(files: Sequence[Path], reading: Reading, config: Config, console: C
         ready = to_segments(recording)
         remarks.append((ready.name, ready.remarks))
         sequences.append(to_sequence(ready, config))
-    findings.show_shared(console, remarks)
+    output.show_shared(console, remarks)
     return sequences
+
+
+def _labelled(files: Sequence[Path], reading: Reading, config: Config, console: Console) -> tuple[list[Signals], list[Labels]]:
+    """Signals and labels of recordings with a reference, which is moved to the sensors' clock first.
+
+    Raises
+    ------
+    RecordingError : a recording cannot be read or holds no reference.
+    """
+    from kinertia.learning import supervision
+    from kinertia.learning.prepare import to_sequence
+    from kinertia.metrics.sync import synced
+
+    sequences, labels = [], []
+    for recording in options.read_each(files, reading):
+        known, shift_s = synced(recording)
+        said = "not synced: no angles to compare" if shift_s is None else f"sensors {1000 * shift_s:+.0f} ms behind it"
+        console.print(Text(f"{recording.name}: learning from its reference, {said}", style="dim"))
+        sequences.append(to_sequence(recording, config))
+        labels.append(supervision.labels_of(known, config))
+    return sequences, labels
+
+
+def _require_one_person(recordings: Sequence[Path], reading: Reading) -> None:
+    """
+    Raises
+    ------
+    RecordingError : several recordings that do not state one and the same person.
+    """
+    first, *others = options.read_stated(recordings, reading)
+    for other in others:
+        if first.subject.assumed or other.subject.assumed:
+            unknown = first if first.subject.assumed else other
+            raise RecordingError(
+                "mass or height is not known, so that nothing says that all recordings are of one person",
+                file=unknown.source,
+                fix="give --mass and --height",
+            )
+        if other.subject != first.subject:
+            people = " and ".join(f"{s.mass_kg:g} kg, {s.height_m:.2f} m" for s in (first.subject, other.subject))
+            raise RecordingError(
+                f"is of another person than {first.source} ({people})", file=other.source, fix="adapt to each person apart"
+            )

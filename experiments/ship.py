@@ -35,12 +35,12 @@ def ship(
     overwrite
         Replace the model that OUT holds; never what is read.
     """
-    from kinertia.cli import guard
+    from kinertia.cli import options
     from kinertia.export import export
     from kinertia.io import inputs
     from kinertia.learning import checkpoint, shipped
 
-    guard.training("kinertia ship", out, inputs.of(model), "config.json", "history.csv", *export.NAMES, overwrite=overwrite)
+    options.guard("kinertia ship", out, inputs.of(model), "config.json", "history.csv", *export.NAMES, overwrite=overwrite)
     (out / export.CARD).unlink(missing_ok=True)  # until the graphs of these weights are there
     size = shipped.ship(model, out, name=name, note=note, recipe=recipe)
     size += sum(path.stat().st_size for path in export.write(export.export(checkpoint.load_model(out)), out))
