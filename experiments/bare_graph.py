@@ -37,7 +37,7 @@ class BareGraph:
             "hold": np.zeros(1, dtype=bool),
             "window": np.zeros((1, 2 * card.delay_samples * card.raw)),
             **{name: np.zeros((1, width), dtype=np.float32) for name, width in card.states.items()},
-            **{one.name: numbers.arrays[one.name] for one in self._session.get_inputs() if one.name in numbers.arrays},
+            **{one.name: numbers[one.name] for one in self._session.get_inputs() if one.name in numbers},
         }
 
     def step(self, index: int) -> float:

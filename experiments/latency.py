@@ -15,10 +15,10 @@ from experiments.bare_graph import BareGraph
 from experiments.protocol import QUIET, Advance, Context, Found, Json, table
 from experiments.wearer import WARM_UP_S, Signals, lateness, signals
 from kinertia.api.models import streaming, trained
+from kinertia.estimation import estimator
 from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.estimation.standing import BLEND_S
 from kinertia.recording import Array, Recording
-from kinertia.runtime import exported
 from kinertia.runtime.model import ExportedModel
 from kinertia.streaming.core import Core
 from kinertia.streaming.frame import Frame
@@ -125,7 +125,7 @@ def measure(
         "rate_hz": rate_hz,
         "warm": warm,
         "output_delay_ms": 1000.0 * core.output_delay_s,
-        "batch_difference": difference(frames, model, exported.estimate(model, whole)),
+        "batch_difference": difference(frames, model, estimator.estimate(model.runner, whole)),
         **({} if trained is None else {"trained_difference": difference(frames, model, trained(whole))}),
         "graph": {name: bare[name] for name in RATIOS.values()} | {"back_to_back_ms": 1000.0 * back_to_back_s},
         "ratio": {name: late[key] / bare[key] for name, key in RATIOS.items()},
@@ -193,14 +193,11 @@ def difference(frames: Sequence[Frame], model: ExportedModel, whole: Estimate) -
     # the answer fades on either side, and values are behind the activity
     reach = round(BLEND_S * model.rate_hz) + model.delay_samples + 1
     compared = np.convolve(stands, np.ones(2 * reach + 1), mode="same") == 0
-    stepper = model.stepper(whole.subject)
+    scale = model.numbers(whole.subject)["moment_scale"].item()
     # the way walked is a sum over all samples: rounding adds up in it, and it says nothing that speed does not
     series = {name: x for name, x in (whole.coordinates | whole.grf).items() if name != "pelvis_tx"}
     pairs = [(streamed[:, layout.index[name]], x) for name, x in series.items()]
-    pairs += [
-        (streamed[:, layout.index[f"{name}_moment"]] / stepper.moment_scale_nm, x / stepper.moment_scale_nm)
-        for name, x in whole.moments.items()
-    ]
+    pairs += [(streamed[:, layout.index[f"{name}_moment"]] / scale, x / scale) for name, x in whole.moments.items()]
     assert whole.speed is not None
     pairs.append((streamed[:, layout.speed], whole.speed))
     return max(float(np.abs(a - b[: len(a)])[compared].max()) for a, b in pairs)

@@ -17,13 +17,12 @@ from markupsafe import Markup
 from experiments import walks
 from experiments.walks import record
 from kinertia.bodies import GAIT2D_TRUNK, build
-from kinertia.estimation import gait
+from kinertia.estimation import estimator, gait
 from kinertia.estimation.estimate import Estimate
 from kinertia.mechanics import kinematics as kin
 from kinertia.recording import LOWER_BODY, Recording
 from kinertia.reporting import charts, curves, figure, rendering
 from kinertia.reporting.charts import Chart
-from kinertia.runtime import exported
 from kinertia.runtime import model as runtime
 from kinertia.simulation.sensors import nominal_position
 
@@ -46,7 +45,7 @@ ARCS = {
 
 def main(folder: Path, walk: Recording | None = None) -> list[Path]:
     """Write both pictures of a walk, a simulated one by default; returns their paths."""
-    estimate = exported.estimate(runtime.load(), walk or record(walks.fit(MASS_KG, HEIGHT_M), "walk", seconds=SECONDS))
+    estimate = estimator.estimate(runtime.load().runner, walk or record(walks.fit(MASS_KG, HEIGHT_M), "walk", seconds=SECONDS))
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, draw in (("result", result), ("sensors", sensors)):

@@ -14,7 +14,7 @@ from kinertia.estimation.estimate import Estimate
 from kinertia.learning import shipped
 from kinertia.recording import Array, Recording
 from kinertia.runtime import model as runtime
-from kinertia.runtime.layout import Layout
+from kinertia.runtime.card import Layout
 from kinertia.runtime.model import ExportedModel
 from kinertia.streaming.core import Core
 from kinertia.streaming.frame import Frame

@@ -9,13 +9,12 @@ import numpy as np
 import pytest
 
 from kinertia.bodies import GAIT2D_TRUNK
-from kinertia.estimation import trained
+from kinertia.estimation import estimator, trained
 from kinertia.estimation.estimate import Estimate
 from kinertia.learning import adaptation, sequence, shipped, training
 from kinertia.learning.config import Config, TrainingConfig
 from kinertia.learning.prepare import to_sequence
 from kinertia.recording import Recording, channels, selection
-from kinertia.runtime import exported
 from kinertia.runtime import model as runtime
 
 HEAVIER = 1.3
@@ -43,7 +42,7 @@ def test_shipped_models(walk: Recording, name: str, sensors: str) -> None:
     worn = selection.choose(walk, sensors)
     heavy, model, graph = of_mass(worn, HEAVIER), shipped.load(name), runtime.load(name)
     assert_only_forces_differ(trained.estimate(model, worn), trained.estimate(model, heavy))
-    assert_only_forces_differ(exported.estimate(graph, worn), exported.estimate(graph, heavy))
+    assert_only_forces_differ(estimator.estimate(graph.runner, worn), estimator.estimate(graph.runner, heavy))
 
 
 def test_adapting(walk: Recording) -> None:

@@ -12,10 +12,10 @@ import pytest
 
 from experiments import crowd, faults, latency, loss, wearer
 from experiments.bare_graph import BareGraph
+from kinertia.estimation import estimator
 from kinertia.estimation.estimate import Estimate
 from kinertia.recording import Recording, Truth
 from kinertia.recording.crop import crop
-from kinertia.runtime import exported
 from kinertia.runtime import model as runtime
 from kinertia.runtime.model import ExportedModel
 from kinertia.streaming.core import Core
@@ -35,7 +35,7 @@ def walk() -> Recording:
 
 def own_truth(recording: Recording) -> Recording:
     """With the batch estimate as the truth."""
-    found: Estimate = exported.estimate(model(), recording)
+    found: Estimate = estimator.estimate(model().runner, recording)
     angles = {name: series for name, series in found.coordinates.items() if name.startswith(loss.JOINTS)}
     return replace(recording, truth=Truth(angles=angles))
 
@@ -56,7 +56,7 @@ def test_latency_counts_every_sample_and_compares_with_the_whole() -> None:
 
 def test_the_graph_alone_does_what_the_stream_does() -> None:
     recording = wearer.signals(8.0, 100.0).recording()
-    whole, alone = exported.estimate(model(), recording), BareGraph(model(), recording)
+    whole, alone = estimator.estimate(model().runner, recording), BareGraph(model(), recording)
     for k in range(700):
         assert alone.step(k) > 0.0
     assert whole.speed is not None
@@ -66,7 +66,11 @@ def test_the_graph_alone_does_what_the_stream_does() -> None:
 
 def test_a_difference_to_the_whole_is_found() -> None:
     given = wearer.signals(8.0, 100.0)
-    whole, core, channels = exported.estimate(model(), given.recording()), Core(model(), given.session), given.channels()
+    whole, core, channels = (
+        estimator.estimate(model().runner, given.recording()),
+        Core(model(), given.session),
+        given.channels(),
+    )
     samples = [Sample(0, k / 100.0, k, channels.values(row), k / 100.0) for k, row in enumerate(given.rows)]
     frames = [*chain.from_iterable(map(core.push, samples)), *core.finish()]
     assert latency.difference(frames, model(), whole) < 1e-5

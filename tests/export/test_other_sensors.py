@@ -18,7 +18,6 @@ from kinertia.learning.training import train
 from kinertia.recording import LOWER_BODY, Recording, SensorSet, channels
 from kinertia.runtime import card as cards
 from kinertia.runtime import model as exported
-from kinertia.runtime.exported import runner
 from kinertia.sensing.segments import to_segments
 
 LEGS = SensorSet(("foot_l", "tibia_l", "femur_l", "femur_r", "tibia_r"))
@@ -44,7 +43,7 @@ def test_five_sensors_in_another_order(walk: Recording, tmp_path: Path) -> None:
     export.write(export.export(model), tmp_path / "exported")
     graphs = exported.load(tmp_path / "exported")
     assert graphs.sensors == LEGS
-    again = estimator.estimate(runner(graphs), ready)
+    again = estimator.estimate(graphs.runner, ready)
     for name, angle in estimate.coordinates.items():
         np.testing.assert_allclose(again.coordinates[name], angle, atol=1e-4)
     signals, _ = channels.read(ready, LOWER_BODY)

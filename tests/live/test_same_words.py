@@ -31,7 +31,7 @@ from kinertia.live.monitor import Monitor
 from kinertia.live.state import SessionState
 from kinertia.recording import Array, Recording
 from kinertia.reporting import page
-from kinertia.runtime.layout import GROUPS, Layout
+from kinertia.runtime.card import GROUPS, Layout
 from kinertia.streaming.settings import Settings
 from kinertia.streaming.trust import OTHER_ACTIVITY, Trust
 

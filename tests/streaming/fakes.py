@@ -9,7 +9,7 @@ from typing import Any, cast
 import numpy as np
 
 from kinertia.recording import LOWER_BODY, Array, Sensor, Subject
-from kinertia.runtime.layout import GROUPS, Layout
+from kinertia.runtime.card import GROUPS, Layout
 from kinertia.runtime.model import ExportedModel
 from kinertia.streaming.core import Core
 from kinertia.streaming.frame import Frame

@@ -9,9 +9,9 @@ import pytest
 from fakes import IDENTITY, run
 
 from experiments import exercises
+from kinertia.estimation import estimator
 from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.recording import Array, Frame, Recording
-from kinertia.runtime import exported
 from kinertia.runtime import model as runtime
 from kinertia.runtime.model import ExportedModel
 from kinertia.simulation import person
@@ -47,7 +47,7 @@ def _stream(model: ExportedModel, recording: Recording) -> list[Point]:
 
 
 def test_standing_is_answered_as_in_a_recording(model: ExportedModel, outing: Recording) -> None:
-    frames, whole = _stream(model, outing), exported.estimate(model, outing)
+    frames, whole = _stream(model, outing), estimator.estimate(model.runner, outing)
     does = np.array([-1 if frame.activity is None else frame.activity for frame in frames])
     assert whole.activity is not None
     assert (does[60:480] == Activity.STANDING).all()

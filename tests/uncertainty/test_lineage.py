@@ -9,14 +9,13 @@ import numpy as np
 import pytest
 import torch
 
-from kinertia.estimation import trained
+from kinertia.estimation import estimator, trained
 from kinertia.export import export
 from kinertia.learning.checkpoint import Model, load_model
 from kinertia.learning.config import Config, NetworkConfig, TrainingConfig
 from kinertia.learning.prepare import to_sequence
 from kinertia.learning.training import train
 from kinertia.recording import LOWER_BODY, Recording, Sensor, Subject
-from kinertia.runtime import exported
 from kinertia.runtime import model as runtime
 from kinertia.uncertainty import store
 from kinertia.uncertainty.calibration import FORMAT, Calibration, Uncalibrated, Use
@@ -97,7 +96,7 @@ def test_of_the_weights_it_was_adapted_from(
     export.write(export.export(loaded), tmp_path / "exported")
     graphs = runtime.load(tmp_path / "exported")
     assert graphs.calibration == model.calibration
-    np.testing.assert_allclose(exported.estimate(graphs, walk).bands.coordinates["knee_angle_r"][100:-10], band)
+    np.testing.assert_allclose(estimator.estimate(graphs.runner, walk).bands.coordinates["knee_angle_r"][100:-10], band)
     (tmp_path / "exported" / store.FILE).write_bytes(
         (start / store.FILE).read_bytes().replace(first.fingerprint.encode(), b"x")
     )

@@ -76,13 +76,12 @@ def runner(model: Named) -> Runner:
     ValueError
         As :func:`estimate`.
     """
-    from kinertia.runtime import exported as graphs
     from kinertia.runtime import model as exported
 
     if isinstance(model, exported.ExportedModel):
-        return graphs.runner(model)
+        return model.runner
     if isinstance(model, str | Path) and _exported(model):
-        return graphs.runner(exported.load(model))
+        return exported.load(model).runner
     if not isinstance(model, str | Path) and not hasattr(model, "outcome") and not hasattr(model, "network"):
         raise ValueError(f"{type(model).__name__} is no model; give its name, its folder, or what kinertia.adapt returned")
     from kinertia.estimation import trained as networks

@@ -63,12 +63,12 @@ def demo(
     overwrite
         Write into a folder that holds something else.
     """
+    from kinertia.estimation import estimator
     from kinertia.estimation.trained import estimate
     from kinertia.io.read import read
     from kinertia.learning import adaptation, shipped
     from kinertia.learning.adapting import adapt
     from kinertia.learning.prepare import to_sequence
-    from kinertia.runtime import exported
     from kinertia.runtime import model as runtime
     from kinertia.sensing.measurement import TYPICAL
     from kinertia.simulation import simulate
@@ -97,7 +97,7 @@ def demo(
         for side in sides[kind]:
             output.write(out / kind, side.estimate, side.recording, side.scores)
 
-    keep("shipped", [exported.estimate(runtime.load(), recording) for recording in recordings])
+    keep("shipped", [estimator.estimate(runtime.load().runner, recording) for recording in recordings])
     start = shipped.load()
     asked = adaptation.DEFAULT
     if steps is not None:

@@ -18,7 +18,7 @@ from kinertia.learning.network import person_features
 from kinertia.learning.personal import Deviation
 from kinertia.learning.sequence import default_position
 from kinertia.recording import SensorSet
-from kinertia.runtime.layout import GROUPS, Layout
+from kinertia.runtime.card import GROUPS, Layout
 
 WINDOW = 2 * differences.REACH + 1
 """Consecutive raw outputs that a sample's values come from."""

@@ -1,20 +1,70 @@
-"""What stands beside an exported model's graphs."""
+"""What stands beside an exported model's graphs, and what their output vector holds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
+import numpy as np
 
-from kinertia.recording import LOWER_BODY, SensorSet
-from kinertia.runtime.layout import Layout
+from kinertia.estimation.series import Series
+from kinertia.recording import LOWER_BODY, Array, SensorSet
 
 FORMAT = 3
 """Of what is written: the graph of one step says what it takes from that of a person."""
 READ = (2, FORMAT)
 """Format 2 had six arrays of fixed names between the graphs."""
 CARD, STEP, PERSON = "export.json", "step.onnx", "person.onnx"
+GROUPS = ("coordinates", "moments", "residual", "grf", "speed", "virtual", "points", "cop", "pressure")
+
+
+def _slice(group: str) -> cached_property[slice]:
+    """Where a group stands in the vector."""
+    at = GROUPS.index(group)
+    return cached_property(lambda layout: slice(sum(layout.sizes[:at]), sum(layout.sizes[: at + 1])))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Names of the entries of an output vector, group after group in the order of :data:`GROUPS`.
+
+    Attributes
+    ----------
+    names : one per entry: coordinates [m, rad], ``<coordinate>_moment`` [N m], ``residual_x``, ``residual_y`` [BW],
+        ``residual_moment`` [BWBH], ``grf_x_r``, ``grf_y_r``, ``grf_x_l``, ``grf_y_l`` [BW], ``speed`` [m/s], virtual signals
+        ``<segment>_acc_x``, ``<segment>_acc_y`` [m/s^2], ``<segment>_gyro_z`` [rad/s], landmarks ``<name>_x``, ``<name>_y``
+        and centres of pressure ``cop_x_r``, ``cop_x_l`` [m] (NaN in the air), these relative to the pelvis along x;
+        ``pressure_r``, ``pressure_l``: vertical force times its forward distance from the pelvis [BW m].
+    sizes : entries in each group.
+    """
+
+    names: tuple[str, ...]
+    sizes: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.sizes) != len(GROUPS) or sum(self.sizes) != len(self.names) or len(set(self.names)) != len(self.names):
+            raise ValueError(f"{len(self.names)} names do not fit groups of {self.sizes}")
+
+    coordinates = _slice("coordinates")
+    moments = _slice("moments")
+    residual = _slice("residual")
+    grf = _slice("grf")
+    virtual = _slice("virtual")
+    points = _slice("points")
+    cop = _slice("cop")
+    pressure = _slice("pressure")
+
+    @cached_property
+    def speed(self) -> int:
+        """Position of the speed."""
+        return sum(self.sizes[: GROUPS.index("speed")])
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """Name to position."""
+        return {name: i for i, name in enumerate(self.names)}
 
 
 @dataclass(frozen=True)
@@ -48,8 +98,7 @@ class Card:
     format, version : of the files, and of the package that wrote them.
     name : of a shipped model, else empty.
     model : fingerprint of the weights.
-    body : name of the skeleton.
-    coordinates : its coordinates' names.
+    body, coordinates : name of the skeleton, and of its coordinates.
     rate_hz, delay_samples : of the inputs, and how many samples the outputs are behind them.
     states : name and width of each recurrent state, single precision.
     raw : raw outputs per sample.
@@ -79,6 +128,33 @@ class Card:
     def file(self, graph: str) -> str:
         """Name of a graph's file: the graph's own, or one beside it where a newer export replaced an older one."""
         return next((name for name in self.checksums if name.split(".")[0].removesuffix("-b") == graph.split(".")[0]), graph)
+
+    def series(self, values: Array) -> Series:
+        """Series of (T, M) output vectors."""
+        layout = self.layout
+        points, names = values[:, layout.points], layout.names[layout.points]
+        return Series(
+            names=self.coordinates,
+            q=values[:, layout.coordinates],
+            speed=values[:, layout.speed],
+            moments=values[:, layout.moments],
+            residual=values[:, layout.residual],
+            grf=values[:, layout.grf],
+            pressure=values[:, layout.pressure],
+            virtual=values[:, layout.virtual].reshape(-1, *self.sensors.shape),
+            points={names[k].removesuffix("_x"): points[:, k : k + 2] for k in range(0, len(names), 2)},
+        )
+
+    def values(self, series: Series) -> Array:
+        """(T, M) output vectors of series in which every foot is loaded; the reverse of :meth:`series`."""
+        layout = self.layout
+        result = np.empty((len(series.q), len(layout.names)))
+        result[:, layout.coordinates], result[:, layout.moments] = series.q, series.moments
+        result[:, layout.residual], result[:, layout.grf], result[:, layout.speed] = series.residual, series.grf, series.speed
+        result[:, layout.virtual] = series.virtual.reshape(len(result), -1)
+        result[:, layout.points] = np.concatenate(list(series.points.values()), axis=1)
+        result[:, layout.cop], result[:, layout.pressure] = series.pressure / series.grf[:, [1, 3]], series.pressure
+        return result
 
 
 @dataclass(frozen=True)

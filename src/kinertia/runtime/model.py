@@ -1,4 +1,4 @@
-"""Exported models: loading, and steppers for people."""
+"""Exported models: loading, steppers for people, and whole recordings: the graph that streams, sample after sample."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 import onnxruntime as ort
 
-from kinertia.recording import Sensor, SensorSet, Subject
+from kinertia.estimation.estimator import Progress, Runner
+from kinertia.estimation.series import Series
+from kinertia.recording import Array, Recording, Sensor, SensorSet, Subject
 from kinertia.runtime import card as cards
-from kinertia.runtime.card import Card, Wearer
-from kinertia.runtime.layout import Layout
+from kinertia.runtime.card import Card, Layout, Wearer
 from kinertia.runtime.stepper import Numbers, Stepper
 from kinertia.uncertainty import store as bands
 from kinertia.uncertainty.calibration import Calibration, Uncalibrated
@@ -22,6 +23,8 @@ from kinertia.uncertainty.calibration import Calibration, Uncalibrated
 DEFAULT = "default"
 SPARSE = "sparse"
 """For any set of sensors."""
+REPORTED = 500
+"""Samples between two words about progress."""
 
 
 @dataclass(frozen=True)
@@ -72,12 +75,11 @@ class ExportedModel:
         return ort.InferenceSession(self.step, _options(), providers=["CPUExecutionProvider"])
 
     def numbers(self, subject: Subject, sensors: tuple[Sensor, ...] = (), wearer: Wearer | None = None) -> Numbers:
-        """What the graph of one step needs to know about a person.
+        """What the graph of one step needs to know about a person, by its inputs' names; weight [N], moment scale [N m].
 
         Parameters
         ----------
-        subject : mass and height.
-        sensors : where sensors sit; mid-segment where not stated.
+        subject, sensors : mass and height; where sensors sit, mid-segment where not stated.
         wearer : what training learned about this wearer.
         """
         on, count = {sensor.segment: sensor.position_m for sensor in reversed(sensors)}, len(self.sensors)
@@ -98,11 +100,37 @@ class ExportedModel:
         }
         session = ort.InferenceSession(self.person, _options(), providers=["CPUExecutionProvider"])
         names = [output.name for output in session.get_outputs()]
-        return Numbers(dict(zip(names, map(np.ascontiguousarray, session.run(names, given)), strict=True)))
+        return dict(zip(names, map(np.ascontiguousarray, session.run(names, given)), strict=True))
 
     def stepper(self, subject: Subject, sensors: tuple[Sensor, ...] = (), wearer: Wearer | None = None) -> Stepper:
         """One wearer's state, see :meth:`numbers`."""
         return Stepper(self.session, self.card, self.numbers(subject, sensors, wearer))
+
+    @property
+    def runner(self) -> Runner:
+        """What runs it over whole recordings."""
+        known = (self.sensors, self.rate_hz, self.delay_samples, self.card.model, self.calibration)
+        return Runner(*known, self._stated_height_m, self._run, tells_progress=True)
+
+    def _wearer(self, fingerprint: str) -> Wearer | None:
+        return next((wearer for wearer in self.card.people if wearer.fingerprint == fingerprint), None)
+
+    def _stated_height_m(self, fingerprint: str) -> float | None:
+        wearer = self._wearer(fingerprint)
+        return None if wearer is None else wearer.height_m
+
+    def _run(self, signals: Array, present: Array, recording: Recording, mark: str, progress: Progress | None) -> Series:
+        stepper = self.stepper(recording.subject, recording.sensors, self._wearer(mark))
+        late, result = self.delay_samples, np.empty((len(signals), len(self.layout.names)))
+        for k, sample in enumerate(np.where(present > 0, signals, np.nan)):
+            values = stepper.step(sample)
+            if values is not None:
+                result[k - late] = values
+            if progress is not None and (k + 1) % REPORTED == 0:
+                progress(REPORTED)
+        for k, values in enumerate(stepper.finish()):
+            result[len(signals) - late + k] = values
+        return self.card.series(result)
 
 
 def names() -> list[str]:

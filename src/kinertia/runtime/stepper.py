@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import onnxruntime as ort
@@ -12,32 +11,12 @@ from numpy.typing import NDArray
 from kinertia.recording import Array
 from kinertia.runtime.card import Card
 
-
-@dataclass(frozen=True)
-class Numbers:
-    """What the graph of a person gave: weight, moment scale, and constants of the graph of one step by its inputs' names."""
-
-    arrays: dict[str, NDArray[np.floating]]
-
-    @property
-    def weight_n(self) -> float:
-        """Body weight [N]."""
-        return self.arrays["weight"].item()
-
-    @property
-    def moment_scale_nm(self) -> float:
-        """Body weight times height [N m]."""
-        return self.arrays["moment_scale"].item()
+Numbers = dict[str, NDArray[np.floating]]
+"""What the graph of a person gave: weight [N], moment scale [N m], and constants of the graph of one step by its inputs."""
 
 
 class Stepper:
-    """The state of one wearer.
-
-    Parameters
-    ----------
-    session : the graph of one step.
-    card : facts about the model.
-    numbers : the person.
+    """The state of one wearer, whom ``numbers`` describe, in the graph of one step.
 
     Notes
     -----
@@ -46,7 +25,8 @@ class Stepper:
     """
 
     def __init__(self, session: ort.InferenceSession, card: Card, numbers: Numbers) -> None:
-        self._session, self._card, self._numbers, self._shape = session, card, numbers, card.sensors.shape
+        self._session, self._card, self._shape = session, card, card.sensors.shape
+        self._numbers = numbers  # the runtime reads their memory
         self._x = np.zeros((1, card.sensors.size + len(card.sensors)), dtype=np.float32)
         self._signals, self._seen = self._x[0, : card.sensors.size], self._x[0, card.sensors.size :]
         self._ones = np.ones_like(self._signals)
@@ -57,7 +37,7 @@ class Stepper:
         self._row = self._out[0]
         self._binding = session.io_binding()
         inputs = {"x": self._x, "hold": self._hold, "window": self._window, **self._states}
-        inputs |= {i.name: numbers.arrays[i.name] for i in session.get_inputs() if i.name not in inputs}
+        inputs |= {i.name: numbers[i.name] for i in session.get_inputs() if i.name not in inputs}
         for name, array in inputs.items():
             self._binding.bind_input(name, "cpu", 0, array.dtype.type, array.shape, array.ctypes.data)
         outputs = {"window_next": self._window, "out": self._out} | {f"{k}_next": v for k, v in self._states.items()}
@@ -66,16 +46,6 @@ class Stepper:
         self._step_s = 1.0 / card.rate_hz
         self._speed_at = card.layout.speed
         self.reset()
-
-    @property
-    def weight_n(self) -> float:
-        """Body weight [N]."""
-        return self._numbers.weight_n
-
-    @property
-    def moment_scale_nm(self) -> float:
-        """Body weight times height [N m]."""
-        return self._numbers.moment_scale_nm
 
     def reset(self) -> None:
         """Back to the beginning."""

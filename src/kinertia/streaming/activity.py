@@ -10,7 +10,6 @@ from kinertia.estimation.standing import BLEND_S, LEVEL_S, Level
 from kinertia.estimation.statics import Sizes
 from kinertia.recording import LOWER_BODY, Array, Sensor, Subject
 from kinertia.runtime.card import Card
-from kinertia.runtime.exported import to_series, to_values
 from kinertia.sensing.activity import EVERY_S, FAR_S, SHORTEST_S, Window, judge, observe, repetition
 
 _REPETITION, _JUDGEMENT = 1, 2
@@ -158,10 +157,10 @@ class Standing:
         self._owed = None
 
     def _answer(self, values: Array, force: Array, sensors: tuple[Sensor, ...]) -> Array:
-        series, seen = to_series(values[None], self._card), np.asarray(np.isfinite(force).all(axis=1))
+        series, seen = self._card.series(values[None]), np.asarray(np.isfinite(force).all(axis=1))
         if self._sizes is None:
             self._sizes = Sizes.of(series, self._subject.height_m)
         if self._level is None or self._level[0] != (sensors, seen.tobytes()):
             self._level = (sensors, seen.tobytes()), Level.of(sensors, seen)
         inclination = self._level[1].inclinations(force[None])
-        return to_values(standing.answer(inclination, self._sizes, series, self._subject, self._card.sensors), self._card)[0]
+        return self._card.values(standing.answer(inclination, self._sizes, series, self._subject, self._card.sensors))[0]

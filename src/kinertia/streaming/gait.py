@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from kinertia.estimation.events import CONTACT_BW, SHORTEST_S
 from kinertia.recording import Array
-from kinertia.runtime.layout import Layout
+from kinertia.runtime.card import Layout
 
 SHORTEST_STRIDE_S, LONGEST_STRIDE_S = 0.35, 3.0
 """Heel strikes further apart have standing between them; closer ones, as after a start, are no strides (sprinters: 0.4 s)."""

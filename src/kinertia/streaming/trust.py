@@ -14,7 +14,7 @@ from kinertia.estimation.trust import DISAGREEMENT as SIGNALS_APART
 from kinertia.estimation.trust import RESIDUAL as FORCES_LEFT
 from kinertia.estimation.trust import WORDS as ESTIMATE_WORDS
 from kinertia.recording import LOWER_BODY, Array, SensorSet
-from kinertia.runtime.layout import Layout
+from kinertia.runtime.card import Layout
 from kinertia.streaming.settings import Settings
 
 
