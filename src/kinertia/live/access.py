@@ -19,6 +19,7 @@ from websockets.datastructures import Headers, MultipleValuesError
 
 TOKEN_BYTES = 18  # 144 random bits
 LOOPBACK_NAMES = ("localhost",)
+COOKIE = "kinertia_token"
 
 
 @dataclass(frozen=True)
@@ -31,29 +32,13 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Access:
-    """What requests must bring along.
-
-    Attributes
-    ----------
-    host : address the server listens on.
-    token : secret that requests must hold; None on the loopback address.
-    """
+    """What requests to a server on ``host`` must bring along: the token, but on the loopback address."""
 
     host: str
     token: str | None = field(default=None, repr=False)
 
-    @property
-    def cookie(self) -> str:
-        return "kinertia_token"
-
     def refuse(self, path: str, headers: Headers) -> Refusal | None:
-        """Why a request is refused, None when it may pass.
-
-        Parameters
-        ----------
-        path : path and query of the request.
-        headers : its header fields.
-        """
+        """Why a request with that path and query and these header fields is refused, None when it may pass."""
         try:
             host, origin = headers.get("Host", ""), headers.get("Origin")
         except MultipleValuesError:
@@ -77,7 +62,7 @@ class Access:
             return True
         for line in headers.get_all("Cookie"):
             try:
-                cookie = SimpleCookie(line).get(self.cookie)
+                cookie = SimpleCookie(line).get(COOKIE)
             except CookieError:
                 continue
             if cookie is not None and _same(cookie.value, self.token):

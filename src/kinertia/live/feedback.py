@@ -53,30 +53,17 @@ class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Result(msgspec.Struct, frozen=True):
-    """How it goes.
-
-    Attributes
-    ----------
-    verdict : of the last value, or of the last stride; ``waiting`` while there is none.
-    value : what was judged last, NaN before [SI units].
-    hits, count : judged strides (or samples) within the band, and all of them.
-    recent : verdicts of the last strides, the newest last; empty for ``value``.
-    """
+    """How it goes: of the last value or stride, ``waiting`` while there is none."""
 
     verdict: Verdict = "waiting"
-    value: float = math.nan
-    hits: int = 0
-    count: int = 0
-    recent: tuple[Verdict, ...] = ()
+    value: float = math.nan  # what was judged last, NaN before [SI units]
+    hits: int = 0  # judged strides (or samples) within the band
+    count: int = 0  # all of them
+    recent: tuple[Verdict, ...] = ()  # verdicts of the last strides, the newest last; empty for ``value``
 
 
 class Feedback:
-    """Follows one output of a stream, sample by sample.
-
-    Parameters
-    ----------
-    target : the band.
-    """
+    """Follows one output of a stream, sample by sample."""
 
     def __init__(self, target: Target) -> None:
         self.target = target
@@ -113,10 +100,7 @@ class Feedback:
         inside = self.target.phase == "stride" or not math.isnan(self._begin_s)
         verdict = self.target.judge(value) if inside else "waiting"
         before = self.result
-        if verdict == "waiting":
-            self.result = Result("waiting", value, before.hits, before.count)
-        else:
-            self.result = Result(verdict, value, before.hits + (verdict == "in"), before.count + 1)
+        self.result = Result(verdict, value, before.hits + (verdict == "in"), before.count + (verdict != "waiting"))
 
     def _collect(self, time_s: float, value: float, strike: bool, off: bool) -> None:
         ended = {"stride": strike, "stance": off, "swing": strike}[self.target.phase]

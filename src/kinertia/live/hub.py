@@ -31,16 +31,10 @@ EXTRA = ("trust", "held", "compute_ms")
 
 
 class Hub:
-    """What one session shows.
+    """What one session shows; one thread publishes, any number of others read.
 
-    One thread publishes; any number of others read.
-
-    Parameters
-    ----------
-    names : the outputs, as the model's layout names them.
-    rate_hz : frames per second.
-    knee : what counts as positive at the knee, until somebody chooses otherwise on the page.
-    sensors : the set that the model reads.
+    ``names`` are the outputs as the model's layout has them; ``knee`` says what counts as positive at the knee, until somebody
+    chooses otherwise on the page.
 
     Attributes
     ----------
@@ -87,16 +81,7 @@ class Hub:
 
 
 class Place:
-    """How far one viewer has come.
-
-    Parameters
-    ----------
-    hub : what it watches.
-
-    Attributes
-    ----------
-    dropped : frames that it missed because it did not keep up.
-    """
+    """How far one viewer has come; ``dropped`` frames were missed because it did not keep up."""
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
@@ -117,32 +102,22 @@ class Place:
 
 @dataclass(frozen=True)
 class Rows:
-    """Consecutive rows that a reader took.
+    """Consecutive rows that a reader took."""
 
-    Attributes
-    ----------
-    first : number of the first row since the stream began.
-    time_s : (n,) time of each row [s].
-    values : (n, C) single precision.
-    skipped : rows before these that this reader did not get, as it came too late.
-    """
-
-    first: int
-    time_s: Array
-    values: np.ndarray
-    skipped: int
+    first: int  # number of the first row since the stream began
+    time_s: Array  # (n,) time of each row [s]
+    values: np.ndarray  # (n, C) single precision
+    skipped: int  # rows before these that this reader did not get, as it came too late
 
     def __len__(self) -> int:
         return len(self.time_s)
 
 
 class Ring:
-    """A bounded store of rows; the oldest make room for the newest.
+    """The last seconds of a stream, written by one thread and read by others without locks.
 
-    Parameters
-    ----------
-    capacity : rows that are kept.
-    width : values per row.
+    The writer fills a row and only then counts it. Readers copy rows and only then look whether the writer has come round to
+    them in the meantime; so neither ever waits for the other.
     """
 
     def __init__(self, capacity: int, width: int) -> None:

@@ -37,15 +37,8 @@ QUIET_S = 1.0
 class Monitor:
     """One per hub; its methods are called by one thread.
 
-    Parameters
-    ----------
-    hub : what it follows.
-
-    Attributes
-    ----------
-    status : the last status message, as JSON.
-    target : the last message on the target band, as JSON.
-    target_version : counts the changes of it.
+    ``status`` and ``target`` are the last messages on how it stands and on the target band, whose changes ``target_version``
+    counts.
     """
 
     def __init__(self, hub: Hub) -> None:
@@ -64,12 +57,7 @@ class Monitor:
         self.refresh(SessionState(), viewers=0)
 
     def set_target(self, target: Target | None) -> None:
-        """Follow another target band, or none.
-
-        Raises
-        ------
-        ValueError : the target is of an output that the page does not show.
-        """
+        """Follow another target band, or none; ValueError if it is of an output that the page does not show."""
         if target is not None and target.output not in self._names:
             raise ValueError(f"target on {target.output!r}: there is no such output; there are {', '.join(self._names)}")
         self._feedback = None if target is None else Feedback(target)
@@ -183,9 +171,8 @@ def walking(gait: Gait, since_strike_s: float, speed: np.ndarray) -> dict[str, o
 
     Parameters
     ----------
-    gait : as the last frame states it.
+    gait, speed : as of the last frame; forward speed of the last frames, NaN where unknown [m/s].
     since_strike_s : time since the last heel strike of either foot, NaN when there was none [s].
-    speed : forward speed of the last frames, NaN where unknown [m/s].
     """
     known = speed[np.isfinite(speed)]
     mean = float(known.mean()) if known.size else math.nan

@@ -44,25 +44,15 @@ DRAWN = (*(f"{point}_{axis}" for point in LANDMARKS for axis in "xy"), "cop_x_r"
 
 
 class Column(msgspec.Struct, frozen=True):
-    """One column of the frames that the page gets.
+    """One column of the frames that the page gets; without label and unit where only the stick figure needs it."""
 
-    Attributes
-    ----------
-    name : name in the model's layout.
-    quantity : name without its side; both legs share a chart.
-    side : ``right``, ``left`` or empty.
-    label, unit : in words; empty for what only the stick figure needs.
-    scale : from the value in SI units to the one shown.
-    other : label where the other sign counts as positive (the scale is then the opposite one); empty where there is one sign.
-    """
-
-    name: str
-    quantity: str
-    side: str = ""
+    name: str  # in the model's layout
+    quantity: str  # name without its side; both legs share a chart
+    side: str = ""  # ``right``, ``left`` or empty
     label: str = ""
     unit: str = ""
-    scale: float = 1.0
-    other: str = ""
+    scale: float = 1.0  # from the value in SI units to the one shown
+    other: str = ""  # label where the other sign counts as positive (the scale is then the opposite one)
 
 
 def column(name: str, knee: Knee = Knee.FLEXION) -> Column | None:
@@ -71,21 +61,16 @@ def column(name: str, knee: Knee = Knee.FLEXION) -> Column | None:
         return Column(name, name)
     stem = name.removesuffix("_moment")
     base, side = split_side(stem)
+    moment = stem != name
+    unit, scale = ("N m", 1.0) if moment else ("\u00b0", DEGREES)
     if base == KNEE_ANGLE:
-        moment, unit, scale = (0, "\u00b0", DEGREES) if stem == name else (1, "N m", 1.0)
         (other,) = set(Knee) - {knee}
-        return Column(
-            name, base + name.removeprefix(stem), side, KNEE[knee][moment], unit, sign(base, knee) * scale, KNEE[other][moment]
-        )
-    if stem != name and base in MOMENTS:
-        return Column(name, f"{base}_moment", side, MOMENTS[base], "N m")
-    if stem == name and base in ANGLES:
-        return Column(name, base, side, ANGLES[base], "\u00b0", DEGREES)
+        label, quantity = KNEE[knee][moment], base + name.removeprefix(stem)
+        return Column(name, quantity, side, label, unit, sign(base, knee) * scale, KNEE[other][moment])
+    if base in (table := MOMENTS if moment else ANGLES):
+        return Column(name, base + name.removeprefix(stem), side, table[base], unit, scale)
     base, side = split_side(name)
-    if base in OTHERS:
-        label, unit, scale = OTHERS[base]
-        return Column(name, base, side, label, unit, scale)
-    return None
+    return Column(name, base, side, *OTHERS[base]) if base in OTHERS else None
 
 
 def columns(names: Sequence[str], knee: Knee = Knee.FLEXION) -> tuple[Column, ...]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from dataclasses import dataclass
+from collections.abc import Iterator
 from http import HTTPStatus
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Self
+from pathlib import PurePath
+from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
 from websockets.asyncio.server import ServerConnection, serve
@@ -17,7 +18,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from kinertia.live import message
-from kinertia.live.access import Access, access
+from kinertia.live.access import COOKIE, Access, access
 from kinertia.live.hub import EXTRA, HISTORY_S, Hub, Place
 from kinertia.live.message import VERSION, encode, encode_frames
 from kinertia.live.monitor import Monitor
@@ -171,7 +172,7 @@ class Server:
             return _respond(HTTPStatus.NOT_FOUND, b"kinertia: there is nothing here\n")
         response = _respond(HTTPStatus.OK, file.content, file.type)
         if self.access.brings_token(request.path):
-            cookie = f"{self.access.cookie}={self.access.token}; Path=/; HttpOnly; SameSite=Strict"
+            cookie = f"{COOKIE}={self.access.token}; Path=/; HttpOnly; SameSite=Strict"
             response.headers["Set-Cookie"] = cookie
         return response
 
@@ -242,8 +243,7 @@ def _respond(status: HTTPStatus, content: bytes, kind: str = "text/plain; charse
     return Response(status.value, status.phrase, headers, content)
 
 
-@dataclass(frozen=True)
-class File:
+class File(NamedTuple):
     """One file of the page."""
 
     content: bytes
@@ -251,17 +251,18 @@ class File:
 
 
 def load() -> dict[str, File]:
-    """All files by their path on the server; ``/`` is the page itself."""
-    files: dict[str, File] = {}
-    _collect(resources.files("kinertia.live") / "page", "", files)
+    """All files by their path on the server, read once; ``/`` is the page itself.
+
+    A request names one of them or nothing, never a path on the disk.
+    """
+    files = dict(_collect(resources.files("kinertia.live") / "page", ""))
     return files | {"/": files[FIRST]}
 
 
-def _collect(folder: Traversable, path: str, files: dict[str, File]) -> None:
+def _collect(folder: Traversable, path: str) -> Iterator[tuple[str, File]]:
     for entry in folder.iterdir():
         name = f"{path}/{entry.name}"
         if entry.is_dir():
-            _collect(entry, name, files)
+            yield from _collect(entry, name)
         else:
-            suffix = entry.name[entry.name.rfind(".") :] if "." in entry.name else ""
-            files[name] = File(entry.read_bytes(), TYPES.get(suffix, "text/plain; charset=utf-8"))
+            yield name, File(entry.read_bytes(), TYPES.get(PurePath(name).suffix, "text/plain; charset=utf-8"))

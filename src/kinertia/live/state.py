@@ -1,4 +1,4 @@
-"""How a session stands, in the words and figures that viewers see."""
+"""How a session stands, in the words and figures that viewers see, and what the server needs from it."""
 
 from __future__ import annotations
 
@@ -13,36 +13,24 @@ from kinertia.streaming.health import Health, State
 from kinertia.streaming.progress import Progress
 
 COUNTED = ("late", "out_of_order", "duplicated", "rejected", "restarts", "interpolated", "held", "missing", "clipped")
-
 LONG_S = 1e9
 """More than any session: nothing has come."""
+Level = Literal["good", "note", "warning"]
 
 
 class SensorState(msgspec.Struct, frozen=True):
-    """One sensor, see :class:`kinertia.streaming.health.SensorHealth`.
-
-    Attributes
-    ----------
-    name, segment : as in the session.
-    words : the sensor in words, such as ``right shank``.
-    state, message : the worst that is to be said of it now, and a sentence on it.
-    rate_hz : samples per second lately.
-    age_s : time since the latest sample [s]; None before the first.
-    lost_percent : of the packets that were sent.
-    jitter_ms : how much later than at best its samples usually come [ms].
-    counts : what else happened how often since the start; only those that are not zero.
-    """
+    """One sensor, see :class:`kinertia.streaming.health.SensorHealth`; ages and jitter that are not known are None."""
 
     name: str
     segment: str
-    words: str
+    words: str  # such as ``right shank``
     state: State
     message: str = ""
     rate_hz: float = 0.0
     age_s: float | None = None
     lost_percent: float = 0.0
     jitter_ms: float | None = None
-    counts: dict[str, int] = {}
+    counts: dict[str, int] = {}  # what else happened how often since the start; only those that are not zero
 
 
 def sensor_states(health: Health) -> tuple[SensorState, ...]:
@@ -65,34 +53,16 @@ def sensor_states(health: Health) -> tuple[SensorState, ...]:
 
 
 class RecordingState(msgspec.Struct, frozen=True):
-    """The file that the stream is written to.
-
-    Attributes
-    ----------
-    on : whether it is being written.
-    file : its name, the last one's when it is closed.
-    seconds : what it holds.
-    problem : why writing ended or what was left out; empty when all is well.
-    """
+    """The file that the stream is written to, or the last one."""
 
     on: bool = False
     file: str = ""
-    seconds: float = 0.0
-    problem: str = ""
-
-
-Level = Literal["good", "note", "warning"]
+    seconds: float = 0.0  # what it holds
+    problem: str = ""  # why writing ended or what was left out; empty when all is well
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """Something that happened.
-
-    Attributes
-    ----------
-    number : counts up from 1.
-    level : how to take it.
-    words : one sentence.
-    """
+    """Something that happened, in a sentence; numbers count up from 1."""
 
     number: int
     level: Level
@@ -100,35 +70,21 @@ class Notice(msgspec.Struct, frozen=True):
 
 
 class SessionState(msgspec.Struct, frozen=True):
-    """Everything that changes slowly.
-
-    Attributes
-    ----------
-    model : name of the model at work.
-    source, source_status : where the samples come from, and how it is, in words.
-    delay_ms : how far the outputs are behind the inputs by construction, without the time to compute them [ms].
-    sensors : one per sensor of the session.
-    aligned : whether it is known how the sensors sit; without that there are no estimates.
-    counts : what happened to samples on their way, by what; only what did happen.
-    calibration, adaptation, recording : how these stand.
-    not_adaptable : why the model cannot be adapted; empty where it can.
-    notices : what happened lately, the oldest first.
-    ended : why nothing more comes, empty while it may.
-    """
+    """Everything that changes slowly."""
 
     model: str = ""
     source: str = ""
-    source_status: str = ""
-    delay_ms: float = 0.0
+    source_status: str = ""  # in words
+    delay_ms: float = 0.0  # how far outputs are behind inputs by construction, without the time to compute them
     sensors: tuple[SensorState, ...] = ()
-    aligned: bool = True
-    counts: dict[str, int] = {}
+    aligned: bool = True  # whether it is known how the sensors sit; without that there are no estimates
+    counts: dict[str, int] = {}  # what happened to samples on their way, by what; only what did happen
     calibration: Progress = Progress()
     adaptation: Progress = Progress()
-    not_adaptable: str = ""
+    not_adaptable: str = ""  # why the model cannot be adapted; empty where it can
     recording: RecordingState = RecordingState()
-    notices: tuple[Notice, ...] = ()
-    ended: str = ""
+    notices: tuple[Notice, ...] = ()  # what happened lately, the oldest first
+    ended: str = ""  # why nothing more comes, empty while it may
 
 
 class Control(Protocol):
@@ -144,12 +100,7 @@ class Control(Protocol):
 
 
 class Task(Protocol):
-    """Something that goes on beside the stream, such as adapting the model; its methods may be called by any thread.
-
-    Attributes
-    ----------
-    progress : how it is getting on.
-    """
+    """Something that goes on beside the stream, such as adapting the model; its methods may be called by any thread."""
 
     @property
     def progress(self) -> Progress: ...

@@ -17,15 +17,9 @@ _REPETITION, _JUDGEMENT = 1, 2
 
 
 class Watch:
-    """Tells activities; a new one once it has lasted half a second, standing and its end at once.
+    """Tells the activity of the latest sample, None before there is enough to tell.
 
-    Parameters
-    ----------
-    rate_hz : of the samples [Hz].
-
-    Attributes
-    ----------
-    activity : of the latest sample; None before there is enough to tell.
+    A new one once it has lasted half a second; standing and its end at once.
     """
 
     def __init__(self, rate_hz: float) -> None:
@@ -100,11 +94,7 @@ class Watch:
 class Standing:
     """Puts the answer of standing in place of a model's values, smoothly.
 
-    Parameters
-    ----------
-    card : of the model; without landmarks in its outputs nothing shows the body's size, and the model's values stay.
-    rate_hz : of the values [Hz].
-    subject : the wearer.
+    Without landmarks among the model's outputs nothing shows the body's size, and its values stay.
     """
 
     def __init__(self, card: Card, rate_hz: float, subject: Subject) -> None:

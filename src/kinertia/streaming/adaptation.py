@@ -43,18 +43,18 @@ LEARNED, UNCHANGED = "Adapted in ", "Not adapted "
 SWAP_S = 30.0
 WORSE = 1.05
 """An adapted model that fits the signals worse than the one at work by more than this factor is not used."""
+SETTLE_S = 1.0
+"""What the network needs to find into a movement is not judged."""
+MOVING_SHARE = 0.5  # of the samples; with less there is little to learn from
+NICENESS = 10  # half of the way to the lowest priority
+_COUNT = re.compile(rb"(\d+)/(\d+)")
+_STYLE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_TAIL = 4096  # bytes of what it said that are kept for an error
 
 
 @dataclass(frozen=True)
 class AdaptationSettings:
-    """How to adapt.
-
-    Attributes
-    ----------
-    seconds : how much to learn from [s].
-    start : model to train on from: a shipped one, or a folder that ``kinertia train`` wrote.
-    options : further options of ``kinertia train``.
-    """
+    """How to adapt: seconds to learn from, the model to train on from, further options of ``kinertia train``."""
 
     seconds: float = 40.0
     start: str = "default"
@@ -66,17 +66,9 @@ class AdaptationSettings:
 
 
 class Adaptation:
-    """Adapts the model of a running core.
+    """Adapts the model of a running, aligned core; recording, trained model and graphs go into a folder.
 
-    Parameters
-    ----------
-    core : the running core, aligned.
-    folder : for the recording, the trained model and its graphs; made if need be.
-    settings : how.
-
-    Attributes
-    ----------
-    progress : how it stands; may be read from any thread.
+    ``progress`` is how it stands; it may be read from any thread.
     """
 
     def __init__(self, core: Core, folder: Path | str, settings: AdaptationSettings | None = None) -> None:
@@ -88,13 +80,7 @@ class Adaptation:
         self.progress = Progress()
 
     def start(self) -> None:
-        """Begin to collect.
-
-        Raises
-        ------
-        ValueError
-            If it runs already, the sensors are not aligned, or training is not installed.
-        """
+        """Begin to collect; ValueError if it runs already, the sensors are not aligned, or training is not installed."""
         if self.progress.state == "running":
             raise ValueError("adapting runs already")
         if self._core.session.rotations is None:
@@ -199,24 +185,10 @@ class Adaptation:
                 self.progress = Progress(state, self.progress.step, done, words, outcome=outcome)
 
 
-SETTLE_S = 1.0
-"""What the network needs to find into a movement is not judged."""
-MOVING_SHARE = 0.5  # of the samples; with less there is little to learn from
-
-
 def as_recording(session: Session, rows: Array, rate_hz: float) -> Recording:
-    """Collected rows as a recording in segment frames.
+    """Collected rows (T, K, 6) in sensor axes, NaN where missing, as a recording in segment frames.
 
-    Parameters
-    ----------
-    session : who wears which sensors, aligned.
-    rows : (T, K, 6) in sensor axes, NaN where missing.
-    rate_hz : their rate [Hz].
-
-    Raises
-    ------
-    ValueError
-        If the sensors are not aligned, or there is little walking in it.
+    ValueError if the sensors are not aligned, or there is little walking in it.
     """
     if session.rotations is None:
         raise ValueError("the sensors are not aligned; calibrate first")
@@ -233,13 +205,7 @@ def as_recording(session: Session, rows: Array, rate_hz: float) -> Recording:
 
 
 def misfit(model: ExportedModel, wearer: Wearer | None, session: Session, rows: Array) -> float:
-    """How far a model's virtual signals are from the measured ones, as a part of what these vary.
-
-    Parameters
-    ----------
-    model, wearer : the model, and what it knows of the wearer.
-    session, rows : as for :func:`as_recording`.
-    """
+    """How far a model's virtual signals are from the measured ones of :func:`as_recording`, as a part of what these vary."""
     assert session.rotations is not None
     align = SegmentSignals(session.sensors, session.rotations, session.bias, model.sensors)
     samples = np.stack([align.turn_some(row) for row in rows])
@@ -255,18 +221,10 @@ def misfit(model: ExportedModel, wearer: Wearer | None, session: Session, rows: 
     return float(np.sqrt(np.mean(kind @ np.nanmean(error[:, there] ** 2, axis=0) / (kind @ spread))))
 
 
-NICENESS = 10  # half of the way to the lowest priority
-_COUNT = re.compile(rb"(\d+)/(\d+)")
-_STYLE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_TAIL = 4096  # bytes of what it said that are kept for an error
-
-
 class Command:
-    """One run of ``kinertia`` with low priority.
+    """One run of ``kinertia`` with a subcommand and options, in its own process with low priority.
 
-    Parameters
-    ----------
-    arguments : subcommand and options.
+    So the stream has its interpreter and its processor for itself.
     """
 
     def __init__(self, arguments: Sequence[str]) -> None:
@@ -285,10 +243,7 @@ class Command:
     def wait(self, report: Callable[[float], None]) -> list[str]:
         """Until it has ended; ``report`` is told the part that its progress bar shows. Gives the last lines that it said.
 
-        Raises
-        ------
-        ValueError
-            If it fails; with what it said last.
+        ValueError with what it said last if it fails.
         """
         pipe, tail = self._process.stderr, b""
         assert pipe is not None

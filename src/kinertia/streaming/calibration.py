@@ -32,14 +32,7 @@ STANDING_SHARE, WALKING_SHARE = 0.3, 0.6  # of the work, for the bar that is sho
 
 @dataclass(frozen=True)
 class CalibrationSettings:
-    """What is asked of the wearer.
-
-    Attributes
-    ----------
-    stand_s : how long to stand still [s].
-    steps : how many steps to walk.
-    patience_s : how long either of the two may take [s].
-    """
+    """What is asked of the wearer: to stand still and walk steps, for either of which there is patience [s]."""
 
     stand_s: float = 3.0
     steps: int = 10
@@ -53,19 +46,13 @@ class CalibrationSettings:
 class Calibration:
     """Collects standing and walking from a running core, finds the alignment in the background and gives it to the core.
 
-    Parameters
-    ----------
-    core : the running core; if it is aligned already, it goes on as before until the new alignment is there.
-    settings : what is asked of the wearer.
+    A core that is aligned already goes on as before until the new alignment is there. Signals come in the thread that pushes;
+    the work on them is done in another one.
 
     Attributes
     ----------
     progress : how it stands; may be read from any thread.
     alignment : what was found, with its warnings; None before.
-
-    Notes
-    -----
-    Signals come in the thread that pushes; the work on them is done in another one.
     """
 
     def __init__(self, core: Core, settings: CalibrationSettings | None = None) -> None:
@@ -90,8 +77,14 @@ class Calibration:
         before = self.progress.words if self.progress.state == "failed" else ""
         self.stop()
         with self._lock:
-            self._before = before
-            self._begin()
+            self._before, self._doubt = before, ""  # a fault is believed when more steps show it too
+            self.alignment = None
+            self._count = self._seen = self._stood = self._walked = self._begun = 0
+            self._index: int | None = None
+            self._wanted, self._steps = self._settings.steps, 0
+            self._stride = self._solving = None
+            self._say("stand", 0.0, f"stand still, upright, for {self._settings.stand_s:g} s")
+            self._core.listen(self._take)
 
     def stop(self, why: str = "") -> None:
         """Leave everything as it was; with a reason, this try has failed for that."""
@@ -100,33 +93,21 @@ class Calibration:
             if self.progress.state == "running":
                 self.progress = replace(self.progress, state="failed", words=why, left_s=None) if why else Progress()
 
-    def _begin(self) -> None:
-        self.alignment = None
-        self._count = self._seen = self._stood = self._walked = self._begun = 0
-        self._index: int | None = None
-        self._wanted, self._steps = self._settings.steps, 0
-        self._stride = self._solving = None
-        self._doubt = ""  # a fault is believed when more steps show it too
-        self._say("stand", 0.0, f"stand still, upright, for {self._settings.stand_s:g} s")
-        self._core.listen(self._take)
-
     def _take(self, index: int, raw: Array) -> None:
         """One grid point, in sensor axes."""
         with self._lock:
-            if self.progress.state == "running":
-                self._collect(index, raw)
-
-    def _collect(self, index: int, raw: Array) -> None:
-        if self._index is not None and index != self._index + 1:
-            self._fail("all sensors were silent for a while; see that they are in range, then calibrate again")
-            return
-        self._index = index
-        if self._count < len(self._rows):
-            self._rows[self._count] = raw
-            self._count += 1
-        self._seen += 1
-        if self._seen % self._look == 0 and self._count >= self._window:
-            {"stand": self._stand, "walk": self._walk, "solve": self._solve}[self.progress.step]()
+            if self.progress.state != "running":
+                return
+            if self._index is not None and index != self._index + 1:
+                self._fail("all sensors were silent for a while; see that they are in range, then calibrate again")
+                return
+            self._index = index
+            if self._count < len(self._rows):
+                self._rows[self._count] = raw
+                self._count += 1
+            self._seen += 1
+            if self._seen % self._look == 0 and self._count >= self._window:
+                {"stand": self._stand, "walk": self._walk, "solve": self._solve}[self.progress.step]()
 
     def _stand(self) -> None:
         recent = self._rows[self._count - self._window : self._count, self._used]
@@ -140,7 +121,7 @@ class Calibration:
             self._say("stand", 0.0, f"stand still for {self._settings.stand_s:g} s{again}: {self._does(moving, 'move')}")
         elif self._count >= self._settings.stand_s * self._rate:
             self._stood = self._begun = self._count
-            self._say("walk", STANDING_SHARE, f"walk {self._wanted} steps straight ahead, at your usual speed")
+            self._say("walk", STANDING_SHARE, self._walk_words)
             return
         else:
             stood_s = self._count / self._rate
@@ -165,22 +146,15 @@ class Calibration:
         if self._steps >= self._wanted:
             self._begin_to_solve()
             return
-        part = min(self._steps / self._wanted, 1.0)
         if self._steps:
             told = f"walk on: {self._steps} of {self._wanted} steps"
-        elif self._walked:
-            told = "walk on, straight ahead"
         else:
-            told = f"walk {self._wanted} steps straight ahead, at your usual speed"
-        self._say("walk", STANDING_SHARE + WALKING_SHARE * part, told)
-        if self._count - self._stood > self._settings.patience_s * self._rate:
-            if self._steps >= FEWEST_STEPS:
-                self._begin_to_solve()
-            else:
-                self._fail(
-                    f"{self._steps or 'no'} steps seen in {self._settings.patience_s:g} s; walk {self._settings.steps} steps "
-                    "in a row, straight ahead, and calibrate again"
-                )
+            told = "walk on, straight ahead" if self._walked else self._walk_words
+        self._say("walk", STANDING_SHARE + WALKING_SHARE * self._steps / self._wanted, told)
+        if self._impatient and self._steps >= FEWEST_STEPS:
+            self._begin_to_solve()
+        elif self._impatient:
+            self._fail(f"{self._steps or 'no'} steps seen in {self._settings.patience_s:g} s; {self._again}")
 
     def _count_steps(self) -> None:
         """Steps so far, from how often the signals repeat; counted in the background, once a second."""
@@ -193,10 +167,8 @@ class Calibration:
             self._stride = self._pool.submit(gait_phase.stride_samples, rates, self._rate)
 
     def _begin_to_solve(self) -> None:
-        session, rows = self._core.session, self._rows[: self._count].copy()
-        recording = Recording(
-            "calibration", self._rate, self._sensors, rows[..., :3], rows[..., 3:], session.subject, Frame.SENSOR
-        )
+        subject, rows = self._core.session.subject, self._rows[: self._count].copy()
+        recording = Recording("calibration", self._rate, self._sensors, rows[..., :3], rows[..., 3:], subject, Frame.SENSOR)
         self._solving = self._pool.submit(_alignment, recording)
         self._say("solve", STANDING_SHARE + WALKING_SHARE, "finding how the sensors sit; walk on or stand, as you like")
 
@@ -210,8 +182,8 @@ class Calibration:
             self._fail(f"the alignment could not be computed: {error}")
         elif error.cause is not None and str(error) == self._doubt:
             self._fail(f"{error}; then calibrate again")
-        elif self._count - self._stood > self._settings.patience_s * self._rate:
-            self._fail(f"{error}; walk {self._settings.steps} steps in a row, straight ahead, and calibrate again")
+        elif self._impatient:
+            self._fail(f"{error}; {self._again}")
         else:
             self._doubt = str(error)
             self._wanted = self._steps + MORE_STEPS
@@ -230,6 +202,19 @@ class Calibration:
         self._core.align(rotations, bias, uncertainty)
         self.alignment = alignment
         self._end(Progress("done", "solve", 1.0, "how the sensors sit is known", outcome=tuple(alignment.warnings)))
+
+    @property
+    def _walk_words(self) -> str:
+        return f"walk {self._wanted} steps straight ahead, at your usual speed"
+
+    @property
+    def _again(self) -> str:
+        return f"walk {self._settings.steps} steps in a row, straight ahead, and calibrate again"
+
+    @property
+    def _impatient(self) -> bool:
+        """Whether the wearer has walked for long enough."""
+        return self._count - self._stood > self._settings.patience_s * self._rate
 
     def _bias(self) -> Array:
         """(K', 3) mean rate of the sensors that are used while they stood [rad/s]."""
@@ -266,12 +251,8 @@ def _alignment(recording: Recording) -> Alignment:
     chain.require_sound(examined)
     undone = next((alignment for alignment in examined.findings if alignment.mended and alignment.cause not in LEFT_OUT), None)
     if undone is not None:
-        raise RecordingError(
-            undone.message,
-            sensor=", ".join(undone.sensors),
-            fix=undone.fix or "put it right where it arises",
-            cause=undone.cause,
-        )
+        fix = undone.fix or "put it right where it arises"
+        raise RecordingError(undone.message, sensor=", ".join(undone.sensors), fix=fix, cause=undone.cause)
     alignment = align(examined)[1]
     # what did not come is told of the stream as it goes
     come = (finding for finding in examined.findings if finding.cause is not Cause.MISSING)

@@ -27,12 +27,7 @@ Item = TypeVar("Item")
 
 
 class Rehearsal:
-    """A twin of a core.
-
-    Parameters
-    ----------
-    core : whose work is rehearsed; its estimates are not touched.
-    """
+    """A twin of a core, whose estimates are not touched."""
 
     def __init__(self, core: Core) -> None:
         self._core = core
@@ -77,13 +72,9 @@ class Rehearsal:
 
 
 class Attention(Generic[Item]):
-    """Waiting for samples that come at a steady pace.
+    """Waiting for samples of some streams that come at a steady pace.
 
-    Parameters
-    ----------
-    rehearse : what to do shortly before the next one; False when there is nothing to do.
-    rate_hz : samples per second of each stream.
-    streams : how many.
+    ``rehearse`` is what to do shortly before the next one; it gives False when there is nothing to do.
     """
 
     def __init__(self, rehearse: Callable[[], bool], rate_hz: float, streams: int = 1) -> None:
@@ -101,8 +92,10 @@ class Attention(Generic[Item]):
     def until(self, due_s: float) -> None:
         """Wait for a time of ``time.perf_counter()`` [s]."""
         sleep(due_s - LEAD_S)
-        self._keep_warm(due_s)
-        sleep(due_s)
+        while time.perf_counter() < due_s - REST_S and self._rehearse():
+            pass
+        while time.perf_counter() < due_s:
+            pass
 
     def _take(self, source: Callable[[float], list[Item]], timeout_s: float) -> list[Item]:
         due_s = self._came_s + self._period
@@ -116,12 +109,6 @@ class Attention(Generic[Item]):
             time.sleep(0)  # lets the thread that receives have its turn
             items = source(0.0)
         return items or source(timeout_s)
-
-    def _keep_warm(self, due_s: float) -> None:
-        while time.perf_counter() < due_s - REST_S and self._rehearse():
-            pass
-        while time.perf_counter() < due_s:
-            pass
 
 
 def sleep(until_s: float) -> None:

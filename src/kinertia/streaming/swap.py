@@ -29,17 +29,13 @@ class Successor:
         self.last: Array | None = None
         self._room = room
         self._waiting: deque[Array] = deque()
-        self._thread: Thread | None = None
-        self._stop = False
-
-    @property
-    def started(self) -> bool:
-        return self._thread is not None
+        self._thread = Thread(target=self._catch_up, name="kinertia-swap", daemon=True)
+        self.started = self._stop = False
 
     def start(self, past: Sequence[Array]) -> None:
         """Begin with what the network has seen so far, oldest first."""
         self._waiting.extend(past)
-        self._thread = Thread(target=self._catch_up, name="kinertia-swap", daemon=True)
+        self.started = True
         self._thread.start()
 
     def follow(self, signals: Array) -> None:
@@ -48,7 +44,7 @@ class Successor:
 
     def arrived(self) -> bool:
         """Whether it is at the present now; the thread is then over."""
-        if self._thread is None:
+        if not self.started:
             return False
         if self._thread.is_alive():
             if len(self._waiting) <= self._room:
@@ -61,7 +57,7 @@ class Successor:
     def stop(self) -> None:
         """End the thread."""
         self._stop = True
-        if self._thread is not None:
+        if self.started:
             self._thread.join()
 
     def _catch_up(self) -> None:
