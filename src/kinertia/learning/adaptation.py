@@ -25,8 +25,7 @@ def settings(model: Config, given: Config = DEFAULT) -> Config:
 
     Raises
     ------
-    ValueError
-        If another network, body or rate than the model's is asked for.
+    ValueError : if another network, body or rate than the model's is asked for.
     """
     chosen = _merge(model, given, DEFAULT)
     require_same_network(model, chosen)

@@ -71,8 +71,7 @@ def adapt(
 
     Raises
     ------
-    ValueError
-        As :func:`kinertia.learning.training.train`.
+    ValueError : as :func:`kinertia.learning.training.train`.
     """
     begin = time.perf_counter()
     chosen = adaptation.settings(model.config) if config is None else config

@@ -97,8 +97,7 @@ def load_model(folder: Path | str, device: torch.device | str = "cpu") -> Model:
 
     Raises
     ------
-    ValueError
-        As :meth:`kinertia.train.store.Store.read`, or if weights and code do not belong together.
+    ValueError : as :meth:`kinertia.train.store.Store.read`, or if weights and code do not belong together.
     """
     tensors, card = STORE.read(folder)
     network = store.fill(Network(card.config.network, SKELETONS[card.config.body], card.config.sensors), tensors, folder)

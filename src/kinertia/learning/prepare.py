@@ -17,8 +17,7 @@ def to_sequence(recording: Recording, config: Config, tile_s: float = periodic.T
 
     Raises
     ------
-    RecordingError
-        If none of the configuration's sensors is there, or the signals cannot be aligned or resampled.
+    RecordingError : if none of the configuration's sensors is there, or the signals cannot be aligned or resampled.
     """
     ready = to_segments(recording)
     signals, present = channels.at_rate(ready, config.rate_hz, tile_s, config.sensors)

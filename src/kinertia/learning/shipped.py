@@ -36,8 +36,7 @@ def load(model: str | Path = DEFAULT, device: torch.device | str = "cpu") -> Mod
 
     Raises
     ------
-    ValueError
-        As :func:`kinertia.learning.checkpoint.load_model`.
+    ValueError : as :func:`kinertia.learning.checkpoint.load_model`.
     """
     if str(model) not in names():
         return checkpoint.load_model(model, device)
@@ -64,8 +63,7 @@ def ship(model: Path, out: Path, *, name: str = DEFAULT, note: str = "", recipe:
 
     Raises
     ------
-    ValueError
-        As :func:`kinertia.learning.checkpoint.load_model`, or if the folder would be larger than 8 MB.
+    ValueError : as :func:`kinertia.learning.checkpoint.load_model`, or if the folder would be larger than 8 MB.
     """
     checkpoint.load_model(model)  # whole, and of this version
     tensors, card = checkpoint.read(model, MODEL)

@@ -63,8 +63,7 @@ def labels_of(recording: Recording, config: Config, tile_s: float = periodic.TIL
 
     Raises
     ------
-    RecordingError
-        If the recording has no truth, or none of the quantities that a model estimates is in it.
+    RecordingError : if the recording has no truth, or none of the quantities that a model estimates is in it.
     """
     truth_of(recording, "give it without labels")
     at_rate = resampled(recording, config.rate_hz)

@@ -157,9 +157,8 @@ def train(
 
     Raises
     ------
-    ValueError
-        If there are no sequences, one is too short or at another rate, the device is not there, training diverges, or the
-        checkpoint, the model to start from or the labels do not fit.
+    ValueError : if there are no sequences, one is too short or at another rate, the device is not there, training diverges, or
+        the checkpoint, the model to start from or the labels do not fit.
     """
     check(sequences, config)
     if labels:

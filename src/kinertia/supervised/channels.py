@@ -30,8 +30,7 @@ def read(recording: Recording, config: InputConfig) -> tuple[Layout, Array]:
 
     Raises
     ------
-    RecordingError
-        If no known segment carries a sensor.
+    RecordingError : if no known segment carries a sensor.
     """
     columns = layout.of(config)
     if all(recording.sensor_index(segment) is None for segment in LOWER_BODY.segments):

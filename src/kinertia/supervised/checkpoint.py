@@ -93,8 +93,7 @@ def load(folder: Path | str) -> Fitted:
 
     Raises
     ------
-    ValueError
-        As :meth:`kinertia.train.store.Store.read`, or if weights and card do not belong together.
+    ValueError : as :meth:`kinertia.train.store.Store.read`, or if weights and card do not belong together.
     """
     tensors, card = STORE.read(folder)
     network = Network(card.config.network, len(card.columns), len(card.targets), len(card.peaks))

@@ -95,8 +95,7 @@ def view(recording: Recording, side: str, config: InputConfig) -> Cycle:
 
     Raises
     ------
-    RecordingError
-        If the recording is not one cycle, or no heel strike of the leg is found in it.
+    RecordingError : if the recording is not one cycle, or no heel strike of the leg is found in it.
     """
     if not recording.periodic:
         raise RecordingError(
@@ -142,8 +141,7 @@ def examples(recording: Recording, owner: str, config: FitConfig, every: bool = 
 
     Raises
     ------
-    RecordingError
-        If the recording has no truth.
+    RecordingError : if the recording has no truth.
     """
     chosen = replace(config.inputs, averaged=1, most_cycles=0) if every else config.inputs
     wanted = targets.names(config)

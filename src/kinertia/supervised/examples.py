@@ -68,8 +68,7 @@ def join(parts: Iterable[Examples]) -> Examples:
 
     Raises
     ------
-    ValueError
-        If there are none.
+    ValueError : if there are none.
     """
     given = list(parts)
     if not any(len(part) for part in given):

@@ -39,8 +39,7 @@ def estimate(fitted: Fitted, recording: Recording, method: str = METHOD) -> Esti
 
     Raises
     ------
-    RecordingError
-        If the recording lacks a sensor that the model reads, is too short or no cycle, or cannot be aligned.
+    RecordingError : if the recording lacks a sensor that the model reads, is too short or no cycle, or cannot be aligned.
     """
     begin = time.perf_counter()
     ready = to_segments(recording)

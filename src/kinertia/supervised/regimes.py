@@ -59,8 +59,7 @@ def together(parts: Sequence[Examples | None]) -> Examples:
 
     Raises
     ------
-    ValueError
-        If there are none.
+    ValueError : if there are none.
     """
     return join([part for part in parts if part is not None])
 
@@ -109,8 +108,7 @@ def fit_adaptive(
 
     Raises
     ------
-    ValueError
-        If the share is no share, or too little is left of it.
+    ValueError : if the share is no share, or too little is left of it.
     """
     chosen = general.config if config is None else replace(general.config, adaptation=config.adaptation)
     require_share(share, chosen)
@@ -133,8 +131,7 @@ def fit_individual(
 
     Raises
     ------
-    ValueError
-        If they are too short.
+    ValueError : if they are too short.
     """
     own = examples(_first(person, LAST), config, every=True)
     if own is None:

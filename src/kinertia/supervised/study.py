@@ -86,10 +86,8 @@ def run(
 
     Raises
     ------
-    ValueError
-        If there are too few people, a setting cannot be, or ``out`` holds something else.
-    RecordingError
-        If a recording cannot be used.
+    ValueError : if there are too few people, a setting cannot be, or ``out`` holds something else.
+    RecordingError : if a recording cannot be used.
     """
     check(config)
     for share in plan.shares:

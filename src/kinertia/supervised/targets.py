@@ -41,8 +41,7 @@ def curves(recording: Recording, wanted: Sequence[str], side: str = "") -> Array
 
     Raises
     ------
-    RecordingError
-        If the recording has no truth, or nothing of what is wanted is in it.
+    RecordingError : if the recording has no truth, or nothing of what is wanted is in it.
     """
     truth = truth_of(recording)
     speed = truth.speed_curve

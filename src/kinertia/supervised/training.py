@@ -168,9 +168,8 @@ def fit(
 
     Raises
     ------
-    ValueError
-        If there is nothing to learn from or to stop by, the configuration cannot be, training diverges, or state or model do
-        not fit.
+    ValueError : if there is nothing to learn from or to stop by, the configuration cannot be, training diverges, or state or
+        model do not fit.
     """
     check(config)
     segments = sensor_set.by_initials(config.inputs.sensors).segments

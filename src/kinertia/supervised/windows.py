@@ -30,8 +30,7 @@ def read(recording: Recording, config: InputConfig) -> tuple[Layout, Array]:
 
     Raises
     ------
-    RecordingError
-        If it is shorter than a window, or as :func:`kinertia.supervised.channels.read`.
+    RecordingError : if it is shorter than a window, or as :func:`kinertia.supervised.channels.read`.
     """
     if recording.samples < config.window:
         raise RecordingError(
@@ -54,8 +53,7 @@ def examples(recording: Recording, owner: str, config: FitConfig, every: bool = 
 
     Raises
     ------
-    RecordingError
-        If the recording has no truth or is too short.
+    RecordingError : if the recording has no truth or is too short.
     """
     if recording.periodic:
         return None

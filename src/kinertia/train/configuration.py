@@ -29,8 +29,7 @@ def load(path: Path, kind: type[T]) -> T:
 
     Raises
     ------
-    ValueError
-        If the file is not a configuration of this kind; the message names file and field.
+    ValueError : if the file is not a configuration of this kind; the message names file and field.
     """
     try:
         content = path.read_bytes()

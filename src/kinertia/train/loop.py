@@ -78,8 +78,7 @@ def run(training: Training[S, C], state: S, how: Running) -> bool:
 
     Raises
     ------
-    ValueError
-        If the loss is no longer finite.
+    ValueError : if the loss is no longer finite.
     """
     shown: dict[str, float] = {}
     clock = Clock(how.checkpoint_s)

@@ -33,8 +33,7 @@ def find(folder: Path, only: Sequence[str] = (), most: int | None = None) -> lis
 
     Raises
     ------
-    RecordingError
-        If no recording is found.
+    RecordingError : if no recording is found.
     """
     found: dict[str, list[Path]] = {}
     for path in folders.recordings(folder):
@@ -58,8 +57,7 @@ def load(files: tuple[str, list[Path]], *, anyway: bool = False) -> Person:
 
     Raises
     ------
-    RecordingError
-        If a file cannot be read, is unsound or has no truth.
+    RecordingError : if a file cannot be read, is unsound or has no truth.
     """
     owner, paths = files
     return Person(owner, tuple(ready(chain.sound(read(path), anyway=anyway), owner) for path in paths))
@@ -75,8 +73,7 @@ def ready(recording: Recording, owner: str) -> Recording:
 
     Raises
     ------
-    RecordingError
-        If it has no truth, or cannot be aligned.
+    RecordingError : if it has no truth, or cannot be aligned.
     """
     truth_of(recording)
     name = recording.name if recording.name.startswith(f"{owner}_") else f"{owner}_{recording.name}"

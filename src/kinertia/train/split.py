@@ -28,8 +28,7 @@ def folds(people: Sequence[str], count: int = 0) -> list[Split]:
 
     Raises
     ------
-    ValueError
-        If there are fewer than three people, or no such number of folds.
+    ValueError : if there are fewer than three people, or no such number of folds.
     """
     names = sorted(set(people))
     if len(names) < 3:
@@ -58,8 +57,7 @@ def everyone(people: Sequence[str]) -> Split:
 
     Raises
     ------
-    ValueError
-        If there are fewer than two.
+    ValueError : if there are fewer than two.
     """
     names = tuple(sorted(set(people)))
     held = max(round(HELD_BACK * len(names)), 1)

@@ -42,8 +42,7 @@ class State(ABC):
 
         Raises
         ------
-        ValueError
-            If tensors are missing or have other shapes.
+        ValueError : if tensors are missing or have other shapes.
         """
         expected = {k: v.shape for k, v in self.tensors().items() if not k.startswith("optimiser.")}
         if step > 0:  # Adam has its moments from the first step on

@@ -84,8 +84,7 @@ class Store(Generic[C]):
 
         Raises
         ------
-        ValueError
-            If the files are missing, damaged or of another format; the message names file and fix.
+        ValueError : if the files are missing, damaged or of another format; the message names file and fix.
         """
         folder, kind = Path(folder), kind or self.model
         text, again = folder / f"{kind}.json", self.command.split()[-1]
@@ -119,8 +118,7 @@ class Store(Generic[C]):
 
         Raises
         ------
-        ValueError
-            As :meth:`read`, or if the checkpoint is of something else.
+        ValueError : as :meth:`read`, or if the checkpoint is of something else.
         """
         tensors, card = self.read(folder, self.state)
         if wrong := differs(card):

@@ -87,8 +87,7 @@ def fit(samples: Mapping[str, Samples], level: float, show: Callable[[], None] |
 
     Raises
     ------
-    ValueError
-        If there are too few people.
+    ValueError : if there are too few people.
     """
     result: dict[str, Fitted] = {}
     for key, given in samples.items():
@@ -111,8 +110,7 @@ def rescale(samples: Mapping[str, Samples], level: float, scales: Mapping[str, S
 
     Raises
     ------
-    ValueError
-        If there are too few people.
+    ValueError : if there are too few people.
     """
     factors: dict[str, Array] = {}
     left: dict[str, Array] = {}

@@ -32,8 +32,7 @@ def read(path: Path) -> Calibration:
 
     Raises
     ------
-    ValueError
-        If the file is damaged or of another format; the message names file and fix.
+    ValueError : if the file is damaged or of another format; the message names file and fix.
     """
     try:
         content = path.read_bytes()
@@ -77,8 +76,7 @@ def find(folder: Path, model: str, start: str = "") -> Calibration | Uncalibrate
 
     Raises
     ------
-    ValueError
-        As :func:`read`.
+    ValueError : as :func:`read`.
     """
     own = folder / FILE
     files = [own] if own.is_file() else []
@@ -98,8 +96,7 @@ def of_method(name: UseName) -> Calibration | Uncalibrated:
 
     Raises
     ------
-    ValueError
-        As :func:`read`.
+    ValueError : as :func:`read`.
     """
     path = _models() / name / FILE
     return replace(read(path), use=name) if path.is_file() else Uncalibrated(f"no band: none was calibrated {WAYS[name]}")
