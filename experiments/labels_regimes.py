@@ -28,6 +28,7 @@ from kinertia.supervised.config import (
     TrainingConfig,
 )
 from kinertia.train import people
+from kinertia.train.loop import Running
 from kinertia.train.people import Person
 
 SHARE, TESTED_FROM = 0.2, 0.4
@@ -96,7 +97,7 @@ def adaptive_knee_deg(setting: Setting) -> Json:
     return {
         **{name: {"knee_deg": _knee(figures), "figures": figures} for name, figures in found.items()},
         "frames": [start + first + 1, stop],
-        "passes": len(adapted.history),
+        "passes": len(adapted.card.history),
     }
 
 
@@ -112,7 +113,7 @@ def _rows(setting: Setting) -> Json:
     def row(each: tuple[str, list[Path]]) -> Json:
         person = people.load(each)
         with setting.context.training(CONFIG.adaptation.epochs, each[0]) as progress:
-            adapted = regimes.fit_adaptive(fitted, person, SHARE, progress=progress)
+            adapted = regimes.fit_adaptive(fitted, person, SHARE, Running(progress=progress))
         return {"general": _scored(fitted, person), "adaptive": _scored(adapted, person)}
 
     rows = {each[0]: kept.get(each[0], partial(row, each)) for each in setting.tested()}

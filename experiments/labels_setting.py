@@ -13,6 +13,7 @@ from kinertia.supervised import checkpoint, regimes
 from kinertia.supervised.checkpoint import Fitted
 from kinertia.supervised.config import FitConfig
 from kinertia.train import people, split
+from kinertia.train.loop import Running
 
 CYCLES, CONTINUOUS = "imu_cycles_biomac", "imu_mocap_gaittoolbox"
 """Folders of real recordings."""
@@ -78,7 +79,7 @@ class Setting:
             self.context.say(f"reading {each[0]}")
             data[each[0]] = regimes.examples(people.load(each), config)
         with self.context.training(config.training.epochs, name) as progress:
-            return regimes.fit_general(data, chosen, config, folder, resume=True, progress=progress)
+            return regimes.fit_general(data, chosen, config, Running(folder, True, progress=progress))
 
 
 def data_folder(given: Path | None) -> Path:

@@ -14,10 +14,10 @@ from walkers import CYCLES, WINDOWS, recording
 
 from kinertia.io import write_recording
 from kinertia.recording import LOWER_BODY, RecordingError, sensor_set
-from kinertia.supervised import augment, baseline, channels, cycles, layout, regimes, targets
+from kinertia.supervised import augment, channels, cycles, regimes, targets
+from kinertia.supervised.channels import Layout
 from kinertia.supervised.config import Augmentation, FitConfig, InputConfig
-from kinertia.supervised.examples import Examples
-from kinertia.supervised.scale import Scale
+from kinertia.supervised.examples import Examples, Scale
 from kinertia.train import people
 from kinertia.train.people import Person
 from kinertia.train.windows import starts
@@ -25,7 +25,7 @@ from kinertia.train.windows import starts
 
 @given(axes=st.sampled_from(["sagittal", "full"]), orientation=st.booleans())
 def test_two_mirrors_change_nothing(axes: str, orientation: bool) -> None:
-    columns = layout.of(InputConfig(axes=axes, orientation=orientation))  # pyright: ignore[reportArgumentType]
+    columns = Layout.of(InputConfig(axes=axes, orientation=orientation))  # pyright: ignore[reportArgumentType]
     values = np.random.default_rng(0).normal(size=(5, len(columns.names)))
     once = channels.mirror(columns, values)
     np.testing.assert_array_equal(channels.mirror(columns, once), values)
@@ -36,10 +36,10 @@ def test_two_mirrors_change_nothing(axes: str, orientation: bool) -> None:
 
 @given(chosen=st.sets(st.sampled_from(LOWER_BODY.segments), min_size=1))
 def test_a_sensor_set_keeps_its_columns_and_those_of_the_person(chosen: set[str]) -> None:
-    columns, kept = layout.of(InputConfig()).choose(tuple(chosen))
+    columns, kept = Layout.of(InputConfig()).choose(tuple(chosen))
     assert set(columns.segments) == chosen
     assert len(kept) == 4 * len(chosen) + 1
-    assert columns.names[-1] == layout.HEIGHT
+    assert columns.names[-1] == channels.HEIGHT
 
 
 def test_windows_hold_signals_and_truth_of_the_same_samples(persons: dict[str, Person]) -> None:
@@ -81,7 +81,7 @@ def test_a_cycle_read_at_its_samples_is_itself() -> None:
 
 def test_differences_of_inclinations_are_joint_angles(data: dict[str, Examples], config: FitConfig) -> None:
     own = data["p0"]
-    found = baseline.curves(own.inputs, own.layout, own.targets_named)
+    found = channels.angles(own.inputs, own.layout, own.targets_named)
     knee = next(k for k, name in enumerate(own.targets_named) if name.startswith("angle.knee"))
     error = (found - own.targets)[..., knee].square().mean().sqrt()
     assert error < 0.25  # sensors sit askew by some degrees
@@ -112,7 +112,7 @@ def test_turned_sensors_leave_targets_and_turned_segments_take_them_along(data: 
         x[..., i] ** 2 + x[..., j] ** 2, own.inputs[..., i] ** 2 + own.inputs[..., j] ** 2, rtol=1e-4, atol=1e-3
     )
     x, y = vary(Augmentation(posture_deg=5.0))
-    told = [baseline.curves(each, own.layout, own.targets_named) for each in (x, own.inputs)]
+    told = [channels.angles(each, own.layout, own.targets_named) for each in (x, own.inputs)]
     torch.testing.assert_close(y - own.targets, told[0] - told[1])
     assert (y != own.targets).any()
 

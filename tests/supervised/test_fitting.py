@@ -18,10 +18,11 @@ from kinertia.supervised import checkpoint, cycles, predict, regimes, study, tra
 from kinertia.supervised import config as configuration
 from kinertia.supervised.checkpoint import STATE, Fitted
 from kinertia.supervised.config import FitConfig, NetworkConfig
-from kinertia.supervised.examples import Examples
+from kinertia.supervised.examples import Examples, join
 from kinertia.supervised.networks import Network
 from kinertia.supervised.study import Plan
 from kinertia.train import split
+from kinertia.train.loop import Running
 from kinertia.train.people import Person
 from kinertia.train.split import Split
 
@@ -75,17 +76,17 @@ def test_nothing_of_the_tested_person_reaches_model_or_scales(
 def test_resuming_equals_an_uninterrupted_run(
     data: dict[str, Examples], config: FitConfig, fitted: Fitted, tmp_path: Path
 ) -> None:
-    train, held = regimes.together([data["p0"], data["p1"]]), data["p2"]
-    training.fit(train, held, config, tmp_path, stop_after=1)
+    train, held = join([data["p0"], data["p1"]]), data["p2"]
+    training.fit(train, held, config, Running(tmp_path, stop_after=1))
     assert not checkpoint.is_fitted(tmp_path)
-    resumed = training.fit(train, held, config, tmp_path, resume=True)
+    resumed = training.fit(train, held, config, Running(tmp_path, resume=True))
     assert resumed.fingerprint == fitted.fingerprint
-    assert resumed.history == fitted.history
+    assert resumed.card == fitted.card
     assert checkpoint.load(tmp_path).fingerprint == fitted.fingerprint
     with pytest.raises(ValueError, match="another configuration"):
-        training.fit(train, held, replace(config, training=replace(config.training, seed=5)), tmp_path, resume=True)
+        training.fit(train, held, replace(config, training=replace(config.training, seed=5)), Running(tmp_path, resume=True))
     with pytest.raises(ValueError, match="other recordings"):
-        training.fit(held, train, config, tmp_path, resume=True)
+        training.fit(held, train, config, Running(tmp_path, resume=True))
 
 
 def test_adapting_starts_from_the_general_model_and_keeps_its_scales(fitted: Fitted, persons: dict[str, Person]) -> None:
@@ -150,7 +151,7 @@ def test_a_periodic_cycle_can_be_read_in_windows(persons: dict[str, Person]) -> 
 
 
 def test_damaged_files_are_named(fitted: Fitted, tmp_path: Path) -> None:
-    checkpoint.STORE.write(tmp_path, fitted.tensors(), fitted.card("data"))
+    checkpoint.STORE.write(tmp_path, fitted.tensors(), fitted.card)
     card = tmp_path / "fitted.json"
     content = json.loads(card.read_text())
     card.write_text(json.dumps(content | {"weights": "0"}))

@@ -140,7 +140,7 @@ def _model(
 ) -> None:
     """The model of OUT itself."""
     from kinertia.supervised import regimes
-    from kinertia.train import people, split
+    from kinertia.train import loop, people, split
 
     if plan.regime != "general" and user is None:
         return
@@ -152,7 +152,7 @@ def _model(
     epochs = config.training.epochs
     if plan.regime == "individual" and mine is not None:
         with training_bar(epochs, label=f"{user}") as progress:
-            regimes.fit_individual(mine, config, out, resume=resume, progress=progress)
+            regimes.fit_individual(mine, config, loop.Running(out, resume, progress=progress))
         return
     loaded = {}
     for name, paths in files.items():
@@ -165,10 +165,10 @@ def _model(
     adaptive = plan.regime in ("adaptive", "all") and mine is not None
     folder = out / "general" if adaptive else out
     with training_bar(epochs, label="general") as progress:
-        general = regimes.fit_general(loaded, everyone, config, folder, resume=resume, progress=progress)
+        general = regimes.fit_general(loaded, everyone, config, loop.Running(folder, resume, progress=progress))
     if adaptive and mine is not None:
         with training_bar(config.adaptation.epochs, label=f"{user}") as progress:
-            regimes.fit_adaptive(general, mine, plan.share, out, resume=resume, progress=progress)
+            regimes.fit_adaptive(general, mine, plan.share, loop.Running(out, resume, progress=progress))
 
 
 def show(console: Console, results: dict[str, Any]) -> None:

@@ -16,9 +16,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from kinertia.supervised import baseline
+from kinertia.supervised import channels
+from kinertia.supervised.channels import ACC, GYRO, INCLINATION, Layout
 from kinertia.supervised.config import Augmentation, InputConfig
-from kinertia.supervised.layout import ACC, GYRO, INCLINATION, Layout
 
 FREQUENCY_HZ, DAMPING = (8.0, 40.0), (0.15, 0.5)
 """Ranges from which tissue is drawn."""
@@ -60,9 +60,9 @@ def vary(
     if config.misalignment_deg > 0.0:
         _turn_all(x, columns, config.misalignment_deg, config.most_misalignment_deg, draw)
     if config.posture_deg > 0.0:
-        angles = baseline.curves(x, columns, names)
+        angles = channels.angles(x, columns, names)
         _turn_all(x, columns, config.posture_deg, 2.0 * config.posture_deg, draw)
-        targets = targets + baseline.curves(x, columns, names) - angles
+        targets = targets + channels.angles(x, columns, names) - angles
     if periodic and config.shift_s > 0.0:
         x = _advance(x, config.shift_s * draw.normal(1)[:, 0] * rate_hz)
     for name, i in ((name, i) for i, name in enumerate(columns.names)):

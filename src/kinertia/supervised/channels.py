@@ -1,75 +1,119 @@
-"""Inputs of networks from a recording in segment frames."""
+"""Inputs of networks: columns of sensor and channel, read from a recording in segment frames, mirrored, and what they tell."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from kinertia.recording import LOWER_BODY, Array, Recording, RecordingError
 from kinertia.sensing import orientation, strapdown
-from kinertia.supervised import layout
+from kinertia.sensing.sagittal import JOINTS
 from kinertia.supervised.config import InputConfig
-from kinertia.supervised.layout import DURATION, HEIGHT, INCLINATION, Layout
 
-AXES = {"x": 0, "y": 1, "z": 2}
-Inclination = Callable[[Recording, str], Array]
+ACC, GYRO, INCLINATION = "acc", "gyro", "inclination"
+SAGITTAL = ("acc_x", "acc_y", "gyro_z")
+FULL = ("acc_x", "acc_y", "acc_z", "gyro_x", "gyro_y", "gyro_z")
+ODD = ("acc_z", "gyro_x", "gyro_y")
+"""Channels that change their sign in a mirror."""
+HEIGHT, DURATION = "height", "duration"
+"""Columns about the person and the cycle, the same at every sample [m, s]."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Columns by name: ``SEGMENT.CHANNEL``, then those without a segment."""
+
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, config: InputConfig) -> Layout:
+        """Columns of all seven sensors; a sensor set chooses among them afterwards."""
+        channels = (FULL if config.axes == "full" else SAGITTAL) + ((INCLINATION,) if config.orientation else ())
+        constant = (HEIGHT, DURATION) if config.reading == "cycles" else (HEIGHT,)
+        return cls((*(f"{segment}.{channel}" for segment in LOWER_BODY.segments for channel in channels), *constant))
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """Segments whose sensors are read."""
+        return tuple(dict.fromkeys(name.partition(".")[0] for name in self.names if "." in name))
+
+    def index(self, name: str) -> int | None:
+        """Column of a name, None where there is none."""
+        return self.names.index(name) if name in self.names else None
+
+    def choose(self, segments: tuple[str, ...]) -> tuple[Layout, list[int]]:
+        """Layout of some of the sensors only, and the columns that are kept."""
+        kept = [i for i, name in enumerate(self.names) if "." not in name or name.partition(".")[0] in segments]
+        return Layout(tuple(self.names[i] for i in kept)), kept
 
 
 def read(recording: Recording, config: InputConfig) -> tuple[Layout, Array]:
-    """Columns of a recording.
+    """Columns of a recording, (T, C) values; NaN for sensors that are not there, and where samples are missing.
 
     Parameters
     ----------
     recording : in segment frames, at the rate at which it is wanted; one periodic cycle, or continuous.
     config : says which columns.
 
-    Returns
-    -------
-    Layout and (T, C) values; NaN for sensors that are not there, and where samples are missing.
-
     Raises
     ------
     RecordingError : if no known segment carries a sensor.
     """
-    columns = layout.of(config)
     if all(recording.sensor_index(segment) is None for segment in LOWER_BODY.segments):
         raise RecordingError(
             f"none of the segments {', '.join(LOWER_BODY.segments)} carries a sensor",
             file=recording.source or recording.name,
             fix="name the segment of each sensor",
         )
-    constant = {HEIGHT: recording.subject.height_m, DURATION: recording.duration_s}
-    inclination: Inclination = strapdown.segment_angle if recording.periodic else orientation.inclination
-    found = []
-    for name in columns.names:
-        segment, dot, channel = name.partition(".")
-        if not dot:
-            found.append(np.full(recording.samples, constant[name]))
-        elif channel == INCLINATION:
-            found.append(_inclination(recording, segment, inclination))
-        else:
-            found.append(_axis(recording, segment, channel))
-    return columns, np.stack(found, axis=-1)
+    columns = Layout.of(config)
+    return columns, np.stack([_column(recording, *name.partition(".")[::2]) for name in columns.names], axis=-1)
 
 
-def _axis(recording: Recording, segment: str, channel: str) -> Array:
-    index = recording.sensor_index(segment)
-    if index is None:
-        return np.full(recording.samples, np.nan)
-    kind, _, axis = channel.partition("_")
-    return (recording.acc if kind == layout.ACC else recording.gyro)[:, index, AXES[axis]]
-
-
-def _inclination(recording: Recording, segment: str, inclination: Inclination) -> Array:
-    """NaN throughout where a sensor is missing or has gaps: an integral has no gaps."""
-    try:
-        return inclination(recording, segment)
-    except RecordingError:
-        return np.full(recording.samples, np.nan)
+def _column(recording: Recording, segment: str, channel: str) -> Array:
+    if not channel:
+        return np.full(recording.samples, recording.subject.height_m if segment == HEIGHT else recording.duration_s)
+    missing = np.full(recording.samples, np.nan)
+    if channel == INCLINATION:
+        try:
+            return (strapdown.segment_angle if recording.periodic else orientation.inclination)(recording, segment)
+        except RecordingError:  # no sensor, or one with gaps: an integral has none
+            return missing
+    index, (kind, _, axis) = recording.sensor_index(segment), channel.partition("_")
+    return missing if index is None else (recording.acc if kind == ACC else recording.gyro)[:, index, "xyz".index(axis)]
 
 
 def mirror(columns: Layout, values: Array) -> Array:
     """(..., C) as seen in a mirror across the sagittal plane: the left leg takes the place of the right one."""
-    order, sign = columns.mirrored()
-    return values[..., order] * np.array(sign)
+    parts = [name.partition(".") for name in columns.names]
+    order = [columns.names.index(f"{other_side(segment)}{dot}{channel}") for segment, dot, channel in parts]
+    return values[..., order] * np.array([-1.0 if channel in ODD else 1.0 for _, _, channel in parts])
+
+
+def other_side(name: str) -> str:
+    """The same on the other leg; names without a side stay."""
+    return f"{name[:-1]}{'l' if name[-1] == 'r' else 'r'}" if name.endswith(("_r", "_l")) else name
+
+
+def angles(x: Tensor, columns: Layout, targets: Sequence[str]) -> Tensor:
+    """(..., K) joint angles [rad] as differences of inclinations, which a network that is told so only has to correct.
+
+    Parameters
+    ----------
+    x : (..., C) inputs with units.
+    targets : K names; zero for those that are no angles, and where a sensor or its inclination is not read or missing.
+    """
+    weights = torch.zeros(len(columns.names), len(targets))
+    for k, name in enumerate(targets):
+        kind, _, joint = name.partition(".")
+        # cycles are seen from the right leg
+        pair = JOINTS.get(joint if joint.endswith(("_r", "_l")) else f"{joint}_r") if kind == "angle" else None
+        if pair is None:
+            continue
+        distal, proximal = (columns.index(f"{segment}.{INCLINATION}") for segment in pair)
+        if distal is not None and proximal is not None:
+            weights[distal, k], weights[proximal, k] = 1.0, -1.0
+    return torch.nan_to_num(x, nan=0.0) @ weights.to(x)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from torch import Tensor
 
+from kinertia.supervised.channels import Layout
 from kinertia.supervised.config import FitConfig
-from kinertia.supervised.layout import Layout
+from kinertia.supervised.examples import Scale
 from kinertia.supervised.networks import Network
-from kinertia.supervised.scale import Scale
 from kinertia.train import store
 from kinertia.train.store import Store
 
@@ -24,10 +24,9 @@ class Card(store.Card):
     """What stands beside the weights; steps are passes over the examples."""
 
     config: FitConfig
-    # columns, targets, peaks: names of what is read and predicted
-    columns: tuple[str, ...]
-    targets: tuple[str, ...]
-    peaks: tuple[str, ...]
+    columns: tuple[str, ...]  # names of what is read
+    targets: tuple[str, ...]  # names of the curves that are predicted
+    peaks: tuple[str, ...]  # names of the peaks
     people: tuple[str, ...]  # who was learned from
     regime: str  # ``individual``, ``general`` or ``adaptive``
     data: str  # fingerprint of the examples that were learned from and of those that say when to stop
@@ -36,19 +35,30 @@ class Card(store.Card):
 
 @dataclass(frozen=True)
 class Fitted:
-    """A trained network with what belongs to it."""
+    """A trained network with means and spreads of the examples that it learned from, and what stands beside them in a file."""
 
-    # network, scale, config: weights, means and spreads of the examples learned from, configuration
     network: Network
     scale: Scale
-    config: FitConfig
-    # layout, targets, peaks: names of what is read and predicted
-    layout: Layout
-    targets: tuple[str, ...]
-    peaks: tuple[str, ...]
-    people: tuple[str, ...]  # who was learned from
-    regime: str = "general"  # how, see :mod:`kinertia.supervised.regimes`
-    history: tuple[dict[str, float], ...] = ()  # losses of every pass
+    card: Card
+
+    @property
+    def config(self) -> FitConfig:
+        return self.card.config
+
+    @property
+    def layout(self) -> Layout:
+        """Columns of what is read."""
+        return Layout(self.card.columns)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Names of the curves."""
+        return self.card.targets
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Who was learned from."""
+        return self.card.people
 
     @property
     def fingerprint(self) -> str:
@@ -58,25 +68,7 @@ class Fitted:
     def tensors(self) -> dict[str, Tensor]:
         """Weights, means and spreads by name, for a file."""
         network = {f"{NETWORK}{name}": x for name, x in self.network.state_dict().items()}
-        return network | {f"{SCALE}{name}": x for name, x in self.scale.tensors().items()}
-
-    def card(self, data: str, start: str = "", kind: str = FITTED) -> Card:
-        """What stands beside the weights."""
-        return Card(
-            format=FORMAT,
-            kind=kind,
-            step=len(self.history),
-            config=self.config,
-            columns=self.layout.names,
-            targets=self.targets,
-            peaks=self.peaks,
-            people=self.people,
-            regime=self.regime,
-            data=data,
-            start=start,
-            history=self.history,
-            weights=self.fingerprint if kind == FITTED else "",
-        )
+        return network | {f"{SCALE}{name}": x for name, x in vars(self.scale).items()}
 
 
 STORE = Store(Card, FORMAT, FITTED, STATE, "kinertia fit")
@@ -104,5 +96,4 @@ def load(folder: Path | str) -> Fitted:
         raise ValueError(f"{folder}: the weights do not fit the card beside them: {error}") from error
     if store.fingerprint(network) != card.weights:
         raise ValueError(f"{folder}: weights and card do not belong together; fit again or restore the folder")
-    names = Layout(card.columns), card.targets, card.peaks, card.people
-    return Fitted(network.requires_grad_(False), scale, card.config, *names, card.regime, card.history)
+    return Fitted(network.requires_grad_(False), scale, card)

@@ -14,9 +14,9 @@ from kinertia.numerics.spline import CubicSpline
 from kinertia.recording import Array, Recording, RecordingError
 from kinertia.sensing import contact_events
 from kinertia.supervised import channels, targets
+from kinertia.supervised.channels import Layout
 from kinertia.supervised.config import FitConfig, InputConfig
 from kinertia.supervised.examples import Examples
-from kinertia.supervised.layout import Layout
 
 NODES = 100
 """Samples of a cycle, from heel strike to just before the next one; the 101st point, 100 %, repeats the first."""

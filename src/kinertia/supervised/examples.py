@@ -1,8 +1,8 @@
-"""Labelled examples: pieces of recordings with what is predicted of them."""
+"""Labelled examples: pieces of recordings with what is predicted of them; their means and spreads."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
@@ -11,7 +11,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from kinertia.supervised.layout import Layout
+from kinertia.supervised import channels
+from kinertia.supervised.channels import Layout
+
+ROWS = ("inputs", "targets", "peaks", "rate_hz", "begin", "end")
+"""Tensors with one row per example."""
+SMALLEST = 1e-4
+"""Spread below which a column counts as constant."""
 
 
 @dataclass(frozen=True)
@@ -19,17 +25,15 @@ class Examples:
     """N examples of T samples."""
 
     layout: Layout  # columns of the inputs
-    # targets_named, peaks_named: what the last axis of ``targets`` and ``peaks`` holds
-    targets_named: tuple[str, ...]
-    peaks_named: tuple[str, ...]
+    targets_named: tuple[str, ...]  # what the last axis of ``targets`` holds
+    peaks_named: tuple[str, ...]  # what the last axis of ``peaks`` holds
     inputs: Tensor  # (N, T, C) in SI units; NaN where missing
     targets: Tensor  # (N, T, K) see :func:`kinertia.supervised.targets.curves`; NaN where not known
     peaks: Tensor  # (N, S) see :data:`kinertia.supervised.targets.PEAKS`; NaN where not known; S is 0 for windows
     rate_hz: Tensor  # (N,) samples per second
     owner: tuple[str, ...]  # (N,) person of each
-    # begin, end: (N,) where in its recording it lies, as a share of the recording
-    begin: Tensor
-    end: Tensor
+    begin: Tensor  # (N,) where in its recording it begins, as a share of the recording
+    end: Tensor  # (N,) likewise where it ends
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -42,20 +46,11 @@ class Examples:
             found.update(np.ascontiguousarray(tensor.numpy()).tobytes())
         return found.hexdigest()[:16]
 
-    def select(self, index: Tensor) -> Examples:
-        """Some of them, as an index or a mask."""
-        if index.dtype == torch.bool:
-            index = torch.nonzero(index)[:, 0]
-        parts = {name: getattr(self, name)[index] for name in ("inputs", "targets", "peaks", "rate_hz", "begin", "end")}
-        return replace(self, owner=tuple(self.owner[i] for i in index.tolist()), **parts)
-
-    def of_people(self, people: Collection[str]) -> Examples:
-        """Those of some people."""
-        return self.select(torch.tensor([owner in people for owner in self.owner], dtype=torch.bool))
-
     def between(self, begin: float, end: float) -> Examples:
         """Those that lie entirely within a part of their recordings, given as shares."""
-        return self.select((self.begin >= begin - 1e-6) & (self.end <= end + 1e-6))
+        index = torch.nonzero((self.begin >= begin - 1e-6) & (self.end <= end + 1e-6))[:, 0]
+        owner = tuple(self.owner[i] for i in index.tolist())
+        return replace(self, owner=owner, **{name: getattr(self, name)[index] for name in ROWS})
 
     def with_sensors(self, segments: tuple[str, ...]) -> Examples:
         """With the columns of some sensors only."""
@@ -63,18 +58,45 @@ class Examples:
         return replace(self, layout=layout, inputs=self.inputs[..., kept])
 
 
-def join(parts: Iterable[Examples]) -> Examples:
-    """All examples, one after the other.
-
-    Raises
-    ------
-    ValueError : if there are none.
-    """
-    given = list(parts)
-    if not any(len(part) for part in given):
+def join(parts: Iterable[Examples | None]) -> Examples:
+    """All examples, one after the other; ValueError if there are none."""
+    given = [part for part in parts if part is not None and len(part)]
+    if not given:
         raise ValueError("no example is left to learn from; give more or longer recordings")
-    tensors = {
-        name: torch.cat([getattr(part, name) for part in given])
-        for name in ("inputs", "targets", "peaks", "rate_hz", "begin", "end")
-    }
+    tensors = {name: torch.cat([getattr(part, name) for part in given]) for name in ROWS}
     return replace(given[0], owner=tuple(owner for part in given for owner in part.owner), **tensors)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Means and standard deviations over the examples that are learned from, and over no others."""
+
+    inputs: Tensor  # (2, C)
+    targets: Tensor  # (2, K)
+    peaks: Tensor  # (2, S)
+
+    @classmethod
+    def of(cls, examples: Examples, kinematic: bool = False) -> Scale:
+        """Fitted on examples; ``kinematic`` targets are what is left of them once angles from inclinations are taken away."""
+        targets = examples.targets
+        if kinematic:
+            targets = targets - channels.angles(examples.inputs, examples.layout, examples.targets_named)
+        return cls(_moments(examples.inputs.flatten(0, 1)), _moments(targets.flatten(0, 1)), _moments(examples.peaks))
+
+    def read(self, inputs: Tensor) -> Tensor:
+        """Inputs without units; what is missing is at the mean."""
+        return torch.nan_to_num((inputs - self.inputs[0]) / self.inputs[1], nan=0.0)
+
+    def curves(self, outputs: Tensor) -> Tensor:
+        """Curves with units from a network's outputs."""
+        return outputs * self.targets[1] + self.targets[0]
+
+
+def _moments(x: Tensor) -> Tensor:
+    """(2, C) of (n, C); 0 and 1 where nothing is known or nothing varies."""
+    known = torch.isfinite(x)
+    count = known.sum(0).clamp_min(1)
+    values = torch.where(known, x, 0.0).double()
+    mean = values.sum(0) / count
+    spread = (torch.where(known, values - mean, 0.0).square().sum(0) / count).sqrt()
+    return torch.stack([mean, torch.where(spread > SMALLEST, spread, 1.0)]).float()

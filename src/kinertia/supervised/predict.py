@@ -16,9 +16,8 @@ from kinertia.numerics.spline import CubicSpline
 from kinertia.recording import Array, Recording, RecordingError, periodic, sensor_set
 from kinertia.sensing import activity
 from kinertia.sensing.segments import to_segments
-from kinertia.supervised import baseline, cycles, targets, training, windows
+from kinertia.supervised import channels, cycles, targets, training, windows
 from kinertia.supervised.checkpoint import Fitted
-from kinertia.supervised.layout import other_side
 from kinertia.train.windows import starts
 
 METHOD = "supervised"
@@ -143,7 +142,7 @@ def _of_cycle(fitted: Fitted, recording: Recording) -> dict[str, Array]:
     found: dict[str, Array] = {}
     wanted = sensor_set.by_initials(fitted.config.inputs.sensors).segments
     for side in ("r", "l"):
-        needed = wanted if side == "r" else tuple(other_side(segment) for segment in wanted)
+        needed = wanted if side == "r" else tuple(channels.other_side(segment) for segment in wanted)
         if side == "l" and any(recording.sensor_index(segment) is None for segment in needed):
             continue
         _require(recording, needed)
@@ -162,5 +161,5 @@ def _predict(fitted: Fitted, inputs: Array) -> Array:
     x = torch.as_tensor(inputs, dtype=torch.float32)
     found = fitted.scale.curves(training.predict(fitted.network, fitted.scale, x)[0])
     if fitted.config.network.kinematic:
-        found = found + baseline.curves(x, fitted.layout, fitted.targets)
+        found = found + channels.angles(x, fitted.layout, fitted.targets)
     return found.double().numpy()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
@@ -16,12 +16,12 @@ import msgspec
 from kinertia import __version__
 from kinertia.io.files import write_text
 from kinertia.supervised import checkpoint, regimes, tables
-from kinertia.supervised.checkpoint import FITTED, Fitted
+from kinertia.supervised.checkpoint import Fitted
 from kinertia.supervised.config import FitConfig, check
 from kinertia.supervised.examples import Examples
 from kinertia.supervised.regimes import REGIMES, Regime
 from kinertia.train import people, split
-from kinertia.train.loop import Progress
+from kinertia.train.loop import Progress, Running
 from kinertia.train.people import Person
 from kinertia.train.split import Split
 
@@ -57,14 +57,15 @@ class Plan:
         return (self.share, *(share for share in self.curve if share != self.share)) if "adaptive" in self.regimes else ()
 
 
-def no_bar(steps: int, label: str) -> AbstractContextManager[Progress | None]:
-    """Shows nothing."""
-    del steps, label
-    return nullcontext()
-
-
 def run(
-    folder: Path, plan: Plan, config: FitConfig, out: Path, show: Show | None = None, bar: Bar = no_bar, *, resume: bool = True
+    folder: Path,
+    plan: Plan,
+    config: FitConfig,
+    out: Path,
+    show: Show = lambda _: None,
+    bar: Bar = lambda *_: nullcontext(),
+    *,
+    resume: bool = True,
 ) -> Json:
     """Fit and test.
 
@@ -93,7 +94,9 @@ def run(
     for share in plan.shares:
         regimes.require_share(share, config)
     files = people.find(folder, plan.only, plan.most)
-    study = _Study(dict(files), plan, config, out, show or _quiet, bar, resume)
+    study = _Study(dict(files), plan, config, out, show, bar, resume)
+    if resume:
+        study.take_up()
     if plan.regimes == ("individual",):
         parts = [Split((), (), (name,)) for name, _ in files]
     else:
@@ -101,37 +104,43 @@ def run(
     for number, part in enumerate(parts):
         study.fold(number, part)
     found = summarise(study.rows, plan) | {"conditions": study.conditions()}
-    write_text(out / RESULTS, json.dumps(found, indent=1, allow_nan=False) + "\n")
+    _write(out / RESULTS, found)
     return found
 
 
+@dataclass
 class _Study:
-    """Examples that were read, and rows that are finished."""
+    """What is tested, examples that were read, and rows that are finished."""
 
-    def __init__(
-        self, files: dict[str, list[Path]], plan: Plan, config: FitConfig, out: Path, show: Show, bar: Bar, resume: bool
-    ) -> None:
-        self.resume = resume
-        self.files, self.plan, self.config, self.out, self.show, self.bar = files, plan, config, out, show, bar
-        self.data: dict[str, Examples | None] = {}
-        self.rows = self._kept() if resume else {}
+    files: dict[str, list[Path]]
+    plan: Plan
+    config: FitConfig
+    out: Path
+    show: Show
+    bar: Bar
+    resume: bool
+    data: dict[str, Examples | None] = field(default_factory=dict)
+    rows: dict[str, Json] = field(default_factory=dict)
+
+    @property
+    def longest(self) -> float:
+        """Largest share of a new user's recordings that is learned from."""
+        return max(self.plan.shares, default=self.plan.share)
 
     def fold(self, number: int, part: Split) -> None:
         """Everything about the people who are tested in one fold."""
-        wanted = [(name, key) for name in part.test for key in self._keys() if f"{name}/{key[0]}/{key[1]:g}" not in self.rows]
-        if not wanted:
-            return
-        general = self._general(number, part) if any(regime != "individual" for _, (regime, _) in wanted) else None
-        for name in dict.fromkeys(name for name, _ in wanted):
-            person = self._load(name)
-            for other, (regime, share) in wanted:
-                if other == name:
-                    self._row(person, regime, share, general)
+        keys: list[tuple[Regime, float]] = [(regime, share) for regime in self.plan.regimes for share in self._shares(regime)]
+        wanted = {name: [key for key in keys if _named(name, *key) not in self.rows] for name in part.test}
+        learned = any(regime != "individual" for left in wanted.values() for regime, _ in left)
+        general = self._general(number, part) if learned else None
+        for name, left in wanted.items():
+            person = self._load(name) if left else None
+            for regime, share in left:
+                assert person is not None
+                self._row(person, regime, share, general)
 
-    def _keys(self) -> Iterator[tuple[Regime, float]]:
-        for regime in self.plan.regimes:
-            for share in self.plan.shares if regime == "adaptive" else (0.0,):
-                yield regime, share
+    def _shares(self, regime: Regime) -> tuple[float, ...]:
+        return self.plan.shares if regime == "adaptive" else (0.0,)
 
     def _load(self, name: str) -> Person:
         person = people.load((name, self.files[name]), anyway=self.plan.anyway)
@@ -141,7 +150,7 @@ class _Study:
 
     def _general(self, number: int, part: Split) -> Fitted:
         out = self.out / f"fold{number + 1}"
-        if self.resume and (out / f"{FITTED}.json").is_file():
+        if self.resume and checkpoint.is_fitted(out):
             fitted = checkpoint.load(out)
             if fitted.people == part.train and fitted.config == self.config:
                 return fitted
@@ -150,19 +159,17 @@ class _Study:
                 self.show(f"reading {name}")
                 self.data[name] = regimes.examples(self._load(name), self.config)
         with self.bar(self.config.training.epochs, f"fold {number + 1}") as progress:
-            return regimes.fit_general(self.data, part, self.config, out, resume=self.resume, progress=progress)
+            return regimes.fit_general(self.data, part, self.config, Running(out, self.resume, progress=progress))
 
     def _row(self, person: Person, regime: Regime, share: float, general: Fitted | None) -> None:
         start = time.perf_counter()
         fitted = self._fit(person, regime, share, general)
         seconds = time.perf_counter() - start
         # every share is tested on the same part
-        longest = max(self.plan.shares, default=self.plan.share) + self.config.adaptation.check
-        begin = regimes.LAST if regime == "individual" else longest
+        begin = regimes.LAST if regime == "individual" else self.longest + self.config.adaptation.check
         own, last = (tables.of_person(regimes.score(fitted, person, at)) for at in (begin, regimes.LAST))
-        self.rows[f"{person.name}/{regime}/{share:g}"] = {"own": own, "last": last, "seconds": seconds}
-        content = {"mark": self._mark(), "rows": self.rows}
-        write_text(self.out / ROWS, json.dumps(content, indent=1, allow_nan=False) + "\n")
+        self.rows[_named(person.name, regime, share)] = {"own": own, "last": last, "seconds": seconds}
+        _write(self.out / ROWS, {"mark": self._mark(), "rows": self.rows})
         shown = ", ".join(f"{name} {own[name]:.2f}" for name in tables.JUDGED if name in own)
         self.show(f"{person.name} {regime}{f' {100 * share:g} %' if share else ''}: {shown}")
 
@@ -171,36 +178,35 @@ class _Study:
             assert general is not None
             return general
         label = f"{person.name}-{regime}" + (f"-{share:g}" if share else "")
-        out = self.out / label
-        epochs = self.config.training.epochs if regime == "individual" else self.config.adaptation.epochs
-        with self.bar(epochs, label) as progress:
+        with self.bar((self.config.training if regime == "individual" else self.config.adaptation).epochs, label) as progress:
+            how = Running(self.out / label, self.resume, progress=progress)
             if regime == "individual":
-                return regimes.fit_individual(person, self.config, out, resume=self.resume, progress=progress)
+                return regimes.fit_individual(person, self.config, how)
             assert general is not None
-            return regimes.fit_adaptive(general, person, share, out, resume=self.resume, progress=progress)
+            return regimes.fit_adaptive(general, person, share, how)
 
     def _mark(self) -> str:
         """Of everything that rows depend on but the regime."""
         found = sha256(__version__.encode() + msgspec.json.encode(self.config))
-        found.update(repr((self.plan.folds, max(self.plan.shares, default=self.plan.share), self.plan.only)).encode())
+        found.update(repr((self.plan.folds, self.longest, self.plan.only)).encode())
         for name, paths in self.files.items():
             found.update(repr((name, [(path.name, path.stat().st_size) for path in paths])).encode())
         return found.hexdigest()[:16]
 
-    def _kept(self) -> dict[str, Json]:
+    def take_up(self) -> None:
+        """Go on from the rows that are finished; ValueError if they are of something else."""
         path = self.out / ROWS
         if not path.is_file():
-            return {}
+            return
         try:
             content = json.loads(path.read_text())
-            mark, rows = content["mark"], content["rows"]
+            mark, self.rows = content["mark"], content["rows"]
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f"{path}: not the finished rows of a fit; delete it or choose another --out") from error
         if mark != self._mark():
             raise ValueError(
                 f"{path}: the rows are of other recordings, settings or version; choose another --out, or delete it"
             )
-        return rows
 
     def conditions(self) -> Json:
         return {
@@ -213,21 +219,26 @@ class _Study:
         }
 
 
+def _named(name: str, regime: Regime, share: float) -> str:
+    return f"{name}/{regime}/{share:g}"
+
+
+def _write(path: Path, content: Json) -> None:
+    write_text(path, json.dumps(content, indent=1, allow_nan=False) + "\n")
+
+
 def summarise(rows: dict[str, Json], plan: Plan) -> Json:
     """Tables from finished rows; see :func:`run`."""
-    found: Json = {}
-    groups: dict[str, dict[str, dict[str, Json]]] = {}
+    own: dict[str, dict[str, Json]] = {}
+    last: dict[str, dict[str, Json]] = {}
     for key, row in rows.items():
         name, regime, share = key.split("/")
         label = regime if float(share) == 0.0 else f"{regime} {100 * float(share):g} %"
-        for part in ("own", "last"):
-            groups.setdefault(part, {}).setdefault(label, {})[name] = row[part]
-    for part, labelled in groups.items():
-        found[part] = {
-            "table": {label: tables.over_people(own) for label, own in labelled.items()},
-            "subjects": labelled,
-        }
-    own, last = groups.get("own", {}), groups.get("last", {})
+        own.setdefault(label, {})[name], last.setdefault(label, {})[name] = row["own"], row["last"]
+    both = [
+        {"table": {label: tables.over_people(figures) for label, figures in part.items()}, "subjects": part}
+        for part in (own, last)
+    ]
     adapted = f"adaptive {100 * plan.share:g} %"
     pairs = {}
     for a, b in ((adapted, "general"), (adapted, "individual"), ("individual", "general")):
@@ -236,15 +247,6 @@ def summarise(rows: dict[str, Json], plan: Plan) -> Json:
     gain = {}
     if adapted in own and "general" in own:
         for figure in tables.JUDGED:
-            means = [found["own"]["table"][label].get(figure, {}).get("mean") for label in (adapted, "general")]
+            means = [both[0]["table"][label].get(figure, {}).get("mean") for label in (adapted, "general")]
             gain[figure] = None if None in means or not means[1] else 100.0 * (1.0 - means[0] / means[1])
-    return {
-        **found.get("own", {}),
-        "last": found.get("last", {}),
-        "comparisons": tables.comparisons(pairs),
-        "gain_percent": gain,
-    }
-
-
-def _quiet(text: str) -> None:
-    del text
+    return {**both[0], "last": both[1], "comparisons": tables.comparisons(pairs), "gain_percent": gain}

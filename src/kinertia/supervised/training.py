@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from kinertia.recording import sensor_set
-from kinertia.supervised import augment, baseline, checkpoint
-from kinertia.supervised.checkpoint import STATE, Card, Fitted
+from kinertia.supervised import augment, channels, checkpoint
+from kinertia.supervised.checkpoint import FITTED, FORMAT, STATE, Card, Fitted
 from kinertia.supervised.config import FitConfig, TrainingConfig, check
-from kinertia.supervised.examples import Examples
+from kinertia.supervised.examples import Examples, Scale
 from kinertia.supervised.networks import Network
-from kinertia.supervised.scale import Scale
 from kinertia.train import loop
-from kinertia.train.loop import Progress, Running
+from kinertia.train.loop import IN_MEMORY, Running
 from kinertia.train.schedule import one_cycle
 from kinertia.train.state import Part, State
+from kinertia.train.store import fingerprint
 
 BATCH = 512
 """Examples that are predicted at once."""
@@ -71,9 +70,8 @@ class Training(loop.Training[FitState, Card]):
             for i, index in enumerate(order):
                 seen = self._varied(index, generator)
                 loss = self._loss(state.network(self.scale.read(seen[0])), *seen, train.peaks[index])
-                state.descend(
-                    loss, [self._rate(state.step * len(order) + i, len(order))], state.network, settings.gradient_clip
-                )
+                rate = self._rate(state.step * len(order) + i, len(order))
+                state.descend(loss, [rate], state.network, settings.gradient_clip)
                 total += float(loss.detach()) * len(index)
         held = self.judged(state.network)
         best, _ = self._best(state.history)
@@ -89,14 +87,27 @@ class Training(loop.Training[FitState, Card]):
         return self.fitted(state).tensors()
 
     def card(self, kind: str, state: FitState) -> Card:
-        return self.fitted(state).card(f"{self.train.fingerprint} {self.held.fingerprint}", self.start, kind)
+        train = self.train
+        return Card(
+            format=FORMAT,
+            kind=kind,
+            step=len(state.history),
+            config=self.config,
+            columns=train.layout.names,
+            targets=train.targets_named,
+            peaks=train.peaks_named,
+            people=tuple(sorted(set(train.owner))),
+            regime=self.regime,
+            data=f"{train.fingerprint} {self.held.fingerprint}",
+            start=self.start,
+            history=tuple(state.history),
+            weights=fingerprint(state.kept) if kind == FITTED else "",
+        )
 
     def fitted(self, state: FitState) -> Fitted:
         """The model that was best for the people held back."""
-        train = self.train
         network = copy.deepcopy(state.kept).requires_grad_(False).eval()
-        names = train.layout, train.targets_named, train.peaks_named, tuple(sorted(set(train.owner)))
-        return Fitted(network, self.scale, self.config, *names, self.regime, tuple(state.history))
+        return Fitted(network, self.scale, self.card(FITTED, state))
 
     def differs(self, card: Card) -> str:
         """What of the training of a card was different, and what to give instead; empty where nothing was."""
@@ -133,7 +144,7 @@ class Training(loop.Training[FitState, Card]):
         """Mean squared error without units; every curve counts the same, and all peaks together as much as one."""
         scale, train = self.scale, self.train
         if self.config.network.kinematic:  # what inclinations say already is not learned
-            targets = targets - baseline.curves(inputs, train.layout, train.targets_named)
+            targets = targets - channels.angles(inputs, train.layout, train.targets_named)
         loss = _error(found[0].flatten(0, 1), ((targets - scale.targets[0]) / scale.targets[1]).flatten(0, 1))
         if peaks.shape[1]:
             loss = loss + _error(found[1], (peaks - scale.peaks[0]) / scale.peaks[1]) / found[0].shape[-1]
@@ -144,14 +155,10 @@ def fit(
     train: Examples,
     held: Examples,
     config: FitConfig,
-    out: Path | None = None,
+    how: Running = IN_MEMORY,
     *,
     start: Fitted | None = None,
     regime: str = "general",
-    resume: bool = False,
-    stop_after: int | None = None,
-    checkpoint_s: float | None = None,
-    progress: Progress | None = None,
 ) -> Fitted:
     """Learn labels.
 
@@ -160,11 +167,9 @@ def fit(
     train : examples to learn from; scales are theirs alone.
     held : examples that say when to stop.
     config : what is learned and how.
-    out : folder for model and state; None keeps everything in memory.
+    how : how it runs; steps are passes, and without a state in its folder there is nothing to resume.
     start : model to go on from, with its scales; its ``adaptation`` settings then hold instead of those of training.
     regime : written beside the model.
-    resume : go on from the state in ``out``, where there is one.
-    stop_after, checkpoint_s, progress : see :class:`kinertia.train.loop.Running`; steps are passes.
 
     Raises
     ------
@@ -178,26 +183,25 @@ def fit(
         raise ValueError(
             f"{len(train)} examples to learn from and {len(held)} to stop by: both are needed; give more recordings"
         )
-    training = _training(train, held, config, start, regime)
+    if start is None:
+        training = Training(train, held, Scale.of(train, config.network.kinematic), config, regime, config.training)
+    else:
+        reads = train.layout.names, train.targets_named, train.peaks_named
+        if (start.card.columns, start.card.targets, start.card.peaks) != reads:
+            raise ValueError(
+                "the model to start from reads or predicts something else; give the configuration it was made with"
+            )
+        numbers = {name: getattr(config.adaptation, name) for name in ("epochs", "patience", "batch", "learning_rate")}
+        settings = replace(config.training, weight_decay=0.0, **numbers)
+        training = Training(train, held, start.scale, config, regime, settings, start=start.fingerprint)
     state = _begin(training, start)
     if start is not None:
         training.first = training.judged(state.network)  # adapting must not be worse than not adapting
-    going_on = resume and out is not None and (out / f"{STATE}.json").is_file()
-    if going_on and out is not None:
-        checkpoint.STORE.resume(out, state, training.differs)
-    loop.run(training, state, Running(out, going_on, stop_after, checkpoint_s, progress))
+    how = replace(how, resume=how.resume and how.out is not None and (how.out / f"{STATE}.json").is_file())
+    if how.resume and how.out is not None:
+        checkpoint.STORE.resume(how.out, state, training.differs)
+    loop.run(training, state, how)
     return training.fitted(state)
-
-
-def _training(train: Examples, held: Examples, config: FitConfig, start: Fitted | None, regime: str) -> Training:
-    if start is None:
-        return Training(train, held, Scale.of(train, config.network.kinematic), config, regime, config.training)
-    if start.layout != train.layout or start.targets != train.targets_named or start.peaks != train.peaks_named:
-        raise ValueError("the model to start from reads or predicts something else; give the configuration it was made with")
-    own = config.adaptation
-    numbers = {name: getattr(own, name) for name in ("epochs", "patience", "batch", "learning_rate")}
-    settings = replace(config.training, weight_decay=0.0, **numbers)
-    return Training(train, held, start.scale, config, regime, settings, start=start.fingerprint)
 
 
 def _begin(training: Training, start: Fitted | None) -> FitState:

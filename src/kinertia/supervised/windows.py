@@ -9,9 +9,9 @@ import torch
 
 from kinertia.recording import Array, Recording, RecordingError, periodic
 from kinertia.supervised import channels, targets
+from kinertia.supervised.channels import Layout
 from kinertia.supervised.config import FitConfig, InputConfig
 from kinertia.supervised.examples import Examples
-from kinertia.supervised.layout import Layout
 from kinertia.train import windows
 
 

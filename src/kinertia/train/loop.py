@@ -35,6 +35,9 @@ class Running:
             raise ValueError("resuming needs the folder of the checkpoint")
 
 
+IN_MEMORY = Running()
+
+
 class Training(ABC, Generic[S, C]):
     """One kind of training: what a step is, when it ends, and what its files are."""
 
