@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kinertia.io import cells
-from kinertia.io.text import parse_table
+from kinertia.io import cells, layout
 from kinertia.recording.errors import RecordingError
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
@@ -49,7 +48,7 @@ def test_one_column_may_have_blank_rows() -> None:
 
 
 def test_other_columns_of_text_do_no_harm() -> None:
-    table = parse_table("time,note,acc\n0,start,1.5\n1,,2.5\n", ",", file="walk.csv")
+    table = layout.read("time,note,acc\n0,start,1.5\n1,,2.5\n", file="walk.csv", separator=",")
     assert table.numbers("acc").tolist() == [1.5, 2.5]
     with pytest.raises(RecordingError, match=r"line 2: 'start' is not a number") as error:
         table.numbers("note")

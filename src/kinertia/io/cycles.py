@@ -17,8 +17,8 @@ import msgspec
 import numpy as np
 
 from kinertia.io import columns as maps
-from kinertia.io import facts, table, truth_columns
-from kinertia.io.text import TextTable, parse_table, read_text
+from kinertia.io import facts, layout, table, truth_columns
+from kinertia.io.text import TextTable, read_text
 from kinertia.io.units import ACC_UNITS, GYRO_UNITS, factor
 from kinertia.recording import Array, Recording, Sensor
 from kinertia.recording.errors import RecordingError
@@ -67,7 +67,7 @@ def read(path: str | Path) -> Recording:
     elif csv.suffix.lower() != ".csv":
         csv = csv.with_name(f"{csv.name}.csv")
     file, facts_file = str(csv), csv.with_suffix(".json")
-    cells = parse_table(read_text(csv), ",", file=file)
+    cells = layout.read(read_text(csv), file=file, separator=",")
     cells = replace(cells, values=cells.values[_check_cycle(cells)])
     about = facts.read_facts(facts_file)
     columns = maps.of_plain_names(cells, csv)

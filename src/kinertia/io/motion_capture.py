@@ -24,9 +24,9 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from kinertia.io import facts, force_plates, opensim, opensim_model
+from kinertia.io import facts, force_plates, layout, opensim, opensim_model
 from kinertia.io.opensim import KneeSign, Table
-from kinertia.io.text import parse_table, read_text
+from kinertia.io.text import read_text
 from kinertia.recording import DEFAULT_HEIGHT_M, GRAVITY, Array, Subject
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.motion_capture import Geometry, MotionCapture, Plate
@@ -217,7 +217,7 @@ def _short_walk(file: Path) -> MotionCapture | None:
 
 def _straight_run(file: Path, model: Path) -> MotionCapture:
     """A stride between two strikes of a runner's right foot."""
-    table, about_file = parse_table(read_text(file), ",", file=str(file)), file.with_suffix(".json")
+    table, about_file = layout.read(read_text(file), file=str(file), separator=","), file.with_suffix(".json")
     columns = {name.split(" ")[0]: name for name in table.names}
     about = msgspec.json.decode(about_file.read_bytes())
     strikes = [round(float(sample)) for name, sample in about["events"] if name == "R_IC"]

@@ -11,7 +11,7 @@ import mmap
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -153,23 +153,6 @@ def is_stream_log(path: Path) -> bool:
         return file.read(len(MAGIC)) == MAGIC or path.suffix.lower() == ENDING
 
 
-@dataclass
-class _Gathered:
-    """The parts of one stream as they are read."""
-
-    heads: list[tuple[float, int, float]] = field(default_factory=list)
-    values: bytearray = field(default_factory=bytearray)
-
-    def finish(self, rows: int) -> Received:
-        time_s, sequence, received_s = zip(*self.heads, strict=True) if self.heads else ((), (), ())
-        return Received(
-            np.array(time_s, dtype=np.float64),
-            np.array(sequence, dtype=np.int64),
-            np.array(received_s, dtype=np.float64),
-            np.frombuffer(self.values, dtype="<f8").astype(np.float64).reshape(-1, rows, _CHANNELS),
-        )
-
-
 def read(path: str | Path) -> StreamLog:
     """Read everything that is whole.
 
@@ -184,12 +167,12 @@ def read(path: str | Path) -> StreamLog:
         raise RecordingError(f"cannot be read ({error.strerror})", file=str(path), fix="check the path") from error
     headers: list[Header] = []
     notes: list[Note] = []
-    gathered: dict[int, _Gathered] = {}
-    damage = _Damage()
+    samples: dict[int, bytearray] = {}
+    damage: list[int] = []
     for body in _records(data, damage):
         kind, content = body[:1], body[1:]
         if kind == SAMPLE:
-            _gather(content, headers, gathered, path)
+            samples.setdefault(_stream(content, headers, path), bytearray()).extend(content)
         elif kind == SESSION:
             headers.append(_header(content, path))
         elif kind == NOTE:
@@ -197,8 +180,8 @@ def read(path: str | Path) -> StreamLog:
     if not headers:
         raise RecordingError("holds no session: it is damaged from the start", file=str(path), fix="restore a copy")
     latest = headers[-1]
-    streams = tuple(gathered.get(at, _Gathered()).finish(len(stream.sensors)) for at, stream in enumerate(latest.streams))
-    return StreamLog(latest, streams, tuple(notes), damage.places, damage.bytes, str(path))
+    streams = tuple(_received(samples.get(at, b""), len(stream.sensors)) for at, stream in enumerate(latest.streams))
+    return StreamLog(latest, streams, tuple(notes), len(damage), sum(damage), str(path))
 
 
 def _bytes(path: Path) -> bytes | mmap.mmap:
@@ -207,23 +190,13 @@ def _bytes(path: Path) -> bytes | mmap.mmap:
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
 
 
-@dataclass
-class _Damage:
-    places: int = 0
-    bytes: int = 0
-
-    def add(self, size: int) -> None:
-        self.places += 1
-        self.bytes += size
-
-
-def _records(data: bytes | mmap.mmap, damage: _Damage) -> Iterator[bytes]:
-    """Kind and content of every whole record; what lies between is counted."""
+def _records(data: bytes | mmap.mmap, damage: list[int]) -> Iterator[bytes]:
+    """Kind and content of every whole record; the bytes of each place between them are added to ``damage``."""
     at, size = len(MAGIC), len(data)
     if data[:at] != MAGIC:
         found = data.find(SYNC)
         at = size if found < 0 else found
-        damage.add(at)
+        damage.append(at)
     while at < size:
         body = _whole(data, at, size)
         if body is not None:
@@ -235,11 +208,12 @@ def _records(data: bytes | mmap.mmap, damage: _Damage) -> Iterator[bytes]:
         while found >= 0 and _whole(data, found, size) is None:
             found = data.find(SYNC, found + 1)
         following = size if found < 0 else found
-        damage.add(following - at)
+        damage.append(following - at)
         at = following
 
 
 def _whole(data: bytes | mmap.mmap, at: int, size: int) -> bytes | None:
+    """Kind and content of the record that begins here, if it is whole."""
     if at + _HEAD.size > size:
         return None
     sync, length, checksum = _HEAD.unpack_from(data, at)
@@ -261,14 +235,21 @@ def _header(content: bytes, path: Path) -> Header:
         ) from error
 
 
-def _gather(content: bytes, headers: list[Header], gathered: dict[int, _Gathered], path: Path) -> None:
-    stream, rows, sequence, time_s, received_s = _SAMPLE.unpack_from(content)
+def _stream(content: bytes, headers: list[Header], path: Path) -> int:
+    """The stream that a sample belongs to."""
+    stream, rows = struct.unpack_from("<HH", content)
     if not headers or stream >= len(headers[-1].streams) or rows != len(headers[-1].streams[stream].sensors):
         raise RecordingError(
             f"holds a sample of stream {stream} with {rows} sensors, which its session does not have",
             file=str(path),
             fix="restore a copy; the beginning of the file is missing or damaged",
         )
-    mine = gathered.setdefault(stream, _Gathered())
-    mine.heads.append((time_s, sequence, received_s))
-    mine.values += content[_SAMPLE.size :]
+    return stream
+
+
+def _received(samples: bytes | bytearray, sensors: int) -> Received:
+    """The samples of one stream as arrays."""
+    head = [("stream", "<u2"), ("rows", "<u2"), ("sequence", "<i8"), ("time_s", "<f8"), ("received_s", "<f8")]
+    table = np.frombuffer(samples, dtype=[*head, ("values", "<f8", (sensors, _CHANNELS))])
+    time_s, received_s, values = (table[name].astype(np.float64) for name in ("time_s", "received_s", "values"))
+    return Received(time_s, table["sequence"].astype(np.int64), received_s, values)

@@ -107,28 +107,6 @@ def _encoding(raw: bytes) -> str:
     return "utf-8-sig"
 
 
-def parse_table(text: str, separator: str, *, file: str) -> TextTable:
-    """Table from delimited text whose first line names the columns.
-
-    Parameters
-    ----------
-    text : header line and data rows.
-    separator : one character between cells; a blank means any run of blanks and tabs.
-    file : path, for errors.
-
-    Raises
-    ------
-    RecordingError : no rows, doubled column names, or a row with another number of cells than the header (truncated file).
-    """
-    lines = text.splitlines()
-    if not lines or not lines[0].strip():
-        raise RecordingError("is empty or has no header", file=file, fix="the first line must name the columns")
-    names = [name.strip().strip('"') for name in (lines[0].split() if separator == " " else lines[0].split(separator))]
-    while names and not names[-1]:
-        names.pop()  # a separator at the end of the header names no column
-    return parse_rows(names, lines[1:], separator, file=file, first_line=2)
-
-
 def parse_rows(
     names: Sequence[str], rows: Sequence[str], separator: str, *, file: str, first_line: int, decimal_comma: bool = False
 ) -> TextTable:
@@ -138,14 +116,14 @@ def parse_rows(
     ----------
     names : one per column.
     rows : lines without their ends; blank ones at the end are left out.
-    separator : as for :func:`parse_table`.
+    separator : one character between cells; a blank means any run of blanks and tabs.
     file : path, for errors.
     first_line : line number of the first row in the file (from 1).
     decimal_comma : whether numbers have a comma for a point.
 
     Raises
     ------
-    RecordingError : as for :func:`parse_table`.
+    RecordingError : no rows, doubled names, or a row with another number of cells than there are names (truncated file).
     """
     rows = list(rows)
     while rows and not rows[-1].strip():

@@ -23,7 +23,6 @@ _RARE_UNITS = {0.01: "hundredths of a second", 60.0: "minutes"}  # only where no
 _RATE_AGREES = 0.05  # a stated rate may be rounded, and clocks differ by far less
 _SHORT_STEP, _SHORT_SHARE = 0.5, 0.02  # more steps than this share below half the usual one: stamps of arrival, not of sampling
 _NEAR_ROWS = 30  # stamps that are out of order by fewer rows than this may be late arrivals
-
 _SESSION_S = 1e6  # stamps that begin further from zero are of a calendar or a counter, not seconds of a session
 _FEW_STARTS = 3  # jumps back in a file of several recordings; rows in no order have many
 
@@ -93,22 +92,15 @@ def find(
     RecordingError : fewer than two samples, stamps missing, all equal or starting again, a row number, no unit that fits.
     """
     if len(time_s) < 2:
-        raise RecordingError("has fewer than two samples", file=file, sensor="time", fix="the file looks truncated")
+        raise _refused("has fewer than two samples", file, fix="the file looks truncated", cause=None)
     findings: list[Finding] = []
     rows = np.flatnonzero(np.isfinite(time_s))
-    if len(rows) < max(2, 0.9 * len(time_s)):
+    if lost := len(time_s) - len(rows):
         row = int(np.argmax(~np.isfinite(time_s)))
-        raise RecordingError(
-            f"{len(time_s) - len(rows)} time stamps are missing",
-            file=file,
-            sensor="time",
-            sample=row,
-            fix="export it again, or state the sampling rate instead of the time column",
-            cause=Cause.TIME_STAMPS,
-        )
-    if len(rows) < len(time_s):
-        row = int(np.argmax(~np.isfinite(time_s)))
-        findings.append(_done(Cause.TIME_STAMPS, f"{len(time_s) - len(rows)} rows without time stamp are left out", row))
+        if len(rows) < max(2, 0.9 * len(time_s)):
+            fix = "export it again, or state the sampling rate instead of the time column"
+            raise _refused(f"{lost} time stamps are missing", file, row, fix=fix)
+        findings.append(_done(Cause.TIME_STAMPS, f"{lost} rows without time stamp are left out", row))
     time, wraps = clock_wrap.undo(time_s[rows], unit_s)
     if wraps:
         count = f"{len(wraps)} times" if len(wraps) > 1 else "once"
@@ -117,13 +109,8 @@ def find(
     signals = np.zeros((len(time_s), 0)) if values is None else values
     rows, time, doubles = _merged(rows, time, signals, file, findings)
     if time[-1] <= time[0]:
-        raise RecordingError(
-            "all time stamps are equal",
-            file=file,
-            sensor="time",
-            fix="export them with more digits, or state the sampling rate instead of the time column",
-            cause=Cause.TIME_STAMPS,
-        )
+        fix = "export them with more digits, or state the sampling rate instead of the time column"
+        raise _refused("all time stamps are equal", file, fix=fix)
     steps = np.diff(time)
     usual = float(np.median(steps[steps > 0]))
     sampled = (steps < _SHORT_STEP * usual).mean() <= _SHORT_SHARE and (steps > 0).all()
@@ -152,19 +139,19 @@ def find(
             message = f"time stamps jitter by up to {100 * jitter:.0f} % of a step; resampled evenly at {rate:.4g} Hz"
             findings.append(_done(Cause.TIME_STAMPS, message, severity=Severity.INFO))
     if samples > 100 * len(time):
-        row = int(np.argmax(np.diff(time))) + 1
-        raise RecordingError(
-            f"the time stamps leave more gap than signal: they jump by {np.diff(time).max():.4g} s",
-            file=file,
-            sensor="time",
-            sample=int(rows[row]),
-            fix="split the file there, or correct the stamps",
-            cause=Cause.TIME_STAMPS,
-        )
+        row = int(rows[int(np.argmax(np.diff(time))) + 1])
+        message = f"the time stamps leave more gap than signal: they jump by {np.diff(time).max():.4g} s"
+        raise _refused(message, file, row, fix="split the file there, or correct the stamps")
     if abs(time[0]) > _SESSION_S:
         message = f"the time stamps begin at {time[0]:.0f} s, a date or a counter: times are counted from the first sample on"
         findings.append(Finding(Cause.TIME_STAMPS, Severity.INFO, message))
     return TimeAxis(rows, doubles, time, index, samples, rate, tuple(findings))
+
+
+def _refused(
+    message: str, file: str, sample: int | None = None, *, fix: str, cause: Cause | None = Cause.TIME_STAMPS
+) -> RecordingError:
+    return RecordingError(message, file=file, sensor="time", sample=sample, fix=fix, cause=cause)
 
 
 def _done(cause: Cause, message: str, sample: int | None = None, *, severity: Severity = Severity.WARNING) -> Finding:
@@ -191,14 +178,8 @@ def _ordered(rows: np.ndarray, time: Array, file: str, findings: list[Finding]) 
 
 
 def _two_recordings(sample: int, file: str) -> RecordingError:
-    return RecordingError(
-        "time starts again: the file holds more than one recording",
-        file=file,
-        sensor="time",
-        sample=sample,
-        fix="split it there, one recording a file",
-        cause=Cause.TIME_STAMPS,
-    )
+    message = "time starts again: the file holds more than one recording"
+    return _refused(message, file, sample, fix="split it there, one recording a file")
 
 
 def _merged(
@@ -271,36 +252,24 @@ def _unit(time: Array, step_s: float, unit_s: float, rate_hz: float | None, file
         if rate_hz is not None:
             findings.append(_done(Cause.TIME_STAMPS, f"the time column counts rows; the stated {rate_hz:g} Hz are used"))
             return 1.0 / (unit_s * rate_hz)
-        raise RecordingError(
-            "the time column counts rows (1, 2, 3, ...) and holds no time",
-            file=file,
-            sensor="time",
-            fix="state the sampling rate (rate_hz in the column map, or --rate); if it counts milliseconds, state the unit ms",
-            cause=Cause.TIME_STAMPS,
-        )
+        fix = "state the sampling rate (rate_hz in the column map, or --rate); if it counts milliseconds, state the unit ms"
+        raise _refused("the time column counts rows (1, 2, 3, ...) and holds no time", file, fix=fix)
     units = next((u for u in (_UNITS, _RARE_UNITS) if any(map(fits, u))), {})
     first = next(filter(fits, units), None)
     if first is None:
-        raise RecordingError(
-            f"time stamps in {name} would mean {stated:.3g} Hz, and no other unit makes it a rate of a sensor",
-            file=file,
-            sensor="time",
-            fix="check the time column and its unit, or state the sampling rate instead",
-            cause=Cause.TIME_UNIT,
-        )
+        message = f"time stamps in {name} would mean {stated:.3g} Hz, and no other unit makes it a rate of a sensor"
+        fix = "check the time column and its unit, or state the sampling rate instead"
+        raise _refused(message, file, fix=fix, cause=Cause.TIME_UNIT)
     rate = stated * unit_s / first
     rival = next((u for u in _RARE_UNITS if unit_s == 1.0 and units is _UNITS and rate > _FAST_HZ and fits(u)), None)
     if rival is not None:
-        raise RecordingError(
+        message = (
             f"time stamps in {name} would mean {stated:.3g} Hz: {rate:.4g} Hz if they are {_UNITS[first]}, "
-            f"{stated * unit_s / rival:.4g} Hz if they are {_RARE_UNITS[rival]}",
-            file=file,
-            sensor="time",
-            fix="state the unit of time (time_unit in the column map), or the sampling rate instead",
-            cause=Cause.TIME_UNIT,
+            f"{stated * unit_s / rival:.4g} Hz if they are {_RARE_UNITS[rival]}"
         )
+        fix = "state the unit of time (time_unit in the column map), or the sampling rate instead"
+        raise _refused(message, file, fix=fix, cause=Cause.TIME_UNIT)
     read = f"{units[first]} ({rate:.4g} Hz)"
-
     findings.append(_done(Cause.TIME_UNIT, f"time stamps in {name} would mean {stated:.3g} Hz; they are read as {read}"))
     return first / unit_s
 
