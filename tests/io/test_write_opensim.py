@@ -39,6 +39,12 @@ def estimate() -> Estimate:
     )
 
 
+def written(folder: Path, ending: str, estimate: Estimate, knee: Knee = Knee.OPENSIM) -> tuple[list[str], pl.DataFrame]:
+    """Header lines and values of one of the files."""
+    write_opensim.write(folder, estimate, knee=knee)
+    return read(folder / f"trial_{ending}")
+
+
 def read(path: Path) -> tuple[list[str], pl.DataFrame]:
     """Header lines and values of a storage file."""
     header, body = path.read_text().split("endheader\n")
@@ -46,7 +52,7 @@ def read(path: Path) -> tuple[list[str], pl.DataFrame]:
 
 
 def test_coordinates_in_degrees_and_metres(estimate, tmp_path):
-    header, table = read(write_opensim.write_coordinates(tmp_path / "q.mot", estimate))
+    header, table = written(tmp_path, "coordinates.mot", estimate)
     assert header[:5] == ["Coordinates", "version=1", "nRows=40", "nColumns=5", "inDegrees=yes"]
     assert table.columns == ["time", *estimate.coordinates]
     np.testing.assert_allclose(table["time"], estimate.time_s, atol=1e-8)
@@ -56,23 +62,23 @@ def test_coordinates_in_degrees_and_metres(estimate, tmp_path):
 
 
 def test_knee_sign_can_follow_the_model(estimate, tmp_path):
-    _, table = read(write_opensim.write_coordinates(tmp_path / "q.mot", estimate, knee=Knee.FLEXION))
+    _, table = written(tmp_path, "coordinates.mot", estimate, Knee.FLEXION)
     np.testing.assert_allclose(np.radians(table["knee_angle_r"]), -estimate.coordinates["knee_angle_r"], atol=1e-8)
     np.testing.assert_allclose(np.radians(table["hip_adduction_l"]), estimate.coordinates["hip_adduction_l"], atol=1e-8)
-    _, table = read(write_opensim.write_moments(tmp_path / "m.sto", estimate, knee=Knee.FLEXION))
+    _, table = written(tmp_path, "moments.sto", estimate, Knee.FLEXION)
     np.testing.assert_allclose(table["knee_angle_r_moment"], -estimate.moments["knee_angle_r"], atol=1e-8)
     np.testing.assert_allclose(table["hip_flexion_r_moment"], estimate.moments["hip_flexion_r"], atol=1e-8)
 
 
 def test_moments_in_newton_metres(estimate, tmp_path):
-    header, table = read(write_opensim.write_moments(tmp_path / "m.sto", estimate))
+    header, table = written(tmp_path, "moments.sto", estimate)
     assert "inDegrees=no" in header
     assert table.columns == ["time", "hip_flexion_r_moment", "knee_angle_r_moment"]
     np.testing.assert_allclose(table["hip_flexion_r_moment"], estimate.moments["hip_flexion_r"], atol=1e-8)
 
 
 def test_ground_reaction_layout(estimate, tmp_path):
-    header, table = read(write_opensim.write_ground_reaction(tmp_path / "grf.mot", estimate))
+    header, table = written(tmp_path, "grf.mot", estimate)
     assert "nColumns=19" in header
     assert table.columns == [
         "time",
@@ -115,17 +121,17 @@ def test_only_what_the_estimate_has_is_written(estimate, tmp_path):
 
 def test_one_leg(estimate, tmp_path):
     right = replace(estimate, grf={n: v for n, v in estimate.grf.items() if n.endswith("r")}, cop_x={"r": estimate.cop_x["r"]})
-    _, table = read(write_opensim.write_ground_reaction(tmp_path / "grf.mot", right))
+    _, table = written(tmp_path, "grf.mot", right)
     assert not [name for name in table.columns if "_l_" in name]
 
 
-def test_forces_without_points_are_refused(estimate, tmp_path):
-    with pytest.raises(ValueError, match="centre of pressure"):
-        write_opensim.write_ground_reaction(tmp_path / "grf.mot", replace(estimate, cop_x={}))
+def test_forces_without_points_are_left_out(estimate, tmp_path):
+    names = [path.name for path in write_opensim.write(tmp_path, replace(estimate, cop_x={}))]
+    assert names == ["trial_coordinates.mot", "trial_moments.sto"]
 
 
 def test_missing_values_are_refused(estimate, tmp_path):
     estimate.coordinates["knee_angle_r"][3] = np.nan
-    with pytest.raises(RecordingError, match=r"q\.mot, sensor knee_angle_r, sample 3.*Fix"):
-        write_opensim.write_coordinates(tmp_path / "q.mot", estimate)
+    with pytest.raises(RecordingError, match=r"trial_coordinates\.mot, sensor knee_angle_r, sample 3.*Fix"):
+        write_opensim.write(tmp_path, estimate)
     assert not list(tmp_path.iterdir())

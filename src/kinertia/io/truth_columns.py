@@ -20,8 +20,9 @@ from kinertia.io.units import factor
 from kinertia.recording import Array, SensorPose, Truth
 from kinertia.recording.errors import RecordingError
 
-_COLUMN = re.compile(r"^(?:(?P<kind>angle|moment|GRF|contact)\.(?P<name>[^\s\[\]]+)|speed)\s*(?:\[(?P<unit>[^\]]*)\])?$")
-_VARIANCE = re.compile(r"^(?P<kind>angle|moment|GRF)\.(?P<name>[^\s\[\]]+) var\s*(?:\[(?P<unit>[^\]]*)\])?$")
+_COLUMN = re.compile(
+    r"^(?:(?P<kind>angle|moment|GRF|contact)\.(?P<name>[^\s\[\]]+)|speed)(?P<var> var)?\s*(?:\[(?P<unit>[^\]]*)\])?$"
+)
 _UNITS = {"angle": ("rad", "deg"), "moment": ("Nm",), "GRF": ("BW",), "contact": ("0/1",), "speed": ("m/s",)}
 """Kind to the units it may have, the first of them where a column states none."""
 
@@ -55,7 +56,7 @@ def constants(truth: Truth | None) -> dict[str, Any]:
 
 def names(table: TextTable) -> list[str]:
     """Columns of a table that hold the reference."""
-    return [name for name in table.names if _COLUMN.match(name) or _VARIANCE.match(name)]
+    return [name for name in table.names if _COLUMN.match(name)]
 
 
 def read(table: TextTable, about: Mapping[str, Any], *, note: str = "", about_file: str = "") -> Truth | None:
@@ -73,26 +74,23 @@ def read(table: TextTable, about: Mapping[str, Any], *, note: str = "", about_fi
     RecordingError : an unknown unit, a cell that is no number, contact that is neither 0 nor 1, a damaged entry of the JSON.
     """
     curves: dict[str, dict[str, Array]] = {kind: {} for kind in _UNITS}
-    for column in table.names:
-        match = _COLUMN.match(column)
-        if match is None:
+    spread: dict[str, Array] = {}
+    found = [(match, column) for column in table.names if (match := _COLUMN.match(column))]
+    for match, column in sorted(found, key=lambda pair: pair[0]["var"] is not None):
+        kind, name = match["kind"] or "speed", match["name"] or ""
+        name = name.lower() if kind == "GRF" else name
+        if match["var"] and (name not in curves[kind] or kind in ("contact", "speed")):
             continue
-        kind = match["kind"] or "speed"
-        unit = match["unit"] or _UNITS[kind][0]
-        if unit not in _UNITS[kind]:
-            raise RecordingError(
-                f"unit {unit!r} is not understood here", file=table.file, sensor=column, fix=f"use {' or '.join(_UNITS[kind])}"
-            )
+        scale = factor(match["unit"] or _UNITS[kind][0], _UNITS[kind], file=table.file, sensor=column)
         values = table.numbers(column)
         if not np.isfinite(values).any():
             continue
-        if kind == "angle":
-            values = values * factor(unit, _UNITS[kind], file=table.file, sensor=column)
         if kind == "contact":
             _check_contact(values, column, table.file)
-        name = match["name"] or ""
-        curves[kind][name.lower() if kind == "GRF" else name] = values
-    spread = _spread(table, {kind: set(by_name) for kind, by_name in curves.items()})
+        if match["var"]:
+            spread[f"{kind.lower()}.{name}"] = scale * np.sqrt(np.maximum(values, 0.0))
+        else:
+            curves[kind][name] = scale * values
     speed_curve = curves.pop("speed").get("")
     speed = facts.number(about, "speed_mean")
     constant = about.get("truth", {})
@@ -123,20 +121,6 @@ def _variance_column(name: str) -> str:
     kind, _, curve = name.partition(".")
     kind = "GRF" if kind == "grf" else kind
     return f"{kind}.{curve} var [{_UNITS[kind][0]}]"
-
-
-def _spread(table: TextTable, curves: Mapping[str, set[str]]) -> dict[str, Array]:
-    """Standard deviation between trials of the curves that are there."""
-    spread = {}
-    for column in table.names:
-        if match := _VARIANCE.match(column):
-            kind = match["kind"]
-            name = match["name"].lower() if kind == "GRF" else match["name"]
-            values = table.numbers(column) if name in curves[kind] else np.full(1, np.nan)
-            if np.isfinite(values).any():
-                unit = factor(match["unit"] or _UNITS[kind][0], _UNITS[kind], file=table.file, sensor=column)
-                spread[f"{kind.lower()}.{name}"] = unit * np.sqrt(np.maximum(values, 0.0))
-    return spread
 
 
 def _check_contact(values: Array, column: str, file: str) -> None:

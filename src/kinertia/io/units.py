@@ -31,6 +31,8 @@ TO_SI: dict[str, float] = {
     "N": 1.0,
     "Nm": 1.0,
     "BW": 1.0,
+    "m/s": 1.0,
+    "0/1": 1.0,
 }
 """Unit name to its size in the SI unit of its kind (body weight stays body weight)."""
 
@@ -39,59 +41,30 @@ GYRO_UNITS = ("rad/s", "deg/s", "dps")
 TIME_UNITS = ("s", "ms", "us", "ns", "cs", "min")
 
 _SPELLINGS = {
-    "m/s^2": (
-        "m/(s^2)",
-        "m/s2",
-        "m/s/s",
-        "ms^-2",
-        "ms-2",
-        "m.s^-2",
-        "m.s-2",
-        "m*s^-2",
-        "m/s**2",
-        "meter/s^2",
-        "mps2",
-        "meters/s^2",
-        "meterspersecondsquared",
-    ),
-    "mg": ("millig",),
-    "g": ("gs", "gn", "gravity"),
-    "deg/s": ("dps", "deg.s^-1", "deg.s-1", "deg*s^-1", "degs^-1", "deg/(s)", "deg/sec", "degpersecond"),
-    "rad/s": (
-        "rad.s^-1",
-        "rad.s-1",
-        "rad*s^-1",
-        "rads^-1",
-        "rad/(s)",
-        "radian/s",
-        "radians/s",
-        "rad/sec",
-        "rps",
-        "radianspersecond",
-    ),
-    "s": ("sec", "secs", "second", "seconds"),
-    "ms": ("msec", "millis", "millisecond", "milliseconds"),
-    "us": ("usec", "micros", "microsecond", "microseconds"),
-    "ns": ("nsec", "nanos", "nanosecond", "nanoseconds"),
+    "m/s^2": "m/(s^2) m/s2 m/s/s ms^-2 ms-2 m.s^-2 m.s-2 m*s^-2 m/s**2 meter/s^2 mps2 meters/s^2 meterspersecondsquared",
+    "mg": "millig",
+    "g": "gs gn gravity",
+    "deg/s": "dps deg.s^-1 deg.s-1 deg*s^-1 degs^-1 deg/(s) deg/sec degpersecond",
+    "rad/s": "rad.s^-1 rad.s-1 rad*s^-1 rads^-1 rad/(s) radian/s radians/s rad/sec rps radianspersecond",
+    "s": "sec secs second seconds",
+    "ms": "msec millis millisecond milliseconds",
+    "us": "usec micros microsecond microseconds",
+    "ns": "nsec nanos nanosecond nanoseconds",
 }
-_CANONICAL = {spelling: unit for unit, others in _SPELLINGS.items() for spelling in (unit, *others)}
+"""Unit to other spellings of it, lower case."""
+_CANONICAL = {spelling: unit for unit, others in _SPELLINGS.items() for spelling in (unit, *others.split())}
+
+_SIGNS = (
+    *(("⁻", "^-"), ("¹", "1"), ("^-²", "^-2"), ("²", "^2"), ("°", "deg"), ("degrees", "deg"), ("degree", "deg")),
+    *(("µ", "u"), ("μ", "u"), ("·", "*")),
+)
+"""What units are written with, in this order, to plain letters."""
 
 
 def spelled(text: str) -> str:
     """Unit of acceleration, angular rate or time that ``text`` spells (``m/(s^2)``, ``°/sec``, ``µs``); empty for any other."""
     plain = re.sub(r"[\s\[\]]", "", text).lower()
-    for old, new in (
-        ("⁻", "^-"),
-        ("¹", "1"),
-        ("^-²", "^-2"),
-        ("²", "^2"),
-        ("°", "deg"),
-        ("degrees", "deg"),
-        ("degree", "deg"),
-        ("µ", "u"),
-        ("μ", "u"),
-        ("·", "*"),
-    ):
+    for old, new in _SIGNS:
         plain = plain.replace(old, new)
     plain = re.sub(r"/(?:seconds?|sec)\b", "/s", plain)
     return _CANONICAL.get(plain, "")

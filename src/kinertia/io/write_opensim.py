@@ -20,7 +20,7 @@ from kinertia.recording.errors import RecordingError
 
 SIDES = {"r": "right", "l": "left"}
 ENDINGS = ("coordinates.mot", "grf.mot", "external_loads.xml", "moments.sto", "muscle_forces.sto")
-"""Of all files that :func:`write` may write, after NAME_."""
+"""Of all files that :func:`write` may write, after NAME_, in that order."""
 _TRANSLATIONS = ("_tx", "_ty", "_tz")
 
 
@@ -35,89 +35,65 @@ def write(folder: Path | str, estimate: Estimate, *, knee: Knee = Knee.OPENSIM) 
 
     Returns
     -------
-    Paths written: ``NAME_coordinates.mot``; with ground reaction and its points of application ``NAME_grf.mot`` and
-    ``NAME_external_loads.xml``; ``NAME_moments.sto``; ``NAME_muscle_forces.sto``.
+    Paths written: ``NAME_coordinates.mot``, rotations in degrees, translations in metres; with ground reaction and its points
+    of application ``NAME_grf.mot`` [N, m, N m] and ``NAME_external_loads.xml``, which applies it to the heel bones;
+    ``NAME_moments.sto`` [N m], named as OpenSim's inverse dynamics names them; ``NAME_muscle_forces.sto`` [N].
 
     Raises
     ------
     RecordingError : a value is missing; names the file, column and sample.
     """
-    start = Path(folder) / estimate.name
-    paths = [write_coordinates(_named(start, "coordinates.mot"), estimate, knee=knee)]
-    if force_sides(estimate):
-        forces = write_ground_reaction(_named(start, "grf.mot"), estimate)
-        loads = write_external_loads(_named(start, "external_loads.xml"), forces.name, force_sides(estimate))
-        paths += [forces, loads]
-    if estimate.moments:
-        paths.append(write_moments(_named(start, "moments.sto"), estimate, knee=knee))
-    if estimate.muscle_forces:
-        paths.append(write_muscle_forces(_named(start, "muscle_forces.sto"), estimate))
+    coordinates, forces, loads, moments, muscles = (Path(folder) / f"{estimate.name}_{ending}" for ending in ENDINGS)
+    tables = {
+        coordinates: ("Coordinates", _coordinates(estimate, knee)),
+        forces: ("Ground reaction", _ground_reaction(estimate)),
+        moments: ("Inverse Dynamics Generalized Forces", _moments(estimate, knee)),
+        muscles: ("Muscle Forces", estimate.muscle_forces),
+    }
+    paths = []
+    for path, (title, columns) in tables.items():
+        if columns:
+            paths.append(_write_storage(path, title, columns, estimate, in_degrees=path == coordinates))
+        if columns and path == forces:
+            paths.append(_write_external_loads(loads, forces.name, _force_sides(estimate)))
     return tuple(paths)
 
 
-def write_coordinates(path: Path | str, estimate: Estimate, *, knee: Knee = Knee.OPENSIM) -> Path:
-    """``.mot`` of every coordinate: rotations in degrees, translations in metres."""
-    columns = {
+def _coordinates(estimate: Estimate, knee: Knee) -> dict[str, Array]:
+    return {
         name: values if is_translation(name) else np.degrees(convention.sign(name, knee) * values)
         for name, values in estimate.coordinates.items()
     }
-    return _write_storage(path, "Coordinates", columns, estimate, in_degrees=True)
 
 
-def write_moments(path: Path | str, estimate: Estimate, *, knee: Knee = Knee.OPENSIM) -> Path:
-    """``.sto`` of net joint moments [N m], named as OpenSim's inverse dynamics names them (``hip_flexion_r_moment``)."""
-    columns = {
+def _moments(estimate: Estimate, knee: Knee) -> dict[str, Array]:
+    return {
         f"{name}_{'force' if is_translation(name) else 'moment'}": convention.sign(name, knee) * values
         for name, values in estimate.moments.items()
     }
-    return _write_storage(path, "Inverse Dynamics Generalized Forces", columns, estimate)
 
 
-def write_muscle_forces(path: Path | str, estimate: Estimate) -> Path:
-    """``.sto`` of muscle forces [N], one column per muscle."""
-    return _write_storage(path, "Muscle Forces", estimate.muscle_forces, estimate)
+def _ground_reaction(estimate: Estimate) -> dict[str, Array]:
+    """Columns in OpenSim's external-load layout, in the ground frame; none without a force and a point where it acts.
 
-
-def write_ground_reaction(path: Path | str, estimate: Estimate) -> Path:
-    """``.mot`` of the ground reaction in OpenSim's external-load layout, in the ground frame.
-
-    Forces in N, points of application in m on the floor (y = 0), free torques in N m. A sagittal estimate has no lateral
-    component: z is 0. While a foot is in the air its point of application stays where it was last, so that interpolation
-    between samples cannot move it away from the foot while force is left.
-
-    Raises
-    ------
-    ValueError : no leg has both a ground reaction and a centre of pressure.
+    Points are on the floor (y = 0). A sagittal estimate has no lateral component: z is 0. While a foot is in the air its point
+    of application stays where it was last, so that interpolation between samples cannot move it away from the foot while force
+    is left.
     """
-    sides = force_sides(estimate)
-    if not sides:
-        raise ValueError(
-            f"estimate {estimate.name!r} has no ground reaction with a centre of pressure; nothing to write to {path}"
-        )
-    weight = estimate.subject.mass_kg * GRAVITY
-    zero = np.zeros(estimate.samples)
-    columns: dict[str, Array] = {}
+    weight, zero = estimate.subject.mass_kg * GRAVITY, np.zeros(estimate.samples)
+    sides, columns = _force_sides(estimate), {}
     for side in sides:
         for axis in "xyz":
             columns[f"ground_force_{side}_v{axis}"] = weight * estimate.grf.get(f"grf_{axis}_{side}", zero)
         columns |= {f"ground_force_{side}_p{axis}": zero for axis in "xyz"}
-        columns[f"ground_force_{side}_px"] = hold(estimate.cop_x[side])
-    for side in sides:
-        columns |= {f"ground_torque_{side}_{axis}": zero for axis in "xyz"}
-    return _write_storage(path, "Ground reaction", columns, estimate)
+        columns[f"ground_force_{side}_px"] = _hold(estimate.cop_x[side])
+    return columns | {f"ground_torque_{side}_{axis}": zero for side in sides for axis in "xyz"}
 
 
-def write_external_loads(path: Path | str, data_file: str, sides: tuple[str, ...] = ("r", "l")) -> Path:
-    """``.xml`` that tells OpenSim to apply the columns of ``data_file`` to the heel bones.
-
-    Parameters
-    ----------
-    path : file to write, beside the data file.
-    data_file : name of the ground reaction ``.mot``, relative to this file.
-    sides : legs that the data file has.
-    """
+def _write_external_loads(path: Path, data_file: str, sides: tuple[str, ...]) -> Path:
+    """``.xml`` that tells OpenSim to apply the columns of ``data_file``, beside it, to the heel bones."""
     document = ElementTree.Element("OpenSimDocument", Version="40000")
-    loads = ElementTree.SubElement(document, "ExternalLoads", name=Path(path).stem)
+    loads = ElementTree.SubElement(document, "ExternalLoads", name=path.stem)
     objects = ElementTree.SubElement(loads, "objects")
     for side in sides:
         force = ElementTree.SubElement(objects, "ExternalForce", name=f"ground_reaction_{SIDES[side]}")
@@ -136,7 +112,7 @@ def write_external_loads(path: Path | str, data_file: str, sides: tuple[str, ...
     return write_text(path, '<?xml version="1.0" encoding="UTF-8" ?>\n' + ElementTree.tostring(document, "unicode") + "\n")
 
 
-def force_sides(estimate: Estimate) -> tuple[str, ...]:
+def _force_sides(estimate: Estimate) -> tuple[str, ...]:
     """Legs with a vertical ground reaction and a point where it acts."""
     return tuple(side for side in SIDES if f"grf_y_{side}" in estimate.grf and side in estimate.cop_x)
 
@@ -146,7 +122,7 @@ def is_translation(coordinate: str) -> bool:
     return coordinate.endswith(_TRANSLATIONS)
 
 
-def hold(values: Array) -> Array:
+def _hold(values: Array) -> Array:
     """(T,) values with gaps (NaN) filled by the last value before them, or the first one after; zeros where there is none."""
     known = np.flatnonzero(np.isfinite(values))
     if not known.size:
@@ -155,13 +131,7 @@ def hold(values: Array) -> Array:
     return values[known[np.maximum(before, 0)]]
 
 
-def _named(start: Path, ending: str) -> Path:
-    return start.with_name(f"{start.name}_{ending}")
-
-
-def _write_storage(
-    path: Path | str, title: str, columns: dict[str, Array], estimate: Estimate, *, in_degrees: bool = False
-) -> Path:
+def _write_storage(path: Path, title: str, columns: dict[str, Array], estimate: Estimate, *, in_degrees: bool) -> Path:
     """Tab-separated table under OpenSim's header, without gaps: OpenSim's older reader stops at the first missing value."""
     for name, values in columns.items():
         bad = ~np.isfinite(values)
@@ -183,4 +153,4 @@ def _write_storage(
     with replacing(path) as temporary:
         names = header + "\t".join(columns)
         np.savetxt(temporary, np.stack(list(columns.values()), axis=1), "%.8f", "\t", header=names, comments="")
-    return Path(path)
+    return path
