@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kinertia.recording.errors import RecordingError
-from kinertia.recording.recording import Array, Recording
+from kinertia.recording.recording import Recording
 
 
 def crop(recording: Recording, start: int, stop: int) -> Recording:
@@ -25,16 +25,9 @@ def crop(recording: Recording, start: int, stop: int) -> Recording:
             f"samples {start}..{stop} are outside 0..{recording.samples}", file=recording.source, fix="choose a range inside"
         )
 
-    def cut(array: Array | None) -> Array | None:
-        return None if array is None else array[start:stop]
-
     return replace(
         recording,
         begin_s=recording.begin_s + start / recording.rate_hz,
-        acc=recording.acc[start:stop],
-        gyro=recording.gyro[start:stop],
-        acc_var=cut(recording.acc_var),
-        gyro_var=cut(recording.gyro_var),
-        orientation=cut(recording.orientation),
         truth=recording.truth and recording.truth.over_time(lambda curve: curve[start:stop]),
+        **{name: array[start:stop] for name, array in recording.arrays.items()},
     )

@@ -14,6 +14,10 @@ MAX_FILL_S = 0.05
 """Longest gap that is filled: a fiftieth of a stride of shape is lost at most."""
 
 
+SIGNALS = frozenset({"acc", "gyro", "orientation"})
+"""In which gaps are looked for."""
+
+
 @dataclass(frozen=True)
 class Gap:
     """Samples ``start`` to ``stop`` (exclusive) of ``signal`` (acc, gyro, orientation) missing at sensor index ``sensor``."""
@@ -36,13 +40,10 @@ def runs(mask: np.ndarray) -> list[tuple[int, int]]:
 
 def find(recording: Recording) -> list[Gap]:
     """All gaps in acceleration, angular rate and orientation, by sensor; a sensor without a signal at all is no gap."""
-    gaps = []
-    for signal in ("acc", "gyro", "orientation"):
-        array: Array | None = getattr(recording, signal)
-        if array is None:
-            continue
+    gaps, arrays = [], recording.arrays
+    for signal in SIGNALS & arrays.keys():
         for k in range(len(recording.sensors)):
-            missing = np.asarray(np.isnan(array[:, k]).any(axis=1))
+            missing = np.asarray(np.isnan(arrays[signal][:, k]).any(axis=1))
             if not missing.all():
                 gaps.extend(Gap(k, signal, start, stop) for start, stop in runs(missing))
     return sorted(gaps, key=lambda gap: (gap.sensor, gap.signal, gap.start))
@@ -62,8 +63,7 @@ def fill(recording: Recording, *, max_s: float = MAX_FILL_S, method: Literal["cu
     Copy with filled ``acc``, ``gyro`` and ``orientation``; one periodic cycle is filled across its end.
     """
     limit = int(np.floor(max_s * recording.rate_hz + 1e-9))
-    arrays = {name: getattr(recording, name) for name in ("acc", "gyro", "orientation")}
-    arrays = {name: array.copy() for name, array in arrays.items() if array is not None}
+    arrays = {name: array.copy() for name, array in recording.arrays.items() if name in SIGNALS}
     for k in range(len(recording.sensors)):
         for name, array in arrays.items():
             if np.isnan(array[:, k]).any() and not np.isnan(array[:, k]).any(axis=1).all():
@@ -78,7 +78,7 @@ def _fill_signal(values: Array, limit: int, method: str, periodic: bool, rotatio
     signal = np.concatenate([values] * 3) if periodic else values.copy()
     missing = np.asarray(np.isnan(signal).any(axis=1))
     good = np.flatnonzero(~missing)
-    known = _continuous_signs(signal[good]) if rotation else signal[good]
+    known = continuous_signs(signal[good]) if rotation else signal[good]
     gaps = runs(missing)
     short = [(a, b) for a, b in gaps if b - a <= limit and a > 0 and b < len(signal)]
     at = np.concatenate([np.arange(a, b) for a, b in short]) if short else np.zeros(0, dtype=int)
@@ -92,7 +92,7 @@ def _fill_signal(values: Array, limit: int, method: str, periodic: bool, rotatio
     return signal[offset : offset + samples]
 
 
-def _continuous_signs(quaternions: Array) -> Array:
+def continuous_signs(quaternions: Array) -> Array:
     """Quaternions with signs chosen so that neighbours lie on one side (q and -q are the same rotation)."""
     flip = np.where(np.einsum("ij,ij->i", quaternions[1:], quaternions[:-1]) < 0, -1.0, 1.0)
     return quaternions * np.concatenate([[1.0], np.cumprod(flip)])[:, None]

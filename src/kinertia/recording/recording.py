@@ -217,14 +217,10 @@ class Recording:
 
     def __post_init__(self) -> None:
         shape = (self.acc.shape[0], len(self.sensors), 3)
-        for name in ("acc", "gyro", "acc_var", "gyro_var"):
-            array = getattr(self, name)
-            if array is not None and array.shape != shape:
-                raise ValueError(f"recording {self.name!r}: {name} has shape {array.shape}, expected {shape}")
-        if self.orientation is not None and self.orientation.shape != (*shape[:2], 4):
-            raise ValueError(
-                f"recording {self.name!r}: orientation has shape {self.orientation.shape}, expected {(*shape[:2], 4)}"
-            )
+        for name, array in self.arrays.items():
+            expected = (*shape[:2], 4) if name == "orientation" else shape
+            if array.shape != expected:
+                raise ValueError(f"recording {self.name!r}: {name} has shape {array.shape}, expected {expected}")
         if not (np.isfinite(self.rate_hz) and self.rate_hz > 0):
             raise ValueError(f"recording {self.name!r}: sampling rate must be positive, got {self.rate_hz}")
 
@@ -258,6 +254,12 @@ class Recording:
     def time_s(self) -> Array:
         """(T,) time of each sample from the start [s]."""
         return np.arange(self.samples) / self.rate_hz
+
+    @property
+    def arrays(self) -> dict[str, Array]:
+        """Field to array over samples and sensors, of those that are there: signals, variances and orientation."""
+        known = {name: getattr(self, name) for name in ("acc", "gyro", "acc_var", "gyro_var", "orientation")}
+        return {name: array for name, array in known.items() if array is not None}
 
     def sensor_index(self, segment: str) -> int | None:
         """Index of the sensor on ``segment``, None when there is none."""

@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from kinertia.numerics.resampling import resample_periodic, resample_polyphase
+from kinertia.recording import gaps
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.gaps import runs
 from kinertia.recording.recording import Array, Recording
@@ -51,38 +52,26 @@ def resample(recording: Recording, rate_hz: float, *, keep_gaps: bool = False) -
     def convert(values: Array) -> Array:
         return _resample_array(values, count, ratio, recording.periodic)
 
-    def variance(values: Array | None) -> Array | None:
-        return None if values is None else np.maximum(convert(values), 0.0)
-
-    return replace(
-        recording,
-        rate_hz=new_rate,
-        acc=convert(recording.acc),
-        gyro=convert(recording.gyro),
-        acc_var=variance(recording.acc_var),
-        gyro_var=variance(recording.gyro_var),
-        orientation=None
-        if recording.orientation is None
-        else _resample_orientation(recording.orientation, count, ratio, recording.periodic),
-        truth=recording.truth and recording.truth.over_time(convert),
-    )
+    arrays = {name: convert(array) for name, array in recording.arrays.items() if name != "orientation"}
+    arrays |= {name: np.maximum(array, 0.0) for name, array in arrays.items() if name.endswith("_var")}
+    if recording.orientation is not None:
+        arrays["orientation"] = _resample_orientation(recording.orientation, count, ratio, recording.periodic)
+    truth = recording.truth and recording.truth.over_time(convert)
+    return replace(recording, rate_hz=new_rate, truth=truth, **arrays)
 
 
 def _refuse_gaps(recording: Recording) -> None:
-    for name in ("acc", "gyro", "orientation"):
-        array: Array | None = getattr(recording, name)
-        if array is None:
-            continue
-        for k, sensor in enumerate(recording.sensors):
-            missing = np.asarray(np.isnan(array[:, k]).any(axis=1))
-            if missing.any() and not missing.all():
-                raise RecordingError(
-                    f"{int(missing.sum())} {name} samples are missing",
-                    file=recording.source,
-                    sensor=sensor.name,
-                    sample=int(np.argmax(missing)),
-                    fix="fill short gaps first (gaps.fill), crop the recording, or resample with keep_gaps",
-                )
+    found = gaps.find(recording)
+    if found:
+        first = found[0]
+        count = sum(gap.samples for gap in found if (gap.sensor, gap.signal) == (first.sensor, first.signal))
+        raise RecordingError(
+            f"{count} {first.signal} samples are missing",
+            file=recording.source,
+            sensor=recording.sensors[first.sensor].name,
+            sample=first.start,
+            fix="fill short gaps first (gaps.fill), crop the recording, or resample with keep_gaps",
+        )
 
 
 def _resample_array(values: Array, count: int, ratio: Fraction, periodic: bool) -> Array:
@@ -114,10 +103,8 @@ def _resample_orientation(orientation: Array, count: int, ratio: Fraction, perio
         good = np.isfinite(quaternion).all(axis=1)
         if not good.any():
             continue
-        steps = np.einsum("ij,ij->i", quaternion[good][1:], quaternion[good][:-1])
-        signs = np.ones(len(quaternion))
-        signs[good] = np.concatenate([[1.0], np.cumprod(np.where(steps < 0, -1.0, 1.0))])
-        quaternion = quaternion * signs[:, None]
+        quaternion = quaternion.copy()
+        quaternion[good] = gaps.continuous_signs(quaternion[good])
         if periodic:
             # a cycle may end at -q: over two cycles the components are periodic in any case
             last, first = quaternion[good][-1], quaternion[good][0]

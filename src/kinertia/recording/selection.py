@@ -53,9 +53,5 @@ def keep(recording: Recording, segments: Collection[str]) -> Recording:
 
 def take(recording: Recording, index: list[int]) -> Recording:
     """The recording with these of its sensors, in this order."""
-    arrays = {
-        part: array[:, index]
-        for part in ("acc", "gyro", "acc_var", "gyro_var", "orientation")
-        if (array := getattr(recording, part)) is not None
-    }
+    arrays = {name: array[:, index] for name, array in recording.arrays.items()}
     return replace(recording, sensors=tuple(recording.sensors[i] for i in index), **arrays)
