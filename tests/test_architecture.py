@@ -16,6 +16,7 @@ PAGE = ROOT / "docs" / "architecture.md"
 LONGEST_FILE = 400
 LIGHT = (
     "numerics",
+    "muscles",
     "recording",
     "estimation.estimate",
     "estimation.convention",

@@ -1,10 +1,9 @@
-"""The human body as data: skeleton, parameters, muscles, scaling."""
+"""The human body as data: skeleton, parameters, scaling."""
 
 from kinertia.bodies.body import STANDARD_GRAVITY, Body, stack
 from kinertia.bodies.gait2d import GAIT2D, GAIT2D_TRUNK
 from kinertia.bodies.gait3d import GAIT3D
 from kinertia.bodies.lengths import SegmentLengths
-from kinertia.bodies.muscles import LEG_MUSCLES, Muscle
 from kinertia.bodies.scaling import SKELETONS, build
 from kinertia.bodies.skeleton import ContactPoint, Coordinate, Segment, Skeleton
 
@@ -12,13 +11,11 @@ __all__ = [
     "GAIT2D",
     "GAIT2D_TRUNK",
     "GAIT3D",
-    "LEG_MUSCLES",
     "SKELETONS",
     "STANDARD_GRAVITY",
     "Body",
     "ContactPoint",
     "Coordinate",
-    "Muscle",
     "Segment",
     "SegmentLengths",
     "Skeleton",

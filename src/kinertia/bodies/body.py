@@ -8,7 +8,6 @@ from dataclasses import dataclass, fields, replace
 import torch
 from torch import Tensor
 
-from kinertia.bodies.muscles import Muscle
 from kinertia.bodies.skeleton import Skeleton
 
 STANDARD_GRAVITY = 9.81  # m/s^2, as kinertia.recording.GRAVITY
@@ -23,7 +22,6 @@ class Body:
     Attributes
     ----------
     skeleton : the topology (S segments, n coordinates, P contact points).
-    muscles : muscles of one leg, as data (not used by the skeletal dynamics).
     total_mass : (...,) body mass [kg].
     height : (...,) body height [m].
     mass : (..., S) segment masses [kg].
@@ -43,7 +41,6 @@ class Body:
     """
 
     skeleton: Skeleton
-    muscles: tuple[Muscle, ...]
     total_mass: Tensor
     height: Tensor
     mass: Tensor

@@ -18,7 +18,6 @@ from torch import Tensor
 
 from kinertia.bodies.body import Body
 from kinertia.bodies.lengths import SegmentLengths, measured
-from kinertia.bodies.muscles import LEG_MUSCLES
 from kinertia.bodies.skeleton import ContactPoint, Coordinate, Segment, Skeleton
 
 X, Y, Z = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)  # axes
@@ -166,7 +165,6 @@ def scale(mass: Tensor, height: Tensor, skeleton: Skeleton, lengths: SegmentLeng
     batch = (*mass.shape, len(low))
     return Body(
         skeleton=skeleton,
-        muscles=LEG_MUSCLES,
         total_mass=mass,
         height=height,
         mass=torch.stack([upper[0].mass, *leg_mass, *(u.mass for u in upper[1:])], dim=-1),

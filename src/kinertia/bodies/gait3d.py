@@ -239,7 +239,6 @@ def scale(mass: Tensor, height: Tensor, lengths: SegmentLengths | None = None, s
     batch = (*mass.shape, len(low))
     return Body(
         skeleton=GAIT3D,
-        muscles=(),
         total_mass=mass,
         height=height,
         mass=torch.stack([m.mass for m in masses], -1),

@@ -39,7 +39,7 @@ class Coupling:
         for j in self._curved:
             f, slope, bend = value[j], one if self.source[j] >= 0 else zero, zero
             for curve in self.curves[j]:
-                f, outer, outer_bend = _evaluate(curve, f)
+                f, outer, outer_bend = evaluate(curve, f)
                 # (g(f))'' = g'' f'^2 + g' f''
                 slope, bend = outer * slope, outer_bend * slope.square() + outer * bend
             value[j], first[j], second[j] = f, slope, bend
@@ -62,8 +62,8 @@ class Coupling:
         return torch.zeros_like(q).index_add(-1, onto, shares)
 
 
-def _evaluate(curve: Curve, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Value, slope and curvature of a curve."""
+def evaluate(curve: Curve, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Value, slope and curvature of a curve at any places, with gradients."""
     knots, origin, coefficients = (torch.as_tensor(t, dtype=x.dtype, device=x.device) for t in vars(curve).values())
     piece = torch.bucketize(x.detach().contiguous(), knots, right=True)
     at, powers = x - origin[piece], coefficients[piece].unbind(-1)

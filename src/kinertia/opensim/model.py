@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,7 +110,16 @@ class PathPoint:
 
 @dataclass(frozen=True)
 class MusclePath:
-    """A muscle: the file's kind, maximal isometric force [N], lengths [m], pennation [rad], path, surfaces it wraps over."""
+    """A muscle and its path.
+
+    Attributes
+    ----------
+    kind : of the file's element.
+    max_force : maximal isometric force [N].
+    optimal_fibre_length, tendon_slack_length, pennation : lengths [m], and angle at the optimal length [rad].
+    path : points; wraps : surfaces that it wraps over.
+    shape : other numbers that the file says of it, by their names there.
+    """
 
     name: str
     kind: str
@@ -119,6 +129,7 @@ class MusclePath:
     pennation: float
     path: tuple[PathPoint, ...]
     wraps: tuple[str, ...]
+    shape: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element
 
@@ -10,6 +11,8 @@ import numpy as np
 from kinertia.opensim.functions import curve
 from kinertia.opensim.model import MusclePath, PathPoint
 from kinertia.opensim.text import last, numbers, vector
+
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
 def muscles(model: Element, kinds: Sequence[str]) -> Iterator[MusclePath]:
@@ -34,7 +37,21 @@ def muscles(model: Element, kinds: Sequence[str]) -> Iterator[MusclePath]:
                 value("pennation_angle_at_optimal"),
                 tuple(_point(p) for p in path.iterfind("PathPointSet/objects/*")),
                 tuple(w.findtext("wrap_object", "").strip() for w in path.iterfind("PathWrapSet/objects/PathWrap")),
+                {name: number for part in (element, *_curves(element)) for name, number in _shape(part)},
             )
+
+
+def _curves(element: Element) -> list[Element]:
+    return [part for part in element if part.tag.endswith("Curve")]
+
+
+def _shape(element: Element) -> Iterator[tuple[str, float]]:
+    """Numbers that an element says of itself; the tendon's by a name of their own, as the fibre's are called the same."""
+    suffix = "_tendon" if element.tag.startswith("Tendon") else ""
+    for part in element:
+        text = (part.text or "").split()
+        if len(part) == 0 and len(text) == 1 and _NUMBER.fullmatch(text[0]):
+            yield part.tag + suffix, float(text[0])
 
 
 def _point(element: Element) -> PathPoint:

@@ -108,7 +108,6 @@ def build(model: Model, height: float = math.nan, *, unlocked: bool = False) -> 
 
     body = Body(
         skeleton=skeleton,
-        muscles=(),
         total_mass=tensor(sum(mass)),
         height=tensor(height),
         mass=tensor(mass),

@@ -1,0 +1,8 @@
+"""Muscles: data, forces, and which of them give the moments of a joint."""
+
+from kinertia.muscles.gait2d import leg
+from kinertia.muscles.muscle_set import MuscleSet
+from kinertia.muscles.sharing import Shared, share
+from kinertia.muscles.solution import Effort, MuscleForces, solve_muscles
+
+__all__ = ["Effort", "MuscleForces", "MuscleSet", "Shared", "leg", "share", "solve_muscles"]

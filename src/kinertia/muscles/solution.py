@@ -1,0 +1,95 @@
+"""Muscles that give joint moments, sample by sample."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kinertia.muscles.fibres import rigid
+from kinertia.muscles.muscle_set import MuscleSet
+from kinertia.muscles.sharing import share
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What muscles are chosen by; docs/muscles.md says why.
+
+    Attributes
+    ----------
+    exponent : of the activations, two or more.
+    by_volume : whether a muscle's activation costs in proportion to its volume, or as much as any other's.
+    tone : least activation; muscles at work are never silent (2 % is OpenSim's least control in computed muscle control).
+    reserve : moment that costs as much as a muscle of mean volume at full activation, when no muscle gives it [N m].
+    passive : whether fibres that no activation pulls resist being stretched.
+    """
+
+    exponent: float = 2.0
+    by_volume: bool = True
+    tone: float = 0.02
+    reserve: float = 1.0
+    passive: bool = True
+
+
+@dataclass(frozen=True)
+class MuscleForces:
+    """What muscles do; (..., M) of muscles and (..., J) of coordinates.
+
+    Attributes
+    ----------
+    activation : between 0 and 1.
+    force : along the tendon [N].
+    passive : part of it that is there without activation [N].
+    length, speed : of the fibres, in optimal lengths and maximal speeds.
+    arms : (..., M, J) moment arms [m].
+    reserve : moments that no muscle gives [N m].
+    multiplier : to start the next sample from.
+    """
+
+    activation: Array
+    force: Array
+    passive: Array
+    length: Array
+    speed: Array
+    arms: Array
+    reserve: Array
+    multiplier: Array
+
+
+def solve_muscles(
+    muscles: MuscleSet,
+    angles: Array,
+    velocities: Array,
+    moments: Array,
+    effort: Effort | None = None,
+    start: Array | None = None,
+) -> MuscleForces:
+    """Activations of least effort that give the moments (static optimisation), with rigid tendons.
+
+    Parameters
+    ----------
+    muscles : of M muscles and J coordinates.
+    angles, velocities, moments : (..., J) of its coordinates, in its signs [rad, rad/s, N m].
+    effort : what muscles are chosen by.
+    start : (..., J) multipliers of a sample nearby, where one is known.
+
+    Notes
+    -----
+    Crowninshield & Brand (1981), J. Biomech. 14:793-801; Happee & van der Helm (1995), J. Biomech. 28:1179-1191 (volumes).
+    """
+    effort = effort or Effort()
+    length, arms = muscles.paths(angles)
+    # L' = dL/dq q' = -r q'
+    fibres = rigid(muscles, length, -(arms @ velocities[..., None])[..., 0])
+    resting = fibres.passive if effort.passive else 0.0 * fibres.passive
+    # r (a F_active + F_passive) + reserve = moment
+    lacking = moments - (resting[..., None, :] @ arms)[..., 0, :]
+    full = np.swapaxes(arms * fibres.active[..., None], -1, -2)
+    volume = muscles.volume
+    weight = volume / volume.mean(-1, keepdims=True) if effort.by_volume else np.ones_like(volume)
+    shared = share(lacking, full, weight, effort.reserve, effort.tone, start=start, exponent=effort.exponent)
+    force = shared.activation * fibres.active + resting
+    return MuscleForces(shared.activation, force, resting, fibres.length, fibres.speed, arms, shared.reserve, shared.multiplier)
