@@ -35,13 +35,14 @@ def ship(
     overwrite
         Replace the model that OUT holds; never what is read.
     """
+    from experiments import shipping
     from kinertia.cli import options
     from kinertia.export import export
     from kinertia.io import inputs
-    from kinertia.learning import checkpoint, shipped
+    from kinertia.learning import checkpoint
 
     options.guard("kinertia ship", out, inputs.of(model), "config.json", "history.csv", *export.NAMES, overwrite=overwrite)
     (out / export.CARD).unlink(missing_ok=True)  # until the graphs of these weights are there
-    size = shipped.ship(model, out, name=name, note=note, recipe=recipe)
+    size = shipping.ship(model, out, name=name, note=note, recipe=recipe)
     size += sum(path.stat().st_size for path in export.write(export.export(checkpoint.load_model(out)), out))
     Console(stderr=True).print(f"{name} written to {out}, {size / 1e6:.2f} MB", highlight=False)

@@ -9,6 +9,7 @@ from experiments.encoders.build import build
 from experiments.encoders.config import PretrainingConfig
 from experiments.encoders.encoder import Encoder
 from experiments.encoders.recurrent import RecurrentEncoder
+from experiments.shipping import require_small
 from kinertia.learning import shipped
 from kinertia.train import store
 from kinertia.train.store import Store
@@ -106,7 +107,7 @@ def ship(folder: Path, out: Path, *, note: str = "", recipe: str = "") -> int:
     """
     _load(folder)
     tensors, card = read(folder)
-    store.require_small(folder, tensors)
+    require_small(folder, tensors)
     described = replace(card, note=note, recipe=recipe)
     write(out, tensors, described)
     return sum(path.stat().st_size for path in out.iterdir())

@@ -13,7 +13,7 @@ from swinging import swinging_cycle
 
 from experiments import walks
 from experiments.walks import record
-from kinertia.learning import adaptation, adapting, checkpoint, mounting, shipped, stretches, training, turning
+from kinertia.learning import adaptation, adapting, checkpoint, mounting, shipped, stretches, training
 from kinertia.learning.adapting import HELD_OUT, adapt, converged
 from kinertia.learning.batch import Pool
 from kinertia.learning.checkpoint import Model
@@ -42,6 +42,13 @@ def settings(**changes: Any) -> Config:
     return adaptation.settings(shipped.load().config, Config(adaptation=replace(FEW, **changes)))
 
 
+def turned_back(signals: torch.Tensor, angle: torch.Tensor) -> torch.Tensor:
+    """(..., T, S, 3) acc x, acc y, gyro z as sensors in line with their segments would read them."""
+    c, s = torch.cos(angle).unsqueeze(-2), torch.sin(angle).unsqueeze(-2)
+    x, y, rate = signals.unbind(-1)
+    return torch.stack([c * x - s * y, s * x + c * y, rate], dim=-1)
+
+
 def turned(recording: Recording, segment: str, degrees: float) -> Recording:
     """One sensor turned about the axis to the right."""
     k = [sensor.segment for sensor in recording.sensors].index(segment)
@@ -58,8 +65,8 @@ def test_folded_networks_read_signals_turned_back(tiny: Config, sequences: list[
     batch = Pool.of(sequences[:1]).draw(1, 40, torch.Generator().manual_seed(0))
     angle = torch.linspace(-0.4, 0.4, 7)
     with torch.no_grad():
-        asked = network(features(turning.back(batch.signals, angle), batch.present, batch.body, batch.position))[0]
-        given = turning.folded(network, angle)(features(batch.signals, batch.present, batch.body, batch.position))[0]
+        asked = network(features(turned_back(batch.signals, angle), batch.present, batch.body, batch.position))[0]
+        given = mounting.folded(network, angle)(features(batch.signals, batch.present, batch.body, batch.position))[0]
     torch.testing.assert_close(given, asked)
 
 

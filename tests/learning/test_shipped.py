@@ -11,13 +11,14 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from experiments import shipping
 from kinertia import __version__
 from kinertia.learning import adaptation, checkpoint, decode, network, probe, shipped
 from kinertia.learning.config import AdaptationConfig, Config
 from kinertia.learning.sequence import Sequence
 from kinertia.learning.training import train
 from kinertia.mechanics import dynamics
-from kinertia.train import configuration, store
+from kinertia.train import configuration
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "src" / "kinertia" / "models"
@@ -43,7 +44,7 @@ def test_the_package_has_models(name: str) -> None:
     assert model.name == name
     assert model.people == ()
     assert model.network.config.cell != "bilstm"  # streams
-    assert sum(path.stat().st_size for path in (MODELS / name).iterdir()) <= store.LARGEST_BYTES
+    assert sum(path.stat().st_size for path in (MODELS / name).iterdir()) <= shipping.LARGEST_BYTES
 
 
 def check_recipe(command: str) -> None:
@@ -93,7 +94,7 @@ def test_any_other_model_is_a_folder(folder: Path, tmp_path: Path) -> None:
 
 
 def test_shipping_leaves_single_people_out(folder: Path, tmp_path: Path) -> None:
-    size = shipped.ship(folder, tmp_path / "out", name="mine", note="swinging legs", recipe="make")
+    size = shipping.ship(folder, tmp_path / "out", name="mine", note="swinging legs", recipe="make")
     assert size == sum(path.stat().st_size for path in (tmp_path / "out").iterdir())
     before, after = checkpoint.load_model(folder), checkpoint.load_model(tmp_path / "out")
     assert after.fingerprint == before.fingerprint
@@ -110,16 +111,16 @@ def test_long_histories_are_thinned(folder: Path, tmp_path: Path) -> None:
     content = json.loads(card.read_text())
     content["history"] = [{"step": float(k), "total": 1.0 / 3.0} for k in range(1, 1601)]
     card.write_text(json.dumps(content))
-    shipped.ship(folder, tmp_path / "out")
+    shipping.ship(folder, tmp_path / "out")
     rows = (tmp_path / "out" / "history.csv").read_text().splitlines()
     assert len(rows) < 600
     assert rows[-1] == "1600.0,0.3333"
 
 
 def test_too_large_a_model_is_not_shipped(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "LARGEST_BYTES", 1000)
+    monkeypatch.setattr(shipping, "LARGEST_BYTES", 1000)
     with pytest.raises(ValueError, match="MB are shipped"):
-        shipped.ship(folder, tmp_path / "out")
+        shipping.ship(folder, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from experiments.encoders import checkpoint
+from experiments.shipping import LARGEST_BYTES
 from kinertia.train import store
 
 FOLDER = checkpoint.SHIPPED
@@ -14,7 +15,7 @@ FOLDER = checkpoint.SHIPPED
 
 def test_they_are_small() -> None:
     assert {path.name for path in FOLDER.iterdir()} == set(checkpoint.names()) - {"physics"}
-    assert sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file()) <= store.LARGEST_BYTES
+    assert sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file()) <= LARGEST_BYTES
 
 
 @pytest.mark.parametrize("name", [name for name in checkpoint.names() if name != "physics"])

@@ -10,16 +10,17 @@ from torch import Tensor
 from kinertia.bodies import Body
 from kinertia.bodies.posture import SPREAD_DEG
 from kinertia.learning import differences
+from kinertia.learning.decode import ANGLE_SCALE
 from kinertia.mechanics import passive
 from kinertia.mechanics.contact import Complementarity
 from kinertia.mechanics.imu import Signals
 
 TOLERANCE = 0.3
 """Error, in standard deviations of the signal, beyond which the IMU losses grow only linearly."""
-
-
 SMALLEST_MOMENT_BWBH = 0.01
 """Moments below this size count as this large when changes are judged relative to them."""
+EXPECTED_RAD = math.radians(5.0)
+"""How far angles of a trained model are off on people it has not seen, about."""
 
 
 def masked_mean(x: Tensor, mask: Tensor) -> Tensor:
@@ -169,6 +170,24 @@ def temporal(q: Tensor, qd: Tensor, qdd: Tensor, rate_hz: float, mask: Tensor) -
         return masked_mean((step - 0.5 * (v[..., 1:, :] + v[..., :-1, :])).square(), both)
 
     return mismatch(q[..., 1:], qd[..., 1:]) + 0.01 * mismatch(qd, qdd)
+
+
+def anchor(raw: Tensor, held: Tensor, warm_up: int, rotations: int) -> Tensor:
+    """Squared distance of joint angles from those of the model that training started from, in units of their expected error.
+
+    It keeps a network from forgetting what that model knew of posture.
+
+    Parameters
+    ----------
+    raw : (B, T, outputs) raw outputs, of the sensors that the network was shown.
+    held : (B, T, outputs) raw outputs of the model as it was, which saw all sensors that were worn.
+    warm_up : samples at the start of a window that do not count.
+    rotations : how many of the outputs are angles.
+    """
+    error = (raw - held)[..., :rotations] * (ANGLE_SCALE / EXPECTED_RAD)
+    inside = torch.zeros(raw.shape[-2], dtype=raw.dtype, device=raw.device)
+    inside[differences.REACH : -differences.REACH] = valid_samples(raw.shape[-2], warm_up, raw)
+    return masked_mean(error.square(), inside[:, None])
 
 
 def valid_samples(samples: int, warm_up: int, like: Tensor) -> Tensor:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from kinertia.learning import objective, turning
+from kinertia.learning import objective
 from kinertia.learning.batch import Pool
 from kinertia.learning.config import Config
-from kinertia.learning.network import Layout, Network
+from kinertia.learning.network import CausalConvolutions, Layout, Network
 from kinertia.learning.personal import Deviation, units_of
 from kinertia.learning.stretches import Stretches, even
 
@@ -48,7 +48,7 @@ def find(network: Network, pool: Pool, config: Config) -> Mounting:
     best, lowest = None, torch.inf
     for _ in range(ROUNDS):
         angle = Deviation.of(units, pool.misalignment[:1], pool.size_error[:1], pool.inclination[:1]).angle[0]
-        turned = turning.folded(network, angle)
+        turned = folded(network, angle)
         units, reached = refine([turned], stretches, units, config)
         if best is not None and reached > (1.0 - LEAST_GAIN) * lowest:
             break
@@ -95,3 +95,30 @@ def _lower(raw: Tensor, stretches: Stretches, units: Tensor, layout: Layout, con
 
     optimiser.step(lower)  # pyright: ignore[reportArgumentType]
     return units.detach(), posture.detach(), float(lower().detach())
+
+
+def folded(network: Network, angle: Tensor) -> Network:
+    """A network that answers to signals as ``network`` (not changed) does to the same signals turned back by ``angle``.
+
+    So it sees sensors in line with their segments, as it was trained.
+
+    Parameters
+    ----------
+    network : of any kind.
+    angle : (S,) rotation of the sensors against their segments, about z [rad].
+    """
+    turned, size = deepcopy(network), network.sensors.size
+    c, s = torch.cos(angle), torch.sin(angle)
+    with torch.no_grad():
+        for weight in _first_layer(turned):
+            x, y, rate = weight[:, :size].unflatten(1, (-1, 3)).unbind(-1)
+            # w_x (c x - s y) + w_y (s x + c y)
+            weight[:, :size] = torch.stack([c * x + s * y, c * y - s * x, rate], dim=-1).flatten(1)
+    return turned
+
+
+def _first_layer(network: Network) -> list[Tensor]:
+    """Weights (outputs, features) that see the features."""
+    if isinstance(network.core, CausalConvolutions):
+        return [network.core.enter.weight]
+    return [weight for name, weight in network.core.named_parameters() if name.startswith("weight_ih_l0")]

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from kinertia.io.files import replacing
-from kinertia.learning import adaptation, anchor, checkpoint, objective, probe, sparse, supervision
+from kinertia.learning import adaptation, checkpoint, losses, objective, probe, sparse, supervision
 from kinertia.learning.batch import Batch, Pool
 from kinertia.learning.checkpoint import FORMAT, Card, Model, Person
 from kinertia.learning.config import Config
@@ -67,7 +67,7 @@ class Training(loop.Training[TrainingState, Card]):
         if state.anchor is not None:
             with torch.no_grad():
                 held, _ = state.anchor(features(batch.signals, batch.present, batch.body, batch.position, config.sensors))
-            found["anchor"] = anchor.distance(raw, held, training.warm_up, len(batch.body.skeleton.rotations))
+            found["anchor"] = losses.anchor(raw, held, training.warm_up, len(batch.body.skeleton.rotations))
         hint = config.weights.speed_hint * fade(state.step, training.steps, training.hint_share)
         weights = replace(config.weights, speed_hint=hint)
         loss = objective.total(found, weights)

@@ -24,8 +24,6 @@ from kinertia.train.state import State
 CHECKPOINT_S = 30.0
 """Time between checkpoints: what a killed training loses at most."""
 EXPORTED = "export.json"
-LARGEST_BYTES = 8_000_000
-"""Of weights that come with the package."""
 N = TypeVar("N", bound=nn.Module)
 
 
@@ -171,13 +169,6 @@ def fingerprint(network: nn.Module) -> str:
     for key, tensor in sorted(network.state_dict().items()):
         found.update(key.encode() + tensor.detach().cpu().contiguous().numpy().tobytes())
     return found.hexdigest()[:16]
-
-
-def require_small(folder: Path, tensors: dict[str, Tensor]) -> None:
-    """ValueError if weights are too large to come with the package."""
-    size = sum(x.numel() * x.element_size() for x in tensors.values())
-    if size > LARGEST_BYTES:
-        raise ValueError(f"{folder}: the weights take {size / 1e6:.1f} MB, at most {LARGEST_BYTES / 1e6:g} MB are shipped")
 
 
 def _holds(folder: Path, tensors: dict[str, Tensor], card: Card, used: str) -> bool:
