@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinertia.numerics.piecewise import cubic_spline, polynomial
+from kinertia.numerics.spline import cubic_spline, polynomial
 
 STEPS = st.lists(st.floats(0.1, 2.0), min_size=3, max_size=12)
 

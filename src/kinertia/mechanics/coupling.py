@@ -8,7 +8,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from kinertia.numerics.piecewise import Curve
+from kinertia.numerics.spline import Curve
 
 
 @dataclass(frozen=True)

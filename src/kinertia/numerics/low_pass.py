@@ -20,17 +20,11 @@ class Section(NamedTuple):
 
 
 def butterworth(order: int, cutoff_hz: float, rate_hz: float) -> tuple[Section, ...]:
-    """Sections of a digital Butterworth low-pass.
-
-    Parameters
-    ----------
-    order : even.
-    cutoff_hz : frequency at which half of the power is left [Hz], above 0 and below half of the rate.
-    rate_hz : sampling rate [Hz].
+    """Sections of a digital Butterworth low-pass of even order, that leaves half of the power at its cut-off.
 
     Raises
     ------
-    ValueError : another order or cut-off.
+    ValueError : an odd order, a cut-off that is not above 0 and below half of the rate.
     """
     if order < 2 or order % 2:
         raise ValueError(f"a low-pass of even order is made, not of {order}")
@@ -46,17 +40,9 @@ def butterworth(order: int, cutoff_hz: float, rate_hz: float) -> tuple[Section, 
 
 
 def filter_both_ways(sections: tuple[Section, ...], values: Array, *, beyond: int | None = None) -> Array:
-    """Filter forwards, then backwards.
+    """Filter a (T,) signal forwards, then backwards: the gain is the filter's squared, the phase zero.
 
-    Parameters
-    ----------
-    sections : result of :func:`butterworth`.
-    values : (T,) signal; it is continued beyond its ends by its reflection in the end points.
-    beyond : samples by which it is continued; default as the order needs.
-
-    Returns
-    -------
-    (T,) signal; the gain is the filter's squared, the phase zero.
+    It is continued beyond its ends by its reflection in the end points, by ``beyond`` samples; default as the order needs.
 
     Raises
     ------
@@ -80,11 +66,10 @@ def _run(section: Section, values: Array) -> Array:
     two inputs, passes from block to block.
     """
     b, a1, a2 = section
-    level = values[0]
-    signal = values - level  # at rest before the first sample
-    blocks = -(-len(signal) // _BLOCK)
+    level = values[0]  # at rest before the first sample
+    blocks = -(-len(values) // _BLOCK)
     padded = np.zeros(2 + blocks * _BLOCK)
-    padded[2 : 2 + len(signal)] = signal
+    padded[2 : 2 + len(values)] = values - level
     driven = (padded[2:] + 2.0 * padded[1:-1] + padded[:-2]).reshape(blocks, _BLOCK) * b
     impulse = np.zeros(_BLOCK + 1)  # response of the recursion to a single 1
     before, now = 0.0, 1.0

@@ -14,14 +14,9 @@ _PADDING: dict[Beyond, Literal["symmetric", "edge", "wrap"]] = {"mirror": "symme
 
 
 def moving_mean(values: Array, size: int, *, axis: int = 0, beyond: Beyond = "mirror") -> Array:
-    """Mean of ``size`` samples around each, of an even number one more before it than after.
+    """Mean of ``size`` samples around each along the axis of time, of an even number one more before it than after.
 
-    Parameters
-    ----------
-    values : (..., T, ...) signal. A value that is not finite spreads over ``size`` samples and no further.
-    size : window in samples, at least 1.
-    axis : which axis is time.
-    beyond : how the signal goes on beyond its ends.
+    A value that is not finite spreads over ``size`` samples and no further.
 
     Raises
     ------

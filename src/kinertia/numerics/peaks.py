@@ -9,32 +9,23 @@ Array = NDArray[np.float64]
 
 
 def find_peaks(values: Array, *, height: float | None = None, distance: float = 1) -> np.ndarray:
-    """Samples at which a signal is higher than on either side.
+    """Increasing samples at which a (T,) signal is higher than on either side, of a plateau its middle; ends are no peaks.
 
     Parameters
     ----------
-    values : (T,) signal.
     height : lowest peak that counts.
     distance : fewest samples between two peaks; of nearer ones the higher stays.
-
-    Returns
-    -------
-    Increasing indices; of a plateau its middle. The ends of the signal are no peaks.
     """
-    peaks = _local_maxima(np.asarray(values, dtype=np.float64))
-    if height is not None:
-        peaks = peaks[values[peaks] >= height]
-    return peaks[_highest_apart(peaks, values[peaks], int(np.ceil(distance)))] if distance > 1 else peaks
-
-
-def _local_maxima(values: Array) -> np.ndarray:
     if len(values) < 3:
         return np.empty(0, dtype=np.intp)
     changes = np.flatnonzero(values[1:] != values[:-1]) + 1  # first samples of level stretches
     first, last = np.concatenate([[0], changes]), np.concatenate([changes, [len(values)]]) - 1
     level = values[first]
     higher = np.flatnonzero((level[1:-1] > level[:-2]) & (level[1:-1] > level[2:])) + 1
-    return (first[higher] + last[higher]) // 2
+    peaks = (first[higher] + last[higher]) // 2
+    if height is not None:
+        peaks = peaks[values[peaks] >= height]
+    return peaks[_highest_apart(peaks, values[peaks], int(np.ceil(distance)))] if distance > 1 else peaks
 
 
 def _highest_apart(peaks: np.ndarray, heights: Array, distance: int) -> np.ndarray:

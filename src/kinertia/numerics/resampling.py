@@ -16,13 +16,7 @@ _BLOCK = 64  # outputs computed by one product of matrices
 
 
 def resample_periodic(values: Array, count: int) -> Array:
-    """One period at another number of samples, as a Fourier series.
-
-    Parameters
-    ----------
-    values : (T, ...) one period.
-    count : samples wanted.
-    """
+    """(T, ...) one period at another number of samples, as a Fourier series."""
     samples = len(values)
     spectrum = np.fft.rfft(values, axis=0)
     kept = min(samples, count)
@@ -35,16 +29,10 @@ def resample_periodic(values: Array, count: int) -> Array:
 
 
 def resample_polyphase(values: Array, up: int, down: int) -> Array:
-    """A signal at ``up / down`` times its rate, by a zero-phase low-pass below the lower Nyquist rate.
+    """(T, C) signals at ``up / down`` times their rate, by a zero-phase low-pass below the lower Nyquist rate.
 
-    Parameters
-    ----------
-    values : (T, C) signals, T at least 2; beyond the ends they go on along the straight line through first and last sample.
-    up, down : positive.
-
-    Returns
-    -------
-    (ceil(T up / down), C) signals, the first sample at the time of the first.
+    T is at least 2; beyond the ends they go on along the straight line through first and last sample. The first of the
+    ceil(T up / down) samples has the time of the first.
     """
     common = gcd(up, down)
     up, down = up // common, down // common

@@ -1,6 +1,9 @@
-"""Smooth curves through given points: the cubic spline, and the monotone cubic that cannot overshoot."""
+"""Curves of one variable as polynomials between knots: splines, and the monotone cubic that cannot overshoot."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,63 +13,39 @@ from kinertia.numerics import tridiagonal
 Array = NDArray[np.float64]
 
 
-class Cubic:
-    """Cubic pieces between knots that share values and slopes there; beyond the ends the outer pieces go on.
+@dataclass(frozen=True)
+class Curve:
+    """A piecewise polynomial."""
 
-    Parameters
-    ----------
-    x : (N,) increasing knots, N at least 2.
-    y : (N, ...) values at the knots.
-    slope : (N, ...) derivatives at the knots.
-    """
+    knots: Array  # (K,) ascending; piece k begins at knot k - 1, piece 0 ends at the first knot
+    origin: Array  # (K + 1,) place that each piece's powers count from
+    coefficients: Array  # (K + 1, D, ...) of each piece, lowest power first
 
-    def __init__(self, x: Array, y: Array, slope: Array) -> None:
-        step = _columns(np.diff(x), y)
-        chord = np.diff(y, axis=0) / step
-        bend = (slope[:-1] + slope[1:] - 2.0 * chord) / step
-        self._knots = x
-        self._coefficients = (bend / step, (chord - slope[:-1]) / step - bend, slope[:-1], y[:-1])
-
-    def __call__(self, at: ArrayLike) -> Array:
-        """Values (*at.shape, ...) at any places, in any order."""
-        at = np.asarray(at, dtype=np.float64)
-        piece = np.clip(np.searchsorted(self._knots, at, side="right") - 1, 0, len(self._knots) - 2)
-        cubic, *others = self._coefficients
-        offset = np.reshape(at - self._knots[piece], at.shape + (1,) * (cubic.ndim - 1))
-        value = cubic[piece]
-        for coefficient in others:  # Horner's scheme, in place
-            value *= offset
-            value += coefficient[piece]
+    def __call__(self, x: ArrayLike) -> Array:
+        """Values (*x.shape, ...) at any places, in any order."""
+        at = np.asarray(x, dtype=np.float64)
+        piece = np.searchsorted(self.knots, at, side="right")
+        offset = np.reshape(at - self.origin[piece], at.shape + (1,) * (self.coefficients.ndim - 2))
+        value = self.coefficients[piece, -1]
+        for power in range(self.coefficients.shape[1] - 2, -1, -1):  # Horner's scheme
+            value = value * offset
+            value += self.coefficients[piece, power]
         return value
 
-
-class CubicSpline(Cubic):
-    """Piecewise cubic with continuous second derivative.
-
-    At either end the two outer pieces are one cubic ("not a knot"); three points give a parabola, two a line.
-
-    Parameters
-    ----------
-    x : (N,) increasing knots, N at least 2.
-    y : (N, ...) values at the knots.
-
-    Raises
-    ------
-    ValueError : fewer than two knots, knots that do not increase, values that are not finite.
-    """
-
-    def __init__(self, x: ArrayLike, y: ArrayLike) -> None:
-        knots, values = _checked(x, y)
-        super().__init__(knots, values, _smooth_slopes(knots, values))
+    def scaled(self, factor: float) -> Curve:
+        """The curve times a number."""
+        return Curve(self.knots, self.origin, factor * self.coefficients)
 
 
-class MonotoneCubic(Cubic):
-    """Piecewise cubic that rises and falls only where the points do (PCHIP; Fritsch and Butland, 1984).
+def polynomial(coefficients: Array) -> Curve:
+    """One polynomial for all places; lowest power first."""
+    return Curve(np.zeros(0), np.zeros(1), np.atleast_2d(np.asarray(coefficients, dtype=float)))
 
-    Parameters
-    ----------
-    x : (N,) increasing knots, N at least 2.
-    y : (N, ...) values at the knots.
+
+class CubicSpline(Curve):
+    """Piecewise cubic with continuous second derivative through (N, ...) values at (N,) increasing knots, N at least 2.
+
+    At either end the two outer pieces are one cubic ("not a knot"), which goes on; three points give a parabola, two a line.
 
     Raises
     ------
@@ -74,11 +53,49 @@ class MonotoneCubic(Cubic):
     """
 
     def __init__(self, x: ArrayLike, y: ArrayLike) -> None:
-        knots, values = _checked(x, y)
-        super().__init__(knots, values, _monotone_slopes(knots, values))
+        super().__init__(*_hermite(x, y, _smooth_slopes))
 
 
-def _checked(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+class MonotoneCubic(Curve):
+    """As :class:`CubicSpline`, but it rises and falls only where the points do (PCHIP; Fritsch and Butland, 1984)."""
+
+    def __init__(self, x: ArrayLike, y: ArrayLike) -> None:
+        super().__init__(*_hermite(x, y, _monotone_slopes))
+
+
+def cubic_spline(x: Array, y: Array) -> Curve:
+    """Cubic spline through (K,) points, x ascending, K at least 2; straight beyond its ends.
+
+    The third derivative at each end is that of the cubic through the four points there:
+    Forsythe, Malcolm & Moler, Computer Methods for Mathematical Computations (1977), ch. 4: the spline of SIMM and OpenSim.
+    """
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    count, step = len(x), np.diff(x)
+    slope = np.diff(y) / step
+    # sigma_k = y''_k / 6; inside: h_{k-1} s_{k-1} + 2 (h_{k-1} + h_k) s_k + h_k s_{k+1} = slope_k - slope_{k-1}
+    matrix, right = np.zeros((count, count)), np.zeros(count)
+    for k in range(1, count - 1):
+        matrix[k, k - 1 : k + 2] = step[k - 1], 2.0 * (step[k - 1] + step[k]), step[k]
+        right[k] = slope[k] - slope[k - 1]
+    # ends: (s_1 - s_0) / h_0 = third divided difference of the four points there
+    matrix[0, :2], matrix[-1, -2:] = (-step[0], step[0]), (step[-1], -step[-1])
+    if count > 3:
+        third = np.diff(np.diff(slope) / (x[2:] - x[:-2])) / (x[3:] - x[:-3])
+        right[0], right[-1] = step[0] ** 2 * third[0], -(step[-1] ** 2) * third[-1]
+    # three points have no third difference, two no second: the curve is then a parabola, or straight
+    sigma = np.linalg.solve(matrix, right) if count > 2 else np.zeros(count)
+    pieces = np.zeros((count + 1, 4))
+    pieces[1:-1, 0] = y[:-1]
+    pieces[1:-1, 1] = slope - step * (2.0 * sigma[:-1] + sigma[1:])
+    pieces[1:-1, 2] = 3.0 * sigma[:-1]
+    pieces[1:-1, 3] = np.diff(sigma) / step
+    pieces[0, :2] = y[0], pieces[1, 1]
+    pieces[-1, :2] = y[-1], slope[-1] + step[-1] * (sigma[-2] + 2.0 * sigma[-1])
+    return Curve(x, np.concatenate([x[:1], x]), pieces)
+
+
+def _hermite(x: ArrayLike, y: ArrayLike, slopes: Callable[[Array, Array], Array]) -> tuple[Array, Array, Array]:
+    """Knots, origins and coefficients of cubic pieces that share values and slopes; the outer ones go on."""
     knots, values = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     if knots.ndim != 1 or len(knots) < 2 or values.shape[:1] != knots.shape:
         raise ValueError(f"a curve needs two knots or more and a value at each, got {knots.shape} and {values.shape}")
@@ -86,7 +103,11 @@ def _checked(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
         raise ValueError("the knots of a curve must increase")
     if not np.isfinite(values).all():
         raise ValueError("the values of a curve must be finite")
-    return knots, values
+    slope, step = slopes(knots, values), _columns(np.diff(knots), values)
+    chord = np.diff(values, axis=0) / step
+    bend = (slope[:-1] + slope[1:] - 2.0 * chord) / step
+    pieces = (values[:-1], slope[:-1], (chord - slope[:-1]) / step - bend, bend / step)
+    return knots[1:-1], knots[:-1], np.stack(pieces, axis=1)
 
 
 def _columns(steps: Array, like: Array) -> Array:

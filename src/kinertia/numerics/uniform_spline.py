@@ -11,16 +11,10 @@ Array = NDArray[np.float64]
 
 
 def coefficients(values: Array, *, periodic: bool) -> Array:
-    """Coefficients of the spline through values at the nodes.
+    """Coefficients of the spline through (N, n) values at the nodes.
 
-    Parameters
-    ----------
-    values : (N, n) at the nodes.
-    periodic : whether node N would be node 0 again; otherwise the second derivative is 0 at both ends.
-
-    Returns
-    -------
-    (N, n) coefficients of a periodic spline, (N + 2, n) of another: node i lies at the middle of coefficients i, i + 1, i + 2.
+    They are (N, n) of a periodic spline, of which node N would be node 0 again; of another (N + 2, n), with the second
+    derivative 0 at both ends: node i lies at the middle of coefficients i, i + 1, i + 2.
     """
     count = len(values)
     # (c- + 4 c + c+) / 6 = value
@@ -36,17 +30,13 @@ def coefficients(values: Array, *, periodic: bool) -> Array:
 
 
 def motion(coefficients: Array, place: Array, step: float) -> tuple[Array, Array, Array]:
-    """Value and exact first and second derivative of a spline.
+    """(T, n) value, exact first and second derivative of a spline.
 
     Parameters
     ----------
     coefficients : (N + 2, n); a periodic spline's first with its last before it and its first two behind it, (N + 3, n).
     place : (T,) in nodes, from 0 to the last one.
     step : between nodes, in the unit that derivatives are wanted by.
-
-    Returns
-    -------
-    Three arrays (T, n).
     """
     node = np.clip(np.floor(place).astype(int), 0, len(coefficients) - 4)
     u = (place - node)[:, None]

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from kinertia.numerics.piecewise import Curve, cubic_spline, polynomial
+from kinertia.numerics.spline import Curve, cubic_spline, polynomial
 from kinertia.opensim.text import numbers
 
 

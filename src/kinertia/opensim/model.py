@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from kinertia.numerics.piecewise import Curve
+from kinertia.numerics.spline import Curve
 
 Array = NDArray[np.float64]
 

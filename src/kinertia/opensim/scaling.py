@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from kinertia.numerics.piecewise import polynomial
+from kinertia.numerics.spline import polynomial
 from kinertia.opensim.tree import Imported
 
 

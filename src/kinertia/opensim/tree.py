@@ -13,7 +13,7 @@ from torch import Tensor
 
 from kinertia.bodies import Body, ContactPoint, Coordinate, Segment, Skeleton
 from kinertia.mechanics.coupling import Coupling
-from kinertia.numerics.piecewise import Curve, polynomial
+from kinertia.numerics.spline import Curve, polynomial
 from kinertia.opensim.model import Array, Joint, Model, ModelCoordinate
 from kinertia.opensim.read import read
 from kinertia.recording.errors import RecordingError

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kinertia.placement.steady_gait import Steady
+from kinertia.placement.steady_gait import Steady, waves
 from kinertia.recording import Array
 from kinertia.sensing import functional_axis
 from kinertia.sensing.mean_gravity import attitudes
@@ -23,7 +23,6 @@ class Shapes:
 
     up: Array  # (K, 3) mean up over strides, unit vectors in sensor axes
     right: Array  # (K, 3) mediolateral axes, unit vectors across ``up``
-    share: Array  # (K,) part of the power across "up" that the axis explains
     force: Array  # (K,) size of the mean specific force in space [m/s^2]; 9.81 for a sound sensor
     curves: np.ndarray  # (K, 3, HARMONICS) complex coefficients of :data:`CURVES`, each curve by its root mean square
     sizes: Array  # (K, 4) logarithms of the root mean squares of the three curves, and of the rate at which the force changes
@@ -54,12 +53,11 @@ def _shapes(steady: Steady, mean: Array, *, pelvis: bool) -> Shapes:
         curves = np.stack([np.einsum("tki,ki->kt", signal, direction) for signal, direction in pairs], axis=1)
         curves = curves - curves.mean(axis=-1, keepdims=True)
         power = np.sqrt((curves**2).mean(axis=-1))
-        turns = np.exp(-2j * np.pi * np.outer(np.arange(len(a)) / stride, np.arange(1, HARMONICS + 1)))
-        coefficients.append(2.0 * curves @ turns / len(a) / np.maximum(power, 1e-9)[..., None])
+        amplitudes = curves @ waves(np.arange(1, HARMONICS + 1), len(a), stride).T
+        coefficients.append(amplitudes / np.maximum(power, 1e-9)[..., None])
         jerk = np.sqrt((np.diff(a, axis=0) ** 2).sum(-1).mean(axis=0)) * steady.rate_hz
         sizes.append(np.log(np.maximum(np.concatenate([power, jerk[:, None]], axis=1), 1e-9)))
-    share = np.array([axis.share for axis in axes])
-    return Shapes(up, right, share, force, _average(coefficients), np.median(np.array(sizes), axis=0))
+    return Shapes(up, right, force, _average(coefficients), np.median(np.array(sizes), axis=0))
 
 
 def later(curves: np.ndarray, strides: Array | float) -> np.ndarray:

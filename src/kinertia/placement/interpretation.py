@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from kinertia.placement.height import Height
 from kinertia.placement.joint_positions import Lengths, Positions, Prior
 from kinertia.placement.steady_gait import Steady
 from kinertia.recording import Array
+from kinertia.sensing.mean_gravity import bends
 
 STANDING_SPREAD_RAD = np.deg2rad(3.5)
 """Standing people do not hold their segments exactly vertical."""
@@ -44,13 +45,10 @@ def interpret(
     standing_up: Array | None = None,
     start: Array | None = None,
 ) -> Interpretation:
-    """Read steady gait.
+    """Read steady gait of K sensors, at most 7, that are said to be on K segments, of a body of a height as far as it is known.
 
     Parameters
     ----------
-    steady : windows of steady gait of K sensors, at most 7.
-    stated : K segments the sensors are said to be on.
-    height : of the body, as far as it is known.
     standing_up : (K, 3) mean specific force in quiet standing [m/s^2], None without.
     start : (K, 2) positions to start from [m].
     """
@@ -66,33 +64,29 @@ def interpret(
     spread = model.inclination_spread[gait][parts]
     if standing_up is not None:
         inclination, spread = _with_standing(inclination, spread, frames, standing_up)
-    prior = joint_positions.usual(assigned.segments, height.height_m, inclination, spread)
     unsure = height.spread_m / height.height_m
-    positions = joint_positions.locate(steady, frames, assigned.segments, prior, start, height_spread=unsure)
-    if _in_front(positions, prior, assigned.segments):
-        prior = joint_positions.worn_in_front(prior, assigned.segments)
-        positions = joint_positions.locate(steady, frames, assigned.segments, prior, start, height_spread=unsure)
-    c, s = np.cos(positions.inclination), np.sin(positions.inclination)
-    zero, one = np.zeros_like(c), np.ones_like(c)
-    bend = np.stack([c, s, zero, -s, c, zero, zero, zero, one], axis=-1).reshape(-1, 3, 3)
-    lengths = joint_positions.lengths(steady, frames, assigned.segments, prior)
+    prior = joint_positions.usual(assigned.segments, height.height_m, inclination, spread, unsure)
+    positions = joint_positions.locate(steady, frames, prior, start)
+    if any(_in_front(positions, prior, k) for k in np.flatnonzero(is_pelvis)):
+        # as far in front of the hip as it was behind
+        prior = replace(prior, position=np.where(is_pelvis[:, None], [-1.0, 1.0], 1.0) * prior.position)
+        positions = joint_positions.locate(steady, frames, prior, start)
+    bend = bends(positions.inclination)
+    lengths = joint_positions.lengths(steady, frames, prior)
     ratio = float("nan") if lengths is None else float(lengths.value.sum() / sum(prior.length))
     return Interpretation(
         assigned, bend @ frames, leg.force, leg.up, positions, lengths, ratio, float(np.hypot(RATIO_SPREAD, unsure))
     )
 
 
-def _in_front(positions: Positions, prior: Prior, segments: tuple[str, ...]) -> bool:
-    """Whether the joints say that a pelvis sensor sits in front of the hip, not behind it."""
-    if "pelvis" not in segments:
-        return False
-    k = segments.index("pelvis")
+def _in_front(positions: Positions, prior: Prior, k: int) -> bool:
+    """Whether the joints say that the pelvis sensor k sits in front of the hip, not behind it."""
     usual, spread = prior.position[k, 0], prior.position_spread[k, 0]
-    told = positions.position_spread[k, 0] ** -2 - spread**-2  # what the joints know, and where they put it
-    if told <= 0.0:
+    known = positions.position_spread[k, 0] ** -2 - spread**-2  # what the joints know, and where they put it
+    if known <= 0.0:
         return False
-    x = (positions.position[k, 0] * positions.position_spread[k, 0] ** -2 - usual * spread**-2) / told
-    return bool(-2.0 * usual * x / (1.0 / told + spread**2) > IN_FRONT)  # log-likelihood of in front over behind
+    x = (positions.position[k, 0] * positions.position_spread[k, 0] ** -2 - usual * spread**-2) / known
+    return bool(-2.0 * usual * x / (1.0 / known + spread**2) > IN_FRONT)  # log-likelihood of in front over behind
 
 
 def _with_standing(inclination: Array, spread: Array, frames: Array, standing_up: Array) -> tuple[Array, Array]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kinertia.placement.steady_gait import Steady
+from kinertia.placement.steady_gait import Steady, waves
 from kinertia.recording import Array
 
 HARMONICS = 6
@@ -59,22 +59,14 @@ class Positions:
     inclination_spread: Array  # (K,) standard deviations [rad]
     length: tuple[float, float]  # thigh and shank [m]
     length_covariance: Array  # (2, 2) of their errors [m^2]
-    residual: float  # root mean square of what joints disagree by [m/s^2]
 
 
 @dataclass(frozen=True)
-class Prior:
-    """What is thought before the joints are looked at; arrays as in :class:`Positions`.
+class Prior(Positions):
+    """What is thought before the joints are looked at."""
 
-    ``turn_spread`` : (K,) by how much more or less than its bone each sensor may turn, as part of it.
-    """
-
-    position: Array
-    position_spread: Array
-    inclination: Array
-    inclination_spread: Array
-    turn_spread: Array
-    length: tuple[float, float]
+    segments: tuple[str, ...]  # the K segments
+    turn_spread: Array  # (K,) by how much more or less than its bone each sensor may turn, as part of it
 
 
 @dataclass(frozen=True)
@@ -85,80 +77,63 @@ class Lengths:
     covariance: Array  # (2, 2) of their errors, as far as the joint equations know them [m^2]
 
 
-def usual(segments: tuple[str, ...], height_m: float, inclination: Array, inclination_spread: Array) -> Prior:
-    """Prior of a person of that height; inclinations as in :class:`Positions`."""
+def usual(
+    segments: tuple[str, ...], height_m: float, inclination: Array, inclination_spread: Array, height_spread: float = 0.0
+) -> Prior:
+    """Prior of a person of that height, known to ``height_spread`` as part of it; inclinations as in :class:`Positions`."""
     length = {part: share * height_m for part, share in LENGTH.items()}
     parts = [name.split("_")[0] for name in segments]
-    place = [(USUAL[p][0], USUAL[p][1] * length.get(p, 1.0)) for p in parts]
+    both = np.array(list(length.values()))
     return Prior(
-        np.array(place),
+        np.array([(USUAL[p][0], USUAL[p][1] * length.get(p, 1.0)) for p in parts]),
         np.array([SPREAD[p] for p in parts]),
         inclination,
         inclination_spread,
-        np.array([TURN_SPREAD[p] for p in parts]),
         (length["femur"], length["tibia"]),
+        # of a tall person thigh and shank are longer together
+        np.diag((LENGTH_SPREAD * both) ** 2) + height_spread**2 * np.outer(both, both),
+        segments,
+        np.array([TURN_SPREAD[p] for p in parts]),
     )
 
 
-def worn_in_front(prior: Prior, segments: tuple[str, ...]) -> Prior:
-    """The same with the pelvis sensor as far in front of the hip as it was behind."""
-    position = prior.position.copy()
-    position[segments.index("pelvis"), 0] *= -1.0
-    return replace(prior, position=position)
-
-
-def locate(
-    steady: Steady,
-    frames: Array,
-    segments: tuple[str, ...],
-    prior: Prior,
-    start: Array | None = None,
-    length_spread: float = LENGTH_SPREAD,
-    height_spread: float = 0.0,
-    least_noise: float = 1.0,
-) -> Positions:
+def locate(steady: Steady, frames: Array, prior: Prior, start: Array | None = None, least_noise: float = 1.0) -> Positions:
     """Fit positions, inclinations and lengths.
 
     Parameters
     ----------
     steady : windows of steady gait of K sensors.
     frames : (K, 3, 3) rows forward, up, right: mean attitude of each sensor over a stride, in sensor axes.
-    segments : K segment names.
     prior : what is usual.
     start : (K, 2) positions to start from [m]; default those of the prior. Few steps lead to the same end from anywhere.
-    length_spread : of the lengths of thigh and shank, as part of them.
-    height_spread : of body height, as part of it: thigh and shank are longer or shorter together.
     least_noise : of a joint, as part of :data:`FORCE_NOISE`.
     """
-    waves = [
-        _waves(acc, gyro, frames, stride, steady.rate_hz)
-        for acc, gyro, stride in zip(steady.acc, steady.gyro, steady.stride, strict=True)
-    ]
+    windows = zip(steady.acc, steady.gyro, steady.stride, strict=True)
+    seen = [_waves(acc, gyro, frames, stride, steady.rate_hz) for acc, gyro, stride in windows]
     # (K, windows 2 H) and (K, windows 2 H, 2)
-    force, lever = (np.concatenate(part, axis=1) for part in zip(*waves, strict=True))
-    count = len(segments)
+    force, lever = (np.concatenate(part, axis=1) for part in zip(*seen, strict=True))
+    segments, count = prior.segments, len(prior.segments)
     pairs = [(segments.index(a), segments.index(b)) for a, b in JOINTS if a in segments and b in segments]
     usually = np.concatenate([prior.position.ravel(), prior.inclination, np.ones(count), prior.length])
-    precision = _precision(prior, length_spread, height_spread)
+    spread = np.concatenate([prior.position_spread.ravel(), prior.inclination_spread, prior.turn_spread, np.ones(2)])
+    precision = np.diag(1.0 / spread**2)
+    precision[-2:, -2:] = np.linalg.inv(prior.length_covariance)
     x = usually.copy()
     if start is not None:
         x[: 2 * count] = start.ravel()
     hessian = precision
-    squares = 0.0
-    usual_noise = FORCE_NOISE * np.tile(np.repeat(np.arange(1, HARMONICS + 1), 2), len(waves))
+    usual_noise = FORCE_NOISE * np.tile(np.repeat(np.arange(1, HARMONICS + 1), 2), len(seen))
     noise = np.ones(len(pairs))
     for _ in range(_STEPS):
         hessian, gradient = precision.copy(), precision @ (usually - x)
-        squares = 0.0
         for joint, (upper, lower) in enumerate(pairs):
             way_up, slope_up = _way(x, upper, segments, count, end=True)
             way_low, slope_low = _way(x, lower, segments, count, end=False)
             left = (force[upper] + lever[upper] @ way_up) - (force[lower] + lever[lower] @ way_low)
             slope = lever[upper] @ slope_up - lever[lower] @ slope_low
-            weighted = slope.conj().T / ((noise[joint] * usual_noise) ** 2 * len(waves))
+            weighted = slope.conj().T / ((noise[joint] * usual_noise) ** 2 * len(seen))
             hessian += np.real(weighted @ slope)
             gradient -= np.real(weighted @ left)
-            squares += float((np.abs(left) ** 2).mean()) / len(pairs)
             noise[joint] = max(least_noise, np.sqrt((np.abs(left / usual_noise) ** 2).mean()))
         step: Array = np.asarray(np.linalg.solve(hessian, gradient), dtype=np.float64)
         x = x + step
@@ -166,58 +141,38 @@ def locate(
             break
     covariance: Array = np.asarray(np.linalg.inv(hessian), dtype=np.float64)
     deviation = np.sqrt(np.diag(covariance))
+    place, turn = slice(0, 2 * count), slice(2 * count, 3 * count)
     return Positions(
-        x[: 2 * count].reshape(count, 2),
-        deviation[: 2 * count].reshape(count, 2),
-        x[2 * count : 3 * count],
-        deviation[2 * count : 3 * count],
+        x[place].reshape(count, 2),
+        deviation[place].reshape(count, 2),
+        x[turn],
+        deviation[turn],
         (float(x[-2]), float(x[-1])),
         covariance[-2:, -2:],
-        float(np.sqrt(squares)),
     )
-
-
-def _precision(prior: Prior, length_spread: float, height_spread: float) -> Array:
-    """Inverse covariance of all parameters before the joints are looked at."""
-    length = np.array(prior.length)
-    alone = np.concatenate([prior.position_spread.ravel(), prior.inclination_spread, prior.turn_spread, np.ones(2)])
-    precision = np.diag(1.0 / alone**2)
-    covariance = np.diag((length_spread * length) ** 2) + height_spread**2 * np.outer(length, length)
-    precision[-2:, -2:] = np.linalg.inv(covariance)
-    return precision
 
 
 def _waves(acc: Array, gyro: Array, frames: Array, stride: float, rate_hz: float) -> tuple[np.ndarray, np.ndarray]:
     """(K, 2 H) harmonics of the specific force in space, and (K, 2 H, 2) of what a way from the sensor adds to it."""
-    count = len(frames)
     rate = np.einsum("tki,ki->tk", gyro, frames[:, 2])
-    at = np.arange(len(rate)) / stride
-    turns = np.exp(-2j * np.pi * np.outer(np.arange(1, HARMONICS + 1), at)) * (2.0 / len(rate))
     # the integral of a periodic rate, harmonic by harmonic, has no drift
     multiples = np.arange(1, _ANGLE_HARMONICS + 1)
-    waves = np.exp(-2j * np.pi * np.outer(multiples, at))
-    angle = np.real(
-        waves.conj().T
-        @ ((2.0 / len(rate)) * (waves @ (rate - rate.mean(axis=0))) / (2j * np.pi * multiples[:, None] * rate_hz / stride))
-    )
+    fine = waves(multiples, len(rate), stride)
+    rates = fine @ (rate - rate.mean(axis=0))
+    angle = np.real(0.5 * len(rate) * fine.conj().T @ (rates / (2j * np.pi * multiples[:, None] * rate_hz / stride)))
     force = np.einsum("kij,tkj->tki", frames[:, :2], acc)
     c, s = np.cos(angle), np.sin(angle)
     space = np.stack([c * force[..., 0] - s * force[..., 1], s * force[..., 0] + c * force[..., 1]], axis=-1)
-    factor = -((2.0 * np.pi * np.arange(1, HARMONICS + 1) * rate_hz / stride) ** 2)
-    cosine, sine = factor[:, None] * (turns @ c), factor[:, None] * (turns @ s)  # (H, K)
+    turns, multiples = fine[:HARMONICS], multiples[:HARMONICS]
+    factor = -((2.0 * np.pi * multiples[:, None] * rate_hz / stride) ** 2)
+    cosine, sine = factor * (turns @ c), factor * (turns @ s)  # (H, K)
     lever = np.stack([np.stack([cosine, -sine], axis=-1), np.stack([sine, cosine], axis=-1)], axis=-2)  # (H, K, 2, 2)
     harmonics = np.einsum("ht,tki->hki", turns, space)
-    return (
-        np.moveaxis(harmonics, 0, 1).reshape(count, -1),
-        np.moveaxis(lever, 0, 1).reshape(count, -1, 2),
-    )
+    return np.moveaxis(harmonics, 0, 1).reshape(len(frames), -1), np.moveaxis(lever, 0, 1).reshape(len(frames), -1, 2)
 
 
 def _way(x: Array, k: int, segments: tuple[str, ...], count: int, *, end: bool) -> tuple[Array, Array]:
-    """(2,) way from sensor k to a joint of its segment in its mean frame, as long as its turning makes it seem.
-
-    With its (2, parameters) derivative.
-    """
+    """(2,) way from sensor k to a joint of its segment in its mean frame, as long as its turning makes it seem; derivative."""
     place, q, gain = x[2 * k : 2 * k + 2], x[2 * count + k], x[3 * count + k]
     part = segments[k].split("_")[0]
     which = 4 * count + ("femur", "tibia").index(part) if end and part in LENGTH else None
@@ -234,14 +189,18 @@ def _way(x: Array, k: int, segments: tuple[str, ...], count: int, *, end: bool) 
     return gain * turn @ (joint - place), slope
 
 
-def lengths(steady: Steady, frames: Array, segments: tuple[str, ...], prior: Prior) -> Lengths | None:
+def lengths(steady: Steady, frames: Array, prior: Prior) -> Lengths | None:
     """Lengths of thighs and shanks that the joints ask for; None where no knee has sensors on either side.
 
     Sensors are taken to turn as usual: lengths and turning cannot be told apart.
     """
-    if not any(above in segments and below in segments for above, below in (JOINTS[1], JOINTS[4])):
+    if not any(set(knee) <= set(prior.segments) for knee in (JOINTS[1], JOINTS[4])):
         return None
-    firm = np.full(len(segments), FIRM)
-    free = replace(prior, position_spread=3.0 * prior.position_spread, turn_spread=firm)
-    positions = locate(steady, frames, segments, free, length_spread=0.5, least_noise=LEAST_NOISE)
+    free = replace(
+        prior,
+        position_spread=3.0 * prior.position_spread,
+        turn_spread=np.full_like(prior.turn_spread, FIRM),
+        length_covariance=np.diag((0.5 * np.array(prior.length)) ** 2),
+    )
+    positions = locate(steady, frames, free, least_noise=LEAST_NOISE)
     return Lengths(np.array(positions.length) / FOUND, positions.length_covariance / np.outer(FOUND, FOUND))

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kinertia.placement.steady_gait import Steady
+from kinertia.placement.steady_gait import Steady, waves
 from kinertia.recording import Array
 from kinertia.sensing.functional_axis import parity, plane
 
@@ -94,9 +94,9 @@ def _off_right_angles(steady: Steady, k: int, across: Array, signs: Array, harmo
     right = np.linalg.eigh(across @ power @ across.T)[1][:, -1]
     forces, turns = [], []
     for acc, gyro, stride in zip(steady.acc, steady.gyro, steady.stride, strict=True):
-        waves = np.exp(-2j * np.pi * np.outer(harmonics, np.arange(len(acc)) / stride)) / len(acc)
-        rate = waves @ ((gyro[:, k] * signs) @ across.T @ right)
-        forces.append(waves @ (acc[:, k] - acc[:, k].mean(axis=0)) @ across.T)
+        weights = waves(harmonics, len(acc), stride)
+        rate = weights @ ((gyro[:, k] * signs) @ across.T @ right)
+        forces.append(weights @ (acc[:, k] - acc[:, k].mean(axis=0)) @ across.T)
         # gravity goes with the inclination, the rest with rate and angular acceleration
         turns.append(np.stack([rate / harmonics / 1j, rate, rate * harmonics * 1j], axis=1))
     force, turn = (np.concatenate([np.real(x), np.imag(x)]) for x in (np.concatenate(forces), np.concatenate(turns)))

@@ -110,6 +110,11 @@ def stride_samples(rates: Array, rate_hz: float) -> float | None:
     return best + float(0.5 * (before - after) / min(before - 2.0 * at + after, -1e-12))
 
 
+def waves(multiples: np.ndarray, samples: int, stride: float) -> np.ndarray:
+    """(H, samples) weights by which (samples, ...) signals give the complex amplitudes of H multiples of the stride."""
+    return np.exp(-2j * np.pi * np.outer(multiples, np.arange(samples) / stride)) * (2.0 / samples)
+
+
 def repeats(rates: Array, lag: float) -> Array:
     """(K,) correlation of each sensor's angular rates (n, K, 3) with themselves ``lag`` samples later."""
     k = round(lag)

@@ -9,7 +9,7 @@ import numpy as np
 
 from kinertia.placement.harmonics import mean_force
 from kinertia.placement.interpretation import Interpretation
-from kinertia.placement.steady_gait import Steady
+from kinertia.placement.steady_gait import Steady, waves
 from kinertia.recording import GRAVITY, Array
 
 ONE_G = (0.75, 1.35)
@@ -52,8 +52,10 @@ def angles(steady: Steady) -> Array:
     squares = []
     for gyro, stride in zip(steady.gyro, steady.stride, strict=True):
         multiples = np.arange(1, 8)
-        waves = np.exp(-2j * np.pi * np.outer(multiples, np.arange(len(gyro)) / stride)) * (2.0 / len(gyro))
-        turn = np.einsum("ht,tki->hki", waves, gyro) / (2.0 * np.pi * multiples * steady.rate_hz / stride)[:, None, None]
+        turn = (
+            np.einsum("ht,tki->hki", waves(multiples, len(gyro), stride), gyro)
+            / (2.0 * np.pi * multiples * steady.rate_hz / stride)[:, None, None]
+        )
         squares.append(0.5 * (np.abs(turn) ** 2).sum(axis=(0, 2)))
     return np.sqrt(np.median(squares, axis=0))
 
@@ -67,15 +69,9 @@ def plain_rate_factors(steady: Steady) -> Array:
 def doubtful_rate_factors(steady: Steady, reading: Interpretation, judge: Judge) -> tuple[Array, Interpretation]:
     """Further factors, taken where the whole set fits better with them, and the reading with them."""
     angle = angles(steady)
-    factors = np.ones(len(angle))
-    large, small = angle > DOUBTFUL_ANGLE_RAD, angle < SMALL_ANGLE_RAD
-    for k in np.flatnonzero((large | small) & (reading.assignment.misfit > FITS_NOTHING)):
-        tried = factors.copy()
-        tried[k] = DEGREE if large[k] else 1.0 / DEGREE
-        other = judge(rescaled(steady, tried))
-        if other.assignment.log_likelihood > reading.assignment.log_likelihood + CLEARER:
-            factors, reading = tried, other
-    return factors, reading
+    doubtful = ((angle > DOUBTFUL_ANGLE_RAD) | (angle < SMALL_ANGLE_RAD)) & (reading.assignment.misfit > FITS_NOTHING)
+    units = np.where(angle > DOUBTFUL_ANGLE_RAD, DEGREE, 1.0 / DEGREE)
+    return _better(steady, reading, judge, {int(k): float(units[k]) for k in np.flatnonzero(doubtful)}, CLEARER)
 
 
 def signs(steady: Steady, reading: Interpretation, judge: Judge) -> tuple[Array, Interpretation]:
@@ -83,13 +79,21 @@ def signs(steady: Steady, reading: Interpretation, judge: Judge) -> tuple[Array,
 
     In the sagittal plane both are put right by the rate's sign.
     """
-    factors = np.ones(len(reading.force))
     doubtful = np.flatnonzero(reading.assignment.mirror_gain > MIRROR_GAIN)
-    for k in doubtful[np.argsort(-reading.assignment.mirror_gain[doubtful])]:
+    worst_first = doubtful[np.argsort(-reading.assignment.mirror_gain[doubtful])]
+    return _better(steady, reading, judge, {int(k): -1.0 for k in worst_first}, SIGN_CLEARER)
+
+
+def _better(
+    steady: Steady, reading: Interpretation, judge: Judge, trials: dict[int, float], clearer: float
+) -> tuple[Array, Interpretation]:
+    """(K,) those factors on rates, tried sensor by sensor, with which the whole set fits better; and the reading with them."""
+    factors = np.ones(len(reading.force))
+    for k, factor in trials.items():
         tried = factors.copy()
-        tried[k] = -1.0
+        tried[k] = factor
         other = judge(rescaled(steady, tried))
-        if other.assignment.log_likelihood > reading.assignment.log_likelihood + SIGN_CLEARER:
+        if other.assignment.log_likelihood > reading.assignment.log_likelihood + clearer:
             factors, reading = tried, other
     return factors, reading
 
@@ -123,8 +127,7 @@ def pace_factor(steady: Steady, reading: Interpretation, judge: Judge) -> tuple[
 
 
 def signs_and_pace(steady: Steady, reading: Interpretation, judge: Judge) -> tuple[Array, float, Interpretation]:
-    """Signs as of :func:`signs` and factor as of :func:`pace_factor`, in the order that explains more; and the reading with
-    them."""
+    """:func:`signs` and :func:`pace_factor` in the order that explains more; and the reading with them."""
     sign, signed = signs(steady, reading, judge)
     pace, first = pace_factor(rescaled(steady, sign), signed, judge)
     if (sign > 0).all():

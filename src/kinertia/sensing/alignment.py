@@ -125,7 +125,8 @@ def align(recording: Recording) -> tuple[Recording, Alignment]:
             "no quiet standing found: zero angles rest on gravity over whole strides and population means, "
             f"uncertain by about {uncertainty:.0f} deg; start the recording with two seconds of standing"
         )
-        frames = mean_gravity.bends(names, running=running) @ frames
+        mean = mean_gravity.MEAN_INCLINATION["running" if running else "walking"]
+        frames = mean_gravity.bends(np.array([mean.get(name.split("_")[0], 0.0) for name in names])) @ frames
 
     aligned = replace(
         chosen,

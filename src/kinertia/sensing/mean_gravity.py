@@ -8,8 +8,6 @@ running contact is too short and hard for that, and population means serve for t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from kinertia.numerics import rotations
@@ -61,11 +59,9 @@ def over_strides(acc: Array, rate: Array, stride: int, rate_hz: float, *, at_res
     return total / np.linalg.norm(total)
 
 
-def bends(segments: Sequence[str], *, running: bool) -> Array:
-    """(K, 3, 3) from frames whose y is the mean up over a stride to those of the upright segments."""
-    mean = MEAN_INCLINATION["running" if running else "walking"]
-    q = np.array([mean.get(segment.split("_")[0], 0.0) for segment in segments])
-    c, s, zero, one = np.cos(q), np.sin(q), np.zeros_like(q), np.ones_like(q)
+def bends(inclination: Array) -> Array:
+    """(K, 3, 3) from frames whose y is the mean up over a stride to segments that incline by (K,) on average [rad]."""
+    c, s, zero, one = np.cos(inclination), np.sin(inclination), np.zeros_like(inclination), np.ones_like(inclination)
     # up = sin(q) x + cos(q) y in the segment
     return np.stack([c, s, zero, -s, c, zero, zero, zero, one], axis=-1).reshape(-1, 3, 3)
 
