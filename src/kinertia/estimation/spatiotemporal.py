@@ -141,8 +141,9 @@ class Parameters:
     def rows(self) -> tuple[Row, ...]:
         """Every parameter that is known, in the order of :data:`QUANTITIES`."""
         wanted = [q for q in QUANTITIES if q.name != _ABSENT.get(self.gait) and self.values(q.name).any()]
+        measure = self.measure
         return tuple(
-            Row(q, *(self.measure(q.name, side) for side in ("", "r", "l")), self.symmetry_percent(q.name)) for q in wanted
+            Row(q, measure(q.name), measure(q.name, "r"), measure(q.name, "l"), self.symmetry_percent(q.name)) for q in wanted
         )
 
 

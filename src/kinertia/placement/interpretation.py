@@ -67,7 +67,7 @@ def interpret(
     unsure = height.spread_m / height.height_m
     prior = joint_positions.usual(assigned.segments, height.height_m, inclination, spread, unsure)
     positions = joint_positions.locate(steady, frames, prior, start)
-    if any(_in_front(positions, prior, k) for k in np.flatnonzero(is_pelvis)):
+    if any(_in_front(positions, prior, k) for k in np.flatnonzero(is_pelvis).tolist()):
         # as far in front of the hip as it was behind
         prior = replace(prior, position=np.where(is_pelvis[:, None], [-1.0, 1.0], 1.0) * prior.position)
         positions = joint_positions.locate(steady, frames, prior, start)
