@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinertia.muscles.arrays import Given, functions, like, whole
-from kinertia.numerics.piecewise import cubic_spline
+from kinertia.numerics.spline import cubic_spline
 
 Array = NDArray[np.float64]
 STEPS = 256
