@@ -13,6 +13,9 @@ from kinertia.metrics.scoring import figures
 from kinertia.recording import Array, Recording, Truth
 from kinertia.sensing import normative
 
+STRIKE_BW = 0.1
+"""Vertical force from which on the foot has struck the ground: plates of treadmills are not quite still in swing."""
+
 
 def score(recording: Recording, others: Sequence[Recording]) -> Json | None:
     """Figures of other people's curves, placed by the true heel strikes, mean over the others.
@@ -62,11 +65,12 @@ def curves(recording: Recording, other: Recording) -> Estimate:
 
 def _phase(recording: Recording) -> Array | None:
     """(T,) part of the stride since the right foot's strike; None where the truth does not show it."""
-    down = (recording.truth or Truth()).contact.get("r")
-    if down is None:
+    load = (recording.truth or Truth()).grf.get("grf_y_r")
+    if load is None:
         return None
+    down = load > STRIKE_BW
     before = np.roll(down, 1) if recording.periodic else np.concatenate([down[:1], down[:-1]])
-    return normative.phase_of(np.flatnonzero((down > 0) & (before == 0)).astype(float), recording)
+    return normative.phase_of(np.flatnonzero(down & ~before).astype(float), recording)
 
 
 def _mean(each: Sequence[dict[str, float | None]]) -> dict[str, float | None]:

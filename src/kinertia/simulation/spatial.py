@@ -2,7 +2,7 @@
 
 Either the mean stride, which then repeats, or several strides in a row. Motion, ground reaction and moments pass the same
 low-pass as :mod:`kinertia.simulation.replay`'s. Where the last sample is not where the first was, the difference is spread
-evenly over the whole.
+evenly over the whole; that of forces of strides in a row over their last quarter of a second.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ SAGITTAL = (
     "elbow_flex_l",
 )
 """Coordinates that move in the plane of walking, and those of the arms that nearly do."""
+CLOSING_S = 0.25
+"""In which forces of strides in a row are brought back to where they began."""
 FOOT = "calcn"
 """Body that a plate's force acts on."""
 
@@ -128,12 +130,15 @@ def mean_stride(capture: MotionCapture, imported: Imported, cutoff_hz: float = C
 
 
 def in_a_row(capture: MotionCapture, imported: Imported, seconds: float, cutoff_hz: float = CUTOFF_HZ) -> Movement:
-    """As many whole strides in a row as are in ``seconds``, from the middle of a measured movement; else as mean_stride."""
+    """As many whole strides in a row as there are in ``seconds``, where they are most evenly long; else as mean_stride.
+
+    A foot that steps on the other's plate shows as a stride of another length.
+    """
     time = np.arange(capture.samples) / capture.rate_hz
     bounds = replay.strides(capture, time)
-    first = int(np.searchsorted(bounds, 0.5 * (bounds[0] + bounds[-1] - seconds)))
-    last = int(np.searchsorted(bounds, bounds[first] + seconds, side="right")) - 1
-    return _between(capture, imported, bounds[first : max(last, first + 1) + 1], cutoff_hz, repeats=False)
+    count = max(min(int(seconds / np.median(np.diff(bounds))), len(bounds) - 1), 1)
+    rows = [bounds[first : first + count + 1] for first in range(len(bounds) - count)]
+    return _between(capture, imported, min(rows, key=lambda row: float(np.ptp(np.diff(row)))), cutoff_hz, repeats=False)
 
 
 def _between(capture: MotionCapture, imported: Imported, bounds: Array, cutoff_hz: float, *, repeats: bool) -> Movement:
@@ -145,7 +150,8 @@ def _between(capture: MotionCapture, imported: Imported, bounds: Array, cutoff_h
     for side, plate in capture.plates.items():
         force = gain * plate.force @ turn
         torque = np.stack([0.0 * time, gain * plate.torque, 0.0 * time], axis=-1)
-        wrenches[side] = np.concatenate([force, np.cross(plate.centre - origin, force) + torque], axis=-1)
+        wrench = np.concatenate([force, np.cross(plate.centre - origin, force) + torque], axis=-1)
+        wrenches[side] = wrench if repeats else _closed(wrench, time, bounds)
     given["pelvis_tx"] = given["pelvis_tx"] + capture.belt_speed * time
     strides = len(bounds) - 1
     ends, grid = (bounds, GRID) if repeats else (bounds[[0, -1]], GRID * strides)
@@ -168,6 +174,14 @@ def _between(capture: MotionCapture, imported: Imported, bounds: Array, cutoff_h
         force_gain=gain,
         jump_rad=max(abs(advanced[name]) for name in LEGS),
     )
+
+
+def _closed(values: Array, time: Array, bounds: Array) -> Array:
+    """Values (T, R) that end as they began, by a change of their last quarter of a second alone, so that swing stays free."""
+    first, last = (np.array([np.interp(at, time, column) for column in values.T]) for at in bounds[[0, -1]])
+    part = np.clip((time - bounds[-1]) / CLOSING_S + 1.0, 0.0, 1.0)
+    # 3 p^2 - 2 p^3 rises from 0 to 1 without a kink
+    return values + (part**2 * (3.0 - 2.0 * part))[:, None] * (first - last)
 
 
 def _coordinates(capture: MotionCapture, imported: Imported) -> dict[str, Array]:
