@@ -18,21 +18,13 @@ RECENT = 20  # strides that the share within the band is of
 
 
 class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is asked for.
+    """What is asked for."""
 
-    Attributes
-    ----------
-    output : name of an output of the model, such as ``knee_angle_r``.
-    measure : ``value`` at each sample, or the ``highest`` or ``lowest`` of each stride.
-    phase : part of the stride that counts.
-    low, high : the band [SI units of the output].
-    """
-
-    output: str
-    measure: Measure
-    low: float
+    output: str  # name of an output of the model, such as ``knee_angle_r``
+    measure: Measure  # ``value`` at each sample, or the ``highest`` or ``lowest`` of each stride
+    low: float  # low, high: the band [SI units of the output]
     high: float
-    phase: Phase = "stride"
+    phase: Phase = "stride"  # part of the stride that counts
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):

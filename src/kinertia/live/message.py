@@ -30,18 +30,11 @@ Wish = Literal[
 
 
 class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One request of a page.
+    """One request of a page."""
 
-    Attributes
-    ----------
-    do : what.
-    id : number that the answer carries.
-    target : the band to be set, for ``set_target`` alone.
-    """
-
-    do: Wish | Literal["set_target", "clear_target"]
-    id: int = 0
-    target: Target | None = None
+    do: Wish | Literal["set_target", "clear_target"]  # what
+    id: int = 0  # number that the answer carries
+    target: Target | None = None  # the band to be set, for ``set_target`` alone
 
     def __post_init__(self) -> None:
         if (self.do == "set_target") != (self.target is not None):

@@ -69,60 +69,36 @@ class Layout:
 
 @dataclass(frozen=True)
 class Wearer:
-    """What training learned about a person with sensors; see :class:`kinertia.learning.personal.Deviation`.
+    """What training learned about a person with sensors; see :class:`kinertia.learning.personal.Deviation`."""
 
-    Attributes
-    ----------
-    name, fingerprint : of the recording that it was learned from.
-    mass_kg, height_m : as they were stated then.
-    angle_rad : (S,) rotation of the sensors about z.
-    shift_m : (S, 2) displacement of the sensors in their segments' frames.
-    size : lengths of the body over the stated ones.
-    """
-
-    name: str
+    name: str  # name, fingerprint: of the recording that it was learned from
     fingerprint: str
-    mass_kg: float
+    mass_kg: float  # mass_kg, height_m: as they were stated then
     height_m: float
-    angle_rad: tuple[float, ...]
-    shift_m: tuple[tuple[float, float], ...]
-    size: float
+    angle_rad: tuple[float, ...]  # (S,) rotation of the sensors about z
+    shift_m: tuple[tuple[float, float], ...]  # (S, 2) displacement of the sensors in their segments' frames
+    size: float  # lengths of the body over the stated ones
 
 
 @dataclass(frozen=True)
 class Card:
-    """Facts about an exported model.
+    """Facts about an exported model."""
 
-    Attributes
-    ----------
-    format, version : of the files, and of the package that wrote them.
-    name : of a shipped model, else empty.
-    model : fingerprint of the weights.
-    body, coordinates : name of the skeleton, and of its coordinates.
-    rate_hz, delay_samples : of the inputs, and how many samples the outputs are behind them.
-    states : name and width of each recurrent state, single precision.
-    raw : raw outputs per sample.
-    layout : of the output vector.
-    people : recordings trained on, with what was learned about each.
-    checksums : SHA-256 of the graphs' files, by name.
-    start : fingerprint of the weights that training started from; empty where it is not known.
-    sensors : what it reads: S segments, C channels of each; cards of older exports do not say it and mean the default.
-    """
-
-    format: int
+    format: int  # format, version: of the files, and of the package that wrote them
     version: str
-    name: str
-    model: str
-    body: str
+    name: str  # of a shipped model, else empty
+    model: str  # fingerprint of the weights
+    body: str  # body, coordinates: name of the skeleton, and of its coordinates
     coordinates: tuple[str, ...]
-    rate_hz: float
+    rate_hz: float  # rate_hz, delay_samples: of the inputs, and how many samples the outputs are behind them
     delay_samples: int
-    states: dict[str, int]
-    raw: int
-    layout: Layout
-    people: tuple[Wearer, ...]
-    checksums: dict[str, str]
-    start: str = ""
+    states: dict[str, int]  # name and width of each recurrent state, single precision
+    raw: int  # raw outputs per sample
+    layout: Layout  # of the output vector
+    people: tuple[Wearer, ...]  # recordings trained on, with what was learned about each
+    checksums: dict[str, str]  # SHA-256 of the graphs' files, by name
+    start: str = ""  # fingerprint of the weights that training started from; empty where it is not known
+    # what it reads: S segments, C channels of each; cards of older exports do not say it and mean the default
     sensors: SensorSet = LOWER_BODY
 
     def file(self, graph: str) -> str:

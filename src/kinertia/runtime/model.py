@@ -29,19 +29,12 @@ REPORTED = 500
 
 @dataclass(frozen=True)
 class ExportedModel:
-    """A model as graphs.
+    """A model as graphs."""
 
-    Attributes
-    ----------
-    card : facts.
-    step, person : the graphs: one sample with its state, and the numbers of one person.
-    calibration : of the bands around its outputs.
-    """
-
-    card: Card
-    step: bytes
+    card: Card  # facts
+    step: bytes  # step, person: the graphs: one sample with its state, and the numbers of one person
     person: bytes
-    calibration: Calibration | Uncalibrated = field(default_factory=Uncalibrated)
+    calibration: Calibration | Uncalibrated = field(default_factory=Uncalibrated)  # of the bands around its outputs
 
     def __repr__(self) -> str:
         which = repr(self.name) if self.name else f"of {len(self.card.people)} recordings"

@@ -58,18 +58,12 @@ class Frame:
 
 @dataclass(frozen=True)
 class Delay:
-    """Parts of the output delay.
+    """Parts of the output delay."""
 
-    Attributes
-    ----------
-    model_s : the model looks this far ahead, for derivatives [s].
-    resampling_s : a grid point between two samples waits for the second one; on average of late, for the slowest stream [s].
-    patience_s : how much longer a grid point waits at most when a sample does not come [s].
-    """
-
-    model_s: float
+    model_s: float  # the model looks this far ahead, for derivatives [s]
+    # a grid point between two samples waits for the second one; on average of late, for the slowest stream [s]
     resampling_s: float
-    patience_s: float
+    patience_s: float  # how much longer a grid point waits at most when a sample does not come [s]
 
     @property
     def usual_s(self) -> float:

@@ -25,35 +25,21 @@ STRIDES = 5
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One heel strike or toe off.
+    """One heel strike or toe off."""
 
-    Attributes
-    ----------
-    name : ``heel_strike_r``, ``toe_off_r``, ``heel_strike_l`` or ``toe_off_l``.
-    index : grid point at which it happened (not the one at which it was told).
-    time_s : its time on the session's axis [s].
-    """
-
-    name: str
-    index: int
-    time_s: float
+    name: str  # ``heel_strike_r``, ``toe_off_r``, ``heel_strike_l`` or ``toe_off_l``
+    index: int  # grid point at which it happened (not the one at which it was told)
+    time_s: float  # its time on the session's axis [s]
 
 
 @dataclass(frozen=True, slots=True)
 class Gait:
-    """Figures over the last strides; NaN while there are none.
+    """Figures over the last strides; NaN while there are none."""
 
-    Attributes
-    ----------
-    stride_s, stance_s : right and left, means [s].
-    cadence_per_min : steps per minute.
-    symmetry_percent : difference of stance times, right less left, over their mean; zero is symmetric.
-    """
-
-    stride_s: tuple[float, float] = (math.nan, math.nan)
+    stride_s: tuple[float, float] = (math.nan, math.nan)  # stride_s, stance_s: right and left, means [s]
     stance_s: tuple[float, float] = (math.nan, math.nan)
-    cadence_per_min: float = math.nan
-    symmetry_percent: float = math.nan
+    cadence_per_min: float = math.nan  # steps per minute
+    symmetry_percent: float = math.nan  # difference of stance times, right less left, over their mean; zero is symmetric
 
 
 NOTHING = Gait()

@@ -32,32 +32,21 @@ class State(StrEnum):
 
 @dataclass(kw_only=True)
 class SensorHealth(Counts):
-    """One sensor, with what happened on its stream so far.
+    """One sensor, with what happened on its stream so far."""
 
-    Attributes
-    ----------
-    name, segment, stream : which one.
-    state, message : the worst, and a sentence on it; empty when all is well.
-    rate_hz : samples per second lately.
-    age_s : time since the latest sample; infinite before the first one [s].
-    lost_percent : of the packets that were sent.
-    clipped : samples at the end of the range.
-    clock_offset_s, clock_drift_ppm : of the sender's clock against the local one; the offset holds the least delay.
-    jitter_s : how much later than at best samples usually come [s].
-    """
-
-    name: str
+    name: str  # name, segment, stream: which one
     segment: str
     stream: str
-    state: State
+    state: State  # state, message: the worst, and a sentence on it; empty when all is well
     message: str
-    rate_hz: float
-    age_s: float
-    lost_percent: float
-    clipped: int
+    rate_hz: float  # samples per second lately
+    age_s: float  # time since the latest sample; infinite before the first one [s]
+    lost_percent: float  # of the packets that were sent
+    clipped: int  # samples at the end of the range
+    # clock_offset_s, clock_drift_ppm: of the sender's clock against the local one; the offset holds the least delay
     clock_offset_s: float
     clock_drift_ppm: float
-    jitter_s: float
+    jitter_s: float  # how much later than at best samples usually come [s]
 
 
 @dataclass(frozen=True)

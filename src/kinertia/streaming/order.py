@@ -31,14 +31,9 @@ MODULI = (256, 65536, 1 << 32)
 
 @dataclass(slots=True)
 class Counts:
-    """What happened since the beginning to the packets of a sender, and to grid points that did without a sample.
+    """What happened since the beginning to the packets of a sender, and to grid points that did without a sample."""
 
-    Attributes
-    ----------
-    received, lost, late, out_of_order, duplicated, rejected, restarts : packets; late ones came after they were needed.
-    interpolated, held, missing : grid points with something, or nothing, in place of a sample.
-    """
-
+    # received, lost, late, out_of_order, duplicated, rejected, restarts: packets; late ones came after they were needed
     received: int = 0
     lost: int = 0
     late: int = 0
@@ -46,7 +41,7 @@ class Counts:
     duplicated: int = 0
     rejected: int = 0
     restarts: int = 0
-    interpolated: int = 0
+    interpolated: int = 0  # interpolated, held, missing: grid points with something, or nothing, in place of a sample
     held: int = 0
     missing: int = 0
 

@@ -15,26 +15,15 @@ SEEN_S, SEEN_PART = 3.0, 0.03
 
 @dataclass(frozen=True)
 class Progress:
-    """One moment of it.
+    """One moment of it."""
 
-    Attributes
-    ----------
-    state : ``idle`` before it was started.
-    step : what it does now, by name.
-    done : part that is done, 0 to 1.
-    words : what the wearer should do, what came out of it, or what went wrong and how to do better.
-    left_s : how long it takes yet, or how long the wearer is waited for [s]; None where that is not known.
-    outcome : what came out of it, a sentence each; empty while it runs.
-    before : why the try before this one failed; empty when there was none, or it did not fail.
-    """
-
-    state: StateName = "idle"
-    step: str = ""
-    done: float = 0.0
-    words: str = ""
-    left_s: float | None = None
-    outcome: tuple[str, ...] = ()
-    before: str = ""
+    state: StateName = "idle"  # ``idle`` before it was started
+    step: str = ""  # what it does now, by name
+    done: float = 0.0  # part that is done, 0 to 1
+    words: str = ""  # what the wearer should do, what came out of it, or what went wrong and how to do better
+    left_s: float | None = None  # how long it takes yet, or how long the wearer is waited for [s]; None where that is not known
+    outcome: tuple[str, ...] = ()  # what came out of it, a sentence each; empty while it runs
+    before: str = ""  # why the try before this one failed; empty when there was none, or it did not fail
 
 
 class Remaining:

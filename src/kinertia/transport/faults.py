@@ -20,48 +20,29 @@ SHARED = 1 << 30
 
 @dataclass(frozen=True)
 class Outage:
-    """A stream that is silent for a while.
+    """A stream that is silent for a while."""
 
-    Attributes
-    ----------
-    stream : index of the stream.
-    start_s, stop_s : since the beginning [s].
-    restarted : its clock and numbers begin anew afterwards, as after switching the sensor off and on.
-    """
-
-    stream: int
-    start_s: float
+    stream: int  # index of the stream
+    start_s: float  # start_s, stop_s: since the beginning [s]
     stop_s: float
-    restarted: bool = False
+    restarted: bool = False  # its clock and numbers begin anew afterwards, as after switching the sensor off and on
 
 
 @dataclass(frozen=True)
 class Faults:
-    """What goes wrong between sensors and receiver.
+    """What goes wrong between sensors and receiver."""
 
-    Attributes
-    ----------
-    loss : part of the messages that is lost at random.
-    bursts_per_min, burst_s : how often all streams together lose everything for so long [1/min, s].
-    jitter_s : mean delay of a message, exponentially distributed [s].
-    duplicated : part of the messages that comes twice.
-    reordered : part of the messages that is overtaken by the next one of its stream.
-    outages : streams that are lost and come back.
-    drift_ppm : how much each stream's clock runs fast, in millionths; streams beyond the end run true.
-    offset_s : what each stream's clock shows at the beginning [s].
-    seed : decides which messages.
-    """
-
-    loss: float = 0.0
+    loss: float = 0.0  # part of the messages that is lost at random
+    # bursts_per_min, burst_s: how often all streams together lose everything for so long [1/min, s]
     bursts_per_min: float = 0.0
     burst_s: float = 0.05
-    jitter_s: float = 0.0
-    duplicated: float = 0.0
-    reordered: float = 0.0
-    outages: tuple[Outage, ...] = ()
-    drift_ppm: tuple[float, ...] = ()
-    offset_s: tuple[float, ...] = ()
-    seed: int = 0
+    jitter_s: float = 0.0  # mean delay of a message, exponentially distributed [s]
+    duplicated: float = 0.0  # part of the messages that comes twice
+    reordered: float = 0.0  # part of the messages that is overtaken by the next one of its stream
+    outages: tuple[Outage, ...] = ()  # streams that are lost and come back
+    drift_ppm: tuple[float, ...] = ()  # how much each stream's clock runs fast, in millionths; streams beyond the end run true
+    offset_s: tuple[float, ...] = ()  # what each stream's clock shows at the beginning [s]
+    seed: int = 0  # decides which messages
 
     def __post_init__(self) -> None:
         for field in fields(self):

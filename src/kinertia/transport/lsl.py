@@ -35,20 +35,12 @@ BUFFER_S = 30  # kept by the library while this process is busy
 
 @dataclass(frozen=True)
 class Query:
-    """Which streams.
+    """Which streams."""
 
-    Attributes
-    ----------
-    name : exact, or the beginning when it ends in ``*``; empty for any.
-    type : exact; empty for any.
-    source_id : exact; empty for any.
-    streams : how many to wait for; 0 takes those that are found within a second of the first.
-    """
-
-    name: str = ""
-    type: str = "IMU"
-    source_id: str = ""
-    streams: int = 0
+    name: str = ""  # exact, or the beginning when it ends in ``*``; empty for any
+    type: str = "IMU"  # exact; empty for any
+    source_id: str = ""  # exact; empty for any
+    streams: int = 0  # how many to wait for; 0 takes those that are found within a second of the first
 
     @property
     def predicate(self) -> str:

@@ -40,20 +40,12 @@ class Channel:
 
 @dataclass(frozen=True)
 class ChannelMap:
-    """How a stream's channels make samples.
+    """How a stream's channels make samples."""
 
-    Attributes
-    ----------
-    sensors : k names.
-    columns : (k, 6) channel of acc x, y, z and gyro x, y, z; one past the last channel where there is none.
-    factors : (k, 6) from the channel's unit to SI.
-    warnings : what had to be assumed.
-    """
-
-    sensors: tuple[str, ...]
-    columns: np.ndarray
-    factors: np.ndarray
-    warnings: tuple[str, ...] = ()
+    sensors: tuple[str, ...]  # k names
+    columns: np.ndarray  # (k, 6) channel of acc x, y, z and gyro x, y, z; one past the last channel where there is none
+    factors: np.ndarray  # (k, 6) from the channel's unit to SI
+    warnings: tuple[str, ...] = ()  # what had to be assumed
 
     def values(self, channels: Sequence[float] | np.ndarray) -> np.ndarray:
         """(k, 6) values of one sample in SI units, NaN where there is no channel."""

@@ -28,18 +28,11 @@ LARGEST_DATAGRAM = 1 << 16  # bytes, of the protocol
 
 @dataclass(frozen=True)
 class Device:
-    """Sensors that come in the same messages: a stream.
+    """Sensors that come in the same messages: a stream."""
 
-    Attributes
-    ----------
-    name : of the sender.
-    sensors : their names.
-    rate_hz : nominal rate [Hz].
-    """
-
-    name: str
-    sensors: tuple[str, ...]
-    rate_hz: float
+    name: str  # of the sender
+    sensors: tuple[str, ...]  # their names
+    rate_hz: float  # nominal rate [Hz]
 
 
 class UdpSource(Source):

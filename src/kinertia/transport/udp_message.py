@@ -54,42 +54,25 @@ class Rejected(Exception):  # noqa: N818 - an ordinary outcome, not an error of 
 
 
 class Reading(msgspec.Struct, forbid_unknown_fields=True):
-    """What one sensor read, along its own axes; an absent or null vector is a missing one.
+    """What one sensor read, along its own axes; an absent or null vector is a missing one."""
 
-    Attributes
-    ----------
-    name : of the sensor.
-    acc : x, y, z in the message's ``acc_unit``.
-    gyro : x, y, z in the message's ``gyro_unit``.
-    """
-
-    name: Name
-    acc: Vector | None = None
-    gyro: Vector | None = None
+    name: Name  # of the sensor
+    acc: Vector | None = None  # x, y, z in the message's ``acc_unit``
+    gyro: Vector | None = None  # x, y, z in the message's ``gyro_unit``
 
 
 class Message(msgspec.Struct, forbid_unknown_fields=True):
-    """One datagram.
+    """One datagram."""
 
-    Attributes
-    ----------
-    kinertia : version of the format.
-    acc_unit, gyro_unit : units of the readings.
-    sensors : readings of one instant.
-    device : name of the sender; senders with their own clock have different names.
-    sequence : running number of the device's messages.
-    time_s : the device's clock at that instant [s].
-    rate_hz : nominal rate of the device's messages [Hz].
-    """
-
-    kinertia: Literal[1]
-    acc_unit: Literal["m/s^2", "g", "mg"]
+    kinertia: Literal[1]  # version of the format
+    acc_unit: Literal["m/s^2", "g", "mg"]  # acc_unit, gyro_unit: units of the readings
     gyro_unit: Literal["rad/s", "deg/s"]
-    sensors: Annotated[list[Reading], msgspec.Meta(min_length=1, max_length=MOST_SENSORS)]
+    sensors: Annotated[list[Reading], msgspec.Meta(min_length=1, max_length=MOST_SENSORS)]  # readings of one instant
+    # name of the sender; senders with their own clock have different names
     device: Annotated[str, msgspec.Meta(max_length=64)] = ""
-    sequence: Annotated[int, msgspec.Meta(ge=0, lt=2**53)] | None = None
-    time_s: Annotated[float, msgspec.Meta(ge=-1e12, le=1e12)] | None = None
-    rate_hz: Annotated[float, msgspec.Meta(ge=1.0, le=10000.0)] | None = None
+    sequence: Annotated[int, msgspec.Meta(ge=0, lt=2**53)] | None = None  # running number of the device's messages
+    time_s: Annotated[float, msgspec.Meta(ge=-1e12, le=1e12)] | None = None  # the device's clock at that instant [s]
+    rate_hz: Annotated[float, msgspec.Meta(ge=1.0, le=10000.0)] | None = None  # nominal rate of the device's messages [Hz]
 
 
 _DECODER = msgspec.json.Decoder(Message, strict=True)

@@ -37,27 +37,18 @@ ACC_NOISE, GYRO_NOISE = 0.02, 0.002
 
 
 class Walker(msgspec.Struct, frozen=True, dict=True):
-    """One person's symmetric walk over a stride from right heel strike.
+    """One person's symmetric walk over a stride from right heel strike."""
 
-    Attributes
-    ----------
-    mass_kg, height_m : the person.
-    stride_s : duration of a stride at the own pace [s].
-    thigh_m, shank_m, ankle_height_m : lengths [m].
-    joints : joint to mean, then cosine and sine of each harmonic of a stride; the left leg is half a stride later [rad].
-    middle : ``pelvis_ty`` [m], ``pelvis_tilt`` [rad] and ``speed`` [m/s] likewise, harmonics of a step.
-    sensor_position_m : segment to where its sensor sits, from the proximal joint [m].
-    """
-
-    mass_kg: float
+    mass_kg: float  # mass_kg, height_m: the person
     height_m: float
-    stride_s: float
-    thigh_m: float
+    stride_s: float  # duration of a stride at the own pace [s]
+    thigh_m: float  # thigh_m, shank_m, ankle_height_m: lengths [m]
     shank_m: float
     ankle_height_m: float
+    # joint to mean, then cosine and sine of each harmonic of a stride; the left leg is half a stride later [rad]
     joints: dict[str, list[float]]
-    middle: dict[str, list[float]]
-    sensor_position_m: dict[str, tuple[float, float, float]]
+    middle: dict[str, list[float]]  # ``pelvis_ty`` [m], ``pelvis_tilt`` [rad] and ``speed`` [m/s] likewise, harmonics of a step
+    sensor_position_m: dict[str, tuple[float, float, float]]  # segment to where its sensor sits, from the proximal joint [m]
 
     @property
     def subject(self) -> Subject:
@@ -141,16 +132,10 @@ def load() -> Walker:
 
 @dataclass(frozen=True)
 class Stage:
-    """Part of a walk.
+    """Part of a walk."""
 
-    Attributes
-    ----------
-    seconds : how long.
-    speed : forward speed [m/s]; 0 is standing still.
-    """
-
-    seconds: float
-    speed: float
+    seconds: float  # how long
+    speed: float  # forward speed [m/s]; 0 is standing still
 
 
 def walk(
