@@ -31,14 +31,8 @@ FILES = (*NAMES, CARD)
 def graphs(model: Model, dtype: str = "float32") -> tuple[onnx.ModelProto, onnx.ModelProto]:
     """The graph of one sample, signals, state and numbers of a person to values and the next state, and that of a person.
 
-    Parameters
-    ----------
-    dtype : floating type of the network; the body is always computed in double precision.
-
-    Raises
-    ------
-    ValueError
-        If the network cannot be written as one step.
+    ``dtype`` is the floating type of the network; the body is always computed in double precision. ValueError if the network
+    cannot be written as one step.
     """
     network_graph.require_streaming(model.network)
     sample = sample_of(model)
@@ -85,13 +79,7 @@ def sample_of(model: Model) -> Sample:
 
 
 def export(model: Model) -> ExportedModel:
-    """A trained model as graphs.
-
-    Raises
-    ------
-    ValueError
-        If the network cannot be written as one step after the other.
-    """
+    """A trained model as graphs; ValueError if the network cannot be written as one step after the other."""
     sample = sample_of(model)
     step, person = (graph.SerializeToString() for graph in graphs(model))
     card = Card(

@@ -36,14 +36,7 @@ def person_shapes(sensors: SensorSet) -> dict[str, tuple[int, ...]]:
 
 @dataclass(frozen=True)
 class Sample:
-    """The values of a sample.
-
-    Attributes
-    ----------
-    skeleton : of the body.
-    sensors : whose virtual signals are among the values.
-    rate_hz : of the raw outputs.
-    """
+    """The values of a sample of a skeleton, with virtual signals of the sensors, at the rate of the raw outputs."""
 
     skeleton: Skeleton
     sensors: SensorSet

@@ -66,13 +66,9 @@ class Feedback:
         self._judged_s = math.nan
 
     def push(self, time_s: float, value: float, *, strike: bool = False, off: bool = False) -> Result:
-        """Take in one sample.
+        """Take in one sample; NaN where there is no output [SI units].
 
-        Parameters
-        ----------
-        time_s : time of the sample [s].
-        value : the output [SI units], NaN where there is none.
-        strike, off : whether the target's foot touched or left the ground with this sample.
+        ``strike`` and ``off`` say whether the target's foot touched or left the ground with it.
         """
         if self.target.measure == "value":
             self._mark(time_s, strike, off)

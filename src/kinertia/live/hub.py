@@ -41,9 +41,7 @@ class Hub:
     columns : outputs that are kept, in this order; then come those of :data:`EXTRA`.
     ring : the frames of the last ten seconds.
     events : gait events with the number of the frame they came with; taken by one reader.
-    gait : stride time, cadence and symmetry as of the last frame.
-    activity : what the wearer does as of the last frame; None before it is known.
-    published_s : ``time.perf_counter()`` of the last frame, NaN before [s].
+    gait, activity, published_s : as of the last frame; ``time.perf_counter()`` then, NaN before there is one [s].
     """
 
     def __init__(

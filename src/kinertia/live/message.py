@@ -46,12 +46,7 @@ _ENCODER = msgspec.json.Encoder()
 
 
 def parse(text: str | bytes) -> Command:
-    """A command from JSON.
-
-    Raises
-    ------
-    ValueError : it is too long, no JSON, or not exactly one of the commands.
-    """
+    """A command from JSON; ValueError if it is too long, no JSON, or not exactly one of the commands."""
     if isinstance(text, bytes) or len(text) > LARGEST:
         raise ValueError(f"a command is JSON text of at most {LARGEST} characters")
     try:
@@ -66,12 +61,9 @@ def encode(kind: str, content: dict[str, object]) -> str:
 
 
 def encode_frames(rows: Rows, dropped: int) -> bytes:
-    """Frames as bytes: header, times (float64), then rows (float32), all little-endian.
+    """Frames that a viewer has not seen yet as bytes: header, times (float64), then rows (float32), all little-endian.
 
-    Parameters
-    ----------
-    rows : what a viewer has not seen yet.
-    dropped : frames that this viewer missed so far.
+    ``dropped`` is how many frames this viewer missed so far.
     """
     count, width = rows.values.shape
     header = HEADER.pack(VERSION, FRAMES, count, width, 0, dropped & 0xFFFFFFFF, 0, float(rows.first))
@@ -79,12 +71,7 @@ def encode_frames(rows: Rows, dropped: int) -> bytes:
 
 
 def decode_frames(message: bytes) -> tuple[Rows, int]:
-    """The inverse of :func:`encode_frames`: rows, and how many frames were dropped.
-
-    Raises
-    ------
-    ValueError : the message is of another version or kind, or has another length than it says.
-    """
+    """The inverse of :func:`encode_frames`; ValueError for another version or kind, or another length than the header says."""
     if len(message) < HEADER.size:
         raise ValueError(f"frame message of {len(message)} bytes is shorter than its header of {HEADER.size}")
     version, kind, count, width, _, dropped, _, first = HEADER.unpack_from(message)

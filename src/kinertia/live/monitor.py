@@ -167,13 +167,7 @@ def _nothing(session: SessionState, frames: int) -> dict[str, object] | None:
 
 
 def walking(gait: Gait, since_strike_s: float, speed: np.ndarray) -> dict[str, object]:
-    """What walking looks like now, NaN where it cannot be said.
-
-    Parameters
-    ----------
-    gait, speed : as of the last frame; forward speed of the last frames, NaN where unknown [m/s].
-    since_strike_s : time since the last heel strike of either foot, NaN when there was none [s].
-    """
+    """What walking looks like now, NaN where it cannot be said: from the gait and forward speeds [m/s] of the last frames."""
     known = speed[np.isfinite(speed)]
     mean = float(known.mean()) if known.size else math.nan
     shown = gait if since_strike_s <= STANDING_S else NOTHING

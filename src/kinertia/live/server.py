@@ -57,18 +57,9 @@ SECURITY = {
 class Server:
     """Shows a hub to browsers; use it as a context, or :meth:`start` and :meth:`stop` it.
 
-    Parameters
-    ----------
-    hub : what is shown.
-    control : tells how the session stands, and does what pages ask for.
-    subject : the wearer, as the page states it.
-    host, port : where to listen; port 0 takes a free one.
-    allowed : who may see it; default as :func:`~kinertia.live.access.access` says for ``host``.
-
-    Raises
-    ------
-    ValueError : the port is none.
-    OSError : on starting, if the address cannot be used.
+    ``control`` tells how the session stands, and does what pages ask for; ``subject`` is the wearer as the page states it.
+    Port 0 takes a free one; ValueError if it is none, OSError on starting if the address cannot be used. Who may see it is said
+    by :func:`~kinertia.live.access.access` unless by ``allowed``.
     """
 
     def __init__(

@@ -28,15 +28,11 @@ GRAPHS = "this model is there as graphs alone, which nothing can be trained on f
 
 
 class LiveSession:
-    """Runs a pump in one thread and answers viewers from others.
+    """Runs a pump, which is started and closed elsewhere, in one thread and answers viewers from others.
 
     Parameters
     ----------
-    pump : source, core and sinks; started and closed by whoever made it.
-    hub : where frames are shown.
-    model : name of the model, as it is shown.
-    folder : where recordings go that a viewer starts.
-    record : file that the pump records in already, if it does.
+    folder, record : where recordings go that a viewer starts; file that the pump records in already, if it does.
     adapt : makes what adapts the model to the wearer, given a new folder for it; where that is not possible, why.
     """
 

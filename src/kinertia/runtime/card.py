@@ -141,10 +141,7 @@ class _Version:
 def read(folder: Path) -> Card:
     """The card of an exported model.
 
-    Raises
-    ------
-    ValueError
-        If there is none, or it is damaged or of another format; the message names file and fix.
+    ValueError if there is none, or it is damaged or of another format; the message names file and fix.
     """
     path = folder / CARD
     if not path.is_file():

@@ -70,10 +70,7 @@ class ExportedModel:
     def numbers(self, subject: Subject, sensors: tuple[Sensor, ...] = (), wearer: Wearer | None = None) -> Numbers:
         """What the graph of one step needs to know about a person, by its inputs' names; weight [N], moment scale [N m].
 
-        Parameters
-        ----------
-        subject, sensors : mass and height; where sensors sit, mid-segment where not stated.
-        wearer : what training learned about this wearer.
+        Sensors sit mid-segment where not stated; ``wearer`` is what training learned about this person.
         """
         on, count = {sensor.segment: sensor.position_m for sensor in reversed(sensors)}, len(self.sensors)
         unknown = (np.nan, np.nan)
@@ -135,10 +132,7 @@ def names() -> list[str]:
 def load(model: str | Path = DEFAULT) -> ExportedModel:
     """A shipped model by its name, or any other by the folder that `kinertia export` wrote.
 
-    Raises
-    ------
-    ValueError
-        If files are missing, damaged or of another version; the message names file and fix.
+    ValueError if files are missing, damaged or of another version; the message names file and fix.
     """
     if str(model) not in names():
         return _load(Path(model))

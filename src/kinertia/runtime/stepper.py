@@ -59,16 +59,11 @@ class Stepper:
         Parameters
         ----------
         signals : (S, C) channels of the model's sensor set in segment frames [m/s^2, rad/s], at the model's rate; NaN where
-            missing.
+            missing. ValueError if it has another shape.
 
         Returns
         -------
         (M,) named by the layout, or None for the first ``delay_samples`` samples.
-
-        Raises
-        ------
-        ValueError
-            If the sample has another shape.
         """
         if signals.shape != self._shape:
             raise ValueError(f"sample has shape {signals.shape}, expected {self._shape}")
@@ -89,13 +84,7 @@ class Stepper:
         return self._values() if self._samples > self._card.delay_samples else None
 
     def finish(self) -> list[Array]:
-        """Values of the last ``delay_samples`` samples; no samples can follow.
-
-        Raises
-        ------
-        ValueError
-            If fewer samples than that were given.
-        """
+        """Values of the last ``delay_samples`` samples; no samples can follow. ValueError if fewer than that were given."""
         if self._samples < self._card.delay_samples:
             raise ValueError(f"the stream had fewer than {self._card.delay_samples} samples")
         result = []

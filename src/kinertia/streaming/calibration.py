@@ -243,9 +243,7 @@ class Calibration:
 def _alignment(recording: Recording) -> Alignment:
     """How the sensors of a recording sit; what the checks say of it is among its warnings.
 
-    Raises
-    ------
-    RecordingError : no alignment, or a fault; also one that is undone in a recording, which the stream goes on to have.
+    RecordingError if there is none, or a fault; also one that is undone in a recording, which the stream goes on to have.
     """
     examined = chain.examine(recording)
     chain.require_sound(examined)

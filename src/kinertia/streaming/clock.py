@@ -40,8 +40,7 @@ class Clock:
 
     Attributes
     ----------
-    offset_s : local time less sender's time at the latest sample, least delay included [s].
-    drift : by how much the offset grows per second of the sender.
+    offset_s, drift : local time less sender's at the latest sample, least delay included [s]; how much it grows per second.
     jitter_s : how much later than at best samples usually come [s].
     unsure : whether there were too few samples since the start to know the offset.
     """

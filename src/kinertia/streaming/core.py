@@ -29,21 +29,8 @@ AHEAD_S = 0.5
 
 
 class Core:
-    """One wearer's stream of samples, turned into a stream of frames.
+    """One wearer's stream of samples, turned into a stream of frames; ValueError if the session contradicts itself.
 
-    Parameters
-    ----------
-    model : an exported model.
-    session : who wears which sensors, and what they come on.
-    settings : waits and limits.
-
-    Raises
-    ------
-    ValueError
-        If the session contradicts itself.
-
-    Notes
-    -----
     ``push``, ``poll`` and ``finish`` belong to one thread; everything else may be used from any.
     """
 
@@ -183,10 +170,8 @@ class Core:
     def align(self, rotations: Array, bias: Array | None = None, misalignment_rad: float | None = None) -> None:
         """Say how the sensors sit; holds from the next grid point on, and the movement before is forgotten.
 
-        Parameters
-        ----------
-        rotations, bias : as in :class:`~kinertia.streaming.sample.Session`; ValueError if they are not those of all sensors.
-        misalignment_rad : expected error of the sensors' inclinations, for training [rad]; as stated before when not given.
+        Rotations and bias are as in :class:`~kinertia.streaming.sample.Session`, ValueError if they are not those of all sensors;
+        ``misalignment_rad`` is the expected error of inclinations, for training [rad], as stated before when not given.
         """
         sensors = self.session.sensors
         if misalignment_rad is not None:

@@ -36,13 +36,7 @@ def without_absurd(values: Array) -> tuple[Array, np.ndarray]:
 
 
 class Memory:
-    """The last value of every channel of a stream, and when it was measured.
-
-    Parameters
-    ----------
-    sensors : k sensors of the stream.
-    hold_s : how long a value may stand in for one that did not come [s].
-    """
+    """The last value of every channel of a stream, and when it was measured; it may stand in for others for ``hold_s`` [s]."""
 
     __slots__ = ("_hold", "_known_s", "_latest", "time_s", "values")
 

@@ -27,12 +27,7 @@ class Progress:
 
 
 class Remaining:
-    """Follows one task.
-
-    Parameters
-    ----------
-    clock : gives the time [s].
-    """
+    """Follows one task; the clock gives the time [s]."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock

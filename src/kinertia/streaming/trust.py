@@ -98,14 +98,10 @@ class Trust:
         self._past.clear()
 
     def judge(self, values: Array | None, signals: Array, reasons: int, *, running: bool = False) -> int:
-        """Reasons not to trust the values of a grid point.
+        """Reasons not to trust the values (M,) of the grid point ``delay_samples`` before; None before there are any.
 
-        Parameters
-        ----------
-        values : (M,) of the grid point ``delay_samples`` before; None before there are any.
-        signals : (S, C) that went in now, NaN where missing.
-        reasons : known about the signals; they hold until the values that follow from them are out.
-        running : whether the wearer runs.
+        ``signals`` (S, C) went in now, NaN where missing; the ``reasons`` known about them hold until the values that follow from them
+        are out.
         """
         self._count += 1
         self._past.append(signals)

@@ -77,17 +77,13 @@ def _bursts(faults: Faults) -> Iterator[float]:
 
 
 def inject(samples: Iterable[Sample], faults: Faults, counts: Counter[str]) -> Iterator[Sample]:
-    """Samples as they arrive over a bad link.
+    """Samples as they arrive over a bad link, in that order, ``received_s`` being when.
 
     Parameters
     ----------
-    samples : in the order in which they are sent; ``received_s`` is when, from 0 on [s]. May be endless.
-    faults : what goes wrong.
+    samples : in the order in which they are sent; ``received_s`` is when, from 0 on [s]. May be endless; what was sent is looked
+        at one sample ahead at most.
     counts : what happened how often; grows.
-
-    Yields
-    ------
-    Samples in the order in which they arrive, ``received_s`` being when. What was sent is looked at one sample ahead at most.
     """
     if replace(faults, seed=NO_FAULTS.seed) == NO_FAULTS:
         for sample in samples:

@@ -33,16 +33,7 @@ JOIN_S = 5.0  # to wait for a thread at the end
 class LogWriter:
     """A live recording that is being written.
 
-    Parameters
-    ----------
-    file, session, source : where to; of the samples; where these come from, in words.
-    capacity : bytes that wait at most; further samples are lost and counted until there is room.
-
-    Attributes
-    ----------
-    samples : written so far.
-    lost : samples that did not fit into what may wait.
-    failures : how often writing failed.
+    Samples that do not fit into the bytes that may wait are lost and counted; ``failures`` is how often writing failed.
     """
 
     def __init__(self, file: AppendFile, session: Session, *, source: str = "", capacity: int = CAPACITY) -> None:
@@ -153,13 +144,7 @@ def begin(path: Path, session: Session, *, source: str = "") -> LogWriter:
 
 
 def check_name(path: Path) -> None:
-    """Say at once what :func:`begin` would refuse later.
-
-    Raises
-    ------
-    ValueError : the name does not end in ``.kinlog``.
-    FileExistsError : there is such a file.
-    """
+    """Say at once what :func:`begin` would refuse later: FileExistsError, or ValueError for another ending than ``.kinlog``."""
     if path.suffix.lower() != stream_log.ENDING:
         raise ValueError(f"{path}: live recordings are written as {stream_log.ENDING}")
     if path.exists():
@@ -184,26 +169,13 @@ def _header(session: Session, source: str) -> Header:
 
 
 class AppendFile:
-    """Appends to an unbuffered binary file.
-
-    Parameters
-    ----------
-    raw : opened for writing, without a buffer; closed with this.
-    name : for messages.
-    """
+    """Appends whole pieces to an unbuffered binary file, which stays readable when the disk is full."""
 
     def __init__(self, raw: RawIOBase, name: str) -> None:
-        self.name = name
-        self.size = 0
-        self._raw = raw
+        self.name, self.size, self._raw = name, 0, raw
 
     def append(self, data: bytes) -> None:
-        """Add a piece as a whole.
-
-        Raises
-        ------
-        OSError : it could not be written; the file is as long as it was, and the piece may be tried again.
-        """
+        """Add a piece; after an OSError the file is as long as it was, and the piece may be tried again."""
         try:
             # the place is set every time: after an error nobody knows where the file stands
             if self._raw.seekable():
@@ -226,13 +198,7 @@ class AppendFile:
 
 
 def create(path: Path) -> AppendFile:
-    """A new file.
-
-    Raises
-    ------
-    FileExistsError : there is one already: measurements are never overwritten.
-    OSError : it cannot be made.
-    """
+    """A new file; FileExistsError where there is one already, as measurements are never overwritten."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         raw = path.open("xb", buffering=0)

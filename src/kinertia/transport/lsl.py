@@ -190,26 +190,24 @@ def connect(
     gyro_unit: str | None = None,
     timeout_s: float = TIMEOUT_S,
 ) -> LslSource:
-    """Find streams and read what they carry.
+    """Look for streams for a time and read what they carry.
 
     Parameters
     ----------
-    query : which streams.
     placement : sensor name to segment, where the names do not say it.
     acc_unit, gyro_unit : for streams that state none.
-    timeout_s : how long to look [s].
 
     Raises
     ------
     RecordingError : no stream, or fewer than asked for, or one that cannot be understood; names what there is.
     """
-    streams = _look(query.predicate, max(1, query.streams), timeout_s)
+    wanted = max(1, query.streams)
+    streams = _look(query.predicate, wanted, timeout_s)
     if streams and not query.streams:
         streams = pylsl.resolve_bypred(query.predicate, MOST_CHANNELS, SETTLE_S)
-    if len(streams) < max(1, query.streams):
+    if len(streams) < wanted:
         raise RecordingError(
-            f"found {len(streams)} of {max(1, query.streams)} streams with {query.predicate} in {timeout_s:g} s; "
-            f"there are: {_visible()}",
+            f"found {len(streams)} of {wanted} streams with {query.predicate} in {timeout_s:g} s; there are: {_visible()}",
             file="LSL",
             fix="start the sensors' streaming; where the network hides streams, see docs/transport.md",
         )

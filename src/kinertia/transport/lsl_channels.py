@@ -205,17 +205,13 @@ def segment_of(name: str) -> str | None:
 def place(
     names: Sequence[str], placement: Placement | None, *, source: str
 ) -> tuple[tuple[Sensor | None, ...], tuple[str, ...]]:
-    """Sensors by their names.
+    """Sensors by their names; None for one that is left out, and the warnings about those.
 
     Parameters
     ----------
     names : what the sender calls them.
     placement : name to segment; without it, names must name segments themselves.
     source : for messages.
-
-    Returns
-    -------
-    One per name, None for one that is left out, and the warnings about those.
 
     Raises
     ------

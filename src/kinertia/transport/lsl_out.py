@@ -18,14 +18,9 @@ BUFFER_S = 60  # kept for a receiver that is busy
 
 
 class LslSink:
-    """Two outlets.
+    """Two outlets: ``name`` of values, the last of which tells whether they are trusted, and ``<name> events``.
 
-    Parameters
-    ----------
-    name : of the stream of values; that of events is ``<name> events``.
-    names : of the values; a last channel tells whether they are trusted, 1 or 0.
-    rate_hz : frames per second [Hz].
-    output_delay_s : how much earlier than the frame its values are [s]; time stamps are those of the values.
+    Time stamps are those of the values, which are ``output_delay_s`` earlier than the frame.
     """
 
     def __init__(self, name: str, names: Sequence[str], rate_hz: float, output_delay_s: float) -> None:

@@ -38,21 +38,14 @@ class Timing:
 
 
 class Pump:
-    """Moves samples and frames; everything happens in the thread that calls :meth:`step`.
+    """Moves samples and frames; everything happens in the thread that calls :meth:`step`. What it is given is closed with it.
 
-    Parameters
-    ----------
-    source : where samples come from; started and stopped with this.
-    core : of the source's session.
-    sinks : where frames go; closed with this.
-    log : what samples are recorded in; closed with this.
-    warm : rehearse between samples (:mod:`kinertia.streaming.rehearsal`): estimates come sooner, for a part of a core.
+    ``warm`` rehearses between samples (:mod:`kinertia.streaming.rehearsal`): estimates come sooner, for a part of a core.
 
     Attributes
     ----------
-    samples, frames : how many so far.
+    samples, frames, latest : how many so far; the last frame.
     reasons : how many frames there were with which reasons not to trust them (bits), and with none (0).
-    latest : the last frame.
     calibration : begins by itself where the source does not know how the sensors sit, and again when it failed.
     """
 

@@ -20,24 +20,11 @@ AS_FAST_AS_POSSIBLE = math.inf
 
 
 class PacedSource(Source):
-    """Plays samples.
+    """Plays samples in the order in which they are sent, ``received_s`` being when, from 0 on [s]; faults happen on the way.
 
-    Parameters
-    ----------
-    name, sensors, streams, warnings, capacity : as for :class:`~kinertia.transport.source.Source`.
-    samples : the samples in the order in which they are sent; ``received_s`` is when, from 0 on [s].
-    faults : what goes wrong on the way.
-    speed : 1 is real time; :data:`AS_FAST_AS_POSSIBLE` waits for the consumer, so that nothing is dropped.
-    subject, rotations, bias : where known.
-
-    Raises
-    ------
-    ValueError : a speed that is not positive.
-
-    Notes
-    -----
-    At any speed but 1, the clock that samples are received by runs along with them: ``received_s`` and :meth:`now_s` are as
-    they would have been in real time, and whatever works with delays and time-outs gives the same results.
+    Speed 1 is real time; :data:`AS_FAST_AS_POSSIBLE` waits for the consumer, so that nothing is dropped; ValueError if it is not
+    positive. At any speed but 1, the clock that samples are received by runs along with them: ``received_s`` and :meth:`now_s` are
+    as they would have been in real time, and whatever works with delays and time-outs gives the same results.
     """
 
     def __init__(
@@ -104,21 +91,14 @@ def play(
     repeats: int = 1,
     faults: Faults = NO_FAULTS,
 ) -> PacedSource:
-    """A source that replays a recording.
+    """A source that replays a recording; ValueError if the speed is not positive.
 
     Parameters
     ----------
-    recording : in sensor or segment frames; in segment frames, the session is aligned from the start. Samples at which a
-        stream's sensors measured nothing are messages that are never sent.
-    speed : 1 is real time, 2 is twice as fast, ``inf`` is as fast as samples are taken.
+    recording : in segment frames, the session is aligned from the start. Samples at which a stream's sensors measured nothing
+        are messages that are never sent. RecordingError if no sensor is on a segment of the model.
     together : all sensors in one stream; else each is a stream with its own clock.
     repeats : how often; 0 is endlessly. One periodic gait cycle goes on seamlessly.
-    faults : what goes wrong on the way.
-
-    Raises
-    ------
-    RecordingError : no sensor on a segment of the model.
-    ValueError : a speed that is not positive.
     """
     chosen = [k for k, sensor in enumerate(recording.sensors) if sensor.segment in LOWER_BODY.segments]
     if not chosen:
@@ -142,13 +122,7 @@ def play(
 
 
 def play_log(log: StreamLog, *, speed: float = 1.0) -> PacedSource:
-    """A source that replays a live recording message by message as it was received: with its jitter, loss and restarts.
-
-    Parameters
-    ----------
-    log : the live recording.
-    speed : as for :func:`play`.
-    """
+    """A source that replays a live recording message by message as it was received: with its jitter, loss and restarts."""
     header = log.header
     return PacedSource(
         Path(log.file).stem,

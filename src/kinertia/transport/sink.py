@@ -36,12 +36,7 @@ OTHERS = {"residual_moment": "BWBH", "speed": "m/s"}
 
 
 class Sink(Protocol):
-    """Something that takes frames.
-
-    Attributes
-    ----------
-    name : what it is called in messages.
-    """
+    """Something that takes frames; ``name`` is what it is called in messages."""
 
     name: str
 
@@ -57,9 +52,7 @@ class Sink(Protocol):
 class Sinks:
     """Hands frames to sinks on a separate thread.
 
-    Parameters
-    ----------
-    sinks : where to. One that fails loses that frame, is counted, and gets the next one; the others do not notice.
+    One that fails loses that frame, is counted, and gets the next one; the others do not notice.
     """
 
     def __init__(self, sinks: Sequence[Sink]) -> None:
@@ -134,15 +127,7 @@ class Sinks:
 class CsvSink:
     """A new CSV file: one line per frame that has values; whole lines only, flushed five times a second.
 
-    Parameters
-    ----------
-    path : new file.
-    names : of the values.
-    output_delay_s : how much earlier than the frame its values are [s].
-
-    Raises
-    ------
-    OSError : the file exists or cannot be written.
+    Values are ``output_delay_s`` earlier than the frame. OSError if the file exists or cannot be written.
     """
 
     def __init__(self, path: Path, names: Sequence[str], output_delay_s: float) -> None:
@@ -183,15 +168,8 @@ class CsvSink:
 class UdpSink:
     """Sends every frame to one address as JSON, which docs/transport.md describes, and once a second what its values are.
 
-    Parameters
-    ----------
-    where : ``HOST:PORT``.
-    person : name that the messages bear.
-    names, rate_hz, output_delay_s : of the values; frames per second [Hz]; how much earlier than the frame its values are [s].
-
-    Raises
-    ------
-    ValueError : the address is not understood, or the host not known.
+    ``person`` is the name that the messages bear; values are ``output_delay_s`` earlier than the frame. ValueError if the address
+    is not understood, or the host not known.
     """
 
     def __init__(self, where: str, person: str, names: Sequence[str], rate_hz: float, output_delay_s: float) -> None:

@@ -20,12 +20,7 @@ Item = TypeVar("Item")
 
 
 class Buffer(Generic[Item]):
-    """A queue between threads that never grows beyond its size; ``dropped`` items made room for newer ones.
-
-    Parameters
-    ----------
-    capacity : most items that wait at any time.
-    """
+    """A queue between threads that never grows beyond its capacity; ``dropped`` items made room for newer ones."""
 
     def __init__(self, capacity: int) -> None:
         self.dropped = 0
@@ -69,19 +64,14 @@ class Buffer(Generic[Item]):
 
 
 class Source(ABC):
-    """Where samples come from.
+    """Where samples come from: sensors and streams as in :class:`~kinertia.streaming.sample.Session`.
 
-    Parameters
-    ----------
-    name : what it is called in messages.
-    sensors, streams : what it carries, as in :class:`~kinertia.streaming.sample.Session`.
-    warnings : what had to be assumed about it.
-    capacity : samples that wait at most for a slow consumer; then the oldest are dropped and counted.
+    Of more samples than ``capacity`` that wait for a slow consumer the oldest are dropped and counted.
 
     Attributes
     ----------
-    error : what ended one of its threads.
-    status : how it is, in a sentence.
+    warnings : what had to be assumed about it.
+    error, status : what ended one of its threads; how it is, in a sentence.
     """
 
     real_time: bool = True

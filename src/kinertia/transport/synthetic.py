@@ -27,18 +27,14 @@ class SyntheticSource(PacedSource):
     Parameters
     ----------
     seed : decides how the sensors sit, their offsets and their noise.
-    rate_hz : sampling rate [Hz].
-    speed : 1 is real time, see :class:`~kinertia.transport.replay.PacedSource`.
     seconds : where it ends; None for never.
     first, then : what the wearer does, once and then over and over.
     together : all sensors in one stream; else each is a stream with its own clock.
     aligned : tell the session how the sensors sit; else calibration has to find it.
-    faults : what goes wrong on the way.
 
     Attributes
     ----------
-    mounting : (S, 3, 3) how the sensors really sit, v_segment = R v_sensor.
-    offset : (S, 3) their real gyroscope offsets in sensor axes [rad/s].
+    mounting, offset : (S, 3, 3) how the sensors really sit, v_segment = R v_sensor; (S, 3) their gyroscope offsets [rad/s].
     """
 
     def __init__(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -36,35 +36,25 @@ class Device:
 
 
 class UdpSource(Source):
-    """Messages of :mod:`~kinertia.transport.udp_message` on a bound socket; made by :func:`listen`.
+    """Messages of :mod:`~kinertia.transport.udp_message` from known devices on a bound socket; made by :func:`listen`.
 
-    A message that does not fit is rejected and counted by its reason; nothing else happens.
-
-    Parameters
-    ----------
-    bound : UDP socket; closed with the source.
-    devices : what may come; everything else is rejected.
-    placement : sensor name to segment, where the names do not say it.
+    A message that does not fit is rejected and counted by its reason; nothing else happens. The socket is closed with this.
     """
 
     def __init__(self, bound: socket.socket, devices: Sequence[Device], placement: Placement | None = None) -> None:
-        names = [sensor for device in devices for sensor in device.sensors]
-        placed, warnings = place(names, placement, source="UDP")
+        placed, warnings = place([name for device in devices for name in device.sensors], placement, source="UDP")
         self._socket = bound
         self._rows: dict[tuple[str, str], tuple[int, int]] = {}
-        streams, sensors, at = [], [], 0
+        streams, sensors, following = [], [], iter(placed)
         for device in devices:
-            mine = []
+            before = len(sensors)
             for name in device.sensors:
-                sensor = placed[at]
-                at += 1
+                sensor = next(following)
                 # a sensor that is left out is known, but has no row
-                self._rows[device.name, name] = (-1, -1) if sensor is None else (len(streams), len(mine))
-                if sensor is not None:
-                    mine.append(len(sensors))
-                    sensors.append(sensor)
-            if mine:
-                streams.append(StreamInfo(device.name or "UDP", tuple(mine), device.rate_hz))
+                self._rows[device.name, name] = (-1, -1) if sensor is None else (len(streams), len(sensors) - before)
+                sensors += [] if sensor is None else [sensor]
+            if len(sensors) > before:
+                streams.append(StreamInfo(device.name or "UDP", tuple(range(before, len(sensors))), device.rate_hz))
         super().__init__("UDP", tuple(sensors), tuple(streams), warnings=warnings)
 
     @property
@@ -81,20 +71,18 @@ class UdpSource(Source):
     def sample(self, message: Message, received_s: float) -> Sample | None:
         """The sample that a message makes; None when it holds only sensors that are left out.
 
-        Raises
-        ------
-        Rejected : unknown or doubled sensors, sensors of two streams, values out of range.
+        :class:`Rejected` for unknown or doubled sensors, sensors of two streams, values out of range.
         """
         table = udp_message.rows(message)
         stream, places = -1, []
         for reading in message.sensors:
-            place_of = self._rows.get((message.device, reading.name))
-            if place_of is None:
+            at = self._rows.get((message.device, reading.name))
+            if at is None:
                 raise Rejected(Reason.UNKNOWN, f"{reading.name!r} of device {message.device!r}")
-            places.append(place_of)
-            if place_of[0] >= 0 and stream >= 0 and place_of[0] != stream:
+            if at[0] >= 0 and stream >= 0 and at[0] != stream:
                 raise Rejected(Reason.MIXED, f"{reading.name!r} comes in separate messages")
-            stream = max(stream, place_of[0])
+            places.append(at)
+            stream = max(stream, at[0])
         if len({reading.name for reading in message.sensors}) < len(message.sensors):
             raise Rejected(Reason.TWICE)
         if stream < 0:
@@ -118,8 +106,7 @@ class UdpSource(Source):
         seen, told = -np.inf, 0.0
         why = ""
         while not self._stopping.is_set():
-            size = _next(self._socket, buffer)
-            now = time.perf_counter()
+            size, now = _next(self._socket, buffer), time.perf_counter()
             if size is not None:
                 try:
                     sample = self.sample(udp_message.parse(buffer[:size]), now)
@@ -135,24 +122,16 @@ class UdpSource(Source):
                 self.status = self._sentence(now - seen > SILENT_S, why)
 
     def _sentence(self, silent: bool, why: str) -> str:
-        host, port = self.address
-        state = f"nothing comes in on {host}:{port}" if silent else f"receiving on {host}:{port}"
+        state = "{} on {}:{}".format("nothing comes in" if silent else "receiving", *self.address)
         return f"{state}; {self.rejected} messages rejected, the last one: {why}" if why else state
 
 
-def listen(
-    where: str,
-    *,
-    devices: Sequence[Device] = (),
-    placement: Placement | None = None,
-    timeout_s: float = TIMEOUT_S,
-) -> UdpSource:
-    """Wait for senders and learn what they carry.
+def listen(where: str, *, placement: Placement | None = None, timeout_s: float = TIMEOUT_S) -> UdpSource:
+    """Wait for senders, and learn from what they send in the first second what they carry.
 
     Parameters
     ----------
     where : ``HOST:PORT``; without a host, only this machine can send.
-    devices : what to expect; default: what sends in the first second. Sensors that come in one message are one stream.
     placement : sensor name to segment, where the names do not say it.
     timeout_s : how long to wait for the first good message [s].
 
@@ -166,47 +145,23 @@ def listen(
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, KERNEL_BUFFER)
         bound.bind(own)
         bound.settimeout(WAIT_S)
-        return UdpSource(bound, devices or _learn(bound, where, timeout_s), placement)
+        devices = _devices(_heard(bound, where, timeout_s))
+        if slow := next((device for device in devices if device.rate_hz <= 0), None):
+            raise RecordingError(
+                f"device {slow.name!r} sends too little to measure its rate",
+                file=f"UDP {where}",
+                fix="send steadily from the start, or state rate_hz in the messages",
+            )
+        return UdpSource(bound, devices, placement)
     except BaseException:
         bound.close()
         raise
 
 
-@dataclass
-class _Heard:
-    """What one device sent while it was listened to."""
-
-    groups: list[set[str]] = field(default_factory=list)
-    order: dict[str, None] = field(default_factory=dict)
-    stamps: dict[str, list[float]] = field(default_factory=dict)
-    rate_hz: float | None = None
-
-    def add(self, message: Message, now: float) -> None:
-        names = {reading.name for reading in message.sensors}
-        if len(self.order.keys() | names) > udp_message.MOST_SENSORS:
-            return
-        self.order |= dict.fromkeys(reading.name for reading in message.sensors)
-        joined = [group for group in self.groups if group & names]
-        self.groups = [group for group in self.groups if not group & names] + [names.union(*joined)]
-        self.rate_hz = message.rate_hz or self.rate_hz
-        for name in names:
-            self.stamps.setdefault(name, []).append(now if message.time_s is None else message.time_s)
-
-    def devices(self, name: str) -> list[Device]:
-        result = []
-        for group in sorted(self.groups, key=lambda group: min(list(self.order).index(name) for name in group)):
-            sensors = tuple(sensor for sensor in self.order if sensor in group)
-            steps = np.diff(self.stamps[sensors[0]])
-            steps = steps[steps > 0]
-            rate = self.rate_hz or (float(1.0 / np.median(steps)) if len(steps) else 0.0)
-            result.append(Device(name, sensors, rate))
-        return result
-
-
-def _learn(bound: socket.socket, where: str, timeout_s: float) -> list[Device]:
-    """Devices that send within a second of the first good message."""
+def _heard(bound: socket.socket, where: str, timeout_s: float) -> dict[str, list[tuple[Message, float]]]:
+    """By device, the messages within a second of the first good one, and when they came."""
     buffer = memoryview(bytearray(LARGEST_DATAGRAM))
-    heard: dict[str, _Heard] = {}
+    heard: dict[str, list[tuple[Message, float]]] = {}
     why, until = "nothing came at all", time.perf_counter() + timeout_s
     while (now := time.perf_counter()) < until:
         size = _next(bound, buffer)
@@ -220,20 +175,33 @@ def _learn(bound: socket.socket, where: str, timeout_s: float) -> list[Device]:
         if not heard:
             until = now + SETTLE_S
         if message.device in heard or len(heard) < udp_message.MOST_DEVICES:
-            heard.setdefault(message.device, _Heard()).add(message, now)
-    devices = [device for name, of in heard.items() for device in of.devices(name)]
-    if not devices:
-        raise RecordingError(
-            f"no message with sensors within {timeout_s:g} s: {why}",
-            file=f"UDP {where}",
-            fix="see docs/transport.md for the format",
-        )
-    if slow := next((device for device in devices if device.rate_hz <= 0), None):
-        raise RecordingError(
-            f"device {slow.name!r} sends too little to measure its rate",
-            file=f"UDP {where}",
-            fix="send steadily from the start, or state rate_hz in the messages",
-        )
+            heard.setdefault(message.device, []).append((message, now))
+    if not heard:
+        said = f"no message with sensors within {timeout_s:g} s: {why}"
+        raise RecordingError(said, file=f"UDP {where}", fix="see docs/transport.md for the format")
+    return heard
+
+
+def _devices(heard: dict[str, list[tuple[Message, float]]]) -> list[Device]:
+    """Sensors that come in one message of a device are one stream."""
+    devices = []
+    for name, messages in heard.items():
+        stamps: dict[str, list[float]] = {}
+        groups: list[set[str]] = []
+        for message, now in messages:
+            names = {reading.name for reading in message.sensors}
+            if len(stamps.keys() | names) > udp_message.MOST_SENSORS:
+                continue
+            groups = [group for group in groups if not group & names] + [names.union(*(g for g in groups if g & names))]
+            for reading in message.sensors:
+                stamps.setdefault(reading.name, []).append(now if message.time_s is None else message.time_s)
+        stated = next((message.rate_hz for message, _ in reversed(messages) if message.rate_hz), None)
+        order = list(stamps)
+        for group in sorted(groups, key=lambda group: min(map(order.index, group))):
+            sensors = tuple(sensor for sensor in order if sensor in group)
+            steps = np.diff(stamps[sensors[0]])
+            steps = steps[steps > 0]
+            devices.append(Device(name, sensors, stated or (float(1.0 / np.median(steps)) if len(steps) else 0.0)))
     return devices
 
 

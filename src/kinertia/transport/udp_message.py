@@ -41,12 +41,7 @@ class Reason(StrEnum):
 
 
 class Rejected(Exception):  # noqa: N818 - an ordinary outcome, not an error of this program
-    """A message that is not used.
-
-    Attributes
-    ----------
-    reason : for counting.
-    """
+    """A message that is not used; its ``reason`` is for counting."""
 
     def __init__(self, reason: Reason, detail: str = "") -> None:
         self.reason = reason
@@ -99,9 +94,7 @@ def parse(data: bytes | memoryview) -> Message:
 def rows(message: Message) -> list[list[float]]:
     """Readings in SI units: acc x, y, z [m/s^2], gyro x, y, z [rad/s] for each sensor, NaN where missing.
 
-    Raises
-    ------
-    Rejected : a value that no sensor can have measured.
+    :class:`Rejected` for a value that no sensor can have measured.
     """
     limits = ((units.TO_SI[message.acc_unit], LARGEST_ACC), (units.TO_SI[message.gyro_unit], LARGEST_GYRO))
     table = []
@@ -130,12 +123,7 @@ def address(text: str) -> tuple[str, int]:
 
 
 def udp_socket(where: str) -> tuple[socket.socket, tuple[str | int | bytes, ...]]:
-    """An unbound UDP socket of the right family for an :func:`address`, which is given in its form.
-
-    Raises
-    ------
-    ValueError : the address is not understood, or its host not known.
-    """
+    """An unbound UDP socket for an :func:`address`, which is given in its form; ValueError if that or its host is not known."""
     host, port = address(where)
     try:
         family, kind, protocol, _, own = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]

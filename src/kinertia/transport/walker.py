@@ -146,20 +146,12 @@ def walk(
     block_s: float = 1.0,
     asked: Event | None = None,
 ) -> Iterator[tuple[Array, Array]]:
-    """Endless signals of ideal sensors in segment axes, block after block.
+    """Endless signals of ideal sensors in segment axes, block after block, as :meth:`Walker.signals` gives them.
 
     Parameters
     ----------
-    walker : the person.
-    first : stages that come once.
-    then : stages that are repeated forever.
-    rate_hz : sampling rate [Hz].
-    block_s : length of a block [s].
+    first, then : stages that come once, and those that are repeated forever.
     asked : when it is set, the person stands still for :data:`STAND_S`, beginning with the next block, and then walks on.
-
-    Yields
-    ------
-    acc, gyro : (T, S, 3) as in :meth:`Walker.signals`.
     """
     samples = max(1, round(block_s * rate_hz))
     at, strides, stopped_s = 0, 0.0, -np.inf
@@ -182,17 +174,13 @@ def walk(
 
 
 def recording(seconds: float = 20.0, *, rate_hz: float = 100.0, seed: int = 0) -> Recording:
-    """A recording of the walker that comes with the package: four seconds of standing, then walking.
+    """A recording of the walker that comes with the package, without a reference: four seconds of standing, then walking.
 
     Parameters
     ----------
     seconds : its length [s].
     rate_hz : sampling rate [Hz].
     seed : of the sensors' noise.
-
-    Returns
-    -------
-    Seven sensors in segment axes, without a reference.
     """
     if not seconds > STANDING_S or not RATES_HZ[0] <= rate_hz <= RATES_HZ[1]:
         low, high = RATES_HZ
