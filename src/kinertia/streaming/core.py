@@ -170,7 +170,7 @@ class Core:
     def align(self, rotations: Array, bias: Array | None = None, misalignment_rad: float | None = None) -> None:
         """Say how the sensors sit; holds from the next grid point on, and the movement before is forgotten.
 
-        Rotations and bias are as in :class:`~kinertia.streaming.sample.Session`, ValueError if they are not those of all sensors;
+        Rotations and bias are as in :class:`~kinertia.streaming.sample.Session`, ValueError if not of all sensors;
         ``misalignment_rad`` is the expected error of inclinations, for training [rad], as stated before when not given.
         """
         sensors = self.session.sensors

@@ -100,8 +100,8 @@ class Trust:
     def judge(self, values: Array | None, signals: Array, reasons: int, *, running: bool = False) -> int:
         """Reasons not to trust the values (M,) of the grid point ``delay_samples`` before; None before there are any.
 
-        ``signals`` (S, C) went in now, NaN where missing; the ``reasons`` known about them hold until the values that follow from them
-        are out.
+        ``signals`` (S, C) went in now, NaN where missing; the ``reasons`` known about them hold until the values that follow
+        from them are out.
         """
         self._count += 1
         self._past.append(signals)

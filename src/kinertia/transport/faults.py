@@ -81,8 +81,8 @@ def inject(samples: Iterable[Sample], faults: Faults, counts: Counter[str]) -> I
 
     Parameters
     ----------
-    samples : in the order in which they are sent; ``received_s`` is when, from 0 on [s]. May be endless; what was sent is looked
-        at one sample ahead at most.
+    samples : in the order in which they are sent; ``received_s`` is when, from 0 on [s]. May be endless; what was sent is
+        looked at one sample ahead at most.
     counts : what happened how often; grows.
     """
     if replace(faults, seed=NO_FAULTS.seed) == NO_FAULTS:

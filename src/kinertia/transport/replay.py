@@ -22,9 +22,9 @@ AS_FAST_AS_POSSIBLE = math.inf
 class PacedSource(Source):
     """Plays samples in the order in which they are sent, ``received_s`` being when, from 0 on [s]; faults happen on the way.
 
-    Speed 1 is real time; :data:`AS_FAST_AS_POSSIBLE` waits for the consumer, so that nothing is dropped; ValueError if it is not
-    positive. At any speed but 1, the clock that samples are received by runs along with them: ``received_s`` and :meth:`now_s` are
-    as they would have been in real time, and whatever works with delays and time-outs gives the same results.
+    Speed 1 is real time; :data:`AS_FAST_AS_POSSIBLE` waits for the consumer, so that nothing is dropped; ValueError if it is
+    not positive. At any speed but 1, the clock that samples are received by runs along with them: ``received_s`` and
+    :meth:`now_s` are as they would have been in real time, and whatever works with delays and time-outs gives the same results.
     """
 
     def __init__(

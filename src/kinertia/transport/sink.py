@@ -168,8 +168,8 @@ class CsvSink:
 class UdpSink:
     """Sends every frame to one address as JSON, which docs/transport.md describes, and once a second what its values are.
 
-    ``person`` is the name that the messages bear; values are ``output_delay_s`` earlier than the frame. ValueError if the address
-    is not understood, or the host not known.
+    ``person`` is the name that the messages bear; values are ``output_delay_s`` earlier than the frame. ValueError if the
+    address is not understood, or the host not known.
     """
 
     def __init__(self, where: str, person: str, names: Sequence[str], rate_hz: float, output_delay_s: float) -> None:
