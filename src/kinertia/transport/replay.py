@@ -84,12 +84,7 @@ class PacedSource(Source):
 
 
 def play(
-    recording: Recording,
-    *,
-    speed: float = 1.0,
-    together: bool = True,
-    repeats: int = 1,
-    faults: Faults = NO_FAULTS,
+    recording: Recording, *, speed: float = 1.0, together: bool = True, repeats: int = 1, faults: Faults = NO_FAULTS
 ) -> PacedSource:
     """A source that replays a recording; ValueError if the speed is not positive.
 
