@@ -24,8 +24,7 @@ from kinertia.trace.nodes import Nodes
 from kinertia.trace.onnx import Traced, add_always, add_once, trace
 
 NAMES = (STEP, cards.PERSON, "step-b.onnx", "person-b.onnx")
-FILES = (*NAMES, CARD)
-"""All that is written."""
+FILES = (*NAMES, CARD)  # all that is written
 
 
 def graphs(model: Model, dtype: str = "float32") -> tuple[onnx.ModelProto, onnx.ModelProto]:

@@ -20,8 +20,7 @@ from kinertia.learning.sequence import default_position
 from kinertia.recording import SensorSet
 from kinertia.runtime.card import GROUPS, Layout
 
-WINDOW = 2 * differences.REACH + 1
-"""Consecutive raw outputs that a sample's values come from."""
+WINDOW = 2 * differences.REACH + 1  # consecutive raw outputs that a sample's values come from
 
 
 def person_shapes(sensors: SensorSet) -> dict[str, tuple[int, ...]]:

@@ -12,8 +12,7 @@ Measure = Literal["value", "highest", "lowest"]
 Phase = Literal["stride", "stance", "swing"]
 Verdict = Literal["waiting", "in", "above", "below"]
 
-LONGEST_STRIDE_S = 3.0
-"""A longer one is a pause, not a stride."""
+LONGEST_STRIDE_S = 3.0  # a longer one is a pause, not a stride
 RECENT = 20  # strides that the share within the band is of
 
 

@@ -21,10 +21,8 @@ from kinertia.streaming.frame import Frame
 from kinertia.streaming.gait import NOTHING, Event, Gait
 from kinertia.streaming.trust import SENSOR_HELD, SENSOR_LOST
 
-HISTORY_S = 10.0
-"""What a viewer that comes (again) is shown at once."""
-LATEST_S = 2.0
-"""What a viewer that cannot keep up is shown at most; older frames are left out and counted."""
+HISTORY_S = 10.0  # what a viewer that comes (again) is shown at once
+LATEST_S = 2.0  # what a viewer that cannot keep up is shown at most; older frames are left out and counted
 EVENTS = 1024
 EXTRA = ("trust", "held", "compute_ms")
 """Columns after the outputs: reasons not to trust and segments whose sensors were held (bits each), compute time [ms]."""

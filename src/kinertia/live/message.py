@@ -16,12 +16,10 @@ from kinertia.live.feedback import Target
 from kinertia.live.hub import Rows
 
 VERSION = 1
-FRAMES = 1
-"""Kind of the only binary message so far."""
+FRAMES = 1  # kind of the only binary message so far
 HEADER = struct.Struct("<BBHHHIId")
 """Version, kind, rows, columns, reserved, frames dropped for this viewer, reserved, number of the first row; 24 bytes."""
-LARGEST = 2048
-"""Bytes of a command; the longest valid one has about 200."""
+LARGEST = 2048  # bytes of a command; the longest valid one has about 200
 
 Wish = Literal[
     "start_calibration", "stop_calibration", "start_adaptation", "stop_adaptation", "start_recording", "stop_recording"

@@ -19,17 +19,14 @@ from kinertia.streaming.gait import NOTHING, Gait
 from kinertia.streaming.health import State
 from kinertia.streaming.trust import NOT_ALIGNED, SENSOR_FAULTY, SENSOR_HELD, SENSOR_LOST, WARMING_UP, describe
 
-TRUST_S = 0.5
-"""A reason not to trust is shown at least this long, so that it can be read."""
+TRUST_S = 0.5  # a reason not to trust is shown at least this long, so that it can be read
 RATE_S = 2.0
 MOST_NAMED = 3
 UNUSED = (State.LOST, State.WAITING, State.FROZEN, State.UNUSABLE)
 FAULTY = (State.FROZEN, State.CLIPPED)
-STANDING_S = 2.5
-"""Without a heel strike for this long nobody walks, and figures of the last strides say nothing any more."""
+STANDING_S = 2.5  # without a heel strike for this long nobody walks, and figures of the last strides say nothing any more
 SPEED_S = 2.0
-MOST_STEPS_PER_MIN = 300.0
-"""More cannot be; the first steps of an estimate may seem to."""
+MOST_STEPS_PER_MIN = 300.0  # more cannot be; the first steps of an estimate may seem to
 QUIET_S = 1.0
 """Without a frame for this long there is no estimate of now: nothing is trusted, and figures are those of the last one."""
 

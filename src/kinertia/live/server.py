@@ -41,8 +41,7 @@ FRAME_S = 1.0 / 30.0
 STATUS_S = 0.2
 VIEWERS = 24
 START_S = 10.0
-WRITE_LIMIT = 2**16
-"""Bytes that wait for one viewer before its frames are left out instead."""
+WRITE_LIMIT = 2**16  # bytes that wait for one viewer before its frames are left out instead
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
 SECURITY = {
     "Content-Security-Policy": POLICY,

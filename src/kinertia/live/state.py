@@ -13,8 +13,7 @@ from kinertia.streaming.health import Health, State
 from kinertia.streaming.progress import Progress
 
 COUNTED = ("late", "out_of_order", "duplicated", "rejected", "restarts", "interpolated", "held", "missing", "clipped")
-LONG_S = 1e9
-"""More than any session: nothing has come."""
+LONG_S = 1e9  # more than any session: nothing has come
 Level = Literal["good", "note", "warning"]
 
 

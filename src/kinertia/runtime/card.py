@@ -12,10 +12,8 @@ import numpy as np
 from kinertia.estimation.series import Series
 from kinertia.recording import LOWER_BODY, Array, SensorSet
 
-FORMAT = 3
-"""Of what is written: the graph of one step says what it takes from that of a person."""
-READ = (2, FORMAT)
-"""Format 2 had six arrays of fixed names between the graphs."""
+FORMAT = 3  # of what is written: the graph of one step says what it takes from that of a person
+READ = (2, FORMAT)  # format 2 had six arrays of fixed names between the graphs
 CARD, STEP, PERSON = "export.json", "step.onnx", "person.onnx"
 GROUPS = ("coordinates", "moments", "residual", "grf", "speed", "virtual", "points", "cop", "pressure")
 

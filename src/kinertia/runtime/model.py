@@ -21,10 +21,8 @@ from kinertia.uncertainty import store as bands
 from kinertia.uncertainty.calibration import Calibration, Uncalibrated
 
 DEFAULT = "default"
-SPARSE = "sparse"
-"""For any set of sensors."""
-REPORTED = 500
-"""Samples between two words about progress."""
+SPARSE = "sparse"  # for any set of sensors
+REPORTED = 500  # samples between two words about progress
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,7 @@ from kinertia.recording import LOWER_BODY, Array, Sensor, Subject
 from kinertia.runtime.card import Card
 from kinertia.sensing.activity import EVERY_S, FAR_S, SHORTEST_S, Window, judge, observe, repetition
 
-_REPETITION, _JUDGEMENT = 1, 2
-"""What can be owed of judging activities."""
+_REPETITION, _JUDGEMENT = 1, 2  # what can be owed of judging activities
 
 
 class Watch:

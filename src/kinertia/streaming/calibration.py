@@ -19,14 +19,11 @@ from kinertia.streaming.progress import Progress
 
 LOOK_S = 0.1
 COUNT_S = 1.0
-FEWEST_STEPS = 6
-"""With fewer steps in a row nothing is tried at all."""
-MORE_STEPS = 4
-"""Asked for when the steps so far did not do."""
+FEWEST_STEPS = 6  # with fewer steps in a row nothing is tried at all
+MORE_STEPS = 4  # asked for when the steps so far did not do
 LEFT_OUT = frozenset({Cause.IMPOSSIBLE, Cause.DOUBLED, Cause.FROZEN, Cause.DEAD, Cause.MISSING})
 """What is mended by leaving samples out, which changes nothing for those that come."""
-MOST_NAMED = 2
-"""When more sensors move or are silent, it is not the sensors."""
+MOST_NAMED = 2  # when more sensors move or are silent, it is not the sensors
 STANDING_SHARE, WALKING_SHARE = 0.3, 0.6  # of the work, for the bar that is shown
 
 

@@ -9,26 +9,20 @@ from __future__ import annotations
 
 WINDOW_S = 0.5
 SURE_WINDOWS = 4
-DRIFT_SPREAD = 2e-4
-"""Expected drift of a clock (standard deviation): quartz is within 1e-4."""
-FLOOR_SPREAD_S = 3e-4
-"""How evenly floors lie when nothing disturbs them [s]."""
+DRIFT_SPREAD = 2e-4  # expected drift of a clock (standard deviation): quartz is within 1e-4
+FLOOR_SPREAD_S = 3e-4  # how evenly floors lie when nothing disturbs them [s]
 LEVEL_WALK = (5e-5) ** 2
-DRIFT_WALK = (1e-6) ** 2
-"""By how much floor and drift change, variances per second."""
+DRIFT_WALK = (1e-6) ** 2  # by how much floor and drift change, variances per second
 MOST_DRIFT = 0.05
-SLEW = 1e-3
-"""Corrections of a settled offset are spread: seconds per second, on top of the drift."""
-STEP_S = 0.02
-"""A settled offset that is wrong by more is corrected at once."""
+SLEW = 1e-3  # corrections of a settled offset are spread: seconds per second, on top of the drift
+STEP_S = 0.02  # a settled offset that is wrong by more is corrected at once
 JITTER_MEMORY_S = 5.0  # time constant of the figure that is shown
 PULL = 0.05  # of a deviation that a stamp follows at once
 PERIOD_PULL = 6e-4  # of a deviation that the period follows: PULL^2 / 4, critically damped
 MOST_PERIOD_ERROR = 0.2  # relative, of the nominal period
 GAP_PERIODS = 2.5  # late samples that jitter does not explain
 GAP_S = 0.06  # the least such gap
-NOT_YET, ORDINARY, JUMPED = range(3)
-"""Verdicts: a time that cannot be used; one that fits; one of a clock that was set anew."""
+NOT_YET, ORDINARY, JUMPED = range(3)  # verdicts: a time that cannot be used; one that fits; one of a clock that was set anew
 LONGEST_STEP_S = 60.0  # between two reports of a computer that is awake
 BACKWARD_S = 1.0  # by which threads may report out of turn
 AGREE_S = 5.0  # of two reports of a clock that was set anew

@@ -22,10 +22,8 @@ from kinertia.streaming.order import BEHIND
 from kinertia.streaming.sample import Sample, Session, check
 from kinertia.streaming.settings import Settings
 
-WAIT_FOR_FIRST_S = 1.0
-"""How long the first stream is waited for before another one gives the time."""
-AHEAD_S = 0.5
-"""How far one stream can be ahead of the others, beyond the longest silence."""
+WAIT_FOR_FIRST_S = 1.0  # how long the first stream is waited for before another one gives the time
+AHEAD_S = 0.5  # how far one stream can be ahead of the others, beyond the longest silence
 
 
 class Core:

@@ -19,8 +19,7 @@ from kinertia.runtime.card import Layout
 
 SHORTEST_STRIDE_S, LONGEST_STRIDE_S = 0.35, 3.0
 """Heel strikes further apart have standing between them; closer ones, as after a start, are no strides (sprinters: 0.4 s)."""
-STRIDES = 5
-"""Strides that figures are averaged over."""
+STRIDES = 5  # strides that figures are averaged over
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ import numpy as np
 
 from kinertia.recording import Array
 
-LARGEST = 2000.0
-"""No sensor on a person reads more, in m/s^2 or rad/s."""
+LARGEST = 2000.0  # no sensor on a person reads more, in m/s^2 or rad/s
 _SQUARE = LARGEST**2
 
 

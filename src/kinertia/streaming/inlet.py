@@ -14,8 +14,7 @@ from kinertia.streaming.sample import StreamInfo
 from kinertia.streaming.settings import Settings
 
 LATE_IN_A_ROW = 10
-LATE_S = 0.5
-"""A stream that is late throughout for that long has a new delay, not a passing one."""
+LATE_S = 0.5  # a stream that is late throughout for that long has a new delay, not a passing one
 SAME_RATE = 0.02
 """The grid is anchored to the samples of a stream whose rate is that of the model, or a multiple, to within this part."""
 

@@ -17,16 +17,11 @@ REFUSED, DOUBLED, BEHIND, NEXT, STARTED = range(5)
 WINDOW = 64
 _MASK = (1 << WINDOW) - 1
 REFUSED_IN_A_ROW = 20
-BACKWARD_S = 0.5
-"""Further back than this a time stamp is no late packet."""
-EARLY_S = 0.25
-"""A sample that arrives this long before it was sent proves that a clock has jumped."""
-LARGEST_S = 1e11
-"""Larger times cannot tell samples apart; they are in another unit."""
-LEAST_STEP = 0.01
-"""What a stamp advances, in periods, when the counter does and the sender's clock does not."""
-MODULI = (256, 65536, 1 << 32)
-"""Counters wrap at one of these."""
+BACKWARD_S = 0.5  # further back than this a time stamp is no late packet
+EARLY_S = 0.25  # a sample that arrives this long before it was sent proves that a clock has jumped
+LARGEST_S = 1e11  # larger times cannot tell samples apart; they are in another unit
+LEAST_STEP = 0.01  # what a stamp advances, in periods, when the counter does and the sender's clock does not
+MODULI = (256, 65536, 1 << 32)  # counters wrap at one of these
 
 
 @dataclass(slots=True)

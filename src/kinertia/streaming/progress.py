@@ -9,8 +9,7 @@ from time import monotonic
 from typing import Literal
 
 StateName = Literal["idle", "running", "done", "failed"]
-SEEN_S, SEEN_PART = 3.0, 0.03
-"""Before so much has been seen of a step, what is left of it would be guessed."""
+SEEN_S, SEEN_PART = 3.0, 0.03  # before so much has been seen of a step, what is left of it would be guessed
 
 
 @dataclass(frozen=True)

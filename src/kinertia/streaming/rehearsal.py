@@ -14,14 +14,10 @@ from typing import Generic, TypeVar
 from kinertia.streaming.core import Core
 from kinertia.streaming.sample import Sample
 
-LEAD_S = 3e-3
-"""How long before a sample is due rehearsing begins."""
-REST_S = 2.5e-4
-"""How long before it ends, so that no sample has to wait for the end of a rehearsal."""
-LATE_S = 2e-3
-"""How long after it was due a sample is still waited for with open eyes."""
-BUSY_HZ = 250.0
-"""With more samples than that, there is no time in which anything could cool down."""
+LEAD_S = 3e-3  # how long before a sample is due rehearsing begins
+REST_S = 2.5e-4  # how long before it ends, so that no sample has to wait for the end of a rehearsal
+LATE_S = 2e-3  # how long after it was due a sample is still waited for with open eyes
+BUSY_HZ = 250.0  # with more samples than that, there is no time in which anything could cool down
 
 Item = TypeVar("Item")
 

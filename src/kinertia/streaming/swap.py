@@ -12,10 +12,8 @@ from kinertia.runtime.card import Wearer
 from kinertia.runtime.model import ExportedModel
 from kinertia.runtime.stepper import Stepper
 
-REST_S = 2e-4
-"""Between steps, so that live samples never wait for the interpreter."""
-NEARLY = 3
-"""So few samples behind, the rest is done at once."""
+REST_S = 2e-4  # between steps, so that live samples never wait for the interpreter
+NEARLY = 3  # so few samples behind, the rest is done at once
 
 
 class Successor:

@@ -14,8 +14,7 @@ from kinertia.streaming.sample import Sample
 
 BLOCK = 512
 LOSS, DUPLICATE, REORDER = range(3)
-SHARED = 1 << 30
-"""Seeds what hits all streams at once."""
+SHARED = 1 << 30  # seeds what hits all streams at once
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,7 @@ PULL_S = 0.1
 SEARCH_S = 1.0
 RETRY_S = 0.2
 SILENT_S = 1.0
-CORRECTION_S = 3.0
-"""How long to measure the offset of the sender's clock; on a busy network or machine it may fail."""
+CORRECTION_S = 3.0  # how long to measure the offset of the sender's clock; on a busy network or machine it may fail
 BUFFER_S = 30  # kept by the library while this process is busy
 
 

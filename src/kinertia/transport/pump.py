@@ -18,10 +18,8 @@ from kinertia.transport.log import LogWriter
 from kinertia.transport.sink import Sinks
 from kinertia.transport.source import Source
 
-WAIT_S = 0.02
-"""How long to wait for samples before the core is told that time passes."""
-KEPT = 6000
-"""Frames that timings are taken over: the last minute at 100 Hz."""
+WAIT_S = 0.02  # how long to wait for samples before the core is told that time passes
+KEPT = 6000  # frames that timings are taken over: the last minute at 100 Hz
 
 
 @dataclass(frozen=True)

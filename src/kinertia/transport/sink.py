@@ -17,13 +17,11 @@ from kinertia.streaming.frame import Frame
 from kinertia.transport import log, udp_message
 from kinertia.transport.source import Buffer
 
-CAPACITY = 2048
-"""Frames that wait at most: ten seconds at 200 Hz."""
+CAPACITY = 2048  # frames that wait at most: ten seconds at 200 Hz
 WAIT_S = 0.2  # for frames, before the end is looked for again
 JOIN_S = 5.0  # to wait for a thread at the end
 FLUSH_S = 0.2
-LONGEST = 10_000
-"""Lines of a table that wait at most for a full disk."""
+LONGEST = 10_000  # lines of a table that wait at most for a full disk
 LAYOUT_S = 1.0  # between datagrams that name the values, for receivers that join later
 DIGITS = 6  # after the point, micrometres and microseconds
 UNITS = {

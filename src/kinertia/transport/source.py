@@ -12,8 +12,7 @@ from typing import Generic, Self, TypeVar
 from kinertia.recording import Array, Sensor, Subject
 from kinertia.streaming.sample import Sample, Session, StreamInfo
 
-CAPACITY = 8192
-"""Samples that wait at most: six seconds of seven separate sensors at 200 Hz."""
+CAPACITY = 8192  # samples that wait at most: six seconds of seven separate sensors at 200 Hz
 JOIN_S = 5.0  # to wait for a thread at the end
 
 Item = TypeVar("Item")

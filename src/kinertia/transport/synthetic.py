@@ -15,8 +15,7 @@ from kinertia.transport.walker import Stage
 
 STANDING = (Stage(5.0, 0.0),)
 WALKING = (Stage(20.0, 1.2), Stage(20.0, 1.4), Stage(20.0, 1.0))
-TILT_RAD = np.deg2rad(15.0)
-"""Sensors are mounted along some axes of the segment, and askew by about so much."""
+TILT_RAD = np.deg2rad(15.0)  # sensors are mounted along some axes of the segment, and askew by about so much
 ACC_NOISE, GYRO_NOISE = 0.02, 0.003  # m/s^2, rad/s
 GYRO_BIAS = np.deg2rad(0.5)
 

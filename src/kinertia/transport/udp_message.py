@@ -13,14 +13,11 @@ from kinertia.io import units
 
 VERSION = 1
 LOOPBACK = "127.0.0.1"
-LONGEST = 8192
-"""Bytes of a message; seven sensors take about 1200."""
+LONGEST = 8192  # bytes of a message; seven sensors take about 1200
 MOST_SENSORS = 32
 MOST_DEVICES = 64
-LARGEST_ACC = 5000.0
-"""m/s^2; no sensor measures more, so a larger value is damage or a wrong unit."""
-LARGEST_GYRO = 500.0
-"""rad/s."""
+LARGEST_ACC = 5000.0  # m/s^2; no sensor measures more, so a larger value is damage or a wrong unit
+LARGEST_GYRO = 500.0  # rad/s
 DETAIL = 160  # characters of a reason that are told
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
