@@ -10,6 +10,7 @@ import hmac
 import ipaddress
 import secrets
 import socket
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
@@ -23,32 +24,24 @@ COOKIE = "kinertia_token"
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """Why a request is turned away."""
-
-    status: HTTPStatus
-    words: str
-
-
-@dataclass(frozen=True)
 class Access:
     """What requests to a server on ``host`` must bring along: the token, but on the loopback address."""
 
     host: str
     token: str | None = field(default=None, repr=False)
 
-    def refuse(self, path: str, headers: Headers) -> Refusal | None:
+    def refuse(self, path: str, headers: Headers) -> tuple[HTTPStatus, str] | None:
         """Why a request with that path and query and these header fields is refused, None when it may pass."""
         try:
             host, origin = headers.get("Host", ""), headers.get("Origin")
         except MultipleValuesError:
-            return Refusal(HTTPStatus.BAD_REQUEST, "a header field that must be given once was given twice")
+            return (HTTPStatus.BAD_REQUEST, "a header field that must be given once was given twice")
         if not self._knows(host):
-            return Refusal(HTTPStatus.FORBIDDEN, "this server goes by another address; open the one that kinertia printed")
+            return (HTTPStatus.FORBIDDEN, "this server goes by another address; open the one that kinertia printed")
         if origin is not None and origin not in (f"http://{host}", f"https://{host}"):
-            return Refusal(HTTPStatus.FORBIDDEN, "a page from elsewhere asks for this one")
+            return (HTTPStatus.FORBIDDEN, "a page from elsewhere asks for this one")
         if self.token is not None and not self._holds_token(path, headers):
-            return Refusal(HTTPStatus.UNAUTHORIZED, "a token is needed; open the whole address that kinertia printed")
+            return (HTTPStatus.UNAUTHORIZED, "a token is needed; open the whole address that kinertia printed")
         return None
 
     def brings_token(self, path: str) -> bool:
@@ -57,17 +50,11 @@ class Access:
         return self.token is not None and len(given) == 1 and _same(given[0], self.token)
 
     def _holds_token(self, path: str, headers: Headers) -> bool:
-        assert self.token is not None
-        if self.brings_token(path):
-            return True
+        given = []
         for line in headers.get_all("Cookie"):
-            try:
-                cookie = SimpleCookie(line).get(COOKIE)
-            except CookieError:
-                continue
-            if cookie is not None and _same(cookie.value, self.token):
-                return True
-        return False
+            with suppress(CookieError):
+                given += [cookie.value for name, cookie in SimpleCookie(line).items() if name == COOKIE]
+        return self.brings_token(path) or any(_same(value, self.token or "") for value in given)
 
     def _knows(self, host: str) -> bool:
         """Whether a Host field names this server: by a loopback name, else by an address or this computer's name."""
@@ -78,7 +65,7 @@ class Access:
         if self.token is None:
             return name in LOOPBACK_NAMES or is_loopback(name)
         own = socket.gethostname().lower()
-        return name in (*LOOPBACK_NAMES, own, f"{own}.local", self.host.lower()) or _is_address(name)
+        return name in (*LOOPBACK_NAMES, own, f"{own}.local", self.host.lower()) or _address(name) is not None
 
 
 def access(host: str) -> Access:
@@ -89,15 +76,15 @@ def access(host: str) -> Access:
 
 def is_loopback(name: str) -> bool:
     """Whether a name is an address of the loopback interface."""
-    return _is_address(name) and ipaddress.ip_address(name).is_loopback
+    known = _address(name)
+    return known is not None and known.is_loopback
 
 
-def _is_address(name: str) -> bool:
+def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        ipaddress.ip_address(name)
+        return ipaddress.ip_address(name)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def _same(given: str, wanted: str) -> bool:

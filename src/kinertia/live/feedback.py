@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from typing import Literal
 
 import msgspec
@@ -60,52 +59,39 @@ class Feedback:
         self.target = target
         self.result = Result()
         self._begin_s = math.nan  # of the part of the stride that counts; NaN outside of it
-        self._extreme = math.nan
-        self._recent: deque[Verdict] = deque(maxlen=RECENT)
-        self._judged_s = math.nan
+        self._extreme = self._judged_s = math.nan
 
     def push(self, time_s: float, value: float, *, strike: bool = False, off: bool = False) -> Result:
         """Take in one sample; NaN where there is no output [SI units].
 
         ``strike`` and ``off`` say whether the target's foot touched or left the ground with it.
         """
-        if self.target.measure == "value":
-            self._mark(time_s, strike, off)
-            self._follow(value)
-        else:
-            self._collect(time_s, value, strike, off)
-        return self.result
-
-    def _mark(self, time_s: float, strike: bool, off: bool) -> None:
-        begins, ends = {"stride": (strike, False), "stance": (strike, off), "swing": (off, strike)}[self.target.phase]
+        target = self.target
+        begins, ends = {"stride": (strike, strike), "stance": (strike, off), "swing": (off, strike)}[target.phase]
+        if target.measure != "value":
+            self._collect(time_s, value, ends)
         if ends:
             self._begin_s = math.nan
         if begins:
             self._begin_s, self._extreme = time_s, math.nan
+        if target.measure == "value":
+            inside = target.phase == "stride" or not math.isnan(self._begin_s)
+            self._tell(target.judge(value) if inside else "waiting", value)
+        return self.result
 
-    def _follow(self, value: float) -> None:
-        inside = self.target.phase == "stride" or not math.isnan(self._begin_s)
-        verdict = self.target.judge(value) if inside else "waiting"
-        before = self.result
-        self.result = Result(verdict, value, before.hits + (verdict == "in"), before.count + (verdict != "waiting"))
-
-    def _collect(self, time_s: float, value: float, strike: bool, off: bool) -> None:
-        ended = {"stride": strike, "stance": off, "swing": strike}[self.target.phase]
+    def _collect(self, time_s: float, value: float, ends: bool) -> None:
         if not math.isnan(value):
             best = max if self.target.measure == "highest" else min
             self._extreme = value if math.isnan(self._extreme) else best(self._extreme, value)
-        if ended and time_s - self._begin_s < LONGEST_STRIDE_S and not math.isnan(self._extreme):
-            self._judge(time_s, self._extreme)
+        before = self.result
+        if ends and time_s - self._begin_s < LONGEST_STRIDE_S and not math.isnan(self._extreme):
+            verdict = self.target.judge(self._extreme)
+            self._judged_s = time_s
+            self._tell(verdict, self._extreme, (*before.recent, verdict)[-RECENT:])
         elif time_s - self._judged_s > LONGEST_STRIDE_S:
             self._judged_s = math.nan
-            self.result = Result("waiting", self.result.value, self.result.hits, self.result.count, self.result.recent)
-        if ended:
-            self._begin_s = math.nan
-        self._mark(time_s, strike, off)
+            self.result = Result("waiting", before.value, before.hits, before.count, before.recent)
 
-    def _judge(self, time_s: float, value: float) -> None:
-        verdict = self.target.judge(value)
-        self._recent.append(verdict)
-        self._judged_s = time_s
+    def _tell(self, verdict: Verdict, value: float, recent: tuple[Verdict, ...] = ()) -> None:
         before = self.result
-        self.result = Result(verdict, value, before.hits + (verdict == "in"), before.count + 1, tuple(self._recent))
+        self.result = Result(verdict, value, before.hits + (verdict == "in"), before.count + (verdict != "waiting"), recent)

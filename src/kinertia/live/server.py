@@ -151,7 +151,7 @@ class Server:
         """A file, a refusal, or None for a viewer's socket."""
         refusal = self.access.refuse(request.path, request.headers)
         if refusal is not None:
-            return _respond(refusal.status, f"kinertia: {refusal.words}\n".encode())
+            return _respond(refusal[0], f"kinertia: {refusal[1]}\n".encode())
         path = urlsplit(request.path).path
         if path == SOCKET:
             if self._connected >= VIEWERS:

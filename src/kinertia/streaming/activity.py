@@ -59,17 +59,15 @@ class Watch:
             self._owed = _JUDGEMENT
         return self.activity
 
-    def tend(self) -> None:
-        """Do what is owed since the last sample: it takes longer than an estimate, so that none waits for it."""
+    def tend(self, *, forgo: bool = False) -> None:
+        """Do what is owed since the last sample, or never do: it takes longer than an estimate, so that none waits for it."""
         owed, self._owed = self._owed, 0
+        if forgo:
+            return
         if owed == _REPETITION:
             self._repeats = repetition(self._rows[self._at - min(self._moved, self._at, self._room) : self._at], self._rate)
         elif owed == _JUDGEMENT:
             self._judge()
-
-    def forgo(self) -> None:
-        """Never do what is owed."""
-        self._owed = 0
 
     def levelled(self) -> Array:
         """(S, 2) specific force over the last second of standing, NaN where there is none [m/s^2]."""
@@ -135,15 +133,11 @@ class Standing:
         self._excess = excess
         return less
 
-    def tend(self, watch: Watch, sensors: tuple[Sensor, ...]) -> None:
+    def tend(self, watch: Watch, sensors: tuple[Sensor, ...], *, forgo: bool = False) -> None:
         """Work out the answer that is owed since the last sample, as :meth:`Watch.tend` does its share."""
         owed, self._owed = self._owed, None
-        if owed is not None:
+        if owed is not None and not forgo:
             self._row = self._answer(owed, watch.levelled(), sensors)
-
-    def forgo(self) -> None:
-        """Never do what is owed."""
-        self._owed = None
 
     def _answer(self, values: Array, force: Array, sensors: tuple[Sensor, ...]) -> Array:
         series, seen = self._card.series(values[None]), np.asarray(np.isfinite(force).all(axis=1))

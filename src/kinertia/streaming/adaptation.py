@@ -118,18 +118,19 @@ class Adaptation:
 
     def _adapt(self) -> None:
         try:
-            recording = as_recording(self._session, self._rows, self._rate)
-            told = self._train(recording)
+            told = self._train(as_recording(self._session, self._rows, self._rate))
             if told and told[0].startswith(UNCHANGED):
                 self._end("done", "the model stays as it was", told)
                 return
-            model = self._export()
+            model, core = self._export(), self._core
             wearer = model.card.people[0] if model.card.people else None
-            self._refuse_worse(model, wearer)
+            before, after = (misfit(*pair, self._session, self._rows) for pair in ((core.model, core.wearer), (model, wearer)))
+            if not after <= WORSE * before:
+                raise ValueError(f"the adapted one fits the signals worse ({after:.2f} instead of {before:.2f})")
             self._say("swap", 0.0, "the adapted model takes over")
-            self._core.swap(model, wearer)
+            core.swap(model, wearer)
             until = time.monotonic() + SWAP_S
-            while self._core.swapping and time.monotonic() < until:
+            while core.swapping and time.monotonic() < until:
                 time.sleep(0.02)
         except (ValueError, OSError, ImportError) as error:
             self._end("failed", f"the model stays as it was: {error}")
@@ -163,13 +164,6 @@ class Adaptation:
         finally:
             atexit.unregister(command.stop)
             self._command = None
-
-    def _refuse_worse(self, model: ExportedModel, wearer: Wearer | None) -> None:
-        """ValueError if the model fits the signals worse than the one at work."""
-        pairs = ((self._core.model, self._core.wearer), (model, wearer))
-        before, after = (misfit(*pair, self._session, self._rows) for pair in pairs)
-        if not after <= WORSE * before:
-            raise ValueError(f"the adapted one fits the signals worse ({after:.2f} instead of {before:.2f})")
 
     def _say(self, step: str, part: float, words: str, left_s: float | None = None) -> None:
         begin, end = SHARES[step]

@@ -138,17 +138,14 @@ class Core:
         self._paused = self._local.now_s - self._heard_s > self.settings.pause_s
         return frames
 
-    def tend(self) -> None:
-        """Do what estimates need not wait for, in the thread that pushes, when frames are out; results are the same without."""
-        self._estimator.tend()
-        for inlet in self._inlets:
-            inlet.inspection.tend()
+    def tend(self, *, forgo: bool = False) -> None:
+        """Do what estimates need not wait for, in the thread that pushes, when frames are out; results are the same without.
 
-    def forgo(self) -> None:
-        """Leave undone what :meth:`tend` would do, so that the next sample takes as long as any."""
-        self._estimator.forgo()
+        A twin that nobody sees can forgo it, so that the next sample takes as long as any.
+        """
+        self._estimator.tend(forgo=forgo)
         for inlet in self._inlets:
-            inlet.inspection.forgo()
+            inlet.inspection.tend(forgo=forgo)
 
     def finish(self) -> list[Frame]:
         """Frames with the values that the model still owes at the end; samples that follow begin a new movement."""

@@ -100,15 +100,10 @@ class Estimator:
         gait, spent = self._steps.gait, perf_counter() - begin
         return Frame(index, time_s, local_s, values, signals, present, flags, reasons, happened, gait, spent, does)
 
-    def tend(self) -> None:
+    def tend(self, *, forgo: bool = False) -> None:
         """Do between samples what no estimate need wait for; else it is done with the next one, with the same result."""
-        self._watch.tend()
-        self._standing.tend(self._watch, self._sensors)
-
-    def forgo(self) -> None:
-        """Leave undone what :meth:`tend` would do; for a twin that nobody sees."""
-        self._watch.forgo()
-        self._standing.forgo()
+        self._watch.tend(forgo=forgo)
+        self._standing.tend(self._watch, self._sensors, forgo=forgo)
 
     def finish(self, index: int, time_s: float, local_s: float) -> list[Frame]:
         """Frames without signals, from that index and these times on, that carry the values of the last samples."""

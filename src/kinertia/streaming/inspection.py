@@ -53,19 +53,15 @@ class Inspection:
         self._at, self._owed = 0, True
         return True
 
-    def tend(self) -> None:
-        """Look at a block that has just ended, so that no estimate waits for it."""
-        if not self._owed:
+    def tend(self, *, forgo: bool = False) -> None:
+        """Look at a block that has just ended, so that no estimate waits for it; or never do."""
+        owed, self._owed = self._owed, False
+        if not owed or forgo:
             return
-        self._owed = False
         self._find_clipped()
         if self._watch:
             self._find_frozen()
         self.faulty = self.frozen is not None or bool(self.clipping.any())
-
-    def forgo(self) -> None:
-        """Never look at it."""
-        self._owed = False
 
     def _find_clipped(self) -> None:
         size = np.abs(self._block)

@@ -47,7 +47,7 @@ class Rehearsal:
         for stream, sample in self._latest.items():
             time_s = self._rounds / streams[stream].rate_hz
             twin.push(Sample(stream, time_s, self._rounds, sample.values, time_s))
-        twin.forgo()
+        twin.tend(forgo=True)
         return True
 
     def _ready(self) -> Core | None:
