@@ -37,10 +37,10 @@ TYPES = {
 }
 """Files with another ending, such as licences, are plain text."""
 FIRST = "/index.html"
-FRAME_S = 1.0 / 30.0
-STATUS_S = 0.2
-VIEWERS = 24
-START_S = 10.0
+FRAME_S = 1.0 / 30.0  # between frames that a viewer is sent
+STATUS_S = 0.2  # between two of how it stands
+VIEWERS = 24  # at most
+START_S = 10.0  # for the server to start or end
 WRITE_LIMIT = 2**16  # bytes that wait for one viewer before its frames are left out instead
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
 SECURITY = {

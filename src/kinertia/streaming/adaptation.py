@@ -39,7 +39,7 @@ SHARES = {"collect": (0.0, 0.6), "train": (0.6, 0.93), "export": (0.93, 0.98), "
 FIT_S = 25.0  # what all but collecting takes, about: a start, ten to fifteen seconds of fitting, an export
 LEARNED, UNCHANGED = "Adapted in ", "Not adapted "
 """How the lines begin in which ``kinertia train --from`` says what it learned of one wearer."""
-SWAP_S = 30.0
+SWAP_S = 30.0  # to wait for the model to take over
 WORSE = 1.05  # an adapted model that fits the signals worse than the one at work by more than this factor is not used
 SETTLE_S = 1.0  # what the network needs to find into a movement is not judged
 MOVING_SHARE = 0.5  # of the samples; with less there is little to learn from

@@ -7,13 +7,13 @@ jitter. A Kalman filter follows offset and drift from floor to floor; it believe
 
 from __future__ import annotations
 
-WINDOW_S = 0.5
-SURE_WINDOWS = 4
+WINDOW_S = 0.5  # in which the least difference is looked for
+SURE_WINDOWS = 4  # after which the offset is known
 DRIFT_SPREAD = 2e-4  # expected drift of a clock (standard deviation): quartz is within 1e-4
 FLOOR_SPREAD_S = 3e-4  # how evenly floors lie when nothing disturbs them [s]
-LEVEL_WALK = (5e-5) ** 2
-DRIFT_WALK = (1e-6) ** 2  # by how much floor and drift change, variances per second
-MOST_DRIFT = 0.05
+LEVEL_WALK = (5e-5) ** 2  # by how much the floor changes, variance per second
+DRIFT_WALK = (1e-6) ** 2  # the same of the drift
+MOST_DRIFT = 0.05  # more is no clock
 SLEW = 1e-3  # corrections of a settled offset are spread: seconds per second, on top of the drift
 STEP_S = 0.02  # a settled offset that is wrong by more is corrected at once
 JITTER_MEMORY_S = 5.0  # time constant of the figure that is shown

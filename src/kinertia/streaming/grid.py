@@ -12,7 +12,7 @@ import numpy as np
 from kinertia.recording import Array
 
 SNAP = 0.25  # a sample this close to a grid point, in periods, is taken as it is
-PULL = 0.02
+PULL = 0.02  # of a deviation that the grid follows at once
 MOST_PULL = 2e-3  # the grid follows its stream's clock by at most this part of a second per second: then nothing is resampled
 
 

@@ -14,9 +14,9 @@ from kinertia.streaming.clock import ArrivalStamps, Clock
 REFUSED, DOUBLED, BEHIND, NEXT, STARTED = range(5)
 """Verdicts: unusable; had it before; older than the latest; the latest; the first of a sender that is new or starts again."""
 
-WINDOW = 64
+WINDOW = 64  # packets that are remembered to tell doubled from late ones
 _MASK = (1 << WINDOW) - 1
-REFUSED_IN_A_ROW = 20
+REFUSED_IN_A_ROW = 20  # then the sender is taken as new
 BACKWARD_S = 0.5  # further back than this a time stamp is no late packet
 EARLY_S = 0.25  # a sample that arrives this long before it was sent proves that a clock has jumped
 LARGEST_S = 1e11  # larger times cannot tell samples apart; they are in another unit

@@ -12,7 +12,7 @@ import numpy as np
 
 from kinertia.streaming.sample import Sample
 
-BLOCK = 512
+BLOCK = 512  # messages whose random numbers are drawn at once
 LOSS, DUPLICATE, REORDER = range(3)
 SHARED = 1 << 30  # seeds what hits all streams at once
 

@@ -20,7 +20,7 @@ from kinertia.streaming.sample import Sample, Session
 
 FLUSH_S = 0.2  # samples reach the system after so long, and survive a crash of this program
 SYNC_S = 1.0  # samples reach the disk after so long, and survive a crash of the machine
-RETRY_S = 1.0
+RETRY_S = 1.0  # between tries to write to a full disk
 PIECE = 1000  # records that are written at once
 CAPACITY = 64 << 20  # bytes that wait at most for a slow or full disk: ten minutes and more of one wearer
 JOIN_S = 5.0  # to wait for a thread at the end

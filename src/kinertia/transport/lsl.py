@@ -24,10 +24,10 @@ from kinertia.transport.source import Source
 TIMEOUT_S = 10.0
 SETTLE_S = 1.0
 """After the first stream of several, how long to look for the others; also how long to watch a stream without a stated rate."""
-PULL_S = 0.1
-SEARCH_S = 1.0
-RETRY_S = 0.2
-SILENT_S = 1.0
+PULL_S = 0.1  # for a sample, before the end is looked for again
+SEARCH_S = 1.0  # of looking for streams at a stretch, which the user can interrupt in between
+RETRY_S = 0.2  # before a stream that is gone again is looked for
+SILENT_S = 1.0  # without a sample, after which that is said
 CORRECTION_S = 3.0  # how long to measure the offset of the sender's clock; on a busy network or machine it may fail
 BUFFER_S = 30  # kept by the library while this process is busy
 

@@ -17,7 +17,7 @@ from kinertia.transport.lsl_channels import place
 from kinertia.transport.source import Source
 from kinertia.transport.udp_message import Message, Reason, Rejected
 
-TIMEOUT_S = 30.0
+TIMEOUT_S = 30.0  # for the first good message
 SETTLE_S = 1.0  # how long to listen after the first good message to learn which devices and sensors there are
 WAIT_S = 0.1  # for a message, before the end is looked for again
 SILENT_S = 1.0  # between two sentences about bad messages

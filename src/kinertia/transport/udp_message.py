@@ -11,11 +11,11 @@ import msgspec
 
 from kinertia.io import units
 
-VERSION = 1
+VERSION = 1  # of the formats of both directions
 LOOPBACK = "127.0.0.1"
 LONGEST = 8192  # bytes of a message; seven sensors take about 1200
-MOST_SENSORS = 32
-MOST_DEVICES = 64
+MOST_SENSORS = 32  # in a message
+MOST_DEVICES = 64  # that are listened to
 LARGEST_ACC = 5000.0  # m/s^2; no sensor measures more, so a larger value is damage or a wrong unit
 LARGEST_GYRO = 500.0  # rad/s
 DETAIL = 160  # characters of a reason that are told

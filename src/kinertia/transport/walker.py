@@ -23,10 +23,10 @@ RAMP_S = 2.0  # time from standing to walking, and from one speed to another
 STAND_S = RAMP_S + 5.0  # how long somebody takes who is asked to stand still, until he or she begins to walk again
 STEP_S = 1e-3  # distance of the three instants that an acceleration is the second difference of
 SLOWEST_PACE = 0.55  # stride frequency relative to the own pace, as movements become small
-WANDER_S = (7.3, 4.1)
-WANDER = 0.02  # the pace wanders by so much, in periods that are no multiples of each other: no two strides are alike
+WANDER_S = (7.3, 4.1)  # periods in which the pace wanders, no multiples of each other: no two strides are alike
+WANDER = 0.02  # by how much in each
 
-STANDING_S, RATES_HZ = 4.0, (10.0, 2000.0)
+STANDING_S, RATES_HZ = 4.0, (10.0, 2000.0)  # of a made-up recording
 ACC_NOISE, GYRO_NOISE = 0.02, 0.002  # of a made-up recording's sensors [m/s^2], [rad/s]
 
 
