@@ -135,12 +135,14 @@ def _held(estimate: Estimate, recording: Recording, gait: str) -> list[_Held]:
     assert truth is not None
     if not at.any():
         return []
-    if estimate.bands.level == 0.0:
-        raise ValueError(f"{recording.name}: {estimate.bands.about or 'this method gives no bands'}")
+    bands = estimate.bands
+    if bands.level == 0.0:
+        raise ValueError(f"{recording.name}: {bands.about or 'this method gives no bands'}")
     trusted = ~np.any([np.zeros(estimate.samples, dtype=bool), *estimate.doubts.values()], axis=0)
     found = []
     for output in outputs(estimate):
-        true, half_width = output.true(truth, estimate.subject), output.half_width(estimate.bands, estimate.subject)
+        true = output.true(truth, estimate.subject)
+        half_width = output.among(bands.coordinates, bands.moments, bands.grf, bands.speed, estimate.subject)
         if true is not None and half_width is not None:
             error = np.abs(output.of(estimate) - true)
             known = at & np.isfinite(error) & np.isfinite(half_width)

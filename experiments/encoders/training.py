@@ -16,11 +16,11 @@ from experiments.encoders.contrastive import Contrastive
 from experiments.encoders.encoder import Encoder
 from experiments.encoders.masked import Masked
 from experiments.encoders.resnet import ResNetEncoder
+from experiments.encoders.schedule import cosine
 from experiments.encoders.transformer import TransformerEncoder
 from experiments.encoders.windows import Windows
 from kinertia.train import loop
 from kinertia.train.loop import Progress, Running
-from kinertia.train.schedule import cosine
 from kinertia.train.state import Part, State
 
 

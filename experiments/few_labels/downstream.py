@@ -11,9 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from experiments.encoders.encoder import Encoder
+from experiments.encoders.schedule import cosine
 from experiments.encoders.windows import Inputs, Windows
 from experiments.few_labels.targets import CURVES, PEAKS, Labelled, Labels
-from kinertia.train.schedule import cosine
 
 Regime = Literal["probe", "tuned", "short", "scratch"]
 REGIMES: tuple[Regime, ...] = ("probe", "tuned", "short", "scratch")

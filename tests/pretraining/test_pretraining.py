@@ -14,9 +14,9 @@ from torch.nn.functional import normalize
 from experiments.encoders import checkpoint, contrastive, masked
 from experiments.encoders.build import build
 from experiments.encoders.config import PretrainingConfig, check
+from experiments.encoders.schedule import cosine
 from experiments.encoders.training import pretrain
 from experiments.encoders.windows import LEAD, Windows, cut, to_track
-from kinertia.train.schedule import cosine
 
 
 def test_the_loss_falls(windows: Windows, config: PretrainingConfig, tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ def train(
     from kinertia.learning.adapting import adapt
     from kinertia.learning.batch import wearers_of
     from kinertia.learning.training import train as begin
-    from kinertia.train.device import usable
+    from kinertia.train.state import usable
 
     own, resume = None if start is None else models.folder(start), run.resume
     out, files = run.out or options.default_out(recordings) / "model", None if resume else run.config_file

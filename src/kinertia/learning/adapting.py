@@ -21,10 +21,10 @@ from kinertia.learning.mounting import Mounting
 from kinertia.learning.network import Network
 from kinertia.learning.outcome import Change, Fit, Learned, Outcome
 from kinertia.learning.sequence import Sequence
-from kinertia.learning.state import TrainingState
 from kinertia.learning.stretches import Stretches
-from kinertia.train.device import usable
+from kinertia.learning.training import TrainingState
 from kinertia.train.loop import Progress, Running
+from kinertia.train.state import usable
 
 REFINE_FROM, REFINE_EVERY = 60, 40
 """Steps of the network after which mounting and posture are found anew: before, it does not know the movement yet."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Literal
 
 from kinertia.recording import sensor_set
@@ -124,33 +125,32 @@ CYCLES = FitConfig(
 """Regression of a whole gait cycle by periodic convolutions."""
 
 
+POSITIVE = (
+    *(f"inputs.{name}" for name in ("rate_hz", "window", "stride", "averaged")),
+    *(f"network.{name}" for name in ("width", "layers", "kernel", "heads")),
+    *(f"training.{name}" for name in ("epochs", "patience", "batch", "learning_rate")),
+    *(f"adaptation.{name}" for name in ("epochs", "patience", "batch", "learning_rate", "stride")),
+)
+
+
 def check(config: FitConfig) -> None:
     """ValueError that names what cannot be."""
-    inputs, network, training, adaptation = config.inputs, config.network, config.training, config.adaptation
+    inputs, network, check = config.inputs, config.network, config.adaptation.check
     sensor_set.by_initials(inputs.sensors)
+    wrong = [f"{name} is {value}: it must be above zero" for name in POSITIVE if not (value := attrgetter(name)(config)) > 0]
     if "angle" not in config.outputs:
-        raise ValueError("outputs have no angle: angles are always predicted; name angle beside the others")
+        wrong.append("outputs have no angle: angles are always predicted; name angle beside the others")
     if (network.cell == "cycle") != (inputs.reading == "cycles"):
-        raise ValueError(
+        wrong.append(
             f"network {network.cell!r} does not read {inputs.reading}: the cell cycle is for cycles, the others are for windows"
         )
-    positive = {
-        **{f"inputs.{name}": getattr(inputs, name) for name in ("rate_hz", "window", "stride", "averaged")},
-        **{f"network.{name}": getattr(network, name) for name in ("width", "layers", "kernel", "heads")},
-        **{f"training.{name}": getattr(training, name) for name in ("epochs", "patience", "batch", "learning_rate")},
-        **{
-            f"adaptation.{name}": getattr(adaptation, name)
-            for name in ("epochs", "patience", "batch", "learning_rate", "stride")
-        },
-    }
-    for name, value in positive.items():
-        if not value > 0:
-            raise ValueError(f"{name} is {value}: it must be above zero")
     if network.kernel % 2 == 0:
-        raise ValueError(f"network.kernel is {network.kernel}: it must be odd")
-    if network.cell == "transformer" and network.width % (2 * network.heads):
-        raise ValueError(f"network.width is {network.width}: it must be a multiple of twice the heads, {2 * network.heads}")
+        wrong.append(f"network.kernel is {network.kernel}: it must be odd")
+    if network.cell == "transformer" and network.heads > 0 and network.width % (2 * network.heads):
+        wrong.append(f"network.width is {network.width}: it must be a multiple of twice the heads, {2 * network.heads}")
     if not 0.0 <= network.dropout < 1.0:
-        raise ValueError(f"network.dropout is {network.dropout}: it must be at least 0 and below 1")
-    if not 0.0 < adaptation.check < 1.0:
-        raise ValueError(f"adaptation.check is {adaptation.check}: it must be above 0 and below 1")
+        wrong.append(f"network.dropout is {network.dropout}: it must be at least 0 and below 1")
+    if not 0.0 < check < 1.0:
+        wrong.append(f"adaptation.check is {check}: it must be above 0 and below 1")
+    if wrong:
+        raise ValueError("; ".join(wrong))

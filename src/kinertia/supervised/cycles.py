@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-import torch
 
 from kinertia.estimation import strides
 from kinertia.estimation.strides import Strides
@@ -22,15 +21,6 @@ NODES = 100
 """Samples of a cycle, from heel strike to just before the next one; the 101st point, 100 %, repeats the first."""
 TOLERANCE = 0.1
 """Strides whose duration is further from the median than this part of it are left out."""
-
-
-@dataclass(frozen=True)
-class Cycle:
-    """One cycle as a network reads it, and where it lies in its recording."""
-
-    columns: Layout  # of ``inputs``
-    inputs: Array  # (NODES, C) from heel strike of the leg on; a left leg is seen in a mirror
-    strike: float  # heel strike within the periodic recording [samples]
 
 
 def average(recording: Recording, side: str, config: InputConfig) -> list[tuple[Recording, float, float]]:
@@ -90,8 +80,12 @@ def _mean(recording: Recording, chosen: Strides) -> tuple[Recording, float, floa
     return cycle, first / recording.samples, min(stop / recording.samples, 1.0)
 
 
-def view(recording: Recording, side: str, config: InputConfig) -> Cycle:
+def view(recording: Recording, side: str, config: InputConfig) -> tuple[Layout, Array, float]:
     """A periodic recording as a network reads it, from heel strike of one leg on.
+
+    Returns
+    -------
+    Columns, (NODES, C) inputs, a left leg seen in a mirror, and heel strike within the recording [samples].
 
     Raises
     ------
@@ -114,7 +108,7 @@ def view(recording: Recording, side: str, config: InputConfig) -> Cycle:
     turned = periodic_at(values, strike[0] + np.arange(NODES) * recording.samples / NODES)
     if side == "l":
         turned = channels.mirror(columns, turned)
-    return Cycle(columns, turned, float(strike[0]))
+    return columns, turned, float(strike[0])
 
 
 def periodic_at(values: Array, at: Array) -> Array:
@@ -130,43 +124,25 @@ def periodic_at(values: Array, at: Array) -> Array:
 
 
 def examples(recording: Recording, owner: str, config: FitConfig, every: bool = False) -> Examples | None:
-    """Cycles of both legs of a recording in segment frames, or of one periodic cycle; None where none is found.
+    """Cycles of both legs of a recording of ``owner``, or of one periodic cycle; None where none is found.
 
-    Parameters
-    ----------
-    recording : with truth.
-    owner : the person.
-    config : what is read and predicted.
-    every : take all strides one by one: little data is used fully.
+    ``every`` takes all strides one by one: little data is used fully.
 
     Raises
     ------
     RecordingError : if the recording has no truth.
     """
     chosen = replace(config.inputs, averaged=1, most_cycles=0) if every else config.inputs
-    wanted = targets.names(config)
-    rows: list[tuple[Array, Array, Array, float, float, float]] = []
-    columns: Layout | None = None
+    wanted, columns, rows = targets.names(config), None, []
     for side in ("r", "l") if config.inputs.mirrored else ("r",):
-        for cycle, begin, end in _cycles(recording, side, chosen):
+        for cycle, begin, end in [(recording, 0.0, 1.0)] if recording.periodic else average(recording, side, chosen):
             try:
-                seen = view(cycle, side, chosen)
+                columns, seen, strike = view(cycle, side, chosen)
             except RecordingError:
                 continue  # what was averaged is no gait cycle
-            columns = seen.columns
-            at = seen.strike + np.arange(NODES) * cycle.samples / NODES
-            known = _curves_at(targets.curves(cycle, wanted, f"_{side}"), at)
-            rows.append((seen.inputs, known, _peaks(known, wanted, cycle.duration_s), cycle.rate_hz, begin, end))
-    if columns is None:
-        return None
-    stacked = [torch.as_tensor(np.array(part), dtype=torch.float32) for part in zip(*rows, strict=True)]
-    inputs, curves, peaks, rate_hz, begin, end = stacked
-    peaks_named = targets.PEAKS if peaks.shape[1] else ()
-    return Examples(columns, wanted, peaks_named, inputs, curves, peaks, rate_hz, (owner,) * len(rows), begin, end)
-
-
-def _cycles(recording: Recording, side: str, config: InputConfig) -> Sequence[tuple[Recording, float, float]]:
-    return [(recording, 0.0, 1.0)] if recording.periodic else average(recording, side, config)
+            known = _curves_at(targets.curves(cycle, wanted, f"_{side}"), strike + np.arange(NODES) * cycle.samples / NODES)
+            rows.append((seen, known, _peaks(known, wanted, cycle.duration_s), cycle.rate_hz, begin, end))
+    return None if columns is None else Examples.of(columns, wanted, owner, *zip(*rows, strict=True))
 
 
 def _curves_at(values: Array, at: Array) -> Array:

@@ -9,10 +9,12 @@ from hashlib import sha256
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 from torch import Tensor
 
 from kinertia.supervised import channels
 from kinertia.supervised.channels import Layout
+from kinertia.supervised.targets import PEAKS
 
 ROWS = ("inputs", "targets", "peaks", "rate_hz", "begin", "end")
 """Tensors with one row per example."""
@@ -34,6 +36,13 @@ class Examples:
     owner: tuple[str, ...]  # (N,) person of each
     begin: Tensor  # (N,) where in its recording it begins, as a share of the recording
     end: Tensor  # (N,) likewise where it ends
+
+    @classmethod
+    def of(cls, layout: Layout, targets_named: tuple[str, ...], owner: str, *rows: ArrayLike) -> Examples:
+        """Of one person, from arrays in the order of :data:`ROWS`."""
+        tensors = {name: torch.as_tensor(np.array(x), dtype=torch.float32) for name, x in zip(ROWS, rows, strict=True)}
+        owners, peaks = (owner,) * len(tensors["inputs"]), PEAKS if tensors["peaks"].shape[1] else ()
+        return cls(layout, targets_named, peaks, owner=owners, **tensors)
 
     def __len__(self) -> int:
         return len(self.inputs)

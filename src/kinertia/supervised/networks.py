@@ -22,11 +22,9 @@ class Network(nn.Module):
 
     def __init__(self, config: NetworkConfig, inputs: int, curves: int, peaks: int) -> None:
         super().__init__()
-        self.core, width = _core(config, inputs)
-        if config.cell == "cnn":
-            self.head: nn.Module = _Last(width, curves, config.kernel)
-        else:
-            self.head = nn.Linear(width, curves)
+        self.core = CORES[config.cell](config, inputs)
+        width = (inputs, *config.channels)[-1] if config.cell == "cnn" else config.width
+        self.head = _Last(width, curves, config.kernel) if config.cell == "cnn" else nn.Linear(width, curves)
         self.peaks = nn.Linear(2 * width, peaks) if peaks else None
         self.skip = nn.Linear(inputs, curves, bias=False) if config.skip else None
         if self.skip is not None:
@@ -46,14 +44,6 @@ class Network(nn.Module):
         """Parameters of the last layer, and of the linear one beside the network."""
         parts = [part for part in (self.head, self.peaks, self.skip) if part is not None]
         return [parameter for part in parts for parameter in part.parameters()]
-
-
-def _core(config: NetworkConfig, inputs: int) -> tuple[nn.Module, int]:
-    if config.cell == "lstm":
-        return _Recurrent(config, inputs), config.width
-    if config.cell == "cnn":
-        return _Convolutions(config, inputs), config.channels[-1] if config.channels else inputs
-    return (_Transformer if config.cell == "transformer" else _Periodic)(config, inputs), config.width
 
 
 class _Recurrent(nn.Module):
@@ -144,3 +134,6 @@ class _Block(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return x + self.dropout(self.mix(torch.nn.functional.gelu(self.spread(self.norm(x)))))
+
+
+CORES = {"lstm": _Recurrent, "cnn": _Convolutions, "transformer": _Transformer, "cycle": _Periodic}

@@ -40,18 +40,14 @@ def estimate(fitted: Fitted, recording: Recording, method: str = METHOD) -> Esti
     ------
     RecordingError : if the recording lacks a sensor that the model reads, is too short or no cycle, or cannot be aligned.
     """
-    begin = time.perf_counter()
-    ready = to_segments(recording)
-    reads_cycles = fitted.config.inputs.reading == "cycles"
+    begin, inputs = time.perf_counter(), fitted.config.inputs
+    ready, reads_cycles = to_segments(recording), inputs.reading == "cycles"
     curves = _of_cycle(fitted, ready) if reads_cycles else _of_windows(fitted, ready)
-    result = _assemble(fitted, ready, curves, method)
-    settled = None if ready.periodic or reads_cycles else _settled(fitted, ready)
-    delay = ready.duration_s if reads_cycles else fitted.config.inputs.window / fitted.config.inputs.rate_hz
     return replace(
-        result,
+        _assemble(fitted, ready, curves, method),
         activity=activity.classify(ready),
-        settled=settled,
-        output_delay_s=delay,
+        settled=None if ready.periodic or reads_cycles else _settled(fitted, ready),
+        output_delay_s=ready.duration_s if reads_cycles else inputs.window / inputs.rate_hz,
         seconds=time.perf_counter() - begin,
     )
 
@@ -67,11 +63,17 @@ def _settled(fitted: Fitted, recording: Recording) -> NDArray[np.bool_]:
 
 def _assemble(fitted: Fitted, recording: Recording, curves: dict[str, Array], method: str) -> Estimate:
     parts: dict[str, dict[str, Array]] = {"angle": {}, "moment": {}, "grf": {}}
-    unit = targets.moment_unit(recording.subject)
+    unit, count = targets.moment_unit(recording.subject), len(fitted.people)
     for name, curve in curves.items():
         kind, _, rest = name.partition(".")
         if kind in parts:
             parts[kind][rest] = curve * unit if kind == "moment" else curve
+    # what is said of missing sensors holds of models with a body only
+    remarks = [remark for remark in recording.remarks if not remark.startswith("no sensor on ")]
+    learned = (
+        f"predicted by a network that learned from labels of {count} {'person' if count == 1 else 'people'}; nothing makes it "
+        "obey the equations of motion"
+    )
     return Estimate(
         name=recording.name,
         method=method,
@@ -83,21 +85,8 @@ def _assemble(fitted: Fitted, recording: Recording, curves: dict[str, Array], me
         speed=curves.get(targets.SPEED),
         begin_s=recording.begin_s,
         events=events.from_grf(parts["grf"], recording.rate_hz, recording.periodic),
-        warnings=(*_without_missing(recording.remarks), _remark(fitted)),
+        warnings=(*remarks, learned),
     )
-
-
-def _remark(fitted: Fitted) -> str:
-    count = len(fitted.people)
-    return (
-        f"predicted by a network that learned from labels of {count} {'person' if count == 1 else 'people'}; nothing makes it "
-        "obey the equations of motion"
-    )
-
-
-def _without_missing(warnings: Sequence[str]) -> list[str]:
-    """Without what holds of models with a body only."""
-    return [warning for warning in warnings if not warning.startswith("no sensor on ")]
 
 
 def _require(recording: Recording, segments: Sequence[str]) -> None:
@@ -146,10 +135,10 @@ def _of_cycle(fitted: Fitted, recording: Recording) -> dict[str, Array]:
         if side == "l" and any(recording.sensor_index(segment) is None for segment in needed):
             continue
         _require(recording, needed)
-        cycle = cycles.view(recording, side, fitted.config.inputs)
-        _, kept = cycle.columns.choose(wanted)
-        curves = _predict(fitted, cycle.inputs[None, :, kept])[0]
-        at = (np.arange(recording.samples) - cycle.strike) * cycles.NODES / recording.samples
+        columns, inputs, strike = cycles.view(recording, side, fitted.config.inputs)
+        _, kept = columns.choose(wanted)
+        curves = _predict(fitted, inputs[None, :, kept])[0]
+        at = (np.arange(recording.samples) - strike) * cycles.NODES / recording.samples
         on_samples = cycles.periodic_at(curves, at)
         for name, curve in zip(fitted.targets, on_samples.T, strict=True):
             found.setdefault(name if name == targets.SPEED else f"{name}_{side}", curve)

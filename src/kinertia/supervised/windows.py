@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import torch
 
 from kinertia.recording import Array, Recording, RecordingError, periodic
 from kinertia.supervised import channels, targets
@@ -42,14 +41,9 @@ def read(recording: Recording, config: InputConfig) -> tuple[Layout, Array]:
 
 
 def examples(recording: Recording, owner: str, config: FitConfig, every: bool = False) -> Examples | None:
-    """Windows of a recording in segment frames; None where a periodic cycle cannot be learned from in windows.
+    """Windows of a recording of ``owner`` with truth; None where a periodic cycle cannot be learned from in windows.
 
-    Parameters
-    ----------
-    recording : with truth.
-    owner : the person.
-    config : what is read and predicted.
-    every : take all windows, at the stride of adapting, instead of ``most_windows``.
+    ``every`` takes all windows, at the stride of adapting, instead of ``most_windows``.
 
     Raises
     ------
@@ -69,17 +63,6 @@ def examples(recording: Recording, owner: str, config: FitConfig, every: bool = 
     if not first:
         return None
     index = np.array(first)[:, None] + np.arange(inputs.window)
-    as_tensor = lambda x: torch.as_tensor(np.array(x), dtype=torch.float32)  # noqa: E731
-    count = len(first)
-    return Examples(
-        layout=columns,
-        targets_named=wanted,
-        peaks_named=(),
-        inputs=as_tensor(values[index]),
-        targets=as_tensor(known[index]),
-        peaks=torch.zeros(count, 0),
-        rate_hz=torch.full((count,), inputs.rate_hz),
-        owner=(owner,) * count,
-        begin=as_tensor(index[:, 0] / ready.samples),
-        end=as_tensor((index[:, -1] + 1) / ready.samples),
-    )
+    peaks, rates = np.zeros((len(first), 0)), np.full(len(first), inputs.rate_hz)
+    begin, end = index[:, 0] / ready.samples, (index[:, -1] + 1) / ready.samples
+    return Examples.of(columns, wanted, owner, values[index], known[index], peaks, rates, begin, end)

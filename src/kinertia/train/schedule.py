@@ -25,11 +25,3 @@ def one_cycle(step: int, steps: int, peak: float, rise: float = 0.15, start: flo
     if step < turn:
         return peak * ramp(start, 1.0, step / turn)
     return peak * ramp(1.0, end, (step - turn) / max(steps - turn, 1.0))
-
-
-def cosine(step: int, steps: int, peak: float, rise: float) -> float:
-    """Learning rate: linear from zero to ``peak`` over ``rise`` of the steps, then a cosine to zero."""
-    turn = rise * steps
-    if step < turn:
-        return peak * (step + 1) / (turn + 1)
-    return 0.5 * peak * (1.0 + math.cos(math.pi * (step - turn) / max(steps - turn, 1.0)))

@@ -1,4 +1,4 @@
-"""Everything that changes in training, as one object that can be saved and restored exactly."""
+"""Everything that changes in training, as one object that can be saved and restored exactly, and where it is computed."""
 
 from __future__ import annotations
 
@@ -84,6 +84,19 @@ class State(ABC):
         if clip < torch.inf:
             nn.utils.clip_grad_norm_(network.parameters(), clip)
         self.optimiser.step()
+
+
+def usable(name: torch.device | str) -> torch.device:
+    """The device of this name; ValueError says why it cannot be used here."""
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).partition("\n")[0]
+        raise ValueError(
+            f"device {str(name)!r} cannot be used here ({reason}); use cpu, or cuda with a CUDA build of torch"
+        ) from error
+    return device
 
 
 def _below(tensors: dict[str, Tensor], name: str) -> dict[str, Tensor]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from kinertia.estimation.estimate import Bands, Estimate
+from kinertia.estimation.estimate import Estimate
 from kinertia.recording import GRAVITY, Array, Subject, Truth
 
+Curves = Mapping[str, Array]
 ANGLE, MOMENT, FORCE, SPEED = "angle", "moment", "grf", "speed"
 KINDS = (ANGLE, MOMENT, FORCE, SPEED)
 WORDS = {ANGLE: "angles", MOMENT: "moments", FORCE: "ground reaction", SPEED: "speed"}
@@ -34,35 +35,25 @@ class Output:
 
     def of(self, estimate: Estimate) -> Array:
         """(T,) the series [rad, BWBH, BW, m/s]."""
-        values = estimate.speed if self.kind == SPEED else _series(estimate)[self.kind][self.name]
+        values = self.among(estimate.coordinates, estimate.moments, estimate.grf, estimate.speed, estimate.subject)
         assert values is not None
-        return values / self.unit(estimate.subject)
+        return values
 
     def true(self, truth: Truth, subject: Subject) -> Array | None:
         """(T,) the reference in the same unit; None where there is none over time. ``subject`` is that of the estimate."""
-        if self.kind == SPEED:
-            return truth.speed_curve
-        curves = {ANGLE: truth.angles, MOMENT: truth.moments, FORCE: truth.grf}[self.kind]
-        return curves[self.name] / self.unit(subject) if self.name in curves else None
+        return self.among(truth.angles, truth.moments, truth.grf, truth.speed_curve, subject)
 
-    def half_width(self, bands: Bands, subject: Subject) -> Array | None:
-        """(T,) the band in the same unit; None where there is none."""
-        if self.kind == SPEED:
-            return bands.speed
-        result = {ANGLE: bands.coordinates, MOMENT: bands.moments, FORCE: bands.grf}[self.kind].get(self.name)
-        return None if result is None else result / self.unit(subject)
+    def among(self, angles: Curves, moments: Curves, grf: Curves, speed: Array | None, subject: Subject) -> Array | None:
+        """(T,) the one of these that is of this output, in its unit; None where there is none."""
+        known = {ANGLE: angles, MOMENT: moments, FORCE: grf, SPEED: {} if speed is None else {self.name: speed}}[self.kind]
+        return known[self.name] / self.unit(subject) if self.name in known else None
 
 
 def outputs(estimate: Estimate) -> Iterator[Output]:
     """Rotations, moments, forces and speed, as far as the estimate has them."""
-    for kind, series in _series(estimate).items():
+    for kind, series in ((ANGLE, estimate.coordinates), (MOMENT, estimate.moments), (FORCE, estimate.grf)):
         for name in series:
             if not name.endswith(("_tx", "_ty", "_tz")):
-                side = name[-1] if name.endswith(("_r", "_l")) else ""
-                yield Output(kind, name, side)
+                yield Output(kind, name, name[-1] if name.endswith(("_r", "_l")) else "")
     if estimate.speed is not None:
         yield Output(SPEED, "speed", "")
-
-
-def _series(estimate: Estimate) -> dict[str, dict[str, Array]]:
-    return {ANGLE: estimate.coordinates, MOMENT: estimate.moments, FORCE: estimate.grf}
