@@ -151,20 +151,15 @@ def of_plain_names(table: TextTable, path: Path) -> ColumnMap:
             file=str(beside),
             fix="write one entry per sensor",
         )
-    entries = []
-    for segment, kinds in sensors.items():
-        names, units = _three_axes(kinds, segment, table.file)
-        entries.append(
-            SensorColumns(
-                segment,
-                names.get("acc"),
-                names.get("gyro"),
-                acc_unit=units.get("acc", ""),
-                gyro_unit=units.get("gyro", ""),
-                position_m=facts.position(positions.get(segment), file=str(beside), sensor=segment),
-                misalignment_rad=facts.number(misalignments, segment),
-            )
+    entries = [
+        SensorColumns(
+            segment,
+            **_three_axes(kinds, segment, table.file),
+            position_m=facts.position(positions.get(segment), file=str(beside), sensor=segment),
+            misalignment_rad=facts.number(misalignments, segment),
         )
+        for segment, kinds in sensors.items()
+    ]
     return ColumnMap(entries, time, time_unit, facts.number(about, "rate_hz"), frame="segment", subject=about)
 
 
@@ -207,20 +202,10 @@ def of_names(table: TextTable, path: Path, given: ColumnMap, known: Callable[[st
     entries = []
     for sensor, kinds in sensors.items():
         name, segment = known(sensor or path.stem)
-        names, units = _three_axes(kinds, name, table.file)
-        own = times.get(sensor) if common is None else None
-        entries.append(
-            SensorColumns(
-                segment or name,
-                names.get("acc"),
-                names.get("gyro"),
-                acc_unit=units.get("acc", ""),
-                gyro_unit=units.get("gyro", ""),
-                time=own.column if own else "",
-                time_unit=own.unit if own else "",
-                name=name,
-            )
-        )
+        entry = SensorColumns(segment or name, **_three_axes(kinds, name, table.file), name=name)
+        if common is None and (own := times.get(sensor)) is not None:
+            entry = msgspec.structs.replace(entry, time=own.column, time_unit=own.unit)
+        entries.append(entry)
     time = given.time or (common.column if common else "")
     unit = given.time_unit or (common.unit if common and not given.time else "")
     return msgspec.structs.replace(given, sensors=entries, time=time, time_unit=unit)
@@ -251,21 +236,17 @@ def placed(meaning: ColumnMap, file: Mapping[str, Any] | str | Path | None) -> C
     return msgspec.structs.replace(meaning, sensors=entries, subject={**person, **meaning.subject})
 
 
-def _three_axes(
-    kinds: dict[str, dict[str, tuple[str, str]]], sensor: str, file: str
-) -> tuple[dict[str, tuple[str, str, str]], dict[str, str]]:
-    """Column names and unit by kind."""
-    names: dict[str, tuple[str, str, str]] = {}
-    units: dict[str, str] = {}
+def _three_axes(kinds: dict[str, dict[str, tuple[str, str]]], sensor: str, file: str) -> dict[str, Any]:
+    """Columns and unit of each kind, as fields of :class:`SensorColumns`."""
+    fields: dict[str, Any] = {}
     for kind, axes in kinds.items():
         if len(axes) < 3:
             missing = next(axis for axis in "xyz" if axis not in axes)
             raise RecordingError(f"column {kind}.{sensor}.{missing} is missing", file=file, sensor=sensor, fix="give x, y, z")
         if len({unit for _, unit in axes.values()}) > 1:
             raise RecordingError(f"axes of {kind}.{sensor} have unlike units", file=file, sensor=sensor, fix="use one unit")
-        names[kind] = (axes["x"][0], axes["y"][0], axes["z"][0])
-        units[kind] = axes["x"][1]
-    return names, units
+        fields |= {kind: tuple(axes[axis][0] for axis in "xyz"), f"{kind}_unit": axes["x"][1]}
+    return fields
 
 
 def rotation(axes: tuple[str, str, str], file: str, sensor: str) -> Array:

@@ -122,23 +122,15 @@ def placement(entries: Mapping[str, Any], *, source: str = "") -> Placement:
     sensors: dict[str, Sensor] = {}
     for serial, entry in entries.items():
         facts = {"segment": entry} if isinstance(entry, str) else entry
-        if not isinstance(facts, Mapping) or not isinstance(facts.get("segment"), str):
-            raise RecordingError(
-                "placement is not a segment name",
-                file=source,
-                sensor=serial,
-                fix=f'write {serial} = "tibia_r"; segments: {_BODIES}',
-            )
-        sensors[serial] = Sensor(serial, facts["segment"], position(facts.get("position_m"), file=source, sensor=serial))
-    segments = [s.segment for s in sensors.values()]
-    for serial, sensor in sensors.items():
-        if segments.count(sensor.segment) > 1:
-            raise RecordingError(
-                f"{sensor.segment} has more than one sensor",
-                file=source,
-                sensor=serial,
-                fix="leave one out, or name it differently",
-            )
+        segment = facts.get("segment") if isinstance(facts, Mapping) else None
+        if not isinstance(segment, str):
+            message, fix = "placement is not a segment name", f'write {serial} = "tibia_r"; segments: {_BODIES}'
+            raise RecordingError(message, file=source, sensor=serial, fix=fix)
+        sensors[serial] = Sensor(serial, segment, position(facts.get("position_m"), file=source, sensor=serial))
+    segments = [sensor.segment for sensor in sensors.values()]
+    if twice := [sensor for sensor in sensors.values() if segments.count(sensor.segment) > 1]:
+        message, fix = f"{twice[0].segment} has more than one sensor", "leave one out, or name it differently"
+        raise RecordingError(message, file=source, sensor=twice[0].name, fix=fix)
     return Placement(sensors, source)
 
 

@@ -27,7 +27,6 @@ SEGMENTS: Mapping[str, str] = {
     "foot_left": "foot_l",
 }
 """Struct to segment."""
-
 _SIGNALS = {"acc": 3, "gyr": 3, "quat": 4}
 
 

@@ -32,6 +32,8 @@ from kinertia.io import extra, xsens
 from kinertia.recording import Array, Recording, Truth
 from kinertia.recording.errors import RecordingError
 
+TRIAL, FRAMES = "S02-Trial-Walk-1", ("S02", "Trial-Walk-1")
+"""The trial in names of files and in the list of frames."""
 PLACEMENT: Mapping[str, str] = {
     "0B91": "pelvis",
     "0C3C": "femur_r",
@@ -44,10 +46,8 @@ PLACEMENT: Mapping[str, str] = {
     "0C44": "ankle_l",
 }
 """End of the serial number to segment. The ankle sensors sit low on the shank and are not used by the sagittal model."""
-
 FLEXION_COMPONENT = 0
 """Component of the three-component joint angles that is flexion."""
-
 _JOINTS = {
     "hip_flexion": "Root_{side}_Femur",
     "knee_angle": "{side}_Femur_{side}_Tibia",
@@ -60,7 +60,7 @@ def is_gaittoolbox(folder: Path) -> bool:
     return folder.is_dir() and (folder / "data-list.csv").is_file() and any(folder.glob("*.mat")) and bool(xsens.trials(folder))
 
 
-def walking_frames(folder: str | Path, *, subject: str = "S02", activity: str = "Trial-Walk-1") -> tuple[int, int]:
+def walking_frames(folder: str | Path) -> tuple[int, int]:
     """Steady walking as sample indices (start, stop), stop exclusive; the file counts frames from 1, both ends included.
 
     Raises
@@ -71,29 +71,17 @@ def walking_frames(folder: str | Path, *, subject: str = "S02", activity: str = 
     try:
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
-                if (row["subj"], row["act"]) == (subject, activity):
+                if (row["subj"], row["act"]) == FRAMES:
                     return int(row["startFrame"]) - 1, int(row["endFrame"])
     except (OSError, KeyError, ValueError) as error:
         raise RecordingError(
             f"cannot be read ({error})", file=str(path), fix="columns must be subj, act, startFrame, endFrame"
         ) from error
-    raise RecordingError(f"does not list {subject} {activity}", file=str(path), fix="check subject and activity")
+    raise RecordingError(f"does not list {' '.join(FRAMES)}", file=str(path), fix="give the data set as it was published")
 
 
-def read(
-    folder: str | Path,
-    *,
-    subject: str = "S02",
-    activity: str = "Trial-Walk-1",
-    truth: bool = True,
-) -> Recording:
-    """Read one trial with its optical reference.
-
-    Parameters
-    ----------
-    folder : folder of the data set.
-    subject, activity : trial, as in ``data-list.csv``.
-    truth : False leaves the optical reference unread.
+def read(folder: str | Path, *, truth: bool = True) -> Recording:
+    """Read the trial with its optical reference (``truth=False`` leaves it unread).
 
     Returns
     -------
@@ -105,17 +93,15 @@ def read(
     RecordingError : missing files or fields, a reference of another length than the IMU recording, or scipy is not installed.
     """
     folder = Path(folder)
-    prefix = f"{subject}-{activity}"
-    trial = next((name for name in xsens.trials(folder) if name.startswith(prefix)), None)
+    trial = next((name for name in xsens.trials(folder) if name.startswith(TRIAL)), None)
     if trial is None:
-        raise RecordingError(f"holds no MT Manager files of {prefix}", file=str(folder), fix="check subject and activity")
+        raise RecordingError(
+            f"holds no MT Manager files of {TRIAL}", file=str(folder), fix="give the data set as it was published"
+        )
     recording = xsens.read(folder, trial=trial, placement=PLACEMENT)
     if not truth:
         return recording
-    return replace(
-        recording,
-        truth=_read_truth(folder / f"{prefix}.mat", recording, walking_frames(folder, subject=subject, activity=activity)),
-    )
+    return replace(recording, truth=_read_truth(folder / f"{TRIAL}.mat", recording, walking_frames(folder)))
 
 
 def _read_truth(path: Path, recording: Recording, walking: tuple[int, int]) -> Truth:

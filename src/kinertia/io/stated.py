@@ -144,15 +144,12 @@ def _positions(sensors: Sequence[Sensor], file: str) -> tuple[tuple[Sensor, ...]
         )
         message = f"sensor positions up to {most:.3g} m from the joint are impossible; read as {unit}"
         return moved, [_undone(Cause.POSITION, message)]
-    first = far[0]
+    first, spoken = far[0], {"tibia": "shank", "femur": "thigh"}
+    part = first.segment.partition("_")[0]
     guesses = [f"{away[first.name] * x:.2g} m if it is in {u}" for u, x in (("cm", 0.01), ("mm", 0.001))]
-    raise RecordingError(
-        f"{away[first.name]:.3g} m from the joint is no place on a {_spoken(first.segment)}",
-        file=file,
-        sensor=first.name,
-        fix=f"give position_m in metres ({' or '.join(guesses)})",
-        cause=Cause.POSITION,
-    )
+    message = f"{away[first.name]:.3g} m from the joint is no place on a {spoken.get(part, part)}"
+    fix = f"give position_m in metres ({' or '.join(guesses)})"
+    raise RecordingError(message, file=file, sensor=first.name, fix=fix, cause=Cause.POSITION)
 
 
 def _misalignments(sensors: Sequence[Sensor], file: str) -> tuple[tuple[Sensor, ...], list[Finding]]:
@@ -161,13 +158,9 @@ def _misalignments(sensors: Sequence[Sensor], file: str) -> tuple[tuple[Sensor, 
         return tuple(sensors), []
     if max(given) > _LARGEST_MISALIGNMENT_DEG or min(given) <= _LARGEST_MISALIGNMENT_RAD:
         worst = max(sensors, key=lambda s: s.misalignment_rad or 0.0)
-        raise RecordingError(
-            f"a misalignment of {worst.misalignment_rad:g} rad is stated",
-            file=file,
-            sensor=worst.name,
-            fix="give misalignment_rad in radians, one standard deviation",
-            cause=Cause.POSITION,
-        )
+        message = f"a misalignment of {worst.misalignment_rad:g} rad is stated"
+        fix = "give misalignment_rad in radians, one standard deviation"
+        raise RecordingError(message, file=file, sensor=worst.name, fix=fix, cause=Cause.POSITION)
     turned = tuple(
         s if s.misalignment_rad is None else replace(s, misalignment_rad=math.radians(s.misalignment_rad)) for s in sensors
     )
@@ -177,10 +170,6 @@ def _misalignments(sensors: Sequence[Sensor], file: str) -> tuple[tuple[Sensor, 
 
 def _farthest(sensor: Sensor) -> float:
     return _FARTHEST_M.get(sensor.segment.partition("_")[0], max(_FARTHEST_M.values()))
-
-
-def _spoken(segment: str) -> str:
-    return {"tibia": "shank", "femur": "thigh"}.get(segment.partition("_")[0], segment.partition("_")[0])
 
 
 def _undone(cause: Cause, message: str) -> Finding:
