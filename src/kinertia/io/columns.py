@@ -67,13 +67,9 @@ class Counts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             bad = ~((counts >= -self.full_scale) & (counts < self.full_scale) & (counts == np.round(counts)))
         if bad.any():
             row = int(np.argmax(bad))
-            raise RecordingError(
-                f"line {table.first_line + row}: {counts[row]:g} is no {self.full_scale.bit_length()}-bit integer",
-                file=table.file,
-                sensor=name,
-                sample=row,
-                fix="files of this layout hold raw integers; say with a column map what converted data are",
-            )
+            message = f"line {table.first_line + row}: {counts[row]:g} is no {self.full_scale.bit_length()}-bit integer"
+            fix = "files of this layout hold raw integers; say with a column map what converted data are"
+            raise RecordingError(message, file=table.file, sensor=name, sample=row, fix=fix)
 
 
 class ColumnMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -146,11 +142,8 @@ def of_plain_names(table: TextTable, path: Path) -> ColumnMap:
     about = facts.read_facts(beside) if beside.is_file() else {}
     positions, misalignments = (about.get(key) or {} for key in ("sensor_position_m", "sensor_misalignment_rad"))
     if not isinstance(positions, dict) or not isinstance(misalignments, dict):
-        raise RecordingError(
-            "sensor_position_m and sensor_misalignment_rad must map segments to values",
-            file=str(beside),
-            fix="write one entry per sensor",
-        )
+        message, fix = "sensor_position_m and sensor_misalignment_rad must map segments to values", "write one entry per sensor"
+        raise RecordingError(message, file=str(beside), fix=fix)
     entries = [
         SensorColumns(
             segment,
@@ -184,19 +177,12 @@ def of_names(table: TextTable, path: Path, given: ColumnMap, known: Callable[[st
             sensors.setdefault(signal.sensor, {}).setdefault(signal.kind, {})[signal.axis] = (signal.column, signal.unit)
     if any(signal.kind == "free" for signal in signals) and not any("acc" in kinds for kinds in sensors.values()):
         rate = "" if sensors else ", and no angular rate"
-        raise RecordingError(
-            f"holds free acceleration only, from which gravity was removed{rate}",
-            file=table.file,
-            fix="record or export raw acceleration and angular rate (Xsens DOT: 'Rate quantities')",
-            cause=Cause.FREE_ACCELERATION,
-        )
+        message = f"holds free acceleration only, from which gravity was removed{rate}"
+        fix = "record or export raw acceleration and angular rate (Xsens DOT: 'Rate quantities')"
+        raise RecordingError(message, file=table.file, fix=fix, cause=Cause.FREE_ACCELERATION)
     if not sensors:
-        raise RecordingError(
-            "the meaning of the columns is not known",
-            file=table.file,
-            fix=f"write a column map {path.stem}.columns.toml (see docs/formats.md), or name columns 'acc.tibia_r.x [m/s^2]'",
-            cause=Cause.LAYOUT,
-        )
+        fix = f"write a column map {path.stem}.columns.toml (see docs/formats.md), or name columns 'acc.tibia_r.x [m/s^2]'"
+        raise RecordingError("the meaning of the columns is not known", file=table.file, fix=fix, cause=Cause.LAYOUT)
     times = {signal.sensor: signal for signal in reversed(signals) if signal.kind == "time"}
     common = times.get("") or (next(iter(times.values())) if len(times) == 1 else None)
     entries = []
@@ -223,12 +209,8 @@ def placed(meaning: ColumnMap, file: Mapping[str, Any] | str | Path | None) -> C
     where, person = facts.read_placement(file)
     worn = [(entry, sensor) for entry in meaning.sensors if (sensor := where.find(entry.name or entry.segment)) is not None]
     if not worn:
-        raise RecordingError(
-            "lists none of the sensors of the table",
-            file=where.source,
-            fix=f"name them as the columns do: {', '.join(entry.name or entry.segment for entry in meaning.sensors)}",
-            cause=Cause.LAYOUT,
-        )
+        fix = f"name them as the columns do: {', '.join(entry.name or entry.segment for entry in meaning.sensors)}"
+        raise RecordingError("lists none of the sensors of the table", file=where.source, fix=fix, cause=Cause.LAYOUT)
     entries = [
         msgspec.structs.replace(e, name=e.name or e.segment, segment=s.segment, position_m=s.position_m or e.position_m)
         for e, s in worn
@@ -263,10 +245,6 @@ def rotation(axes: tuple[str, str, str], file: str, sensor: str) -> Array:
             raise RecordingError(f"axis {axis!r} is not understood", file=file, sensor=sensor, fix='write "+x", "-y", ...')
         matrix[row, "xyz".index(letter)] = sign
     if round(float(np.linalg.det(matrix))) != 1:
-        raise RecordingError(
-            f"axes {list(axes)} are no rotation",
-            file=file,
-            sensor=sensor,
-            fix="use each axis once and turn one sign (right-handed axes)",
-        )
+        message, fix = f"axes {list(axes)} are no rotation", "use each axis once and turn one sign (right-handed axes)"
+        raise RecordingError(message, file=file, sensor=sensor, fix=fix)
     return matrix

@@ -72,11 +72,8 @@ def read(path: str | Path) -> Recording:
     about = facts.read_facts(facts_file)
     columns = maps.of_plain_names(cells, csv)
     if not columns.sensors:
-        raise RecordingError(
-            "has no sensor signals",
-            file=file,
-            fix="expected columns such as 'acc.pelvis.x [m/s^2]' and 'gyro.pelvis.z [rad/s]'",
-        )
+        message, fix = "has no sensor signals", "expected columns such as 'acc.pelvis.x [m/s^2]' and 'gyro.pelvis.z [rad/s]'"
+        raise RecordingError(message, file=file, fix=fix)
     duration = facts.number(about, "dur_mean")
     if duration is None or duration <= 0:
         raise RecordingError("mean duration of the cycle is missing", file=str(facts_file), fix='add "dur_mean": <seconds>')
@@ -102,11 +99,8 @@ def read_folder(folder: str | Path) -> list[Recording]:
     folder = Path(folder)
     files = sorted(path for path in folder.glob("*.csv") if is_cycle(path)) if folder.is_dir() else []
     if not files:
-        raise RecordingError(
-            "holds no gait cycles",
-            file=str(folder),
-            fix="give a folder of CSV + JSON pairs in the cycle layout (see docs/formats.md)",
-        )
+        message, fix = "holds no gait cycles", "give a folder of CSV + JSON pairs in the cycle layout (see docs/formats.md)"
+        raise RecordingError(message, file=str(folder), fix=fix)
     return [read(path) for path in files]
 
 
@@ -122,13 +116,9 @@ def _check_cycle(cells: TextTable) -> np.ndarray:
     wrong = ~(np.abs(percent[keep] - np.arange(n) * 100.0 / max(n, 1)) < 1e-3 * 100.0 / max(n, 1) + 1e-6)
     if n < 4 or wrong.any():
         row = int(np.argmax(wrong)) if wrong.any() else n
-        raise RecordingError(
-            f"cycle_percent must run evenly from 0 to just below 100; with {n} rows, row {row} breaks this",
-            file=cells.file,
-            sensor="cycle_percent",
-            sample=row,
-            fix="the file looks truncated, or rows are missing; export the whole cycle again",
-        )
+        message = f"cycle_percent must run evenly from 0 to just below 100; with {n} rows, row {row} breaks this"
+        fix = "the file looks truncated, or rows are missing; export the whole cycle again"
+        raise RecordingError(message, file=cells.file, sensor="cycle_percent", sample=row, fix=fix)
     return keep
 
 

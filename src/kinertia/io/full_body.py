@@ -96,10 +96,6 @@ def _rate(time: Array, file: str) -> float:
     step = float(np.median(steps))
     uneven = np.abs(steps - step) > 0.1 * step
     if uneven.any():
-        raise RecordingError(
-            f"time t is not even: {steps[uneven][0]:.4f} s in place of {step:.4f} s",
-            file=file,
-            sample=int(np.argmax(uneven)),
-            fix="resample the recording to an even rate",
-        )
+        message = f"time t is not even: {steps[uneven][0]:.4f} s in place of {step:.4f} s"
+        raise RecordingError(message, file=file, sample=int(np.argmax(uneven)), fix="resample the recording to an even rate")
     return round(1.0 / step, 6)

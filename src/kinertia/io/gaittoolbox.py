@@ -117,12 +117,9 @@ def _read_truth(path: Path, recording: Recording, walking: tuple[int, int]) -> T
         array = np.asarray(fields[name], dtype=np.float64)
         array = array.T if array.shape[0] == 1 else array
         if array.shape[0] != recording.samples:
-            raise RecordingError(
-                f"{array.shape[0]} frames, but the IMU recording has {recording.samples} samples",
-                file=str(path),
-                sensor=name,
-                fix="reference and IMU recording must share their frame numbers",
-            )
+            message = f"{array.shape[0]} frames, but the IMU recording has {recording.samples} samples"
+            fix = "reference and IMU recording must share their frame numbers"
+            raise RecordingError(message, file=str(path), sensor=name, fix=fix)
         return array
 
     angles = {}

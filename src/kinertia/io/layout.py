@@ -93,12 +93,8 @@ def read(text: str, *, file: str, start: int = 0, separator: str = "") -> TextTa
     above = [i for k, i in enumerate(above) if not k or lines[i] != lines[above[k - 1]]]  # a header may stand there twice
 
     if not above:
-        raise RecordingError(
-            "has no header: its first line holds numbers already",
-            file=file,
-            fix="write a first line that names the columns",
-            cause=Cause.LAYOUT,
-        )
+        message, fix = "has no header: its first line holds numbers already", "write a first line that names the columns"
+        raise RecordingError(message, file=file, fix=fix, cause=Cause.LAYOUT)
     findings: list[Finding] = []
     rows = {i: cut.split(_uncommented(lines[i])) for i in above}
     units = rows[above.pop()] if len(above) > 1 and _are_units(rows[above[-1]]) else []

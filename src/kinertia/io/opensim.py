@@ -86,12 +86,8 @@ def read(path: str | Path, *, in_degrees: bool | None = None) -> Table:
     table = layout.read(text, file=file, start=end + 1)
     warnings: list[str] = []
     if (rows := _count(header, "nrows", "datarows")) not in (None, table.rows):
-        raise RecordingError(
-            f"header says {rows} rows, the file has {table.rows}",
-            file=file,
-            sample=table.rows,
-            fix="the file looks truncated; export it again",
-        )
+        message, fix = f"header says {rows} rows, the file has {table.rows}", "the file looks truncated; export it again"
+        raise RecordingError(message, file=file, sample=table.rows, fix=fix)
     if (count := _count(header, "ncolumns", "datacolumns")) not in (None, len(table.names)):
         warnings.append(f"{file}: header says {count} columns, the file has {len(table.names)}; taken as it is")
     time_column = next((name for name in table.names if name.lower() == "time"), None)
@@ -103,12 +99,8 @@ def read(path: str | Path, *, in_degrees: bool | None = None) -> Table:
         row = int(np.argmax(wrong)) + 1 if len(time) > 1 else 0
         raise RecordingError("time does not increase", file=file, sensor="time", sample=row, fix="export the motion again")
     if header.get("datatype", "").lower() == "quaternion":
-        raise RecordingError(
-            "holds orientations (quaternions), no coordinates",
-            file=file,
-            fix="give the .mot of joint angles that OpenSense's inverse kinematics makes of it",
-            cause=Cause.LAYOUT,
-        )
+        fix = "give the .mot of joint angles that OpenSense's inverse kinematics makes of it"
+        raise RecordingError("holds orientations (quaternions), no coordinates", file=file, fix=fix, cause=Cause.LAYOUT)
     columns = {name: table.numbers(name) for name in table.names if name != time_column}
     degrees, more = _unit(columns, _declared(lines[:end]), in_degrees, file)
     if degrees:
@@ -210,12 +202,9 @@ def _unit(columns: Mapping[str, Array], declared: bool | None, given: bool | Non
         return True, [f"{file}: the header does not state the unit of angles; they reach {largest:.3g}, so degrees are assumed"]
     moved = max((float(np.nanmax(v) - np.nanmin(v)) for v in legs if np.isfinite(v).any()), default=0.0)
     if largest > _LEAST_DEG and moved < _MOVES_RAD:
-        raise RecordingError(
-            f"the header does not state the unit of angles, and angles up to {largest:.3g} may be degrees or radians",
-            file=file,
-            fix="add a header line inDegrees=yes or inDegrees=no, or pass in_degrees",
-            cause=Cause.LAYOUT,
-        )
+        message = f"the header does not state the unit of angles, and angles up to {largest:.3g} may be degrees or radians"
+        fix = "add a header line inDegrees=yes or inDegrees=no, or pass in_degrees"
+        raise RecordingError(message, file=file, fix=fix, cause=Cause.LAYOUT)
     return False, []  # OpenSim's own default, and nobody moves a leg by so few degrees only
 
 
@@ -225,10 +214,6 @@ def _knee_sign(knees: list[Array], file: str) -> KneeSign:
     both = np.concatenate(knees)
     low, high = float(np.nanmin(both)), float(np.nanmax(both))
     if max(-low, high) < _KNEE_DECIDES_RAD or min(-low, high) > 0.5 * max(-low, high):
-        raise RecordingError(
-            f"knee angles from {np.rad2deg(low):.0f} to {np.rad2deg(high):.0f} deg do not show the sign of flexion",
-            file=file,
-            sensor="knee_angle",
-            fix="pass knee_flexion='positive' or 'negative'",
-        )
+        message = f"knee angles from {np.rad2deg(low):.0f} to {np.rad2deg(high):.0f} deg do not show the sign of flexion"
+        raise RecordingError(message, file=file, sensor="knee_angle", fix="pass knee_flexion='positive' or 'negative'")
     return "positive" if high > -low else "negative"

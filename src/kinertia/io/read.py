@@ -170,18 +170,12 @@ def _unknown(path: Path) -> RecordingError:
     if not path.exists():
         return RecordingError("does not exist", file=str(path), fix="check the path")
     if path.suffix.lower() == ".sto" and opensim.holds_orientations(path):
-        return RecordingError(
-            "holds orientations only; kinertia needs acceleration and angular rate",
-            file=str(path),
-            fix="give the recording that the orientations were made from (of Xsens: the MT Manager files)",
-            cause=Cause.LAYOUT,
-        )
+        message = "holds orientations only; kinertia needs acceleration and angular rate"
+        fix = "give the recording that the orientations were made from (of Xsens: the MT Manager files)"
+        return RecordingError(message, file=str(path), fix=fix, cause=Cause.LAYOUT)
     if path.suffix.lower() in (".mot", ".sto", ".trc", ".osim"):
-        return RecordingError(
-            "holds motion or forces, no IMU signals",
-            file=str(path),
-            fix="read it with kinertia.io.opensim; give the IMU recording here",
-        )
+        message, fix = "holds motion or forces, no IMU signals", "read it with kinertia.io.opensim; give the IMU recording here"
+        return RecordingError(message, file=str(path), fix=fix)
     return RecordingError(
         "is in no known format", file=str(path), fix=f"supported are {'; '.join(SUPPORTED)}; see docs/formats.md"
     )

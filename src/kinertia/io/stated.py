@@ -45,12 +45,8 @@ def mass(value: float, height_m: float | None, *, file: str) -> tuple[float, lis
             return kg, [_undone(Cause.MASS, f"mass {value:g} kg is impossible; read as {unit}: {kg:.4g} kg")]
     if not low <= value <= high:
         stone = f"; in stone, it is {value * _STONE_KG:.3g} kg" if low <= value * _STONE_KG <= high else ""
-        raise RecordingError(
-            f"mass {value:g} kg is outside {low:g}..{high:g} kg",
-            file=file,
-            fix=f"give body mass in kilograms{stone}",
-            cause=Cause.MASS,
-        )
+        message, fix = f"mass {value:g} kg is outside {low:g}..{high:g} kg", f"give body mass in kilograms{stone}"
+        raise RecordingError(message, file=file, fix=fix, cause=Cause.MASS)
     return value, [] if height_m is None else doubts(value, height_m)
 
 
@@ -88,12 +84,8 @@ def height(value: float, *, file: str) -> tuple[float, list[Finding]]:
     for unit, metres, (least, most) in (("feet", _FOOT_M, _FEET), ("inches", _INCH_M, _INCHES)):
         if least <= value <= most:
             guess = f": {value:g} looks like {unit}, {value * metres:.2f} m"
-    raise RecordingError(
-        f"height {value:g} m is outside {low:g}..{high:g} m{guess}",
-        file=file,
-        fix="give body height in metres" + (f", {guess.rpartition(', ')[2]}" if guess else ""),
-        cause=Cause.HEIGHT,
-    )
+    fix = "give body height in metres" + (f", {guess.rpartition(', ')[2]}" if guess else "")
+    raise RecordingError(f"height {value:g} m is outside {low:g}..{high:g} m{guess}", file=file, fix=fix, cause=Cause.HEIGHT)
 
 
 def rate(value: float, *, file: str) -> float:
@@ -108,12 +100,9 @@ def rate(value: float, *, file: str) -> float:
         return value
     guesses = [(value * 1000.0, "kHz")] if value < low else [(value / 1000.0, "mHz"), (value / 60.0, "samples per minute")]
     fits = [f"{hz:.4g} Hz if it is in {unit}" for hz, unit in guesses if 10.0 <= hz <= 2000.0]
-    raise RecordingError(
-        f"a sampling rate of {value:g} Hz is stated, which no sensor for movement has",
-        file=file,
-        fix="state the rate in Hz (samples per second)" + (f": {' or '.join(fits)}" if fits else ""),
-        cause=Cause.RATE,
-    )
+    message = f"a sampling rate of {value:g} Hz is stated, which no sensor for movement has"
+    fix = "state the rate in Hz (samples per second)" + (f": {' or '.join(fits)}" if fits else "")
+    raise RecordingError(message, file=file, fix=fix, cause=Cause.RATE)
 
 
 def placed(recording: Recording) -> Recording:

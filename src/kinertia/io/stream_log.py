@@ -239,11 +239,8 @@ def _stream(content: bytes, headers: list[Header], path: Path) -> int:
     """The stream that a sample belongs to."""
     stream, rows = struct.unpack_from("<HH", content)
     if not headers or stream >= len(headers[-1].streams) or rows != len(headers[-1].streams[stream].sensors):
-        raise RecordingError(
-            f"holds a sample of stream {stream} with {rows} sensors, which its session does not have",
-            file=str(path),
-            fix="restore a copy; the beginning of the file is missing or damaged",
-        )
+        message = f"holds a sample of stream {stream} with {rows} sensors, which its session does not have"
+        raise RecordingError(message, file=str(path), fix="restore a copy; the beginning of the file is missing or damaged")
     return stream
 
 

@@ -170,12 +170,8 @@ def build(
         rate = meaning.assumed_rate_hz
         warnings.insert(0, f"sampling rate not in the file, {rate} Hz assumed")
     if not rate or rate <= 0:
-        raise RecordingError(
-            "has neither a time column nor a rate",
-            file=file,
-            fix="give the sampling rate (--rate, or rate_hz in the column map), or name the time column in the map",
-            cause=Cause.RATE,
-        )
+        fix = "give the sampling rate (--rate, or rate_hz in the column map), or name the time column in the map"
+        raise RecordingError("has neither a time column nor a rate", file=file, fix=fix, cause=Cause.RATE)
     subject, assumed, doubts = facts.subject(meaning.subject, file=person_file)
     signals = np.stack(blocks, axis=1)
     orientation = signals[..., 6:]
@@ -296,11 +292,6 @@ def _quaternion(table: TextTable, entry: SensorColumns, sensor: str) -> Array:
     wrong = np.abs(length - 1) > 0.05
     if wrong.any():
         row = int(np.argmax(wrong))
-        raise RecordingError(
-            f"quaternion has length {length[row]:.3g}",
-            file=table.file,
-            sensor=sensor,
-            sample=row,
-            fix="check the orientation columns",
-        )
+        message, fix = f"quaternion has length {length[row]:.3g}", "check the orientation columns"
+        raise RecordingError(message, file=table.file, sensor=sensor, sample=row, fix=fix)
     return values

@@ -51,13 +51,9 @@ class TextTable:
         column = self.names.index(name)
         if column in self.wrong:
             row, text = self.wrong[column]
-            raise RecordingError(
-                f"line {self.first_line + row}: {text!r} is not a number",
-                file=self.file,
-                sensor=name,
-                sample=row,
-                fix="write a decimal number with a point, or leave the cell empty when the value is missing",
-            )
+            message = f"line {self.first_line + row}: {text!r} is not a number"
+            fix = "write a decimal number with a point, or leave the cell empty when the value is missing"
+            raise RecordingError(message, file=self.file, sensor=name, sample=row, fix=fix)
         return self.values[:, column].copy()
 
     def several(self, names: Sequence[str]) -> Array:
@@ -157,10 +153,5 @@ def _unequal(width: int, named: int, separator: str, file: str, line: int, row: 
         problem, fix = "the file ends within a row", "it was cut off; export it again"
     else:
         problem, fix = "cells are lacking or too many", "export the recording again"
-    return RecordingError(
-        f"line {line} has {width} cells, the header names {named}: {problem}",
-        file=file,
-        sample=row,
-        fix=fix,
-        cause=Cause.LAYOUT,
-    )
+    message = f"line {line} has {width} cells, the header names {named}: {problem}"
+    return RecordingError(message, file=file, sample=row, fix=fix, cause=Cause.LAYOUT)

@@ -123,12 +123,9 @@ def _joined(parts: Sequence[_Part], file: str) -> TextTable:
         findings.extend(f for f in part.cells.findings if f not in findings)
     doubled = next((name for name in names if names.count(name) > 1), None)
     if doubled is not None:
-        raise RecordingError(
-            f"column {doubled!r} is in more than one of {', '.join(part.path.name for part in parts)}",
-            file=file,
-            fix="name the files by body part and side, or by accelerometer and gyroscope",
-            cause=Cause.LAYOUT,
-        )
+        message = f"column {doubled!r} is in more than one of {', '.join(part.path.name for part in parts)}"
+        fix = "name the files by body part and side, or by accelerometer and gyroscope"
+        raise RecordingError(message, file=file, fix=fix, cause=Cause.LAYOUT)
     first, preamble = parts[0].cells.first_line, parts[0].cells.preamble
     return TextTable(tuple(names), np.stack(blocks, axis=1), wrong, file, first, units, preamble, tuple(findings))
 
@@ -148,12 +145,8 @@ def _at(part: _Part, base: _Part) -> Array:
     if np.array_equal(part.stamps, base.stamps, equal_nan=True) and part.cells.rows == base.cells.rows:
         return values
     if not len(part.stamps) or not len(base.stamps):
-        raise RecordingError(
-            f"has {part.cells.rows} rows and no time stamps, {base.path.name} has {base.cells.rows}",
-            file=str(part.path),
-            fix="export both with time stamps",
-            cause=Cause.TIME_STAMPS,
-        )
+        message = f"has {part.cells.rows} rows and no time stamps, {base.path.name} has {base.cells.rows}"
+        raise RecordingError(message, file=str(part.path), fix="export both with time stamps", cause=Cause.TIME_STAMPS)
     axis = time_axis.find(part.stamps, values, file=str(part.path))
     even = axis.on_grid(values)
     known = axis.time_s[0] + np.arange(len(even)) / axis.rate_hz

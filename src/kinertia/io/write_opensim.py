@@ -136,13 +136,9 @@ def _write_storage(path: Path, title: str, columns: dict[str, Array], estimate: 
     for name, values in columns.items():
         bad = ~np.isfinite(values)
         if bad.any():
-            raise RecordingError(
-                "value missing, which OpenSim cannot read",
-                file=str(path),
-                sensor=name,
-                sample=int(np.argmax(bad)),
-                fix="fill the gap in the signals or write a part of the recording without it",
-            )
+            message = "value missing, which OpenSim cannot read"
+            fix = "fill the gap in the signals or write a part of the recording without it"
+            raise RecordingError(message, file=str(path), sensor=name, sample=int(np.argmax(bad)), fix=fix)
     header = (
         f"{title}\nversion=1\nnRows={estimate.samples}\nnColumns={len(columns) + 1}\n"
         f"inDegrees={'yes' if in_degrees else 'no'}\n\n"

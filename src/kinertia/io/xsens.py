@@ -154,11 +154,8 @@ def _trial(path: Path, trial: str | None) -> tuple[str, list[Path]]:
         raise RecordingError(f"holds {len(known)} trials", file=str(path), fix=f"choose one: {', '.join(sorted(known))}")
     trial = trial or next(iter(known), "")
     if trial not in known:
-        raise RecordingError(
-            "is no MT Manager export",
-            file=str(path),
-            fix="give a folder of <trial>_<serial>.txt files with a PacketCounter column",
-        )
+        message, fix = "is no MT Manager export", "give a folder of <trial>_<serial>.txt files with a PacketCounter column"
+        raise RecordingError(message, file=str(path), fix=fix)
     return trial, known[trial]
 
 
@@ -169,12 +166,8 @@ def _read_stream(path: Path, serial: str, rate_hz: float | None) -> Export:
     comment = _RATE.search(text[:_HEAD_CHARACTERS])
     said = rate_hz or (float(comment[1].replace(",", ".")) if comment else 0.0)
     if "Acc_X" not in table.names:
-        raise RecordingError(
-            "has no acceleration",
-            file=file,
-            sensor=serial,
-            fix="export Acc_X, Acc_Y, Acc_Z (not free acceleration, which lacks gravity)",
-        )
+        message, fix = "has no acceleration", "export Acc_X, Acc_Y, Acc_Z (not free acceleration, which lacks gravity)"
+        raise RecordingError(message, file=file, sensor=serial, fix=fix)
     signals = np.full((table.rows, 10), np.nan)
     signals[:, :3] = table.several([f"Acc_{axis}" for axis in "XYZ"])
     if "Gyr_X" in table.names:
@@ -217,12 +210,6 @@ def _unwrap(counter: Array, file: str, serial: str) -> np.ndarray:
     bad = (steps == 0) | (steps > COUNTER_RANGE // 2)
     if bad.any():
         row = int(np.argmax(bad)) + 1
-        raise RecordingError(
-            "packet counter repeats or runs backwards",
-            file=file,
-            sensor=serial,
-            sample=row,
-            fix="export it again",
-            cause=Cause.TIME_STAMPS,
-        )
+        message, fix = "packet counter repeats or runs backwards", "export it again"
+        raise RecordingError(message, file=file, sensor=serial, sample=row, fix=fix, cause=Cause.TIME_STAMPS)
     return int(counter[0]) + np.concatenate([[0], np.cumsum(steps)])

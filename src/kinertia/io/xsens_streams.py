@@ -73,13 +73,9 @@ def together(streams: Sequence[Export], warnings: list[str]) -> tuple[Array, flo
     joined = []
     for s in streams:
         if s.time_s is None:
-            raise RecordingError(
-                f"rate {unlike.rate_hz} Hz differs from {rate} Hz of the others",
-                file=unlike.file,
-                sensor=unlike.serial,
-                fix="record or export all sensors with one rate, or leave this one out of the placement",
-                cause=Cause.SENSOR_RATE,
-            )
+            message = f"rate {unlike.rate_hz} Hz differs from {rate} Hz of the others"
+            fix = "record or export all sensors with one rate, or leave this one out of the placement"
+            raise RecordingError(message, file=unlike.file, sensor=unlike.serial, fix=fix, cause=Cause.SENSOR_RATE)
         joined.append(Stream(s.serial, time_axis.find(s.time_s, file=s.file), s.signals))
     values, rate, findings = common_time.join(joined, file=str(Path(streams[0].file).parent))
     signals = np.stack(values, axis=1)

@@ -22,22 +22,16 @@ def read(recording: Recording, sensors: SensorSet = LOWER_BODY) -> tuple[Array, 
         If the recording is still in sensor axes or has none of the set's segments.
     """
     if recording.frame is not Frame.SEGMENT:
-        raise RecordingError(
-            "signals are in sensor axes",
-            file=recording.source or recording.name,
-            fix="align the recording to its segments first",
-        )
+        message, fix = "signals are in sensor axes", "align the recording to its segments first"
+        raise RecordingError(message, file=recording.source or recording.name, fix=fix)
     signals = np.full((recording.samples, *sensors.shape), np.nan)
     for row, on in enumerate(sensors.positions(recording.sensors)):
         if on is not None:
             signals[:, row] = np.concatenate([recording.acc[:, on], recording.gyro[:, on]], axis=1)[:, sensors.axes]
     present = np.isfinite(signals)
     if not present.any():
-        raise RecordingError(
-            f"none of the segments {', '.join(sensors.segments)} carries a sensor",
-            file=recording.source or recording.name,
-            fix="name the segment of each sensor",
-        )
+        message, fix = f"none of the segments {', '.join(sensors.segments)} carries a sensor", "name the segment of each sensor"
+        raise RecordingError(message, file=recording.source or recording.name, fix=fix)
     return np.where(present, signals, 0.0), present.astype(np.float64)
 
 

@@ -51,13 +51,9 @@ def join(streams: Sequence[Stream], *, file: str = "") -> tuple[list[Array], flo
     shortest = min(last - first for first, last in ends)
     if end - begin < _LEAST_OVERLAP * shortest:
         late = streams[int(np.argmax([first for first, _ in ends]))]
-        raise RecordingError(
-            "its time stamps do not overlap with those of the other sensors",
-            file=file,
-            sensor=late.name,
-            fix="export the sensors on one clock, or leave this one out",
-            cause=Cause.LATE,
-        )
+        message = "its time stamps do not overlap with those of the other sensors"
+        fix = "export the sensors on one clock, or leave this one out"
+        raise RecordingError(message, file=file, sensor=late.name, fix=fix, cause=Cause.LATE)
     wanted = begin + np.arange(int((end - begin) * rate + 1e-6) + 1) / rate
     findings, values = [], []
     for stream in streams:

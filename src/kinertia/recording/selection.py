@@ -36,11 +36,8 @@ def choose(recording: Recording, name: str) -> Recording:
     wanted = by_initials(name).segments
     absent = [segment for segment in wanted if recording.sensor_index(segment) is None]
     if absent:
-        raise RecordingError(
-            f"no sensor on {', '.join(absent)}, which the set {name} asks for",
-            file=recording.source or recording.name,
-            fix="choose a smaller set",
-        )
+        message, fix = f"no sensor on {', '.join(absent)}, which the set {name} asks for", "choose a smaller set"
+        raise RecordingError(message, file=recording.source or recording.name, fix=fix)
     return keep(recording, wanted)
 
 
