@@ -38,7 +38,7 @@ LIGHT = (
 )
 """Parts that the light install uses, but for the modules below."""
 FOR_TRAINING = {
-    *(f"sensing.{name}" for name in ("errors", "measurement", "mounting_errors", "ringing", "sampling", "skin")),
+    *(f"sensing.{name}" for name in ("errors", "measurement", "ringing", "sampling", "skin")),
     *(f"estimation.{name}" for name in ("track", "trained")),
 }
 TRAIN_EXTRA = ("torch", "scipy", "polars", "casadi", "safetensors", "onnx", "onnxscript")

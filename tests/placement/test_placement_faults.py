@@ -13,10 +13,10 @@ from experiments import gait_model_fit, place_faults
 from experiments.place_faults import FAULTS
 from kinertia.io import write_recording
 from kinertia.io.read import read
-from kinertia.placement import gait_model, sample_quality
+from kinertia.placement import gait_model
 from kinertia.placement.correction import correct
 from kinertia.placement.fault import Kind
-from kinertia.placement.inference import place
+from kinertia.placement.inference import SampleQuality, place
 from kinertia.recording import Frame, Recording
 
 
@@ -83,8 +83,8 @@ def test_clipping_needs_a_pile_at_a_range() -> None:
     generator = np.random.default_rng(0)
     acc = 12.0 * generator.standard_normal((2000, 3))
     gyro = generator.standard_normal((2000, 3))
-    assert sample_quality.assess(acc, gyro, 100.0).clipped == 0
-    cut = sample_quality.assess(np.clip(acc, -19.62, 19.62), gyro, 100.0)
+    assert SampleQuality.of(acc, gyro, 100.0).clipped == 0
+    cut = SampleQuality.of(np.clip(acc, -19.62, 19.62), gyro, 100.0)
     assert cut.clipped > 100
 
 

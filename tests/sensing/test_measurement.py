@@ -10,9 +10,8 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from kinertia.recording import LOWER_BODY
-from kinertia.sensing.errors import NO_ERRORS
+from kinertia.sensing.errors import NO_ERRORS, Spread
 from kinertia.sensing.measurement import IDEAL, TYPICAL, Measured, Realism, measure, strap_on
-from kinertia.sensing.mounting_errors import Spread
 from kinertia.sensing.ringing import RingingRanges
 from kinertia.sensing.sampling import Clock
 from kinertia.sensing.skin import SkinRanges

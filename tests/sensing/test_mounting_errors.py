@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from kinertia.recording import LOWER_BODY
-from kinertia.sensing.mounting_errors import NOMINAL, Spread, draw
+from kinertia.sensing.errors import NOMINAL, Spread, mount
 
 STATED: dict[str, tuple[float, float, float]] = dict.fromkeys(LOWER_BODY.segments, (0.05, -0.2, 0.03))
 
 
 def test_sizes_and_limits() -> None:
-    poses = [p for seed in range(400) for p in draw(STATED, Spread(), np.random.default_rng(seed)).values()]
+    poses = [p for seed in range(400) for p in mount(STATED, Spread(), np.random.default_rng(seed)).values()]
     angle = np.degrees([p.angle_rad for p in poses])
     offset = np.array([p.position_m for p in poses]) - STATED["pelvis"]
     assert np.std(angle) == pytest.approx(6.0, rel=0.08)
@@ -26,20 +26,20 @@ def test_sizes_and_limits() -> None:
 
 
 def test_nominal_sensors_sit_where_they_should() -> None:
-    for segment, pose in draw(STATED, NOMINAL, np.random.default_rng(0)).items():
+    for segment, pose in mount(STATED, NOMINAL, np.random.default_rng(0)).items():
         assert pose.position_m == STATED[segment]
         assert pose.orientation == (1.0, 0.0, 0.0, 0.0)
 
 
 def test_the_seed_repeats() -> None:
-    first, again, other = (draw(STATED, Spread(), np.random.default_rng(seed)) for seed in (3, 3, 4))
+    first, again, other = (mount(STATED, Spread(), np.random.default_rng(seed)) for seed in (3, 3, 4))
     assert first == again
     assert first != other
     assert list(first) == list(STATED)
 
 
 def test_only_the_turn_about_z_inclines() -> None:
-    pose = draw(STATED, Spread(math.radians(6.0), 0.0, 0.0, 0.0), np.random.default_rng(0))["pelvis"]
+    pose = mount(STATED, Spread(math.radians(6.0), 0.0, 0.0, 0.0), np.random.default_rng(0))["pelvis"]
     w, x, y, z = pose.orientation
     assert (x, y) == (0.0, 0.0)
     assert pose.angle_rad == pytest.approx(2 * math.atan2(z, w))

@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from kinertia.estimation import settling, standing
-from kinertia.estimation.assembly import Sampler, assemble
 from kinertia.estimation.estimate import Activity, Estimate
-from kinertia.estimation.series import Series
+from kinertia.estimation.series import Sampler, Series, assemble
 from kinertia.numerics.spline import CubicSpline
 from kinertia.recording import Array, Recording, SensorSet, channels, periodic
 from kinertia.sensing import activity

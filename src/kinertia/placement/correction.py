@@ -18,43 +18,37 @@ Where most sensors are off by more, what is said of the axes holds for none."""
 
 
 def correct(recording: Recording, placement: Placement) -> Recording:
-    """A copy in segment axes with what was found put right.
+    """A copy in segment axes with what :func:`kinertia.placement.inference.place` says of it put right.
 
-    Parameters
-    ----------
-    recording : as given to :func:`kinertia.placement.inference.place`.
-    placement : what that returned.
-
-    Returns
-    -------
-    Sensors on the segments found, with units corrected and signals turned; positions are those found, sideways as stated.
-    Sensors that could not be judged are kept where the recording was in segment axes and their segment is free, and else left
+    Sensors are on the segments inferred, with units corrected and signals turned, at the places inferred, sideways as stated.
+    Those that could not be judged are kept where the recording was in segment axes and their segment is free, and else left
     out, with a warning. The sampling rate stays as stated: it is known only roughly, so the true one has to be given when
     reading.
     """
     kept, warnings = _kept(recording, placement)
-    trusted = recording.frame is Frame.SEGMENT and not _mostly_turned(placement)
-    turns = [_turn(placement.sensors[k], trusted) for k in kept]
-    turn = np.stack(turns) if turns else np.zeros((0, 3, 3))
+    stated = recording.frame is Frame.SEGMENT
+    off = [orientation.angle(placed.rotation) > WORN_RAD for placed in placement.sensors if placed.rotation is not None]
+    worn_rad = WORN_RAD if stated and 2 * sum(off) <= len(off) else 0.0
+    turns: dict[int, Array] = {}
+    for k in kept:
+        rotation = placement.sensors[k].rotation
+        turns[k] = np.eye(3) if rotation is None or orientation.angle(rotation) < worn_rad else rotation
+    turn = np.array(list(turns.values())).reshape(-1, 3, 3)
+    # what is read too much along the vertical of the segment
+    wrong = {name for fault in placement.faults if fault.kind is Kind.OFFSET for name in fault.sensors}
+    excess = [placement.sensors[k].excess_m_s2 if recording.sensors[k].name in wrong else 0.0 for k in kept]
     acc = np.einsum("kij,tkj->tki", turn, recording.acc[:, kept] * placement.acc_factor[kept, None])
-    acc = acc - _offsets(recording, placement, kept)
+    placed = [(recording.sensors[k], placement.sensors[k]) for k in kept]
     return replace(
         recording,
         frame=Frame.SEGMENT,
-        sensors=tuple(
-            replace(
-                recording.sensors[k],
-                segment=placement.sensors[k].segment,
-                position_m=_position(placement.sensors[k]),
-            )
-            for k in kept
-        ),
-        acc=acc,
+        sensors=tuple(replace(sensor, segment=p.segment, position_m=_position(p)) for sensor, p in placed),
+        acc=acc - np.array(excess)[:, None] * np.array([0.0, 1.0, 0.0]),
         gyro=np.einsum("kij,tkj->tki", turn, recording.gyro[:, kept] * placement.gyro_factor[kept, None]),
         acc_var=None,
         gyro_var=None,
         orientation=None,
-        truth=_truth(recording, placement, dict(zip(kept, turns, strict=True))),
+        truth=_truth(recording, placement, turns),
     ).with_warnings(*warnings)
 
 
@@ -70,24 +64,6 @@ def _kept(recording: Recording, placement: Placement) -> tuple[list[int], list[s
             taken.add(placed.segment)
         kept.append(k)
     return kept, warnings
-
-
-def _mostly_turned(placement: Placement) -> bool:
-    off = [orientation.angle(placed.rotation) > WORN_RAD for placed in placement.sensors if placed.rotation is not None]
-    return 2 * sum(off) > len(off)
-
-
-def _turn(placed: SensorPlacement, trusted: bool) -> Array:
-    if placed.rotation is None or (trusted and orientation.angle(placed.rotation) < WORN_RAD):
-        return np.eye(3)
-    return placed.rotation
-
-
-def _offsets(recording: Recording, placement: Placement, kept: list[int]) -> Array:
-    """(K, 3) what is read too much along the vertical of the segment [m/s^2]."""
-    wrong = {name for fault in placement.faults if fault.kind is Kind.OFFSET for name in fault.sensors}
-    excess = [placement.sensors[k].excess_m_s2 if recording.sensors[k].name in wrong else 0.0 for k in kept]
-    return np.array(excess)[:, None] * np.array([0.0, 1.0, 0.0])
 
 
 def _position(placed: SensorPlacement) -> tuple[float, float, float] | None:

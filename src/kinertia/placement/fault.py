@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,7 +9,6 @@ import numpy as np
 
 from kinertia.placement import orientation, unit_factors
 from kinertia.placement.interpretation import Interpretation
-from kinertia.placement.sample_quality import SampleQuality
 from kinertia.recording import GRAVITY, LOWER_BODY, Array, Frame, Recording
 
 OFFSET_STANDING = 0.66
@@ -50,18 +48,18 @@ class Fault:
     change: str = ""  # what ``--apply`` does about it; empty where nothing can be done
 
 
-def missing(recording: Recording, quality: Sequence[SampleQuality]) -> list[Fault]:
-    """Segments and sensors that give nothing."""
+def missing(recording: Recording, absent: np.ndarray) -> list[Fault]:
+    """Segments and sensors that give nothing; ``absent`` (K,) are without a signal."""
     without = "gives no signal: its acceleration or angular rate is missing throughout"
     faults = [
         Fault(Kind.MISSING, (sensor.name,), f"{sensor.segment} {without}", "it is left out")
-        for sensor, samples in zip(recording.sensors, quality, strict=True)
-        if samples.absent
+        for sensor, silent in zip(recording.sensors, absent, strict=True)
+        if silent
     ]
     stated = {sensor.segment for sensor in recording.sensors}
-    absent = [name for name in LOWER_BODY.segments if name not in stated] if stated & set(LOWER_BODY.segments) else []
+    bare = [name for name in LOWER_BODY.segments if name not in stated] if stated & set(LOWER_BODY.segments) else []
     message = "there is no sensor on {}: movement there follows from the others"
-    return faults + [Fault(Kind.MISSING, (name,), message.format(name)) for name in absent]
+    return faults + [Fault(Kind.MISSING, (name,), message.format(name)) for name in bare]
 
 
 def on_units(recording: Recording, acc_factor: Array, gyro_factor: Array) -> list[Fault]:
@@ -89,7 +87,7 @@ def on_units(recording: Recording, acc_factor: Array, gyro_factor: Array) -> lis
 def on_reading(
     recording: Recording,
     judged: list[int],
-    quality: Sequence[SampleQuality],
+    clipped: np.ndarray,
     reading: Interpretation,
     standing_up: Array | None,
     pace: float,
@@ -107,7 +105,7 @@ def on_reading(
     for i, k in enumerate(judged):
         if not mirrored[k]:
             faults += _axes(recording, k, reading, i)
-        faults += _offset(recording, k, quality[k], reading, i, None if standing_up is None else standing_up[i])
+        faults += _offset(recording, k, bool(clipped[k]), reading, i, None if standing_up is None else standing_up[i])
     return faults
 
 
@@ -152,12 +150,12 @@ def _axes(recording: Recording, k: int, reading: Interpretation, i: int) -> list
 
 
 def _offset(
-    recording: Recording, k: int, quality: SampleQuality, reading: Interpretation, i: int, standing: Array | None
+    recording: Recording, k: int, clipped: bool, reading: Interpretation, i: int, standing: Array | None
 ) -> list[Fault]:
     sensor = recording.sensors[k]
     if standing is not None:
         size, limit, when = float(np.linalg.norm(standing)), OFFSET_STANDING, "in standing"
-    elif quality.clipped:
+    elif clipped:
         return []  # what is cut off moves the mean
     else:
         size, when = float(reading.force[i]), "over whole strides"

@@ -7,14 +7,14 @@ from functools import partial
 
 import numpy as np
 
-from kinertia.placement import height, interpretation, sample_quality, steady_gait, unit_factors
+from kinertia.placement import height, interpretation, steady_gait, unit_factors
 from kinertia.placement.assignment import mirrored
 from kinertia.placement.fault import FITS, Fault, Kind, missing, on_reading, on_units
 from kinertia.placement.height import Height
 from kinertia.placement.interpretation import Interpretation
-from kinertia.placement.sample_quality import SampleQuality
 from kinertia.recording import GRAVITY, LOWER_BODY, Array, Recording, Sensor, selection
 from kinertia.recording.errors import RecordingError
+from kinertia.recording.samples import cut_off, held, same_as_before
 from kinertia.recording.standing import standing_periods
 
 MOST_FROZEN_S = 1.0
@@ -30,6 +30,27 @@ SIDES_NOTE = (
 )
 
 WAYS = (("in front of", "behind"), ("above", "below"))
+
+
+@dataclass(frozen=True)
+class SampleQuality:
+    """Of how many samples of a sensor gait can be told; what is wrong with them is named by the checks."""
+
+    absent: bool = True  # no acceleration or no angular rate at all
+    frozen_s: float = 0.0  # time for which nothing changes, in stretches longer than a lost packet [s]
+    lost_share: float = 0.0  # part of the samples that is missing or repeats the one before
+    clipped: int = 0  # samples of the acceleration at a value that it does not pass
+
+    @classmethod
+    def of(cls, acc: Array, gyro: Array, rate_hz: float) -> SampleQuality:
+        """Of (T, 3) signals [m/s^2, rad/s] in the sensor's own axes, NaN where missing."""
+        if np.isnan(acc).all() or np.isnan(gyro).all():
+            return cls()
+        missing = np.isnan(acc).any(axis=1) | np.isnan(gyro).any(axis=1)
+        frozen = held(acc, rate_hz) & held(gyro, rate_hz)
+        repeats = same_as_before(acc) & same_as_before(gyro) & ~frozen
+        lost_share = float((missing | repeats).mean())
+        return cls(False, float(frozen.sum() / rate_hz), lost_share, int(cut_off(acc)[0].any(axis=1).sum()))
 
 
 @dataclass(frozen=True)
@@ -102,10 +123,10 @@ def place(recording: Recording, start: Array | None = None) -> Placement:
     acc_factor = np.array([unit_factors.acceleration_factor(acc) for acc in np.moveaxis(recording.acc, 1, 0)])
     gyro_factor, pace, notes = np.ones_like(acc_factor), 1.0, []
     placed = [SensorPlacement(sensor, sensor.segment) for sensor in recording.sensors]
-    faults, length, size = missing(recording, quality), (float("nan"), float("nan")), None
-    which = judged(recording, quality)
+    faults, length, size = missing(recording, np.array([q.absent for q in quality])), (float("nan"), float("nan")), None
+    which, clipped = judged(recording, quality), np.array([q.clipped > 0 for q in quality])
     try:
-        reading, up, late, gyro, pace = _read(recording, which, acc_factor[which], quality, start, notes)
+        reading, up, late, gyro, pace = _read(recording, which, acc_factor[which], clipped[which], start, notes)
     except RecordingError as error:
         faults += on_units(recording, acc_factor, gyro_factor)
         notes.append(f"where the sensors sit was not judged: {error}")
@@ -115,7 +136,7 @@ def place(recording: Recording, start: Array | None = None) -> Placement:
         for i, k in enumerate(which):
             placed[k] = _placed(recording.sensors[k], reading, i, up)
         faults += on_units(recording, acc_factor, gyro_factor)
-        faults += on_reading(recording, which, quality, reading, up, pace, gyro_factor < 0)
+        faults += on_reading(recording, which, clipped, reading, up, pace, gyro_factor < 0)
         notes.append(SIDES_NOTE)
         length = reading.positions.length
         size = None if reading.lengths is None else height.from_lengths(reading.lengths, recording.subject.sex)
@@ -128,7 +149,7 @@ def _read(
     recording: Recording,
     which: list[int],
     acc_factor: Array,
-    quality: list[SampleQuality],
+    clipped: np.ndarray,
     start: Array | None,
     notes: list[str],
 ) -> tuple[Interpretation, Array | None, Array, Array, float]:
@@ -159,7 +180,7 @@ def _read(
     doubtful, reading = unit_factors.doubtful_rate_factors(gait, judge(gait), judge)
     gait = unit_factors.rescaled(gait, doubtful)
     sign, pace, paced = unit_factors.signs_and_pace(gait, reading, judge)
-    if 2 * sum(quality[k].clipped > 0 for k in which) > len(which) and max(pace, 1.0 / pace) < GROSS_PACE:
+    if 2 * clipped.sum() > len(which) and max(pace, 1.0 / pace) < GROSS_PACE:
         # forces that are cut off make legs seem short, as a slightly wrong rate does
         notes.append("the sampling rate was not judged closely: most accelerations are clipped")
         sign, paced = unit_factors.signs(gait, reading, judge)
@@ -180,7 +201,7 @@ def judged(recording: Recording, quality: list[SampleQuality] | None = None) -> 
 def sample_qualities(recording: Recording) -> list[SampleQuality]:
     """The samples of every sensor."""
     signals = zip(np.moveaxis(recording.acc, 1, 0), np.moveaxis(recording.gyro, 1, 0), strict=True)
-    return [sample_quality.assess(acc, gyro, recording.rate_hz) for acc, gyro in signals]
+    return [SampleQuality.of(acc, gyro, recording.rate_hz) for acc, gyro in signals]
 
 
 def _standing_up(recording: Recording) -> Array | None:

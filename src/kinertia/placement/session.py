@@ -34,19 +34,12 @@ class Session:
 
 
 def combine(recordings: Sequence[Recording], separate: Sequence[Placement]) -> Session:
-    """One placement for all recordings of a session.
+    """One placement for all recordings of a session: of one person with the same sensors in the same frame.
 
-    Parameters
-    ----------
-    recordings : two or more, of one person with the same sensors in the same frame.
-    separate : what :func:`kinertia.placement.inference.place` says of each.
-
-    Returns
-    -------
-    Session. Positions are averaged with weights 1 / variance; axes are the rotation nearest to the average matrix (chordal
-    mean), with weights 1 / variance of the inclination; the odds of segment and side are multiplied. Spreads do not get
-    smaller than those of the surest recording, because what is usual and how skin moves is common to all. Faults stay with
-    their recordings. A sensor that could not be judged in a recording, though it has a signal, sits where the others say.
+    Positions are averaged with weights 1 / variance; axes are the rotation nearest to the average matrix (chordal mean), with
+    weights 1 / variance of the inclination; the odds of segment and side are multiplied. Spreads do not get smaller than those
+    of the surest recording, because what is usual and how skin moves is common to all. Faults stay with their recordings. A
+    sensor that could not be judged in a recording, though it has a signal, sits where the others say.
 
     Raises
     ------
@@ -57,61 +50,40 @@ def combine(recordings: Sequence[Recording], separate: Sequence[Placement]) -> S
     looks = _of_one_image(recordings, separate, orders)
     sensors, gyro_factor = [], []
     for i in range(len(orders[0])):
-        own = [look.sensors[order[i]] for look, order in zip(looks, orders, strict=True)]
-        _check(recordings, own)
-        sensors.append(_combined(own))
-        surest = int(np.argmin([np.inf if p.inclination_spread_rad is None else p.inclination_spread_rad for p in own]))
+        each = [look.sensors[order[i]] for look, order in zip(looks, orders, strict=True)]
+        _check(recordings, each)
+        sensors.append(_combined(each))
+        surest = int(np.argmin([np.inf if p.inclination_spread_rad is None else p.inclination_spread_rad for p in each]))
         gyro_factor.append(float(looks[surest].gyro_factor[orders[surest][i]]))
     segments = [placed.segment for placed in sensors if placed.rotation is not None]
     if len(set(segments)) < len(segments):
         twice = sorted({segment for segment in segments if segments.count(segment) > 1})
-        raise RecordingError(
-            f"the recordings put two sensors on {', '.join(twice)}", file=_names(recordings), fix="see their faults; " + _FIX
-        )
+        what = f"the recordings put two sensors on {', '.join(twice)}"
+        raise RecordingError(what, file=_names(recordings), fix="see their faults; " + _FIX)
     if not segments:
-        raise RecordingError(
-            "no recording of the session shows where the sensors sit",
-            file=_names(recordings),
-            fix="add one of ten seconds or more of steady walking or running straight ahead",
-        )
+        fix = "add one of ten seconds or more of steady walking or running straight ahead"
+        raise RecordingError("no recording of the session shows where the sensors sit", file=_names(recordings), fix=fix)
     placements = [_shared(look, order, sensors, gyro_factor) for look, order in zip(looks, orders, strict=True)]
     return Session(tuple(sensors), tuple(looks), tuple(placements))
 
 
 def _order(recording: Recording, first: Recording) -> list[int]:
-    """Where a recording has the sensors of the first one.
-
-    Raises
-    ------
-    RecordingError : it states another person, other sensors or another frame.
-    """
+    """Where a recording has the sensors of the first one; an error where it states another person, other sensors or axes."""
     name, file = _name(first), _name(recording)
     if recording.subject != first.subject:
-        raise RecordingError(
-            f"is of {_person(recording.subject)}, but {name} of {_person(first.subject)}",
-            file=file,
-            fix="place people apart, or give --mass and --height",
-        )
+        what = f"is of {_person(recording.subject)}, but {name} of {_person(first.subject)}"
+        raise RecordingError(what, file=file, fix="place people apart, or give --mass and --height")
     if recording.frame is not first.frame:
-        raise RecordingError(
-            f"is in {recording.frame.value} axes, but {name} in {first.frame.value} axes", file=file, fix="place them apart"
-        )
-    here, there = _by_name(recording), _by_name(first)
+        what = f"is in {recording.frame.value} axes, but {name} in {first.frame.value} axes"
+        raise RecordingError(what, file=file, fix="place them apart")
+    # sensors sorted by name; equal names stay in the order of the file
+    here, there = (sorted(range(len(r.sensors)), key=lambda k: r.sensors[k].name) for r in (recording, first))
     names, wanted = [recording.sensors[k].name for k in here], [first.sensors[k].name for k in there]
     if names != wanted:
-        only = sorted(set(names) ^ set(wanted)) or names
-        raise RecordingError(
-            f"has other sensors than {name}", file=file, sensor=", ".join(only), fix="place recordings with other sensors apart"
-        )
-    order = [0] * len(here)
-    for k, i in zip(here, there, strict=True):
-        order[i] = k
-    return order
-
-
-def _by_name(recording: Recording) -> list[int]:
-    """Sensors sorted by name; equal names stay in the order of the file."""
-    return sorted(range(len(recording.sensors)), key=lambda k: recording.sensors[k].name)
+        only = ", ".join(sorted(set(names) ^ set(wanted)) or names)
+        fix = "place recordings with other sensors apart"
+        raise RecordingError(f"has other sensors than {name}", file=file, sensor=only, fix=fix)
+    return [k for _, k in sorted(zip(there, here, strict=True))]
 
 
 def _person(subject: Subject) -> str:
@@ -127,16 +99,16 @@ def _of_one_image(
     first = next((r for r, look in enumerate(placements) if _judged(look)), 0)
     wanted = [placements[first].sensors[k].segment for k in orders[first]]
     exchanged = [fault for fault in placements[first].faults if fault.kind is Kind.EXCHANGED]
+    note = f"left and right are exchanged throughout, to be those of {recordings[first].name}"
     looks = []
     for look, order in zip(placements, orders, strict=True):
         mine = tuple(look.sensors[k].segment for k in order)
         as_is, as_mirrored = (sum(a == b for a, b in zip(n, wanted, strict=True)) for n in (mine, mirrored(mine)))
-        if not _judged(look) or as_is >= as_mirrored:
-            looks.append(look)
-            continue
-        note = f"left and right are exchanged throughout, to be those of {recordings[first].name}"
-        other = look.mirrored()
-        looks.append(replace(other, faults=(*exchanged, *other.faults), notes=(*other.notes, note)))
+        other = look
+        if _judged(look) and as_is < as_mirrored:
+            other = look.mirrored()
+            other = replace(other, faults=(*exchanged, *other.faults), notes=(*other.notes, note))
+        looks.append(other)
     return looks
 
 
@@ -144,23 +116,19 @@ def _judged(look: Placement) -> bool:
     return any(placed.rotation is not None for placed in look.sensors)
 
 
-def _check(recordings: Sequence[Recording], own: Sequence[SensorPlacement]) -> None:
-    """Refuse what recordings say of one sensor where it cannot all be true.
-
-    Raises
-    ------
-    RecordingError : names the recording that agrees least with the others, and what it contradicts.
-    """
-    sure = [r for r, placed in enumerate(own) if placed.rotation is not None]
+def _check(recordings: Sequence[Recording], each: Sequence[SensorPlacement]) -> None:
+    """Refuse what recordings say of one sensor where it cannot all be true, naming that which agrees least with the others."""
+    sure = [r for r, placed in enumerate(each) if placed.rotation is not None]
     if len(sure) < 2:
         return
-    segments = [own[r].segment for r in sure]
+    segments = [each[r].segment for r in sure]
     usual = max(segments, key=segments.count)
     for r, segment in zip(sure, segments, strict=True):
         if segment != usual:
-            told = f"moves as one on {segment}, but in {_name(recordings[sure[segments.index(usual)]])} as one on {usual}"
-            raise RecordingError(told, file=_name(recordings[r]), sensor=own[r].sensor.name, fix=_FIX)
-    apart, spread = _differences([own[r] for r in sure])
+            other = _name(recordings[sure[segments.index(usual)]])
+            what = f"moves as one on {segment}, but in {other} as one on {usual}"
+            raise RecordingError(what, file=_name(recordings[r]), sensor=each[r].sensor.name, fix=_FIX)
+    apart, spread = _differences([each[r] for r in sure])
     ratio = np.abs(apart) / spread
     if ratio.max() < MOST_SPREADS:
         return
@@ -170,12 +138,8 @@ def _check(recordings: Sequence[Recording], own: Sequence[SensorPlacement]) -> N
     where = (("back", "forward"), ("down", "up"))[axis][int(apart[a, b, axis] > 0)] if axis < 2 else ""
     by, usually = f"{size * abs(apart[a, b, axis]):.0f} {unit}", f"{size * spread[a, b, axis]:.0f} {unit}"
     how = f"it sits {by} further {where} than" if axis < 2 else f"its axes are turned by {by} against those"
-    raise RecordingError(
-        f"{how} in {_name(recordings[sure[b]])}, though {usually} are usual",
-        file=_name(recordings[sure[a]]),
-        sensor=own[0].sensor.name,
-        fix=_FIX,
-    )
+    what = f"{how} in {_name(recordings[sure[b]])}, though {usually} are usual"
+    raise RecordingError(what, file=_name(recordings[sure[a]]), sensor=each[0].sensor.name, fix=_FIX)
 
 
 def _name(recording: Recording) -> str:
@@ -186,34 +150,36 @@ def _names(recordings: Sequence[Recording]) -> str:
     return ", ".join(_name(recording) for recording in recordings)
 
 
-def _differences(own: Sequence[SensorPlacement]) -> tuple[Array, Array]:
+def _differences(each: Sequence[SensorPlacement]) -> tuple[Array, Array]:
     """(R, R, 5) how one recording differs from another, forward, up [m] and about the segment's axes [rad]; its spread."""
-    position, position_spread = (np.array(list(v)) for v in ([p.position_m for p in own], [p.position_spread_m for p in own]))
-    turn = np.array([p.rotation for p in own])
-    inclination = np.array([[p.inclination_spread_rad] for p in own], dtype=float)
-    across = np.full((len(own), 2), ACROSS_SPREAD_RAD)
+    position, position_spread = (np.array(list(v)) for v in ([p.position_m for p in each], [p.position_spread_m for p in each]))
+    turn = np.array([p.rotation for p in each])
+    inclination = np.array([[p.inclination_spread_rad] for p in each], dtype=float)
+    across = np.full((len(each), 2), ACROSS_SPREAD_RAD)
     between = np.einsum("aij,bkj->abik", turn, turn)
-    angle = rotations.to_vector(rotations.from_matrix(between.reshape(-1, 3, 3))).reshape(len(own), len(own), 3)
+    angle = rotations.to_vector(rotations.from_matrix(between.reshape(-1, 3, 3))).reshape(len(each), len(each), 3)
     spread = np.concatenate([position_spread, across, inclination], axis=1)
     apart = np.concatenate([position[:, None] - position, angle], axis=-1)
     return apart, np.hypot(spread[:, None], spread)
 
 
-def _combined(own: Sequence[SensorPlacement]) -> SensorPlacement:
+def _combined(each: Sequence[SensorPlacement]) -> SensorPlacement:
     """What all recordings say of one sensor; of the first where none could judge it."""
-    sure = [placed for placed in own if placed.rotation is not None]
+    sure = [placed for placed in each if placed.rotation is not None]
     if not sure:
-        return own[0]
+        return each[0]
     place = np.array([p.position_m for p in sure])
     weight = np.array([p.position_spread_m for p in sure]) ** -2.0
     x, y = ((weight * place).sum(axis=0) / weight.sum(axis=0)).tolist()
     spread_x, spread_y = (weight.mean(axis=0) ** -0.5).tolist()
     certain = np.array([p.inclination_spread_rad for p in sure], dtype=float) ** -2.0
     chance = np.array([p.confidence for p in sure])
+    # the rotation nearest to the average matrix
+    left, _, right = np.linalg.svd(np.einsum("r,rij->ij", certain, np.array([p.rotation for p in sure])))
     return SensorPlacement(
-        replace(own[0].sensor, position_m=next((p.sensor.position_m for p in own if p.sensor.position_m is not None), None)),
+        replace(each[0].sensor, position_m=next((p.sensor.position_m for p in each if p.sensor.position_m is not None), None)),
         sure[0].segment,
-        _nearest_rotation(np.einsum("r,rij->ij", certain, np.array([p.rotation for p in sure]))),
+        left @ np.diag([1.0, 1.0, np.linalg.det(left @ right)]) @ right,
         (x, y),
         (spread_x, spread_y),
         float(certain.mean() ** -0.5),
@@ -221,12 +187,6 @@ def _combined(own: Sequence[SensorPlacement]) -> SensorPlacement:
         float(np.sqrt(np.mean([p.misfit**2 for p in sure]))),
         float(np.mean([p.excess_m_s2 for p in sure])),
     )
-
-
-def _nearest_rotation(matrix: Array) -> Array:
-    """The rotation nearest to a (3, 3) matrix."""
-    left, _, right = np.linalg.svd(matrix)
-    return left @ np.diag([1.0, 1.0, np.linalg.det(left @ right)]) @ right
 
 
 def _confidence(chance: Array) -> float:
@@ -244,15 +204,15 @@ def _shared(
     silent = {name for fault in look.faults if fault.kind is Kind.MISSING for name in fault.sensors}
     placed, factor, filled = list(look.sensors), look.gyro_factor.copy(), []
     for k, together, sign in zip(order, sensors, gyro_factor, strict=True):
-        own = placed[k]
-        if own.rotation is None:
-            if together.rotation is None or own.sensor.name in silent:
+        each = placed[k]
+        if each.rotation is None:
+            if together.rotation is None or each.sensor.name in silent:
                 continue
             factor[k] = sign
-            filled.append(own.sensor.name)
-        # the sideways part of a position comes from what is stated, of all alike
-        sensor = replace(own.sensor, position_m=together.sensor.position_m)
-        misfit = together.misfit if own.rotation is None else own.misfit
-        placed[k] = replace(together, sensor=sensor, misfit=misfit, excess_m_s2=own.excess_m_s2)
+            filled.append(each.sensor.name)
+        # the sideways part of a position comes from what is stated, of all each
+        sensor = replace(each.sensor, position_m=together.sensor.position_m)
+        misfit = together.misfit if each.rotation is None else each.misfit
+        placed[k] = replace(together, sensor=sensor, misfit=misfit, excess_m_s2=each.excess_m_s2)
     notes = (f"{', '.join(filled)}: not judged here, placed as in the other recordings of the session",) if filled else ()
     return replace(look, sensors=tuple(placed), gyro_factor=factor, notes=(*look.notes, *notes))

@@ -70,24 +70,6 @@ SHORTEST_S = 0.5
 
 
 @dataclass(frozen=True)
-class Window:
-    """Signals around a sample, at any rate."""
-
-    signals: Array  # (N, S, C) channels of :data:`~kinertia.recording.LOWER_BODY` [m/s^2, rad/s]; NaN where missing
-    yaw: Array  # (N,) rate of turning about the vertical [rad/s]; NaN where it is not known
-    rate_hz: float  # their rate [Hz]
-    at: int  # which of them is judged
-    past: bool = False  # by what came before it alone
-
-    def around(self, seconds: float) -> slice:
-        """Samples within half of ``seconds`` on either side, or all of them before, as far as there are any."""
-        half = max(round(0.5 * seconds * self.rate_hz), 1)
-        if self.past:
-            return slice(max(self.at - 2 * half, 0), self.at + 1)
-        return slice(max(self.at - half, 0), self.at + half + 1)
-
-
-@dataclass(frozen=True)
 class Signs:
     """What a window shows."""
 
@@ -105,24 +87,18 @@ class Signs:
 
 
 def classify(recording: Recording) -> NDArray[np.int8]:
-    """(T,) :class:`~kinertia.estimation.estimate.Activity` of each sample.
-
-    Parameters
-    ----------
-    recording : in segment frames, any of the sensors; samples may be missing. One periodic cycle is gait.
+    """(T,) :class:`~kinertia.estimation.estimate.Activity` of each sample; one periodic cycle is gait.
 
     Raises
     ------
-    RecordingError
-        If the recording is in sensor axes, or no sensor sits on a known segment.
+    RecordingError : the recording is in sensor axes, or no sensor sits on a known segment.
     """
     values, present = read(recording)
     signals = np.where(present > 0, values, np.nan)
-    turns = yaw(recording)
-    rate_hz, samples = recording.rate_hz, recording.samples
+    turns, rate_hz, samples = yaw(recording), recording.rate_hz, recording.samples
     if recording.periodic:
-        window = Window(np.tile(signals, (3, 1, 1)), np.tile(turns, 3), rate_hz, samples + samples // 2)
-        return np.full(samples, _gait(observe(window, 1.0)), dtype=np.int8)
+        signs = observe(np.tile(signals, (3, 1, 1)), np.tile(turns, 3), rate_hz, samples + samples // 2, 1.0)
+        return np.full(samples, _gait(signs), dtype=np.int8)
     step = max(round(EVERY_S * rate_hz), 1)
     at = range(0, samples, step)
     # a stride may repeat before, around or after a sample
@@ -130,8 +106,14 @@ def classify(recording: Recording) -> NDArray[np.int8]:
     behind = np.array([repetition(signals[max(i - reach * step, 0) : i + 1], rate_hz) for i in at])
     padded = np.pad(behind, (0, reach), mode="edge")
     repeats = np.max([padded[shift : shift + len(behind)] for shift in (0, reach // 2, reach)], axis=0)
-    judged = [judge(observe(Window(signals, turns, rate_hz, i), float(r))) for i, r in zip(at, repeats, strict=True)]
-    labels = settle(np.array(judged, dtype=np.int8), max(round(SHORTEST_S / EVERY_S), 1))
+    labels = np.array(
+        [judge(observe(signals, turns, rate_hz, i, r)) for i, r in zip(at, repeats.tolist(), strict=True)], dtype=np.int8
+    )
+    # what lasts too short becomes what is before it
+    for activity in Activity:
+        for start, stop in runs(labels == activity):
+            if stop - start < max(round(SHORTEST_S / EVERY_S), 1) and start > 0:
+                labels[start:stop] = labels[start - 1]
     nearest = np.minimum((np.arange(samples) + step // 2) // step, len(labels) - 1)
     return labels[nearest]
 
@@ -172,13 +154,24 @@ def _gait(signs: Signs) -> Activity:
     return Activity.RUNNING if runs_on else Activity.WALKING
 
 
-def observe(window: Window, repeats: float) -> Signs:
-    """What a window shows; ``repeats`` is the :func:`repetition` of a longer one."""
-    near = window.signals[window.around(NEAR_S)]
-    turns = window.yaw[window.around(NEAR_S)]
+def observe(signals: Array, yaw: Array, rate_hz: float, at: int, repeats: float, *, past: bool = False) -> Signs:
+    """What signals show around the sample ``at``, or before it alone where only the ``past`` is known.
+
+    Parameters
+    ----------
+    signals : (N, S, C) channels of :data:`~kinertia.recording.LOWER_BODY` [m/s^2, rad/s]; NaN where missing.
+    yaw : (N,) rate of turning about the vertical [rad/s]; NaN where it is not known.
+    repeats : :func:`repetition` over a longer time.
+    """
+
+    def around(seconds: float) -> slice:
+        half = max(round(0.5 * seconds * rate_hz), 1)
+        return slice(max(at - (2 * half if past else half), 0), at + (0 if past else half) + 1)
+
+    near, turns = signals[around(NEAR_S)], yaw[around(NEAR_S)]
     turns = turns[np.isfinite(turns)]
     return Signs(
-        _still(window.signals[window.around(STILL_S)]),
+        _still(signals[around(STILL_S)]),
         _together(near, (1, 2, 3)),
         _together(near, (1,)),
         _together(near, (3,)),
@@ -186,18 +179,8 @@ def observe(window: Window, repeats: float) -> Signs:
         {part: _rms(near[:, [k, k + LEFT] if k else [0], 2]) for k, part in enumerate(("pelvis", "femur", "tibia", "foot"))},
         repeats,
         _inclinations(near),
-        _flight(near, window.rate_hz),
+        _flight(near, rate_hz),
     )
-
-
-def settle(labels: NDArray[np.int8], shortest: int) -> NDArray[np.int8]:
-    """Labels without stretches shorter than ``shortest``, which become what is before them."""
-    labels = labels.copy()
-    for activity in Activity:
-        for start, stop in runs(labels == activity):
-            if stop - start < shortest and start > 0:
-                labels[start:stop] = labels[start - 1]
-    return labels
 
 
 def _rms(values: Array) -> float:
@@ -247,20 +230,17 @@ def repetition(signals: Array, rate_hz: float) -> float:
 
 
 def _inclinations(near: Array) -> dict[str, float]:
-    inclinations = {}
-    for k, segment in enumerate(LOWER_BODY.segments):
-        force = near[:, k, :2]
-        force = force[np.isfinite(force).all(1)]
-        if len(force):
-            x, y = force.mean(0)
-            # s = R(theta)^T (0, g) = g (sin theta, cos theta)
-            inclinations[segment] = float(np.arctan2(x, y))
-    return inclinations
+    forces = {segment: _known(near[:, k, :2]) for k, segment in enumerate(LOWER_BODY.segments)}
+    # s = R(theta)^T (0, g) = g (sin theta, cos theta)
+    return {segment: float(np.arctan2(*force.mean(0))) for segment, force in forces.items() if len(force)}
+
+
+def _known(force: Array) -> Array:
+    return force[np.isfinite(force).all(1)]
 
 
 def _flight(near: Array, rate_hz: float) -> float:
-    force = near[:, 0, :2]
-    force = force[np.isfinite(force).all(1)]
+    force = _known(near[:, 0, :2])
     if not len(force):
         return float("nan")
     smooth = moving_mean(force, max(1, round(0.05 * rate_hz)), beyond="nearest")

@@ -14,9 +14,8 @@ import numpy as np
 
 from kinertia.numerics import rotations
 from kinertia.recording import Array, SensorPose
-from kinertia.sensing import mounting_errors, ringing, sampling, skin
-from kinertia.sensing.errors import NO_ERRORS, SensorErrors, corrupt
-from kinertia.sensing.mounting_errors import NOMINAL, Position, Spread
+from kinertia.sensing import ringing, sampling, skin
+from kinertia.sensing.errors import NO_ERRORS, NOMINAL, Position, SensorErrors, Spread, corrupt, mount
 from kinertia.sensing.ringing import Ringing, RingingRanges
 from kinertia.sensing.sampling import EXACT, Clock
 from kinertia.sensing.skin import Skin, SkinRanges
@@ -92,7 +91,7 @@ def strap_on(nominal: Mapping[str, Position], realism: Realism, generator: np.ra
     streams = generator.spawn(3)
     segments = tuple(nominal)
     return StrappedSensors(
-        mounting_errors.draw(nominal, realism.spread, streams[0]),
+        mount(nominal, realism.spread, streams[0]),
         None if realism.skin is None else skin.draw(segments, realism.skin, streams[1]),
         None if realism.ringing is None else ringing.draw(segments, realism.ringing, streams[2]),
     )

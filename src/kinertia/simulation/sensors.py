@@ -13,7 +13,7 @@ from kinertia.mechanics import imu
 from kinertia.mechanics.imu import Mounting
 from kinertia.mechanics.kinematics import Kinematics
 from kinertia.recording import LOWER_BODY, Array
-from kinertia.sensing.mounting_errors import Position
+from kinertia.sensing.errors import Position
 
 WHERE = {"pelvis": (-0.09, 0.06), "femur": (0.05, -0.55), "tibia": (0.03, -0.40), "foot": (0.08, -0.03)}
 """Sensors: on the sacrum [m], and forward [m] and along the segment (part of its length; foot [m]) from the proximal joint."""

@@ -11,8 +11,8 @@ from kinertia.bodies import Body
 from kinertia.mechanics import kinematics as kin
 from kinertia.recording import Array, Frame, Recording, Sensor, Truth
 from kinertia.sensing import measurement
+from kinertia.sensing.errors import Position
 from kinertia.sensing.measurement import FINE_RATE_HZ, TYPICAL, Realism, StrappedSensors
-from kinertia.sensing.mounting_errors import Position
 from kinertia.simulation import sensors
 from kinertia.simulation.gait import Gait
 from kinertia.simulation.person import Person

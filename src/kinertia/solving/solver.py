@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from kinertia.estimation.assembly import assemble
 from kinertia.estimation.estimate import Bands, Estimate
+from kinertia.estimation.series import assemble
 from kinertia.estimation.trained import to_series
 from kinertia.ocp import ipopt
 from kinertia.ocp.ipopt import Show, silent

@@ -10,7 +10,7 @@ from kinertia.estimation.standing import BLEND_S, LEVEL_S, Level
 from kinertia.estimation.statics import Sizes
 from kinertia.recording import LOWER_BODY, Array, Sensor, Subject
 from kinertia.runtime.card import Card
-from kinertia.sensing.activity import EVERY_S, FAR_S, SHORTEST_S, Window, judge, observe, repetition
+from kinertia.sensing.activity import EVERY_S, FAR_S, SHORTEST_S, judge, observe, repetition
 
 _REPETITION, _JUDGEMENT = 1, 2  # what can be owed of judging activities
 
@@ -77,8 +77,8 @@ class Watch:
         return np.where(count > 0, np.where(there, force, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)
 
     def _judge(self) -> None:
-        window = Window(self._rows[: self._at], self._yaw[: self._at], self._rate, self._at - 1, past=True)
-        result = judge(observe(window, self._repeats))
+        signals, yaw = self._rows[: self._at], self._yaw[: self._at]
+        result = judge(observe(signals, yaw, self._rate, self._at - 1, self._repeats, past=True))
         if result is Activity.STANDING:
             self._moved = 0
         self._waited = self._waited + 1 if result is self._next else 1
