@@ -19,19 +19,16 @@ def _everything(body: Body, q: Tensor, qd: Tensor, qdd: Tensor, force: Tensor, m
     motion = kinematics.forward(body, q, qd, qdd)
     touching = kinematics.contact_points(body, motion)
     signals = read(motion, mounting)
-    sliding = contact.sliding_point(body, motion)
     consistent = contact.complementarity(touching, force[..., 1])
     return {
         "inverse": dynamics.inverse(body, motion, force),
         "inertia": dynamics.inertia_forces(body, motion),
-        "contact": dynamics.contact_forces(body, motion, touching, force),
         "external": dynamics.external_forces(body, motion, (3, 6), touching.position[..., ::2, :], force[..., ::2, :]),
         "mass matrix": mass.matrix(body, q),
         "kinetic": energy.kinetic(body, motion),
         "potential": energy.potential(body, motion),
         "passive": passive.moment(body, q, qd),
         "violation": passive.limit_violation(body, q),
-        "sliding": sliding.force,
         "lifted": consistent.lifted,
         "acc": signals.acc,
         "gyro": signals.gyro,

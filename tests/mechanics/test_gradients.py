@@ -58,18 +58,13 @@ def _complementarity(body: Body, q: Tensor, qd: Tensor, qdd: Tensor, force: Tens
     return found.penetration, found.lifted, found.slip
 
 
-def _sliding(body: Body, q: Tensor, qd: Tensor, qdd: Tensor, force: Tensor) -> tuple[Tensor, Tensor]:
-    found = contact.sliding_point(body, kinematics.forward(body, q, qd, qdd))
-    return found.force, found.point.position
-
-
 def _imu(body: Body, q: Tensor, qd: Tensor, qdd: Tensor, force: Tensor) -> tuple[Tensor, Tensor]:
     mounting = Mounting((0, 2, 3, 6), 1e-3 * force, 1e-3 * force[..., 0])
     found = read(kinematics.forward(body, q, qd, qdd), mounting)
     return found.acc, found.gyro
 
 
-FUNCTIONS = (_kinematics, _inverse, _residual, _external, _mass_matrix, _energy, _passive, _complementarity, _sliding, _imu)
+FUNCTIONS = (_kinematics, _inverse, _residual, _external, _mass_matrix, _energy, _passive, _complementarity, _imu)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.__name__.removeprefix("_"))

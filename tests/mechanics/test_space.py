@@ -92,7 +92,8 @@ def _everything(body: Body, q: Tensor, qd: Tensor, qdd: Tensor, force: Tensor, m
     motion = kinematics.forward(body, q, qd, qdd)
     touching, signals = kinematics.contact_points(body, motion), read(motion, mounting)
     return {
-        "inverse": dynamics.inverse(body, motion, force), "contact": dynamics.contact_forces(body, motion, touching, force),
+        "inverse": dynamics.inverse(body, motion, force),
+        "external": dynamics.external_forces(body, motion, body.skeleton.contact_segments, touching.position, force),
         "matrix": mass.matrix(body, q),
         "kinetic": energy.kinetic(body, motion), "potential": energy.potential(body, motion),
         "position": touching.position, "velocity": touching.velocity, "acceleration": touching.acceleration,

@@ -93,17 +93,6 @@ def external_forces(body: Body, kinematics: Kinematics, segments: Sequence[int],
     return _onto_coordinates(body, kinematics, _below(body, kinematics, _load(kinematics, segments, arm, force)))
 
 
-def contact_forces(body: Body, kinematics: Kinematics, contact: PointMotion, force: Tensor) -> Tensor:
-    """Generalized active forces J^T F of ground reaction at the contact points, (..., n).
-
-    Parameters
-    ----------
-    contact : motion of the contact points.
-    force : (..., P, D) ground reaction on the body at the contact points [N].
-    """
-    return external_forces(body, kinematics, body.skeleton.contact_segments, contact.position, force)
-
-
 def inverse(body: Body, kinematics: Kinematics, force: Tensor, contact: PointMotion | None = None) -> Tensor:
     """Inverse dynamics: generalized forces that explain the motion under the given ground reaction.
 
