@@ -59,7 +59,9 @@ class Request:
             raise ValueError(f"recordings last at least 1 s at 1 Hz or more, got {self.seconds:g} s at {self.rate_hz:g} Hz")
 
 
-def run(folder: Path, subjects: int, request: Request, *, jobs: int = 1, show: Show | None = None) -> list[str]:
+def run(
+    folder: Path, subjects: int, request: Request, *, jobs: int = 1, show: Show = lambda person, recording: None
+) -> list[str]:
     """Write recordings with truth of ``subjects`` people into ``folder``/personNNN; what is there already is left.
 
     Parameters
@@ -83,26 +85,20 @@ def run(folder: Path, subjects: int, request: Request, *, jobs: int = 1, show: S
         raise ValueError(f"at least one person and one process are needed, got {subjects} and {jobs}")
     people = [person.draw(request.seed, number) for number in range(1, subjects + 1)]
     describe(folder, people, request)
-    report = show or _quiet
     if jobs == 1:
-        return [warning for someone in people for warning in simulate(folder, someone.number, request, report)]
-    return _in_processes(folder, people, request, jobs, report)
+        return [warning for someone in people for warning in simulate(folder, someone.number, request, show)]
+    return _in_processes(folder, people, request, jobs, show)
 
 
 def simulate(folder: Path, number: int, request: Request, show: Show) -> list[str]:
     """Write the recordings of one person; as :func:`run`."""
     someone = person.draw(request.seed, number)
     home = folder / someone.name
-    missing = [name for name in request.recordings if not (home / f"{name}.parquet").is_file()]
-    for name in request.recordings:
-        if name not in missing:
-            show(someone.name, name)
-    if not missing:
-        return []
-    worn = session.begin(someone, request.realism)
-    moves = plan.Moves(someone)
-    warnings = []
-    for name in missing:
+    done = [name for name in request.recordings if (home / f"{name}.parquet").is_file()]
+    for name in done:
+        show(someone.name, name)
+    worn, moves, warnings = session.begin(someone, request.realism), plan.Moves(someone), []
+    for name in (name for name in request.recordings if name not in done):
         try:
             timeline, start, seconds = plan.make(moves, name, request.seconds)
         except UnsolvableError as error:
@@ -112,10 +108,6 @@ def simulate(folder: Path, number: int, request: Request, show: Show) -> list[st
             write_recording.write(home / f"{name}.parquet", recording, single_precision=True)
         show(someone.name, name)
     return warnings
-
-
-def _quiet(person_name: str, recording: str) -> None:
-    pass
 
 
 def _in_processes(folder: Path, people: list[Person], request: Request, jobs: int, show: Show) -> list[str]:
@@ -171,39 +163,31 @@ def _work(folder: Path, number: int, request: Request) -> list[str]:
 def describe(folder: Path, people: list[Person], request: Request) -> None:
     """Write who and what is in the folder, beside the people that are there already."""
     path = folder / PEOPLE_FILE
-    if not path.is_file():
-        _require_free(folder, people, request)
     settings: dict[str, Any] = {"seed": request.seed, "seconds": request.seconds, "rate_hz": request.rate_hz}
     if request.realism != TYPICAL:
         settings["spread"] = asdict(request.realism.spread)
-    known: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {**settings, "people": {}}
+    if path.is_file():
+        known: dict[str, Any] = json.loads(path.read_text())
+    else:
+        known = {**settings, "people": {}}
+        tables = (folder / someone.name / f"{name}.json" for someone in people for name in request.recordings)
+        for there in (folder / README_FILE, *tables):
+            if there.exists():
+                fix = "give another --out"
+                raise RecordingError("exists, and `kinertia simulate` did not write it", file=str(there), fix=fix)
     if others := {key: known.get(key) for key in settings if known.get(key) != settings[key]}:
         there = ", ".join(f"{key} {value}" for key, value in others.items())
         raise RecordingError(f"holds people with {there}", file=str(path), fix="give another folder, or the same options")
-    known["people"] |= {someone.name: _facts(someone) for someone in people}
+    known["people"] |= {someone.name: someone.facts() | {"asked": _asked(someone)} for someone in people}
     known["people"] = dict(sorted(known["people"].items()))
     write_text(path, json.dumps(known, indent=1, allow_nan=False) + "\n")
     write_text(folder / README_FILE, _readme(len(known["people"]), request))
 
 
-def _require_free(folder: Path, people: list[Person], request: Request) -> None:
-    """Whether what would be written is not there yet.
-
-    Raises
-    ------
-    RecordingError : there is a file that nothing here wrote.
-    """
-    tables = (folder / someone.name / f"{name}.json" for someone in people for name in request.recordings)
-    for path in (folder / README_FILE, *tables):
-        if path.exists():
-            raise RecordingError("exists, and `kinertia simulate` did not write it", file=str(path), fix="give another --out")
-
-
-def _facts(someone: Person) -> dict[str, Any]:
-    asked = {
+def _asked(someone: Person) -> dict[str, Any]:
+    return {
         c.name: {"speed_m_s": round(c.speed, 4), "slope_rad": round(c.slope_rad, 5)} for c in conditions.draw(someone).values()
     }
-    return someone.facts() | {"asked": asked}
 
 
 def _readme(count: int, request: Request) -> str:
