@@ -14,14 +14,6 @@ from kinertia.mechanics.layout import join, join_scalars, select, select_scalars
 
 
 @dataclass(frozen=True)
-class Wrench:
-    """Force (..., S, D) [N] and moment [N m] about the root's origin, (..., S) about z or (..., S, 3) in space."""
-
-    force: Tensor
-    moment: Tensor
-
-
-@dataclass(frozen=True)
 class Load:
     """Forces (..., K, D) [N] on K segments, and their moments about the root's origin, (..., K) or (..., K, 3) [N m]."""
 
@@ -30,35 +22,30 @@ class Load:
     moment: Tensor
 
 
-def _below(body: Body, kinematics: Kinematics, *loads: Load) -> Wrench:
-    """Total force and moment about the root's origin that act on the segments distal to each joint."""
-    segments = [segment for load in loads for segment in load.segments]
-    below = body.skeleton.path.T[:, segments].to(loads[0].force)
-    frames = kinematics.frames
-    force = join(*(load.force for load in loads))
-    return Wrench(sum_vectors(below, force), frames.sum_moments(below, [load.moment for load in loads]))
-
-
 def _load(kinematics: Kinematics, segments: Sequence[int], arm: Tensor, force: Tensor) -> Load:
     """``force`` (..., K, D) [N] on ``segments`` at ``arm`` (..., K, D) [m] from the root's origin."""
     return Load(segments, force, kinematics.frames.moment(arm, force))
 
 
-def _onto_coordinates(body: Body, kinematics: Kinematics, below: Wrench) -> Tensor:
-    """Generalized forces, (..., n), of the wrenches that act distal to each joint.
+def _generalized(body: Body, kinematics: Kinematics, *loads: Load) -> Tensor:
+    """Generalized forces, (..., n), of loads on segments.
 
     The partial velocity of a point p with respect to a rotation j about the axis a is a x (p - o_j), so that
     Q_j = a . sum over everything distal to j of [torque + (p - o_j) x F]; with respect to a translation it is the axis.
     """
     skeleton, frames = body.skeleton, kinematics.frames
-    about_joint = below.moment - frames.moment(kinematics.arm, below.force)
+    distal = skeleton.path.T[:, [segment for load in loads for segment in load.segments]].to(loads[0].force)
+    # total force and moment about the root's origin on everything distal to each joint
+    force = sum_vectors(distal, join(*(load.force for load in loads)))
+    moment = frames.sum_moments(distal, [load.moment for load in loads])
+    about_joint = moment - frames.moment(kinematics.arm, force)
     rows = [
-        sum_scalars(kin.root_axes(body).T[list(skeleton.translations)].to(below.force), below.force[..., 0, :]),
+        sum_scalars(kin.root_axes(body).T[list(skeleton.translations)].to(force), force[..., 0, :]),
         frames.about_axes(skeleton.rotation_segments, about_joint),
     ]
     if kinematics.slide is not None:
         on = [skeleton.segment_index(skeleton.coordinates[j].segment) for j in skeleton.slides]
-        rows.append((kinematics.slide * select(below.force, on)).sum(-1))
+        rows.append((kinematics.slide * select(force, on)).sum(-1))
     given = [*skeleton.translations, *skeleton.rotations, *skeleton.slides]
     return select_scalars(join_scalars(*rows), [given.index(j) for j in range(len(given))])
 
@@ -76,7 +63,7 @@ def _inertia(body: Body, kinematics: Kinematics) -> Load:
 
 def inertia_forces(body: Body, kinematics: Kinematics) -> Tensor:
     """Generalized forces that inertia and gravity ask for: M q'' + C(q, q') + G, (..., n) [N, N m]."""
-    return _onto_coordinates(body, kinematics, _below(body, kinematics, _inertia(body, kinematics)))
+    return _generalized(body, kinematics, _inertia(body, kinematics))
 
 
 def external_forces(body: Body, kinematics: Kinematics, segments: Sequence[int], position: Tensor, force: Tensor) -> Tensor:
@@ -90,7 +77,7 @@ def external_forces(body: Body, kinematics: Kinematics, segments: Sequence[int],
     force : (..., K, D) forces on the body [N].
     """
     arm = position - kinematics.origin[..., :1, :]
-    return _onto_coordinates(body, kinematics, _below(body, kinematics, _load(kinematics, segments, arm, force)))
+    return _generalized(body, kinematics, _load(kinematics, segments, arm, force))
 
 
 def inverse(body: Body, kinematics: Kinematics, force: Tensor, contact: PointMotion | None = None) -> Tensor:
@@ -113,8 +100,7 @@ def inverse(body: Body, kinematics: Kinematics, force: Tensor, contact: PointMot
     """
     feet = body.skeleton.contact_segments
     arm = contact.position - kinematics.origin[..., :1, :] if contact else kin.arms(kinematics, feet, body.contact_position)
-    needed = _below(body, kinematics, _inertia(body, kinematics), _load(kinematics, feet, arm, -force))
-    return _onto_coordinates(body, kinematics, needed)
+    return _generalized(body, kinematics, _inertia(body, kinematics), _load(kinematics, feet, arm, -force))
 
 
 def kane_residual(

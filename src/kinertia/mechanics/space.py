@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from typing import TypeAlias
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from kinertia.bodies import Body
-from kinertia.mechanics import axes as order
+from kinertia.bodies import Body, Skeleton
 from kinertia.mechanics.layout import batch_of, join, planes, scalars, select, sum_vectors, vectors
 from kinertia.mechanics.products import Columns, about_z, cross, dot, scaled, turned, turned_back
+
+Matrix: TypeAlias = NDArray[np.float64]
 
 
 def _matrix(m: Tensor, batch: int) -> Columns:
@@ -131,7 +134,64 @@ class Frames:
         return self.in_sensors(mounted, select(self.own[0], segments))
 
 
-def _exchanged(columns: Columns, change: Tensor | order.Matrix) -> Columns:
+@dataclass(frozen=True)
+class Axes:
+    """Rotations of a skeleton, K of them, in the skeleton's order.
+
+    A rotation turns about the z axis of its own frame, whose axes in the frame before it are the columns of ``frame``.
+
+    Attributes
+    ----------
+    frame : one rotation matrix each, the third column is the axis.
+    before : rotation that comes before on the path from the ground, -1 for none.
+    enters : segment whose joint the rotation is the first of, -1 for later ones.
+    earlier : (K, K) float64, 1 where rotation j comes before rotation k on its path.
+    last : last rotation on the path to each of the S segments, -1 for none.
+    levels : rotations with equally many before them, which are worked out together.
+    """
+
+    frame: tuple[Matrix, ...]
+    before: tuple[int, ...]
+    enters: tuple[int, ...]
+    earlier: Tensor
+    last: tuple[int, ...]
+    levels: tuple[tuple[int, ...], ...]
+
+
+def _frame(axis: tuple[float, float, float]) -> Matrix:
+    """Right-handed axes with ``axis`` as the third; exchanged unit vectors where it is one."""
+    z = np.array(axis)
+    # the axis after the largest component in the order x, y, z, x, which is exact for unit vectors
+    helper = np.eye(3)[(int(np.argmax(np.abs(z))) + 1) % 3]
+    x = helper - z * (z @ helper)
+    x /= np.linalg.norm(x)
+    return np.stack([x, np.cross(z, x), z], axis=1)
+
+
+@cache
+def axes_of(skeleton: Skeleton) -> Axes:
+    """The rotations of a skeleton."""
+    frame = tuple(_frame(skeleton.coordinates[j].axis) for j in skeleton.rotations)
+    before, enters, depth = [-1] * len(frame), [-1] * len(frame), [0] * len(frame)
+    last: list[int] = []
+    for i, parent in enumerate(skeleton.parents):
+        latest = last[parent] if parent >= 0 else -1
+        own = [k for k, segment in enumerate(skeleton.rotation_segments) if segment == i]
+        for k in own:
+            before[k], depth[k] = latest, 0 if latest < 0 else depth[latest] + 1
+            enters[k] = i if k == own[0] else -1
+            latest = k
+        last.append(latest)
+    levels = tuple(tuple(k for k, d in enumerate(depth) if d == level) for level in range(max(depth, default=-1) + 1))
+    earlier = torch.zeros(len(frame), len(frame), dtype=torch.float64)
+    for k, previous in enumerate(before):
+        if previous >= 0:
+            earlier[k] = earlier[previous]
+            earlier[k, previous] = 1.0
+    return Axes(frame, tuple(before), tuple(enters), earlier, tuple(last), levels)
+
+
+def _exchanged(columns: Columns, change: Tensor | Matrix) -> Columns:
     """Columns of R C from those of R, with ``change`` C as numbers, or (..., 3, 3) per body."""
     if isinstance(change, Tensor):
         entries = [[change[..., m, c] for m in range(3)] for c in range(3)]
@@ -141,7 +201,7 @@ def _exchanged(columns: Columns, change: Tensor | order.Matrix) -> Columns:
     return x, y, z
 
 
-def _weighted(columns: Columns, weights: order.Matrix) -> Tensor:
+def _weighted(columns: Columns, weights: Matrix) -> Tensor:
     used = [(column, float(w)) for column, w in zip(columns, weights, strict=True) if w != 0.0]
     if len(used) == 1 and used[0][1] == 1.0:
         return used[0][0]
@@ -164,7 +224,7 @@ def _orientations(body: Body, q: Tensor) -> tuple[Columns, Tensor]:
 
     ``q`` has the coordinates of the rotations as rows (K, ...).
     """
-    axes, batch = order.axes(body.skeleton), q.dim() - 1
+    axes, batch = axes_of(body.skeleton), q.dim() - 1
     ranked = q.index_select(0, torch.tensor([k for level in axes.levels for k in level], dtype=torch.long, device=q.device))
     sizes = [len(level) for level in axes.levels]
     cosines, sines = torch.cos(ranked).split(sizes), torch.sin(ranked).split(sizes)
@@ -184,7 +244,7 @@ def _orientations(body: Body, q: Tensor) -> tuple[Columns, Tensor]:
             segments[i] = _exchanged(after[last], axes.frame[last].T) if turns else joint(i, np.eye(3))
         return segments[i]
 
-    def joint(i: int, frame: order.Matrix) -> Columns:
+    def joint(i: int, frame: Matrix) -> Columns:
         """Of the axes ``frame`` in the joint of a segment, before it turns."""
         held = segment(parents[i])
         return _exchanged(held, frame if placed is None else placed[..., i, :, :] @ q.new_tensor(frame))
@@ -205,7 +265,7 @@ def _orientations(body: Body, q: Tensor) -> tuple[Columns, Tensor]:
 
 def frames(body: Body, q: Tensor, qd: Tensor, qdd: Tensor) -> Frames:
     """Frames of the segments of a body for coordinates, speeds and accelerations (..., n)."""
-    skeleton, axes = body.skeleton, order.axes(body.skeleton)
+    skeleton, axes = body.skeleton, axes_of(body.skeleton)
     rows = torch.tensor(skeleton.rotations, device=q.device)
     angle, speed, acceleration = (x.movedim(-1, 0).index_select(0, rows) for x in (q, qd, qdd))
     columns, axis = _orientations(body, angle)

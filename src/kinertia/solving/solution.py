@@ -99,7 +99,9 @@ class Solution:
             nodes=layout.nodes,
             cost={name: cost for name, cost in node.costs(layout, x, data).items() if name != GAUGE},
             violation={kind.name: Violation.of(kind.unit, outside) for kind, outside in node.violations(layout, x, data)},
-            contact=Contact.of(_at(person, step_s, layout, part, step_s * np.arange(layout.nodes)), person.body),
+            contact=Contact.of(
+                _at(person, step_s, layout, part, step_s * np.arange(layout.nodes, dtype=np.float64)), person.body
+            ),
         )
         return cls(person, step_s, layout, part, convergence)
 

@@ -15,12 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from kinertia.estimation.estimate import Estimate
-from kinertia.learning.personal import units_of
 from kinertia.ocp import ipopt
 from kinertia.ocp.ipopt import CONVERGED, Held, Progress, Run, Show, silent
 from kinertia.ocp.layout import Layout
 from kinertia.ocp.program import Program, transcribe
-from kinertia.recording import LOWER_BODY, Array, Recording
+from kinertia.recording import Array, Recording
 from kinertia.recording.resampling import resample
 from kinertia.solving import start as starts
 from kinertia.solving import tracking
@@ -71,10 +70,10 @@ def solve(
     count = min(settings.windows.calibration, len(plan.firsts) // FEWEST_PER_CALIBRATION)
     samples = calibration_windows(data, plan, count)
     with show(len(samples) + len(plan.firsts)) as progress:
-        run = _Run(window, settings, data, plan, store, guess_x, found, progress or _ignore)
+        solving = _Windows(window, settings, data, plan, store, guess_x, found, progress or (lambda done, terms: None))
         if samples:
-            run.calibrate(samples)
-        runs, units = run.walk(len(samples))
+            solving.calibrate(samples)
+        runs, units = solving.walk(len(samples))
     return Solution.of(whole, whole.layout.join(found | {"speed": 0.0, "units": units}), data, runs)
 
 
@@ -122,18 +121,15 @@ def calibration_windows(data: Array, plan: Plan, count: int) -> list[int]:
     if count < 1:
         return []
     signals, weight = np.split(data, 2, axis=1)
-    lively = np.array([_spread(signals[plan.window(i)], weight[plan.window(i)]) for i in range(len(plan.firsts))])
+    parts = [plan.window(i) for i in range(len(plan.firsts))]
+    # weighted variance of the signals
+    lively = np.array([(np.var(signals[part], axis=0) * weight[part].min(axis=0)).sum() for part in parts])
     candidates = np.flatnonzero(lively >= np.median(lively))
     return [int(i) for i in np.unique(candidates[np.linspace(0, len(candidates) - 1, count + 2).round().astype(int)[1:-1]])]
 
 
-def _spread(signals: Array, weight: Array) -> float:
-    """Weighted variance of the signals."""
-    return float((np.var(signals, axis=0) * weight.min(axis=0)).sum())
-
-
 @dataclass
-class _Run:
+class _Windows:
     """Runs of the solver over the windows.
 
     Attributes
@@ -163,7 +159,7 @@ class _Run:
         if known is None:
             units, shifts, weights = [], [], []
             for done, index in enumerate(windows):
-                x, run = self._attempt(index, self._cold(index), Held(), done)
+                x, run = self._attempt(index, self.window.layout.join(self._parts(index)), Held(), done)
                 part, nodes = self.window.layout.split(x), self.plan.window(index)
                 shift = (part["q"] - self.guess["q"][nodes.start : nodes.stop + 2]).mean(axis=0)
                 shift[:2] = 0.0
@@ -190,16 +186,23 @@ class _Run:
         return runs, self.units
 
     def _solve(self, index: int, done: int) -> Run:
-        start, held = (self._cold(index), self._held()) if index == 0 else self._joined(index)
+        start, held = (self.window.layout.join(self._parts(index)), self._held()) if index == 0 else self._joined(index)
         (x, run), joined = self._attempt(index, start, held, done), True
         if index and not run.converged:
-            other, again = self._attempt(index, self._cold(index), self._held(), done)
+            other, again = self._attempt(index, self.window.layout.join(self._parts(index)), self._held(), done)
             if again.converged or self._worst(index, other) < self._worst(index, x):
                 x, run, joined = other, again, False
         if self.units is None:
             self.units = self.window.layout.split(x)["units"]
         self._write(index, x, joined)
-        self._save(index, run)
+        nodes = self.plan.window(index)
+        self.store.save(
+            f"window{index:05d}",
+            **{name: self.found[name][nodes.start : nodes.stop + extra] for name, extra in ENDS.items()},
+            units=self.units,
+            run=np.array([run.iterations, run.seconds]),
+            status=np.array(run.status),
+        )
         return run
 
     def _attempt(self, index: int, start: Array, held: Held, done: int) -> tuple[Array, Run]:
@@ -231,18 +234,9 @@ class _Run:
 
     def _parts(self, index: int) -> dict[str, Array]:
         """Unknowns of a window from the guess alone."""
-        nodes = self.plan.window(index)
-        return {
-            "q": self.guess["q"][nodes.start : nodes.stop + 2].copy(),
-            "force": self.guess["force"][nodes].copy(),
-            "moment": np.zeros_like(self.found["moment"][nodes]),
-            "speed": self.guess["speed"].copy(),
-            "units": np.zeros(units_of(LOWER_BODY)) if self.units is None else self.units,
-        }
-
-    def _cold(self, index: int) -> Array:
-        """Start from the guess alone."""
-        return self.window.layout.join(self._parts(index))
+        nodes, guess = self.plan.window(index), self.guess
+        over_time = {name: guess[name][nodes.start : nodes.stop + extra].copy() for name, extra in ENDS.items()}
+        return over_time | {"speed": guess["speed"], "units": guess["units"] if self.units is None else self.units}
 
     def _joined(self, index: int) -> tuple[Array, Held]:
         """Start from the end of the window before, and hold its state at the first node."""
@@ -279,17 +273,6 @@ class _Run:
                 part[:count] = _blend(whole[nodes.start : nodes.start + count], part[:count])
             whole[nodes.start : nodes.stop + extra] = part
 
-    def _save(self, index: int, run: Run) -> None:
-        nodes = self.plan.window(index)
-        assert self.units is not None
-        self.store.save(
-            f"window{index:05d}",
-            **{name: self.found[name][nodes.start : nodes.stop + extra] for name, extra in ENDS.items()},
-            units=self.units,
-            run=np.array([run.iterations, run.seconds]),
-            status=np.array(run.status),
-        )
-
     def _restore(self, index: int) -> Run | None:
         part = self.store.load(f"window{index:05d}")
         if part is None:
@@ -308,7 +291,3 @@ def _blend(before: Array, after: Array) -> Array:
     part = np.linspace(0.0, 1.0, len(before)).reshape(-1, *[1] * (before.ndim - 1))
     rise = part * part * (3.0 - 2.0 * part)
     return (1.0 - rise) * before + rise * after
-
-
-def _ignore(done: int, terms: dict[str, float]) -> None:
-    del done, terms
