@@ -84,7 +84,8 @@ def draw_styles(person: Person) -> dict[str, Style]:
     apart = 0.5 * math.radians(SIDE_OFFSET_DEG) * _normal(generator, 3)
     delay = 0.5 * SIDE_DELAY * float(_normal(generator, 1)[0])
     right, left = (
-        Leg(_three(size + sign * differ), _three(shift + sign * apart), late) for sign, late in ((1.0, 0.0), (-1.0, delay))
+        Leg(tuple((size + sign * differ).tolist()), tuple((shift + sign * apart).tolist()), late)
+        for sign, late in ((1.0, 0.0), (-1.0, delay))
     )
     styles = {}
     for kind, variation in STRIDE_TIME.items():
@@ -101,8 +102,3 @@ def draw_styles(person: Person) -> dict[str, Style]:
 
 def _normal(generator: np.random.Generator, count: int) -> np.ndarray:
     return np.clip(generator.standard_normal(count), -LARGEST, LARGEST)
-
-
-def _three(values: np.ndarray) -> tuple[float, float, float]:
-    hip, knee, ankle = values.tolist()
-    return hip, knee, ankle

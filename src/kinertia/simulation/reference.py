@@ -17,8 +17,6 @@ ANGLE_SPREAD_RAD = {"hip_flexion": 0.07, "knee_angle": 0.07, "ankle_angle": 0.06
 HEIGHT_SPREAD_M = 0.05
 FORCE_SPREAD_BW = (0.08, 0.25)
 """Fore-aft, vertical."""
-WALKING_SPEED, RUNNING_SPEED = 1.33, 3.5
-"""Of the published curves [m/s]."""
 FIRST_STEP = 0.25
 """Part of the way from standing to walking after which forces are those of walking."""
 STANDING = {"hip_flexion": 0.06, "knee_angle": -0.06, "ankle_angle": 0.0}
@@ -30,13 +28,13 @@ class Leg:
 
     Attributes
     ----------
-    amplitude : of each joint's movement, relative to the mean curve.
+    amplitude : of the movement of hip, knee and ankle, relative to the mean curve.
     offset_rad : added to each joint.
     delay : in parts of the stride, beyond half a stride for the left leg.
     """
 
-    amplitude: tuple[float, float, float] = (1.0, 1.0, 1.0)
-    offset_rad: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    amplitude: tuple[float, ...] = (1.0, 1.0, 1.0)
+    offset_rad: tuple[float, ...] = (0.0, 0.0, 0.0)
     delay: float = 0.0
 
 
@@ -66,34 +64,33 @@ def leg_length(body: Body) -> float:
     return -float(knee + ankle + body.contact_position[0, 1])
 
 
-def stride_time(speed: float, running: bool, leg_m: float) -> float:
-    """Usual duration of a stride [s].
+@dataclass(frozen=True)
+class Usual:
+    """How people change the published curves of one gait with speed.
 
-    Notes
-    -----
-    Walking: stride length grows with the root of speed (Grieve 1968); running: stride frequency with a fifth power
-    (Cavanagh & Kram 1990). Time scales with the root of leg length (Froude).
+    Attributes
+    ----------
+    norm : the published curves, of speed v0.
+    stride_s : duration of a stride at v0 with a leg of 0.93 m [s].
+    stride_power : it goes with (v / v0) to this power, and with the root of leg length (Froude).
+    powers : sizes of the movements of hip, knee and ankle go with (v / v0) to these.
+    duty, slope, bounds : part of the stride that a foot is on the ground at v0, its change with v [s/m], and its limits.
     """
-    size = (leg_m / 0.93) ** 0.5
-    if running:
-        return 0.72 * size * (speed / RUNNING_SPEED) ** -0.2
-    return 1.10 * size * (speed / WALKING_SPEED) ** -0.5
+
+    norm: Norm
+    stride_s: float
+    stride_power: float
+    powers: tuple[float, float, float]
+    duty: float
+    slope: float
+    bounds: tuple[float, float]
 
 
-def duty(speed: float, running: bool) -> float:
-    """Usual part of the stride that a foot is on the ground."""
-    if running:
-        return float(np.clip(0.36 - 0.035 * (speed - RUNNING_SPEED), 0.26, 0.44))
-    return float(np.clip(0.62 - 0.06 * (speed - WALKING_SPEED), 0.56, 0.66))
-
-
-def _amplitudes(speed: float, running: bool) -> tuple[float, float, float]:
-    """Movement of hip, knee and ankle relative to the published speed."""
-    if running:
-        part = speed / RUNNING_SPEED
-        return part**0.5, part**0.3, part**0.2
-    part = speed / WALKING_SPEED
-    return part**0.5, part**0.2, part**0.1
+# stride length grows with the root of speed (Grieve 1968)
+WALK = Usual(WALKING, 1.10, -0.5, (0.5, 0.2, 0.1), 0.62, -0.06, (0.56, 0.66))
+# stride frequency grows with a fifth power (Cavanagh & Kram 1990)
+RUN = Usual(RUNNING, 0.72, -0.2, (0.5, 0.3, 0.2), 0.36, -0.035, (0.26, 0.44))
+LEG_M = 0.93  # leg of people with usual durations of a stride
 
 
 @dataclass(frozen=True)
@@ -116,11 +113,17 @@ class Curves:
         """Duration of a stride [s]."""
         if self.running is None:
             return 1.0
-        return stride_time(self.speed, self.running, leg_length(self.body)) * self.style.stride_time
+        size = (leg_length(self.body) / LEG_M) ** 0.5
+        return self.usual.stride_s * size * self.faster**self.usual.stride_power * self.style.stride_time
 
     @property
-    def norm(self) -> Norm:
-        return RUNNING if self.running else WALKING
+    def usual(self) -> Usual:
+        return RUN if self.running else WALK
+
+    @property
+    def faster(self) -> float:
+        """Speed relative to that of the published curves."""
+        return self.speed / self.usual.norm.speed_m_s
 
     def angles(self, phase: Array) -> Array:
         """(N, n) coordinates at phases (strides since right heel strike); pelvis_tx and pelvis_ty are zero."""
@@ -138,13 +141,15 @@ class Curves:
     def _angle(self, joint: str, k: int, leg: Leg, phase: Array) -> Array:
         if self.running is None:
             return np.full(len(phase), STANDING[joint])
-        mean = self.norm.angles[joint][0]
-        size = leg.amplitude[k] * _amplitudes(self.speed, self.running)[k]
-        return mean + size * (self.norm.angle(joint, self._published(phase)) - mean)
+        norm = self.usual.norm
+        mean = norm.angles[joint][0]
+        size = leg.amplitude[k] * self.faster ** self.usual.powers[k]
+        return mean + size * (norm.angle(joint, self._published(phase)) - mean)
 
     def _published(self, phase: Array) -> Array:
         """Phase of the published curve: stance and swing are stretched to this speed's share of contact."""
-        own, theirs = duty(self.speed, bool(self.running)), self.norm.stance
+        usual, theirs = self.usual, self.usual.norm.stance
+        own = float(np.clip(usual.duty + usual.slope * (self.speed - usual.norm.speed_m_s), *usual.bounds))
         within = np.mod(phase, 1.0)
         return np.where(within < own, within * theirs / own, theirs + (within - own) * (1.0 - theirs) / (1.0 - own))
 
@@ -152,14 +157,13 @@ class Curves:
         """(N, 4) ground reaction of the right and the left leg [BW]; carries the body weight on average."""
         if self.running is None:
             return np.tile([0.0, 0.5, 0.0, 0.5], (len(phase), 1))
-        grid = np.arange(200) / 200
-        mean = self.norm.force("grf_y", self._published(grid)).mean()
+        norm = self.usual.norm
+        mean = norm.force("grf_y", self._published(np.arange(200) / 200)).mean()
         columns = []
         for leg, shift in ((self.style.right, 0.0), (self.style.left, 0.5)):
             at = self._published(phase + shift + leg.delay)
-            vertical = self.norm.force("grf_y", at)
-            forward = self.norm.force("grf_x", at) * self.speed / (RUNNING_SPEED if self.running else WALKING_SPEED)
-            columns += [forward, vertical * 0.5 / mean]
+            forward = norm.force("grf_x", at) * self.speed / norm.speed_m_s
+            columns += [forward, norm.force("grf_y", at) * 0.5 / mean]
         return np.stack(columns, axis=1)
 
 

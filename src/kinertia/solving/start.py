@@ -60,9 +60,23 @@ class Start:
 
 
 def of(recording: Recording, sequence: Sequence, guess: Estimate | None = None) -> Start:
-    """Start from another method's estimate, where there is one, or else from the signals; ``sequence`` at the nodes."""
-    body, hint = sequence.body.to(torch.float64), float(sequence.speed_hint)
-    return from_signals(recording, body, hint) if guess is None else from_estimate(recording, body, guess, hint)
+    """Start from the signals, and from another method's angles and speed where there is an estimate and as far as it has them.
+
+    Parameters
+    ----------
+    recording : in segment frames, its samples are the nodes.
+    sequence : the same at the nodes.
+    guess : at any rate, from the same first sample on.
+    """
+    body = sequence.body.to(torch.float64)
+    start = from_signals(recording, body, float(sequence.speed_hint))
+    if guess is None:
+        return start
+    q = start.q.copy()
+    for name, curve in guess.coordinates.items():
+        if name in body.skeleton.coordinate_names and name not in ("pelvis_tx", "pelvis_ty"):
+            q[:, body.skeleton.coordinate_index(name)] = np.interp(recording.time_s, guess.time_s - guess.begin_s, curve)
+    return _standing_on_ground(recording, body, q, start.speed if guess.speed is None else float(np.nanmean(guess.speed)))
 
 
 def from_signals(recording: Recording, body: Body, speed_hint: float) -> Start:
@@ -86,24 +100,10 @@ def from_signals(recording: Recording, body: Body, speed_hint: float) -> Start:
             q[:, skeleton.coordinate_index(f"{joint}_{side}")] = angle[below] - angle[above]
             above = below
     if not np.isfinite(speed_hint):
-        speed_hint = RUNNING_M_S if any(is_running(whole.acc[:, i], whole.rate_hz) for i in _upper(whole)) else WALKING_M_S
+        # pelvis and thighs show flight
+        upper = [i for i, sensor in enumerate(whole.sensors) if sensor.segment.partition("_")[0] in ("pelvis", "femur")]
+        speed_hint = RUNNING_M_S if any(is_running(whole.acc[:, i], whole.rate_hz) for i in upper) else WALKING_M_S
     return _standing_on_ground(recording, body, q, speed_hint)
-
-
-def from_estimate(recording: Recording, body: Body, estimate: Estimate, speed_hint: float) -> Start:
-    """Start from another method's angles and speed, as far as it gives them.
-
-    Parameters
-    ----------
-    recording, body, speed_hint : as for :func:`from_signals`, which fills what is missing.
-    estimate : at any rate, from the same first sample on.
-    """
-    start = from_signals(recording, body, speed_hint)
-    q = start.q.copy()
-    for name, curve in estimate.coordinates.items():
-        if name in body.skeleton.coordinate_names and name not in ("pelvis_tx", "pelvis_ty"):
-            q[:, body.skeleton.coordinate_index(name)] = np.interp(recording.time_s, estimate.time_s - estimate.begin_s, curve)
-    return _standing_on_ground(recording, body, q, start.speed if estimate.speed is None else float(np.nanmean(estimate.speed)))
 
 
 def _bridge(recording: Recording) -> Recording:
@@ -175,11 +175,6 @@ def _half_stride(recording: Recording) -> int | None:
         np.median(np.diff(at)) for name, at in contact_events.locate(recording).items() if "strike" in name and len(at) > 1
     ]
     return round(0.5 * float(np.median(strides))) if strides else None
-
-
-def _upper(recording: Recording) -> list[int]:
-    """Sensors on pelvis and thighs, whose specific force shows flight."""
-    return [i for i, sensor in enumerate(recording.sensors) if sensor.segment.partition("_")[0] in ("pelvis", "femur")]
 
 
 def _standing_on_ground(recording: Recording, body: Body, q: Array, speed: float) -> Start:

@@ -6,7 +6,6 @@ import hashlib
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -30,16 +29,15 @@ class Store:
     def save(self, name: str, **arrays: np.ndarray) -> None:
         """Write a part."""
         if self.folder is not None:
-            path = self._path(self.folder, name)
+            path = self.folder / f"{name}.npz"
             if path.exists() and not _is_part(path):
                 raise RecordingError("is no part of a solution, so it is not written over", file=str(path), fix="move it away")
-            content: dict[str, Any] = {"mark": np.array(self.mark)} | arrays
             with replacing(path) as temporary, temporary.open("wb") as file:
-                np.savez(file, **content)
+                np.savez(file, mark=np.array(self.mark), **arrays)  # pyright: ignore[reportArgumentType]
 
     def load(self, name: str) -> dict[str, np.ndarray] | None:
         """A part that was saved for the same problem; None where there is none."""
-        if self.folder is None or not _is_part(path := self._path(self.folder, name)):
+        if self.folder is None or not _is_part(path := self.folder / f"{name}.npz"):
             return None
         with np.load(path, allow_pickle=False) as file:
             if str(file["mark"]) != self.mark:
@@ -52,10 +50,6 @@ class Store:
             for path in self.folder.glob("*.npz"):
                 if _is_part(path):
                     path.unlink()
-
-    @staticmethod
-    def _path(folder: Path, name: str) -> Path:
-        return folder / f"{name}.npz"
 
 
 def _is_part(path: Path) -> bool:
