@@ -122,7 +122,7 @@ def _random_tree(seed: int) -> tuple[Body, Mounting]:
     tensor = torch.as_tensor
     frames = None if seed % 3 == 0 else tensor(np.stack([np.eye(3), *(attitude() for _ in range(1, count))]))
     body = Body(
-        skeleton, (), tensor(mass.sum()), tensor(1.8, dtype=torch.float64), tensor(mass), tensor(np.stack(inertia)),
+        skeleton, tensor(mass.sum()), tensor(1.8, dtype=torch.float64), tensor(mass), tensor(np.stack(inertia)),
         tensor(0.1 * draw.standard_normal((count, 3))), tensor(offset), tensor(0.2 * draw.standard_normal((3, 3))), -wide, wide,
         joint_rotation=frames,
     )  # fmt: skip

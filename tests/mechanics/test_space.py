@@ -74,7 +74,7 @@ def _chain(seed: int) -> Body:
     offset = torch.as_tensor(draw.standard_normal((2, 3)))
     offset[0] = 0.0
     return Body(
-        CHAIN, (), one, one, torch.as_tensor(draw.uniform(1.0, 5.0, 2)), torch.as_tensor(root @ root.mT + np.eye(3)),
+        CHAIN, one, one, torch.as_tensor(draw.uniform(1.0, 5.0, 2)), torch.as_tensor(root @ root.mT + np.eye(3)),
         torch.as_tensor(draw.standard_normal((2, 3))), offset, torch.zeros(0, 3, dtype=torch.float64), -wide, wide,
     )  # fmt: skip
 

@@ -55,7 +55,7 @@ def chain(
 ) -> list[Tensor]:
     """Physics of a chain in space with a joint that slides; person first."""
     wide, one = torch.full((10,), torch.inf, dtype=torch.float64), torch.ones((), dtype=torch.float64)
-    body = Body(CHAIN, (), one, one, mass, inertia, points[:3], points[3:6], points[6:], -wide, wide, joint_rotation=placed)
+    body = Body(CHAIN, one, one, mass, inertia, points[:3], points[3:6], points[6:], -wide, wide, joint_rotation=placed)
     return physics(body.scaled(size), Mounting((0, 2), points[:2], turned), *motion)
 
 
