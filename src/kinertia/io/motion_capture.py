@@ -41,7 +41,6 @@ _ALIKE = 0.6  # distance of leg angles and _RATE_S of their rates [rad] above wh
 _RATE_S = 0.05  # that weighs rates against angles
 _UNIT = {"translation": 1e-3, "angle": np.pi / 180.0}
 _LEGS = tuple(f"{joint}_{side}" for side in "rl" for joint in ("hip_flexion", "knee_angle", "ankle_angle"))
-_OTHER_NAMES = {"pelvis_obliquity": "pelvis_list"}  # of coordinates, and what they are called here
 _GAIT2392 = Geometry((-0.0707, -0.0661), 0.396, 0.430)  # OpenSim's model of a man of 1.80 m
 _GAIT2392_PELVIS_M, _GAIT2392_HEIGHT_M = 0.95, 1.80  # height of its pelvis' origin when it stands, and of itself
 _NO_HEIGHT = f"body height not given, {DEFAULT_HEIGHT_M:.2f} m assumed"
@@ -235,7 +234,7 @@ def _straight_run(file: Path, model: Path) -> MotionCapture:
 
     weight = mass * GRAVITY / 100.0
     named = {name: name.partition(".")[2] for name in columns if name.partition(".")[0] in _UNIT}
-    coordinates = {_OTHER_NAMES.get(coordinate, coordinate): column(name) for name, coordinate in named.items()}
+    coordinates = {coordinate: column(name) for name, coordinate in named.items()}
     turning = np.zeros(strikes[1] - strikes[0] + 1)  # the free moment is not in the files
     plates = {side: Plate(weight * triple("GRF.GRF", side), triple("CoP.CoP", side), turning) for side in "rl"}
     rate, geometry = float(about["rate_hz"]), opensim_model.read_geometry(model)

@@ -22,7 +22,6 @@ CHANGE = (0.02, 0.02, 0.02, 0.1, 0.1, 0.1)
 """One standard deviation of what may change [m, rad], as in the plane."""
 RESIDUAL = 1e-3
 """The same of what may be left at the root [BW, BWBH]."""
-ROOT = (*PELVIS, "pelvis_tilt", "pelvis_list", "pelvis_rotation")
 STEP = 1e-4
 """Of the differences that derivatives are taken by [m, rad, m/s^2, rad/s^2]."""
 
@@ -73,13 +72,15 @@ def correct(movement: Movement) -> Movement:
 
 
 def root_residual(movement: Movement, phase: Tensor) -> Tensor:
-    """(T, 6) force [BW] and moment [BWBH] at the root that the ground reaction does not explain, in the order of ROOT."""
+    """(T, 6) force [BW] and moment [BWBH] at the root that the ground reaction does not explain, by its coordinates."""
     return _left(movement, phase)
 
 
 def _left(movement: Movement, phase: Tensor, push: Tensor | None = None) -> Tensor:
     body = movement.imported.body
-    found = sample(movement, phase, push).generalized[:, [movement.index(name) for name in ROOT]]
+    # translations before rotations
+    root = [movement.index(name) for name in body.skeleton.coordinate_names[body.skeleton.root]]
+    found = sample(movement, phase, push).generalized[:, root]
     return found / torch.cat([body.weight.expand(3), body.moment_scale.expand(3)])
 
 
