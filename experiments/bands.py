@@ -10,11 +10,11 @@ from typing import Literal
 
 import numpy as np
 
+from experiments.calibration.people import Person, people, with_truth
 from experiments.methods import Method
 from experiments.options import AS_USUAL, Shared
 from experiments.protocol import QUIET, Context, Found, Json, cell, table
 from kinertia.api.models import runner, suited
-from kinertia.calibration.people import Person, people, with_truth
 from kinertia.estimation import estimator
 from kinertia.estimation.estimate import Estimate
 from kinertia.recording import Recording, selection, sensor_set
@@ -92,7 +92,7 @@ def compare(whose: Iterable[Person], sets: Iterable[str], method: Method, contex
 
     Parameters
     ----------
-    whose : whom the bands were not calibrated on; see :func:`kinertia.calibration.people.people`.
+    whose : whom the bands were not calibrated on; see :func:`experiments.calibration.people.people`.
     sets : names of sensor sets, see :func:`kinertia.recording.sensor_set.by_initials`.
     method : called once per person and set with that person's recordings, stripped of truth.
 

@@ -7,6 +7,8 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -14,10 +16,11 @@ from experiments import lsl_latency
 from experiments.bare_graph import BareGraph
 from experiments.protocol import QUIET, Advance, Context, Found, Json, table
 from experiments.wearer import WARM_UP_S, Signals, lateness, signals
-from kinertia.api.models import streaming, trained
+from kinertia.api.models import streaming
 from kinertia.estimation import estimator
 from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.estimation.standing import BLEND_S
+from kinertia.io import extra
 from kinertia.recording import Array, Recording
 from kinertia.runtime.model import ExportedModel
 from kinertia.streaming.core import Core
@@ -58,7 +61,7 @@ def latency(
     if lsl:
         found = lsl_latency.measure(loaded, seconds, rate, seed, context, warm)
     else:
-        found = measure(loaded, seconds, rate, seed, context, warm, trained(model))
+        found = measure(loaded, seconds, rate, seed, context, warm, _trained(model))
     lines = [
         f"{found['samples']} samples at {rate:g} Hz: median {found['p50_ms']:.3f} ms, 99 % within "
         f"{found['p99_ms']:.3f} ms, 99.9 % within {found['p999_ms']:.3f} ms, longest {found['max_ms']:.2f} ms",
@@ -201,3 +204,15 @@ def difference(frames: Sequence[Frame], model: ExportedModel, whole: Estimate) -
     assert whole.speed is not None
     pairs.append((streamed[:, layout.speed], whole.speed))
     return max(float(np.abs(a - b[: len(a)])[compared].max()) for a, b in pairs)
+
+
+def _trained(model: str) -> Callable[[Recording], Estimate] | None:
+    """What estimates with the network that a user's model was exported from; None without torch or without the network."""
+    if not extra.available("torch"):
+        return None
+    from kinertia.estimation import trained as networks
+    from kinertia.learning import shipped
+
+    if model not in shipped.names() and not (Path(model) / "model.json").is_file():
+        return None
+    return partial(networks.estimate, shipped.load(model))

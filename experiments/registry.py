@@ -44,7 +44,11 @@ GROUPS = {
         "speed": "a long recording at once, and one sample at a time",
     },
 }
-COMMANDS = {"pretrain": "experiments.encoders.pretrain", "ship": "experiments.ship"}
+COMMANDS = {
+    "pretrain": "experiments.encoders.pretrain",
+    "calibrate": "experiments.calibration.calibrate",
+    "ship": "experiments.ship",
+}
 """What is a command of its own beside ``kinertia benchmark``."""
 MODULES = {name: f"experiments.{name}" for names in GROUPS.values() for name in names}
 """Where each is: a function of its name in a module of its name."""

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from kinertia.checks.chain import examine, require_sound
-from kinertia.checks.gravity import sizes
 from kinertia.checks.movement import stride_frequency
+from kinertia.checks.units import sizes
 from kinertia.io.read import read
 from kinertia.recording import LOWER_BODY, Cause, Frame, Recording, RecordingError, Sensor, Severity
 from kinertia.recording.crop import crop

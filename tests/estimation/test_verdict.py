@@ -18,6 +18,7 @@ from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.estimation.trust import OTHER, Agreement, doubts
 from kinertia.recording import Cause, Finding, Recording, Severity
 from kinertia.reporting import page, summary
+from kinertia.reporting.shown import Shown
 
 sys.path.append(str(Path(__file__).parents[1] / "report"))
 import walking
@@ -56,7 +57,7 @@ def with_residual(estimate: Estimate, recording: Recording, stretches: list[tupl
 
 def said(estimate: Estimate, recording: Recording) -> str:
     console = Console(record=True, width=400, file=StringIO())
-    output.show(console, estimate, recording, None)
+    output.show(console, Shown(estimate, recording), errors=False)
     return console.export_text()
 
 
@@ -108,8 +109,8 @@ def test_what_is_no_gait_is_said(walk: tuple[Estimate, Recording]) -> None:
     assert told.headline == "not gait: 1.0\u201320.0 s is neither walking, running nor standing"
     assert told.doubted == "100.0 % of what counts should not be trusted: 1.0\u201320.0 s"
     # curves over time are shaded: at least three angles, three moments, two forces, three residuals and the speed
-    assert page.render(squats, recording).count('class="span"') >= 12
-    assert not summary.tiles(squats, None)
+    assert page.render(Shown(squats, recording)).count('class="span"') >= 12
+    assert not summary.tiles(Shown(squats, recording))
 
 
 def test_standing_alone_is_said_to_be_answered_from_gravity(walk: tuple[Estimate, Recording]) -> None:
@@ -133,7 +134,7 @@ def test_graver_words_come_first(walk: tuple[Estimate, Recording]) -> None:
     assert told.sentence.startswith("sensor a: y reads -9.81; ")
     # once in the terminal, and in the headline of the report
     assert said(estimate, broken).count("y reads -9.81") == 1
-    drawn = page.render(estimate, broken)
+    drawn = page.render(Shown(estimate, broken))
     assert drawn.count("y reads -9.81") == 1
     assert drawn.count(">not to be trusted</span>") == 4  # speed, cadence, stride time and length
     short = replace(estimate, settled=np.zeros(estimate.samples, dtype=bool))
@@ -155,7 +156,7 @@ def test_report_and_terminal_agree(walk: tuple[Estimate, Recording], force: floa
     estimate, recording = walk
     estimate = replace(with_residual(estimate, recording, [(500, 900)], force), notes=("sensors sit as stated",))
     told = verdict.of(estimate, recording)
-    drawn, printed = page.render(estimate, recording), said(estimate, recording)
+    drawn, printed = page.render(Shown(estimate, recording)), said(estimate, recording)
     assert told.headline.startswith("consistent in part: in " if force else "consistent in all")
     assert f"<strong>{told.headline[0].upper()}{told.headline[1:]}.</strong>" in drawn
     assert f"  {told.headline}\n" in printed
@@ -178,7 +179,7 @@ def test_speed_is_stride_length_over_stride_time_of_the_same_strides(walk: tuple
     still = replace(estimate, activity=activity, speed=np.where(activity == Activity.STANDING, 0.0, estimate.speed))
     walked, ran = spatiotemporal.of(still, periodic=False)[0], spatiotemporal.of(still, periodic=False)[1:]
     assert (walked.gait, ran) == ("walking", ())
-    values = {tile.label: float(tile.value) for tile in summary.tiles(still, walked)}
+    values = {tile.label: float(tile.value) for tile in summary.tiles(Shown(still, recording))}
     assert values["Speed"] == pytest.approx(walking.SPEED, abs=0.01)
     assert values["Speed"] == pytest.approx(values["Stride length"] / values["Stride time"], abs=0.01)
     assert re.search(r"speed 1\.2\d m/s.*stride length 1\.3\d m over \d\d strides of walking", said(still, recording))

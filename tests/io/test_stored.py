@@ -15,6 +15,7 @@ from kinertia.io import stored, write_table
 from kinertia.io.stored import Session, Stored
 from kinertia.recording import Cause, Finding, RecordingError, Severity
 from kinertia.reporting import page
+from kinertia.reporting.shown import Shown
 
 sys.path.append(str(Path(__file__).parents[1] / "report"))
 import walking
@@ -50,7 +51,7 @@ def test_comes_back(whole: Stored, tmp_path: Path, ending: str, knee: Knee) -> N
     assert found.recording.sensors == whole.recording.sensors
     same(found.estimate, whole.estimate)
     # the whole report follows from what is stored
-    assert page.render(found.estimate, found.recording) == page.render(whole.estimate, whole.recording)
+    assert page.render(Shown(found.estimate, found.recording)) == page.render(Shown(whole.estimate, whole.recording))
 
 
 def same(found: Estimate, made: Estimate) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from kinertia.checks import completeness
+from kinertia.checks import sensors
 from kinertia.io import gaittoolbox, xsens
 from kinertia.recording import LOWER_BODY, Cause, Frame
 from kinertia.recording.errors import RecordingError
@@ -90,7 +90,7 @@ def test_opensense_layout(shared_data: Path) -> None:
     assert len(recording.sensors) == 8
     assert recording.rate_hz == 100.0
     assert np.isnan(recording.gyro).all()
-    assert any("with --gyro-from-orientation" in found.fix for found in completeness.check(recording)[1])
+    assert any("with --gyro-from-orientation" in found.fix for found in sensors.check_presence(recording)[1])
     assert recording.orientation is not None
     for k in range(8):
         world = Rotation.from_quat(recording.orientation[:, k], scalar_first=True).apply(recording.acc[:, k])

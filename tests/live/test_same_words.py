@@ -31,6 +31,7 @@ from kinertia.live.monitor import Monitor
 from kinertia.live.state import SessionState
 from kinertia.recording import Array, Recording
 from kinertia.reporting import page
+from kinertia.reporting.shown import Shown
 from kinertia.runtime.card import GROUPS, Layout
 from kinertia.streaming.settings import Settings
 from kinertia.streaming.trust import OTHER_ACTIVITY, Trust
@@ -94,8 +95,8 @@ def test_report_terminal_and_live_page_agree(of_limit: float, what: str, does: A
     larger = RUNNING_RATIO if what == "force" and does is Activity.RUNNING else 1.0
     estimate, recording = estimated(larger * of_limit, what, does)
     console = Console(file=StringIO(), record=True, width=400)
-    output.show(console, estimate, recording, None)
-    printed, drawn = console.export_text(), page.render(estimate, recording)
+    output.show(console, Shown(estimate, recording), errors=False)
+    printed, drawn = console.export_text(), page.render(Shown(estimate, recording))
     reasons, activity = shown_live(estimate)
     assert activity == does.word
     for said in WORDS.values():

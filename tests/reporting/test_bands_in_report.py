@@ -12,6 +12,7 @@ from kinertia.estimation.estimate import Bands, Estimate
 from kinertia.estimation.trust import DISAGREEMENT, RESIDUAL
 from kinertia.reporting import charts, overview, page
 from kinertia.reporting.charts import Chart, Line
+from kinertia.reporting.shown import Shown
 
 
 def banded(estimate: Estimate) -> Estimate:
@@ -24,7 +25,7 @@ def banded(estimate: Estimate) -> Estimate:
 def test_bands_are_drawn_and_explained() -> None:
     estimate, recording, truth = walking.make()
     known = replace(recording, truth=truth)
-    plain, drawn = page.render(estimate, known), page.render(banded(estimate), known)
+    plain, drawn = page.render(Shown(estimate, known)), page.render(Shown(banded(estimate), known))
     assert 'class="confidence' not in plain
     assert "90 % band" not in plain
     # hip, knee in two signs and ankle, angle and moment in three units, two forces, both legs; the speed
@@ -39,7 +40,7 @@ def test_bands_are_drawn_and_explained() -> None:
     assert not overview.wide(banded(estimate))
     double = {name: 2.0 * half for name, half in banded(estimate).bands.coordinates.items()}
     assert "that is wide: read shapes and times, not degrees." in page.render(
-        replace(estimate, bands=Bands(0.9, double, about="made up")), recording
+        Shown(replace(estimate, bands=Bands(0.9, double, about="made up")), recording)
     )
     # 6 deg at 0.53 of 1.75 m
     assert "Step length, and its difference, may be off by 10 cm" in drawn
@@ -48,14 +49,14 @@ def test_bands_are_drawn_and_explained() -> None:
 
 def test_over_time_where_strides_are_unknown() -> None:
     estimate, recording, _ = walking.make(5.0)
-    drawn = page.render(replace(banded(estimate), events={}), recording)
+    drawn = page.render(Shown(replace(banded(estimate), events={}), recording))
     assert drawn.count('class="confidence right"') == 4 + 3 * 4 + 2
     assert 'class="band norm"' not in drawn
 
 
 def test_why_there_is_no_band() -> None:
     estimate, recording, _ = walking.make(5.0)
-    drawn = page.render(replace(estimate, bands=Bands(about="no band: this model <is> new")), recording)
+    drawn = page.render(Shown(replace(estimate, bands=Bands(about="no band: this model <is> new")), recording))
     assert "No band: this model &lt;is&gt; new." in drawn
     assert 'class="confidence' not in drawn
 
@@ -78,11 +79,11 @@ def test_marked_stretches_are_listed_and_shown() -> None:
     assert first.stretches == ((1.0, 3.0), (5.0, 6.0))
     assert second.stretches == ((5.5, 6.5),)
     assert marks.spans(marked) == ((1.0, 3.0), (5.0, 6.5))
-    drawn = page.render(marked, recording)
+    drawn = page.render(Shown(marked, recording))
     assert f"{100 * marked.doubted.mean():.1f} % of what counts should not be trusted" in drawn
     assert "1.0\u20133.0 s, 5.0\u20136.0 s" in drawn
     assert drawn.count('class="span"') == 2 * 4  # three residuals and the speed
-    assert "should not be trusted" not in page.render(replace(marked, doubts={RESIDUAL: one & False}), recording)
+    assert "should not be trusted" not in page.render(Shown(replace(marked, doubts={RESIDUAL: one & False}), recording))
 
 
 def test_many_stretches_are_told_by_number() -> None:

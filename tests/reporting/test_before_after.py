@@ -10,7 +10,7 @@ import walking
 from kinertia.estimation.estimate import Activity
 from kinertia.recording import Subject
 from kinertia.reporting import before_after
-from kinertia.reporting.before_after import Side
+from kinertia.reporting.shown import Shown
 
 
 def test_what_changed_is_said() -> None:
@@ -26,7 +26,7 @@ def test_what_changed_is_said() -> None:
         imu_measured=estimate.imu_measured[:, 1:],
         imu_virtual=estimate.imu_virtual[:, 1:],
     )
-    one, other = Side("May", estimate, recording), Side("June", faster, replace(recording, name="walk_02"))
+    one, other = Shown(estimate, recording, label="May"), Shown(faster, replace(recording, name="walk_02"), label="June")
     assert before_after.cautions(one, other) == [
         "Two recordings: sensors that were strapped on anew sit differently, which moves angles by a few degrees.",
         "Not the same body: 70 kg, 1.75 m before; 74 kg, 1.75 m after.",
@@ -52,10 +52,10 @@ def test_what_changed_is_said() -> None:
 def test_what_cannot_be_compared_is_not() -> None:
     estimate, recording, _ = walking.make(10.0)
 
-    def doing(label: str, kind: Activity) -> Side:
-        return Side(label, replace(estimate, activity=np.full(estimate.samples, kind, dtype=np.int8)), recording)
+    def doing(label: str, kind: Activity) -> Shown:
+        return Shown(replace(estimate, activity=np.full(estimate.samples, kind, dtype=np.int8)), recording, label=label)
 
-    for other in (doing("b", Activity.RUNNING), Side("c", replace(estimate, events={}), recording)):
+    for other in (doing("b", Activity.RUNNING), Shown(replace(estimate, events={}), recording, label="c")):
         text = read(before_after.render(doing("a", Activity.WALKING), other)).text
         assert "No strides of one kind of gait in both: neither gait parameters nor curves are compared." in text
         assert "Change [%]" not in text

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import walking
+from kinertia.api import results
 from kinertia.estimation import gait
 from kinertia.estimation.convention import Knee
 from kinertia.estimation.estimate import Activity, Estimate
@@ -17,6 +18,7 @@ from kinertia.io.stored import Session
 from kinertia.metrics import scoring
 from kinertia.recording import Recording, Subject, Truth
 from kinertia.reporting import curves, figure, page, signals, summary
+from kinertia.reporting.shown import Shown
 
 VOID = {"meta", "br", "img", "input", "link", "hr"}
 
@@ -72,10 +74,14 @@ def read(text: str) -> Page:
     return parsed
 
 
-def with_truth(estimate: Estimate, recording: Recording, truth: Truth) -> tuple[Estimate, Recording, dict[str, Any]]:
-    """What a page is made of where there is a reference."""
+def with_truth(
+    estimate: Estimate, recording: Recording, truth: Truth, scores: dict[str, Any] | None = None, knee: Knee = Knee.FLEXION
+) -> Shown:
+    """What a page is made of where there is a reference, with these scores or those that are not synced."""
     known = replace(recording, truth=truth)
-    return estimate, known, scoring.score(estimate, known, None)
+    shown = Shown(estimate, known, knee=knee)
+    shown.__dict__["scores"] = scoring.score(estimate, known, None) if scores is None else scores
+    return shown
 
 
 def variants() -> dict[str, Estimate]:
@@ -103,9 +109,9 @@ def test_every_kind_of_estimate(name, known):
     _, recording, truth = walking.make(8.0)
     estimate = variants()[name]
     if name == "gaps":  # which are not scored
-        text = page.render(estimate, replace(recording, truth=truth if known else None))
+        text = page.render(with_truth(estimate, recording, truth, {}) if known else Shown(estimate, recording))
     else:
-        text = page.render(*with_truth(estimate, recording, truth)) if known else page.render(estimate, recording)
+        text = page.render(with_truth(estimate, recording, truth)) if known else page.render(Shown(estimate, recording))
     parsed = read(text)
     assert "nan" not in parsed.text.lower().split()
     assert ("Errors against the reference" in parsed.text) == (known and name != "gaps")
@@ -113,7 +119,7 @@ def test_every_kind_of_estimate(name, known):
 
 def test_full_report_says_what_it_should(tmp_path):
     estimate, recording, truth = walking.make(20.0)
-    parsed = read(page.write(tmp_path / "report.html", *with_truth(estimate, recording, truth)).read_text())
+    parsed = read(results.report(tmp_path / "report.html", [with_truth(estimate, recording, truth)]).read_text())
     for words in (
         "Person 70 kg, 1.75 m Sensors 7: pelvis, both thighs, both shanks, both feet",
         "Gait 34 strides Recording 20 s at 100 Hz",
@@ -137,7 +143,7 @@ def test_full_report_says_what_it_should(tmp_path):
 
 def test_one_repeating_cycle():
     estimate, recording, truth = walking.make(periodic=True)
-    parsed = read(page.render(*with_truth(estimate, recording, truth)))
+    parsed = read(page.render(with_truth(estimate, recording, truth)))
     assert "One gait cycle 1.08 s, which repeats" in parsed.text
     assert "Right: 1 cycle. Left: 1 cycle." in parsed.text
     assert "The one gait cycle. Difference: right minus left, over their mean. Quantity Mean" in parsed.text
@@ -148,7 +154,7 @@ def test_one_repeating_cycle():
 
 def test_knee_and_unit_are_the_users_choice():
     estimate, recording, truth = walking.make(8.0)
-    drawn = {knee: page.render(*with_truth(estimate, recording, truth), knee=knee) for knee in Knee}
+    drawn = {knee: page.render(with_truth(estimate, recording, truth, knee=knee)) for knee in Knee}
     assert '<body data-knee="flexion" data-moment="bwbh">' in drawn[Knee.FLEXION]
     assert '<body data-knee="opensim" data-moment="bwbh">' in drawn[Knee.OPENSIM]
     # whichever it opens with, both are there
@@ -159,7 +165,7 @@ def test_knee_and_unit_are_the_users_choice():
     assert "Knee, right 3.00 +3.00" in read(drawn[Knee.FLEXION]).text
     assert "Knee, right 3.00 \u22123.00" in read(drawn[Knee.OPENSIM]).text
     light = replace(estimate, subject=Subject(70.0, 1.75, assumed=("mass_kg",)))
-    text = page.render(light, recording)
+    text = page.render(Shown(light, recording))
     assert "Moment [N m]" not in text
     assert "No N m, as the body mass is not known." in read(text).text
     assert "70 kg (assumed), 1.75 m" in text
@@ -167,7 +173,7 @@ def test_knee_and_unit_are_the_users_choice():
 
 def test_other_people_stand_behind_the_curves():
     estimate, recording, _ = walking.make(8.0)
-    text = page.render(estimate, recording)
+    text = page.render(Shown(estimate, recording))
     # hip, knee in both signs, ankle, vertical force; the spread of the fore-aft force was not published
     assert text.count('class="band norm"') == 5
     assert text.count('class="line norm"') == 6
@@ -175,7 +181,7 @@ def test_other_people_stand_behind_the_curves():
     running = replace(
         estimate, activity=np.full(estimate.samples, Activity.RUNNING, dtype=np.int8), speed=np.full(estimate.samples, 2.5)
     )
-    text = page.render(running, recording)
+    text = page.render(Shown(running, recording))
     assert (
         "three runners at 3.5 m/s (Fukuchi et al. 2017), mean \u00b1 1 SD between people; here the speed is 2.50 m/s." in text
     )
@@ -184,7 +190,7 @@ def test_other_people_stand_behind_the_curves():
 
 def test_what_the_user_says_is_at_the_top():
     estimate, recording, _ = walking.make(4.0)
-    text = read(page.render(estimate, recording, session=Session("Ann <A>, second visit", "barefoot"))).text
+    text = read(page.render(Shown(estimate, recording, session=Session("Ann <A>, second visit", "barefoot")))).text
     assert "Ann <A>, second visit walk_01. Movement estimated from inertial sensors barefoot Who" in text
 
 
@@ -200,7 +206,7 @@ def test_text_from_files_is_escaped():
         coordinates=estimate.coordinates | {nasty: np.zeros(estimate.samples)},
         events=estimate.events | {nasty: np.array([3])},
     )
-    text = page.render(*with_truth(odd, replace(recording, warnings=(nasty + "2",)), replace(truth, note=nasty)))
+    text = page.render(with_truth(odd, replace(recording, warnings=(nasty + "2",)), replace(truth, note=nasty)))
     read(text)
     assert "alert(" in text
     assert '<script>alert("x")' not in text
@@ -217,7 +223,7 @@ def test_given_scores_are_shown():
         "synced": {"angle_rmsd_deg": {"knee_angle_r": 3.75}},
         "trivial": {"mean_angle": {"angle_rmsd_deg": {"knee_angle_r": 16.0}}, "zero_moment": None},
     }
-    text = read(page.render(estimate, replace(recording, truth=truth), scores)).text
+    text = read(page.render(with_truth(estimate, recording, truth, scores))).text
     assert "Knee, right 4.25 +1.50 \u2013 \u2013 3.75 16.00" in text
     assert "(13 ms)" in text
     assert "off by 0.12 m/s" in text
@@ -228,14 +234,14 @@ def test_reference_of_another_length_is_refused():
     estimate, recording, truth = walking.make(4.0)
     short = replace(truth, angles={"knee_angle_r": np.zeros(7)})
     with pytest.raises(ValueError, match="knee_angle_r"):
-        page.render(estimate, replace(recording, truth=short))
+        page.render(Shown(estimate, replace(recording, truth=short)))
 
 
 def test_size_of_long_recordings():
     estimate, recording, truth = walking.make(60.0)
-    assert len(page.render(*with_truth(estimate, recording, truth)).encode()) < 1_000_000
+    assert len(page.render(with_truth(estimate, recording, truth)).encode()) < 1_000_000
     estimate, recording, _ = walking.make(1800.0)
-    assert len(page.render(estimate, recording).encode()) < 1_000_000
+    assert len(page.render(Shown(estimate, recording)).encode()) < 1_000_000
 
 
 def test_shown_part_is_where_the_joints_move():

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from experiments import bands
-from kinertia.calibration import errors as band_samples
-from kinertia.calibration import people as band_people
+from experiments.calibration import errors as band_samples
+from experiments.calibration import people as band_people
 from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.io import write_recording
 from kinertia.recording import LOWER_BODY, Recording

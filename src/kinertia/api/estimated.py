@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Literal, overload
 
 from kinertia.api import results, tables
 from kinertia.api.tables import Backend
-from kinertia.estimation import spatiotemporal, verdict
+from kinertia.estimation import spatiotemporal
 from kinertia.estimation.convention import Knee
 from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.verdict import Verdict
 from kinertia.io import inputs, stored, write_opensim, write_table
 from kinertia.io.outputs import Outputs
-from kinertia.io.stored import Session, Stored
-from kinertia.metrics.scoring import score_single
+from kinertia.io.stored import Session
 from kinertia.recording import Recording
+from kinertia.reporting import card
+from kinertia.reporting import summary as figures
+from kinertia.reporting.shown import Shown
 
 if TYPE_CHECKING:
     import pandas
@@ -60,30 +62,30 @@ class Estimated(Estimate):
         return "\n  ".join(lines)
 
     def _repr_html_(self) -> str:
-        from kinertia.reporting import card
-
-        return card.render(self, self.recording, self.verdict, self.headline)
+        return card.render(self._shown)
 
     @cached_property
+    def _shown(self) -> Shown:
+        return Shown(self, self.recording)
+
+    @property
     def verdict(self) -> Verdict:
         """Whether it agrees with the equations of motion and with the sensors, and what else is to be said of it."""
-        return verdict.of(self, self.recording)
+        return self._shown.told
 
-    @cached_property
+    @property
     def gaits(self) -> tuple[spatiotemporal.Parameters, ...]:
         """Gait parameters of walking and of running, what there are most strides of first."""
-        return spatiotemporal.of(self, periodic=self.recording.periodic)
+        return self._shown.gaits
 
     @property
     def headline(self) -> str:
         """Speed, cadence, stride time and length in one line."""
-        from kinertia.reporting import summary as figures
-
-        return figures.headline(self, self.gaits)
+        return figures.headline(self._shown)
 
     def summary(self) -> dict[str, tables.Value]:
         """One row of plain values for tables over recordings: the verdict, mean and spread of every gait parameter."""
-        return tables.row(self, self.recording)
+        return tables.row(self._shown)
 
     @overload
     def frame(self, *, backend: Literal["polars"], knee: KneeName = "flexion") -> polars.DataFrame: ...
@@ -119,9 +121,8 @@ class Estimated(Estimate):
         ModuleNotFoundError : matplotlib is not installed; says what installs it.
         """
         from kinertia.api import plotting
-        from kinertia.reporting import card
 
-        return plotting.draw(card.leg_charts(self, self.recording, sign(knee)), f"{self.name}: {self.verdict.word}")
+        return plotting.draw(card.leg_charts(self._shown, sign(knee)), f"{self.name}: {self.verdict.word}")
 
     def report(
         self,
@@ -147,7 +148,7 @@ class Estimated(Estimate):
         """
         place = Path(path)
         with self._guard(overwrite).writing([place]):
-            return results.report(place, [Stored(self, self.recording)], session=Session(heading, note), knee=sign(knee))
+            return results.report(place, [self._said(heading, note, knee)])
 
     def save(
         self,
@@ -165,9 +166,7 @@ class Estimated(Estimate):
         """
         place = Path(folder)
         with self._guard(overwrite).writing(results.planned(place, self.name, csv=csv)):
-            return results.write(
-                place, self, self.recording, score_single(self, self.recording), Session(heading, note), sign(knee), csv=csv
-            )
+            return results.write(place, self._said(heading, note, knee), csv=csv)
 
     def to_opensim(self, folder: str | Path, *, knee: KneeName = "opensim", overwrite: bool = False) -> tuple[Path, ...]:
         """Write the OpenSim files alone: coordinates, ground reaction with its external loads, joint moments.
@@ -177,6 +176,9 @@ class Estimated(Estimate):
         place = Path(folder)
         with self._guard(overwrite).writing([place / f"{self.name}_{ending}" for ending in write_opensim.ENDINGS]):
             return write_opensim.write(place, self, knee=sign(knee))
+
+    def _said(self, heading: str, note: str, knee: str, label: str = "") -> Shown:
+        return Shown(self, self.recording, Session(heading, note), sign(knee), label)
 
     def _guard(self, overwrite: bool) -> Outputs:
         """What keeps a user's files from being written over."""
@@ -246,5 +248,4 @@ def report(
     read = inputs.of(*(one.recording.source or None for one in shown))
     guard = Outputs("kinertia report", read, " and ".join(sources), overwrite, "give another place", "overwrite=True")
     with guard.writing([place]):
-        both = [Stored(one, one.recording) for one in shown]
-        return results.report(place, both, labels, session=Session(heading, note), knee=sign(knee))
+        return results.report(place, [one._said(heading, note, knee, of) for one, of in zip(shown, labels, strict=True)])

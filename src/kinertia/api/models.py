@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -124,18 +123,6 @@ def fitted(model: str | Path) -> Callable[[Recording], Estimate] | None:
     from kinertia.supervised import checkpoint, predict
 
     return partial(predict.estimate, checkpoint.load(model))
-
-
-def trained(model: str) -> Callable[[Recording], Estimate] | None:
-    """What estimates with the network that a user's model was exported from; None without torch or without the network."""
-    if find_spec("torch") is None:
-        return None
-    from kinertia.estimation import trained as networks
-    from kinertia.learning import shipped
-
-    if model not in shipped.names() and not (Path(model) / "model.json").is_file():
-        return None
-    return partial(networks.estimate, shipped.load(model))
 
 
 def _exported(model: str | Path) -> bool:

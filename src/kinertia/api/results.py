@@ -5,19 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-from kinertia.estimation.convention import Knee
-from kinertia.estimation.estimate import Estimate
 from kinertia.io import parquet, stored, write_opensim, write_table
-from kinertia.io.stored import Session, Stored
-from kinertia.metrics.scoring import score_single
-from kinertia.recording import Recording
+from kinertia.io.files import write_text
 from kinertia.reporting import before_after, page, pdf
-from kinertia.reporting.before_after import Side
-from kinertia.reporting.page import NOTHING_SAID
-
-Scores = dict[str, Any]
+from kinertia.reporting.shown import Shown
 
 
 def planned(folder: Path, name: str, *, csv: bool) -> list[Path]:
@@ -26,58 +18,28 @@ def planned(folder: Path, name: str, *, csv: bool) -> list[Path]:
     return [folder / f"{name}_{ending}" for ending in endings]
 
 
-def write(
-    folder: Path,
-    estimate: Estimate,
-    recording: Recording,
-    scores: Scores | None,
-    session: Session = NOTHING_SAID,
-    knee: Knee = Knee.FLEXION,
-    *,
-    csv: bool = False,
-) -> list[Path]:
+def write(folder: Path, shown: Shown, *, csv: bool = False) -> list[Path]:
     """Write OpenSim files, one table with what it cannot hold beside it, and the report into a folder; returns the paths.
 
-    Parameters
-    ----------
-    folder : made when absent.
-    estimate, recording : the result, and what it is of.
-    scores : those of :func:`kinertia.metrics.scoring.score_single`.
-    session : heading and notes of the user.
-    knee : what is positive at the knee, in table and report.
-    csv : a table in CSV; otherwise Parquet, unless nothing here can write it.
+    The folder is made when absent. The table is CSV where that is asked for, or nothing here can write Parquet.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    start = folder / estimate.name
+    start = folder / shown.estimate.name
     return [
-        *write_opensim.write(folder, estimate),
-        write_table.write(Path(f"{start}_estimate.{_table(csv=csv)}"), estimate, knee),
-        stored.write(Path(f"{start}{stored.ENDING}"), Stored(estimate, recording, session, knee)),
-        page.write(Path(f"{start}_report.html"), estimate, recording, scores, session=session, knee=knee),
+        *write_opensim.write(folder, shown.estimate),
+        write_table.write(Path(f"{start}_estimate.{_table(csv=csv)}"), shown.estimate, shown.knee),
+        stored.write(Path(f"{start}{stored.ENDING}"), shown),
+        report(Path(f"{start}_report.html"), [shown]),
     ]
 
 
-def report(
-    path: Path,
-    shown: Sequence[Stored],
-    labels: Sequence[str] = (),
-    *,
-    session: Session = NOTHING_SAID,
-    knee: Knee = Knee.FLEXION,
-) -> Path:
-    """Write the report of an estimate, or of two side by side, under their labels; as PDF where the path says so."""
+def report(path: Path, shown: Sequence[Shown]) -> Path:
+    """Write the report of an estimate, or of two side by side; as PDF where the path says so."""
     if path.suffix.lower() == ".pdf":
         pdf.browser()
         with TemporaryDirectory() as folder:
-            return pdf.write(path, report(Path(folder) / "report.html", shown, labels, session=session, knee=knee))
-    scores = [score_single(one.estimate, one.recording) for one in shown]
-    if len(shown) == 1:
-        (one,), (figures,) = shown, scores
-        return page.write(path, one.estimate, one.recording, figures, session=session, knee=knee)
-    before, after = (
-        Side(label, one.estimate, one.recording, figures) for label, one, figures in zip(labels, shown, scores, strict=True)
-    )
-    return before_after.write(path, before, after, session=session, knee=knee)
+            return pdf.write(path, report(Path(folder) / "report.html", shown))
+    return write_text(path, page.render(*shown) if len(shown) == 1 else before_after.render(*shown))
 
 
 def _table(*, csv: bool) -> str:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from kinertia.estimation import gait, spatiotemporal, verdict
+from kinertia.estimation import gait
 from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.io import extra
 from kinertia.recording import Recording
+from kinertia.reporting.shown import Shown
 
 if TYPE_CHECKING:
     import pandas
@@ -54,14 +55,14 @@ def frame(columns: Mapping[str, Any], backend: Backend | None = None) -> Frame:
     return polars.DataFrame({name: np.asarray(values) for name, values in columns.items()}, nan_to_null=True)
 
 
-def row(estimate: Estimate, recording: Recording) -> dict[str, Value]:
+def row(shown: Shown) -> dict[str, Value]:
     """Column with unit to value: the verdict, what was recorded, residuals, every gait parameter (mean, spread, symmetry), and
     the knees' range of motion.
 
     Gait parameters are of the kind of gait, walking or running, with most strides; what is not known is left out. Symmetry is
     right minus left over their mean.
     """
-    told = verdict.of(estimate, recording)
+    estimate, told, gaits = shown.estimate, shown.told, shown.gaits
     table: dict[str, Value] = {
         "recording": estimate.name,
         "verdict": told.word,
@@ -76,7 +77,6 @@ def row(estimate: Estimate, recording: Recording) -> dict[str, Value]:
         table |= {f"{word} [s]": round(seconds, 2) for word, seconds in lasts.items()}
     if told.force_bw is not None and told.moment_bwbh is not None and np.isfinite(told.force_bw + told.moment_bwbh):
         table |= {"residual force [BW]": round(told.force_bw, 4), "residual moment [BWBH]": round(told.moment_bwbh, 4)}
-    gaits = spatiotemporal.of(estimate, periodic=recording.periodic)
     if not gaits:
         return table | {"gait": "", "strides": 0}
     table |= {"gait": gaits[0].gait, "strides": len(gaits[0].strides)}
@@ -87,7 +87,7 @@ def row(estimate: Estimate, recording: Recording) -> dict[str, Value]:
             values |= {f"{name}, right [{unit}]": of.right.mean, f"{name}, left [{unit}]": of.left.mean}
             values[f"{name}, symmetry [%]"] = of.symmetry_percent
         table |= {column: round(value, digits) for column, value in values.items() if value == value}
-    return table | _knee(estimate, recording, gaits[0].gait)
+    return table | _knee(estimate, shown.recording, gaits[0].gait)
 
 
 def _knee(estimate: Estimate, recording: Recording, word: str) -> dict[str, Value]:

@@ -8,18 +8,18 @@ from zlib import crc32
 
 import numpy as np
 
-from kinertia.checks import clipping, clocks, completeness, gaps, gravity, mixed_rates, movement, sensors, units, values
+from kinertia.checks import clipping, clocks, movement, sensors, units, values
 from kinertia.checks.stage import Stage, faulty
 from kinertia.recording import Cause, Finding, Recording, RecordingError, Severity
 
 STAGES: tuple[Stage, ...] = (
-    completeness.check,
-    mixed_rates.check,  # before values and gaps: its rows between are neither doubled nor missing
+    sensors.check_presence,
+    clocks.check_rows,  # before values and gaps: its rows between are neither doubled nor missing
     values.check,
     units.check,
     clipping.check,  # after units: it names the range
-    gravity.check,
-    gaps.check,
+    units.check_gravity,
+    values.bridge_gaps,
     clocks.check,
     sensors.check,
     movement.check,

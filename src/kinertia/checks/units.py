@@ -1,12 +1,14 @@
-"""Whether signals are in the stated units; what is unambiguous is converted and reported."""
+"""Whether signals are in the stated units, of the size of gravity, and without offset; what is unambiguous is converted."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kinertia.checks.stage import Checked, names
+from kinertia.checks.stage import Checked, faulty, names, standing
+from kinertia.placement.fault import OFFSET_STANDING
 from kinertia.recording import GRAVITY, Array, Cause, Finding, Recording, Severity
 
 STEADY_PART = {"foot": 0.55}
@@ -22,23 +24,17 @@ MOST_IN_G = 5.5
 IN_MG = (700.0, 3500.0)  # mean size of the force, 1 g and what movement adds
 COUNTS = 100.0  # a mean force of 10 g is no movement of a person
 DEGREE = np.pi / 180.0
+STANDING_ERROR = OFFSET_STANDING / GRAVITY
+MOVING = (0.35, 5.0)
+"""While moving only a gross error shows: the median of a fast runner's foot reaches 41 m/s^2."""
+MOST_OFFSET = 0.05
+"""Offset of a resting gyroscope [rad/s], about 3 deg/s."""
 
 
-@dataclass(frozen=True)
-class Turning:
-    """How fast a segment turns: 99th percentile of its angular rate over a recording with gait [rad/s].
-
-    Attributes
-    ----------
-    least, most : in anybody's gait; twice what was seen, and half, of the people above.
-    """
-
-    least: float
-    most: float
-
-
-TURNING = {"pelvis": Turning(0.15, 8.0), "femur": Turning(0.8, 20.0), "tibia": Turning(1.5, 30.0), "foot": Turning(2.0, 40.0)}
-TURNING_ELSEWHERE = Turning(0.15, 40.0)
+TURNING = {"pelvis": (0.15, 8.0), "femur": (0.8, 20.0), "tibia": (1.5, 30.0), "foot": (2.0, 40.0)}
+"""How fast a segment turns: least and most of the 99th percentile of its angular rate over a recording with gait [rad/s], in
+anybody; twice what was seen, and half, of the people above."""
+TURNING_ELSEWHERE = (0.15, 40.0)
 MOVES = 1.0
 """Standard deviation of the specific force of a sensor that moves [m/s^2]; on a walking pelvis 1.9 or more."""
 
@@ -130,7 +126,7 @@ def _rate(recording: Recording) -> tuple[Array, list[Finding]]:
         if len(gyro):
             fastest[k] = np.percentile(np.linalg.norm(gyro, axis=1), 99)
             moves[k] = len(acc) > 0 and float(np.sqrt(acc.var(axis=0).sum())) > MOVES
-    least, most = (np.array([getattr(one, name) for one in usual]) for name in ("least", "most"))
+    least, most = np.array(usual).reshape(count, 2).T
     degrees = (fastest > most) & (fastest * DEGREE > least) & (fastest * DEGREE < most)
     unlike = (fastest > most) & ~degrees
     if unlike.any():  # one cause for all: another factor than that of degrees
@@ -149,3 +145,64 @@ def _rate(recording: Recording) -> tuple[Array, list[Finding]]:
         fix = "check the range that counts were converted with, and the unit"
         findings.append(Finding(Cause.GYRO_UNIT, Severity.ERROR, message, fix, names(recording, unlike)))
     return factors, findings
+
+
+@dataclass(frozen=True)
+class Size:
+    """Size of one sensor's specific force: mean vector while standing, else the median of all samples [m/s^2]."""
+
+    sensor: str
+    size: float
+    standing: bool
+
+    @property
+    def ok(self) -> bool:
+        """Within 7 % of gravity while standing; while moving only a gross error shows."""
+        ratio = self.size / GRAVITY
+        return abs(ratio - 1) < STANDING_ERROR if self.standing else MOVING[0] < ratio < MOVING[1]
+
+
+def check_gravity(recording: Recording) -> Checked:
+    """Size of gravity, offset of gyroscopes."""
+    return recording, (*_gravity(recording), *_offset(recording))
+
+
+def sizes(recording: Recording) -> list[Size | None]:
+    """Size of the specific force of every sensor; None where it has no acceleration."""
+    still = standing(recording)
+    results: list[Size | None] = []
+    for k, sensor in enumerate(recording.sensors):
+        acc = recording.acc[:, k]
+        good = np.isfinite(acc).all(axis=1)
+        if (good & still).any():
+            results.append(Size(sensor.name, float(np.linalg.norm(acc[good & still].mean(axis=0))), True))
+        elif good.any():
+            results.append(Size(sensor.name, float(np.median(np.linalg.norm(acc[good], axis=1))), False))
+        else:
+            results.append(None)
+    return results
+
+
+def _gravity(recording: Recording) -> Iterator[Finding]:
+    known = faulty(recording)
+    for result, skip in zip(sizes(recording), known, strict=True):
+        if result is None or result.ok or skip:
+            continue
+        where = "while standing" if result.standing else "in the median"
+        message = f"specific force is {result.size:.2f} m/s^2 {where}, expected {GRAVITY}"
+        fix = "check range and calibration of the accelerometer"
+        yield Finding(Cause.GRAVITY, Severity.WARNING, message, fix, (result.sensor,))
+
+
+def _offset(recording: Recording) -> Iterator[Finding]:
+    still = standing(recording)
+    offset = np.zeros(len(recording.sensors))
+    for k in range(len(recording.sensors)):
+        good = still & np.isfinite(recording.gyro[:, k]).all(axis=1)
+        if good.any():
+            offset[k] = np.linalg.norm(recording.gyro[good, k].mean(axis=0))
+    which = (offset > MOST_OFFSET) & ~faulty(recording)
+    if which.any():
+        message = f"gyroscope reads up to {np.rad2deg(offset[which].max()):.1f} deg/s while standing"
+        fix = "calibrate the sensor, or let it lie still when it is switched on"
+        yield Finding(Cause.OFFSET, Severity.WARNING, message, fix, names(recording, which), int(np.argmax(still)))

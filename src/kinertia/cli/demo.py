@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from kinertia.api import results
 from kinertia.cli import output
 from kinertia.cli.progress import recordings_bar, training_bar
-from kinertia.metrics.scoring import score_single
 from kinertia.metrics.summary import summarise
 from kinertia.recording import RecordingError, words
-from kinertia.reporting import before_after
-from kinertia.reporting.before_after import Side
+from kinertia.reporting.shown import Shown
 
 if TYPE_CHECKING:
     from kinertia.estimation.estimate import Estimate
@@ -90,12 +89,12 @@ def demo(
         console.print(f"warning: {warning}")
     # what is estimated from is what a user can read from the file; its truth is only compared with
     recordings = [read(path) for name in RECORDINGS for path in folder.glob(f"*/{name}.parquet")]
-    sides: dict[str, list[Side]] = {}
+    sides: dict[str, list[Shown]] = {}
 
     def keep(kind: str, estimates: list[Estimate]) -> None:
-        sides[kind] = [Side(kind, e, r, score_single(e, r)) for e, r in zip(estimates, recordings, strict=True)]
+        sides[kind] = [Shown(e, r, label=kind) for e, r in zip(estimates, recordings, strict=True)]
         for side in sides[kind]:
-            output.write(out / kind, side.estimate, side.recording, side.scores)
+            output.write(out / kind, side)
 
     keep("shipped", [estimator.estimate(runtime.load().runner, recording) for recording in recordings])
     start = shipped.load()
@@ -110,7 +109,7 @@ def demo(
         console.print(line)
     keep("adapted", [estimate(adapted.model, recording) for recording in recordings])
     pages = [
-        before_after.write(out / f"{before.estimate.name}_before_after.html", before, after)
+        results.report(out / f"{before.estimate.name}_before_after.html", (before, after))
         for before, after in zip(sides["shipped"], sides["adapted"], strict=True)
     ]
     console.print(table(sides))
@@ -145,7 +144,7 @@ def true_turns(recording: Recording) -> str:
     return words.listed(told) if told else f"none by {outcome.SHOWN_DEG:g} deg"
 
 
-def table(sides: dict[str, list[Side]]) -> Table:
+def table(sides: dict[str, list[Shown]]) -> Table:
     """Errors of both models and of the population curve, mean over recordings and joints."""
     shipped, adapted = ({side.estimate.name: side.scores for side in sides[kind] if side.scores} for kind in KINDS)
     rows = []

@@ -15,18 +15,14 @@ from rich.text import Text
 
 from kinertia.api import models
 from kinertia.api.models import Bar
-from kinertia.api.results import Scores
 from kinertia.api.tables import row
 from kinertia.cli import dispatch, options, output
-from kinertia.cli.options import AS_USUAL, NOTHING_GIVEN, Files, Out, Presenting, Reading, Shared, Shown
+from kinertia.cli.options import AS_USUAL, NOTHING_GIVEN, Files, Out, Presented, Presenting, Reading, Shared
 from kinertia.cli.progress import samples_bar, working
-from kinertia.estimation import verdict
-from kinertia.estimation.estimate import Estimate
 from kinertia.io import inputs
 from kinertia.io.files import folded, write_text
 from kinertia.io.outputs import Outputs
-from kinertia.metrics.scoring import score_single
-from kinertia.recording import Recording
+from kinertia.reporting.shown import Shown
 
 COMMAND = "kinertia estimate"
 SUMMARY = "summary.csv"
@@ -48,7 +44,7 @@ def estimate(
     csv: bool = False,
     overwrite: bool = False,
     reading: Shared = NOTHING_GIVEN,
-    shown: Shown = AS_USUAL,
+    shown: Presented = AS_USUAL,
 ) -> None:
     """Estimate angles, moments, ground reaction and speed; write OpenSim files, a table and a report.
 
@@ -79,10 +75,10 @@ def estimate(
     if len(files) > 1:
         _several(files, asked, str(recordings[0]))
         return
-    made = _one(files[0], asked.out, asked, samples_bar)
+    made, paths = _one(files[0], asked.out, asked, samples_bar)
     console = Console()
-    output.show(console, made.estimate, made.recording, made.scores)
-    for path in made.paths:
+    output.show(console, made)
+    for path in paths:
         output.tell(console, f"  {path}")
 
 
@@ -99,28 +95,16 @@ class _Asked:
     read: tuple[Path, ...]
 
 
-@dataclass(frozen=True)
-class _Made:
-    """An estimate, what it is of, its errors where there is a reference, and where it was written."""
-
-    estimate: Estimate
-    recording: Recording
-    scores: Scores | None
-    paths: list[Path]
-
-
-def _one(file: Path, folder: Path, asked: _Asked, bar: Bar | None = None) -> _Made:
+def _one(file: Path, folder: Path, asked: _Asked, bar: Bar | None = None) -> tuple[Shown, list[Path]]:
     """Estimate one recording and write everything into a folder; errors as the steps on the way."""
     with nullcontext() if bar is None else working(f"reading and checking {file.name}"):
         measured = options.read(file, asked.reading)
     guard = Outputs(COMMAND, asked.read, measured.source, asked.overwrite)
-    planned = output.planned(folder, measured.name, asked.shown, csv=asked.csv)
+    planned = output.planned(folder, measured.name, csv=asked.csv, as_pdf=asked.shown.pdf)
     guard.check(planned)
-    result = models.estimate(asked.model, measured, bar)
-    scores = score_single(result, measured)
+    made = Shown(models.estimate(asked.model, measured, bar), measured, asked.shown.said, asked.shown.knee)
     with guard.writing(planned), nullcontext() if bar is None else working("writing"):
-        paths = output.write(folder, result, measured, scores, asked.shown, csv=asked.csv)
-    return _Made(result, measured, scores, paths)
+        return made, output.write(folder, made, csv=asked.csv, as_pdf=asked.shown.pdf)
 
 
 def _several(files: Sequence[Path], asked: _Asked, source: str) -> None:
@@ -141,7 +125,7 @@ def _several(files: Sequence[Path], asked: _Asked, source: str) -> None:
     with samples_bar(len(files), "recordings") as advance:
         for file, home, label in zip(files, homes, labels, strict=True):
             try:
-                made = _one(file, home, asked)
+                made, _ = _one(file, home, asked)
             except (ValueError, OSError, ModuleNotFoundError) as error:
                 said = dispatch.one_line(error)
                 if said is None:
@@ -151,10 +135,9 @@ def _several(files: Sequence[Path], asked: _Asked, source: str) -> None:
                 remarks.append((label, ()))
                 rows.append({"file": str(file), "recording": file.stem, "verdict": FAILED, "warnings": said})
             else:
-                told = verdict.of(made.estimate, made.recording)
-                level, said = told.level, ""
-                rows.append({"file": str(file), **row(made.estimate, made.recording)})
-                remarks.append((label, told.warnings))
+                level, said = made.told.level, ""
+                rows.append({"file": str(file), **row(made)})
+                remarks.append((label, made.told.warnings))
             line = f"{label:<{max(map(len, labels))}}  {_line(rows[-1])}{said}"
             console.print(Text(line, output.COLOURS[level]), soft_wrap=True)
             advance(1)

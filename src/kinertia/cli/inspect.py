@@ -11,7 +11,7 @@ import tyro
 from rich.console import Console
 from rich.text import Text
 
-from kinertia.checks import chain, gravity
+from kinertia.checks import chain, units
 from kinertia.checks.movement import MOSTLY, stride_frequency
 from kinertia.cli import options
 from kinertia.cli.options import NOTHING_STATED, Files, Said
@@ -120,7 +120,7 @@ def summarise(stated: Recording, recording: Recording) -> dict[str, Any]:
             "gravity_from": None if check is None else "standing" if check.standing else "median",
             "gravity_ok": None if check is None else check.ok,
         }
-        for k, (sensor, check) in enumerate(zip(recording.sensors, gravity.sizes(recording), strict=True))
+        for k, (sensor, check) in enumerate(zip(recording.sensors, units.sizes(recording), strict=True))
     ]
     stride = stride_frequency(recording)
     return {

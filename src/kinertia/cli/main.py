@@ -12,7 +12,7 @@ import kinertia
 from kinertia.cli import dispatch
 
 GROUP = "benchmark"
-IN_CHECKOUT = (GROUP, "pretrain", "ship")
+IN_CHECKOUT = (GROUP, "pretrain", "calibrate", "ship")
 """Commands that the experiments of a checkout hold, and no installation."""
 GROUPS = {
     "Every day": {
@@ -35,11 +35,11 @@ GROUPS = {
     },
     "Models": {
         "export": "a trained model as ONNX graphs that need no torch",
-        "calibrate": "the 90 % bands of a model, on people with known truth",
     },
     "For developers": {
         GROUP: "scores and speed, in a checkout; alone it lists what there is",
         "pretrain": "an encoder of signals for learning from few labels, in a checkout",
+        "calibrate": "the 90 % bands of a model, on people with known truth",
         "ship": "a trained model as a folder that comes with the package",
     },
 }

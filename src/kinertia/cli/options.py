@@ -168,4 +168,4 @@ class Presenting:
 
 
 AS_USUAL = Presenting()
-Shown = Annotated[Presenting, tyro.conf.arg(name="")]
+Presented = Annotated[Presenting, tyro.conf.arg(name="")]

@@ -13,15 +13,12 @@ from rich.table import Table
 from rich.text import Text
 
 from kinertia.api import results
-from kinertia.api.results import Scores
-from kinertia.cli.options import AS_USUAL, Presenting
-from kinertia.estimation import spatiotemporal, verdict
-from kinertia.estimation.estimate import Estimate
 from kinertia.io import parquet
 from kinertia.io.extra import INSTALL
 from kinertia.io.files import write_text
-from kinertia.recording import Finding, Recording, Severity
+from kinertia.recording import Finding, Severity
 from kinertia.reporting import errors_table, overview, pdf, summary
+from kinertia.reporting.shown import Shown
 
 COLOURS = {"good": "green", "fair": "yellow", "poor": "red"}
 WORDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -31,7 +28,7 @@ FEW = 4
 """So many recordings with the same warning are counted, fewer are named."""
 
 
-def planned(folder: Path, name: str, shown: Presenting = AS_USUAL, *, csv: bool) -> list[Path]:
+def planned(folder: Path, name: str, *, csv: bool, as_pdf: bool = False) -> list[Path]:
     """Every file that :func:`write` may write for an estimate of this name.
 
     Raises
@@ -39,27 +36,19 @@ def planned(folder: Path, name: str, shown: Presenting = AS_USUAL, *, csv: bool)
     RecordingError : a PDF is asked for, and no browser can print one.
     """
     paths = results.planned(folder, name, csv=csv)
-    if shown.pdf:
+    if as_pdf:
         pdf.browser()
         paths.append(paths[-1].with_suffix(".pdf"))
     return paths
 
 
-def write(
-    folder: Path,
-    estimate: Estimate,
-    recording: Recording,
-    scores: Scores | None,
-    shown: Presenting = AS_USUAL,
-    *,
-    csv: bool = False,
-) -> list[Path]:
+def write(folder: Path, shown: Shown, *, csv: bool = False, as_pdf: bool = False) -> list[Path]:
     """:func:`kinertia.api.results.write`; where nothing here can write Parquet, that is said."""
     if not csv and not parquet.available():
         note = f"  the table is written as CSV: Parquet needs polars, which is not installed ({INSTALL})"
         Console(stderr=True).print(Text(note), soft_wrap=True)
-    paths = results.write(folder, estimate, recording, scores, shown.said, shown.knee, csv=csv)
-    return [*paths, pdf.write(paths[-1].with_suffix(".pdf"), paths[-1])] if shown.pdf else paths
+    paths = results.write(folder, shown, csv=csv)
+    return [*paths, pdf.write(paths[-1].with_suffix(".pdf"), paths[-1])] if as_pdf else paths
 
 
 def write_json(path: Path, content: dict[str, Any]) -> Path:
@@ -67,13 +56,11 @@ def write_json(path: Path, content: dict[str, Any]) -> Path:
     return write_text(path, json.dumps(content, indent=1, allow_nan=False) + "\n")
 
 
-def show(console: Console, estimate: Estimate, recording: Recording, scores: Scores | None) -> None:
+def show(console: Console, shown: Shown, *, errors: bool = True) -> None:
     """Headline figures, the verdict, errors where there is a reference, warnings and notes."""
-    told = verdict.of(estimate, recording)
-    gaits = spatiotemporal.of(estimate, periodic=recording.periodic, judged=told.strides)
-    facts = summary.headline(estimate, gaits)
-    console.print(Text.assemble("\n", (estimate.name, "bold"), f"  {facts}"), soft_wrap=True)
-    for other in gaits[1:]:
+    estimate, told = shown.estimate, shown.told
+    console.print(Text.assemble("\n", (estimate.name, "bold"), f"  {summary.headline(shown)}"), soft_wrap=True)
+    for other in shown.gaits[1:]:
         console.print(Text(f"  and {other.words}, which are in none of these figures"), soft_wrap=True)
     console.print(Text(f"  {told.headline}", COLOURS[told.level]), soft_wrap=True)
     if told.doubts:
@@ -81,15 +68,15 @@ def show(console: Console, estimate: Estimate, recording: Recording, scores: Sco
     if estimate.bands.level:
         widths = ", ".join(overview.mean_half_widths(estimate))
         console.print(Text(f"  {100 * estimate.bands.level:.0f} % bands, mean half-width: {widths}"), soft_wrap=True)
-    if scores is not None:
-        show_errors(console, scores)
+    if errors and shown.scores is not None:
+        show_errors(console, shown.scores)
     for warning in told.warnings:
         say(console, Severity.WARNING, warning)
     for note in told.notes:
         say(console, Severity.INFO, note)
 
 
-def show_errors(console: Console, scores: Scores) -> None:
+def show_errors(console: Console, scores: dict[str, Any]) -> None:
     """Root mean square differences as it is and synced, and last the one of the predictor that knows nothing."""
     for errors in errors_table.tables(scores):
         title = f"{errors.title} [{errors.unit}], RMSD over this one recording"

@@ -11,7 +11,7 @@ from rich.console import Console
 from kinertia.api import models
 from kinertia.api import results as writing
 from kinertia.cli import options, output
-from kinertia.cli.options import AS_USUAL, NOTHING_GIVEN, Out, Presenting, Reading, Shared, Shown
+from kinertia.cli.options import AS_USUAL, NOTHING_GIVEN, Out, Presented, Presenting, Reading, Shared
 from kinertia.cli.progress import samples_bar
 from kinertia.estimation.convention import Knee
 from kinertia.io import inputs, stored
@@ -19,6 +19,7 @@ from kinertia.io.outputs import Outputs, made_by
 from kinertia.io.stored import Session, Stored
 from kinertia.recording import RecordingError
 from kinertia.reporting import pdf
+from kinertia.reporting.shown import Shown
 
 DEFAULT = ("default",)
 
@@ -30,7 +31,7 @@ def report(
     out: Out = None,
     overwrite: bool = False,
     reading: Shared = NOTHING_GIVEN,
-    shown: Shown = AS_USUAL,
+    shown: Presented = AS_USUAL,
 ) -> None:
     """Write the report of an estimate anew, or one report of two estimates side by side: before and after.
 
@@ -65,18 +66,17 @@ def report(
     command = "kinertia report" if len(estimates) == 2 else (made_by(kept[0]) if kept else "") or "kinertia estimate"
     guard = Outputs(command, (*read, *kept), source, overwrite)
     last = estimates[-1]
-    how = {
-        "session": Session(shown.session or last.session.heading, shown.note or last.session.note),
-        "knee": Knee.OPENSIM if Knee.OPENSIM in (shown.knee, last.knee) else Knee.FLEXION,
-    }
-    labels = _labels(results, estimates, model) if len(estimates) == 2 else []
+    session = Session(shown.session or last.session.heading, shown.note or last.session.note)
+    knee = Knee.OPENSIM if Knee.OPENSIM in (shown.knee, last.knee) else Knee.FLEXION
+    labels = _labels(results, estimates, model) if len(estimates) == 2 else [""]
+    told = [Shown(e.estimate, e.recording, session, knee, label) for e, label in zip(estimates, labels, strict=True)]
     with guard.writing(paths):
-        writing.report(paths[0], estimates, labels, **how)
+        writing.report(paths[0], told)
         if shown.pdf:
             pdf.write(paths[1], paths[0])
     console = Console()
-    for one in estimates:
-        output.show(console, one.estimate, one.recording, None)
+    for one in told:
+        output.show(console, one, errors=False)
     for path in paths:
         output.tell(console, f"  {path}")
 

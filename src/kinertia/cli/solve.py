@@ -11,12 +11,12 @@ from rich.console import Console
 from rich.text import Text
 
 from kinertia.cli import options, output
-from kinertia.cli.options import AS_USUAL, NOTHING_GIVEN, Out, Shared, Shown
+from kinertia.cli.options import AS_USUAL, NOTHING_GIVEN, Out, Presented, Shared
 from kinertia.cli.parsing import RARE
 from kinertia.cli.progress import training_bar
 from kinertia.io import inputs
 from kinertia.io.outputs import Outputs
-from kinertia.metrics.scoring import score_single
+from kinertia.reporting.shown import Shown
 from kinertia.solving.settings import Settings
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def solve(
     csv: bool = False,
     overwrite: bool = False,
     reading: Shared = NOTHING_GIVEN,
-    shown: Shown = AS_USUAL,
+    shown: Presented = AS_USUAL,
     settings: Annotated[Settings, RARE] = DEFAULT,
 ) -> None:
     """Find the motion and forces that explain a recording best and obey the equations of motion exactly.
@@ -85,7 +85,7 @@ def solve(
     guard = Outputs("kinertia solve", inputs.of(recording, reading.columns, reading.placement), whole.source, overwrite)
     out = out or options.default_out((recording,)) / "solved"
     convergence_file = out / f"{whole.name}_{REPORT}"
-    planned = [*output.planned(out, whole.name, shown, csv=csv), convergence_file]
+    planned = [*output.planned(out, whole.name, csv=csv, as_pdf=shown.pdf), convergence_file]
     guard.check(planned)
     measured, ready = part(whole, begin, end, mean=cycle)
     guess = trained.estimate(shipped.load(), ready) if start == "model" else None
@@ -98,13 +98,13 @@ def solve(
         advice = "nothing was written" if ready.periodic else again
         Console(stderr=True).print(f"interrupted; {advice}", highlight=False)
         raise
-    scores = score_single(solved.estimate, measured)
+    made = Shown(solved.estimate, measured, shown.said, shown.knee)
     convergence = solved.solution.convergence
     with guard.writing(planned):
-        paths = output.write(out, solved.estimate, measured, scores, shown, csv=csv)
+        paths = output.write(out, made, csv=csv, as_pdf=shown.pdf)
         paths.append(output.write_json(convergence_file, asdict(convergence) | {"summary": convergence.figures()}))
     console = Console()
-    output.show(console, solved.estimate, measured, scores)
+    output.show(console, made)
     show(console, convergence)
     for path in paths:
         output.tell(console, f"  {path}")

@@ -23,36 +23,19 @@ class Spread:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two methods on the same people.
+    """Two methods on the same people."""
 
-    Attributes
-    ----------
-    difference : mean over people of first minus second, in the unit of the values.
-    sd : standard deviation of the differences.
-    effect : Cohen's d_z, mean over standard deviation of the differences; None where all differences are equal and not zero.
-    p : two-sided, of one comparison by itself.
-    p_holm : corrected for all comparisons that were made together.
-    test : ``t``, the paired t-test.
-    people : pairs.
-    """
-
-    difference: float
-    sd: float
-    effect: float | None
-    p: float
-    p_holm: float
-    test: str
+    difference: float  # mean over people of first minus second, in the unit of the values
+    sd: float  # of the differences
+    effect: float | None  # Cohen's d_z; None where all differences are equal and not zero
+    p: float  # two-sided, of one comparison by itself
+    p_holm: float  # corrected for all comparisons that were made together
+    test: str  # ``t``, the paired t-test
     people: int
 
 
 def spread(values: Values) -> Spread:
-    """Mean and standard deviation over people.
-
-    Raises
-    ------
-    ValueError
-        If there are no values or one is not finite.
-    """
+    """Mean and standard deviation over people; ValueError without values, or where one is not finite."""
     x = _finite(values)
     return Spread(float(x.mean()), float(x.std(ddof=1)) if len(x) > 1 else None, len(x))
 
@@ -62,8 +45,7 @@ def compare(first: Values, second: Values) -> Comparison:
 
     Raises
     ------
-    ValueError
-        If the lengths differ, there are fewer than two people, or a value is not finite.
+    ValueError : the lengths differ, there are fewer than two people, or a value is not finite.
     """
     a, b = _finite(first), _finite(second)
     if len(a) != len(b):
@@ -71,8 +53,8 @@ def compare(first: Values, second: Values) -> Comparison:
     if len(a) < 2:
         raise ValueError("a paired test needs at least two people")
     difference = a - b
-    p = _p_value(difference)
-    return Comparison(float(difference.mean()), float(difference.std(ddof=1)), effect_size(difference), p, p, "t", len(a))
+    p, sd = _p_value(difference), float(difference.std(ddof=1))
+    return Comparison(float(difference.mean()), sd, effect_size(difference), p, p, "t", len(a))
 
 
 def compare_all(pairs: Mapping[str, tuple[Values, Values]]) -> dict[str, Comparison]:
@@ -83,15 +65,11 @@ def compare_all(pairs: Mapping[str, tuple[Values, Values]]) -> dict[str, Compari
 
 
 def holm(p: Sequence[float]) -> list[float]:
-    """Holm's step-down correction of p values, in their order.
-
-    Notes
-    -----
-    The k-th smallest of m is multiplied by m - k + 1; none may be smaller than the one before it, none larger than 1.
-    """
+    """Holm's step-down correction of p values, in their order."""
     order = sorted(range(len(p)), key=lambda i: p[i])
     corrected, highest = [0.0] * len(p), 0.0
     for rank, i in enumerate(order):
+        # the k-th smallest of m times m - k + 1, none smaller than the one before it, none larger than 1
         highest = max(highest, min((len(p) - rank) * p[i], 1.0))
         corrected[i] = highest
     return corrected

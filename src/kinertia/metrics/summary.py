@@ -16,18 +16,10 @@ Json = dict[str, Any]
 
 
 def mean_over_joints(trial: Json, field: str, figures: Json | None = None) -> float | None:
-    """Mean of one figure over hip, knee and ankle, or over fore-aft and vertical ground reaction.
+    """Mean of a figure, such as ``angle_rmsd_deg``, over hip, knee and ankle, or over fore-aft and vertical ground reaction.
 
-    Parameters
-    ----------
-    trial : entry of :func:`kinertia.metrics.scoring.score`; says for which joints there is a reference.
-    field : name of the figure, such as ``angle_rmsd_deg``.
-    figures : where to read the figure: the trial itself (default), its ``synced`` part, or a rival's figures.
-
-    Returns
-    -------
-    The mean; None when there is no reference, or when the method left out a joint that has one (a mean over fewer joints
-    could not be compared).
+    It is read from ``figures``: the trial itself (default), its ``synced`` part, or a rival's. None when there is no reference,
+    or when the method left out a joint that has one (a mean over fewer joints could not be compared).
     """
     values = (trial if figures is None else figures)[field]
     kind = field.split("_", 1)[0]

@@ -22,19 +22,10 @@ STEP_S = 0.001  # of shifts tried
 
 
 def advance(curve: Array, shift_s: float, rate_hz: float, *, periodic: bool) -> Array:
-    """The curve read ``shift_s`` later: y(t) = x(t + shift).
+    """The (T,) curve read ``shift_s`` [s] later: y(t) = x(t + shift), positive when it lags behind what it is compared with.
 
-    Parameters
-    ----------
-    curve : (T,) samples.
-    shift_s : positive when the curve lags behind what it is compared with [s].
-    rate_hz : sampling rate [Hz].
-    periodic : True for one period of a repeating curve (shift by its Fourier series); False for linear interpolation,
-        with NaN where the shifted time lies outside the recording.
-
-    Returns
-    -------
-    (T,) shifted curve.
+    One period of a repeating curve is shifted by its Fourier series, any other by linear interpolation, with NaN where the
+    shifted time lies outside the recording.
     """
     if shift_s == 0.0:
         return curve
@@ -59,17 +50,10 @@ def on_sensor_clock(recording: Recording, shift_s: float) -> Recording:
 
 
 def sync_shift(baseline: Estimate, recording: Recording) -> float | None:
-    """Time by which the sensors lag behind the reference.
+    """Time by which the sensors lag behind the reference [s]; ``baseline`` is the strapdown estimate of this recording.
 
-    Parameters
-    ----------
-    baseline : the strapdown baseline's estimate of this recording.
-    recording : with truth.
-
-    Returns
-    -------
-    Shift in -40..40 ms on a 1 ms grid with the highest mean correlation between the baseline's joint angles and the true ones
-    [s]; None where there is no angle to compare.
+    It is the shift in -40..40 ms on a 1 ms grid with the highest mean correlation between the baseline's joint angles and the
+    true ones; None where there is no angle to compare.
     """
     truth = recording.truth.angles if recording.truth is not None else {}
     pairs = [(baseline.coordinates[name], angle) for name, angle in truth.items() if name in baseline.coordinates]

@@ -2,53 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from kinertia.estimation import gait, spatiotemporal, verdict
-from kinertia.estimation.convention import Knee
+from kinertia.estimation import gait
 from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.spatiotemporal import Measure, Parameters, Quantity
-from kinertia.estimation.verdict import Verdict
-from kinertia.io.files import write_text
-from kinertia.io.stored import Session
-from kinertia.recording import Recording
 from kinertia.reporting import charts, curves, errors_table, names, overview, rendering
 from kinertia.reporting.charts import Chart
-from kinertia.reporting.page import NOTHING_SAID
+from kinertia.reporting.shown import Shown
 from kinertia.simulation.norms import Norm
 
 FAR = 0.05
 """Speeds that differ by more than this part are named: angles and forces change with speed."""
-
-
-@dataclass(frozen=True)
-class Side:
-    """One of the two.
-
-    Attributes
-    ----------
-    label : what it is called on the page.
-    estimate, recording : the result, and what it is of; its truth is drawn where it has one.
-    scores : figures against the truth, as in a benchmark's JSON; None without one.
-    """
-
-    label: str
-    estimate: Estimate
-    recording: Recording
-    scores: dict[str, Any] | None = None
-    told: Verdict = field(init=False)
-    gaits: tuple[Parameters, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "told", verdict.of(self.estimate, self.recording))
-        object.__setattr__(
-            self, "gaits", spatiotemporal.of(self.estimate, periodic=self.recording.periodic, judged=self.told.strides)
-        )
 
 
 @dataclass(frozen=True)
@@ -70,13 +38,8 @@ class Change:
         return 100.0 * self.change / abs(self.before.mean) if self.before.mean else float("nan")
 
 
-def write(path: Path | str, before: Side, after: Side, *, session: Session = NOTHING_SAID, knee: Knee = Knee.FLEXION) -> Path:
-    """Write the page; parameters as for :func:`kinertia.reporting.page.write`."""
-    return write_text(path, render(before, after, session=session, knee=knee))
-
-
-def render(before: Side, after: Side, *, session: Session = NOTHING_SAID, knee: Knee = Knee.FLEXION) -> str:
-    """The page as text."""
+def render(before: Shown, after: Shown) -> str:
+    """The page as text; heading, notes and the sign of the knee are those of the second one."""
     # what there are most strides of after comes first
     pairs = [(one, other) for other in after.gaits for one in before.gaits if one.gait == other.gait]
     main = pairs[0][1] if pairs else None
@@ -95,17 +58,16 @@ def render(before: Side, after: Side, *, session: Session = NOTHING_SAID, knee: 
         (
             word,
             side,
-            overview.who(side.estimate, side.recording, date.today())[:-1]
-            + overview.what(side.estimate, side.recording, side.gaits),
-            overview.how_good(side.estimate, side.told),
+            overview.who(side, date.today())[:-1] + overview.what(side),
+            overview.how_good(side),
         )
         for word, side in (("Before", before), ("After", after))
     ]
     return rendering.render(
         "before_after.html.j2",
-        title=session.heading or _title(before, after),
-        session=session,
-        knee=knee.value,
+        title=after.session.heading or _title(before, after),
+        session=after.session,
+        knee=after.knee.value,
         sides=sides,
         mind=cautions(before, after),
         fits=fits(before, after),
@@ -113,7 +75,7 @@ def render(before: Side, after: Side, *, session: Session = NOTHING_SAID, knee: 
         tables=[(other.words, one.words, changes(one, other)) for one, other in pairs],
         norm=curves.norm_caption(norm, main) if norm and main else "",
         groups=[(title, [(one, charts.draw(one, 520, 230)) for one in drawn]) for title, drawn in groups if drawn],
-        errors=_errors(before, after, knee),
+        errors=_errors(before, after),
         level=f"{100.0 * after.estimate.bands.level:.0f}" if after.estimate.bands.level else "",
     )
 
@@ -128,7 +90,7 @@ def changes(before: Parameters, after: Parameters) -> list[Change]:
     ]
 
 
-def fits(before: Side, after: Side) -> list[tuple[str, str, str]]:
+def fits(before: Shown, after: Shown) -> list[tuple[str, str, str]]:
     """How well motion, forces and signals fit each other: what is meant, before, after; what both know."""
     rows = []
     for label, digits, measure in (
@@ -158,7 +120,7 @@ def _missed_percent(estimate: Estimate) -> float | None:
     return 100.0 * float(np.sqrt(share.mean()))
 
 
-def cautions(before: Side, after: Side) -> list[str]:
+def cautions(before: Shown, after: Shown) -> list[str]:
     """What besides the person may have changed, in sentences."""
     said = []
     one, other = before.estimate.subject, after.estimate.subject
@@ -183,13 +145,13 @@ def cautions(before: Side, after: Side) -> list[str]:
     return said
 
 
-def _title(before: Side, after: Side) -> str:
+def _title(before: Shown, after: Shown) -> str:
     name = after.estimate.name
     of = f"{name}: " if name == before.estimate.name and name not in before.label else ""
     return f"{of}{before.label} and {after.label}"
 
 
-def _source(side: Side, kind: str, norm: Norm | None) -> curves.Source:
+def _source(side: Shown, kind: str, norm: Norm | None) -> curves.Source:
     estimate = side.estimate
     strides = next(found for found in gait.kinds(estimate, periodic=side.recording.periodic) if found.word == kind)
     return curves.Source(estimate, strides, side.recording.truth, norm)
@@ -221,11 +183,11 @@ def _of(chart: Chart, style: str, *, reference: bool) -> list[charts.Line]:
     return [line for line in chart.lines if line.style == style and line.dashed is reference]
 
 
-def _errors(before: Side, after: Side, knee: Knee) -> list[tuple[str, list[tuple[str, list[str]]]]]:
+def _errors(before: Shown, after: Shown) -> list[tuple[str, list[tuple[str, list[str]]]]]:
     """Titles, and quantity to RMSD before and after, bias before and after."""
     if before.scores is None or after.scores is None:
         return []
-    old = {table.title: {row.label: row for row in table.rows} for table in errors_table.tables(before.scores, knee)}
+    old = {table.title: {row.label: row for row in table.rows} for table in errors_table.tables(before.scores, after.knee)}
     return [
         (
             f"{table.title} [{table.unit}]",
@@ -235,5 +197,5 @@ def _errors(before: Side, after: Side, knee: Knee) -> list[tuple[str, list[tuple
                 if (was := old.get(table.title, {}).get(row.label)) is not None
             ],
         )
-        for table in errors_table.tables(after.scores, knee)
+        for table in errors_table.tables(after.scores, after.knee)
     ]

@@ -7,13 +7,13 @@ from base64 import b64encode
 import numpy as np
 from markupsafe import Markup
 
-from kinertia.estimation import gait, spatiotemporal
+from kinertia.estimation import gait
 from kinertia.estimation.convention import Knee
 from kinertia.estimation.estimate import Estimate
-from kinertia.estimation.verdict import Verdict
 from kinertia.recording import Recording
-from kinertia.reporting import charts, curves, figure, rendering
+from kinertia.reporting import charts, curves, figure, rendering, summary
 from kinertia.reporting.charts import Chart
+from kinertia.reporting.shown import Shown
 
 JOINTS = ("Hip", "Knee", "Ankle")
 POSES, APART_M, PX_PER_M = 8, 0.88, 100.0
@@ -23,28 +23,27 @@ WIDTH, HEIGHT, TITLE, GAP, STRIP, COLUMNS = 360, 220, 22, 14, 190, 2
 COLOURS = {"good": "#12734a", "fair": "#d98c00", "poor": "#b3261e"}
 
 
-def render(estimate: Estimate, recording: Recording, told: Verdict, headline: str) -> str:
+def render(shown: Shown) -> str:
     """The card as HTML."""
-    of_leg = leg_charts(estimate, recording)
-    shown = [*(c for c in of_leg if c.title.endswith("angle")), *(c for c in of_leg if c.title.endswith("vertical"))]
+    estimate, told, of_leg = shown.estimate, shown.told, leg_charts(shown)
+    drawn = [*(c for c in of_leg if c.title.endswith("angle")), *(c for c in of_leg if c.title.endswith("vertical"))]
     return rendering.render(
         "card.html.j2",
         colour=COLOURS[told.level],
         name=estimate.name,
-        headline=headline,
+        headline=summary.headline(shown),
         told=told,
-        alt=", ".join(chart.title for chart in shown),
-        picture=b64encode(_picture(shown, _stride(estimate, recording)).encode()).decode(),
-        about=_about(estimate, shown),
+        alt=", ".join(chart.title for chart in drawn),
+        picture=b64encode(_picture(drawn, _stride(estimate, shown.recording)).encode()).decode(),
+        about=_about(estimate, drawn),
         lines=[line for line in (told.doubted, *told.warnings, *told.notes) if line],
     )
 
 
-def leg_charts(estimate: Estimate, recording: Recording, knee: Knee = Knee.FLEXION) -> list[Chart]:
+def leg_charts(shown: Shown, knee: Knee = Knee.FLEXION) -> list[Chart]:
     """Angles of the leg's joints, their moments and the ground reaction: what is known of them, three in a row."""
-    steps = spatiotemporal.of(estimate, periodic=recording.periodic)
-    strides = gait.find(estimate, periodic=recording.periodic)
-    source = curves.Source(estimate, strides, recording.truth, curves.norm_of(steps[0] if steps else None))
+    strides = gait.find(shown.estimate, periodic=shown.recording.periodic)
+    source = curves.Source(shown.estimate, strides, shown.recording.truth, curves.norm_of(shown.main))
     joints = [
         chart
         for chart in (*curves.angles(source), *curves.moments(source))

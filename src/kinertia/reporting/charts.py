@@ -24,25 +24,15 @@ MAX_POINTS = 700
 
 @dataclass(frozen=True)
 class Line:
-    """One curve.
+    """One curve."""
 
-    Attributes
-    ----------
-    label : what it is, for the description that screen readers read.
-    x, y : (N,) values; NaN leaves a gap.
-    style : class in the style sheet: ``right``, ``left``, ``both``, ``measured``, ``virtual``, ``norm``.
-    dashed : True for reference curves.
-    spread : (N,) half height of the shade around the curve; None for no shade.
-    band : (N,) half height of a wider, lighter one: where the truth may be.
-    """
-
-    label: str
+    label: str  # what it is, for the description that screen readers read
     x: Array
-    y: Array
-    style: str
-    dashed: bool = False
-    spread: Array | None = None
-    band: Array | None = None
+    y: Array  # (N,) values; NaN leaves a gap
+    style: str  # class in the style sheet: right, left, both, measured, virtual, norm
+    dashed: bool = False  # reference curves are
+    spread: Array | None = None  # (N,) half height of the shade around the curve
+    band: Array | None = None  # (N,) half height of a wider, lighter one: where the truth may be
 
     @property
     def shades(self) -> list[tuple[str, Array]]:
@@ -52,39 +42,21 @@ class Line:
 
 @dataclass(frozen=True)
 class Chart:
-    """What one chart shows.
+    """What one chart shows."""
 
-    Attributes
-    ----------
-    title : heading; also the first words of the description.
-    x_label, y_label : quantities with units.
-    lines : curves, drawn in this order.
-    x_range : limits of the x axis; from the lines when None.
-    levels : horizontal marks: value and label.
-    spans : parts of the x axis that are marked.
-    note : small print under the heading.
-    only : class of a chart that a switch of the page shows and hides; empty for one that is always there.
-    """
-
-    title: str
+    title: str  # heading; also the first words of the description
     x_label: str
-    y_label: str
-    lines: tuple[Line, ...]
-    x_range: tuple[float, float] | None = None
-    levels: tuple[tuple[float, str], ...] = ()
-    spans: tuple[tuple[float, float], ...] = ()
-    note: str = ""
-    only: str = ""
+    y_label: str  # quantities with units
+    lines: tuple[Line, ...]  # drawn in this order
+    x_range: tuple[float, float] | None = None  # from the lines when None
+    levels: tuple[tuple[float, str], ...] = ()  # horizontal marks: value and label
+    spans: tuple[tuple[float, float], ...] = ()  # parts of the x axis that are marked
+    note: str = ""  # small print under the heading
+    only: str = ""  # class of a chart that a switch of the page shows and hides; empty for one that is always there
 
 
 def draw(chart: Chart, width: int = 360, height: int = 220) -> Markup:
-    """SVG of a chart; axes without a curve when no value is finite.
-
-    Parameters
-    ----------
-    chart : what to show.
-    width, height : size of the drawing's own coordinate system [px]; the page scales it.
-    """
+    """SVG of a chart, of a size [px] which the page scales; axes without a curve when no value is finite."""
     low, high = limits(_extents(chart))
     margin = 0.04 * (high - low)
     x_range = chart.x_range or limits([line.x for line in chart.lines])

@@ -72,18 +72,13 @@ class Source:
 
 @dataclass(frozen=True)
 class Curves:
-    """Curves of one kind by name: estimated, true, half-widths of bands; and what brings them to the unit of the chart.
-
-    Attributes
-    ----------
-    norm : mean and standard deviation (101,) between people over the gait cycle, in the unit before scaling.
-    """
+    """Curves of one kind by name: estimated, true, half-widths of bands; and what brings them to the unit of the chart."""
 
     estimated: dict[str, Array]
     truth: dict[str, Array]
     bands: dict[str, Array]
     scale: Scale
-    norm: tuple[Array, Array | None] | None = None
+    norm: tuple[Array, Array | None] | None = None  # mean and SD (101,) between people over the cycle, before scaling
 
 
 def angles(source: Source) -> list[Chart]:

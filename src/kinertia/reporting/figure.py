@@ -27,13 +27,7 @@ Point = tuple[float, float]
 
 
 def frames(estimate: Estimate, window: slice, *, periodic: bool) -> dict[str, Any] | None:
-    """What the script needs to draw: points, bones and ground reaction of the shown samples.
-
-    Parameters
-    ----------
-    estimate : with landmark positions; the forces are drawn where their point of application is known.
-    window : samples to show.
-    periodic : the movement repeats after its last frame without a jump.
+    """What the script needs to draw: points, bones and, where its point of application is known, ground reaction of samples.
 
     Returns
     -------
@@ -82,18 +76,11 @@ def _rounded(values: Array) -> list[int | None]:
 
 @dataclass(frozen=True)
 class Stage:
-    """From metres on the ground to the drawing.
+    """From metres on the ground to the drawing."""
 
-    Attributes
-    ----------
-    left : pixel at which x is 0.
-    ground : pixel at which y is 0.
-    scale : pixels per metre.
-    """
-
-    left: float
-    ground: float
-    scale: float
+    left: float  # pixel at which x is 0
+    ground: float  # pixel at which y is 0
+    scale: float  # pixels per metre
 
     def at(self, x: float, y: float) -> Point:
         """Pixels of a place [m]."""
@@ -101,15 +88,7 @@ class Stage:
 
 
 def draw(frames: dict[str, Any], poses: Sequence[int], *, apart_m: float = 0.75, scale: float = 110.0) -> Markup:
-    """SVG of several poses from left to right, all with the hip at the middle of their place.
-
-    Parameters
-    ----------
-    frames : of :func:`frames`.
-    poses : frames to show.
-    apart_m : distance between poses [m].
-    scale : pixels per metre.
-    """
+    """SVG of several poses (numbers of :func:`frames`), ``apart_m`` [m] from each other; ``scale`` is in pixels per metre."""
     tallest = max([1.7, *(y / 1000.0 for frame in poses for _, y in _known(frames, frame))])
     width, height = scale * apart_m * len(poses), scale * tallest + 26.0
     parts = [line((0.0, height - 14.0), (width, height - 14.0), "var(--zero)", 1.5)]

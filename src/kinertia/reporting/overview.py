@@ -10,11 +10,10 @@ import numpy as np
 
 from kinertia.estimation import trust
 from kinertia.estimation.estimate import Activity, Estimate
-from kinertia.estimation.spatiotemporal import Parameters
-from kinertia.estimation.verdict import Verdict
 from kinertia.metrics import errors
 from kinertia.recording import Array, Frame, Recording, Subject
 from kinertia.reporting import names
+from kinertia.reporting.shown import Shown
 
 Facts = list[tuple[str, str]]
 LEG_HEIGHT = 0.53
@@ -34,20 +33,22 @@ PLAIN = {
 """What the word of a verdict means for a reader."""
 
 
-def who(estimate: Estimate, recording: Recording, made: date) -> Facts:
+def who(shown: Shown, made: date) -> Facts:
     """Person, sensors, file, method."""
+    estimate, recording = shown.estimate, shown.recording
     facts = [("Person", _person(estimate.subject)), ("Sensors", _sensors(estimate, recording))]
     if recording.source:
         facts.append(("File", PurePath(recording.source).name))
     return [*facts, ("Method", estimate.method), ("Report of", f"{made.day} {made:%B %Y}")]
 
 
-def what(estimate: Estimate, recording: Recording, steps: tuple[Parameters, ...]) -> Facts:
+def what(shown: Shown) -> Facts:
     """What the person did for how long, in how many strides, and how long the recording is."""
+    estimate = shown.estimate
     seconds = estimate.samples / estimate.rate_hz
-    if recording.periodic:
+    if shown.recording.periodic:
         return [("One gait cycle", f"{seconds:.2f} s, which repeats")]
-    strides = {found.gait: f"{(n := len(found.strides))} stride{'' if n == 1 else 's'}" for found in steps}
+    strides = {found.gait: f"{(n := len(found.strides))} stride{'' if n == 1 else 's'}" for found in shown.gaits}
     facts: Facts = []
     for kind in (Activity.WALKING, Activity.RUNNING, Activity.STANDING, Activity.OTHER):
         if count := 0 if estimate.activity is None else int((estimate.activity == kind).sum()):
@@ -58,8 +59,9 @@ def what(estimate: Estimate, recording: Recording, steps: tuple[Parameters, ...]
     return [*facts, ("Recording", f"{duration(seconds)} at {estimate.rate_hz:.4g} Hz")]
 
 
-def how_good(estimate: Estimate, told: Verdict) -> list[str]:
+def how_good(shown: Shown) -> list[str]:
     """Sentences below the headline of the verdict: what it means, what stays unexplained, how wide the bands are."""
+    estimate, told = shown.estimate, shown.told
     said = [PLAIN[told.word]] if told.word in PLAIN else []
     if told.doubted:
         said.append(f"{told.doubted}.")
@@ -104,8 +106,9 @@ def step_error(estimate: Estimate) -> str:
     return f"Step length, and its difference, may be off by {reach_cm:.0f} cm: so wide are the hips' bands at the feet."
 
 
-def lacked(estimate: Estimate, recording: Recording, told: Verdict) -> list[str]:
+def lacked(shown: Shown) -> list[str]:
     """Sentences: what was noticed, what was assumed, what is left out, what else is worth knowing."""
+    estimate, recording, told = shown.estimate, shown.recording, shown.told
     noticed, assumed = list(told.warnings), list[str]()
     error_m = estimate.subject.height_error_m
     height = "a default was used" if error_m is None else ""

@@ -4,59 +4,30 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
-from typing import Any
 
 from markupsafe import Markup
 
-from kinertia.estimation import gait, spatiotemporal, verdict
-from kinertia.estimation.convention import Knee
+from kinertia.estimation import gait
 from kinertia.estimation.estimate import Estimate
-from kinertia.io.files import write_text
-from kinertia.io.stored import Session
-from kinertia.recording import Recording, Truth
+from kinertia.recording import Truth
 from kinertia.reporting import charts, curves, errors_table, figure, names, overview, rendering, signals, summary
 from kinertia.reporting.charts import Chart
-
-NOTHING_SAID = Session()
-
-
-def write(path: Path | str, estimate: Estimate, recording: Recording, scores: dict[str, Any] | None = None, **how: Any) -> Path:
-    """Write the report of one recording; parameters and errors as for :func:`render`."""
-    return write_text(path, render(estimate, recording, scores, **how))
+from kinertia.reporting.shown import Shown
 
 
-def render(
-    estimate: Estimate,
-    recording: Recording,
-    scores: dict[str, Any] | None = None,
-    *,
-    session: Session = NOTHING_SAID,
-    knee: Knee = Knee.FLEXION,
-) -> str:
-    """The page as text.
-
-    Parameters
-    ----------
-    estimate : the result, on the recording's own samples. Whatever it lacks is left out and said so.
-    recording : where it came from; its warnings are shown, its truth is drawn dashed.
-    scores : figures of :func:`kinertia.metrics.scoring.score` against its truth.
-    session : heading and notes of the user.
-    knee : what is positive at the knee when the page opens; it can be changed there.
+def render(shown: Shown) -> str:
+    """The page as text; whatever an estimate lacks is left out and said so, and its recording's truth is drawn dashed.
 
     Raises
     ------
     ValueError : a reference curve has another number of samples than the estimate.
     """
-    truth = recording.truth
+    estimate, recording, truth = shown.estimate, shown.recording, shown.recording.truth
     _check(estimate, truth)
     strides = gait.find(estimate, periodic=recording.periodic)
-    told = verdict.of(estimate, recording)
-    steps = spatiotemporal.of(estimate, periodic=recording.periodic, judged=told.strides)
-    main = steps[0] if steps else None
-    norm = curves.norm_of(main)
+    norm = curves.norm_of(shown.main)
     source = curves.Source(estimate, strides, truth, norm)
-    shown, moving = source.window, curves.busiest(estimate, curves.FIGURE_SECONDS)
+    moving = curves.busiest(estimate, curves.FIGURE_SECONDS)
     angles = curves.angles(source)
     speed = signals.speed(estimate, truth.speed if truth else None)
     present = {names.split_side(name)[1] for name in (*estimate.coordinates, *estimate.grf)}
@@ -64,23 +35,23 @@ def render(
         "report.html.j2",
         estimate=estimate,
         recording=recording,
-        session=session,
-        knee=knee.value,
-        who=overview.who(estimate, recording, date.today()),
-        what=overview.what(estimate, recording, steps),
-        verdict=told,
-        how_good=overview.how_good(estimate, told),
-        lacked=overview.lacked(estimate, recording, told),
+        session=shown.session,
+        knee=shown.knee.value,
+        who=overview.who(shown, date.today()),
+        what=overview.what(shown),
+        verdict=shown.told,
+        how_good=overview.how_good(shown),
+        lacked=overview.lacked(shown),
         truth=truth,
         gait=strides,
         sides=[side for side in names.SIDES if side in present],
-        steps=steps,
+        steps=shown.gaits,
         step_error=overview.step_error(estimate),
-        tiles=summary.tiles(estimate, main),
+        tiles=summary.tiles(shown),
         rows=summary.rows(estimate, strides),
-        norm=curves.norm_caption(norm, main) if norm and main else "",
-        errors=errors_table.tables(scores, knee) if scores else [],
-        scores=scores or {},
+        norm=curves.norm_caption(norm, shown.main) if norm and shown.main else "",
+        errors=errors_table.tables(shown.scores, shown.knee) if shown.scores else [],
+        scores=shown.scores or {},
         angles=_figures(angles),
         pelvis=any(line.style == "both" for chart in angles for line in chart.lines),
         moments=_moments(source),
@@ -88,12 +59,13 @@ def render(
         residuals=_figures(signals.residual(estimate), width=charts.WIDE, height=170),
         speed=_figures([speed] if speed else [], width=charts.WIDE, height=190),
         sensors=[
-            (name, [(_figures([chart])[0], fit) for chart, fit in panels]) for name, panels in signals.sensors(estimate, shown)
+            (name, [(_figures([chart])[0], fit) for chart, fit in panels])
+            for name, panels in signals.sensors(estimate, source.window)
         ],
         contacts=signals.contacts(estimate, moving, periodic=recording.periodic),
         events={name: at for name, at in estimate.events.items() if len(at)},
         figure=figure.frames(estimate, moving, periodic=recording.periodic),
-        window=_seconds(shown, estimate),
+        window=_seconds(source.window, estimate),
         figure_window=_seconds(moving, estimate),
     )
 

@@ -27,16 +27,10 @@ _RESIDUALS = (
 
 @dataclass(frozen=True)
 class Fit:
-    """Agreement of one virtual with one measured signal, over what counts of a recording.
+    """Agreement of one virtual with one measured signal, over what counts of a recording."""
 
-    Attributes
-    ----------
-    rms : root mean square difference in the channel's unit; None without common samples.
-    r : Pearson's correlation; None when either is constant.
-    """
-
-    rms: float | None
-    r: float | None
+    rms: float | None  # root mean square difference in the channel's unit; None without common samples
+    r: float | None  # Pearson's correlation; None when either is constant
 
 
 def residual(estimate: Estimate) -> list[Chart]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +10,9 @@ import numpy as np
 from kinertia.estimation import verdict
 from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.gait import Gait
-from kinertia.estimation.spatiotemporal import Parameters
 from kinertia.recording import Array
 from kinertia.reporting import names
+from kinertia.reporting.shown import Shown
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,14 @@ HEADLINE = ("speed_m_s", "cadence_per_min", "stride_time_s", "length_m")
 """What the terminal says, and the report shows large."""
 
 
-def tiles(estimate: Estimate, main: Parameters | None) -> list[Tile]:
+def tiles(shown: Shown) -> list[Tile]:
     """Speed, cadence, stride time and length over the strides of one kind of gait; those that are known.
 
     Without strides, the mean speed over the samples that count and in which the person walks, runs or stands; none where
     that is little of the recording.
     """
-    if main is None:
-        return _without_strides(estimate)
+    if shown.main is None:
+        return _without_strides(shown.estimate)
     return [
         Tile(
             row.quantity.label,
@@ -54,16 +54,15 @@ def tiles(estimate: Estimate, main: Parameters | None) -> list[Tile]:
             row.quantity.unit,
             f"SD {row.both.sd:.{row.quantity.digits}f}" if row.both.sd > 0.0 else "",
         )
-        for row in main.rows
+        for row in shown.main.rows
         if row.quantity.name in HEADLINE
     ]
 
 
-def headline(estimate: Estimate, gaits: Sequence[Parameters]) -> str:
+def headline(shown: Shown) -> str:
     """The same in one line, and over which strides; empty where nothing is known."""
-    shown = tiles(estimate, gaits[0] if gaits else None)
-    said = ", ".join(f"{tile.label.lower()} {tile.value} {tile.unit}" for tile in shown)
-    return f"{said} over {gaits[0].words}" if gaits else said
+    said = ", ".join(f"{tile.label.lower()} {tile.value} {tile.unit}" for tile in tiles(shown))
+    return f"{said} over {shown.main.words}" if shown.main else said
 
 
 def _without_strides(estimate: Estimate) -> list[Tile]:

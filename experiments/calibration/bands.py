@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from experiments.calibration import errors as measuring
+from experiments.calibration.errors import Errors, Method, Plan
+from experiments.calibration.people import Person
 from kinertia import __version__
-from kinertia.calibration import errors as measuring
-from kinertia.calibration.errors import Errors, Method, Plan
-from kinertia.calibration.people import Person
 from kinertia.estimation import estimator
 from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.estimator import Runner

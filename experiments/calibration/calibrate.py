@@ -58,10 +58,10 @@ def calibrate(
     overwrite
         Replace a file that was not calibrated for this model; never what is read.
     """
+    from experiments.calibration import bands as calibration
+    from experiments.calibration import errors as band_samples
+    from experiments.calibration import people as band_people
     from kinertia.api.models import runner
-    from kinertia.calibration import bands as calibration
-    from kinertia.calibration import errors as band_samples
-    from kinertia.calibration import people as band_people
 
     if not model.is_dir():
         raise ValueError(f"{model}: no folder; give the folder of a model, beside whose weights the bands are kept")

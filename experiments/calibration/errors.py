@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from experiments.calibration.people import Person, with_truth
 from kinertia import __version__
-from kinertia.calibration.people import Person, with_truth
 from kinertia.estimation.estimate import Estimate
 from kinertia.io.files import replacing
 from kinertia.recording import LOWER_BODY, Array, Recording, Subject, selection
@@ -69,7 +69,7 @@ def collect(
 
     Parameters
     ----------
-    people : who they are; see :func:`kinertia.calibration.people.people`.
+    people : who they are; see :func:`experiments.calibration.people.people`.
     method : estimates a recording.
     plan : what is estimated.
     keep : folder for the errors of finished people; what is in it of the same method, version and recordings is not made again.
