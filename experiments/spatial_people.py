@@ -9,6 +9,10 @@ import numpy as np
 import torch
 
 from experiments.protocol import Json
+from experiments.spatial import consistent as spatial_consistent
+from experiments.spatial import movement as spatial
+from experiments.spatial import worn as spatial_worn
+from experiments.spatial.movement import Movement
 from kinertia import opensim
 from kinertia.io import motion_capture
 from kinertia.metrics.errors import rmsd
@@ -17,8 +21,7 @@ from kinertia.recording import Frame, Recording
 from kinertia.recording.motion_capture import MotionCapture
 from kinertia.sensing import measurement
 from kinertia.sensing.measurement import Realism
-from kinertia.simulation import consistent, spatial, spatial_consistent, spatial_worn
-from kinertia.simulation.spatial import Movement
+from kinertia.simulation import consistent
 
 DEVELOPMENT = ("walking_arnold", "walking_moco", "running_hamner", "emg_walking_ceinms")
 """Sets of motion capture that settings may be chosen by."""

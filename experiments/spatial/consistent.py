@@ -11,8 +11,8 @@ import math
 import torch
 from torch import Tensor
 
+from experiments.spatial.movement import PELVIS, Movement, sample, with_coordinates
 from kinertia.simulation import periodic
-from kinertia.simulation.spatial import PELVIS, Movement, sample, with_coordinates
 
 ITERATIONS = 12
 SETTLED = 0.9
@@ -31,7 +31,7 @@ def correct(movement: Movement) -> Movement:
 
     Parameters
     ----------
-    movement : as measured (:mod:`kinertia.simulation.spatial`).
+    movement : as measured (:mod:`experiments.spatial.movement`).
 
     Returns
     -------

@@ -14,6 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from experiments.spatial import movement as spatial
+from experiments.spatial.movement import FOOT, Movement
 from kinertia.mechanics import imu
 from kinertia.mechanics import kinematics as kin
 from kinertia.mechanics.imu import Mounting
@@ -22,10 +24,8 @@ from kinertia.recording import LOWER_BODY, Array, Frame, Recording, Sensor, Subj
 from kinertia.sensing import measurement
 from kinertia.sensing.measurement import Realism
 from kinertia.sensing.sampling import EXACT
-from kinertia.simulation import spatial
 from kinertia.simulation.replay import CONTACT_BW, LEGS
 from kinertia.simulation.sensors import place
-from kinertia.simulation.spatial import FOOT, Movement
 from kinertia.simulation.worn import CYCLES, SAMPLES
 
 RATE_HZ = 100.0
