@@ -17,7 +17,7 @@ from kinertia.io import motion_capture
 from kinertia.io.read import read
 from kinertia.recording import Array, Recording
 from kinertia.sensing import activity
-from kinertia.sensing.segments import to_segments
+from kinertia.sensing.alignment import to_segments
 from kinertia.simulation import person
 
 NEAR_DEG = 5.0

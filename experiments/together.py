@@ -20,7 +20,7 @@ from kinertia.ocp.layout import Layout
 from kinertia.ocp.program import Program, transcribe
 from kinertia.recording import Recording
 from kinertia.recording.wearer import same_wearer
-from kinertia.sensing.segments import to_segments
+from kinertia.sensing.alignment import to_segments
 from kinertia.solving import solver, tracking
 from kinertia.solving.settings import Settings
 from kinertia.solving.solution import Solution

@@ -15,7 +15,7 @@ from kinertia.bodies import SKELETONS, build
 from kinertia.learning.network import features
 from kinertia.learning.sequence import NOMINAL_MASS_KG, placement
 from kinertia.recording import LOWER_BODY, Recording, RecordingError
-from kinertia.sensing.segments import to_segments
+from kinertia.sensing.alignment import to_segments
 from kinertia.train import windows
 
 LEAD = 64

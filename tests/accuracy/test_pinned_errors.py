@@ -13,7 +13,7 @@ import kinertia as ki
 from kinertia.recording import Recording
 from kinertia.recording.resampling import resample
 from kinertia.sensing import strapdown
-from kinertia.sensing.segments import to_segments
+from kinertia.sensing.alignment import to_segments
 from kinertia.solving.settings import Settings
 
 PRETRAINED = {

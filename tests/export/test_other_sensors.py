@@ -18,7 +18,7 @@ from kinertia.learning.training import train
 from kinertia.recording import LOWER_BODY, Recording, SensorSet, channels
 from kinertia.runtime import card as cards
 from kinertia.runtime import model as exported
-from kinertia.sensing.segments import to_segments
+from kinertia.sensing.alignment import to_segments
 
 LEGS = SensorSet(("foot_l", "tibia_l", "femur_l", "femur_r", "tibia_r"))
 """Another order than the body's, neither the pelvis nor the right foot."""

@@ -10,8 +10,8 @@ from scipy.interpolate import BSpline, PchipInterpolator
 from scipy.interpolate import CubicSpline as ReferenceSpline
 from scipy.linalg import solve_banded
 
-from kinertia.numerics import tridiagonal, uniform_spline
-from kinertia.numerics.spline import CubicSpline, MonotoneCubic
+from kinertia.numerics import uniform_spline
+from kinertia.numerics.spline import CubicSpline, MonotoneCubic, solve_tridiagonal
 
 sizes = st.integers(2, 70)
 seeds = st.integers(0, 2**32 - 1)
@@ -36,7 +36,7 @@ def test_neighbours_system(size: int, seed: int) -> None:
     right = rng.normal(size=(size, 2))
     bands = np.stack([np.roll(upper, 1), diagonal, np.roll(lower, -1)])
     expected = solve_banded((1, 1), bands, right)
-    np.testing.assert_allclose(tridiagonal.solve(lower, diagonal, upper, right), expected, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(solve_tridiagonal(lower, diagonal, upper, right), expected, rtol=1e-9, atol=1e-9)
 
 
 @given(size=sizes, seed=seeds)

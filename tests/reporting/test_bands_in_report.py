@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 import walking
-from kinertia.estimation import flags as marks
+from kinertia.estimation import verdict as marks
 from kinertia.estimation.estimate import Bands, Estimate
 from kinertia.estimation.trust import DISAGREEMENT, RESIDUAL
 from kinertia.reporting import charts, overview, page
@@ -75,7 +75,7 @@ def test_marked_stretches_are_listed_and_shown() -> None:
     one[100:200] = one[230:300] = one[500:600] = True
     other[550:650] = True
     marked = replace(estimate, doubts={RESIDUAL: one, DISAGREEMENT: other})
-    first, second = marks.find(marked)
+    first, second = marks.doubts(marked)
     assert first.stretches == ((1.0, 3.0), (5.0, 6.0))
     assert second.stretches == ((5.5, 6.5),)
     assert marks.spans(marked) == ((1.0, 3.0), (5.0, 6.5))
@@ -89,7 +89,7 @@ def test_marked_stretches_are_listed_and_shown() -> None:
 def test_many_stretches_are_told_by_number() -> None:
     estimate, _, _ = walking.make(60.0)
     marked = (np.arange(estimate.samples) % 200) < 20
-    found = marks.find(replace(estimate, doubts={RESIDUAL: marked}))[0]
+    found = marks.doubts(replace(estimate, doubts={RESIDUAL: marked}))[0]
     assert len(found.stretches) == marks.SHOWN
     assert found.more == 30 - marks.SHOWN
 

@@ -13,12 +13,11 @@ from kinertia.api.reading import Reading
 from kinertia.checks import chain
 from kinertia.io import extra
 from kinertia.placement.correction import correct as put_right
-from kinertia.placement.inference import Placement
+from kinertia.placement.inference import Placement, with_right
 from kinertia.placement.inference import place as look
-from kinertia.placement.laterality import with_right
 from kinertia.recording import Recording, RecordingError
 from kinertia.recording.crop import crop
-from kinertia.sensing.segments import to_segments
+from kinertia.sensing.alignment import to_segments
 
 if TYPE_CHECKING:
     from kinertia.api.models import Named

@@ -22,7 +22,7 @@ from kinertia.placement.body_size import with_estimated_size
 from kinertia.recording import Cause, Finding, Frame, Recording, RecordingError, Severity
 from kinertia.recording.standing import standing_periods
 from kinertia.sensing import activity
-from kinertia.sensing.segments import to_segments
+from kinertia.sensing.alignment import to_segments
 
 _AXES = {Frame.SEGMENT: "segment axes: x forward, y up, z right", Frame.SENSOR: "sensor axes, not aligned to the segments yet"}
 

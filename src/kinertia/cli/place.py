@@ -19,9 +19,8 @@ from kinertia.io import inputs, write_recording
 from kinertia.io.files import folded, write_text
 from kinertia.io.outputs import Outputs
 from kinertia.placement.correction import correct
-from kinertia.placement.inference import Placement
+from kinertia.placement.inference import Placement, with_right
 from kinertia.placement.inference import place as look
-from kinertia.placement.laterality import with_right
 from kinertia.placement.session import combine
 from kinertia.recording import LOWER_BODY, Recording, RecordingError
 from kinertia.recording.wearer import same_wearer

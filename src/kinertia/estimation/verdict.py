@@ -5,14 +5,14 @@ Report, terminal, live page and scores take it from here; nothing else judges an
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from kinertia.estimation import flags, gait
+from kinertia.estimation import gait, trust
 from kinertia.estimation.estimate import Estimate
-from kinertia.estimation.flags import Doubt, Stretch, listed
 from kinertia.estimation.trust import Agreement
 from kinertia.recording import Recording
 
@@ -28,7 +28,23 @@ SHORTEST_S = 3.0
 LISTED = 5  # times that a sentence names
 PARTLY, NOT = "consistent in part", "not consistent"
 
+JOIN_S = 0.5
+"""Stretches that are closer than this are told as one."""
+SHOWN = 8  # stretches that a sentence names
+
+Stretch = tuple[float, float]
+
 Level = Literal["good", "fair", "poor"]
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """One reason."""
+
+    words: str  # the reason
+    share: float  # part of what counts
+    stretches: tuple[Stretch, ...]  # (start, stop) [s] of the longest ones, in order of time
+    more: int  # how many more there are
 
 
 @dataclass(frozen=True)
@@ -103,10 +119,10 @@ def _judged(estimate: Estimate, recording: Recording) -> Verdict:
     counted, known = estimate.counted, estimate.known
     if not counted.any():
         return Verdict("not judged", "poor", "all of the recording is its start or its end, which do not count: record longer")
-    trusted, doubts = float(estimate.trusted.sum() / counted.sum()), tuple(flags.find(estimate))
+    trusted, doubted = float(estimate.trusted.sum() / counted.sum()), tuple(doubts(estimate))
     if estimate.root_residual is None:
         why = "this method gives no forces: its motion cannot be checked"
-        return Verdict("not judged", "fair", why, trusted=trusted, doubts=doubts)
+        return Verdict("not judged", "fair", why, trusted=trusted, doubts=doubted)
     strides = judge(estimate, periodic=recording.periodic)
     agreeing = float((known & ~estimate.doubted).sum() / known.sum()) if known.any() else 0.0
     good = min(agreeing, float(np.mean([s.consistent for s in strides])) if strides else 1.0)
@@ -117,7 +133,7 @@ def _judged(estimate: Estimate, recording: Recording) -> Verdict:
     force = moment = float("inf")
     if len(residual):
         force, moment = (float(np.sqrt((part**2).sum(axis=1).mean())) for part in (residual[:, :2], residual[:, 2:]))
-    verdict = Verdict(word, level, sentence, strides, force, moment, trusted, doubts, flags.spans(estimate))
+    verdict = Verdict(word, level, sentence, strides, force, moment, trusted, doubted, spans(estimate))
     # gait too short for complete strides to be found in it
     short = not recording.periodic and 0.0 < int(estimate.in_gait.sum()) / estimate.rate_hz < SHORTEST_S
     if short and not strides:
@@ -164,7 +180,7 @@ def _agreement_sentence(estimate: Estimate, recording: Recording, strides: tuple
     """What agrees, and when the person did what no model knows: nothing is said of that."""
     if recording.periodic:
         return f"{'' if agreeing == 1.0 else 'not '}consistent in the one cycle"
-    other = flags.stretches(estimate.counted & ~estimate.known, estimate)
+    other = stretches(estimate.counted & ~estimate.known, estimate)
     if not other:
         return _of_what_is_known(estimate, strides, agreeing, "recording")
     when = f"{listed(other, LISTED)} {'is' if len(other) == 1 else 'are'} neither walking, running nor standing"
@@ -188,7 +204,7 @@ def _of_what_is_known(estimate: Estimate, strides: tuple[Stride, ...], agreeing:
     if len(failed) == len(strides):
         return "not consistent in " + (f"any of {len(strides)} strides" if len(strides) > 1 else "the one stride")
     which = "those" if len(failed) > 1 else "the one"
-    at = flags.in_words([f"{stride.begin_s:.1f} s" for stride in failed], LISTED)
+    at = in_words([f"{stride.begin_s:.1f} s" for stride in failed], LISTED)
     held = f"consistent in {len(strides) - len(failed)} of {len(strides)} strides, not in {which} at {at}"
     return f"{held}; and {beyond}" if beyond else held
 
@@ -196,3 +212,52 @@ def _of_what_is_known(estimate: Estimate, strides: tuple[Stride, ...], agreeing:
 def _percent(share: float) -> str:
     # rounded down: all is all
     return "all" if share == 1.0 else f"{np.floor(100.0 * share):.0f} %"
+
+
+def doubts(estimate: Estimate) -> list[Doubt]:
+    """The reasons for which some part of an estimate is flagged."""
+    result = []
+    for reason, everywhere in estimate.doubts.items():
+        flagged = everywhere & estimate.counted
+        if flagged.any():
+            everything = stretches(flagged, estimate)
+            longest = _longest(everything, SHOWN)
+            share = float(flagged.sum() / estimate.counted.sum())
+            result.append(Doubt(trust.WORDS[reason], share, tuple(longest), len(everything) - len(longest)))
+    return result
+
+
+def spans(estimate: Estimate) -> tuple[Stretch, ...]:
+    """Stretches flagged for any reason."""
+    return tuple(stretches(estimate.counted & estimate.doubted, estimate))
+
+
+def stretches(flagged: np.ndarray, estimate: Estimate) -> list[Stretch]:
+    """(start, stop) [s] of the stretches in which (T,) ``flagged`` is True, close ones joined."""
+    begin_s, rate_hz = float(estimate.time_s[0]), estimate.rate_hz
+    edges = begin_s + np.flatnonzero(np.diff(np.concatenate([[False], flagged, [False]]).astype(int))) / rate_hz
+    result: list[Stretch] = []
+    for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        if result and start - result[-1][1] < JOIN_S:
+            result[-1] = (result[-1][0], stop)
+        else:
+            result.append((start, stop))
+    return result
+
+
+def listed(stretches: Sequence[Stretch], most: int) -> str:
+    """Stretches in words, the longest of them where there are more than ``most``."""
+    shown = [(f"{start:.1f}", f"{stop:.1f}") for start, stop in _longest(stretches, most)]
+    words = [f"{start} s" if start == stop else f"{start}\u2013{stop} s" for start, stop in shown]
+    return in_words(words + [""] * (len(stretches) - len(words)), most)
+
+
+def _longest(stretches: Sequence[Stretch], most: int) -> list[Stretch]:
+    return sorted(sorted(stretches, key=lambda s: s[0] - s[1])[:most])
+
+
+def in_words(words: Sequence[str], most: int) -> str:
+    """``a, b and c``; no more than ``most`` of them, and how many more there are."""
+    shown, more = list(words[:most]), len(words) - most
+    last = f"{more} more" if more > 0 else shown.pop()
+    return f"{', '.join(shown)} and {last}" if shown else last

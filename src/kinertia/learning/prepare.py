@@ -9,7 +9,7 @@ from kinertia.learning import inclination, sequence
 from kinertia.learning.config import Config
 from kinertia.learning.sequence import Sequence
 from kinertia.recording import Recording, channels, periodic
-from kinertia.sensing.segments import to_segments
+from kinertia.sensing.alignment import to_segments
 
 
 def to_sequence(recording: Recording, config: Config, tile_s: float = periodic.TILE_S) -> Sequence:

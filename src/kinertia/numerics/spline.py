@@ -8,8 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kinertia.numerics import tridiagonal
-
 Array = NDArray[np.float64]
 
 
@@ -136,7 +134,7 @@ def _smooth_slopes(x: Array, y: Array) -> Array:
     diagonal[0], diagonal[-1] = begin, end
     right[0] -= first
     right[-1] -= last
-    slope[1:-1] = tridiagonal.solve(lower, diagonal, upper, right)
+    slope[1:-1] = solve_tridiagonal(lower, diagonal, upper, right)
     slope[0] = (first - begin * slope[1]) / steps[1]
     slope[-1] = (last - end * slope[-2]) / steps[-2]
     return slope
@@ -161,3 +159,44 @@ def _outer_slope(step: Array, next_step: Array, chord: Array, next_chord: Array)
     slope = np.asarray(((2.0 * step + next_step) * chord - step * next_chord) / (step + next_step))
     turns = (np.sign(chord) != np.sign(next_chord)) & (np.abs(slope) > 3.0 * np.abs(chord))
     return np.where(np.sign(slope) != np.sign(chord), 0.0, np.where(turns, 3.0 * chord, slope))
+
+
+def solve_tridiagonal(lower: Array, diagonal: Array, upper: Array, right: Array) -> Array:
+    """Solve a system in which each unknown is tied to its neighbours, by cyclic reduction: half of the unknowns at a time.
+
+    Parameters
+    ----------
+    lower, diagonal, upper : (N,) coefficients of the unknown before, of the own and of the one after; ``lower[0]`` and
+        ``upper[-1]`` are 0. Without pivoting, so the diagonal has to dominate.
+    right : (N, ...) right-hand sides.
+
+    Returns
+    -------
+    (N, ...) unknowns.
+    """
+    shape = right.shape
+    right = right.reshape(len(right), -1)
+    if len(right) <= 1:
+        return (right / diagonal[:, None]).reshape(shape)
+    even, odd = slice(0, None, 2), slice(1, None, 2)
+    # each odd row, less multiples of the even rows around it, ties odd unknowns to odd ones
+    before = lower[odd] / diagonal[even][: len(diagonal[odd])]
+    following = diagonal[2::2]
+    inner = len(following)
+    after = np.zeros_like(before)
+    after[:inner] = upper[odd][:inner] / following
+    reduced_diagonal = diagonal[odd] - before * upper[even][: len(before)]
+    reduced_diagonal[:inner] -= after[:inner] * lower[2::2]
+    reduced_lower = -before * lower[even][: len(before)]
+    reduced_upper = np.zeros_like(before)
+    reduced_upper[:inner] = -after[:inner] * upper[2::2]
+    reduced_right = right[odd] - before[:, None] * right[even][: len(before)]
+    reduced_right[:inner] -= after[:inner, None] * right[2::2]
+
+    result = np.empty_like(right)
+    result[odd] = solve_tridiagonal(reduced_lower, reduced_diagonal, reduced_upper, reduced_right)
+    rest = right[even].copy()
+    rest[: len(before)] -= upper[even][: len(before), None] * result[odd]
+    rest[1:] -= lower[2::2, None] * result[odd][:inner]
+    result[even] = rest / diagonal[even, None]
+    return result.reshape(shape)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kinertia.numerics import tridiagonal
+from kinertia.numerics.spline import solve_tridiagonal
 
 Array = NDArray[np.float64]
 
@@ -25,7 +25,7 @@ def coefficients(values: Array, *, periodic: bool) -> Array:
     # c_0 - 2 c_1 + c_2 = 0 makes the first value its own coefficient, and likewise the last
     diagonal[[0, -1]], right[[0, -1]] = 6.0, 6.0 * values[[0, -1]]
     upper[0] = lower[-1] = lower[0] = upper[-1] = 0.0
-    inner = tridiagonal.solve(lower, diagonal, upper, right)
+    inner = solve_tridiagonal(lower, diagonal, upper, right)
     return np.concatenate([2.0 * inner[:1] - inner[1:2], inner, 2.0 * inner[-1:] - inner[-2:-1]])
 
 

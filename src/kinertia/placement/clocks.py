@@ -15,7 +15,7 @@ from kinertia.placement import assignment, gait_model, harmonics
 from kinertia.placement.fault import FITS
 from kinertia.placement.steady_gait import Steady, repeats, stride_samples
 from kinertia.recording import LOWER_BODY, Array, Recording
-from kinertia.sensing.availability import bridged
+from kinertia.sensing.gait_phase import bridged
 
 LEAST_LAG_S = 0.06
 """Sound sensors come out within 0.03 s of the model (18 HuGaDB walks, gait toolbox, P01, walkers and runners of motion capture,

@@ -81,7 +81,7 @@ class Placement:
     length_m: tuple[float, float]  # thigh and shank [m]; NaN where not found
     height: Height | None  # of the body, from those lengths and what people measure; None where they do not say it
     notes: tuple[str, ...]  # what cannot be known, or was not judged
-    sided: bool = False  # whether somebody said which side is the right one (:mod:`kinertia.placement.laterality`)
+    sided: bool = False  # whether somebody said which side is the right one (:func:`with_right`)
 
     def __repr__(self) -> str:
         lines = [f"Placement of {len(self.sensors)} sensors" + ("" if self.sided else "; left and right may be exchanged")]
@@ -188,6 +188,31 @@ def _read(
     if np.median(paced.assignment.misfit) > FITS:
         raise RecordingError("this is neither walking nor running", fix="record steady walking or running")
     return paced, up, late, plain * doubtful * sign, pace
+
+
+def with_right(placement: Placement, name: str, file: str = "") -> Placement:
+    """The placement, or its mirror image, in which the named sensor of a leg is on the right; ``file`` is for errors.
+
+    Raises
+    ------
+    RecordingError : no such sensor, or it is on no leg or could not be judged.
+    """
+    named = next((placed for placed in placement.sensors if name in (placed.sensor.name, placed.sensor.segment)), None)
+    legs = [p.sensor.name for p in placement.sensors if p.rotation is not None and p.segment[-2:] in ("_r", "_l")]
+    if named is None or named.sensor.name not in legs:
+        what = "there is no such sensor" if named is None else "it is found on no leg"
+        fix = f"name one of {', '.join(legs)} of the right leg" if legs else "record some steady walking"
+        raise RecordingError(what, file=file, sensor=name, fix=fix)
+    placement = replace(placement, notes=tuple(note for note in placement.notes if note != SIDES_NOTE), sided=True)
+    if named.segment.endswith("_r"):
+        return placement
+    other = placement.mirrored()
+    wrong = [p for p in other.sensors if p.sensor.segment in LOWER_BODY.segments and p.sensor.segment != p.segment]
+    if not wrong:
+        return other
+    message = "the names of left and right are exchanged: " + ", ".join(f"{p.sensor.name} is on {p.segment}" for p in wrong)
+    exchanged = Fault(Kind.EXCHANGED, tuple(p.sensor.name for p in wrong), message, "their names are put right")
+    return replace(other, faults=(exchanged, *other.faults))
 
 
 def judged(recording: Recording, quality: list[SampleQuality] | None = None) -> list[int]:

@@ -8,8 +8,7 @@ import numpy as np
 
 from kinertia.recording import Array, Recording
 from kinertia.recording.errors import RecordingError
-from kinertia.sensing.availability import bridged
-from kinertia.sensing.gait_phase import autocorrelation, peaks_of
+from kinertia.sensing.gait_phase import autocorrelation, bridged, peaks_of
 
 WINDOWS_S = (6.0, 4.0)
 """Length of the stretches looked at; shorter ones serve where a person takes few strides between turns."""

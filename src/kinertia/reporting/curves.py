@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from kinertia.estimation import convention, flags, strides
+from kinertia.estimation import convention, strides, verdict
 from kinertia.estimation.convention import Knee
 from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.estimation.gait import Gait
@@ -193,7 +193,7 @@ def _marked(source: Source) -> tuple[tuple[float, float], ...]:
     """What of the samples shown should not be trusted [s]."""
     time_s = source.estimate.time_s[source.window]
     begin, end = float(time_s[0]), float(time_s[-1])
-    return tuple((max(a, begin), min(b, end)) for a, b in flags.spans(source.estimate) if a < end and b > begin)
+    return tuple((max(a, begin), min(b, end)) for a, b in verdict.spans(source.estimate) if a < end and b > begin)
 
 
 def norm_of(gait: Parameters | None) -> Norm | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
-from kinertia.estimation import flags
+from kinertia.estimation import verdict
 from kinertia.estimation.estimate import Estimate
 from kinertia.metrics import errors
 from kinertia.reporting import charts, names
@@ -43,7 +43,7 @@ def residual(estimate: Estimate) -> list[Chart]:
             names.TIME_AXIS,
             label,
             (Line("Residual", estimate.time_s, np.where(estimate.counted, estimate.root_residual[:, i], np.nan), "both"),),
-            spans=flags.spans(estimate),
+            spans=verdict.spans(estimate),
         )
         for i, (title, label) in enumerate(_RESIDUALS)
     ]
@@ -55,7 +55,7 @@ def speed(estimate: Estimate, truth_speed: float | None) -> Chart | None:
         return None
     levels = () if truth_speed is None else ((truth_speed, f"reference mean {truth_speed:.2f}"),)
     line = Line("Estimate", estimate.time_s, estimate.speed, "both", band=estimate.bands.speed)
-    return Chart("Forward speed", names.TIME_AXIS, "Speed [m/s]", (line,), levels=levels, spans=flags.spans(estimate))
+    return Chart("Forward speed", names.TIME_AXIS, "Speed [m/s]", (line,), levels=levels, spans=verdict.spans(estimate))
 
 
 def sensors(estimate: Estimate, window: slice) -> list[tuple[str, list[tuple[Chart, Fit]]]]:

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kinertia.recording import GRAVITY, LOWER_BODY, Array, Frame, Recording, Sensor, selection
+from kinertia.recording import GRAVITY, LOWER_BODY, Array, Frame, Recording, Sensor, gaps, selection
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.standing import standing_periods
-from kinertia.sensing import availability, direction, functional_axis, gait_phase, mean_gravity
+from kinertia.sensing import direction, functional_axis, gait_phase, mean_gravity
 from kinertia.sensing.direction import LASTING, Walk
 
 STANDING_MARGIN_S = 0.5
@@ -87,7 +87,7 @@ def align(recording: Recording) -> tuple[Recording, Alignment]:
         return recording, Alignment(names, np.tile(np.eye(3), (count, 1, 1)), np.zeros((count, 3)))
     chosen, warnings = _usable(recording)
     names = tuple(sensor.segment for sensor in chosen.sensors)
-    acc, gyro, available = availability.bridged(chosen.acc), availability.bridged(chosen.gyro), availability.samples(chosen)
+    acc, gyro, available = gait_phase.bridged(chosen.acc), gait_phase.bridged(chosen.gyro), gait_phase.available(chosen)
     if chosen.periodic:
         acc, gyro, available = (np.tile(x, (PERIODIC_REPEATS, *[1] * (x.ndim - 1))) for x in (acc, gyro, available))
     standing = _standing(chosen, available)
@@ -144,6 +144,25 @@ def align(recording: Recording) -> tuple[Recording, Alignment]:
     )
     warnings.extend(_remarks(aligned, quality))
     return aligned.with_warnings(*warnings), Alignment(names, frames, bias, quality, standing, tuple(warnings))
+
+
+def to_segments(recording: Recording) -> Recording:
+    """The recording without its truth, in segment frames, short gaps filled; findings are added to its warnings.
+
+    Raises
+    ------
+    RecordingError : a recording in sensor frames cannot be aligned.
+    """
+    blind = recording.without_truth()
+    if blind.frame is not Frame.SEGMENT:
+        blind, _ = align(blind)
+    absent = [segment for segment in LOWER_BODY.segments if blind.sensor_index(segment) is None]
+    remark = (
+        f"no sensor on {', '.join(absent)}: movement there follows from the other sensors and the equations of motion alone"
+    )
+    if absent and remark not in blind.warnings:
+        blind = blind.with_warnings(remark)
+    return gaps.fill(blind)
 
 
 def by_standing(sensors: tuple[Sensor, ...]) -> bool:

@@ -7,16 +7,17 @@ frame against its nominal frame. Bias, scale and R are drawn once per sensor and
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
 from kinertia.bodies import STANDARD_GRAVITY
 from kinertia.numerics import rotations
 from kinertia.recording import Array, SensorPose
-from kinertia.sensing.ranges import not_negative
 
+Range = tuple[float, float]
 Position = tuple[float, float, float]
 _LIMIT = 2.5
 """Standard deviations at which draws are cut: nobody wears a thigh sensor on the knee."""
@@ -141,3 +142,27 @@ def _cut_normal(generator: np.random.Generator) -> np.ndarray:
     while (outside := np.abs(values) > _LIMIT).any():
         values[outside] = generator.standard_normal(int(outside.sum()))
     return values
+
+
+def not_negative(sizes: Any) -> None:
+    """Refuse a dataclass of sizes with one below zero, or none at all, with a ValueError."""
+    for field in fields(sizes):
+        if not getattr(sizes, field.name) >= 0.0:
+            raise ValueError(f"{field.name} must not be negative, got {getattr(sizes, field.name)}")
+
+
+def drawn(
+    segments: Sequence[str], kinds: Mapping[str, Any], names: Sequence[str], what: str, generator: np.random.Generator
+) -> Array:
+    """(K, N) values drawn evenly between the ends of N named ranges of each segment's kind (``femur`` of ``femur_r``).
+
+    Raises
+    ------
+    ValueError : a segment without ranges.
+    """
+    unknown = [segment for segment in segments if segment.partition("_")[0] not in kinds]
+    if unknown:
+        raise ValueError(f"no {what} is given for {unknown[0]!r}; known are {', '.join(kinds)}")
+    ends = [[getattr(kinds[segment.partition("_")[0]], name) for name in names] for segment in segments]
+    low, high = np.moveaxis(np.array(ends).reshape(-1, len(names), 2), -1, 0)
+    return low + (high - low) * generator.uniform(size=low.shape)

@@ -1,11 +1,11 @@
-"""When a person walks straight ahead, and how long a stride is, from sensors in any frame."""
+"""When sensors in any frame give readings, when a person walks straight ahead, and how long a stride is."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from kinertia.numerics.moving_mean import moving_mean
-from kinertia.recording import Array
+from kinertia.recording import Array, Recording
 from kinertia.recording.gaps import runs
 
 MOVING_RATE = 0.3
@@ -16,6 +16,8 @@ STRIDE_S = (0.4, 2.5)
 """Shortest and longest stride looked for [s]."""
 ENOUGH_WALKING_S = 120.0  # 100 strides; more would only take longer
 _NOMINAL_STRIDE_S = 1.2  # of slow walking
+BRIDGED_S = 0.25
+"""Longest gap that counts as available: a fifth of a stride."""
 
 
 def moving(rates: Array, rate_hz: float) -> np.ndarray:
@@ -85,3 +87,24 @@ def peaks_of(correlation: Array, first: int, stop: int) -> np.ndarray:
     """Lags from ``first`` to ``stop``, exclusive, at which a correlation is highest."""
     inner = correlation[first:stop]
     return first + np.flatnonzero((inner >= correlation[first - 1 : stop - 1]) & (inner > correlation[first + 1 : stop + 1]))
+
+
+def available(recording: Recording) -> np.ndarray:
+    """(T, K) whether a sensor gives readings."""
+    missing = np.asarray(np.isnan(recording.acc).any(axis=2) | np.isnan(recording.gyro).any(axis=2))
+    there = np.ones_like(missing)
+    for k in range(missing.shape[1]):
+        for start, stop in runs(missing[:, k]):
+            there[start:stop, k] = stop - start <= BRIDGED_S * recording.rate_hz
+    return there
+
+
+def bridged(signal: Array) -> Array:
+    """(T, K, 3) signal with straight lines across missing samples: good enough to find axes from, never returned."""
+    bridge = signal.copy()
+    at = np.arange(len(signal))
+    for k in range(signal.shape[1]):
+        good = np.isfinite(signal[:, k]).all(axis=1)
+        if good.any() and not good.all():
+            bridge[:, k] = np.stack([np.interp(at, at[good], axis[good]) for axis in signal[:, k].T], axis=1)
+    return bridge

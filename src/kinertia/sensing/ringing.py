@@ -18,7 +18,7 @@ import numpy as np
 from scipy import signal
 
 from kinertia.recording import Array
-from kinertia.sensing.ranges import Range, drawn
+from kinertia.sensing.errors import Range, drawn
 
 CONTACT_BW = 0.05
 LOADING_WINDOW_S = 0.05

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse, special
 
 from kinertia.recording import Array
-from kinertia.sensing.ranges import not_negative
+from kinertia.sensing.errors import not_negative
 
 LOBES = 16
 """Half width of the interpolating kernel, in samples of the lower rate."""

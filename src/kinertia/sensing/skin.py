@@ -21,7 +21,7 @@ import numpy as np
 from scipy import signal
 
 from kinertia.recording import Array
-from kinertia.sensing.ranges import Range, drawn
+from kinertia.sensing.errors import Range, drawn
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from kinertia.recording import LOWER_BODY, Array, Recording
 from kinertia.recording.channels import read
 from kinertia.recording.resampling import resample
 from kinertia.sensing import activity
-from kinertia.sensing.segments import to_segments
+from kinertia.sensing.alignment import to_segments
 from kinertia.solving import start as starts
 from kinertia.solving import tracking, windows
 from kinertia.solving.settings import Settings

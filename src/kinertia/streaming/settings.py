@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from kinertia.estimation.settling import WARM_UP_S
+from kinertia.estimation.estimator import WARM_UP_S
 from kinertia.estimation.trust import TRUSTED_DISAGREEMENT, TRUSTED_RESIDUAL_BW, TRUSTED_RESIDUAL_BWBH
 
 

@@ -15,7 +15,7 @@ from kinertia.estimation.estimate import Estimate
 from kinertia.numerics.spline import CubicSpline
 from kinertia.recording import Array, Recording, RecordingError, periodic, sensor_set
 from kinertia.sensing import activity
-from kinertia.sensing.segments import to_segments
+from kinertia.sensing.alignment import to_segments
 from kinertia.supervised import channels, cycles, targets, training, windows
 from kinertia.supervised.checkpoint import Fitted
 from kinertia.train.windows import starts

@@ -10,7 +10,7 @@ from kinertia.checks import chain
 from kinertia.io import folder as folders
 from kinertia.io.read import read
 from kinertia.recording import Recording, RecordingError
-from kinertia.sensing.segments import to_segments
+from kinertia.sensing.alignment import to_segments
 from kinertia.train.targets import truth_of
 
 
