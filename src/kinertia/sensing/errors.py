@@ -23,6 +23,13 @@ _LIMIT = 2.5
 """Standard deviations at which draws are cut: nobody wears a thigh sensor on the knee."""
 
 
+def not_negative(sizes: Any) -> None:
+    """Refuse a dataclass of sizes with one below zero, or none at all, with a ValueError."""
+    for field in fields(sizes):
+        if not getattr(sizes, field.name) >= 0.0:
+            raise ValueError(f"{field.name} must not be negative, got {getattr(sizes, field.name)}")
+
+
 @dataclass(frozen=True)
 class SensorErrors:
     """Sizes of the errors; standard deviations over sensors unless said otherwise, zero switches an error off.
@@ -142,13 +149,6 @@ def _cut_normal(generator: np.random.Generator) -> np.ndarray:
     while (outside := np.abs(values) > _LIMIT).any():
         values[outside] = generator.standard_normal(int(outside.sum()))
     return values
-
-
-def not_negative(sizes: Any) -> None:
-    """Refuse a dataclass of sizes with one below zero, or none at all, with a ValueError."""
-    for field in fields(sizes):
-        if not getattr(sizes, field.name) >= 0.0:
-            raise ValueError(f"{field.name} must not be negative, got {getattr(sizes, field.name)}")
 
 
 def drawn(
