@@ -16,7 +16,7 @@ from kinertia.bodies import SKELETONS
 from kinertia.export import network_graph
 from kinertia.export.sample import WINDOW, Sample, person_shapes
 from kinertia.io.files import replacing, write_text
-from kinertia.learning.checkpoint import Model, Person
+from kinertia.learning.checkpoint import Model
 from kinertia.runtime import card as cards
 from kinertia.runtime.card import CARD, FORMAT, STEP, Card, Wearer
 from kinertia.runtime.model import ExportedModel
@@ -93,7 +93,10 @@ def export(model: Model) -> ExportedModel:
         states=dict.fromkeys(network_graph.state_names(model.network), model.config.network.hidden),
         raw=sample.outputs,
         layout=sample.layout,
-        people=tuple(_wearer(p) for p in model.people),
+        people=tuple(
+            Wearer(p.name, p.fingerprint, p.mass_kg, p.height_m, p.sensor_angle_rad, p.sensor_shift_m, p.size)
+            for p in model.people
+        ),
         checksums={name: sha256(content).hexdigest() for name, content in ((STEP, step), (cards.PERSON, person))},
         start=model.start,
         sensors=sample.sensors,
@@ -132,7 +135,3 @@ def _checksums(folder: Path) -> dict[str, str]:
         return {}
     files = {name: folder / name for name in stated if name in NAMES and (folder / name).is_file()}
     return {name: found for name, path in files.items() if (found := sha256(path.read_bytes()).hexdigest()) == stated[name]}
-
-
-def _wearer(p: Person) -> Wearer:
-    return Wearer(p.name, p.fingerprint, p.mass_kg, p.height_m, p.sensor_angle_rad, p.sensor_shift_m, p.size)

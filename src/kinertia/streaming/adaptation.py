@@ -122,7 +122,9 @@ class Adaptation:
             if told and told[0].startswith(UNCHANGED):
                 self._end("done", "the model stays as it was", told)
                 return
-            model, core = self._export(), self._core
+            trained, graphs, core = self._folder / "model", self._folder / "exported", self._core
+            self._run("export", "making the adapted model ready", "export", "--model", str(trained), "--out", str(graphs))
+            model = exported.load(graphs)
             wearer = model.card.people[0] if model.card.people else None
             before, after = (misfit(*pair, self._session, self._rows) for pair in ((core.model, core.wearer), (model, wearer)))
             if not after <= WORSE * before:
@@ -146,11 +148,6 @@ class Adaptation:
         said = self._run("train", "fitting the model to the wearer", "train", str(table), *options)
         begin = next((i for i, line in enumerate(said) if line.startswith((LEARNED, UNCHANGED))), len(said))
         return tuple(said[begin:-1])  # the last one says where the model is
-
-    def _export(self) -> ExportedModel:
-        trained, graphs = self._folder / "model", self._folder / "exported"
-        self._run("export", "making the adapted model ready", "export", "--model", str(trained), "--out", str(graphs))
-        return exported.load(graphs)
 
     def _run(self, step: str, words: str, *arguments: str) -> list[str]:
         with self._lock:

@@ -29,7 +29,8 @@ AHEAD_S = 0.5  # how far one stream can be ahead of the others, beyond the longe
 class Core:
     """One wearer's stream of samples, turned into a stream of frames; ValueError if the session contradicts itself.
 
-    ``push``, ``poll`` and ``finish`` belong to one thread; everything else may be used from any.
+    ``push``, ``poll`` and ``finish`` belong to one thread; everything else may be used from any. It is ``paused`` when all
+    sensors have been silent for long, so that no frames come.
     """
 
     def __init__(self, model: ExportedModel, session: Session, settings: Settings | None = None) -> None:
@@ -42,7 +43,7 @@ class Core:
         self._tapping = Lock()
         self._rejected = 0
         self._begun_s = self._heard_s = -np.inf
-        self._paused = False
+        self.paused = False
 
     @property
     def model(self) -> ExportedModel:
@@ -62,21 +63,13 @@ class Core:
     @property
     def delay(self) -> Delay:
         """How far estimates are behind, by construction."""
-        return Delay(
-            self.model.delay_samples / self.model.rate_hz,
-            max(inlet.wait_s for inlet in self._inlets),
-            max(inlet.patience_s for inlet in self._inlets),
-        )
+        waits = (max(inlet.wait_s for inlet in self._inlets), max(inlet.patience_s for inlet in self._inlets))
+        return Delay(self.model.delay_samples / self.model.rate_hz, *waits)
 
     @property
     def output_delay_s(self) -> float:
         """How far values are behind the signals while everything arrives, by construction [s]."""
         return self.delay.usual_s
-
-    @property
-    def paused(self) -> bool:
-        """Whether all sensors have been silent for long, so that no frames come."""
-        return self._paused
 
     @property
     def swapping(self) -> bool:
@@ -102,7 +95,10 @@ class Core:
             inlet.order.counts.received += 1
             inlet.order.counts.rejected += 1
             return []
-        frames = self._after_silence() if received - self._heard_s > self.settings.pause_s else []
+        frames: list[Frame] = []
+        if received - self._heard_s > self.settings.pause_s and self._grid.started and not self.paused:
+            # what would have come out had somebody polled while nothing came
+            frames, self.paused = self._advance(perf_counter(), None), True
         verdict = inlet.judge(sent, sequence, received)
         if verdict < BEHIND:
             return frames
@@ -116,7 +112,7 @@ class Core:
                 inlet.order.counts.late += 1
             return frames
         self._heard_s = received
-        if self._paused or self._grid.leader != inlet.index:
+        if self.paused or self._grid.leader != inlet.index:
             self._see_to_time(inlet)
         inlet.take(values, clean)
         if inlet.late_throughout:
@@ -132,10 +128,10 @@ class Core:
 
         ``now_s`` is ``time.perf_counter()`` at a moment when no received sample was left to push [s].
         """
-        if not (self._local.started and self._keep_time(now_s)) or self._paused or not self._grid.started:
+        if not (self._local.started and self._keep_time(now_s)) or self.paused or not self._grid.started:
             return []
         frames = self._advance(perf_counter(), None)
-        self._paused = self._local.now_s - self._heard_s > self.settings.pause_s
+        self.paused = self._local.now_s - self._heard_s > self.settings.pause_s
         return frames
 
     def tend(self, *, forgo: bool = False) -> None:
@@ -149,7 +145,7 @@ class Core:
 
     def finish(self) -> list[Frame]:
         """Frames with the values that the model still owes at the end; samples that follow begin a new movement."""
-        if not self._grid.started or self._paused:
+        if not self._grid.started or self.paused:
             return []
         index = self._pending.head
         time_s = self._grid.time(index)
@@ -194,21 +190,15 @@ class Core:
         verdict = self._local.report(now_s)
         if verdict == JUMPED:
             jump = now_s - before
-            self._grid.base_s -= jump
-            self._heard_s += jump
-            self._begun_s += jump
+            self._grid.base_s, self._heard_s, self._begun_s = (
+                self._grid.base_s - jump,
+                self._heard_s + jump,
+                self._begun_s + jump,
+            )
             for inlet in self._inlets:
                 inlet.received_s += jump
                 inlet.order.forget()
         return verdict != NOT_YET
-
-    def _after_silence(self) -> list[Frame]:
-        """What would have come out had somebody polled while nothing came."""
-        if self._paused or not self._grid.started:
-            return []
-        frames = self._advance(perf_counter(), None)
-        self._paused = True
-        return frames
 
     def _see_to_time(self, inlet: Inlet) -> None:
         """Give the session's time to a stream when there is none, or the one that gave it is silent; end a pause."""
@@ -217,16 +207,14 @@ class Core:
             if inlet.index == 0 or inlet.received_s - self._begun_s > WAIT_FOR_FIRST_S:
                 inlet.lead()
                 grid.start(inlet.time_s)
-        elif grid.leader != inlet.index:
-            silent = inlet.received_s - self._inlets[grid.leader].received_s
-            if silent > self.settings.lost_s:
-                inlet.lead()
-        if self._paused:
+        elif inlet.received_s - self._inlets[grid.leader].received_s > self.settings.lost_s:
+            inlet.lead()
+        if self.paused:
             pending.skip_to(max(pending.head, grid.following(inlet.time_s)))
             for other in self._inlets:
                 other.next = pending.head
             self._estimator.restart()
-            self._paused = False
+            self.paused = False
 
     def _advance(self, begin: float, own: Inlet | None) -> list[Frame]:
         """Frames of all grid points that are complete, or need not wait any longer, from the work that began at ``begin`` on.
@@ -246,7 +234,7 @@ class Core:
                 if inlet.next <= index:
                     # nobody who delivers waits for a sensor that is lost
                     lost = own is not None and local - max(inlet.received_s, self._begun_s) > self.settings.lost_s
-                    if inlet is own or not (lost or now > inlet.deadline_s()):
+                    if inlet is own or not (lost or now > grid.time(inlet.next) + inlet.patience_s):
                         return frames
                     absent.append(inlet)
                 if inlet.inspection.faulty:

@@ -110,15 +110,10 @@ def _state(inlet: Inlet, row: int, now_s: float, lost_s: float) -> tuple[State, 
         return State.UNUSABLE, "its values are no movement of a person; check the unit of what it sends"
     if age > max(STALE_S, STALE_SAMPLES / nominal):
         return State.STALE, f"nothing has come for {age:.2f} s"
-    if inlet.rates.sending_hz and clock_drifts(inlet):
+    if inlet.rates.sending_hz and not inlet.clock.unsure and abs(inlet.clock.drift) > DRIFT_ERROR:
         return State.CLOCK, f"its clock runs {100 * -inlet.clock.drift:+.1f} % off; are its time stamps in seconds?"
     if inlet.rates.sending_hz and abs(inlet.rates.sending_hz / nominal - 1.0) > RATE_ERROR:
         return State.RATE, f"it sends {inlet.rates.sending_hz:.1f} samples a second instead of {nominal:g}; state its true rate"
     if inspection.clipping[row]:
         return State.CLIPPED, "it is at the end of its range; peaks are lost. Set a larger range"
     return State.OK, ""
-
-
-def clock_drifts(inlet: Inlet) -> bool:
-    """Whether a sender's clock is wrong by more than any quartz."""
-    return not inlet.clock.unsure and abs(inlet.clock.drift) > DRIFT_ERROR

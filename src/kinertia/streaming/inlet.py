@@ -119,10 +119,6 @@ class Inlet:
         self._lapsed = self.next
         self._put(*self.memory.held(self._grid.time(self.next)))
 
-    def deadline_s(self) -> float:
-        """Session time until which the next grid point waits for this stream [s]."""
-        return self._grid.time(self.next) + self.patience_s
-
     @property
     def patience_s(self) -> float:
         """How long a grid point waits for this stream [s]."""
@@ -143,7 +139,11 @@ class Inlet:
         time, index = self.time_s, self.next
         at = self._grid.time(index)
         if time < at - self._snap:
-            self._note_late(at)
+            # too early for the next grid point: late when the one before had to go without
+            if self._lapsed == self.next - 1 and time <= at - self._grid.step_s + self._snap:
+                self._late_since = self._late_since if self._late else self.received_s
+                self._late += 1
+                self.order.counts.late += 1
             return
         self._late = 0
         if clean and time <= at + self._snap:
@@ -153,14 +153,6 @@ class Inlet:
                 self.wait_s *= 0.98
         else:
             self._fill(time, values, clean)
-
-    def _note_late(self, at: float) -> None:
-        """Too early for the next grid point: late when the one before had to go without."""
-        if self._lapsed == self.next - 1 and self.time_s <= at - self._grid.step_s + self._snap:
-            if not self._late:
-                self._late_since = self.received_s
-            self._late += 1
-            self.order.counts.late += 1
 
     def _fill(self, time: float, values: Array, clean: bool) -> None:
         grid, pending = self._grid, self._pending

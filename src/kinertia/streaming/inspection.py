@@ -47,7 +47,9 @@ class Inspection:
         self._block[self._at] = values
         self._at += 1
         if self.frozen is not None:
-            self._thaw(values)
+            moved = (values != self._before).reshape(-1, 2, 3).any(axis=2).all(axis=1)
+            still = self.frozen & ~moved
+            self.frozen = still if still.any() else None
         if self._at < len(self._block):
             return False
         self._at, self._owed = 0, True
@@ -88,11 +90,6 @@ class Inspection:
         same = (self._block == self._before).all(axis=0).reshape(-1, 2, 3).all(axis=2).any(axis=1) if same.any() else same
         self._before = self._block[0].copy()
         self.frozen = same if same.any() else None
-
-    def _thaw(self, values: Array) -> None:
-        moved = (values != self._before).reshape(-1, 2, 3).any(axis=2).all(axis=1)
-        still = self.frozen & ~moved if self.frozen is not None else moved
-        self.frozen = still if still.any() else None
 
 
 class Rates:

@@ -86,7 +86,7 @@ class Order:
             if not -LARGEST_S < time_s < LARGEST_S:
                 return self._refuse(time_s, sequence, received_s)
             if not numbered:
-                step = _sign(time_s - last)
+                step = (time_s > last) - (time_s < last)
             elif step > 0 and time_s <= last:
                 if time_s < last - BACKWARD_S:
                     return self._doubt(time_s, sequence, received_s)
@@ -179,7 +179,3 @@ class Order:
         elif self._modulus and -WINDOW < step - self._modulus < 0:
             return step - self._modulus
         return step
-
-
-def _sign(x: float) -> int:
-    return (x > 0) - (x < 0)

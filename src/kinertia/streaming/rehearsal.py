@@ -11,8 +11,9 @@ from collections.abc import Callable
 from threading import Thread
 from typing import Generic, TypeVar
 
+from kinertia.runtime.model import ExportedModel
 from kinertia.streaming.core import Core
-from kinertia.streaming.sample import Sample
+from kinertia.streaming.sample import Sample, Session
 
 LEAD_S = 3e-3  # how long before a sample is due rehearsing begins
 REST_S = 2.5e-4  # how long before it ends, so that no sample has to wait for the end of a rehearsal
@@ -28,7 +29,7 @@ class Rehearsal:
     def __init__(self, core: Core) -> None:
         self._core = core
         self._twin: Core | None = None
-        self._made_for: tuple[object, object] | None = None
+        self._made_for: tuple[ExportedModel, Session] | None = None
         self._latest: dict[int, Sample] = {}
         self._rounds = 0
         self._maker: Thread | None = None
@@ -56,15 +57,13 @@ class Rehearsal:
         if self._made_for is not None and all(a is b for a, b in zip(self._made_for, wanted, strict=True)):
             return self._twin
         if self._maker is None or not self._maker.is_alive():
-            self._maker = Thread(target=self._make, args=wanted, name="kinertia-rehearsal", daemon=True)
+            self._maker = Thread(target=self._make, args=(wanted,), name="kinertia-rehearsal", daemon=True)
             self._maker.start()
         return None
 
-    def _make(self, model: object, session: object) -> None:
-        core = self._core
-        twin = Core(core.model, core.session, core.settings)
-        self._rounds = 0
-        self._twin, self._made_for = twin, (model, session)
+    def _make(self, wanted: tuple[ExportedModel, Session]) -> None:
+        twin = Core(*wanted, self._core.settings)
+        self._rounds, self._twin, self._made_for = 0, twin, wanted
 
 
 class Attention(Generic[Item]):

@@ -205,8 +205,9 @@ def connect(
     if streams and not query.streams:
         streams = pylsl.resolve_bypred(query.predicate, MOST_CHANNELS, SETTLE_S)
     if len(streams) < wanted:
+        seen = ", ".join(f"{info.name()!r} of type {info.type()!r}" for info in pylsl.resolve_streams(SETTLE_S))
         raise RecordingError(
-            f"found {len(streams)} of {wanted} streams with {query.predicate} in {timeout_s:g} s; there are: {_visible()}",
+            f"found {len(streams)} of {wanted} streams with {query.predicate} in {timeout_s:g} s; there are: {seen or 'none at all'}",
             file="LSL",
             fix="start the sensors' streaming; where the network hides streams, see docs/transport.md",
         )
@@ -242,11 +243,6 @@ def _channels(info: pylsl.StreamInfo) -> list[Channel] | None:
         said = f"describes {len(channels)} channels but sends {info.channel_count()}"
         raise RecordingError(said, file=where(info.name()), fix="correct the stream's description")
     return channels
-
-
-def _visible() -> str:
-    streams = pylsl.resolve_streams(SETTLE_S)
-    return ", ".join(f"{info.name()!r} of type {info.type()!r}" for info in streams) or "none at all"
 
 
 def _quoted(value: str) -> str:

@@ -74,7 +74,8 @@ class Pump:
 
     def step(self, wait_s: float = WAIT_S) -> list[Frame]:
         """Take what came, or let time pass; the frames that came out of it."""
-        samples, log, core = self._take(wait_s), self.log, self.core
+        source, log, core = self.source, self.log, self.core
+        samples = source.take(wait_s) if self._attention is None else self._attention.take(source.take, wait_s)
         frames: list[Frame] = []
         for sample in samples:
             if log is not None:
@@ -91,10 +92,10 @@ class Pump:
             self.calibrate()
         if core.session is not self._session:
             self._session = core.session
-            if self.log is not None:
-                self.log.session(core.session)
+            if log is not None:
+                log.session(core.session)
         if not samples:
-            result = core.poll(self.source.now_s())
+            result = core.poll(source.now_s())
             self._pass_on(result)
             frames += result
         return frames
@@ -116,9 +117,6 @@ class Pump:
         if self.log is not None:
             self.log.close()
         return frames + last
-
-    def _take(self, wait_s: float) -> list[Sample]:
-        return self.source.take(wait_s) if self._attention is None else self._attention.take(self.source.take, wait_s)
 
     def _pass_on(self, frames: list[Frame]) -> None:
         now = time.perf_counter()

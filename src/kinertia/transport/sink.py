@@ -6,7 +6,7 @@ import math
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -56,7 +56,7 @@ class Sinks:
     def __init__(self, sinks: Sequence[Sink]) -> None:
         self.sinks = tuple(sinks)
         self._buffer: Buffer[Frame] = Buffer(CAPACITY)
-        self._failures: Counter[str] = Counter()
+        self.failures: Counter[str] = Counter()  # how often each sink failed
         self._why: dict[str, str] = {}
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sinks", daemon=True)
@@ -73,14 +73,9 @@ class Sinks:
         return self._buffer.dropped
 
     @property
-    def failures(self) -> Mapping[str, int]:
-        """How often each sink failed."""
-        return dict(self._failures)
-
-    @property
     def status(self) -> str:
         """What goes wrong, in a sentence; empty when nothing does."""
-        parts = [f"{name} failed {times} times ({self._why[name]})" for name, times in self.failures.items()]
+        parts = [f"{name} failed {times} times ({self._why[name]})" for name, times in dict(self.failures).items()]
         if self.dropped:
             parts.append(f"{self.dropped} frames dropped: the sinks are too slow")
         return "; ".join(parts)
@@ -112,7 +107,7 @@ class Sinks:
             else:
                 sink.write(frame)
         except (OSError, RuntimeError) as error:
-            self._failures[sink.name] += 1
+            self.failures[sink.name] += 1
             self._why[sink.name] = str(error)
 
     def __enter__(self) -> Self:

@@ -118,11 +118,8 @@ class UdpSource(Source):
                         self._buffer.put(sample)
             if now - told > SILENT_S:  # a sentence a second, however many messages are bad
                 told = now
-                self.status = self._sentence(now - seen > SILENT_S, why)
-
-    def _sentence(self, silent: bool, why: str) -> str:
-        state = "{} on {}:{}".format("nothing comes in" if silent else "receiving", *self.address)
-        return f"{state}; {self.rejected} messages rejected, the last one: {why}" if why else state
+                state = "{} on {}:{}".format("nothing comes in" if now - seen > SILENT_S else "receiving", *self.address)
+                self.status = f"{state}; {self.rejected} messages rejected, the last one: {why}" if why else state
 
 
 def listen(where: str, *, placement: Placement | None = None, timeout_s: float = TIMEOUT_S) -> UdpSource:

@@ -27,6 +27,7 @@ WANDER_S = (7.3, 4.1)  # periods in which the pace wanders, no multiples of each
 WANDER = 0.02  # by how much in each
 
 STANDING_S, RATES_HZ = 4.0, (10.0, 2000.0)  # of a made-up recording
+BLOCK_S = 1.0  # of signals that are made at once
 ACC_NOISE, GYRO_NOISE = 0.02, 0.002  # of a made-up recording's sensors [m/s^2], [rad/s]
 
 
@@ -137,7 +138,6 @@ def walk(
     first: tuple[Stage, ...],
     then: tuple[Stage, ...],
     rate_hz: float,
-    block_s: float = 1.0,
     asked: Event | None = None,
 ) -> Iterator[tuple[Array, Array]]:
     """Endless signals of ideal sensors in segment axes, block after block, as :meth:`Walker.signals` gives them.
@@ -147,22 +147,25 @@ def walk(
     first, then : stages that come once, and those that are repeated forever.
     asked : when it is set, the person stands still for :data:`STAND_S`, beginning with the next block, and then walks on.
     """
-    samples = max(1, round(block_s * rate_hz))
+    samples = max(1, round(BLOCK_S * rate_hz))
     at, strides, stopped_s = 0, 0.0, -np.inf
+    steps = np.array([[-STEP_S], [0.0], [STEP_S]])
+
+    def effort_at(time: Array) -> Array:
+        return walker.effort(_speed(time, first, then) * _going(time, stopped_s))
+
     while True:
         if asked is not None and asked.is_set():
             asked.clear()
             if at / rate_hz > stopped_s + STAND_S:
                 stopped_s = at / rate_hz
         time = (at + np.arange(samples + 1)) / rate_hz
-        around = time[:-1] + np.array([[-STEP_S], [0.0], [STEP_S]])
-        effort = walker.effort(_speed(around, first, then) * _going(around, stopped_s))
-        rate = _rate(walker, effort, around)
-        ends = _rate(walker, walker.effort(_speed(time, first, then) * _going(time, stopped_s)), time)
+        around = time[:-1] + steps
+        effort = effort_at(around)
+        rate, ends = _rate(walker, effort, around), _rate(walker, effort_at(time), time)
         phase = strides + np.concatenate([[0.0], np.cumsum(0.5 * (ends[1:] + ends[:-1]) / rate_hz)])
         change = (rate[2] - rate[0]) / (2.0 * STEP_S)
         # phase(t +- h) = phase +- h phase' + h^2 / 2 phase''
-        steps = np.array([[-STEP_S], [0.0], [STEP_S]])
         yield walker.signals(phase[:-1] + steps * rate[1] + 0.5 * steps**2 * change, effort, rate)
         at, strides = at + samples, float(phase[-1] % 1.0)
 
@@ -198,13 +201,12 @@ def _rate(walker: Walker, effort: Array, time: Array) -> Array:
 def _speed(time: Array, first: tuple[Stage, ...], then: tuple[Stage, ...]) -> Array:
     """Forward speed, each stage beginning with a smooth ramp from the one before."""
     once, round_s = sum(stage.seconds for stage in first), sum(stage.seconds for stage in then)
-    laps = max(0, int((time.max() - once) // round_s)) if round_s > 0 else 0
     # the stages around these instants are those of this lap, of the one before and of the one after
-    skipped = max(0, laps - 1)
-    stages = (*(first if not skipped else ()), *then * 3)
-    begin = 0.0 if not skipped else once + skipped * round_s
-    speed = np.full_like(time, stages[0].speed if not skipped else then[-1].speed)
-    before = stages[0].speed if not skipped else then[-1].speed
+    skipped = max(0, int((time.max() - once) // round_s) - 1) if round_s > 0 else 0
+    stages, begin, before = (*first, *then * 3), 0.0, (*first, *then)[0].speed
+    if skipped:
+        stages, begin, before = then * 3, once + skipped * round_s, then[-1].speed
+    speed = np.full_like(time, before)
     for stage in stages:
         speed = speed + (stage.speed - before) * _ramp(time - begin)
         before, begin = stage.speed, begin + stage.seconds
