@@ -17,7 +17,7 @@ from kinertia.io import extra
 from kinertia.io.read import read
 from kinertia.runtime import model as exported
 from kinertia.streaming import adaptation as module
-from kinertia.streaming.adaptation import Adaptation, AdaptationSettings, Command, as_recording, misfit
+from kinertia.streaming.adaptation import Adaptation, Command, as_recording, misfit
 from kinertia.streaming.core import Core
 from kinertia.streaming.progress import Progress
 from kinertia.streaming.sample import Sample
@@ -25,7 +25,7 @@ from kinertia.transport.replay import AS_FAST_AS_POSSIBLE
 from kinertia.transport.synthetic import SyntheticSource
 from kinertia.transport.walker import Stage
 
-SHORT = AdaptationSettings(seconds=10.0)
+SHORT = 10.0
 
 
 def walker(seconds: float = 400.0) -> SyntheticSource:
@@ -99,7 +99,7 @@ def command(monkeypatch: pytest.MonkeyPatch) -> type[FakeCommand]:
 def test_collected_trained_exported_swapped(command: type[FakeCommand], tmp_path: Path) -> None:
     source = walker()
     core = Core(model(), source.session())
-    adaptation = Adaptation(core, tmp_path / "new", AdaptationSettings(10.0, "mine", ("--config.adaptation.steps", "7")))
+    adaptation = Adaptation(core, tmp_path / "new", 10.0, "mine", ("--config.adaptation.steps", "7"))
     adaptation.start()
     ended = finished(core, adaptation, samples(source))
     assert (ended.state, ended.done, ended.words) == ("done", 1.0, "the model is adapted to the wearer")
@@ -190,7 +190,7 @@ def test_what_it_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match=r"needs torch. Fix: pip install 'kinertia\[train\]'"):
         adaptation.start()
     with pytest.raises(ValueError, match="10 to 600 s"):
-        AdaptationSettings(seconds=5.0)
+        Adaptation(Core(model(), one_stream()), tmp_path, 5.0)
 
 
 def test_a_command_reports_and_fails_with_its_words(tmp_path: Path) -> None:
@@ -227,7 +227,7 @@ def test_adapting_the_shipped_model(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     source = walker()
     core = Core(before := exported.load("default"), source.session())
     options = ("--config.adaptation.steps", "2", "--config.adaptation.batch", "1", "--config.adaptation.learning-rate", "1e-6")
-    adaptation = Adaptation(core, tmp_path, AdaptationSettings(10.0, options=options))
+    adaptation = Adaptation(core, tmp_path, 10.0, options=options)
     adaptation.start()
     ended = finished(core, adaptation, samples(source))
     assert ended.state == "done", ended

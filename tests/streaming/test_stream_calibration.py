@@ -11,7 +11,7 @@ import pytest
 from fakes import model, one_stream, samples_of, signals
 
 from kinertia.streaming import trust
-from kinertia.streaming.calibration import Calibration, CalibrationSettings
+from kinertia.streaming.calibration import PATIENCE_S, Calibration
 from kinertia.streaming.core import Core
 from kinertia.streaming.frame import Frame
 from kinertia.streaming.progress import Progress
@@ -33,11 +33,11 @@ def samples(source: SyntheticSource) -> Iterator[Sample]:
 
 
 def calibrate(
-    source: SyntheticSource, settings: CalibrationSettings, change: Callable[[Sample], Sample] = lambda s: s
+    source: SyntheticSource, patience_s: float = PATIENCE_S, change: Callable[[Sample], Sample] = lambda s: s
 ) -> tuple[Core, Calibration, list[Frame], list[Progress]]:
     """Calibrate from the first sample on, and go on for two seconds."""
     core = Core(model(), source.session())
-    calibration = Calibration(core, settings)
+    calibration = Calibration(core, patience_s)
     calibration.start()
     frames, told, left = [], [], 200
     for sample in samples(source):
@@ -61,7 +61,7 @@ def errors_deg(core: Core, source: SyntheticSource) -> np.ndarray:
 
 def test_standing_and_ten_steps() -> None:
     source = SyntheticSource(3, speed=AS_FAST_AS_POSSIBLE, first=(Stage(4.0, 0.0),), then=WALK, seconds=60.0)
-    core, calibration, frames, told = calibrate(source, CalibrationSettings())
+    core, calibration, frames, told = calibrate(source)
     assert calibration.progress.state == "done", calibration.progress
     assert [p.step for i, p in enumerate(told) if not i or told[i - 1].step != p.step] == ["stand", "walk", "solve"]
     done = [p.done for p in told]
@@ -83,7 +83,7 @@ def test_standing_and_ten_steps() -> None:
 def test_who_moves_is_told_and_standing_begins_again() -> None:
     stages = (Stage(2.5, 0.0), Stage(2.0, 1.0), Stage(7.0, 0.0))
     source = SyntheticSource(1, speed=AS_FAST_AS_POSSIBLE, first=stages, then=WALK, seconds=60.0)
-    _, calibration, _, told = calibrate(source, CalibrationSettings())
+    _, calibration, _, told = calibrate(source)
     assert calibration.progress.state == "done", calibration.progress
     again = [p for p in told if "from the beginning" in p.words]
     assert again
@@ -94,7 +94,7 @@ def test_who_moves_is_told_and_standing_begins_again() -> None:
 
 def test_nobody_stands_still() -> None:
     source = SyntheticSource(1, speed=AS_FAST_AS_POSSIBLE, first=(), then=WALK, seconds=30.0)
-    core, calibration, _, _ = calibrate(source, CalibrationSettings(patience_s=8.0))
+    core, calibration, _, _ = calibrate(source, 8.0)
     assert calibration.progress.state == "failed"
     why = "no standing seen in 8 s: the wearer moves; stand upright without moving"
     assert calibration.progress.words == why
@@ -111,7 +111,7 @@ def test_one_sensor_moves() -> None:
         values[4, 3] += np.sin(0.3 * sample.sequence)
         return replace(sample, values=values)
 
-    _, calibration, _, told = calibrate(source, CalibrationSettings(patience_s=8.0), loose)
+    _, calibration, _, told = calibrate(source, 8.0, loose)
     assert told[-2].words == "stand still for 3 s: the left thigh moves"
     assert (
         calibration.progress.words
@@ -128,7 +128,7 @@ def test_a_sensor_in_another_unit_is_named() -> None:
         values[k, :3] /= 9.81
         return replace(sample, values=values)
 
-    core, calibration, _, _ = calibrate(source, CalibrationSettings(), spoil)
+    core, calibration, _, _ = calibrate(source, PATIENCE_S, spoil)
     assert calibration.progress.state == "failed"
     name = core.session.sensors[k].name
     assert f"sensor {name}: acceleration is in g, not in m/s^2" in calibration.progress.words
@@ -138,7 +138,7 @@ def test_a_sensor_in_another_unit_is_named() -> None:
 
 def test_nobody_walks() -> None:
     source = SyntheticSource(1, speed=AS_FAST_AS_POSSIBLE, first=(Stage(60.0, 0.0),), then=WALK, seconds=30.0)
-    _, calibration, _, told = calibrate(source, CalibrationSettings(patience_s=8.0))
+    _, calibration, _, told = calibrate(source, 8.0)
     assert calibration.progress.state == "failed"
     assert "no steps seen in 8 s; walk 10 steps in a row" in calibration.progress.words
     assert told[-2].words == "walk 10 steps straight ahead, at your usual speed"
@@ -152,7 +152,7 @@ def test_a_silent_sensor_is_waited_for_and_named() -> None:
         values[3] = np.nan
         return replace(sample, values=values)
 
-    _, calibration, _, told = calibrate(source, CalibrationSettings(patience_s=5.0), without_foot)
+    _, calibration, _, told = calibrate(source, 5.0, without_foot)
     assert told[-2].words == "waiting for signals: the right foot sends no acceleration or no angular rate"
     assert calibration.progress.state == "failed"
     assert calibration.progress.words == "no standing seen in 5 s: the right foot sends nothing; see to it, or leave it out"
@@ -183,8 +183,3 @@ def test_stopping_and_starting_again() -> None:
     calibration.start()
     assert calibration.progress.step == "stand"
     assert len(core._estimator.taps) == 1
-
-
-def test_settings_are_checked() -> None:
-    with pytest.raises(ValueError, match="calibration needs 2 to 30 s of standing"):
-        CalibrationSettings(stand_s=0.5)

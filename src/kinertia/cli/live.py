@@ -113,13 +113,13 @@ def _adaptation(core: Core, model: str) -> Adapt | str:
     from kinertia.io import extra
     from kinertia.live.session import GRAPHS
     from kinertia.runtime import model as exported
-    from kinertia.streaming.adaptation import Adaptation, AdaptationSettings
+    from kinertia.streaming.adaptation import Adaptation
 
     if model not in exported.names() and not (Path(model) / "model.json").is_file():
         return GRAPHS
     if not extra.available("torch"):
         return f"training is not installed. Fix: {extra.INSTALL}, then start kinertia live again"
-    return lambda folder: Adaptation(core, folder, AdaptationSettings(start=model))
+    return lambda folder: Adaptation(core, folder, start=model)
 
 
 def _serve(session: LiveSession) -> None:

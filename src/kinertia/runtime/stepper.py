@@ -18,10 +18,8 @@ Numbers = dict[str, NDArray[np.floating]]
 class Stepper:
     """The state of one wearer, whom ``numbers`` describe, in the graph of one step.
 
-    Notes
-    -----
-    The runtime reads and writes the state in place: each state's input and output are the same memory. That is safe because
-    the graph reads every state before it can know its successor.
+    The runtime reads and writes the state in place: each state's input and output are the same memory. That is safe because the
+    graph reads every state before it can know its successor.
     """
 
     def __init__(self, session: ort.InferenceSession, card: Card, numbers: Numbers) -> None:

@@ -13,7 +13,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Literal
@@ -49,29 +48,21 @@ _STYLE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _TAIL = 4096  # bytes of what it said that are kept for an error
 
 
-@dataclass(frozen=True)
-class AdaptationSettings:
-    """How to adapt: seconds to learn from, the model to train on from, further options of ``kinertia train``."""
-
-    seconds: float = 40.0
-    start: str = "default"
-    options: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        if not LEAST_S <= self.seconds <= MOST_S:
-            raise ValueError(f"adaptation learns from {LEAST_S:g} to {MOST_S:g} s of walking, not from {self.seconds:g} s")
-
-
 class Adaptation:
     """Adapts the model of a running, aligned core; recording, trained model and graphs go into a folder.
 
-    ``progress`` is how it stands; it may be read from any thread.
+    It learns from so many seconds, on from a shipped model or a folder that ``kinertia train`` wrote, with further options of
+    that. ``progress`` is how it stands; it may be read from any thread.
     """
 
-    def __init__(self, core: Core, folder: Path | str, settings: AdaptationSettings | None = None) -> None:
-        self._core, self._folder, self._settings = core, Path(folder), settings or AdaptationSettings()
+    def __init__(
+        self, core: Core, folder: Path | str, seconds: float = 40.0, start: str = "default", options: tuple[str, ...] = ()
+    ) -> None:
+        if not LEAST_S <= seconds <= MOST_S:
+            raise ValueError(f"adaptation learns from {LEAST_S:g} to {MOST_S:g} s of walking, not from {seconds:g} s")
+        self._core, self._folder, self._seconds, self._start, self._options = core, Path(folder), seconds, start, options
         self._rate = core.model.rate_hz
-        self._rows = np.empty((round(self._settings.seconds * self._rate), len(core.session.sensors), 6))
+        self._rows = np.empty((round(self._seconds * self._rate), len(core.session.sensors), 6))
         self._lock = Lock()
         self._command: Command | None = None
         self.progress = Progress()
@@ -109,7 +100,7 @@ class Adaptation:
             self._rows[self._count] = raw
             self._count += 1
             if self._count % max(round(self._rate), 1) == 0:
-                gone, wanted = self._count / self._rate, self._settings.seconds
+                gone, wanted = self._count / self._rate, self._seconds
                 self._say("collect", gone / wanted, f"walk as usual: {gone:.0f} of {wanted:g} s", wanted - gone + FIT_S)
             full = self._count == len(self._rows)
         if full:
@@ -144,7 +135,7 @@ class Adaptation:
         table = self._folder / "walking.csv"
         self._folder.mkdir(parents=True, exist_ok=True)
         write_recording.write(table, recording)
-        options = ("--from", self._settings.start, "--out", str(self._folder / "model"), *self._settings.options)
+        options = ("--from", self._start, "--out", str(self._folder / "model"), *self._options)
         said = self._run("train", "fitting the model to the wearer", "train", str(table), *options)
         begin = next((i for i, line in enumerate(said) if line.startswith((LEARNED, UNCHANGED))), len(said))
         return tuple(said[begin:-1])  # the last one says where the model is

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from threading import Lock
 
 import numpy as np
@@ -19,25 +19,15 @@ from kinertia.streaming.progress import Progress
 
 LOOK_S = 0.1
 COUNT_S = 1.0
+STAND_S = 3.0  # how long to stand still
+STEPS = 10  # how many to walk
+PATIENCE_S = 60.0  # how long either of the two may take
 FEWEST_STEPS = 6  # with fewer steps in a row nothing is tried at all
 MORE_STEPS = 4  # asked for when the steps so far did not do
 LEFT_OUT = frozenset({Cause.IMPOSSIBLE, Cause.DOUBLED, Cause.FROZEN, Cause.DEAD, Cause.MISSING})
 """What is mended by leaving samples out, which changes nothing for those that come."""
 MOST_NAMED = 2  # when more sensors move or are silent, it is not the sensors
 STANDING_SHARE, WALKING_SHARE = 0.3, 0.6  # of the work, for the bar that is shown
-
-
-@dataclass(frozen=True)
-class CalibrationSettings:
-    """What is asked of the wearer: to stand still and walk steps, for either of which there is patience [s]."""
-
-    stand_s: float = 3.0
-    steps: int = 10
-    patience_s: float = 60.0
-
-    def __post_init__(self) -> None:
-        if not 2.0 <= self.stand_s <= 30.0 or not FEWEST_STEPS <= self.steps <= 100 or not self.patience_s > self.stand_s:
-            raise ValueError(f"calibration needs 2 to 30 s of standing, {FEWEST_STEPS} to 100 steps and patience: got {self}")
 
 
 class Calibration:
@@ -52,12 +42,12 @@ class Calibration:
     alignment : what was found, with its warnings; None before.
     """
 
-    def __init__(self, core: Core, settings: CalibrationSettings | None = None) -> None:
-        self._core, self._settings = core, settings or CalibrationSettings()
+    def __init__(self, core: Core, patience_s: float = PATIENCE_S) -> None:
+        self._core, self._patience_s = core, patience_s
         self._rate = core.model.rate_hz
         self._sensors = core.session.sensors
         self._used = [k for k, sensor in enumerate(self._sensors) if sensor.segment in LOWER_BODY.segments]
-        longest = 2.0 * self._settings.patience_s + self._settings.stand_s
+        longest = 2.0 * self._patience_s + STAND_S
         self._rows = np.empty((round(longest * self._rate), len(self._sensors), 6))
         self._window = round(WINDOW_S * self._rate)
         self._look = max(round(LOOK_S * self._rate), 1)
@@ -78,9 +68,9 @@ class Calibration:
             self.alignment = None
             self._count = self._seen = self._stood = self._walked = self._begun = 0
             self._index: int | None = None
-            self._wanted, self._steps = self._settings.steps, 0
+            self._wanted, self._steps = STEPS, 0
             self._stride = self._solving = None
-            self._say("stand", 0.0, f"stand still, upright, for {self._settings.stand_s:g} s")
+            self._say("stand", 0.0, f"stand still, upright, for {STAND_S:g} s")
             self._core.listen(self._take)
 
     def stop(self, why: str = "") -> None:
@@ -115,23 +105,23 @@ class Calibration:
         elif moving.any():
             first, self._count = self._count == self._window, 0
             again = "" if first else ", from the beginning"
-            self._say("stand", 0.0, f"stand still for {self._settings.stand_s:g} s{again}: {self._does(moving, 'move')}")
-        elif self._count >= self._settings.stand_s * self._rate:
+            self._say("stand", 0.0, f"stand still for {STAND_S:g} s{again}: {self._does(moving, 'move')}")
+        elif self._count >= STAND_S * self._rate:
             self._stood = self._begun = self._count
             self._say("walk", STANDING_SHARE, self._walk_words)
             return
         else:
             stood_s = self._count / self._rate
-            left_s = math.ceil(self._settings.stand_s - stood_s)
-            self._say("stand", STANDING_SHARE * stood_s / self._settings.stand_s, f"stand still: {left_s} s more")
-        if self._seen > self._settings.patience_s * self._rate:
+            left_s = math.ceil(STAND_S - stood_s)
+            self._say("stand", STANDING_SHARE * stood_s / STAND_S, f"stand still: {left_s} s more")
+        if self._seen > self._patience_s * self._rate:
             if silent.any():
                 why = f"{self._does(silent, 'send')} nothing; see to it, or leave it out"
             elif 0 < moving.sum() <= MOST_NAMED:
                 why = f"{self._does(moving, 'move')}; fasten it, then stand upright without moving"
             else:
                 why = "the wearer moves; stand upright without moving"
-            self._fail(f"no standing seen in {self._settings.patience_s:g} s: {why}")
+            self._fail(f"no standing seen in {self._patience_s:g} s: {why}")
 
     def _walk(self) -> None:
         rates = self._rows[self._count - self._window : self._count, self._used, 3:] - self._bias()
@@ -151,7 +141,7 @@ class Calibration:
         if self._impatient and self._steps >= FEWEST_STEPS:
             self._begin_to_solve()
         elif self._impatient:
-            self._fail(f"{self._steps or 'no'} steps seen in {self._settings.patience_s:g} s; {self._again}")
+            self._fail(f"{self._steps or 'no'} steps seen in {self._patience_s:g} s; {self._again}")
 
     def _count_steps(self) -> None:
         """Steps so far, from how often the signals repeat; counted in the background, once a second."""
@@ -206,12 +196,12 @@ class Calibration:
 
     @property
     def _again(self) -> str:
-        return f"walk {self._settings.steps} steps in a row, straight ahead, and calibrate again"
+        return f"walk {STEPS} steps in a row, straight ahead, and calibrate again"
 
     @property
     def _impatient(self) -> bool:
         """Whether the wearer has walked for long enough."""
-        return self._count - self._stood > self._settings.patience_s * self._rate
+        return self._count - self._stood > self._patience_s * self._rate
 
     def _bias(self) -> Array:
         """(K', 3) mean rate of the sensors that are used while they stood [rad/s]."""
@@ -226,7 +216,7 @@ class Calibration:
 
     def _say(self, step: str, done: float, told: str) -> None:
         waited = self._count - self._stood if step == "walk" else self._seen
-        left_s = None if step == "solve" else max(self._settings.patience_s - waited / self._rate, 0.0)
+        left_s = None if step == "solve" else max(self._patience_s - waited / self._rate, 0.0)
         self.progress = Progress("running", step, done, told, left_s, before=self._before)
 
     def _fail(self, told: str) -> None:

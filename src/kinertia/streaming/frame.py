@@ -14,36 +14,21 @@ from kinertia.streaming.gait import Event, Gait
 
 @dataclass(slots=True)
 class Frame:
-    """One grid point. Arrays belong to nobody: read them, never change them.
+    """One grid point. Arrays belong to nobody: read them, never change them."""
 
-    Attributes
-    ----------
-    index : number of the grid point; it grows by one except over a pause.
-    time_s : its time on the session's axis [s], zero at the first one.
-    local_s : the same on the clock of ``time.perf_counter()`` [s]: when the signals were measured, as far as clocks can tell.
-    values : (M,) named by the model's layout, NaN before there are any; of the grid point ``delay_samples`` earlier.
-    signals : (S, C) channels of the model's sensor set [m/s^2, rad/s] that went in now; NaN where missing.
-    present : (S,) whether the segment's sensor gave something.
-    held : (S,) whether an older value stands in for one that did not come.
-    reasons : why not to trust the values, bits of :mod:`kinertia.streaming.trust`; zero when nothing speaks against them.
-    events : heel strikes and toe offs that became certain now.
-    gait : stride time, cadence and symmetry from the latest events.
-    compute_s : time it took to compute this frame [s]; waiting and output delay are no part of it.
-    activity : what the wearer does, as far as the signals before show; None before it is known.
-    """
-
-    index: int
-    time_s: float
+    index: int  # number of the grid point; it grows by one except over a pause
+    time_s: float  # its time on the session's axis [s], zero at the first one
+    # the same on the clock of ``time.perf_counter()`` [s]: when the signals were measured, as far as clocks can tell
     local_s: float
-    values: Array
-    signals: Array
-    present: np.ndarray
-    held: np.ndarray
-    reasons: int
-    events: tuple[Event, ...]
-    gait: Gait
-    compute_s: float
-    activity: Activity | None = None
+    values: Array  # (M,) named by the model's layout, NaN before there are any; of the grid point ``delay_samples`` earlier
+    signals: Array  # (S, C) channels of the model's sensor set [m/s^2, rad/s] that went in now; NaN where missing
+    present: np.ndarray  # (S,) whether the segment's sensor gave something
+    held: np.ndarray  # (S,) whether an older value stands in for one that did not come
+    reasons: int  # why not to trust the values, bits of :mod:`kinertia.streaming.trust`; zero when nothing speaks against them
+    events: tuple[Event, ...]  # heel strikes and toe offs that became certain now
+    gait: Gait  # stride time, cadence and symmetry from the latest events
+    compute_s: float  # time it took to compute this frame [s]; waiting and output delay are no part of it
+    activity: Activity | None = None  # what the wearer does, as far as the signals before show; None before it is known
 
     @property
     def trust(self) -> bool:

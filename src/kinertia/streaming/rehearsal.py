@@ -79,7 +79,17 @@ class Attention(Generic[Item]):
 
     def take(self, source: Callable[[float], list[Item]], timeout_s: float) -> list[Item]:
         """What ``source(timeout)`` gives, as soon as it gives something; empty after ``timeout_s``."""
-        items = self._take(source, timeout_s)
+        due_s = self._came_s + self._period
+        left = due_s - LEAD_S - time.perf_counter()
+        items: list[Item] = []
+        if self._worthwhile and left >= -LATE_S:
+            items = source(min(max(left, 0.0), timeout_s))
+            while not items and time.perf_counter() < due_s - REST_S and self._rehearse():
+                items = source(0.0)
+            while not items and time.perf_counter() < due_s + LATE_S:
+                time.sleep(0)  # lets the thread that receives have its turn
+                items = source(0.0)
+        items = items or source(timeout_s)
         if items:
             self._came_s = time.perf_counter()
         return items
@@ -91,19 +101,6 @@ class Attention(Generic[Item]):
             pass
         while time.perf_counter() < due_s:
             pass
-
-    def _take(self, source: Callable[[float], list[Item]], timeout_s: float) -> list[Item]:
-        due_s = self._came_s + self._period
-        left = due_s - LEAD_S - time.perf_counter()
-        if not self._worthwhile or left < -LATE_S:
-            return source(timeout_s)
-        items = source(min(max(left, 0.0), timeout_s))
-        while not items and time.perf_counter() < due_s - REST_S and self._rehearse():
-            items = source(0.0)
-        while not items and time.perf_counter() < due_s + LATE_S:
-            time.sleep(0)  # lets the thread that receives have its turn
-            items = source(0.0)
-        return items or source(timeout_s)
 
 
 def sleep(until_s: float) -> None:

@@ -12,56 +12,36 @@ from kinertia.recording import LOWER_BODY, Array, Sensor, Subject
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One message of one sender.
+    """One message of one sender."""
 
-    Attributes
-    ----------
-    stream : index into the session's streams.
-    time_s : sender's clock [s]; NaN where the sender gives none.
-    sequence : sender's running number, -1 where it gives none.
-    values : (k, 6) specific force x, y, z [m/s^2] and angular rate x, y, z [rad/s] of the stream's k sensors, in their own
-        axes; NaN where missing. Never changed after the sample was made.
-    received_s : ``time.perf_counter()`` when it came in [s].
-    """
-
-    stream: int
-    time_s: float
-    sequence: int
+    stream: int  # index into the session's streams
+    time_s: float  # sender's clock [s]; NaN where the sender gives none
+    sequence: int  # sender's running number, -1 where it gives none
+    # (k, 6) specific force x, y, z [m/s^2] and angular rate x, y, z [rad/s] of the stream's k sensors, in their own axes; NaN
+    # where missing. Never changed after the sample was made
     values: np.ndarray
-    received_s: float
+    received_s: float  # ``time.perf_counter()`` when it came in [s]
 
 
 @dataclass(frozen=True)
 class Session:
-    """One wearer with sensors.
+    """One wearer with sensors."""
 
-    Attributes
-    ----------
-    subject : the wearer.
-    sensors : K sensors.
-    streams : what they come on.
-    rotations : (K, 3, 3) sensor to segment axes, v_segment = R v_sensor; None while not aligned.
-    bias : (K, 3) gyroscope offset in sensor axes [rad/s], subtracted before turning; None for zero.
-    """
-
-    subject: Subject
-    sensors: tuple[Sensor, ...]
-    streams: tuple[StreamInfo, ...]
-    rotations: Array | None = None
-    bias: Array | None = None
+    subject: Subject  # the wearer
+    sensors: tuple[Sensor, ...]  # K sensors
+    streams: tuple[StreamInfo, ...]  # what they come on
+    rotations: Array | None = None  # (K, 3, 3) sensor to segment axes, v_segment = R v_sensor; None while not aligned
+    bias: Array | None = None  # (K, 3) gyroscope offset in sensor axes [rad/s], subtracted before turning; None for zero
 
 
 MOST_HZ = 10_000.0  # no sensor for movement is faster
 
 
 def check(session: Session) -> None:
-    """Refuse a session that contradicts itself.
+    """Refuse a session that contradicts itself by a ValueError that names stream or sensor and the fix.
 
-    Raises
-    ------
-    ValueError
-        If it has no sensor on a known segment or no stream, a sensor comes on no stream or on several, a rate is not usable, or
-        rotations or offsets are not those of its sensors; the message names stream or sensor and the fix.
+    It has no sensor on a known segment or no stream, a sensor comes on no stream or on several, a rate is not usable, or
+    rotations or offsets are not those of its sensors.
     """
     count = len(session.sensors)
     if not any(sensor.segment in LOWER_BODY.segments for sensor in session.sensors):

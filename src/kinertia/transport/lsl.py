@@ -189,16 +189,9 @@ def connect(
     gyro_unit: str | None = None,
     timeout_s: float = TIMEOUT_S,
 ) -> LslSource:
-    """Look for streams for a time and read what they carry.
+    """Look for streams for a time and read what they carry; units are for those that state none.
 
-    Parameters
-    ----------
-    placement : sensor name to segment, where the names do not say it.
-    acc_unit, gyro_unit : for streams that state none.
-
-    Raises
-    ------
-    RecordingError : no stream, or fewer than asked for, or one that cannot be understood; names what there is.
+    RecordingError if there is no stream, or fewer than asked for, or one that cannot be understood; it names what there is.
     """
     wanted = max(1, query.streams)
     streams = _look(query.predicate, wanted, timeout_s)
@@ -206,11 +199,9 @@ def connect(
         streams = pylsl.resolve_bypred(query.predicate, MOST_CHANNELS, SETTLE_S)
     if len(streams) < wanted:
         seen = ", ".join(f"{info.name()!r} of type {info.type()!r}" for info in pylsl.resolve_streams(SETTLE_S))
-        raise RecordingError(
-            f"found {len(streams)} of {wanted} streams with {query.predicate} in {timeout_s:g} s; there are: {seen or 'none at all'}",
-            file="LSL",
-            fix="start the sensors' streaming; where the network hides streams, see docs/transport.md",
-        )
+        said = f"found {len(streams)} of {wanted} streams with {query.predicate} in {timeout_s:g} s"
+        fix = "start the sensors' streaming; where the network hides streams, see docs/transport.md"
+        raise RecordingError(f"{said}; there are: {seen or 'none at all'}", file="LSL", fix=fix)
     try:
         ordered = sorted(streams, key=lambda info: info.name())
         with ThreadPoolExecutor(len(ordered)) as pool:  # each takes most of a second

@@ -55,15 +55,11 @@ class ChannelMap:
 def described(
     channels: Sequence[Channel], *, stream: str, acc_unit: str | None = None, gyro_unit: str | None = None
 ) -> ChannelMap:
-    """Map from a stream's own description.
+    """Map from a stream's own description; the units are for channels that state none.
 
-    Parameters
-    ----------
-    channels : what the description says, one per channel. A label names sensor, kind and axis in any order and spelling
-        (``tibia_r_acc_x``, ``AccX``, ``gyr.pelvis.z``); the kind may be in the channel's type instead. Without a sensor in
-        the label, the sensor is called like the stream. Channels of other kinds are left out.
-    stream : name of the stream.
-    acc_unit, gyro_unit : for channels that state none.
+    A label names sensor, kind and axis in any order and spelling (``tibia_r_acc_x``, ``AccX``, ``gyr.pelvis.z``); the kind may
+    be in the channel's type instead. Without a sensor in the label, the sensor is called like the stream. Channels of other
+    kinds are left out.
 
     Raises
     ------
@@ -107,17 +103,10 @@ def described(
 
 
 def undescribed(count: int, *, stream: str, acc_unit: str | None = None, gyro_unit: str | None = None) -> ChannelMap:
-    """Map of a stream without labels: acc x, y, z, gyro x, y, z of one sensor after the other.
+    """Map of a stream without labels: acc x, y, z, gyro x, y, z of one sensor after the other, in m/s^2 and rad/s by default.
 
-    Parameters
-    ----------
-    count : channels: 6 for one sensor called like the stream, or 42 for all of :data:`~kinertia.recording.LOWER_BODY` in order.
-    stream : name of the stream.
-    acc_unit, gyro_unit : units; default m/s^2 and rad/s.
-
-    Raises
-    ------
-    RecordingError : another number of channels.
+    It has 6 channels of one sensor called like the stream, or 42 of all of :data:`~kinertia.recording.LOWER_BODY` in order;
+    else RecordingError.
     """
     if count == PER_SENSOR:
         names = (stream,)
@@ -205,17 +194,10 @@ def segment_of(name: str) -> str | None:
 def place(
     names: Sequence[str], placement: Placement | None, *, source: str
 ) -> tuple[tuple[Sensor | None, ...], tuple[str, ...]]:
-    """Sensors by their names; None for one that is left out, and the warnings about those.
+    """Sensors by the names that their sender gives them; None for one that is left out, and the warnings about those.
 
-    Parameters
-    ----------
-    names : what the sender calls them.
-    placement : name to segment; without it, names must name segments themselves.
-    source : for messages.
-
-    Raises
-    ------
-    RecordingError : no sensor is on a segment of the model, or two are on the same.
+    Without a placement, names must name segments themselves. RecordingError if no sensor is on a segment of the model, or two
+    are on the same.
     """
     sensors = tuple(_sensor(name, placement) for name in names)
     on = [sensor.segment for sensor in sensors if sensor is not None]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -22,8 +21,7 @@ WAIT_S = 0.02  # how long to wait for samples before the core is told that time 
 KEPT = 6000  # frames that timings are taken over: the last minute at 100 Hz
 
 
-@dataclass(frozen=True)
-class Timing:
+class Timing(NamedTuple):
     """Percentiles of times over the last frames [s]; NaN while there are none."""
 
     p50_s: float
@@ -31,8 +29,7 @@ class Timing:
 
     @classmethod
     def of(cls, times: deque[float]) -> Timing:
-        result = np.percentile(list(times), [50.0, 99.0]) if times else np.full(2, np.nan)
-        return cls(float(result[0]), float(result[1]))
+        return cls(*np.percentile(list(times) or [np.nan], [50.0, 99.0]).tolist())
 
 
 class Pump:

@@ -127,14 +127,9 @@ def listen(where: str, *, placement: Placement | None = None, timeout_s: float =
 
     Parameters
     ----------
-    where : ``HOST:PORT``; without a host, only this machine can send.
+    where : ``HOST:PORT``; without a host, only this machine can send. ValueError or OSError if it cannot be listened on.
     placement : sensor name to segment, where the names do not say it.
-    timeout_s : how long to wait for the first good message [s].
-
-    Raises
-    ------
-    RecordingError : nothing good came in time; names what was wrong with what came.
-    ValueError, OSError : the address is not one of this machine, or in use.
+    timeout_s : how long to wait for the first good message [s]; then RecordingError names what was wrong with what came.
     """
     bound, own = udp_message.udp_socket(where)
     try:

@@ -73,9 +73,7 @@ _DECODER = msgspec.json.Decoder(Message, strict=True)
 def parse(data: bytes | memoryview) -> Message:
     """Message of a datagram.
 
-    Raises
-    ------
-    Rejected : it is too long, not JSON, of another version, or not exactly the documented fields and types.
+    :class:`Rejected` if it is too long, not JSON, of another version, or not exactly the documented fields and types.
     """
     if len(data) > LONGEST:
         raise Rejected(Reason.TOO_LONG)
@@ -109,9 +107,7 @@ def rows(message: Message) -> list[list[float]]:
 def address(text: str) -> tuple[str, int]:
     """Host and port of ``HOST:PORT``, ``[HOST]:PORT``, ``:PORT`` or ``PORT``; without a host, this machine's own loopback.
 
-    Raises
-    ------
-    ValueError : no port, or none from 1 to 65535.
+    ValueError if there is no port, or none from 1 to 65535.
     """
     host, _, port = text.rpartition(":")
     if not port.isdecimal() or not 1 <= int(port) <= 65535 or (":" in host and not host.startswith("[")):

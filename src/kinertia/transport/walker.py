@@ -171,13 +171,9 @@ def walk(
 
 
 def recording(seconds: float = 20.0, *, rate_hz: float = 100.0, seed: int = 0) -> Recording:
-    """A recording of the walker that comes with the package, without a reference: four seconds of standing, then walking.
+    """So many seconds of the walker that comes with the package, without a reference: four of standing, then walking.
 
-    Parameters
-    ----------
-    seconds : its length [s].
-    rate_hz : sampling rate [Hz].
-    seed : of the sensors' noise.
+    ``seed`` is that of the sensors' noise.
     """
     if not seconds > STANDING_S or not RATES_HZ[0] <= rate_hz <= RATES_HZ[1]:
         low, high = RATES_HZ
