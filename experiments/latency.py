@@ -25,7 +25,7 @@ from kinertia.recording import Array, Recording
 from kinertia.runtime.model import ExportedModel
 from kinertia.streaming.core import Core
 from kinertia.streaming.frame import Frame
-from kinertia.streaming.rehearsal import Attention, Rehearsal, sleep
+from kinertia.streaming.rehearsal import LEAD_S, REST_S, Rehearsal
 from kinertia.streaming.sample import Sample
 
 RATIOS = {"p50": "p50_ms", "p99": "p99_ms"}
@@ -149,6 +149,22 @@ def one_core() -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
+def sleep(until_s: float) -> None:
+    """Sleep until a time of ``time.perf_counter()`` [s]."""
+    time.sleep(max(until_s - time.perf_counter(), 0.0))
+
+
+def await_due(due_s: float, rehearsal: Rehearsal | None) -> None:
+    """Wait for a time of ``time.perf_counter()`` [s], rehearsing shortly before it as the stream does."""
+    if rehearsal is not None:
+        sleep(due_s - LEAD_S)
+        while time.perf_counter() < due_s - REST_S and rehearsal.run():
+            pass
+        while time.perf_counter() < due_s:
+            pass
+    sleep(due_s)
+
+
 def _play(
     core: Core, given: Signals, rehearsal: Rehearsal | None, advance: Advance, graph: BareGraph
 ) -> tuple[Array, Array, list[Frame]]:
@@ -157,13 +173,11 @@ def _play(
     rows = [row.tolist() for row in given.rows]
     times, alone = np.empty(len(rows)), np.zeros(len(rows))
     found: list[Frame] = []
-    attention = None if rehearsal is None else Attention(rehearsal.run, given.rate_hz)
-    wait_until = sleep if attention is None else attention.until
     gc.collect()
     gc.freeze()
     due = time.perf_counter() + period
     for k, row in enumerate(rows):
-        wait_until(due)
+        await_due(due, rehearsal)
         begin = time.perf_counter()
         sample = Sample(0, k * period, k, channels.values(row), begin)
         frames = core.push(sample)

@@ -12,12 +12,12 @@ from multiprocessing.synchronize import Event
 import numpy as np
 import pylsl
 
+from experiments.latency import sleep
 from experiments.protocol import QUIET, Advance, Context, Json
 from experiments.wearer import WARM_UP_S, lateness, signals
 from kinertia.recording import Array
 from kinertia.runtime.model import ExportedModel
 from kinertia.streaming.core import Core
-from kinertia.streaming.rehearsal import sleep
 from kinertia.transport import lsl
 from kinertia.transport.lsl_out import LslSink
 from kinertia.transport.pump import Pump

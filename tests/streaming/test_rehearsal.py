@@ -92,10 +92,3 @@ def test_many_streams_need_no_rehearsal() -> None:
     attention = Attention[int](refuse, 100.0, streams=7)
     for _ in range(20):
         assert attention.take(lambda _: [1], 0.01) == [1]
-
-
-def test_waiting_for_a_time() -> None:
-    attention = Attention[int](lambda: True, 100.0)
-    due = time.perf_counter() + 0.01
-    attention.until(due)
-    assert time.perf_counter() >= due

@@ -185,8 +185,7 @@ def as_recording(session: Session, rows: Array, rate_hz: float) -> Recording:
 
 def misfit(model: ExportedModel, wearer: Wearer | None, session: Session, rows: Array) -> float:
     """How far a model's virtual signals are from the measured ones of :func:`as_recording`, as a part of what these vary."""
-    assert session.rotations is not None
-    align = SegmentSignals(session.sensors, session.rotations, session.bias, model.sensors)
+    align = SegmentSignals(session, model.sensors)
     samples = np.stack([align.turn_some(row) for row in rows])
     signals = samples.reshape(len(rows), -1)
     stepper = model.stepper(session.subject, session.sensors, wearer)

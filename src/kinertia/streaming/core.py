@@ -170,7 +170,7 @@ class Core:
         session = replace(self.session, rotations=rotations, bias=bias, sensors=sensors)
         check(session)
         self.session = session
-        self._estimator.align(sensors, rotations, bias)
+        self._estimator.align(session)
 
     def listen(self, tap: Tap) -> None:
         """Let ``tap`` read every grid point in sensor axes, in the thread that pushes."""

@@ -9,7 +9,7 @@ from time import perf_counter
 import numpy as np
 
 from kinertia.estimation.estimate import Activity
-from kinertia.recording import LOWER_BODY, Array, Sensor
+from kinertia.recording import LOWER_BODY, Array
 from kinertia.runtime.card import Wearer
 from kinertia.runtime.model import ExportedModel
 from kinertia.streaming import gaps, trust
@@ -35,7 +35,7 @@ class Estimator:
         self.taps: tuple[Tap, ...] = ()
         self._stepper = model.stepper(session.subject, session.sensors)
         self._step_s = 1.0 / model.rate_hz
-        self._align = None if session.rotations is None else self._aligned(session.sensors, session.rotations, session.bias)
+        self._align = None if session.rotations is None else SegmentSignals(session, model.sensors)
         self._new_align: SegmentSignals | None = None
         self._asked: Successor | None = None
         self._successor: Successor | None = None
@@ -130,13 +130,10 @@ class Estimator:
         self._watch.forget()
         self._standing.forget()
 
-    def align(self, sensors: tuple[Sensor, ...], rotations: Array, bias: Array | None) -> None:
+    def align(self, session: Session) -> None:
         """Turn sensors in another way from the next grid point on; the movement so far is then forgotten."""
-        self._sensors = sensors
-        self._new_align = self._aligned(sensors, rotations, bias)
-
-    def _aligned(self, sensors: tuple[Sensor, ...], rotations: Array, bias: Array | None) -> SegmentSignals:
-        return SegmentSignals(sensors, rotations, bias, self.model.sensors)
+        self._sensors = session.sensors
+        self._new_align = SegmentSignals(session, self.model.sensors)
 
     def swap(self, model: ExportedModel, wearer: Wearer | None) -> None:
         """See :meth:`kinertia.streaming.core.Core.swap`."""
@@ -153,19 +150,16 @@ class Estimator:
     def _next_successor(self) -> Successor | None:
         """The model that is to take over; one that was asked for later replaces one that has not arrived."""
         asked, self._asked = self._asked, None
-        if asked is not None:
-            if self._successor is not None:
-                self._successor.stop()
-            self._successor = asked
+        if asked is not None and self._successor is not None:
+            self._successor.stop()
+        self._successor = asked or self._successor
         return self._successor
 
     def _succeed(self) -> None:
         successor = self._next_successor()
-        if successor is None:
-            return
-        if not successor.started:
+        if successor is not None and not successor.started:
             successor.start(self._past)
-        elif successor.arrived():
+        elif successor is not None and successor.arrived():
             if successor.last is not None:
                 self._way += self._way_here - successor.last.item(0)
             self._hand_over(successor)

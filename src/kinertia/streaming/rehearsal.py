@@ -93,18 +93,3 @@ class Attention(Generic[Item]):
         if items:
             self._came_s = time.perf_counter()
         return items
-
-    def until(self, due_s: float) -> None:
-        """Wait for a time of ``time.perf_counter()`` [s]."""
-        sleep(due_s - LEAD_S)
-        while time.perf_counter() < due_s - REST_S and self._rehearse():
-            pass
-        while time.perf_counter() < due_s:
-            pass
-
-
-def sleep(until_s: float) -> None:
-    """Sleep until a time of ``time.perf_counter()`` [s]."""
-    left = until_s - time.perf_counter()
-    if left > 0:
-        time.sleep(left)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from kinertia.recording import LOWER_BODY, Array, Sensor, SensorSet
+from kinertia.recording import LOWER_BODY, Array, SensorSet
+from kinertia.streaming.sample import Session
 
 
 class SegmentSignals:
-    """Signals of grid points in segment frames; ``expected`` are the (S,) segments of the wanted set that carry a sensor.
+    """Signals of a session's grid points in segment frames; ``expected`` are the (S,) wanted segments that carry a sensor.
 
-    Of several sensors on one segment the first counts, those on other bodies do not; rotations and bias are as in
-    :class:`~kinertia.streaming.sample.Session`.
+    Of several sensors on one segment the first counts, those on other bodies do not.
     """
 
-    def __init__(
-        self, sensors: tuple[Sensor, ...], rotations: Array, bias: Array | None = None, wanted: SensorSet = LOWER_BODY
-    ) -> None:
+    def __init__(self, session: Session, wanted: SensorSet = LOWER_BODY) -> None:
+        assert session.rotations is not None
+        sensors, rotations, bias = session.sensors, session.rotations, session.bias
         count, self._shape = len(sensors), wanted.shape
         positions = wanted.positions(sensors)
         self.expected = np.array([k is not None for k in positions])
