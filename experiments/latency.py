@@ -15,7 +15,7 @@ import numpy as np
 from experiments import lsl_latency
 from experiments.bare_graph import BareGraph
 from experiments.protocol import QUIET, Advance, Context, Found, Json, table
-from experiments.wearer import WARM_UP_S, Signals, lateness, signals
+from experiments.wearer import WARM_UP_S, Signals, lateness, signals, sleep
 from kinertia.api.models import streaming
 from kinertia.estimation import estimator
 from kinertia.estimation.estimate import Activity, Estimate
@@ -147,11 +147,6 @@ def one_core() -> Iterator[None]:
         yield
     finally:
         os.sched_setaffinity(0, before)
-
-
-def sleep(until_s: float) -> None:
-    """Sleep until a time of ``time.perf_counter()`` [s]."""
-    time.sleep(max(until_s - time.perf_counter(), 0.0))
 
 
 def await_due(due_s: float, rehearsal: Rehearsal | None) -> None:

@@ -12,9 +12,8 @@ from multiprocessing.synchronize import Event
 import numpy as np
 import pylsl
 
-from experiments.latency import sleep
 from experiments.protocol import QUIET, Advance, Context, Json
-from experiments.wearer import WARM_UP_S, lateness, signals
+from experiments.wearer import WARM_UP_S, lateness, signals, sleep
 from kinertia.recording import Array
 from kinertia.runtime.model import ExportedModel
 from kinertia.streaming.core import Core

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -87,3 +88,8 @@ def lateness(late_ms: Array) -> Json:
         "samples": len(late_ms),
         "histogram": {f"{edge:g}": int(n) for edge, n in zip(EDGES_MS[1:], counts, strict=True)},
     }
+
+
+def sleep(until_s: float) -> None:
+    """Sleep until a time of ``time.perf_counter()`` [s]."""
+    time.sleep(max(until_s - time.perf_counter(), 0.0))
