@@ -18,7 +18,7 @@ from kinertia.recording import Array
 from kinertia.runtime.model import ExportedModel
 from kinertia.streaming.core import Core
 from kinertia.transport import lsl
-from kinertia.transport.lsl_out import LslSink
+from kinertia.transport.lsl import LslSink
 from kinertia.transport.pump import Pump
 from kinertia.transport.sink import Sinks
 

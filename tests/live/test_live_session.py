@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from browser import wait_for
@@ -14,6 +15,7 @@ from kinertia.io import stream_log
 from kinertia.live.hub import Place
 from kinertia.live.monitor import Monitor
 from kinertia.live.session import LiveSession
+from kinertia.streaming.adaptation import Adaptation
 from kinertia.streaming.progress import Progress
 from kinertia.transport.faults import Faults, Outage
 from kinertia.transport.synthetic import SyntheticSource
@@ -138,7 +140,7 @@ def test_adaptation_from_the_page_where_there_is_one(walking: Running, tmp_path:
     with pytest.raises(ValueError, match="this model is there as graphs alone"):
         walking.session.do("start_adaptation")
     task = Adapting()
-    session = LiveSession(walking.pump, walking.hub, "default", tmp_path, adapt=lambda folder: task)
+    session = LiveSession(walking.pump, walking.hub, "default", tmp_path, adapt=lambda folder: cast(Adaptation, task))
     session.do("start_adaptation")
     assert session.state().adaptation == Progress("running", "train", 0.5, "Adapting.")
     assert session.state().not_adaptable == ""

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -106,7 +107,7 @@ def test_another_version_is_refused(tmp_path: Path) -> None:
 
 def test_writing_and_reading(tmp_path: Path, session: Session) -> None:
     path = tmp_path / "deep" / "walk.kinlog"
-    with log.begin(path, session, source="test") as writer:
+    with closing(log.begin(path, session, source="test")) as writer:
         for sample in samples(50):
             writer.sample(sample)
         writer.session(replace(session, rotations=np.tile(np.eye(3), (7, 1, 1)), bias=np.zeros((7, 3))))

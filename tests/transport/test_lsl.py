@@ -21,7 +21,6 @@ from kinertia.streaming.sample import Sample
 NO_LIBRARY = {"reason": "liblsl cannot be loaded", "exc_type": (ImportError, RuntimeError, OSError)}
 pylsl = pytest.importorskip("pylsl", **NO_LIBRARY)
 lsl = pytest.importorskip("kinertia.transport.lsl", **NO_LIBRARY)
-lsl_out = pytest.importorskip("kinertia.transport.lsl_out", **NO_LIBRARY)
 _numbers = count()
 
 PATIENCE_S = 60.0
@@ -166,7 +165,7 @@ def test_a_killed_source_is_told_and_found_again() -> None:
 
 def test_estimates_and_events_go_out() -> None:
     name = _unique("estimate")
-    sink = lsl_out.LslSink(name, ("knee_angle_r", "grf_y_r"), 100.0, 0.02)
+    sink = lsl.LslSink(name, ("knee_angle_r", "grf_y_r"), 100.0, 0.02)
     values, events = (pylsl.StreamInlet(pylsl.resolve_byprop("name", title, 1, 5.0)[0]) for title in (name, f"{name} events"))
     description = values.info(5.0).desc()
     channel = description.child("channels").child("channel")

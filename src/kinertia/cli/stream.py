@@ -94,7 +94,7 @@ def stream(
 
 def _sinks(model: ExportedModel, lsl_out: str | None, udp_out: str | None, csv: Path | None) -> Sinks:
     """Sinks that were asked for; those that were opened are closed again when one cannot be."""
-    from kinertia.transport.lsl_out import LslSink
+    from kinertia.transport.lsl import LslSink
     from kinertia.transport.sink import CsvSink, Sink, Sinks, UdpSink
 
     names, rate, delay = model.layout.names, model.rate_hz, model.delay_samples / model.rate_hz

@@ -13,8 +13,9 @@ from pathlib import Path
 from kinertia.io.stream_log import ENDING
 from kinertia.live.hub import Hub
 from kinertia.live.message import Wish
-from kinertia.live.state import Level, Notice, RecordingState, SensorState, SessionState, Task, sensor_states
+from kinertia.live.state import Level, Notice, RecordingState, SensorState, SessionState, sensor_states
 from kinertia.recording import words
+from kinertia.streaming.adaptation import Adaptation
 from kinertia.streaming.health import State
 from kinertia.streaming.progress import Progress, Remaining
 from kinertia.transport import log
@@ -23,7 +24,7 @@ from kinertia.transport.pump import Pump
 
 KEPT = 8  # the newest ones, which the page shows
 GONE = (State.LOST, State.FROZEN, State.UNUSABLE)
-Adapt = Callable[[Path], Task]
+Adapt = Callable[[Path], Adaptation]
 GRAPHS = "this model is there as graphs alone, which nothing can be trained on from; start with the one it was exported from"
 
 
@@ -42,7 +43,7 @@ class LiveSession:
         self._pump, self._hub, self._model, self._folder = pump, hub, model, folder
         self._notices = Notices()
         self._adapt = adapt
-        self._adaptation: Task | None = None
+        self._adaptation: Adaptation | None = None
         self._remaining = Remaining()
         self._own_model = pump.core.model
         self._doing = threading.Lock()

@@ -96,18 +96,3 @@ class Control(Protocol):
     def do(self, wish: Wish) -> None:
         """Carry out what was asked for; ValueError or OSError say why it cannot be."""
         ...
-
-
-class Task(Protocol):
-    """Something that goes on beside the stream, such as adapting the model; its methods may be called by any thread."""
-
-    @property
-    def progress(self) -> Progress: ...
-
-    def start(self) -> None:
-        """Begin, or begin again; ValueError says why it cannot."""
-        ...
-
-    def stop(self) -> None:
-        """Leave everything as it was."""
-        ...

@@ -69,7 +69,7 @@ class Core:
     @property
     def output_delay_s(self) -> float:
         """How far values are behind the signals while everything arrives, by construction [s]."""
-        return self.delay.usual_s
+        return self.delay.model_s + self.delay.resampling_s
 
     @property
     def swapping(self) -> bool:

@@ -49,8 +49,3 @@ class Delay:
     # a grid point between two samples waits for the second one; on average of late, for the slowest stream [s]
     resampling_s: float
     patience_s: float  # how much longer a grid point waits at most when a sample does not come [s]
-
-    @property
-    def usual_s(self) -> float:
-        """While everything arrives [s]."""
-        return self.model_s + self.resampling_s

@@ -12,7 +12,6 @@ from functools import partial
 from io import RawIOBase
 from itertools import islice
 from pathlib import Path
-from typing import Self
 
 from kinertia.io import stream_log
 from kinertia.io.stream_log import Header, Note
@@ -125,12 +124,6 @@ class LogWriter:
             return False
         self._trouble = ""
         return True
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def begin(path: Path, session: Session, *, source: str = "") -> LogWriter:

@@ -1,11 +1,11 @@
-"""Samples from Lab Streaming Layer."""
+"""Samples from Lab Streaming Layer, and estimates to it: one stream of all values, one of gait events."""
 
 from __future__ import annotations
 
 import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,8 +17,10 @@ from pylsl.util import TimeoutError as LslTimeoutError
 
 from kinertia.io.facts import Placement
 from kinertia.recording import RecordingError
+from kinertia.streaming.frame import Frame
 from kinertia.streaming.sample import Sample, StreamInfo
 from kinertia.transport.lsl_channels import MOST_CHANNELS, Channel, ChannelMap, described, place, undescribed, where
+from kinertia.transport.sink import unit
 from kinertia.transport.source import Source
 
 TIMEOUT_S = 10.0
@@ -30,6 +32,12 @@ RETRY_S = 0.2  # before a stream that is gone again is looked for
 SILENT_S = 1.0  # without a sample, after which that is said
 CORRECTION_S = 3.0  # how long to measure the offset of the sender's clock; on a busy network or machine it may fail
 BUFFER_S = 30  # kept by the library while this process is busy
+TYPE = "Kinematics"
+MARKERS = "Markers"
+TRUSTED = "trusted"
+KEPT_S = 60  # for a receiver that is busy
+QUIET = "[log]\nlevel = -3\n"
+PLACES = ("lsl_api.cfg", "~/lsl_api/lsl_api.cfg", "/etc/lsl_api/lsl_api.cfg")
 
 
 @dataclass(frozen=True)
@@ -244,10 +252,6 @@ def _quoted(value: str) -> str:
     return f'"{value}"'
 
 
-QUIET = "[log]\nlevel = -3\n"
-PLACES = ("lsl_api.cfg", "~/lsl_api/lsl_api.cfg", "/etc/lsl_api/lsl_api.cfg")
-
-
 def quieten() -> None:
     """Keep the library from writing to the terminal, unless the user has a configuration file, which then holds as it is.
 
@@ -258,3 +262,42 @@ def quieten() -> None:
     if not configured and tell is not None:
         with suppress(NotImplementedError):
             tell(QUIET)
+
+
+class LslSink:
+    """Two outlets: ``name`` of values, the last of which tells whether they are trusted, and ``<name> events``.
+
+    Time stamps are those of the values, which are ``output_delay_s`` earlier than the frame.
+    """
+
+    def __init__(self, name: str, names: Sequence[str], rate_hz: float, output_delay_s: float) -> None:
+        self.name = f"LSL {name}"
+        self._delay = output_delay_s
+        info = pylsl.StreamInfo(name, TYPE, len(names) + 1, rate_hz, pylsl.cf_float32, f"kinertia-{name}")
+        description = info.desc()
+        description.append_child_value("manufacturer", "Kinertia")
+        description.append_child_value("output_delay_s", f"{output_delay_s:g}")
+        listed = description.append_child("channels")
+        for label, kind in [*((title, unit(title)) for title in names), (TRUSTED, "0/1")]:
+            entry = listed.append_child("channel")
+            for field, text in (("label", label), ("unit", kind), ("type", TYPE)):
+                entry.append_child_value(field, text)
+        self._values = pylsl.StreamOutlet(info, max_buffered=KEPT_S)
+        events = pylsl.StreamInfo(
+            f"{name} events", MARKERS, 1, pylsl.IRREGULAR_RATE, pylsl.cf_string, f"kinertia-{name}-events"
+        )
+        self._events = pylsl.StreamOutlet(events, max_buffered=KEPT_S)
+        self._row = np.empty(len(names) + 1)
+
+    def write(self, frame: Frame) -> None:
+        if np.isnan(frame.values).all():
+            return
+        # both clocks are read at once, so that their relation need not be known
+        now = pylsl.local_clock() - (time.perf_counter() - frame.local_s)
+        self._row[:-1], self._row[-1] = frame.values, frame.trust
+        self._values.push_sample(self._row, now - self._delay)
+        for event in frame.events:
+            self._events.push_sample([event.name], now + event.time_s - frame.time_s)
+
+    def close(self) -> None:
+        del self._values, self._events
