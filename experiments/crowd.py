@@ -13,7 +13,7 @@ from experiments.protocol import QUIET, Context, Found, Json
 from kinertia.api.models import streaming
 from kinertia.runtime.model import ExportedModel
 from kinertia.streaming.core import Core
-from kinertia.transport.synthetic import SyntheticSource
+from kinertia.transport.walker import SyntheticSource
 
 SETTLED = 0.1
 """Part of the time after which memory is taken as settled."""

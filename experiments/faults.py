@@ -24,9 +24,9 @@ from kinertia.transport import udp_message
 from kinertia.transport.faults import Faults, Outage
 from kinertia.transport.log import FLUSH_S, AppendFile, LogWriter
 from kinertia.transport.replay import AS_FAST_AS_POSSIBLE
-from kinertia.transport.synthetic import SyntheticSource
 from kinertia.transport.udp import Device, UdpSource
 from kinertia.transport.udp_message import Message, Reading, Rejected
+from kinertia.transport.walker import SyntheticSource
 
 RATE_HZ = 100.0
 LATE_S = 0.5

@@ -14,7 +14,7 @@ from kinertia.recording import Frame as Axes
 from kinertia.streaming.sample import Sample, Session
 from kinertia.transport import lsl_channels
 from kinertia.transport.lsl_channels import Channel, ChannelMap
-from kinertia.transport.synthetic import SyntheticSource
+from kinertia.transport.walker import SyntheticSource
 
 WARM_UP_S = 2.0
 PERCENTILES = {"p50_ms": 50.0, "p90_ms": 90.0, "p99_ms": 99.0, "p999_ms": 99.9, "max_ms": 100.0}

@@ -18,8 +18,7 @@ from kinertia.live.session import LiveSession
 from kinertia.streaming.adaptation import Adaptation
 from kinertia.streaming.progress import Progress
 from kinertia.transport.faults import Faults, Outage
-from kinertia.transport.synthetic import SyntheticSource
-from kinertia.transport.walker import Stage
+from kinertia.transport.walker import Stage, SyntheticSource
 
 
 @pytest.fixture

@@ -22,8 +22,7 @@ from kinertia.streaming.core import Core
 from kinertia.streaming.progress import Progress
 from kinertia.streaming.sample import Sample
 from kinertia.transport.replay import AS_FAST_AS_POSSIBLE
-from kinertia.transport.synthetic import SyntheticSource
-from kinertia.transport.walker import Stage
+from kinertia.transport.walker import Stage, SyntheticSource
 
 SHORT = 10.0
 

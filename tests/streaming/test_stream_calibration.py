@@ -17,8 +17,7 @@ from kinertia.streaming.frame import Frame
 from kinertia.streaming.progress import Progress
 from kinertia.streaming.sample import Sample
 from kinertia.transport.replay import AS_FAST_AS_POSSIBLE
-from kinertia.transport.synthetic import SyntheticSource
-from kinertia.transport.walker import Stage
+from kinertia.transport.walker import Stage, SyntheticSource
 
 WALK = (Stage(60.0, 1.3),)
 

@@ -18,7 +18,7 @@ from kinertia.transport.faults import Faults
 from kinertia.transport.pump import Pump
 from kinertia.transport.replay import PacedSource
 from kinertia.transport.sink import Sinks
-from kinertia.transport.synthetic import SyntheticSource
+from kinertia.transport.walker import SyntheticSource
 
 
 class Kept:

@@ -12,8 +12,7 @@ from kinertia.recording.standing import standing_periods
 from kinertia.sensing.alignment import align
 from kinertia.transport import walker as walkers
 from kinertia.transport.faults import Faults
-from kinertia.transport.synthetic import SyntheticSource
-from kinertia.transport.walker import STEP_S, Stage
+from kinertia.transport.walker import STEP_S, Stage, SyntheticSource
 
 
 def _play(source: SyntheticSource) -> np.ndarray:

@@ -160,7 +160,7 @@ def _source(options: SourceOptions, placement: Placement | None) -> Source:
     from kinertia.io import read, stream_log
     from kinertia.transport import lsl, replay, udp
     from kinertia.transport.faults import Faults
-    from kinertia.transport.synthetic import SyntheticSource
+    from kinertia.transport.walker import SyntheticSource
 
     bad = options.disturb
     faults = Faults(bad.loss, bad.bursts, jitter_s=bad.jitter / 1000.0, reordered=bad.reordered, seed=bad.seed)

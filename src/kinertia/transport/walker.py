@@ -1,7 +1,7 @@
-"""A walker in numbers: what seven sensors on a moving sagittal body read, from Fourier coefficients of its joints.
+"""A walker in numbers, as a recording and as a source: what seven sensors on a moving sagittal body read.
 
-The coefficients (file ``walker.json``) come from a walk that ``experiments.walks`` fits to published mean curves. Between
-standing and that walk, and a little beyond, the joints' movement grows with the pace.
+Signals come from Fourier coefficients of the joints of a simulated walk (:mod:`kinertia.simulation.walker_file`, file
+``walker.json``). Between standing and that walk, and a little beyond, the joints' movement grows with the pace.
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
-from itertools import islice
+from itertools import islice, takewhile
 from threading import Event
 
 import msgspec
 import numpy as np
 
 from kinertia.recording import GRAVITY, LOWER_BODY, Array, Recording, Sensor, Subject
+from kinertia.transport.faults import NO_FAULTS, Faults
+from kinertia.transport.replay import PacedSource, sent, streams_of
 
 RAMP_S = 2.0  # time from standing to walking, and from one speed to another
 STAND_S = RAMP_S + 5.0  # how long somebody takes who is asked to stand still, until he or she begins to walk again
@@ -29,6 +31,9 @@ WANDER = 0.02  # by how much in each
 STANDING_S, RATES_HZ = 4.0, (10.0, 2000.0)  # of a made-up recording
 BLOCK_S = 1.0  # of signals that are made at once
 ACC_NOISE, GYRO_NOISE = 0.02, 0.002  # of a made-up recording's sensors [m/s^2], [rad/s]
+TILT_RAD = np.deg2rad(15.0)  # sensors are mounted along some axes of the segment, and askew by about so much
+STREAM_GYRO_NOISE = 0.003  # rad/s
+GYRO_BIAS = np.deg2rad(0.5)
 
 
 class Walker(msgspec.Struct, frozen=True, dict=True):
@@ -133,6 +138,10 @@ class Stage:
     speed: float  # forward speed [m/s]; 0 is standing still
 
 
+STANDING = (Stage(5.0, 0.0),)
+WALKING = (Stage(20.0, 1.2), Stage(20.0, 1.4), Stage(20.0, 1.0))
+
+
 def walk(
     walker: Walker,
     first: tuple[Stage, ...],
@@ -230,3 +239,73 @@ def _series(phase: Array, count: int) -> Array:
 def _second(values: Array) -> Array:
     """Second derivative now, from before, now and after."""
     return (values[2] - 2.0 * values[1] + values[0]) / STEP_S**2
+
+
+class SyntheticSource(PacedSource):
+    """A walker's seven sensors, in their own axes.
+
+    Parameters
+    ----------
+    seed : decides how the sensors sit, their offsets and their noise.
+    seconds : where it ends; None for never.
+    first, then : what the wearer does, once and then over and over.
+    together : all sensors in one stream; else each is a stream with its own clock.
+    aligned : tell the session how the sensors sit; else calibration has to find it.
+
+    Attributes
+    ----------
+    mounting, offset : (S, 3, 3) how the sensors really sit, v_segment = R v_sensor; (S, 3) their gyroscope offsets [rad/s].
+    """
+
+    def __init__(
+        self,
+        seed: int = 0,
+        *,
+        rate_hz: float = 100.0,
+        speed: float = 1.0,
+        seconds: float | None = None,
+        first: tuple[Stage, ...] = STANDING,
+        then: tuple[Stage, ...] = WALKING,
+        together: bool = True,
+        aligned: bool = False,
+        faults: Faults = NO_FAULTS,
+    ) -> None:
+        if not 10.0 <= rate_hz <= 2000.0:
+            raise ValueError(f"synthetic source: rate {rate_hz} Hz is outside 10..2000 Hz")
+        person, self._generator = load(), np.random.default_rng(seed)
+        self.mounting = np.stack([_mounting(self._generator) for _ in person.sensors])
+        self.offset = GYRO_BIAS * self._generator.standard_normal((len(person.sensors), 3))
+        streams = streams_of(person.sensors, rate_hz, "walker", together=together)
+        samples = sent(self._measured(person, first, then, rate_hz), streams, rate_hz)
+        super().__init__(
+            "walker",
+            person.sensors,
+            streams,
+            samples if seconds is None else takewhile(lambda sample: sample.time_s < seconds, samples),
+            faults=faults,
+            speed=speed,
+            subject=person.subject,
+            rotations=self.mounting if aligned else None,
+            bias=self.offset if aligned else None,
+        )
+
+    def _measured(self, person: Walker, first: tuple[Stage, ...], then: tuple[Stage, ...], rate_hz: float) -> Iterator[Array]:
+        """(T, S, 6) readings of each block, in sensor axes."""
+        for ideal in walk(person, first, then, rate_hz, asked=self._asked_to_stand):
+            # v_sensor = R^T v_segment
+            acc, gyro = (np.einsum("kij,tki->tkj", self.mounting, part) for part in ideal)
+            acc += ACC_NOISE * self._generator.standard_normal(acc.shape)
+            gyro += self.offset + STREAM_GYRO_NOISE * self._generator.standard_normal(gyro.shape)
+            yield np.concatenate([acc, gyro], axis=-1)
+
+
+def _mounting(generator: np.random.Generator) -> Array:
+    """A rotation: along the segment's axes in any of the 24 ways, and askew."""
+    axes = np.eye(3)[generator.permutation(3)] * generator.choice([-1.0, 1.0], 3)[:, None]
+    axes[2] = np.cross(axes[0], axes[1])
+    vector = TILT_RAD / np.sqrt(3.0) * generator.standard_normal(3)
+    angle = np.linalg.norm(vector)
+    x, y, z = vector / angle
+    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    # Rodrigues
+    return (np.eye(3) + np.sin(angle) * cross + (1.0 - np.cos(angle)) * cross @ cross) @ axes
