@@ -69,7 +69,7 @@ def calibrate(
     read = [file for file in inputs.of(model, *data, *measured) if file != before]
     guard = Outputs("kinertia calibrate", tuple(read), str(model), overwrite or (out is None and store.is_calibration(path)))
     guard.check([path])
-    people = band_people.people(data, measured, only, worn=WORN if way == "shipped" else 1)
+    people = band_people.people(data, measured, only, times=WORN if way == "shipped" else 1)
     words = note or band_people.in_words(people)
     keep = path.with_name(f".{path.stem}.parts")
     with recordings_bar(sum(len(person.names) for person in people)) as show:

@@ -15,7 +15,7 @@ from experiments.calibration.people import Person, with_truth
 from kinertia import __version__
 from kinertia.estimation.estimate import Estimate
 from kinertia.io.files import replacing
-from kinertia.recording import LOWER_BODY, Array, Recording, Subject, selection
+from kinertia.recording import LOWER_BODY, Recording, Subject, selection
 from kinertia.recording.crop import crop
 from kinertia.sensing.alignment import to_segments
 from kinertia.solving.mean_cycle import mean_cycle
@@ -26,12 +26,7 @@ from kinertia.uncertainty.outputs import outputs
 
 SAMPLES = 60
 """Drawn from each stretch and gait: neighbours say the same."""
-ALIKE = (
-    ("all",),
-    ("FST", "FTP", "FSP", "PTS", "FT", "FS", "TS"),
-    ("FP", "PT", "PS", "F", "S", "T"),
-    ("P",),
-)
+ALIKE = (("all",), ("FST", "FTP", "FSP", "PTS", "FT", "FS", "TS"), ("FP", "PT", "PS", "F", "S", "T"), ("P",))
 """Sets with the same sensors on both legs, by group (:data:`kinertia.uncertainty.half_width.GROUPS`); one of each is drawn."""
 NOT_STATED = 0.15
 """Share of stretches in which height or the sensors' places are not stated."""
@@ -80,31 +75,28 @@ def collect(
     ------
     RecordingError : a recording cannot be used or has no truth.
     """
-    found: dict[str, dict[str, list[Samples]]] = {gait: {} for gait in GAITS}
+    found: dict[str, dict[str, list[tuple[np.ndarray, Person, int]]]] = {}
     for number, person in enumerate(people):
-        for gait, by_key in _of_person(person, number, method, plan, keep, mark, show).items():
-            for key, part in by_key.items():
-                found[gait].setdefault(key, []).append(part)
-    return {gait: {key: join(parts) for key, parts in by_key.items()} for gait, by_key in found.items() if by_key}
+        for name, table in _of_person(person, method, plan, keep, mark, show).items():
+            gait, key = name.split(" ", 1)
+            if len(table):
+                found.setdefault(gait, {}).setdefault(key, []).append((table, person, number))
+    return {gait: {key: _samples(parts) for key, parts in found[gait].items()} for gait in GAITS if gait in found}
 
 
-def join(parts: list[Samples]) -> Samples:
-    """Errors one after the other."""
-    return Samples(
-        np.concatenate([part.person for part in parts]),
-        np.concatenate([part.measured for part in parts]),
-        np.concatenate([part.error for part in parts]),
-        Features(
-            *(np.concatenate([getattr(part.features, name) for part in parts]) for name in ("own", "other", "pelvis", "count")),
-            values=np.concatenate([part.features.values for part in parts]),
-        ),
+def _samples(parts: list[tuple[np.ndarray, Person, int]]) -> Samples:
+    """Tables of people, numbered, one after the other."""
+    table = np.concatenate([table for table, _, _ in parts]).astype(np.float64)
+    person, measured = (
+        np.repeat(values, [len(table) for table, _, _ in parts])
+        for values in ([number for _, _, number in parts], [person.measured for _, person, _ in parts])
     )
+    whole = table[:, :_WHOLE].astype(np.int_)
+    return Samples(person, measured, table[:, -1], Features(*whole.T, values=table[:, _WHOLE:-1]))
 
 
-def errors(
-    estimate: Estimate, recording: Recording, index: np.ndarray, number: int = 0, *, measured: bool = False
-) -> Iterator[tuple[str, Samples]]:
-    """Errors of each output with truth at some samples of an estimate of ``recording``, as those of one person."""
+def errors(estimate: Estimate, recording: Recording, index: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """Key of each output with truth, and a table of some samples of an estimate: features, and last the size of the error."""
     truth, given = with_truth(recording).truth, circumstances(estimate, recording)
     assert truth is not None
     for output in outputs(estimate):
@@ -112,35 +104,37 @@ def errors(
         if true is not None:
             error = np.abs(output.of(estimate) - true)[index]
             known = np.isfinite(error)
-            yield output.key, _samples(error[known], features(output, given).at(index[known]), number, measured=measured)
-
-
-def _samples(error: Array, shown: Features, number: int, *, measured: bool) -> Samples:
-    return Samples(np.full(len(error), number), np.full(len(error), measured), error, shown)
+            own = features(output, given).at(index[known])
+            columns = own.own, own.other, own.pelvis, own.count, own.values, error[known]
+            yield output.key, np.column_stack(columns).astype(np.float32)
 
 
 def _of_person(
-    person: Person, number: int, method: Method, plan: Plan, keep: Path, mark: str, show: Callable[[str, str], None]
-) -> Errors:
+    person: Person, method: Method, plan: Plan, keep: Path, mark: str, show: Callable[[str, str], None]
+) -> dict[str, np.ndarray]:
+    """Gait and key of an output to the table of its errors, from the file of the person where there is one."""
     about = f"{__version__} {mark} {NAMES} {plan} {SAMPLES} {NOT_STATED} {person.mark}"
     path = keep / f"{person.name}-{sha256(about.encode()).hexdigest()[:16]}.npz"
     if path.is_file():
         for name in person.names:
             show(person.name, name)
-    else:
-        found: dict[str, list[Samples]] = {}
-        for name, recording in person.recordings():
-            show(person.name, name)
-            generator = np.random.default_rng(zlib.crc32(f"{person.name} {name}".encode()))
-            for stretch in _variants(recording, plan, generator):
-                estimate = method(stretch)
-                for gait in GAITS:
-                    there = np.flatnonzero(samples_of(estimate, gait))
-                    index = np.sort(generator.choice(there, min(SAMPLES, len(there)), replace=False))
-                    for key, part in errors(estimate, stretch, index):
-                        found.setdefault(f"{gait} {key}", []).append(part)
-        _store(path, {key: join(parts) for key, parts in found.items()})
-    return _stored(path, number, measured=person.measured)
+        with np.load(path) as arrays:
+            return dict(arrays)
+    found: dict[str, list[np.ndarray]] = {}
+    for name, recording in person.recordings():
+        show(person.name, name)
+        generator = np.random.default_rng(zlib.crc32(f"{person.name} {name}".encode()))
+        for stretch in _variants(recording, plan, generator):
+            estimate = method(stretch)
+            for gait in GAITS:
+                there = np.flatnonzero(samples_of(estimate, gait))
+                index = np.sort(generator.choice(there, min(SAMPLES, len(there)), replace=False))
+                for key, table in errors(estimate, stretch, index):
+                    found.setdefault(f"{gait} {key}", []).append(table)
+    tables: dict[str, Any] = {key: np.concatenate(parts) for key, parts in found.items()}
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        np.savez(file, **tables)
+    return tables
 
 
 def _variants(recording: Recording, plan: Plan, generator: np.random.Generator) -> Iterator[Recording]:
@@ -177,16 +171,6 @@ def _understated(recording: Recording, generator: np.random.Generator) -> Record
     return replace(recording, subject=subject, sensors=sensors)
 
 
-def _store(path: Path, samples: dict[str, Samples]) -> None:
-    arrays: dict[str, Any] = {}
-    for key, part in samples.items():
-        own = part.features
-        whole = np.column_stack([own.own, own.other, own.pelvis, own.count])
-        arrays[key] = np.column_stack([whole, own.values, part.error]).astype(np.float32)
-    with replacing(path) as temporary, temporary.open("wb") as file:
-        np.savez(file, **arrays)
-
-
 def forget(keep: Path) -> None:
     """Remove the errors of finished people, and nothing else that may lie in their folder."""
     if keep.is_dir():
@@ -194,15 +178,3 @@ def forget(keep: Path) -> None:
             path.unlink()
         if not any(keep.iterdir()):
             keep.rmdir()
-
-
-def _stored(path: Path, number: int, *, measured: bool) -> Errors:
-    found: Errors = {}
-    with np.load(path) as arrays:
-        for name in arrays.files:
-            gait, key = name.split(" ", 1)
-            table = arrays[name].astype(np.float64)
-            if len(table):
-                shown = Features(*table[:, :_WHOLE].astype(np.int_).T, values=table[:, _WHOLE:-1])
-                found.setdefault(gait, {})[key] = _samples(table[:, -1], shown, number, measured=measured)
-    return found

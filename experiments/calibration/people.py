@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from kinertia.checks import chain
@@ -25,44 +26,39 @@ class Person:
     """A person's recordings, all in files or all from measured motion."""
 
     name: str  # of the folder that they lie in
-    home: Path  # the folder
-    files: tuple[Path, ...] = ()  # recordings with truth
-    captures: tuple[tuple[MotionCapture, int], ...] = ()  # measured movements, and a seed for each
-    worn: int = 1  # times that virtual sensors are put on anew for each movement; what is wrong with them is drawn each time
-
-    @property
-    def measured(self) -> bool:
-        return bool(self.captures)
+    home: Path  # that folder
+    measured: bool
+    mark: str  # changes with the recordings
+    readers: tuple[tuple[str, Callable[[], Recording]], ...]  # what reads or makes each recording, by a name of its own
 
     @property
     def names(self) -> list[str]:
         """Of the recordings, each different."""
-        return [*(file.stem for file in self.files), *(f"{capture.name}-{seed}" for capture, seed in self._worn)]
-
-    @property
-    def _worn(self) -> list[tuple[MotionCapture, int]]:
-        return [(capture, seed + SEEDS_APART * k) for capture, seed in self.captures for k in range(self.worn)]
-
-    @property
-    def mark(self) -> str:
-        """Changes with the recordings."""
-        about = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in self.files]
-        return f"{about} {[capture.source for capture, _ in self.captures]} {ON_TISSUE} {self.worn}"
+        return [name for name, _ in self.readers]
 
     def recordings(self) -> Iterator[tuple[str, Recording]]:
-        """Each one with its own name.
-
-        Raises
-        ------
-        RecordingError : a recording cannot be used, is unsound or has no truth.
-        """
-        for name, file in zip(self.names, self.files, strict=False):
-            yield name, with_truth(chain.sound(read(file)))
-        for name, (capture, seed) in zip(self.names[len(self.files) :], self._worn, strict=True):
-            yield name, worn.of_capture(capture, ON_TISSUE, seed)
+        """Each one with its own name; RecordingError if one cannot be used, is unsound or has no truth."""
+        for name, read_one in self.readers:
+            yield name, read_one()
 
 
-def people(data: Iterable[Path], measured: Iterable[Path] = (), only: tuple[str, ...] = (), worn: int = 1) -> list[Person]:
+def _in_files(home: Path, files: list[Path]) -> Person:
+    about = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+    readers = tuple((file.stem, partial(_read, file)) for file in files)
+    return Person(home.name, home, False, f"{about} {ON_TISSUE}", readers)
+
+
+def _read(file: Path) -> Recording:
+    return with_truth(chain.sound(read(file)))
+
+
+def _moved(home: Path, captures: list[tuple[MotionCapture, int]], times: int) -> Person:
+    wearings = [(capture, seed + SEEDS_APART * k) for capture, seed in captures for k in range(times)]
+    readers = tuple((f"{each.name}-{seed}", partial(worn.of_capture, each, ON_TISSUE, seed)) for each, seed in wearings)
+    return Person(home.name, home, True, f"{[capture.source for capture, _ in captures]} {ON_TISSUE} {times}", readers)
+
+
+def people(data: Iterable[Path], measured: Iterable[Path] = (), only: tuple[str, ...] = (), times: int = 1) -> list[Person]:
     """People below folders, one per folder that holds recordings, and those of folders of motion capture.
 
     Parameters
@@ -70,7 +66,7 @@ def people(data: Iterable[Path], measured: Iterable[Path] = (), only: tuple[str,
     data : folders of people, or of recordings with truth of one person each.
     measured : folders of motion capture, see :mod:`kinertia.io.motion_capture`.
     only : names of the recordings in ``data`` to use; empty for all.
-    worn : times that virtual sensors are put on anew for each measured movement.
+    times : that virtual sensors are put on anew for each measured movement.
 
     Raises
     ------
@@ -83,16 +79,14 @@ def people(data: Iterable[Path], measured: Iterable[Path] = (), only: tuple[str,
             if file in listed:
                 raise RecordingError("was given twice", file=str(file), fix="name each folder once")
             listed.append(file)
-    chosen = {home: tuple(file for file in files if not only or file.stem in only) for home, files in found.items()}
+    chosen = {home: [file for file in files if not only or file.stem in only] for home, files in found.items()}
     moved: dict[Path, list[tuple[MotionCapture, int]]] = {}
     for path in measured:
         for seed, capture in enumerate(motion_capture.read_folder(path)):
             source = Path(capture.source).resolve()
             moved.setdefault(source if source.is_dir() else source.parent, []).append((capture, seed))
-    return [
-        *(Person(home.name, home, files=files) for home, files in chosen.items() if files),
-        *(Person(home.name, home, captures=tuple(captures), worn=worn) for home, captures in moved.items()),
-    ]
+    simulated = [_in_files(home, files) for home, files in chosen.items() if files]
+    return [*simulated, *(_moved(home, captures, times) for home, captures in moved.items())]
 
 
 def with_truth(recording: Recording) -> Recording:

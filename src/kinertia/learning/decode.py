@@ -53,11 +53,8 @@ def contact_force(raw: Tensor, body: Body) -> Tensor:
 def motion(raw: Tensor, body: Body, rate_hz: float, formulation: Formulation) -> Motion:
     """Motion at the samples where central differences exist, (B, T, ...) to (B, T - 4, ...).
 
-    Parameters
-    ----------
-    raw : (B, T, outputs) raw outputs.
-    body : (B,) bodies without time axis.
-    formulation : ``derivative`` differentiates the coordinates; ``paper`` takes q', q'' and torques as outputs.
+    ``raw`` (B, T, outputs) are raw outputs, ``body`` (B,) has no time axis. The formulation ``derivative`` differentiates the
+    coordinates; ``paper`` takes q', q'' and torques as outputs.
     """
     dt = 1.0 / rate_hz
     q, speed = pose(raw, body)

@@ -32,9 +32,7 @@ def unknown(sensors: SensorSet = LOWER_BODY) -> Tensor:
 def from_gait(recording: Recording, sensors: SensorSet = LOWER_BODY) -> Tensor:
     """(S, 2) inclination of each sensor against its segment and the spread of that [rad]; infinite where it is not known.
 
-    Parameters
-    ----------
-    recording : in segment frames; without steady gait nothing is known.
+    The recording is in segment frames; without steady gait nothing is known.
     """
     known = unknown(sensors)
     for placed in place(recording).sensors:

@@ -143,10 +143,7 @@ def speed_hint(speed: Tensor, hint: Tensor, mask: Tensor) -> Tensor:
 def posture(knee: Tensor, hint: Tensor, mask: Tensor) -> Tensor:
     """Squared distance of each knee's mean angle in a window from the usual one, in standard deviations between people.
 
-    Parameters
-    ----------
-    knee : (B, T, K) knee angles [rad].
-    hint : (B,) usual mean angle [rad]; windows without one (NaN) do not count.
+    ``knee`` (B, T, K) [rad], ``hint`` (B,) usual mean angle [rad]; windows without one (NaN) do not count.
     """
     seen = mask.expand(knee.shape[:-1]).unsqueeze(-1)
     mean = (knee * seen).sum(-2) / seen.sum(-2).clamp_min(1.0)
@@ -175,14 +172,9 @@ def temporal(q: Tensor, qd: Tensor, qdd: Tensor, rate_hz: float, mask: Tensor) -
 def anchor(raw: Tensor, held: Tensor, warm_up: int, rotations: int) -> Tensor:
     """Squared distance of joint angles from those of the model that training started from, in units of their expected error.
 
-    It keeps a network from forgetting what that model knew of posture.
-
-    Parameters
-    ----------
-    raw : (B, T, outputs) raw outputs, of the sensors that the network was shown.
-    held : (B, T, outputs) raw outputs of the model as it was, which saw all sensors that were worn.
-    warm_up : samples at the start of a window that do not count.
-    rotations : how many of the outputs are angles.
+    It keeps a network from forgetting what that model knew of posture. ``raw`` (B, T, outputs) are raw outputs of the sensors
+    that the network was shown, ``held`` those of the model as it was, which saw all that were worn; the first ``rotations`` of
+    them are angles.
     """
     error = (raw - held)[..., :rotations] * (ANGLE_SCALE / EXPECTED_RAD)
     inside = torch.zeros(raw.shape[-2], dtype=raw.dtype, device=raw.device)

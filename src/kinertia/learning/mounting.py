@@ -60,11 +60,7 @@ def find(network: Network, pool: Pool, config: Config) -> Mounting:
 def refine(networks: list[Network], stretches: Stretches, units: Tensor, config: Config) -> tuple[Tensor, float]:
     """Units that lower the objective of the first network, and what it then is; the mean posture that does is added to all.
 
-    Parameters
-    ----------
-    networks : are changed: angles and hip height are shifted.
-    stretches : of one wearer or of several.
-    units : (wearers, U) where it begins.
+    The networks are changed: angles and hip height are shifted. ``units`` (wearers, U) is where it begins.
     """
     layout = Layout.of(stretches.batch.body.skeleton)
     settled = replace(config, training=replace(config.training, warm_up=0))
@@ -100,12 +96,8 @@ def _lower(raw: Tensor, stretches: Stretches, units: Tensor, layout: Layout, con
 def folded(network: Network, angle: Tensor) -> Network:
     """A network that answers to signals as ``network`` (not changed) does to the same signals turned back by ``angle``.
 
-    So it sees sensors in line with their segments, as it was trained.
-
-    Parameters
-    ----------
-    network : of any kind.
-    angle : (S,) rotation of the sensors against their segments, about z [rad].
+    So it sees sensors in line with their segments, as it was trained. ``angle`` (S,) is the rotation of the sensors against
+    their segments, about z [rad].
     """
     turned, size = deepcopy(network), network.sensors.size
     c, s = torch.cos(angle), torch.sin(angle)

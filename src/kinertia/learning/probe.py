@@ -24,12 +24,7 @@ def answer(network: Network, config: Config) -> tuple[float, ...]:
     """Angles, moments, contact and virtual signals of a made-up person, each as one number.
 
     They change with the weights, the layout of features and outputs, the decoding, the scaling of the body and the equations of
-    motion; not with the losses.
-
-    Parameters
-    ----------
-    network : on any device.
-    config : the configuration that it was trained with.
+    motion; not with the losses. ``config`` is the one that the network, on any device, was trained with.
     """
     exact = deepcopy(network).cpu().double().eval()
     skeleton, sensors = SKELETONS[config.body], config.sensors

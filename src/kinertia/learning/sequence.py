@@ -91,10 +91,7 @@ def misalignment(sensors: tuple[Sensor, ...], wanted: SensorSet = LOWER_BODY) ->
 def speed_hint(signals: Array, present: Array, body: Body, sensors: SensorSet = LOWER_BODY) -> float:
     """Rough forward speed from how fast the legs sweep backward [m/s]; NaN without gyroscopes on thigh or shank.
 
-    Parameters
-    ----------
-    signals, present : (T, S, C) channels of ``sensors``.
-    body : gives the lengths of thigh and shank.
+    ``signals`` and ``present`` (T, S, C) are channels of ``sensors``; ``body`` gives the lengths of thigh and shank.
 
     Notes
     -----
@@ -122,11 +119,7 @@ def knee_hint(
 ) -> float:
     """Mean knee angle of people who move like this [rad]; NaN unless the whole recording walks, or runs, at one pace.
 
-    Parameters
-    ----------
-    recording : steps are found in it.
-    signals, present : (T, S, C) channels of ``sensors`` at ``rate_hz``.
-    body : gives the lengths of thigh and shank.
+    Steps are found in the recording; the rest is as for :func:`speed_hint`, at ``rate_hz``.
     """
     length = max(round(STEADY_S * rate_hz), 1)
     if len(signals) < length:
@@ -140,12 +133,7 @@ def knee_hint(
 
 
 def from_arrays(
-    recording: Recording,
-    signals: Array,
-    present: Array,
-    rate_hz: float,
-    skeleton: Skeleton,
-    sensors: SensorSet = LOWER_BODY,
+    recording: Recording, signals: Array, present: Array, rate_hz: float, skeleton: Skeleton, sensors: SensorSet = LOWER_BODY
 ) -> Sequence:
     """Build a sequence from (T, S, C) ``signals`` of ``recording``, channels of ``sensors`` at ``rate_hz``."""
     body = build(NOMINAL_MASS_KG, recording.subject.height_m, skeleton=skeleton)

@@ -132,13 +132,8 @@ def windows(
 def term(motion: Motion, joint: Tensor, body: Body, labels: Tensor, mask: Tensor) -> Tensor:
     """Mean squared error of angles, moments, ground reaction and speed, each in its unit, added up.
 
-    Parameters
-    ----------
-    motion : (B, T - 4, ...).
-    joint : (B, T - 4, n - 3) joint moments [N m].
-    body : with time axis.
-    labels : (B, T, channels) of :func:`windows`.
-    mask : (B, T - 4) samples that count.
+    ``joint`` (B, T - 4, n - 3) are the joint moments [N m] of ``motion`` (B, T - 4, ...), ``body`` has a time axis, ``labels``
+    (B, T, channels) are those of :func:`windows`, ``mask`` (B, T - 4) says which samples count.
     """
     labels = differences.centre(labels)
     seen, known = Labels.split(torch.isfinite(labels)), Labels.split(torch.nan_to_num(labels))

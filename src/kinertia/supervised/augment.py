@@ -33,16 +33,10 @@ def vary(
     config: Augmentation,
     generator: torch.Generator,
 ) -> tuple[Tensor, Tensor]:
-    """Inputs (B, T, C) and targets (B, T, K) with random changes; see :class:`~kinertia.supervised.config.Augmentation`.
+    """Inputs (B, T, C) and targets (B, T, K) in SI units (not changed) with random changes, see :class:`.Augmentation`.
 
-    Parameters
-    ----------
-    x, targets : in SI units; not changed.
-    named : columns of the inputs, names of the targets.
-    rate_hz : (B,) samples per second.
-    inputs : says whether the inputs are cycles.
-    config : sizes.
-    generator : source of randomness.
+    ``named`` are columns of the inputs and names of the targets, ``rate_hz`` (B,) samples per second; ``inputs`` says whether
+    they are cycles.
     """
     if config == Augmentation():
         return x, targets

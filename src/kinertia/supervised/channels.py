@@ -54,10 +54,7 @@ class Layout:
 def read(recording: Recording, config: InputConfig) -> tuple[Layout, Array]:
     """Columns of a recording, (T, C) values; NaN for sensors that are not there, and where samples are missing.
 
-    Parameters
-    ----------
-    recording : in segment frames, at the rate at which it is wanted; one periodic cycle, or continuous.
-    config : says which columns.
+    The recording, one periodic cycle or continuous, is in segment frames, at the rate at which it is wanted.
 
     Raises
     ------
@@ -101,10 +98,7 @@ def other_side(name: str) -> str:
 def angles(x: Tensor, columns: Layout, targets: Sequence[str]) -> Tensor:
     """(..., K) joint angles [rad] as differences of inclinations, which a network that is told so only has to correct.
 
-    Parameters
-    ----------
-    x : (..., C) inputs with units.
-    targets : K names; zero for those that are no angles, and where a sensor or its inclination is not read or missing.
+    Of inputs ``x`` (..., C) with units; zero for targets that are no angles, and where an inclination is not read or missing.
     """
     weights = torch.zeros(len(columns.names), len(targets))
     for k, name in enumerate(targets):

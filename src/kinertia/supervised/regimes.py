@@ -45,13 +45,9 @@ def examples(person: Person, config: FitConfig, every: bool = False) -> Examples
 
 
 def fit_general(data: Mapping[str, Examples | None], split: Split, config: FitConfig, how: Running = IN_MEMORY) -> Fitted:
-    """Learn from other people.
+    """Learn from other people, as :func:`kinertia.supervised.training.fit` does.
 
-    Parameters
-    ----------
-    data : examples of every person by name; those of people who are tested are not looked at.
-    split : who is learned from and who says when to stop.
-    config, how : what is learned, and as for :func:`kinertia.supervised.training.fit`.
+    ``data`` are examples of every person by name; those of people whom the split tests are not looked at.
     """
     train, held = (join(data[name] for name in names) for names in (split.train, split.held))
     return training.fit(train, held, config, how)

@@ -33,11 +33,7 @@ def names(config: FitConfig) -> tuple[str, ...]:
 def curves(recording: Recording, wanted: Sequence[str], side: str = "") -> Array:
     """(T, K) targets of a recording: angles [rad], moments [BWBH], forces [BW], speed [m/s]; NaN where not known.
 
-    Parameters
-    ----------
-    recording : with truth.
-    wanted : from :func:`names`.
-    side : put behind the names: ``_r`` or ``_l`` where they are of one leg.
+    ``wanted`` is from :func:`names`; ``side``, ``_r`` or ``_l``, is put behind the names where they are of one leg.
 
     Raises
     ------
@@ -62,11 +58,7 @@ def moment_unit(subject: Subject) -> float:
 def peaks(vertical: Array, knee: Array, duration_s: float) -> Array:
     """(3,) :data:`PEAKS` of one cycle that repeats; NaN where curves are not known or the foot is never loaded.
 
-    Parameters
-    ----------
-    vertical : (T,) vertical force [BW].
-    knee : (T,) knee moment, extension positive [BWBH].
-    duration_s : of the cycle.
+    Of (T,) vertical force [BW] and knee moment, extension positive [BWBH].
     """
     if not np.isfinite(vertical).all():
         return np.full(len(PEAKS), np.nan)

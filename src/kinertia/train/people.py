@@ -48,12 +48,7 @@ def find(folder: Path, only: Sequence[str] = (), most: int | None = None) -> lis
 
 
 def load(files: tuple[str, list[Path]], *, anyway: bool = False) -> Person:
-    """Recordings of one person, from :func:`find`.
-
-    Parameters
-    ----------
-    files : owner and paths.
-    anyway : take unsound ones too; :func:`faults` names them.
+    """Recordings of one person, from :func:`find`; unsound ones too with ``anyway``: :func:`faults` names them.
 
     Raises
     ------

@@ -19,12 +19,7 @@ class Split:
 
 
 def folds(people: Sequence[str], count: int = 0) -> list[Split]:
-    """Every person is tested once.
-
-    Parameters
-    ----------
-    people : their names; order does not matter.
-    count : number of folds; 0 leaves one subject out at a time.
+    """Every person is tested once, in ``count`` folds; 0 leaves one subject out at a time. Order of the names does not matter.
 
     Raises
     ------

@@ -69,13 +69,9 @@ class State(ABC):
         self.step, self.history = step, list(history)
 
     def descend(self, loss: Tensor, rates: Iterable[float], network: nn.Module, clip: float = torch.inf) -> None:
-        """One step of the optimiser down the gradient of ``loss``.
+        """One step of the optimiser down the gradient of the scalar ``loss``, with a rate for every group of parameters.
 
-        Parameters
-        ----------
-        loss : scalar.
-        rates : learning rate of every group of parameters.
-        network : whose gradient is scaled down to the norm ``clip`` where it is larger.
+        The gradient of ``network`` is scaled down to the norm ``clip`` where it is larger.
         """
         for group, rate in zip(self.optimiser.param_groups, rates, strict=True):
             group["lr"] = rate

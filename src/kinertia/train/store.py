@@ -109,10 +109,7 @@ class Store(Generic[C]):
     def resume(self, folder: Path, state: State, differs: Callable[[C], str]) -> C:
         """Put a training back to where its checkpoint is.
 
-        Parameters
-        ----------
-        folder, state : where it is, and what is put back.
-        differs : says of a card what of the training was different then, and what to give instead; empty where nothing was.
+        ``differs`` says of a card what of the training was different then, and what to give instead; empty where nothing was.
 
         Raises
         ------

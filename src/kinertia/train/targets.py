@@ -45,10 +45,7 @@ def stances(vertical: Array, rate_hz: float) -> list[tuple[int, int]]:
 def loading_rate(vertical: Array, rate_hz: float) -> float:
     """Mean rise of the vertical force of one stance between 20 and 80 % of the time to its first peak [BW/s].
 
-    Parameters
-    ----------
-    vertical : (T,) from contact to lift-off [BW %].
-    rate_hz : sampling rate [Hz].
+    ``vertical`` (T,) is the force from contact to lift-off [BW %].
 
     Notes
     -----

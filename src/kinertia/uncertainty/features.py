@@ -58,12 +58,9 @@ class Circumstances:
 
 
 def circumstances(estimate: Estimate, recording: Recording) -> Circumstances:
-    """What all outputs of an estimate have in common.
+    """What all outputs of an estimate, with residual and measured and virtual signals, have in common.
 
-    Parameters
-    ----------
-    estimate : with residual, and measured and virtual signals.
-    recording : that it was made of; tells what was stated of the person and the sensors' places.
+    The recording that it was made of tells what was stated of the person and the sensors' places.
     """
     beyond: Beyond = "wrap" if recording.periodic else "mirror"
     assert estimate.imu_measured is not None
@@ -119,16 +116,7 @@ def _common(estimate: Estimate, recording: Recording, beyond: Beyond) -> Array:
     place = sum(sensor.position_m is None for sensor in used) / max(len(used), 1)
     assumed = float("height_m" in estimate.subject.assumed)
     return np.column_stack(
-        [
-            speed,
-            speed**2,
-            np.log(residual + 0.01),
-            np.log(gyro + 0.05),
-            np.log(acc + 0.3),
-            start,
-            assumed * one,
-            place * one,
-        ]
+        [speed, speed**2, np.log(residual + 0.01), np.log(gyro + 0.05), np.log(acc + 0.3), start, assumed * one, place * one]
     )
 
 

@@ -103,9 +103,7 @@ def design(features: Features, low: Array, high: Array) -> Array:
     """(T, P) columns: one; sensors on the own and on the other leg; none on the pelvis, none on the legs; thighs, shanks, feet
     both with a sensor; features; features times the share of sensors that are missing.
 
-    Parameters
-    ----------
-    low, high : (F,) bring the features to -1 to 1.
+    ``low`` and ``high`` (F,) bring the features to -1 to 1.
     """
     rows, span = np.arange(len(features.count)), high - low
     scaled = np.divide(
