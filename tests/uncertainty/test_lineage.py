@@ -90,7 +90,7 @@ def test_of_the_weights_it_was_adapted_from(
     assert "adapted to the recording" in about
     # from its folder, if the model that it comes from is one of the package's
     assert isinstance(load_model(tmp_path / "own").calibration, Uncalibrated)
-    monkeypatch.setattr(store, "_shipped", lambda: [start / store.FILE])
+    monkeypatch.setattr(store, "MODELS", start.parent)
     loaded = load_model(tmp_path / "own")
     assert loaded.calibration == model.calibration
     export.write(export.export(loaded), tmp_path / "exported")

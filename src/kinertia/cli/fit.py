@@ -82,9 +82,10 @@ def fit(
     """
     from kinertia.supervised import study
     from kinertia.supervised.study import Plan
+    from kinertia.train import configuration
 
     status = Console(stderr=True)
-    wanted = _for_cycles(config) if cycles else config
+    wanted = configuration.merge(CYCLES, config, DEFAULT) if cycles else config
     chosen = options.configured(run, wanted, DEFAULT, ("training.epochs", "adaptation.epochs"), "training.seed")
     out, resume = run.out or options.default_out((data,)) / "fitted", run.resume
     plan = Plan(regime, folds, share, _shares(curve), only, people, anyway)
@@ -107,17 +108,6 @@ def fit(
         status.print("interrupted; the same command with --resume goes on from here", highlight=False)
         raise
     status.print(f"written to {out}", highlight=False)
-
-
-def _for_cycles(config: FitConfig) -> FitConfig:
-    """Settings that equal the built-in default become those for cycles."""
-
-    def merge(given: Any, default: Any, other: Any) -> Any:
-        if not hasattr(given, "__dataclass_fields__"):
-            return other if given == default else given
-        return type(given)(**{k: merge(*(getattr(x, k) for x in (given, default, other))) for k in given.__dataclass_fields__})
-
-    return merge(config, DEFAULT, CYCLES)
 
 
 def _shares(text: str) -> tuple[float, ...]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields, is_dataclass, replace
-from typing import Any
+from dataclasses import asdict, fields, replace
 
 from kinertia.learning.config import Config
+from kinertia.train.configuration import merge
 
 DEFAULT = Config()
 
@@ -27,7 +27,7 @@ def settings(model: Config, given: Config = DEFAULT) -> Config:
     ------
     ValueError : if another network, body or rate than the model's is asked for.
     """
-    chosen = _merge(model, given, DEFAULT)
+    chosen = merge(model, given, DEFAULT)
     require_same_network(model, chosen)
     found = adapting(chosen)
     return replace(found, weights=replace(found.weights, posture=given.weights.posture))
@@ -64,11 +64,3 @@ def require_same_network(model: Config, config: Config) -> None:
             f"the model to start from does not fit the configuration: {'; '.join(wrong)}; leave these settings out, "
             "or train from the beginning"
         )
-
-
-def _merge(base: Any, given: Any, default: Any) -> Any:
-    """``given`` where it differs from ``default``, else ``base``; field by field."""
-    if not is_dataclass(default):
-        return base if given == default else given
-    found = {f.name: _merge(*(getattr(x, f.name) for x in (base, given, default))) for f in fields(default)}
-    return type(default)(**found)

@@ -89,30 +89,32 @@ def _turn_all(x: Tensor, columns: Layout, size_deg: float, most_deg: float, draw
         _turn(x, columns, segment, (size * both).clamp(-most, most))
 
 
+def _at(columns: Layout, segment: str, *names: str) -> list[int]:
+    """Columns of channels of a segment; none unless all of them are there."""
+    found = [k for name in names if (k := columns.index(f"{segment}.{name}")) is not None]
+    return found if len(found) == len(names) else []
+
+
 def _turn(x: Tensor, columns: Layout, segment: str, angle: Tensor) -> None:
     cos, sin = torch.cos(angle)[:, None], torch.sin(angle)[:, None]
     for kind in (ACC, GYRO):
-        i, j = columns.index(f"{segment}.{kind}_x"), columns.index(f"{segment}.{kind}_y")
-        if i is not None and j is not None:
+        if at := _at(columns, segment, f"{kind}_x", f"{kind}_y"):
             # R^T v
-            a, b = x[..., i].clone(), x[..., j].clone()
-            x[..., i], x[..., j] = cos * a + sin * b, cos * b - sin * a
-    k = columns.index(f"{segment}.{INCLINATION}")
-    if k is not None:
+            a, b = (x[..., i].clone() for i in at)
+            x[..., at[0]], x[..., at[1]] = cos * a + sin * b, cos * b - sin * a
+    for k in _at(columns, segment, INCLINATION):
         x[..., k] += angle[:, None]
 
 
 def _shift(x: Tensor, columns: Layout, segment: str, rate_hz: Tensor, place: Tensor) -> None:
-    i, j, k = (columns.index(f"{segment}.{name}") for name in ("acc_x", "acc_y", "gyro_z"))
-    if i is None or j is None or k is None:
-        return
-    rate = x[..., k]
-    frequency = _frequencies(x, rate_hz)
-    turning = torch.fft.irfft(2j * math.pi * frequency * torch.fft.rfft(rate, dim=1), n=x.shape[1], dim=1)
-    # alpha x d - omega^2 d
-    dx, dy = place[:, :1], place[:, 1:]
-    x[..., i] += -turning * dy - rate.square() * dx
-    x[..., j] += turning * dx - rate.square() * dy
+    if at := _at(columns, segment, "acc_x", "acc_y", "gyro_z"):
+        rate = x[..., at[2]]
+        frequency = _frequencies(x, rate_hz)
+        turning = torch.fft.irfft(2j * math.pi * frequency * torch.fft.rfft(rate, dim=1), n=x.shape[1], dim=1)
+        # alpha x d - omega^2 d
+        dx, dy = place[:, :1], place[:, 1:]
+        x[..., at[0]] += -turning * dy - rate.square() * dx
+        x[..., at[1]] += turning * dx - rate.square() * dy
 
 
 def _ride(x: Tensor, columns: Layout, segment: str, rate_hz: Tensor, draw: _Draws, share: float) -> None:
@@ -122,10 +124,8 @@ def _ride(x: Tensor, columns: Layout, segment: str, rate_hz: Tensor, draw: _Draw
         w, d = 2 * math.pi * draw.uniform(*FREQUENCY_HZ)[:, None], draw.uniform(*DAMPING)[:, None]
         response = (2 * d * w * p + w * w) / (p * p + 2 * d * w * p + w * w)
         response = torch.where(on[:, None], response, torch.ones_like(response))
-        for name in names:
-            i = columns.index(f"{segment}.{name}")
-            if i is not None:
-                x[..., i] = torch.fft.irfft(torch.fft.rfft(x[..., i], dim=1) * response, n=x.shape[1], dim=1)
+        for i in (i for name in names for i in _at(columns, segment, name)):
+            x[..., i] = torch.fft.irfft(torch.fft.rfft(x[..., i], dim=1) * response, n=x.shape[1], dim=1)
 
 
 def _enlarge(x: Tensor, columns: Layout, segment: str, gain: Tensor) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -40,6 +41,14 @@ def load(path: Path, kind: type[T]) -> T:
     if unknown:
         raise ValueError(f"{path}: unknown field {', '.join(unknown)}; see the fields of a saved config.json")
     return config
+
+
+def merge(base: T, given: T, default: T) -> T:
+    """``given`` where it differs from ``default``, else ``base``; field by field."""
+    if not is_dataclass(default):
+        return base if given == default else given
+    found = {f.name: merge(*(getattr(x, f.name) for x in (base, given, default))) for f in fields(default)}
+    return type(default)(**found)
 
 
 def _unknown(given: dict[str, Any], known: dict[str, Any], prefix: str = "") -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -15,11 +16,7 @@ from kinertia.uncertainty.features import NAMES
 from kinertia.uncertainty.half_width import COLUMNS, GROUPS, LOOKS_COLUMNS, Scale
 
 FILE = "bands.json"
-
-
-@dataclass(frozen=True)
-class _Version:
-    format: int
+MODELS = Path(str(resources.files("kinertia") / "models"))
 
 
 def write(path: Path, calibration: Calibration) -> Path:
@@ -35,13 +32,12 @@ def read(path: Path) -> Calibration:
     ValueError : if the file is damaged or of another format; the message names file and fix.
     """
     try:
-        content = path.read_bytes()
-        version = msgspec.json.decode(content, type=_Version).format
-        if version != FORMAT:
+        content = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+        if (version := content.get("format")) != FORMAT:
             raise ValueError(
                 f"{path}: format {version}, this version reads {FORMAT}; delete it and run `kinertia calibrate` again"
             )
-        calibration = msgspec.json.decode(content, type=Calibration)
+        calibration = msgspec.convert(content, type=Calibration)
     except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
         raise ValueError(f"{path}: damaged ({error}); run `kinertia calibrate` again or delete it") from error
     scales = [one for use in calibration.uses.values() for by_key in use.scales.values() for one in by_key.items()]
@@ -80,7 +76,7 @@ def find(folder: Path, model: str, start: str = "") -> Calibration | Uncalibrate
     """
     own = folder / FILE
     files = [own] if own.is_file() else []
-    for path in (*files, *_shipped()):
+    for path in (*files, *sorted(MODELS.glob(f"*/{FILE}"))):
         calibration = read(path)
         if calibration.model == model:
             return calibration
@@ -98,16 +94,8 @@ def of_method(name: UseName) -> Calibration | Uncalibrated:
     ------
     ValueError : as :func:`read`.
     """
-    path = _models() / name / FILE
+    path = MODELS / name / FILE
     return replace(read(path), use=name) if path.is_file() else Uncalibrated(f"no band: none was calibrated {WAYS[name]}")
-
-
-def _models() -> Path:
-    return Path(str(resources.files("kinertia") / "models"))
-
-
-def _shipped() -> list[Path]:
-    return sorted(path for path in _models().glob(f"*/{FILE}") if path.is_file())
 
 
 def _whole(scale: Scale) -> bool:
