@@ -164,15 +164,8 @@ def _outer_slope(step: Array, next_step: Array, chord: Array, next_chord: Array)
 def solve_tridiagonal(lower: Array, diagonal: Array, upper: Array, right: Array) -> Array:
     """Solve a system in which each unknown is tied to its neighbours, by cyclic reduction: half of the unknowns at a time.
 
-    Parameters
-    ----------
-    lower, diagonal, upper : (N,) coefficients of the unknown before, of the own and of the one after; ``lower[0]`` and
-        ``upper[-1]`` are 0. Without pivoting, so the diagonal has to dominate.
-    right : (N, ...) right-hand sides.
-
-    Returns
-    -------
-    (N, ...) unknowns.
+    ``lower``, ``diagonal``, ``upper`` (N,) are coefficients of the unknown before, of the row's own and of the one after;
+    ``lower[0]`` and ``upper[-1]`` are 0, ``right`` is (N, ...). Without pivoting, so the diagonal has to dominate.
     """
     shape = right.shape
     right = right.reshape(len(right), -1)

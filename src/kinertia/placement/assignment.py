@@ -14,8 +14,8 @@ from itertools import permutations
 
 import numpy as np
 
-from kinertia.placement import harmonics
-from kinertia.placement.gait_model import GAITS, PARTS, GaitModel
+from kinertia.placement import gait_model, harmonics
+from kinertia.placement.gait_model import GAITS, PARTS
 from kinertia.placement.harmonics import Shapes
 from kinertia.recording import LOWER_BODY, Array
 
@@ -51,51 +51,55 @@ class Assignment:
     log_stated: float  # the same with the stated segments; NaN where these cannot be (two sensors on one segment)
 
 
-def assign(leg: Shapes, pelvis: Shapes, stride_hz: float, stated: tuple[str, ...], model: GaitModel) -> Assignment:
-    """Assign sensors to segments.
+def assign(leg: Shapes, pelvis: Shapes, stride_hz: float, stated: tuple[str, ...]) -> Assignment:
+    """Assign K sensors, at most 7, to segments.
 
     Parameters
     ----------
-    leg, pelvis : shapes of K sensors, at most 7, under either guess of the mediolateral axes.
+    leg, pelvis : shapes of the sensors under either guess of the mediolateral axes.
     stride_hz : strides per second.
     stated : K names of segments the sensors are said to be on; anything for an unknown one.
-    model : means and spreads.
     """
-    count = len(leg.up)
-    orders = _orders(count)  # (N, K) indices of segments
-    best: list[tuple[float, np.ndarray, Array, Array, Array]] = []
-    totals = []
+    sensors = np.arange(len(leg.up))
+    orders = _orders(len(sensors))  # (N, K) indices of segments
+    distances, totals = [], []
     for gait in range(len(GAITS)):
-        distance, constant = _distances(leg, pelvis, float(np.log(stride_hz)), gait, model)
-        least = distance.min(axis=0)
-        table = -BELIEF * (0.5 * least + constant)  # (instants, K, 7)
-        total = np.zeros((INSTANTS, len(orders)))
-        for k in range(count):
-            total += table[:, k, orders[:, k]]
-        total += _log_pace(stride_hz, gait, model)
-        totals.append(total)
-        instant, order = np.unravel_index(int(np.argmax(total)), total.shape)
-        chosen = orders[order]
-        mine = distance[:, instant, np.arange(count), chosen]  # (4, K)
-        pattern = mine.argmin(axis=0)
-        gain = mine[:2].min(axis=0) - (mine[2:].min(axis=0) - MIRROR_COST)
-        # forward and mediolateral axis turn together
-        sign = np.array([1.0, -1.0, 1.0, -1.0])[pattern]
-        best.append((float(total[instant, order]), chosen, sign, mine.min(axis=0), gain))
-    gait = int(np.argmax([value for value, *_ in best]))
-    value, chosen, sign, apart, gain = best[gait]
+        distance, constant = _distances(leg, pelvis, float(np.log(stride_hz)), gait)
+        table = -BELIEF * (0.5 * distance.min(axis=0) + constant)  # (instants, K, 7)
+        distances.append(distance)
+        totals.append(sum(table[:, k, orders[:, k]] for k in sensors) + _log_pace(stride_hz, gait))
+    gait = int(np.argmax([total.max() for total in totals]))
+    instant, order = np.unravel_index(int(np.argmax(totals[gait])), totals[gait].shape)
+    chosen = orders[order]
+    patterns = distances[gait][:, instant, sensors, chosen]  # (4, K)
+    # forward and mediolateral axis turn together
+    sign = np.array([1.0, -1.0, 1.0, -1.0])[patterns.argmin(axis=0)]
+    gain = patterns[:2].min(axis=0) - (patterns[2:].min(axis=0) - MIRROR_COST)
     everything = np.max([total.max(axis=0) for total in totals], axis=0)  # (N,)
-    confidence = _confidence(everything, orders, chosen)
     names = tuple(LOWER_BODY.segments[i] for i in chosen)
-    if sum(a == b for a, b in zip(mirrored(names), stated, strict=True)) > sum(
-        a == b for a, b in zip(names, stated, strict=True)
-    ):
-        names = mirrored(names)
+    as_is, as_mirrored = (sum(a == b for a, b in zip(image, stated, strict=True)) for image in (names, mirrored(names)))
     wanted = [LOWER_BODY.index(name) if name in LOWER_BODY.segments else -1 for name in stated]
     same = np.flatnonzero((orders == wanted).all(axis=1))
-    log_stated = float(everything[same[0]]) if len(same) else float("nan")
-    misfit = np.sqrt(np.maximum(apart, 0.0) / (2 * leg.curves[0].size + leg.sizes.shape[1]))
-    return Assignment(names, sign, confidence, GAITS[gait] == "running", misfit, gain, value, log_stated)
+    return Assignment(
+        mirrored(names) if as_mirrored > as_is else names,
+        sign,
+        _confidence(everything, orders, chosen),
+        GAITS[gait] == "running",
+        _misfit(patterns.min(axis=0), leg),
+        gain,
+        float(totals[gait][instant, order]),
+        float(everything[same[0]]) if len(same) else float("nan"),
+    )
+
+
+def _misfit(distance: Array, leg: Shapes) -> Array:
+    """(K,) root mean squares, in spreads, of squared distances of all curves and sizes."""
+    return np.sqrt(np.maximum(distance, 0.0) / _numbers(leg))
+
+
+def _numbers(leg: Shapes) -> int:
+    """What a sensor is compared in: real and imaginary parts of curves, and sizes."""
+    return 2 * leg.curves[0].size + leg.sizes.shape[1]
 
 
 @dataclass(frozen=True)
@@ -108,35 +112,32 @@ class Lags:
     misfit: Array  # (K,) root mean square distance from the model without a lag, as in :class:`Assignment`
 
 
-def lags(leg: Shapes, pelvis: Shapes, stride_hz: float, stated: tuple[str, ...], model: GaitModel) -> Lags:
+def lags(leg: Shapes, pelvis: Shapes, stride_hz: float, stated: tuple[str, ...]) -> Lags:
     """By how many strides each sensor is late if it sits where it is stated to and only its clock is wrong.
 
-    Parameters
-    ----------
-    As for :func:`assign`; the stated segments are all different.
+    Parameters are those of :func:`assign`; the stated segments are all different.
     """
     places = [LOWER_BODY.index(name) for name in stated]
-    best = None
+    sensors = range(len(places))
+    best = (-np.inf, np.zeros(0))
     for gait in range(len(GAITS)):
-        distance, constant = _distances(leg, pelvis, float(np.log(stride_hz)), gait, model)
-        least = distance.min(axis=0)  # (instants, K, 7)
-        own = least[:, np.arange(len(places)), places]
-        value = -BELIEF * (0.5 * own.sum(axis=1).min() + constant[places].sum()) + _log_pace(stride_hz, gait, model)
-        if best is None or value > best[0]:
-            best = (value, own)
-    assert best is not None
-    value, own = best
+        distance, constant = _distances(leg, pelvis, float(np.log(stride_hz)), gait)
+        there = distance.min(axis=0)[:, sensors, places]  # (instants, K)
+        value = -BELIEF * (0.5 * there.sum(axis=1).min() + constant[places].sum()) + _log_pace(stride_hz, gait)
+        best = max(best, (value, there), key=lambda pair: pair[0])
+    value, there = best
+    together = there.sum(axis=1)
     strides, gains = np.zeros(len(places)), np.zeros(len(places))
-    for k in range(len(places)):
-        others = own.sum(axis=1) - own[:, k]
-        total = np.array([(others + np.roll(own[:, k], -shift)).min() for shift in range(INSTANTS)])
+    for k in sensors:
+        others = together - there[:, k]
+        total = np.array([(others + np.roll(there[:, k], -shift)).min() for shift in range(INSTANTS)])
         shift = int(np.argmin(total))
         before, at, after = total[shift - 1], total[shift], total[(shift + 1) % INSTANTS]
         fine = shift + 0.5 * (before - after) / max(before - 2.0 * at + after, 1e-9)
         strides[k] = (fine / INSTANTS + 0.5) % 1.0 - 0.5
         gains[k] = 0.5 * BELIEF * (total[0] - at)
-    misfit = np.sqrt(np.maximum(own[int(np.argmin(own.sum(axis=1)))], 0.0) / (2 * leg.curves[0].size + leg.sizes.shape[1]))
-    return Lags(strides, gains, assign(leg, pelvis, stride_hz, stated, model).log_likelihood - value, misfit)
+    rival = assign(leg, pelvis, stride_hz, stated).log_likelihood - value
+    return Lags(strides, gains, rival, _misfit(there[int(np.argmin(together))], leg))
 
 
 def mirrored(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -150,11 +151,12 @@ def _orders(count: int) -> np.ndarray:
     return np.array(list(permutations(range(len(LOWER_BODY)), count)))
 
 
-def _distances(leg: Shapes, pelvis: Shapes, log_pace: float, gait: int, model: GaitModel) -> tuple[Array, Array]:
+def _distances(leg: Shapes, pelvis: Shapes, log_pace: float, gait: int) -> tuple[Array, Array]:
     """(4, INSTANTS, K, S) squared distances in spreads under four patterns of signs; (S,) logarithms of the spreads.
 
     The patterns: as it is, mediolateral axis turned round, and both with mirrored axes.
     """
+    model = gait_model.load()
     curves, sizes = model.at(gait, log_pace)
     instants = np.arange(INSTANTS) / INSTANTS
     patterns = ((np.ones(3), 0.0), (_TURNED, 0.0), (_MIRRORED, 1.0), (_MIRRORED * _TURNED, 1.0))
@@ -167,11 +169,11 @@ def _distances(leg: Shapes, pelvis: Shapes, log_pace: float, gait: int, model: G
         spread = model.curve_spread[gait, part]
         size = (((seen.sizes - sizes[part]) / model.size_spread[gait, part]) ** 2).sum(axis=-1)
         # |m s - c|^2 = |m|^2 + |c|^2 - 2 s Re(m* c), s = -1 or 1
-        own = (np.abs(seen.curves / spread) ** 2).sum(axis=(-2, -1)) + (np.abs(curves[part] / spread) ** 2).sum()
+        alone = (np.abs(seen.curves / spread) ** 2).sum(axis=(-2, -1)) + (np.abs(curves[part] / spread) ** 2).sum()
         common = np.real(np.conj(moved) * curves[part] / spread**2).sum(axis=-1)  # (I, K, 3)
-        apart = np.stack([own + size - 2.0 * common @ signs for signs, _ in patterns])
+        apart = np.stack([alone + size - 2.0 * common @ signs for signs, _ in patterns])
         if name == "pelvis":
-            usual = PELVIS_MISFIT**2 * (2 * leg.curves[0].size + leg.sizes.shape[1])
+            usual = PELVIS_MISFIT**2 * _numbers(leg)
             rare = np.where(apart < usual, PELVIS_MIRROR_COST, _NEVER)
         else:
             rare = np.full_like(apart, MIRROR_COST)
@@ -180,8 +182,8 @@ def _distances(leg: Shapes, pelvis: Shapes, log_pace: float, gait: int, model: G
     return np.stack(distances, axis=-1), np.array(constants)
 
 
-def _log_pace(stride_hz: float, gait: int, model: GaitModel) -> float:
-    mean, spread = model.pace[gait]
+def _log_pace(stride_hz: float, gait: int) -> float:
+    mean, spread = gait_model.load().pace[gait]
     return -0.5 * ((np.log(stride_hz) - mean) / (1.5 * spread)) ** 2
 
 

@@ -20,16 +20,10 @@ NOT_GIVEN = {"height_m": "body height not given", "mass_kg": "body mass not give
 
 
 def with_estimated_size(recording: Recording) -> Recording:
-    """The recording with a height from its motion, and a mass that goes with the height, where they were not given.
+    """The recording, in any axes, with a height from its motion, and a mass that goes with it, where they were not given.
 
-    Parameters
-    ----------
-    recording : any axes. Quantities in ``subject.assumed`` are replaced, and the reader's warnings about them; they stay in
-        ``assumed``.
-
-    Returns
-    -------
-    The recording as it is where nothing was assumed, or where the motion does not tell the height.
+    Quantities in ``subject.assumed`` are replaced, and the reader's warnings about them; they stay in ``assumed``. Nothing is
+    changed where nothing was assumed, or where the motion does not tell the height.
     """
     subject = recording.subject
     if not subject.assumed:
@@ -47,18 +41,13 @@ def with_estimated_size(recording: Recording) -> Recording:
             "speed and moments scale with it; give --height"
         )
     if "mass_kg" in subject.assumed:
-        mass, spread = _usual_mass(known)
+        mass = BMI * known.height_m**2
+        spread = mass * float(np.hypot(BMI_SPREAD / BMI, 2.0 * known.spread_m / known.height_m))
         subject = replace(subject, mass_kg=round(mass, 1))
         warnings.append(
             f"{NOT_GIVEN['mass_kg']}: {mass:.0f} \u00b1 {spread:.0f} kg is usual at that height; forces in N and moments in "
             "N m scale with it, per body weight they do not depend on it; give --mass"
         )
-    told = tuple(NOT_GIVEN[name] for name in subject.assumed)
-    kept = tuple(warning for warning in recording.warnings if not warning.startswith(told))
+    replaced = tuple(NOT_GIVEN[name] for name in subject.assumed)
+    kept = tuple(warning for warning in recording.warnings if not warning.startswith(replaced))
     return replace(recording, subject=subject, warnings=(*kept, *warnings))
-
-
-def _usual_mass(height: Height) -> tuple[float, float]:
-    """Mass that goes with a height, and its standard deviation [kg]."""
-    mass = BMI * height.height_m**2
-    return mass, mass * float(np.hypot(BMI_SPREAD / BMI, 2.0 * height.spread_m / height.height_m))

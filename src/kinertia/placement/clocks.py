@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kinertia.placement import assignment, gait_model, harmonics
+from kinertia.placement import assignment, harmonics
 from kinertia.placement.fault import FITS
 from kinertia.placement.steady_gait import Steady, repeats, stride_samples
 from kinertia.recording import LOWER_BODY, Array, Recording
@@ -61,15 +61,12 @@ class Late:
 def late(steady: Steady, stated: tuple[str, ...]) -> Late | None:
     """The sensor that is late by most, if one is.
 
-    Parameters
-    ----------
-    steady : windows of steady gait of K sensors.
-    stated : their segments. Nothing is said with fewer than three, or where they are not all different segments of the model.
+    Nothing is said with fewer than three sensors, or where they are not stated on different segments of the model.
     """
     if len(stated) < 3 or len(set(stated)) < len(stated) or not set(stated) <= set(LOWER_BODY.segments):
         return None
     leg, pelvis = harmonics.of_sensors(steady)
-    lags = assignment.lags(leg, pelvis, steady.stride_hz, stated, gait_model.load())
+    lags = assignment.lags(leg, pelvis, steady.stride_hz, stated)
     worst = int(np.argmax(lags.gain))
     again = 0.5 if stated[worst] == "pelvis" else 1.0
     lag = float((lags.strides[worst] + 0.5 * again) % again - 0.5 * again) / steady.stride_hz
@@ -83,14 +80,8 @@ def late(steady: Steady, stated: tuple[str, ...]) -> Late | None:
 def growth(recording: Recording, stated: tuple[str, ...], index: int, stride: float) -> float:
     """By how much the lag of one sensor grows against the others [s/s]: its clock runs fast or slow where that is not zero.
 
-    Unlike :func:`drifts` it compares with the gait model, so that two strides at either end of a short walk are enough.
-
-    Parameters
-    ----------
-    recording : continuous, of the sensors that are compared.
-    stated : their segments, all different.
-    index : the sensor that :func:`late` names.
-    stride : in samples.
+    Unlike :func:`drifts` it compares with the gait model, so that two strides at either end of a short walk are enough. The
+    recording is continuous and of the sensors that are compared, ``stride`` in samples, ``index`` that of :func:`late`.
     """
     acc, gyro = bridged(recording.acc), bridged(recording.gyro)
     length, hop = round(_WINDOW_STRIDES * stride), max(round(0.5 * stride), 1)
@@ -99,7 +90,7 @@ def growth(recording: Recording, stated: tuple[str, ...], index: int, stride: fl
     for start in range(0, len(gyro) - length + 1, hop):
         part = slice(start, start + length)
         window = Steady((acc[part],), (gyro[part] - gyro[part].mean(axis=0),), (stride,), recording.rate_hz)
-        result = assignment.lags(*harmonics.of_sensors(window), window.stride_hz, stated, gait_model.load())
+        result = assignment.lags(*harmonics.of_sensors(window), window.stride_hz, stated)
         if np.median(np.delete(result.misfit, index)) < FITS:
             at.append(start)
             lag.append(result.strides[index])
@@ -113,10 +104,7 @@ def growth(recording: Recording, stated: tuple[str, ...], index: int, stride: fl
 def drifts(recording: Recording, stride: float) -> Array:
     """(K,) part by which each sensor's clock runs fast against the median of all; NaN where it cannot be told, or is not sure.
 
-    Parameters
-    ----------
-    recording : continuous; every sensor has angular rates, in any axes and units.
-    stride : in samples, of the commonest pace.
+    Every sensor of the continuous recording has angular rates, in any axes and units; ``stride`` is in samples.
     """
     gyro = bridged(recording.gyro)
     hop, length = max(round(stride), 1), max(round(2 * stride), 4)
@@ -139,15 +127,18 @@ def drifts(recording: Recording, stride: float) -> Array:
     common = np.median(gain, axis=1, keepdims=True)
     used = moving & (moving.mean(axis=1, keepdims=True) > 0.7) & (np.abs(common) < _SAME_PACE)
     relative = gain - common
-    middle = np.array([np.median(relative[used[:, i], i]) if used[:, i].any() else 0.0 for i in k])
-    apart = np.abs(relative - middle)
-    spread = np.array([np.median(apart[used[:, i], i]) if used[:, i].any() else 0.0 for i in k])
+
+    def middle(values: Array) -> Array:
+        return np.array([np.median(values[used[:, i], i]) if used[:, i].any() else 0.0 for i in k])
+
+    apart = np.abs(relative - middle(relative))
+    spread = middle(apart)
     used &= apart <= _OUTLIER * np.maximum(spread, 1e-3)
     count = np.maximum(used.sum(axis=0), 1)
     mean = np.where(used, relative, 0.0).sum(axis=0) / count
     error = np.sqrt((np.where(used, relative - mean, 0.0) ** 2).sum(axis=0)) / count
-    told = (count >= _LEAST_WINDOWS) & (np.abs(mean) > _SURE * error)
-    return np.where(told, mean * stride / (2.0 * np.pi * hop), np.nan)
+    sure = (count >= _LEAST_WINDOWS) & (np.abs(mean) > _SURE * error)
+    return np.where(sure, mean * stride / (2.0 * np.pi * hop), np.nan)
 
 
 def stride_ratios(steady: Steady, stated: tuple[str, ...]) -> Array:

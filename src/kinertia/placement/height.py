@@ -45,14 +45,7 @@ def of_people(sex: str | None = None) -> Height:
 def from_lengths(lengths: Lengths, sex: str | None = None) -> Height | None:
     """Height given lengths of thigh and shank: the posterior mean and standard deviation of a Gaussian.
 
-    Parameters
-    ----------
-    lengths : as the joints ask for them.
-    sex : of the person, None where not known.
-
-    Returns
-    -------
-    Height; None where the lengths say nothing, as without sensors on either side of hips and ankles.
+    None where the lengths say nothing, as without sensors on either side of hips and ankles.
     """
     people = of_people(sex)
     share = np.array([LENGTH["femur"], LENGTH["tibia"]])

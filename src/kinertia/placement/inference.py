@@ -106,18 +106,11 @@ class Placement:
 
 
 def place(recording: Recording, start: Array | None = None) -> Placement:
-    """Infer where the sensors of a recording sit.
+    """Infer where the sensors of a recording of walking or running, with standing or not, in any axes, sit.
 
-    Parameters
-    ----------
-    recording : walking or running, with standing or not; any axes. Its truth and its stated positions are not used; nor is a
-        height that was only assumed.
-    start : (K, 2) positions to start from [m], forward and up from the proximal joint; default what is usual.
-
-    Returns
-    -------
-    Placement. Without steady gait nothing can be said about where sensors sit; then only the samples are judged, and a note
-    says so.
+    Its truth and its stated positions are not used; nor is a height that was only assumed. ``start`` (K, 2) are positions to
+    start from [m], forward and up from the proximal joint; default what is usual. Without steady gait nothing can be said about
+    where sensors sit; then only the samples are judged, and a note says so.
     """
     quality = sample_qualities(recording)
     acc_factor = np.array([unit_factors.acceleration_factor(acc) for acc in np.moveaxis(recording.acc, 1, 0)])

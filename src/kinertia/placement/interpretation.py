@@ -54,7 +54,7 @@ def interpret(
     """
     model = gait_model.load()
     leg, pelvis = harmonics.of_sensors(steady)
-    assigned = assignment.assign(leg, pelvis, steady.stride_hz, stated, model)
+    assigned = assignment.assign(leg, pelvis, steady.stride_hz, stated)
     is_pelvis = np.array([name == "pelvis" for name in assigned.segments])
     right = np.where(is_pelvis[:, None], pelvis.right, leg.right) * assigned.sign[:, None]
     frames = np.stack([np.cross(leg.up, right), leg.up, right], axis=1)

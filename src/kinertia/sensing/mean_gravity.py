@@ -27,19 +27,13 @@ REST_SHARE = 0.1
 
 
 def over_strides(acc: Array, rate: Array, stride: int, rate_hz: float, *, at_rest: bool) -> Array:
-    """Mean direction of up, in sensor axes.
+    """(3,) mean direction of up in sensor axes, a unit vector.
 
     Parameters
     ----------
-    acc : (T, 3) specific force over whole strides [m/s^2], in sensor axes.
-    rate : (T, 3) angular rate less bias [rad/s].
+    acc, rate : (T, 3) specific force and angular rate less bias over whole strides [m/s^2, rad/s].
     stride : samples of a stride; T is at least one stride.
-    rate_hz : sampling rate [Hz].
     at_rest : True takes the direction while the sensor moves least (a foot on the ground), False the mean over the stride.
-
-    Returns
-    -------
-    (3,) unit vector.
     """
     count = len(acc) // stride
     acc, rate = (signal[: count * stride].reshape(count, stride, 3) for signal in (acc, rate))

@@ -19,14 +19,8 @@ from kinertia.simulation.norms import RUNNING, WALKING, Norm
 def solve(recording: Recording, norms: tuple[Norm, Norm] = (WALKING, RUNNING)) -> Estimate:
     """Angles and ground reaction of an average person in step with this recording.
 
-    Parameters
-    ----------
-    recording : in segment frames; only gyroscopes of feet and shanks are used, for the contacts.
-    norms : curves for walking and for running; which one is used follows from the duty factor of the contacts.
-
-    Returns
-    -------
-    Estimate with hip, knee and ankle angles [rad] and ground reaction [BW] of both legs; no moments, no speed.
+    Only gyroscopes of feet and shanks, in segment frames, are used, for the contacts; from their duty factor follows which of
+    the curves, for walking or running. The estimate has hip, knee and ankle angles and ground reaction of both legs only.
 
     Raises
     ------

@@ -49,16 +49,13 @@ def instants(samples: int, rate_hz: float, sensors: int, clock: Clock, generator
 def at(values: Array, rate_hz: float, time_s: Array, cutoff_hz: float | None = None) -> Array:
     """Band-limited interpolation of evenly sampled signals at any instants.
 
+    A constant stays that constant; on the samples' own instants and without a cutoff they come back as they are.
+
     Parameters
     ----------
     values : (..., T, C) samples at n / rate.
-    rate_hz : their rate [Hz].
     time_s : (N,) instants [s]; outside the signals their first or last sample goes on.
     cutoff_hz : highest frequency to keep, so that a lower rate does not alias [Hz]; default and maximum half the rate.
-
-    Returns
-    -------
-    (..., N, C). A constant stays that constant; on the samples' own instants and without a cutoff they come back as they are.
 
     Raises
     ------
