@@ -70,24 +70,24 @@ def read(
         columns = maps.of_facts(columns)
     if rate_hz is not None:
         rate_hz = stated.rate(rate_hz, file=str(path))
-    if path.is_dir():
-        recording = _read_folder(path, columns, placement, trial, rate_hz, gyro_from_orientation)
+    said: dict[str, Any] = {"columns": columns, "placement": placement, "rate_hz": rate_hz}
+    if gaittoolbox.is_gaittoolbox(path) and placement is None and trial is None:
+        recording = gaittoolbox.read(path)
+    elif xsens.is_xsens(path) or (path.is_dir() and xsens.trials(path)):
+        recording = xsens.read(
+            path, placement=placement, trial=trial, rate_hz=rate_hz, gyro_from_orientation=gyro_from_orientation
+        )
+    elif path.is_dir():
+        return read(_only(path), **said, mass_kg=mass_kg, height_m=height_m)
     elif cycles.is_cycle(path) or (path.suffix.lower() == ".json" and cycles.is_cycle(path.with_suffix(".csv"))):
         recording = _placed(cycles.read(path), placement)
     elif stream_log.is_stream_log(path):
         recording = _placed(stream_recording.read(path), placement)
     elif full_body.is_full_body(path):
         recording = _placed(full_body.read(path), placement)
-    elif xsens.is_xsens(path):
-        recording = xsens.read(
-            path, placement=placement, trial=trial, rate_hz=rate_hz, gyro_from_orientation=gyro_from_orientation
-        )
     elif table.is_table(path) or (columns is not None and path.is_file()):
         parts = together.group(path)
-        if parts:
-            recording = together.read(parts, columns=columns, placement=placement, rate_hz=rate_hz)
-        else:
-            recording = table.read(path, columns=columns, placement=placement, rate_hz=rate_hz)
+        recording = together.read(parts, **said) if parts else table.read(path, **said)
     else:
         raise _unknown(path)
     return with_subject(stated.placed(recording), mass_kg=mass_kg, height_m=height_m)
@@ -145,25 +145,15 @@ def _placed(recording: Recording, placement: Mapping[str, Any] | str | Path | No
     return replace(kept, sensors=tuple(sensors))
 
 
-def _read_folder(
-    path: Path,
-    columns: ColumnMap | str | Path | None,
-    placement: Mapping[str, Any] | str | Path | None,
-    trial: str | None,
-    rate_hz: float | None,
-    gyro_from_orientation: bool,
-) -> Recording:
-    if gaittoolbox.is_gaittoolbox(path) and placement is None and trial is None:
-        return gaittoolbox.read(path)
-    if xsens.trials(path):
-        return xsens.read(path, placement=placement, trial=trial, rate_hz=rate_hz, gyro_from_orientation=gyro_from_orientation)
+def _only(path: Path) -> Path:
+    """The one recording of a folder."""
     files = folder.recordings(path)
-    if len(files) == 1 and files[0] != path:
-        return read(files[0], columns=columns, placement=placement, rate_hz=rate_hz)
-    if files != [path]:
+    if files == [path]:
+        raise _unknown(path)
+    if len(files) > 1:
         names = ", ".join(file.name for file in files[:6])
         raise RecordingError(f"holds {len(files)} recordings", file=str(path), fix=f"name files, not the folder: {names} ...")
-    raise _unknown(path)
+    return files[0]
 
 
 def _unknown(path: Path) -> RecordingError:

@@ -1,27 +1,11 @@
 """Any CSV, text or Parquet table of IMU signals, read through a column map or by the names of its columns.
 
-A map is a TOML or JSON file, found beside the table as ``<stem>.columns.toml`` or ``columns.toml`` (or .json)::
-
-    time = "t_ms"
-    time_unit = "ms"
-    acc_unit = "g"
-    gyro_unit = "deg/s"
-    frame = "segment"            # axes below turn the file's axes into x forward, y up, z right; or "sensor"
-
-    [subject]
-    mass_kg = 70
-    height_m = 1.75
-
-    [[sensors]]
-    segment = "tibia_r"
-    acc = ["ax", "ay", "az"]
-    gyro = ["gx", "gy", "gz"]
-    axes = ["+z", "+x", "+y"]    # our x is the file's z, our y its x, our z its y
-
-Without a map, columns named ``acc.<segment>.<axis> [<unit>]``, ``gyro.<segment>.<axis> [<unit>]`` and ``time [<unit>]`` are
-understood as they stand, in segment frames; person and sensor positions may then lie in a JSON file of the same stem, and a
-reference in further columns (:mod:`kinertia.io.truth_columns`). Other names that say kind, axis and unit are understood in
-sensor frames (:mod:`kinertia.io.naming`).
+A map is a TOML or JSON file beside the table, ``<stem>.columns.toml`` or ``columns.toml`` (or .json), with the fields of
+:class:`~kinertia.io.columns.ColumnMap`; an example stands in docs/formats.md. Without one, columns named
+``acc.<segment>.<axis> [<unit>]``, ``gyro.<segment>.<axis> [<unit>]`` and ``time [<unit>]`` are understood as they stand, in
+segment frames; person and sensor positions may then lie in a JSON file of the same stem, and a reference in further columns
+(:mod:`kinertia.io.truth_columns`). Other names that say kind, axis and unit are understood in sensor frames
+(:mod:`kinertia.io.naming`), with what is known of devices (:mod:`kinertia.io.devices`).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinertia.numerics.spline import CubicSpline
-from kinertia.recording import arrival, clock_wrap
+from kinertia.recording import arrival
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.finding import Cause, Finding, Severity
 from kinertia.recording.recording import Array
@@ -101,7 +101,7 @@ def find(
             fix = "export it again, or state the sampling rate instead of the time column"
             raise _refused(f"{lost} time stamps are missing", file, row, fix=fix)
         findings.append(_done(Cause.TIME_STAMPS, f"{lost} rows without time stamp are left out", row))
-    time, wraps = clock_wrap.undo(time_s[rows], unit_s)
+    time, wraps = arrival.unwrap(time_s[rows], unit_s)
     if wraps:
         count = f"{len(wraps)} times" if len(wraps) > 1 else "once"
         findings.append(_done(Cause.TIME_STAMPS, f"the clock starts again from zero {count}; undone", int(rows[wraps[0]])))
