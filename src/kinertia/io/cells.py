@@ -14,16 +14,8 @@ _ROWS = 4096  # converted at once: few enough that the text of their cells does 
 
 
 def to_numbers(rows: Sequence[str], separator: str, width: int) -> tuple[Array, dict[int, tuple[int, str]]]:
-    """Rows of ``width`` cells each.
+    """Rows of ``width`` cells each, without line ends.
 
-    Parameters
-    ----------
-    rows : lines without their ends.
-    separator : between cells.
-    width : cells of every row.
-
-    Returns
-    -------
     (T, width) numbers, NaN where missing or no finite number; and column to the row and text of its first cell that is neither
     a number nor missing (numbers of that column after it may be NaN).
     """

@@ -40,13 +40,7 @@ def needs(what: str, packages: Sequence[str]) -> str:
 
 
 def load(module: str, *, file: str, purpose: str) -> ModuleType | Any:
-    """A module of such a package, imported when a file asks for it.
-
-    Parameters
-    ----------
-    module : its name.
-    file : path, for the error.
-    purpose : what it is needed for, for the error.
+    """A module of such a package, imported when ``file`` asks for it, and what for.
 
     Raises
     ------

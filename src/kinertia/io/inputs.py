@@ -15,10 +15,8 @@ SHARED = ("columns", "placement")
 def of(*named: Path | str | None) -> tuple[Path, ...]:
     """Every file that may be read for what a user named: recordings, what is stated beside them, all files of a folder.
 
-    Parameters
-    ----------
-    named : files and folders that exist or not; None is left out. A folder of many recordings counts with these and what is
-        beside them, any other folder (a model, a recording of several files) with all its files.
+    What does not exist or is None is left out. A folder of many recordings counts with these and what is beside them, any other
+    folder (a model, a recording of several files) with all its files.
     """
     files: dict[Path, None] = {}
     for path in (Path(name) for name in named if name is not None):

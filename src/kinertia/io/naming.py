@@ -51,10 +51,7 @@ class Signal:
 def signals(names: Iterable[str], units: Mapping[str, str]) -> list[Signal]:
     """Columns that hold acceleration, angular rate or time, in the order of the table.
 
-    Parameters
-    ----------
-    names : of the columns, a unit in brackets at their end or not.
-    units : column to unit, from a row of units.
+    Names end with a unit in brackets or not; ``units`` are those of a row of units.
     """
     read = (_signal(name, units.get(name, "")) for name in names)
     return [signal for signal in read if signal is not None]

@@ -153,14 +153,11 @@ def coordinates(table: Table, *, knee_flexion: KneeSign | None = None) -> tuple[
 def moments(table: Table, *, knee_flexion: KneeSign) -> dict[str, Array]:
     """Net joint moments of an inverse-dynamics file, coordinate name to (T,) [N m], in our signs.
 
-    Parameters
-    ----------
-    table : file with columns ``<coordinate>_moment``.
-    knee_flexion : sign of knee flexion in the coordinates it was made from (moments alone do not show it).
+    ``knee_flexion`` is its sign in the coordinates that the moments were made from (moments alone do not show it).
 
     Raises
     ------
-    RecordingError : no moment column.
+    RecordingError : no column ``<coordinate>_moment``.
     """
     columns = {name.removesuffix("_moment"): column for name, column in table.columns.items() if name.endswith("_moment")}
     if not columns:

@@ -21,13 +21,7 @@ _RATE_HZ = (4.0, 2500.0)  # that any sensor for movement has
 
 
 def mass(value: float, height_m: float | None, *, file: str) -> tuple[float, list[Finding]]:
-    """Body mass [kg] of what was stated as one.
-
-    Parameters
-    ----------
-    value : stated.
-    height_m : body height, None when unknown.
-    file : for errors.
+    """Body mass [kg] of what was stated as one, of a person whose height [m] is known or None.
 
     Raises
     ------

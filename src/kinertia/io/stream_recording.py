@@ -34,16 +34,10 @@ def read(path: str | Path) -> Recording:
 
 
 def convert(log: StreamLog) -> Recording:
-    """Recording with all sensors on one even time axis.
+    """Recording with all sensors on one even time axis; in segment frames if the session knew how the sensors sit.
 
-    Parameters
-    ----------
-    log : the live recording. A single stream keeps the time of its sender. Of several streams, each sender's clock is related
-        to the receiver's by its quickest messages; missing samples stay missing.
-
-    Returns
-    -------
-    Recording in segment frames if the session knew how the sensors sit, else in sensor frames.
+    A single stream keeps the time of its sender. Of several streams, each sender's clock is related to the receiver's by its
+    quickest messages; missing samples stay missing.
 
     Raises
     ------

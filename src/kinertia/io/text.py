@@ -110,12 +110,9 @@ def parse_rows(
 
     Parameters
     ----------
-    names : one per column.
-    rows : lines without their ends; blank ones at the end are left out.
-    separator : one character between cells; a blank means any run of blanks and tabs.
-    file : path, for errors.
-    first_line : line number of the first row in the file (from 1).
-    decimal_comma : whether numbers have a comma for a point.
+    names, rows : one name per column, lines without their ends; blank ones at the end are left out.
+    separator, decimal_comma : one character between cells (a blank: any run of blanks and tabs); whether a comma is the point.
+    file, first_line : path, and line number of the first row in it (from 1), for errors.
 
     Raises
     ------

@@ -63,14 +63,9 @@ def read(
     placement: Mapping[str, Any] | str | Path | None = None,
     rate_hz: float | None = None,
 ) -> Recording:
-    """Read the parts of one recording, joined on common time.
+    """Read the parts of one recording, as :func:`group` gives them, joined on common time; the rest as for a table.
 
-    Parameters
-    ----------
-    files : as :func:`group` gives them.
-    columns : column map of the whole; default ``<common name>.columns.toml`` or ``columns.toml`` beside them.
-    placement : as for a table.
-    rate_hz : sampling rate [Hz], for tables without a time column.
+    The column map of the whole is ``<common name>.columns.toml`` or ``columns.toml`` beside them.
 
     Raises
     ------
@@ -147,7 +142,4 @@ def _at(part: _Part, base: _Part) -> Array:
     if not len(part.stamps) or not len(base.stamps):
         message = f"has {part.cells.rows} rows and no time stamps, {base.path.name} has {base.cells.rows}"
         raise RecordingError(message, file=str(part.path), fix="export both with time stamps", cause=Cause.TIME_STAMPS)
-    axis = time_axis.find(part.stamps, values, file=str(part.path))
-    even = axis.on_grid(values)
-    known = axis.time_s[0] + np.arange(len(even)) / axis.rate_hz
-    return time_axis.at_times(base.stamps, known, even, axis.rate_hz)
+    return time_axis.find(part.stamps, values, file=str(part.path)).at(base.stamps, values)

@@ -60,14 +60,9 @@ def names(table: TextTable) -> list[str]:
 
 
 def read(table: TextTable, about: Mapping[str, Any], *, note: str = "", about_file: str = "") -> Truth | None:
-    """Reference of a table, on its rows.
+    """Reference of a table on its rows, by the names of its columns; one without any number is left out.
 
-    Parameters
-    ----------
-    table : its columns are read by name; a column without any number is left out.
-    about : content of the JSON.
-    note : where it comes from, when the JSON does not say.
-    about_file : path of the JSON, for errors.
+    ``about`` is the content of the JSON ``about_file``; ``note`` says where the reference comes from when the JSON does not.
 
     Raises
     ------

@@ -71,18 +71,7 @@ def spelled(text: str) -> str:
 
 
 def factor(unit: str, allowed: tuple[str, ...], *, file: str = "", sensor: str = "") -> float:
-    """Size of ``unit`` in SI.
-
-    Parameters
-    ----------
-    unit : name as written in the file or the column map.
-    allowed : units that make sense here.
-    file, sensor : for the error.
-
-    Raises
-    ------
-    RecordingError : unknown unit, or one of another kind.
-    """
+    """Size of ``unit`` in SI; RecordingError for ``file`` and ``sensor`` where it is none of ``allowed``."""
     if unit not in allowed and (known := spelled(unit)) in allowed:
         unit = known
     if unit not in allowed:

@@ -18,17 +18,10 @@ _ROWS = 4096  # written at once
 
 
 def write(path: Path, columns: Mapping[str, np.ndarray], *, single: Collection[str] = ()) -> Path:
-    """Write columns by way of :func:`kinertia.io.files.replacing`; returns the path.
+    """Write columns of equal length, name to (T,), by way of :func:`kinertia.io.files.replacing`; returns the path.
 
-    Parameters
-    ----------
-    path : ends in one of :data:`ENDINGS`.
-    columns : name to (T,) numbers, all as long.
-    single : columns to store with 24 bits of mantissa (Parquet only).
-
-    Raises
-    ------
-    RecordingError : Parquet without polars.
+    The ending is one of :data:`ENDINGS`; Parquet stores those in ``single`` with 24 bits of mantissa, and without polars is a
+    RecordingError.
     """
     with replacing(path) as temporary:
         if path.suffix.lower() == ".csv":

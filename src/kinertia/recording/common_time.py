@@ -11,7 +11,7 @@ import numpy as np
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.finding import Cause, Finding, Severity
 from kinertia.recording.recording import Array
-from kinertia.recording.time_axis import TimeAxis, at_times
+from kinertia.recording.time_axis import TimeAxis
 
 _LEAST_OVERLAP = 0.5  # of the shorter stream: less, and clocks are not the same
 _RATES_AGREE = 0.02  # relative
@@ -28,16 +28,9 @@ class Stream:
 
 
 def join(streams: Sequence[Stream], *, file: str = "") -> tuple[list[Array], float, tuple[Finding, ...]]:
-    """Values on the time that all streams span.
+    """Values (samples, C) of each stream on the time that all span, the rate [Hz] that most have, and what was done.
 
-    Parameters
-    ----------
-    streams : one or more, on clocks that agree.
-    file : for errors.
-
-    Returns
-    -------
-    (samples, C) for each stream, the rate [Hz] that most streams have (of equals the highest), and what was done.
+    Of rates that as many have, the highest counts. Clocks have to agree.
 
     Raises
     ------
@@ -55,11 +48,7 @@ def join(streams: Sequence[Stream], *, file: str = "") -> tuple[list[Array], flo
         fix = "export the sensors on one clock, or leave this one out"
         raise RecordingError(message, file=file, sensor=late.name, fix=fix, cause=Cause.LATE)
     wanted = begin + np.arange(int((end - begin) * rate + 1e-6) + 1) / rate
-    findings, values = [], []
-    for stream in streams:
-        even = stream.axis.on_grid(stream.values)
-        known = stream.axis.time_s[0] + np.arange(len(even)) / stream.axis.rate_hz
-        values.append(at_times(wanted, known, even, stream.axis.rate_hz))
+    findings, values = [], [stream.axis.at(wanted, stream.values) for stream in streams]
     if other := [s for s in streams if abs(s.axis.rate_hz / rate - 1) > _RATES_AGREE]:
         said = ", ".join(f"{s.axis.rate_hz:.4g}" for s in other)
         message = f"sampled at {said} Hz by the time stamps, the others at {rate:.4g} Hz; brought to the rate of the others"

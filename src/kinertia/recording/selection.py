@@ -26,12 +26,7 @@ def lasting(recording: Recording) -> tuple[Sensor, ...]:
 def choose(recording: Recording, name: str) -> Recording:
     """The recording with the sensors of a set only, see :func:`kinertia.recording.sensor_set.by_initials`.
 
-    Raises
-    ------
-    ValueError
-        If the name is not understood.
-    RecordingError
-        If the recording lacks one of them.
+    ValueError if the name is not understood, RecordingError if the recording lacks one of them.
     """
     wanted = by_initials(name).segments
     absent = [segment for segment in wanted if recording.sensor_index(segment) is None]

@@ -123,14 +123,7 @@ LOWER_BODY = SensorSet(("pelvis", "femur_r", "tibia_r", "foot_r", "femur_l", "ti
 def by_initials(name: str) -> SensorSet:
     """Part of :data:`LOWER_BODY` by initials: P pelvis, T thighs, S shanks, F feet; with r or l behind, of one side.
 
-    Parameters
-    ----------
-    name : ``all``, or initials such as ``FST``, ``FrTr`` or ``PTS``.
-
-    Raises
-    ------
-    ValueError
-        If the name is not understood.
+    ``name`` is ``all``, or initials such as ``FST``, ``FrTr`` or ``PTS``; ValueError if it is not understood.
     """
     if name == ALL:
         return LOWER_BODY

@@ -57,6 +57,11 @@ class TimeAxis:
             values[row] = np.where(np.isnan(values[row]), values[other], values[row])
         return values[self.rows]
 
+    def at(self, wanted_s: Array, values: Array) -> Array:
+        """(T, C) columns of the table to (N, C) at other times; NaN where there is nothing near."""
+        even = self.on_grid(values)
+        return at_times(wanted_s, self.time_s[0] + np.arange(len(even)) / self.rate_hz, even, self.rate_hz)
+
     def on_grid(self, values: Array) -> Array:
         """(T, C) columns of the table to (samples, C) on the even axis; NaN where the stamps leave a gap."""
         values = self.kept(values)
@@ -296,18 +301,9 @@ def _spread_evenly(spread: arrival.Spread, time: Array, rate: float, row: int) -
 
 
 def at_times(wanted_s: Array, time_s: Array, values: Array, rate_hz: float) -> Array:
-    """Samples at other times, by a cubic spline.
+    """Samples (T, C) at increasing times (T,) [s] to (N, C) at others, by a cubic spline.
 
-    Parameters
-    ----------
-    wanted_s : (N,) times [s].
-    time_s : (T,) increasing time stamps [s].
-    values : (T, C) samples.
-    rate_hz : rate of the samples [Hz].
-
-    Returns
-    -------
-    (N, C); NaN beyond the ends, and between samples more than 1.5 steps apart.
+    NaN beyond the ends, and between samples more than 1.5 steps of ``rate_hz`` apart.
     """
     result = np.full((len(wanted_s), values.shape[1]), np.nan)
     for c in range(values.shape[1]):
