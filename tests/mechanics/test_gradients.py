@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.autograd import gradcheck
 
 from kinertia.bodies import Body
-from kinertia.mechanics import contact, dynamics, energy, kinematics, mass, passive
+from kinertia.mechanics import contact, dynamics, energy, kinematics, mass, passive, plane
 from kinertia.mechanics.imu import Mounting, read
 
 PARAMETERS = ("mass", "inertia", "com", "joint_offset", "contact_position", "total_mass")
@@ -19,8 +19,9 @@ PARAMETERS = ("mass", "inertia", "com", "joint_offset", "contact_position", "tot
 def _kinematics(body: Body, q: Tensor, qd: Tensor, qdd: Tensor, force: Tensor) -> tuple[Tensor, ...]:
     motion = kinematics.forward(body, q, qd, qdd)
     touching = kinematics.contact_points(body, motion)
+    assert isinstance(motion.frames, plane.Frames)
     return (
-        motion.origin, motion.origin_velocity, motion.origin_acceleration, motion.angle,
+        motion.origin, motion.origin_velocity, motion.origin_acceleration, motion.frames.angle,
         touching.position, touching.velocity, touching.acceleration,
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from kinertia.bodies import Body
-from kinertia.mechanics import kinematics
+from kinertia.mechanics import kinematics, plane
 
 STEP = 1e-3
 
@@ -73,9 +73,10 @@ def test_velocities_and_accelerations_are_time_derivatives(
     motion = kinematics.forward(body, *_swing(q, qd, 0.1 * qdd, time))
     touching = kinematics.contact_points(body, motion)
     centres = kinematics.centres_of_mass(body, motion)
+    assert isinstance(motion.frames, plane.Frames)
     for position, velocity, acceleration in (
         (motion.origin, motion.origin_velocity, motion.origin_acceleration),
-        (motion.angle, motion.rate, motion.acceleration),
+        (motion.frames.angle, motion.frames.rate, motion.frames.acceleration),
         (touching.position, touching.velocity, touching.acceleration),
         (centres.position, centres.velocity, centres.acceleration),
     ):

@@ -16,8 +16,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from kinertia.bodies.body import Body
-from kinertia.bodies.lengths import SegmentLengths, measured
+from kinertia.bodies.body import Body, SegmentLengths, measured
 from kinertia.bodies.skeleton import ContactPoint, Coordinate, Segment, Skeleton
 
 X, Y, Z = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)  # axes

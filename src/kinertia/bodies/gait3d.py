@@ -19,9 +19,8 @@ import torch
 from torch import Tensor
 
 from kinertia.bodies import gait2d
-from kinertia.bodies.body import Body
+from kinertia.bodies.body import Body, SegmentLengths, measured
 from kinertia.bodies.gait2d import X, Y, Z
-from kinertia.bodies.lengths import SegmentLengths, measured
 from kinertia.bodies.skeleton import Axis, ContactPoint, Coordinate, Segment, Skeleton
 
 Sex: TypeAlias = Literal["female", "male"]

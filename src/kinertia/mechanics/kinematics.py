@@ -38,33 +38,11 @@ class Kinematics:
     gravity: float
     slide: Tensor | None = None
 
-    @property
-    def angle(self) -> Tensor:
-        """(..., S) absolute segment angles about z of a planar body [rad]."""
-        return self.planar.angle
-
-    @property
-    def rate(self) -> Tensor:
-        """Angular velocity of the segments [rad/s]: (..., S) about z, or (..., S, 3) in space."""
-        return self.frames.rate
-
-    @property
-    def acceleration(self) -> Tensor:
-        """Angular acceleration of the segments [rad/s^2], like :attr:`rate`."""
-        return self.frames.acceleration
-
     @cached_property
     def specific(self) -> Tensor:
         """(..., S, D) specific force at the proximal joints, R^T (o'' - g), in the segments' frames [m/s^2]."""
         up = self.origin_acceleration.new_tensor([0.0, self.gravity, 0.0][: self.arm.shape[-1]])
         return self.frames.rotate_back(self.origin_acceleration + up)[0]
-
-    @property
-    def planar(self) -> plane.Frames:
-        """The frames of a planar body; TypeError for one in space."""
-        if not isinstance(self.frames, plane.Frames):
-            raise TypeError("a body in space has no angles about z alone")
-        return self.frames
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import prod
 from typing import Any
 
 import casadi as ca
@@ -59,11 +58,9 @@ class Node:
             counts[:] = [len(limit) for limit in limits]
             return [torch.stack([goal.weight * goal.of(state) for goal in problem.goals]), torch.cat(limits)]
 
-        traced = symbolic(node, shapes, "node")
-        given = len(problem.data)
-        symbols = [ca.SX.sym(f"s{i}", prod(shape)) for i, shape in enumerate(shapes)]
-        goals, limits = ca.cse(list(traced(*symbols)))
-        end = len(symbols) - given
+        symbols, found = symbolic(node, shapes)
+        goals, limits = ca.cse(found)
+        end = len(symbols) - len(problem.data)
         return cls(problem, ca.vertcat(*symbols[:end]), ca.vertcat(ca.SX(0, 1), *symbols[end:]), goals, limits, tuple(counts))
 
     @cached_property

@@ -1,9 +1,9 @@
-"""Traced torch functions as CasADi functions, for solvers that need exact second derivatives of sparse problems."""
+"""Traced torch functions as CasADi expressions, for solvers that need exact second derivatives of sparse problems."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from math import prod
 
 import casadi as ca
 import numpy as np
@@ -12,37 +12,20 @@ from torch import Tensor
 from kinertia.trace.capture import Objects, Operation, capture, replay
 
 
-def symbolic(function: Callable[..., Sequence[Tensor]], shapes: Sequence[tuple[int, ...]], name: str) -> ca.Function:
-    """A CasADi function that computes what a torch function computes.
-
-    Parameters
-    ----------
-    function, shapes : see :func:`kinertia.trace.capture.capture`.
-    name : name of the result.
-
-    Returns
-    -------
-    CasADi function of column vectors (row-major entries of each tensor) to column vectors.
+def symbolic(function: Callable[..., Sequence[Tensor]], shapes: Sequence[tuple[int, ...]]) -> tuple[list[ca.SX], list[ca.SX]]:
+    """Symbols of the entries of each argument of a torch function, row-major, and what it makes of them, each a column.
 
     Raises
     ------
     NotImplementedError
         If the function uses a torch operation that has no counterpart here; the message names it.
     """
-    graph = capture(function, shapes)
-    symbols = [ca.SX.sym(f"{name}_{i}", int(np.prod(shape, dtype=int))) for i, shape in enumerate(shapes)]
-    found = replay(graph, [_objects(s, shape) for s, shape in zip(symbols, shapes, strict=True)], FUNCTIONS)
-    return ca.Function(name, symbols, [_column(x) for x in found])
-
-
-def _objects(symbol: ca.SX, shape: tuple[int, ...]) -> Objects:
-    flat = np.empty(symbol.numel(), dtype=object)
-    flat[:] = [symbol[i] for i in range(symbol.numel())]
-    return flat.reshape(shape)
-
-
-def _column(x: Any) -> ca.SX:
-    return ca.vertcat(*x.ravel())
+    symbols = [ca.SX.sym(f"s{i}", prod(shape)) for i, shape in enumerate(shapes)]
+    given: list[Objects] = [np.empty(prod(shape), dtype=object) for shape in shapes]
+    for array, symbol in zip(given, symbols, strict=True):
+        array[:] = ca.vertsplit(symbol)
+    arrays = [array.reshape(shape) for array, shape in zip(given, shapes, strict=True)]
+    return symbols, [ca.vertcat(*x.ravel()) for x in replay(capture(function, shapes), arrays, FUNCTIONS)]
 
 
 FUNCTIONS: dict[str, Operation] = {
