@@ -94,14 +94,8 @@ class Estimated(Estimate):
     def frame(self, *, backend: Backend | None = None, knee: KneeName = "flexion") -> Frame:
         """Every series, a row per sample: time [s], angles [deg], moments [N m], forces [BW], bands and marks.
 
-        Parameters
-        ----------
-        backend : ``pandas`` or ``polars``; default what is installed.
-        knee : what is positive at the knee; its columns are ``knee_flexion_r``, or ``knee_angle_r`` in OpenSim's sign.
-
-        Raises
-        ------
-        ModuleNotFoundError : neither is installed; says what installs them.
+        ``backend`` is ``pandas`` or ``polars``, default what is installed (ModuleNotFoundError, saying what installs them,
+        where neither is). Columns of the knee are ``knee_flexion_r``, or ``knee_angle_r`` in OpenSim's sign.
         """
         return tables.frame(write_table.columns(self, sign(knee)), backend)
 
@@ -116,9 +110,7 @@ class Estimated(Estimate):
     def plot(self, *, knee: KneeName = "flexion") -> Figure:
         """Angles, moments and ground reaction as a matplotlib figure: mean gait cycles of both legs, spread and bands.
 
-        Raises
-        ------
-        ModuleNotFoundError : matplotlib is not installed; says what installs it.
+        ModuleNotFoundError says what installs matplotlib where it is not installed.
         """
         from kinertia.api import plotting
 
@@ -133,19 +125,7 @@ class Estimated(Estimate):
         knee: KneeName = "flexion",
         overwrite: bool = False,
     ) -> Path:
-        """Write the report: one HTML file that opens without a network, or a PDF.
-
-        Parameters
-        ----------
-        path : of the file; ``.pdf`` needs an installed browser that prints it.
-        heading, note : who was measured, when, which visit; shoes, surface, complaints.
-        knee : what is positive at the knee.
-        overwrite : replace what is there, even if it is of something else.
-
-        Raises
-        ------
-        RecordingError : something else is there, unless ``overwrite`` says so; never what was read.
-        """
+        """Write the report: one HTML file that opens without a network, or a PDF; options and errors as :func:`report`."""
         place = Path(path)
         with self._guard(overwrite).writing([place]):
             return results.report(place, [self._said(heading, note, knee)])
@@ -198,9 +178,7 @@ def sign(name: str) -> Knee:
 def load(path: str | Path) -> Estimated:
     """An estimate that was saved, from its folder, its table or the JSON file beside it; without the recording's signals.
 
-    Raises
-    ------
-    RecordingError : something of it is missing, or not as it was written.
+    RecordingError says what of it is missing, or not as it was written.
     """
     kept = stored.read(Path(path))
     return Estimated.of(kept.estimate, kept.recording)
@@ -233,7 +211,7 @@ def report(
 
     Raises
     ------
-    RecordingError : something else is there.
+    RecordingError : something else is there, unless ``overwrite`` says so; never what was read.
     TypeError : what is given is no estimate.
     """
     shown = [estimated] if not isinstance(estimated, Sequence) else list(estimated)

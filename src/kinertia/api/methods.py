@@ -175,12 +175,9 @@ def solve(
 
 
 def part(recording: Recording, begin: float | None, end: float | None, *, mean: bool) -> tuple[Recording, Recording]:
-    """The part of a recording that is to be solved, as it was read and in segment frames.
+    """The part of a recording that is to be solved, or the mean of its strides, as it was read and in segment frames.
 
-    Parameters
-    ----------
-    begin, end : limits of the part, on the recording's own axis [s].
-    mean : as the mean of its strides.
+    ``begin`` and ``end`` are its limits on the recording's own axis [s].
     """
     ready = to_segments(recording)
     if begin is not None or end is not None:

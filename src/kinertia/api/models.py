@@ -36,8 +36,7 @@ def estimate(model: Named, recording: Recording, bar: Bar | None = None) -> Esti
 
     Raises
     ------
-    ValueError
-        If there is no such model, or it is damaged, naming file and fix; or as :func:`kinertia.estimation.estimator.estimate`.
+    ValueError : no such model, or a damaged one, with file and fix; or as :func:`kinertia.estimation.estimator.estimate`.
     """
     from kinertia.estimation import estimator
     from kinertia.recording import selection
@@ -68,13 +67,7 @@ def suited(model: str, sensors: Sequence[Sensor]) -> str:
 
 
 def runner(model: Named) -> Runner:
-    """A model ready for recordings: as graphs where there are graphs, else as a network.
-
-    Raises
-    ------
-    ValueError
-        As :func:`estimate`.
-    """
+    """A model ready for recordings: as graphs where there are graphs, else as a network; errors as :func:`estimate`."""
     from kinertia.runtime import model as exported
 
     if isinstance(model, exported.ExportedModel):
@@ -95,10 +88,7 @@ def runner(model: Named) -> Runner:
 def streaming(model: str) -> ExportedModel:
     """The model that a user named as graphs; a trained one is exported first, which takes some seconds.
 
-    Raises
-    ------
-    ValueError
-        As :func:`estimate`, or if the model cannot be exported.
+    ValueError as :func:`estimate`, or if the model cannot be exported.
     """
     from kinertia.runtime import model as exported
 
@@ -111,13 +101,7 @@ def streaming(model: str) -> ExportedModel:
 
 
 def fitted(model: str | Path) -> Callable[[Recording], Estimate] | None:
-    """What estimates with a model that `kinertia fit` wrote; None where the folder holds none.
-
-    Raises
-    ------
-    ValueError
-        If the model is damaged.
-    """
+    """What estimates with a model that `kinertia fit` wrote; None where the folder holds none, ValueError if it is damaged."""
     if not (Path(model) / "fitted.json").is_file():
         return None
     from kinertia.supervised import checkpoint, predict

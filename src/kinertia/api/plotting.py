@@ -19,12 +19,7 @@ SHADES = {"confidence": 0.11, "band": 0.22}
 
 
 def draw(shown: list[Chart], title: str) -> Figure:
-    """A figure of charts.
-
-    Raises
-    ------
-    ModuleNotFoundError : matplotlib is not installed; says what installs it.
-    """
+    """A figure of charts; ModuleNotFoundError says what installs matplotlib where it is not installed."""
     if not extra.available("matplotlib"):
         raise ModuleNotFoundError(f"a plot needs matplotlib, which is not installed. Fix: {INSTALL}", name="matplotlib")
     import matplotlib

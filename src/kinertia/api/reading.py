@@ -21,12 +21,7 @@ Facts = str | Path | Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Reading:
-    """What files do not say themselves; see :func:`read`.
-
-    Raises
-    ------
-    ValueError : a mass, height or rate that is no number.
-    """
+    """What files do not say themselves; see :func:`read`. ValueError for a mass, height or rate that is no number."""
 
     mass: float | None = None
     height: float | None = None
@@ -134,9 +129,7 @@ def as_stated(paths: Sequence[str | Path], reading: Reading) -> Iterator[Recordi
 def files(paths: Sequence[str | Path], reading: Reading) -> list[Path]:
     """Every file, or folder that is one recording, at these places.
 
-    Raises
-    ------
-    RecordingError : none; or one mass or height given for files that state different ones.
+    RecordingError where there is none, or one mass or height was given for files that state different ones.
     """
     if not paths:
         raise RecordingError("no recording given", fix="name at least one file or folder")
@@ -200,9 +193,7 @@ def of_person(recording: Recording, reading: Reading) -> Recording:
 def sound(recording: Recording, *, anyway: bool = False) -> Recording:
     """The recording after all checks, once; with a likely height and mass where they are not known.
 
-    Raises
-    ------
-    RecordingError : its first fault, unless it is asked for anyway.
+    RecordingError with its first fault, unless it is asked for anyway.
     """
     if not recording.sensors:
         raise RecordingError("holds no sensor", file=recording.source or recording.name, fix="give one with signals")

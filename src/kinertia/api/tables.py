@@ -26,17 +26,10 @@ Value = float | int | str
 
 
 def frame(columns: Mapping[str, Any], backend: Backend | None = None) -> Frame:
-    """A data frame of columns; what is missing is NaN in pandas and null in polars.
+    """A data frame of columns, all as long; what is missing is NaN in pandas and null in polars.
 
-    Parameters
-    ----------
-    columns : name to values, all as long.
-    backend : ``pandas`` or ``polars``; default the one that is installed, pandas where both are.
-
-    Raises
-    ------
-    ValueError : another backend.
-    ModuleNotFoundError : it is not installed, with what installs it.
+    Without a backend the one that is installed, pandas where both are. ValueError for another one, ModuleNotFoundError, with
+    what installs it, where it is not installed.
     """
     if backend not in (None, *BACKENDS):
         raise ValueError(f"there are no frames of {backend!r}; give backend='pandas' or backend='polars'")

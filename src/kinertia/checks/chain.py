@@ -34,16 +34,10 @@ _CONSEQUENCES: dict[Cause, frozenset[Cause]] = {
 
 
 def examine(recording: Recording) -> Recording:
-    """Run all checks.
+    """Run all checks on a recording as it was read, with the reader's findings; its truth is not read.
 
-    Parameters
-    ----------
-    recording : as it was read; its findings are those of the reader. Its truth is not read.
-
-    Returns
-    -------
-    The recording with what is unambiguous put right, what cannot be left out as missing samples, and ``findings`` in the order
-    of their causes, without those that merely follow from others.
+    What is unambiguous is put right, what cannot be is left out as missing samples, and ``findings`` are in the order of their
+    causes, without those that merely follow from others.
     """
     for check in STAGES:
         if len(recording.sensors) and faulty(recording).all():

@@ -21,13 +21,8 @@ def command(
 ) -> None:
     """Run the command that the first word names, with the others as its options.
 
-    Parameters
-    ----------
-    known : name of a command to the module that holds a function of this name.
-    words : of the command line, from the name on.
-    parent : what stands before it, ``kinertia`` or ``kinertia benchmark``.
-    training : names of the commands that need the extra ``kinertia[train]``.
-    prepare : makes the command of the function and its name; None where the function is the command.
+    ``known`` is the name of a command to the module that holds a function of this name, ``parent`` what stands before it.
+    Those of ``training`` need the extra ``kinertia[train]``. ``prepare`` makes the command of a function and its name.
 
     Raises
     ------

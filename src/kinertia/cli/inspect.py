@@ -97,12 +97,9 @@ def activities(examined: Recording) -> dict[Activity, float]:
 
 
 def summarise(stated: Recording, recording: Recording) -> dict[str, Any]:
-    """Everything ``inspect`` shows, as plain values (SI units, seconds, degrees where named).
+    """Everything ``inspect`` shows, as plain values (SI units, seconds, degrees where named), of a recording after the checks.
 
-    Parameters
-    ----------
-    stated : as it was read; what is missing is counted in it.
-    recording : the same after the checks.
+    What is missing is counted as it was ``stated``: read.
     """
     rate = stated.rate_hz
     missing = 100.0 * np.isnan(stated.acc).any(axis=2).mean(axis=0)

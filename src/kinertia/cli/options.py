@@ -97,17 +97,10 @@ Running = Annotated[Run, tyro.conf.arg(name="")]
 
 
 def configured(run: Run, config: T, default: T, steps: Sequence[str], seed: str) -> T:
-    """The configuration of a file, or else of the options, with the steps and the seed that were given.
+    """The configuration of a file, or else of the options (the default where none was given), with the steps and the seed.
 
-    Parameters
-    ----------
-    run, config : options; ``config`` equals ``default`` where none was given.
-    default : built-in configuration.
-    steps, seed : dotted names of the settings that ``--steps`` and ``--seed`` stand for.
-
-    Raises
-    ------
-    ValueError : both were given, or the file is no configuration.
+    ``steps`` and ``seed`` are dotted names of the settings that ``--steps`` and ``--seed`` stand for. ValueError where a file
+    and options were both given, or the file is no configuration.
     """
     if run.config_file is not None:
         if config != default:

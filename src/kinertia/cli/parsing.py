@@ -8,8 +8,8 @@ import os
 import re
 import shutil
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, fields, is_dataclass
 from difflib import get_close_matches
 from functools import partial, wraps
@@ -65,7 +65,9 @@ def parse(command: Callable[..., None], prog: str, words: Sequence[str]) -> Call
     except SystemExit:
         known = options(command)
         _refuse(command, prog, [word for word in words if word.startswith("--") and word.partition("=")[0] not in known])
-        raise ValueError(f"{_name(prog)} {_complaint(said.getvalue(), words)}; see `{prog} --help`") from None
+        raise ValueError(
+            f"{prog.removeprefix('kinertia ')} {_complaint(said.getvalue(), words)}; see `{prog} --help`"
+        ) from None
     _refuse(command, prog, unknown)
     return call
 
@@ -76,11 +78,7 @@ def _refuse(command: Callable[..., None], prog: str, unknown: Sequence[str]) -> 
     word = next((word for word in unknown if word.startswith("-")), unknown[0])
     what = "has no option" if word.startswith("-") else "takes no further"
     advice = meant(word.partition("=")[0], options(command), where=f"{prog} {ALL}")
-    raise ValueError(f"{_name(prog)} {what} {word}; {advice}")
-
-
-def _name(prog: str) -> str:
-    return prog.removeprefix("kinertia ")
+    raise ValueError(f"{prog.removeprefix('kinertia ')} {what} {word}; {advice}")
 
 
 def _complaint(said: str, words: Sequence[str]) -> str:
@@ -137,27 +135,20 @@ def meant(word: str, known: Iterable[str], *, where: str) -> str:
 
 def _text(command: Callable[..., None], prog: str) -> str:
     said = io.StringIO()  # tyro draws no boxes where it cannot
-    with _columns(_width()), redirect_stdout(said), suppress(SystemExit):
-        tyro.cli(command, prog=prog, args=["--help"], config=FLAGS)
+    before = os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = str(_width())  # what tyro takes for the width of the terminal
+    try:
+        with redirect_stdout(said), suppress(SystemExit):
+            tyro.cli(command, prog=prog, args=["--help"], config=FLAGS)
+    finally:
+        del os.environ["COLUMNS"]
+        os.environ.update({} if before is None else {"COLUMNS": before})
     return re.sub(r"\n{3,}", "\n\n", _RULE.sub("", said.getvalue())).rstrip("\n")
 
 
 def _width() -> int:
     """Columns to write in; in more than 100, tyro sets options side by side."""
     return min(max(40, shutil.get_terminal_size().columns), 100)
-
-
-@contextmanager
-def _columns(count: int) -> Iterator[None]:
-    """What tyro takes for the width of the terminal."""
-    before = os.environ.get("COLUMNS")
-    os.environ["COLUMNS"] = str(count)
-    try:
-        yield
-    finally:
-        del os.environ["COLUMNS"]
-        if before is not None:
-            os.environ["COLUMNS"] = before
 
 
 def _shown(command: Callable[..., None], *, everything: bool) -> Callable[..., None]:

@@ -45,11 +45,8 @@ MEASURES: dict[str, Measure] = {
 def score_single(estimate: Estimate, recording: Recording) -> Json | None:
     """Figures of one trial, as it is and synced; None where the recording has no reference.
 
-    Parameters
-    ----------
-    estimate : on the recording's own samples.
-    recording : in sensor or segment axes. The shift between sensors and reference is found from its strapdown angles; what
-        cannot be found (too few sensors, no standing) is null.
+    The shift between sensors and reference is found from strapdown angles; what cannot be found (too few sensors, no standing)
+    is null.
     """
     if recording.truth is None:
         return None

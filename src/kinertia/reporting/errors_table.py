@@ -50,13 +50,7 @@ _WORDS = {"grf_x": "Fore-aft force", "grf_y": "Vertical force", "grf_z": "Latera
 
 
 def tables(scores: Json, knee: Knee = Knee.FLEXION) -> list[ErrorTable]:
-    """Tables of the kinds for which there is at least one figure.
-
-    Parameters
-    ----------
-    scores : figures of one trial, as in a benchmark's JSON; what is absent or null is shown as a dash.
-    knee : what is positive at the knee, in its bias.
-    """
+    """Tables of the kinds for which there is at least one figure of a trial; what is absent or null is shown as a dash."""
     tables = []
     for title, unit, predictor, kind, suffix, rival in _KINDS:
         main = f"{kind}_rmsd_{suffix}"
