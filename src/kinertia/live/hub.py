@@ -33,19 +33,12 @@ class Hub:
 
     ``names`` are the outputs as the model's layout has them; ``knee`` says what counts as positive at the knee, until somebody
     chooses otherwise on the page.
-
-    Attributes
-    ----------
-    columns : outputs that are kept, in this order; then come those of :data:`EXTRA`.
-    ring : the frames of the last ten seconds.
-    events : gait events with the number of the frame they came with; taken by one reader.
-    gait, activity, published_s : as of the last frame; ``time.perf_counter()`` then, NaN before there is one [s].
     """
 
     def __init__(
         self, names: Sequence[str], rate_hz: float, knee: Knee = Knee.FLEXION, sensors: SensorSet = LOWER_BODY
     ) -> None:
-        self.columns: tuple[Column, ...] = columns(names, knee)
+        self.columns: tuple[Column, ...] = columns(names, knee)  # kept in this order; then come those of EXTRA
         self.rate_hz = rate_hz
         self.latest = round(LATEST_S * rate_hz)
         self._places = np.array([list(names).index(column.name) for column in self.columns], dtype=np.intp)
@@ -53,10 +46,10 @@ class Hub:
         self.sensors = sensors
         self._weights = 2.0 ** np.arange(len(sensors), dtype=np.float32)
         self.ring = Ring(round(HISTORY_S * rate_hz), len(self.columns) + len(EXTRA))
-        self.events: deque[tuple[int, Event]] = deque(maxlen=EVENTS)
-        self.gait: Gait = NOTHING
+        self.events: deque[tuple[int, Event]] = deque(maxlen=EVENTS)  # with the number of the frame they came with; one reader
+        self.gait: Gait = NOTHING  # this and the following as of the last frame
         self.activity: Activity | None = None
-        self.published_s = float("nan")
+        self.published_s = float("nan")  # ``time.perf_counter()`` [s]
 
     def publish(self, frame: Frame) -> None:
         """Show a frame; from one thread only. One in which no sensor says anything is no estimate, and is left out."""

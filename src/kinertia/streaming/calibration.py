@@ -35,11 +35,6 @@ class Calibration:
 
     A core that is aligned already goes on as before until the new alignment is there. Signals come in the thread that pushes;
     the work on them is done in another one.
-
-    Attributes
-    ----------
-    progress : how it stands; may be read from any thread.
-    alignment : what was found, with its warnings; None before.
     """
 
     def __init__(self, core: Core, patience_s: float = PATIENCE_S) -> None:
@@ -56,8 +51,8 @@ class Calibration:
         self._stride: Future[int | None] | None = None
         self._solving: Future[Alignment] | None = None
         self._before = ""
-        self.progress = Progress()
-        self.alignment: Alignment | None = None
+        self.progress = Progress()  # may be read from any thread
+        self.alignment: Alignment | None = None  # what was found, with its warnings
 
     def start(self) -> None:
         """Begin, or begin again; then :attr:`progress` goes on saying why the try before failed."""

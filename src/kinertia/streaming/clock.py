@@ -30,14 +30,7 @@ LARGEST_S = 1e11  # 3,000 years: no clock
 
 
 class Clock:
-    """Offset and drift of a sender's clock.
-
-    Attributes
-    ----------
-    offset_s, drift : local time less sender's at the latest sample, least delay included [s]; how much it grows per second.
-    jitter_s : how much later than at best samples usually come [s].
-    unsure : whether there were too few samples since the start to know the offset.
-    """
+    """Offset and drift of a sender's clock."""
 
     def __init__(self) -> None:
         self.start(0.0, 0.0)
@@ -45,12 +38,14 @@ class Clock:
 
     def start(self, sender_s: float, received_s: float) -> None:
         """Begin with one sample; nothing earlier counts."""
+        # local time less sender's at the latest sample, least delay included [s]; how much it grows per second
         self.offset_s = self._floor = self._low = received_s - sender_s
-        self.drift = self.jitter_s = self._slope = 0.0
+        self.drift = self._slope = 0.0
+        self.jitter_s = 0.0  # how much later than at best samples usually come [s]
         self._last = self._low_at = self._floor_at = sender_s
         self._end = sender_s + WINDOW_S
         self._windows = 0
-        self.unsure = True
+        self.unsure = True  # there were too few samples yet to know the offset
         # variances of floor and drift, and what they have in common
         self._spread, self._cross = (1.0, DRIFT_SPREAD**2), 0.0
 

@@ -17,25 +17,17 @@ MOST_PULL = 2e-3  # the grid follows its stream's clock by at most this part of 
 
 
 class Grid:
-    """Times of grid points: index over rate since the first one, pulled along by the stream that it is anchored to.
-
-    Attributes
-    ----------
-    step_s : time between grid points [s].
-    snap_s : how far from a grid point a sample may lie to be taken as it is [s].
-    started, begun_s : whether the first grid point is known, and its time [s].
-    base_s : session time less local time [s].
-    leader : index of the stream whose clock the session's time is; -1 before there is one.
-    """
+    """Times of grid points: index over rate since the first one, pulled along by the stream that it is anchored to."""
 
     __slots__ = ("_at", "_index", "base_s", "begun_s", "leader", "snap_s", "started", "step_s")
 
     def __init__(self, rate_hz: float) -> None:
-        self.step_s = 1.0 / rate_hz
-        self.snap_s = SNAP * self.step_s
-        self.started = False
-        self.base_s, self.leader = 0.0, -1
-        self._index, self._at, self.begun_s = 0, 0.0, 0.0
+        self.step_s = 1.0 / rate_hz  # time between grid points [s]
+        self.snap_s = SNAP * self.step_s  # how far from a grid point a sample may lie to be taken as it is [s]
+        self.started, self.begun_s = False, 0.0  # whether the first grid point is known, and its time [s]
+        self.base_s = 0.0  # session time less local time [s]
+        self.leader = -1  # index of the stream whose clock the session's time is, once there is one
+        self._index, self._at = 0, 0.0
 
     def start(self, time_s: float) -> None:
         """Put grid point 0 at a time."""
@@ -65,22 +57,15 @@ class Grid:
 
 
 class Pending:
-    """Room for the grid points from the one that comes out next on; every stream fills every one of them, in order.
-
-    Attributes
-    ----------
-    capacity : how many grid points a stream may be ahead, a power of two; ``mask`` is one less.
-    head : the grid point that comes out next.
-    rows : (K, 6) memory of a grid point at ``index & mask``.
-    """
+    """Room for the grid points from the one that comes out next on; every stream fills every one of them, in order."""
 
     __slots__ = ("_held", "capacity", "head", "mask", "rows")
 
     def __init__(self, sensors: int, capacity: int) -> None:
-        self.capacity = 1 << (capacity - 1).bit_length()
+        self.capacity = 1 << (capacity - 1).bit_length()  # how many grid points a stream may be ahead, a power of two
         self.mask = self.capacity - 1
-        self.rows = tuple(np.full((self.capacity, sensors, 6), np.nan))
-        self.head = 0
+        self.rows = tuple(np.full((self.capacity, sensors, 6), np.nan))  # (K, 6) memory of a grid point at ``index & mask``
+        self.head = 0  # the grid point that comes out next
         self._held: dict[int, np.ndarray] = {}
 
     def note_held(self, index: int, where: slice | np.ndarray, held: np.ndarray) -> None:

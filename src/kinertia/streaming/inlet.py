@@ -20,16 +20,7 @@ SAME_RATE = 0.02
 
 
 class Inlet:
-    """What is known of one stream, which fills the session's grid points.
-
-    Attributes
-    ----------
-    next : grid point that this stream fills next.
-    received_s : local time of the latest usable sample; minus infinity before the first one [s].
-    time_s : session time of that sample [s].
-    absurd_s : local time of the latest value that no sensor can give; minus infinity before the first one [s].
-    wait_s : how long grid points lately waited for a sample behind them, to be interpolated [s].
-    """
+    """What is known of one stream, which fills the session's grid points."""
 
     def __init__(self, index: int, info: StreamInfo, grid: Grid, pending: Pending, settings: Settings) -> None:
         count = len(info.sensors)
@@ -37,9 +28,11 @@ class Inlet:
         self.order, self.clock, self.rates = Order(info.rate_hz), Clock(), Rates()
         self.memory = gaps.Memory(count, settings.hold_s)
         self.inspection = Inspection(count, info.rate_hz, settings.frozen_s, index)
-        self.next = 0
-        self.received_s = self.absurd_s = -np.inf
-        self.time_s = self.wait_s = 0.0
+        self.next = 0  # grid point that this stream fills next
+        self.received_s = -np.inf  # local time of the latest usable sample [s]
+        self.absurd_s = -np.inf  # local time of the latest value that no sensor can give [s]
+        self.time_s = 0.0  # session time of the latest usable sample [s]
+        self.wait_s = 0.0  # how long grid points lately waited for a sample behind them, to be interpolated [s]
         self._grid, self._pending, self._settings = grid, pending, settings
         first = info.sensors[0]
         adjacent = info.sensors == tuple(range(first, first + count))

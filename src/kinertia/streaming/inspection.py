@@ -18,13 +18,6 @@ class Inspection:
     """Looks at the samples of a stream of sensors that may repeat the same values for ``frozen_s`` (0: for any time).
 
     Blocks of streams of different ``phase`` end at different samples, so that the work is spread.
-
-    Attributes
-    ----------
-    frozen : (k,) sensors that repeat themselves; None when there are none.
-    clipping : (k,) sensors that reached their limit in the last block.
-    faulty : whether there are any of these.
-    clipped : (k,) samples at the limit so far.
     """
 
     __slots__ = ("_at", "_before", "_block", "_limit", "_owed", "_reached", "_watch", "clipped", "clipping", "faulty", "frozen")
@@ -36,10 +29,11 @@ class Inspection:
         self._before = np.full((sensors, 6), np.nan)
         self._limit = np.tile(LEAST_RANGE, (sensors, 1))
         self._reached = np.zeros((sensors, 6), dtype=int)
-        self.frozen: np.ndarray | None = None
-        self.clipping = np.zeros(sensors, dtype=bool)
-        self.clipped = np.zeros(sensors, dtype=int)
-        self.faulty = self._owed = False
+        self.frozen: np.ndarray | None = None  # (k,) sensors that repeat themselves, if any do
+        self.clipping = np.zeros(sensors, dtype=bool)  # (k,) sensors that reached their limit in the last block
+        self.clipped = np.zeros(sensors, dtype=int)  # (k,) samples at the limit so far
+        self.faulty = False  # whether any sensor is frozen or clipping
+        self._owed = False
 
     def look(self, values: Array) -> bool:
         """Take in a sample (k, 6); True at the end of a block, which :meth:`tend` then looks at, or else the next sample."""

@@ -36,12 +36,6 @@ class Pump:
     """Moves samples and frames; everything happens in the thread that calls :meth:`step`. What it is given is closed with it.
 
     ``warm`` rehearses between samples (:mod:`kinertia.streaming.rehearsal`): estimates come sooner, for a part of a core.
-
-    Attributes
-    ----------
-    samples, frames, latest : how many so far; the last frame.
-    reasons : how many frames there were with which reasons not to trust them (bits), and with none (0).
-    calibration : begins by itself where the source does not know how the sensors sit, and again when it failed.
     """
 
     def __init__(self, source: Source, core: Core, sinks: Sinks, log: LogWriter | None = None, *, warm: bool = False) -> None:
@@ -49,9 +43,10 @@ class Pump:
         self._rehearsal = Rehearsal(core) if warm and source.real_time else None
         fastest = max(stream.rate_hz for stream in source.streams)
         self._attention = self._rehearsal and Attention[Sample](self._rehearsal.run, fastest, len(source.streams))
-        self.samples = self.frames = 0
-        self.reasons: Counter[int] = Counter()
+        self.samples = self.frames = 0  # how many so far
+        self.reasons: Counter[int] = Counter()  # how many frames with which reasons not to trust them (bits), and with none (0)
         self.latest: Frame | None = None
+        # begins by itself where the source does not know how the sensors sit, and again when it failed
         self.calibration = Calibration(core)
         self._session = core.session
         if core.session.rotations is None:

@@ -66,20 +66,12 @@ class Source(ABC):
     """Where samples come from: sensors and streams as in :class:`~kinertia.streaming.sample.Session`.
 
     Of more samples than ``capacity`` that wait for a slow consumer the oldest are dropped and counted.
-
-    Attributes
-    ----------
-    warnings : what had to be assumed about it.
-    error, status : what ended one of its threads; how it is, in a sentence.
     """
 
-    real_time: bool = True
-    """Whether samples are received by the clock of ``time.perf_counter()``."""
-    rotations: Array | None = None
+    real_time: bool = True  # whether samples are received by the clock of ``time.perf_counter()``
+    rotations: Array | None = None  # this and the following as in Session, where the source knows them
     bias: Array | None = None
-    """As in :class:`~kinertia.streaming.sample.Session`, where the source knows them."""
     subject: Subject | None = None
-    """The wearer, where the source knows."""
 
     def __init__(
         self,
@@ -90,9 +82,10 @@ class Source(ABC):
         warnings: tuple[str, ...] = (),
         capacity: int = CAPACITY,
     ) -> None:
-        self.name, self.sensors, self.streams, self.warnings = name, sensors, streams, warnings
-        self.error: Exception | None = None
-        self.status = "not started"
+        self.name, self.sensors, self.streams = name, sensors, streams
+        self.warnings = warnings  # what had to be assumed about it
+        self.error: Exception | None = None  # what ended one of its threads
+        self.status = "not started"  # how it is, in a sentence
         self._buffer: Buffer[Sample] = Buffer(capacity)
         self._stopping, self._asked_to_stand = threading.Event(), threading.Event()
         self._threads: list[threading.Thread] = []
