@@ -54,8 +54,7 @@ def add(nodes: Nodes, network: Network, x: str, person: str, states: dict[str, s
     ----------
     x : (1, S C + S) signals, zero where missing, and presence of the sensors.
     person : (1, gates) what person and placement add to the first layer, see :func:`add_person`.
-    states : name to value (1, hidden).
-    dtype : floating type of the network.
+    states, dtype : name to value (1, hidden); floating type of the network.
 
     Returns
     -------

@@ -24,10 +24,9 @@ WINDOW = 2 * differences.REACH + 1  # consecutive raw outputs that a sample's va
 
 
 def person_shapes(sensors: SensorSet) -> dict[str, tuple[int, ...]]:
-    """Shapes of what is known of a person.
+    """Shapes of what is known of a person: mass [kg], height [m], sensor positions in segment frames (NaN where not known) [m].
 
-    Mass [kg], height [m], sensor positions in segment frames (NaN where not known) [m], and what was learned about this wearer,
-    see :class:`kinertia.learning.personal.Deviation`.
+    And of what was learned about this wearer, see :class:`kinertia.learning.personal.Deviation`.
     """
     count = len(sensors)
     return {"mass": (), "height": (), "position": (count, 2), "angle": (count,), "shift": (count, 2), "size": ()}
@@ -66,17 +65,10 @@ class Sample:
     def values(
         self, mass: Tensor, height: Tensor, position: Tensor, angle: Tensor, shift: Tensor, size: Tensor, raw: Tensor
     ) -> list[Tensor]:
-        """Values, and what is constant for a person.
+        """Values (M,), in the order of :attr:`layout`, and what is constant for a person.
 
-        Parameters
-        ----------
-        mass, height, position, angle, shift, size : see :func:`person_shapes`.
-        raw : (1, WINDOW, outputs) raw outputs of the network, oldest first.
-
-        Returns
-        -------
-        Values (M,), in the order of :attr:`layout`; features of the person (F,) that the network reads; body weight () [N]
-        and weight times height () [N m].
+        That is features of the person (F,) that the network reads; body weight () [N] and weight times height () [N m]. What
+        is given is what :func:`person_shapes` says, and (1, WINDOW, outputs) raw outputs of the network, oldest first.
         """
         # single precision once, as for whole recordings
         stated = gait2d.scale(mass, height, self.skeleton).to(torch.float32).to(torch.float64)

@@ -31,10 +31,8 @@ GRAPHS = "this model is there as graphs alone, which nothing can be trained on f
 class LiveSession:
     """Runs a pump, which is started and closed elsewhere, in one thread and answers viewers from others.
 
-    Parameters
-    ----------
-    folder, record : where recordings go that a viewer starts; file that the pump records in already, if it does.
-    adapt : makes what adapts the model to the wearer, given a new folder for it; where that is not possible, why.
+    Recordings that a viewer starts go into ``folder``; ``record`` is the file that the pump records in already. ``adapt``
+    makes what adapts the model to the wearer, given a new folder for it; where that is not possible, it says why.
     """
 
     def __init__(

@@ -52,16 +52,10 @@ class Stepper:
         self._samples, self._travel, self._speed = 0, 0.0, 0.0
 
     def step(self, signals: Array) -> Array | None:
-        """Take in one sample and give the values of the sample ``delay_samples`` before it.
+        """Take in a sample and give the values (M,) of the sample ``delay_samples`` before it, None before there is one.
 
-        Parameters
-        ----------
-        signals : (S, C) channels of the model's sensor set in segment frames [m/s^2, rad/s], at the model's rate; NaN where
-            missing. ValueError if it has another shape.
-
-        Returns
-        -------
-        (M,) named by the layout, or None for the first ``delay_samples`` samples.
+        ``signals`` (S, C) are channels of the model's sensor set in segment frames [m/s^2, rad/s], at the model's rate; NaN
+        where missing. ValueError if they have another shape.
         """
         if signals.shape != self._shape:
             raise ValueError(f"sample has shape {signals.shape}, expected {self._shape}")

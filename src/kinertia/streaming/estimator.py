@@ -55,13 +55,10 @@ class Estimator:
     def frame(
         self, index: int, time_s: float, local_s: float, raw: Array, held: np.ndarray | None, known: int, begin: float
     ) -> Frame:
-        """The frame of a grid point.
+        """The frame of a grid point, of which index and times are as in :class:`~kinertia.streaming.frame.Frame`.
 
-        Parameters
-        ----------
-        index, time_s, local_s : see :class:`~kinertia.streaming.frame.Frame`.
-        raw, held : (K, 6) values in sensor axes, NaN where missing; (K,) where an older value stands in, None for nowhere.
-        known, begin : reasons not to trust it so far; ``time.perf_counter()`` when work on it began [s].
+        ``raw`` (K, 6) are values in sensor axes, NaN where missing; ``held`` (K,) says where an older value stands in;
+        ``known`` are the reasons not to trust it so far; ``begin`` is ``time.perf_counter()`` when work on it began [s].
         """
         self.tend()
         for tap in self.taps:

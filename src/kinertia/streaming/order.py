@@ -7,7 +7,6 @@ whose samples twenty in a row were refused is taken as new.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from kinertia.streaming.clock import ArrivalStamps, Clock
 
@@ -41,12 +40,6 @@ class Counts:
     missing: int = 0
 
 
-class _Suspect(NamedTuple):
-    time_s: float
-    sequence: int
-    received_s: float
-
-
 class Order:
     """Judges the samples of one sender.
 
@@ -58,7 +51,7 @@ class Order:
         self.time_s = 0.0
         self._period = 1.0 / rate_hz
         self._arrival = ArrivalStamps(self._period)
-        self._suspect: _Suspect | None = None
+        self._suspect: tuple[float, int, float] | None = None
         self._last: float | None = None
         self._stamped = False
         self._sequence, self._seen, self._modulus, self._refused = -1, 0, 0, 0
@@ -148,18 +141,17 @@ class Order:
 
     def _doubt(self, time_s: float, sequence: int, received_s: float) -> int:
         """Start again if the sample agrees with the one refused before it, else refuse it."""
-        before = self._suspect
-        if before is not None:
-            apart = received_s - before.received_s
-            agrees = abs(time_s - before.time_s - apart) < EARLY_S and (not self._stamped or time_s > before.time_s)
-            if agrees and (sequence < 0 or 0 < sequence - before.sequence <= WINDOW):
+        if self._suspect is not None:
+            before_s, before, came_s = self._suspect
+            agrees = abs(time_s - before_s - (received_s - came_s)) < EARLY_S and (not self._stamped or time_s > before_s)
+            if agrees and (sequence < 0 or 0 < sequence - before <= WINDOW):
                 return self._restart(time_s, sequence, received_s)
         return self._refuse(time_s, sequence, received_s)
 
     def _refuse(self, time_s: float, sequence: int, received_s: float, *, restart: bool = True) -> int:
         self.counts.rejected += 1
         self._refused += 1
-        self._suspect = _Suspect(time_s, sequence, received_s)
+        self._suspect = (time_s, sequence, received_s)
         if restart and self._refused > REFUSED_IN_A_ROW:
             return self._restart(time_s, sequence, received_s)
         return REFUSED

@@ -76,13 +76,10 @@ def _bursts(faults: Faults) -> Iterator[float]:
 
 
 def inject(samples: Iterable[Sample], faults: Faults, counts: Counter[str]) -> Iterator[Sample]:
-    """Samples as they arrive over a bad link, in that order, ``received_s`` being when.
+    """Samples as they arrive over a bad link, in that order, ``received_s`` being when; ``counts`` of what happened grow.
 
-    Parameters
-    ----------
-    samples : in the order in which they are sent; ``received_s`` is when, from 0 on [s]. May be endless; what was sent is
-        looked at one sample ahead at most.
-    counts : what happened how often; grows.
+    They are given in the order in which they are sent, ``received_s`` being when, from 0 on [s], and may be endless: what was
+    sent is looked at one sample ahead at most.
     """
     if replace(faults, seed=NO_FAULTS.seed) == NO_FAULTS:
         for sample in samples:

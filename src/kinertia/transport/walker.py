@@ -81,17 +81,10 @@ class Walker(msgspec.Struct, frozen=True, dict=True):
         return (np.sqrt(s * s + 4.0 * (1.0 - s) * speed / self.speed) - s) / (2.0 * (1.0 - s))
 
     def signals(self, phase: Array, effort: Array, rate: Array) -> tuple[Array, Array]:
-        """What ideal sensors in segment axes read.
+        """What ideal sensors in segment axes read: (T, S, 3) specific force [m/s^2] and angular rate [rad/s].
 
-        Parameters
-        ----------
-        phase, effort, rate : (3, T) strides so far, :meth:`effort` and strides per second at each instant, and at
-            :data:`STEP_S` before and after it: rows before, now, after.
-
-        Returns
-        -------
-        acc : (T, S, 3) specific force [m/s^2].
-        gyro : (T, S, 3) angular rate [rad/s].
+        ``phase``, ``effort`` and ``rate`` (3, T) are strides so far, :meth:`effort` and strides per second at each instant,
+        and at :data:`STEP_S` before and after it: rows before, now, after.
         """
         angle, arm, height, forward = self._pose(phase, effort, rate)
         cos, sin = np.cos(angle), np.sin(angle)
@@ -151,10 +144,8 @@ def walk(
 ) -> Iterator[tuple[Array, Array]]:
     """Endless signals of ideal sensors in segment axes, block after block, as :meth:`Walker.signals` gives them.
 
-    Parameters
-    ----------
-    first, then : stages that come once, and those that are repeated forever.
-    asked : when it is set, the person stands still for :data:`STAND_S`, beginning with the next block, and then walks on.
+    ``first`` stages come once, ``then`` is repeated forever. When ``asked`` is set, the person stands still for
+    :data:`STAND_S`, beginning with the next block, and then walks on.
     """
     samples = max(1, round(BLOCK_S * rate_hz))
     at, strides, stopped_s = 0, 0.0, -np.inf
@@ -242,19 +233,12 @@ def _second(values: Array) -> Array:
 
 
 class SyntheticSource(PacedSource):
-    """A walker's seven sensors, in their own axes.
+    """A walker's seven sensors, in their own axes; ``seconds`` is where it ends, None for never.
 
-    Parameters
-    ----------
-    seed : decides how the sensors sit, their offsets and their noise.
-    seconds : where it ends; None for never.
-    first, then : what the wearer does, once and then over and over.
-    together : all sensors in one stream; else each is a stream with its own clock.
-    aligned : tell the session how the sensors sit; else calibration has to find it.
-
-    Attributes
-    ----------
-    mounting, offset : (S, 3, 3) how the sensors really sit, v_segment = R v_sensor; (S, 3) their gyroscope offsets [rad/s].
+    The seed decides how the sensors really sit, ``mounting`` (S, 3, 3), v_segment = R v_sensor, their gyroscope ``offset`` (S,
+    3) [rad/s] and their noise; with ``aligned`` the session is told, else calibration has to find it. The wearer does
+    ``first`` once and ``then`` over and over. Sensors come ``together`` in one stream; else each is a stream with its own
+    clock.
     """
 
     def __init__(
