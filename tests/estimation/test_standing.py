@@ -14,7 +14,7 @@ from kinertia.bodies import build
 from kinertia.estimation import standing, track
 from kinertia.estimation.estimate import Activity, Bands
 from kinertia.estimation.series import Series
-from kinertia.estimation.statics import Sizes
+from kinertia.estimation.standing import Sizes
 from kinertia.mechanics import dynamics
 from kinertia.mechanics import kinematics as kin
 from kinertia.recording import LOWER_BODY, Array, Recording, Sensor, Subject

@@ -77,10 +77,10 @@ def _run(section: Section, values: Array) -> Array:
         impulse[k] = now
         before, now = now, -a1 * now - a2 * before
     lag = np.subtract.outer(np.arange(_BLOCK), np.arange(_BLOCK))
-    own = driven @ np.where(lag >= 0, impulse[np.maximum(lag, 0)], 0.0).T
+    forced = driven @ np.where(lag >= 0, impulse[np.maximum(lag, 0)], 0.0).T
     # outputs y(-1), y(-2) of the block before go on as y(-1) (-a1 h(n) - a2 h(n-1)) + y(-2) (-a2 h(n))
     last = (impulse[1:], -a2 * impulse[:-1])
-    ends = own[:, -2:].tolist()
+    ends = forced[:, -2:].tolist()
     first, second = 0.0, 0.0
     states = np.zeros((blocks, 2))
     (p1, p2), (q1, q2) = last[0][-2:].tolist(), last[1][-2:].tolist()
@@ -88,5 +88,5 @@ def _run(section: Section, values: Array) -> Array:
         states[k] = first, second
         end = ends[k]
         first, second = end[1] + p2 * first + q2 * second, end[0] + p1 * first + q1 * second
-    result = own + states @ np.stack(last)
+    result = forced + states @ np.stack(last)
     return result.reshape(-1)[: len(values)] + level

@@ -146,15 +146,15 @@ def stride_ratios(steady: Steady, stated: tuple[str, ...]) -> Array:
 
     A pelvis may repeat every step.
     """
-    own = np.array(
+    single = np.array(
         [[stride_samples(gyro[:, [k]], steady.rate_hz) or np.nan for k in range(len(stated))] for gyro in steady.gyro]
     )
     # a walk of few strides may repeat best after two of them
     again = np.array([repeats(gyro, stride) for gyro, stride in zip(steady.gyro, steady.stride, strict=True)])
     common = np.array(steady.stride)[:, None]
-    own = np.where((own > _MULTIPLE * common) & (again > _ALIKE), common, own)
-    known = np.isfinite(own).mean(axis=0) > 0.5
+    single = np.where((single > _MULTIPLE * common) & (again > _ALIKE), common, single)
+    known = np.isfinite(single).mean(axis=0) > 0.5
     ratio = np.full(len(stated), np.nan)
-    ratio[known] = np.nanmedian((own / common)[:, known], axis=0)
+    ratio[known] = np.nanmedian((single / common)[:, known], axis=0)
     step = np.array([name == "pelvis" for name in stated]) & (np.abs(2.0 * ratio - 1.0) < np.abs(ratio - 1.0))
     return np.where(step, 2.0 * ratio, ratio)

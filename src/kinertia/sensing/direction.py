@@ -112,11 +112,11 @@ def _of_legs(names: list[str], rate: Array, force: Array, stride: int, rate_hz: 
         for j, b in enumerate(names[:i]):
             same_leg = 1.0 if a[-2:] == b[-2:] else -1.0
             pair[i, j] = same_leg * np.corrcoef(inclination[i], inclination[j])[0, 1]
-    own = np.array([_own_evidence(name, rate[:, k], force[:, k], stride, rate_hz) for k, name in enumerate(names)])
-    pieces = np.maximum((np.abs(pair + pair.T) > 0).sum(axis=1) + (own != 0), 1)
+    alone = np.array([_own_evidence(name, rate[:, k], force[:, k], stride, rate_hz) for k, name in enumerate(names)])
+    pieces = np.maximum((np.abs(pair + pair.T) > 0).sum(axis=1) + (alone != 0), 1)
 
     def evidence(signs: Array) -> float:
-        return float(signs @ pair @ signs + own @ signs)
+        return float(signs @ pair @ signs + alone @ signs)
 
     best = max((np.array(signs) for signs in product((1.0, -1.0), repeat=len(names))), key=evidence)
     flips = 1.0 - 2.0 * np.eye(len(names))

@@ -6,8 +6,7 @@ import numpy as np
 
 from kinertia.estimation import standing
 from kinertia.estimation.estimate import Activity
-from kinertia.estimation.standing import BLEND_S, LEVEL_S, Level
-from kinertia.estimation.statics import Sizes
+from kinertia.estimation.standing import BLEND_S, LEVEL_S, Level, Sizes
 from kinertia.recording import LOWER_BODY, Array, Sensor, Subject
 from kinertia.runtime.card import Card
 from kinertia.sensing.activity import EVERY_S, FAR_S, SHORTEST_S, judge, observe, repetition
