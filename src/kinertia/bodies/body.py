@@ -36,8 +36,7 @@ class Body:
 
     Raises
     ------
-    ValueError
-        If the numbers have two dimensions and the skeleton three, or the other way round.
+    ValueError : the numbers have two dimensions and the skeleton three, or the other way round.
     """
 
     skeleton: Skeleton
@@ -121,8 +120,7 @@ def stack(bodies: list[Body]) -> Body:
 
     Raises
     ------
-    ValueError
-        If the list is empty or the skeletons differ.
+    ValueError : the list is empty or the skeletons differ.
     """
     if not bodies:
         raise ValueError("no bodies to stack")

@@ -34,14 +34,9 @@ def build(
     skeleton : one of :data:`SKELETONS`.
     sex : whose distribution of mass a body in space has; None: the mean. Planar bodies have one for both.
 
-    Returns
-    -------
-    Body with batch shape of ``mass`` and ``height`` broadcast.
-
     Raises
     ------
-    ValueError
-        If mass or height is not positive and finite, the skeleton is another one, or a width is given for a planar body.
+    ValueError : mass or height is not positive and finite, the skeleton is another one, or a planar body is given a width.
     """
     if skeleton not in SKELETONS.values():
         raise ValueError(f"cannot scale skeleton {skeleton.name!r}; known: {', '.join(SKELETONS)}")

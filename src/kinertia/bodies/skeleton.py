@@ -17,13 +17,7 @@ UNIT = 1e-9
 
 @dataclass(frozen=True)
 class Segment:
-    """One rigid segment.
-
-    Attributes
-    ----------
-    name : OpenSim-style body name, e.g. ``"femur_r"``.
-    parent : name of the proximal segment; None for the root.
-    """
+    """One rigid segment: its OpenSim-style name, e.g. ``"femur_r"``, and that of the proximal one; None for the root."""
 
     name: str
     parent: str | None
@@ -67,8 +61,7 @@ class Skeleton:
 
     Raises
     ------
-    ValueError
-        If a parent or segment is unknown or stands after its child, an axis is no unit vector, a translation stands
+    ValueError : a parent or segment is unknown or stands after its child, an axis is no unit vector, a translation stands
         after a rotation of its joint, or a coordinate of the root after one of another segment.
     """
 

@@ -27,16 +27,11 @@ class Complementarity:
 
 
 def complementarity(contact: PointMotion, vertical_force_bw: Tensor) -> Complementarity:
-    """Measure how far contact forces are from contact.
-
-    Parameters
-    ----------
-    contact : motion of the contact points.
-    vertical_force_bw : (..., P) vertical ground reaction at each point [BW], not negative.
+    """How far vertical forces (..., P) [BW], not negative, at contact points are from rigid contact without slip.
 
     Notes
     -----
-    0 <= F_y  _|_  y >= 0, and v = 0 in every direction where F_y > 0 (rigid contact without slip).
+    0 <= F_y  _|_  y >= 0, and v = 0 in every direction where F_y > 0.
     """
     height = contact.position[..., 1]
     return Complementarity(

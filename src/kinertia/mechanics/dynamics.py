@@ -91,8 +91,7 @@ def inverse(body: Body, kinematics: Kinematics, force: Tensor, contact: PointMot
 
     Returns
     -------
-    (..., n) [N, N m]. Entries of the root (translations and pelvis_tilt) are the residual that no joint
-    can carry and vanish for a consistent motion; the others are net joint moments.
+    (..., n) [N, N m]. Entries of the root are the residual that no joint can carry; the others are net joint moments.
 
     Notes
     -----
@@ -106,16 +105,12 @@ def inverse(body: Body, kinematics: Kinematics, force: Tensor, contact: PointMot
 def kane_residual(
     body: Body, kinematics: Kinematics, force: Tensor, torque: Tensor, contact: PointMotion | None = None
 ) -> Tensor:
-    """Kane's equations F_r + F_r*, zero for a motion that obeys the equations of motion.
+    """Kane's equations F_r + F_r*, (..., n) [N, N m], zero for a motion that obeys the equations of motion.
 
     Parameters
     ----------
     force : (..., P, D) ground reaction at the contact points [N].
     torque : (..., n) net generalized forces of the joints [N, N m]; zero for the root.
-
-    Returns
-    -------
-    (..., n) [N, N m], one entry per degree of freedom.
     """
     # F_r = tau + J^T F - G and F_r* = -(M q'' + C)
     return torque - inverse(body, kinematics, force, contact)

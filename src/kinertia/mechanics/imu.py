@@ -48,16 +48,9 @@ class Signals:
 
 
 def read(kinematics: Kinematics, mounting: Mounting) -> Signals:
-    """Signals of ideal sensors on the moving body.
+    """Signals of ideal sensors on the moving body; a still, upright segment reads acc (0, +9.81) and gyro 0.
 
-    Parameters
-    ----------
-    kinematics : motion of the segments.
-    mounting : K sensors, broadcastable against the motion's leading dimensions.
-
-    Returns
-    -------
-    Signals; a still, upright segment reads acc (0, +9.81) and gyro 0.
+    ``mounting`` broadcasts against the motion's leading dimensions.
     """
     segments, frames = mounting.segments, kinematics.frames
     # in the segment's frame: s = R^T (o'' - g) + w' x l + w x (w x l)

@@ -62,14 +62,9 @@ def forward(body: Body, q: Tensor, qd: Tensor, qdd: Tensor) -> Kinematics:
     body : parameters broadcastable against the leading dimensions of ``q``.
     q, qd, qdd : (..., n) coordinates [m, rad] and their first and second time derivatives.
 
-    Returns
-    -------
-    Kinematics of all S segments.
-
     Raises
     ------
-    ValueError
-        If the last dimension is not the number of coordinates of the skeleton.
+    ValueError : the last dimension is not the number of coordinates of the skeleton.
 
     Notes
     -----
@@ -136,18 +131,7 @@ def positions(kinematics: Kinematics, segments: Sequence[int], local: Tensor) ->
 
 
 def points(kinematics: Kinematics, segments: Sequence[int], local: Tensor) -> PointMotion:
-    """Motion of points fixed on segments.
-
-    Parameters
-    ----------
-    kinematics : result of :func:`forward`.
-    segments : K segment indices.
-    local : (..., K, D) positions in the segments' frames, from their proximal joints [m].
-
-    Returns
-    -------
-    PointMotion with (..., K, D) arrays.
-    """
+    """Motion of points fixed on K ``segments`` at ``local`` (..., K, D) in their frames, from their proximal joints [m]."""
     frames = kinematics.frames
     r, acceleration = frames.rotate(segments, local, frames.whirl(segments, local))
     return PointMotion(

@@ -46,13 +46,7 @@ def silent(work: int) -> AbstractContextManager[Progress | None]:
 
 @dataclass(frozen=True)
 class Held:
-    """Bounds of one run besides those of the problem.
-
-    Attributes
-    ----------
-    places, values : unknowns that are held, and at what.
-    free : constraints at the beginning that are not imposed.
-    """
+    """Of one run: places of the unknowns that are held and their values, and how many of the first constraints are free."""
 
     places: Indices = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
     values: Array = field(default_factory=lambda: np.zeros(0))
@@ -98,8 +92,7 @@ def solve(
 
     Raises
     ------
-    KeyboardInterrupt
-        If the solver was interrupted.
+    KeyboardInterrupt : the solver was interrupted.
     """
     begin = time.perf_counter()
     (x_low, x_high), (low, high) = ([side.copy() for side in sides] for sides in (program.x_bounds, program.limits))

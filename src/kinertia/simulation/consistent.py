@@ -31,16 +31,9 @@ RESIDUAL = 1e-4
 
 
 def align(capture: MotionCapture) -> tuple[MotionCapture, float]:
-    """Forces on the cameras' time.
+    """The movement with forces on the cameras' time, and by how much they lagged behind [s]; one cycle as it is.
 
-    Parameters
-    ----------
-    capture : several strides; one cycle that repeats is returned as it is.
-
-    Returns
-    -------
-    The movement with shifted plates, and by how much they lagged behind [s]: the lag in -30..30 ms with which body mass times
-    vertical acceleration comes closest to the vertical force.
+    It is the lag in -30..30 ms with which body mass times vertical acceleration comes closest to the vertical force.
     """
     if capture.one_cycle:
         return capture, 0.0
@@ -70,15 +63,7 @@ def _advance(capture: MotionCapture, lag_s: float) -> MotionCapture:
 
 
 def correct(cycle: Cycle) -> Cycle:
-    """A cycle whose motion explains its ground reaction.
-
-    Parameters
-    ----------
-    cycle : measured motion (:func:`kinertia.simulation.replay.average`).
-
-    Returns
-    -------
-    Cycle with the same leg and pelvis angles, other hip path and trunk lean.
+    """A cycle whose motion explains its ground reaction: with the same leg and pelvis angles, other hip path and trunk lean.
 
     Notes
     -----

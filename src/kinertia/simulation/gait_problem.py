@@ -119,13 +119,7 @@ class UnsolvableError(RuntimeError):
 
 
 def solve_periodic(problem: GaitProblem, reference: Reference, speed: float) -> Gait:
-    """A movement that repeats.
-
-    Parameters
-    ----------
-    problem : body and slope.
-    reference : one period.
-    speed : forward speed, met exactly [m/s].
+    """A movement that repeats as the reference does, at exactly this forward speed [m/s].
 
     Raises
     ------
@@ -136,16 +130,9 @@ def solve_periodic(problem: GaitProblem, reference: Reference, speed: float) -> 
 
 
 def solve_passage(problem: GaitProblem, reference: Reference, first: Gait, last: Gait) -> Gait:
-    """A movement from one periodic movement to another.
+    """A movement from the first node of one periodic movement to the first node of another; the steps say how far it travels.
 
-    Parameters
-    ----------
-    problem : body and slope, those of ``first`` and ``last``.
-    reference : from the first node of ``first`` to the first node of ``last``. How far it travels follows from the steps.
-
-    Returns
-    -------
-    Gait whose ends continue both movements with the same position, speed and acceleration, but for the place where it starts.
+    Its ends continue both with the same position, speed and acceleration, but for the place where it starts.
 
     Raises
     ------

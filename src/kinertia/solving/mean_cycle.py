@@ -17,11 +17,7 @@ FEWEST = 2  # strides that have a mean
 
 
 def mean_cycle(recording: Recording) -> Recording:
-    """Average the strides of a recording.
-
-    Parameters
-    ----------
-    recording : continuous, in segment frames; gaps are allowed, strides with gaps do not count for the signal that has them.
+    """Average the strides of a continuous recording in segment frames; strides with gaps do not count for the signal with them.
 
     Returns
     -------

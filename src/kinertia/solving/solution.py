@@ -36,16 +36,7 @@ class Movement:
 
     @classmethod
     def of(cls, sequence: Sequence, nodes: int, periodic: bool, settings: Settings, speed: float) -> Movement:
-        """Trace the problem of a person.
-
-        Parameters
-        ----------
-        sequence : gives body, sensors and the rate of the nodes.
-        nodes : number of nodes.
-        periodic : whether the movement repeats.
-        settings : weights and bounds.
-        speed : rough forward speed [m/s]; moments usual at it are the unit of changes of moments.
-        """
+        """Trace the problem of the person of a sequence at the nodes, who moves at roughly this speed [m/s]."""
         person = Person.of(sequence)
         node = Node.of(tracking.problem(person, settings, 1.0 / sequence.rate_hz, speed))
         return cls(person, node, Layout(node.problem.variables, nodes, periodic))
@@ -83,15 +74,7 @@ class Solution:
 
     @classmethod
     def of(cls, movement: Movement, x: Array, data: Array, runs: list[Run]) -> Solution:
-        """From the unknowns of a movement, judged at every node.
-
-        Parameters
-        ----------
-        movement : gives places, constraints and costs.
-        x : unknowns.
-        data : what they were to explain.
-        runs : of the solver that led to them.
-        """
+        """From unknowns ``x``, the ``data`` that they were to explain and the runs that led to them, judged at every node."""
         person, node, layout, step_s = movement.person, movement.node, movement.layout, movement.step_s
         part = layout.split(x)
         convergence = Convergence(
@@ -118,13 +101,8 @@ class Solution:
     def at(self, time_s: Array) -> Track:
         """Motion and forces at any times: splines exactly, forces along straight lines between nodes.
 
-        Parameters
-        ----------
-        time_s : (T,) from the first node on [s]; beyond the ends of a movement that does not repeat the end stands still.
-
-        Returns
-        -------
-        Track; its residual and moments are those that the equations of motion ask for at these times.
+        ``time_s`` (T,) counts from the first node [s]; beyond the ends of a movement that does not repeat the end stands still.
+        Residual and moments are those that the equations of motion ask for at these times.
         """
         return _at(self.person, self.step_s, self.layout, self.part, time_s)
 

@@ -66,8 +66,7 @@ def solve(
 
     Raises
     ------
-    RecordingError
-        If the recording cannot be aligned or has no usable sensor.
+    RecordingError : the recording cannot be aligned or has no usable sensor.
     """
     begin = time.perf_counter()
     chosen = Settings() if settings is None else settings

@@ -104,19 +104,11 @@ def state(person: Person, at: At) -> State:
 
 
 def problem(person: Person, settings: Settings, step_s: float, speed: float) -> Problem[State]:
-    """The problem of a person.
-
-    Parameters
-    ----------
-    person : body and sensors as stated.
-    settings : weights and bounds.
-    step_s : time between nodes [s].
-    speed : rough forward speed [m/s]; moments usual at it are the unit of changes of moments.
+    """The problem of a person; moments usual at ``speed`` [m/s], roughly that of the movement, are the unit of their changes.
 
     Raises
     ------
-    ValueError
-        If a term has a weight that solving does not have.
+    ValueError : a term has a weight that solving does not have.
     """
     if settings.weights.posture:
         raise ValueError("settings.weights.posture is a term of training and adapting alone; leave it at 0 to solve")
@@ -163,10 +155,7 @@ def to_sequence(recording: Recording) -> Sequence:
 def node_data(sequence: Sequence, recording: Recording | None = None) -> Array:
     """(T, 42) signals of each node and their weights: one over the variance, zero where a signal is missing.
 
-    Parameters
-    ----------
-    sequence : signals at the nodes, with the variance of each channel over time.
-    recording : the same nodes; where it is an average of trials, samples at which these differ count less.
+    Where ``recording``, of the same nodes, is an average of trials, samples at which these differ count less.
     """
     signals, present = sequence.signals.double().numpy(), sequence.present.double().numpy()
     weight = present / sequence.variance.double().numpy()

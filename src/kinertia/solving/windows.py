@@ -101,8 +101,7 @@ def lay(samples: int, rate_hz: float, windows: Windows) -> Plan:
 
     Raises
     ------
-    ValueError
-        If windows are too short, or overlap by more than half.
+    ValueError : windows are too short, or overlap by more than half.
     """
     length, overlap = round(windows.length_s * rate_hz), round(windows.overlap_s * rate_hz)
     if not (length >= FEWEST_NODES and HELD <= overlap <= length // 2):

@@ -23,13 +23,7 @@ Operation = Callable[..., Any]
 
 
 def capture(function: Callable[..., Sequence[Tensor]], shapes: Sequence[tuple[int, ...]]) -> torch.fx.GraphModule:
-    """The elementary operations of a torch function.
-
-    Parameters
-    ----------
-    function : takes float64 tensors of the given shapes and returns tensors; no control flow that depends on values.
-    shapes : shapes of its arguments.
-    """
+    """The elementary operations of a torch function of float64 tensors of ``shapes``, without control flow by values."""
     generator = torch.Generator().manual_seed(0)
     examples = [0.1 + torch.rand(shape, dtype=torch.float64, generator=generator) for shape in shapes]
     # once without tracing: what the function computes only once and keeps must hold numbers, not traced tensors
@@ -99,8 +93,7 @@ def replay(graph: torch.fx.GraphModule, inputs: Sequence[Objects], elementwise: 
 
     Raises
     ------
-    NotImplementedError
-        If the function uses an operation that has no counterpart; the message names it.
+    NotImplementedError : the function uses an operation that has no counterpart; the message names it.
     """
     values: dict[torch.fx.Node, Any] = {}
     waiting = iter(inputs)

@@ -17,8 +17,7 @@ def symbolic(function: Callable[..., Sequence[Tensor]], shapes: Sequence[tuple[i
 
     Raises
     ------
-    NotImplementedError
-        If the function uses a torch operation that has no counterpart here; the message names it.
+    NotImplementedError : the function uses a torch operation that has no counterpart here; the message names it.
     """
     symbols = [ca.SX.sym(f"s{i}", prod(shape)) for i, shape in enumerate(shapes)]
     given: list[Objects] = [np.empty(prod(shape), dtype=object) for shape in shapes]

@@ -35,18 +35,11 @@ class Traced:
 
 
 def trace(function: Callable[..., Sequence[Tensor]], once: Shapes, always: Shapes) -> Traced:
-    """Trace a torch function.
-
-    Parameters
-    ----------
-    function : takes float64 tensors, those of ``once`` and then those of ``always``; see
-        :func:`kinertia.trace.capture.capture`.
-    once, always : names and shapes of the inputs of the graph that runs once and of the one that runs for every sample.
+    """Trace a torch function of the inputs of the graph that runs once and then those of the one that runs for every sample.
 
     Raises
     ------
-    NotImplementedError
-        If the function uses a torch operation that has no counterpart here; the message names it.
+    NotImplementedError : the function uses a torch operation that has no counterpart here; the message names it.
     """
     space = Space()
     given = [space.enter(name, shape, ONCE) for name, shape in once.items()]
@@ -72,16 +65,9 @@ def add_always(nodes: Nodes, traced: Traced, inputs: Mapping[str, str], wanted: 
 
 
 def add_once(nodes: Nodes, traced: Traced, inputs: Mapping[str, str], wanted: Mapping[str, Objects]) -> dict[str, str]:
-    """Add the nodes that compute something once.
+    """Add the nodes that compute something once: tensors of the shapes of ``wanted``, arrays of forms of the first stage.
 
-    Parameters
-    ----------
-    inputs : tensors (1, n) of the function's inputs, by name.
-    wanted : arrays of forms of the first stage and numbers.
-
-    Returns
-    -------
-    Tensors of the shapes that ``wanted`` has.
+    ``inputs`` are tensors (1, n) of the function's inputs, by name.
     """
     space = traced.space
     filled = {name: np.flatnonzero([isinstance(x, Form) or x != 0.0 for x in array.flat]) for name, array in wanted.items()}
