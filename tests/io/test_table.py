@@ -140,6 +140,17 @@ def test_faulty_maps_are_explained(tmp_path: Path, old: str, new: str, said: str
     assert said in str(error.value)
 
 
+def test_raw_integers_with_their_ranges(tmp_path: Path) -> None:
+    counts = np.random.default_rng(2).integers(-3000, 3000, (30, 6))
+    rows = [",".join(map(str, [10 * i, *row])) for i, row in enumerate(counts.tolist())]
+    (tmp_path / "run.csv").write_text("\n".join([",".join(["t", *SIGNALS]), *rows]) + "\n")
+    ranges = "counts = {full_scale = 32768, acc_g = 16, gyro_dps = [2000]}\n"
+    (tmp_path / "columns.toml").write_text(ranges + MAP.replace('acc_unit = "g"', "").replace('gyro_unit = "deg/s"', ""))
+    recording = table.read(tmp_path / "run.csv")
+    np.testing.assert_allclose(recording.acc[:, 0], counts[:, [2, 0, 1]] * 16 * 9.80665 / 32768)
+    np.testing.assert_allclose(recording.gyro[:, 0], np.deg2rad(counts[:, [5, 3, 4]] * 2000 / 32768))
+
+
 def test_table_without_a_map_says_what_to_write(tmp_path: Path) -> None:
     write_csv(tmp_path / "run.csv")
     with pytest.raises(RecordingError, match=r"run\.columns\.toml"):

@@ -36,11 +36,8 @@ def at_times(forces: Table, time_s: Array, *, hold: bool = False) -> tuple[dict[
     for side in "rl":
         parts = sides.get(side, {})
         if not {"px", "py"} <= parts.keys():
-            raise RecordingError(
-                f"has no force plate with centre of pressure for side {side}",
-                file=forces.source,
-                fix="give forces and centres of pressure of both feet",
-            )
+            fix = "give forces and centres of pressure of both feet"
+            raise RecordingError(f"has no force plate with centre of pressure for side {side}", file=forces.source, fix=fix)
         if hold:
             loaded, rows = np.flatnonzero(parts["vy"]), np.arange(len(parts["vy"]))
             parts = parts | {name: np.interp(rows, loaded, parts[name][loaded]) for name in ("px", "py", "pz") if name in parts}
@@ -79,11 +76,8 @@ def feet(table: Table, plates: Mapping[str, str] | None = None) -> tuple[dict[st
         )
     sizes = [sum(float(np.nanmean(np.abs(parts[f"v{axis}"]))) for parts in loads.values()) for axis in "xyz"]
     if sizes[1] < max(sizes):
-        raise RecordingError(
-            f"the largest ground force is along {'xyz'[int(np.argmax(sizes))]}, not y",
-            file=table.source,
-            fix="rotate the forces to y up",
-        )
+        message, fix = f"the largest ground force is along {'xyz'[int(np.argmax(sizes))]}, not y", "rotate the forces to y up"
+        raise RecordingError(message, file=table.source, fix=fix)
     warnings: tuple[str, ...] = ()
     if plates is None:
         plates, warnings = _sides(loads, table.source)
@@ -110,11 +104,8 @@ def _sides(loads: Mapping[str, Mapping[str, Array]], file: str) -> tuple[dict[st
     if set(loads) == {"", "1"}:  # OpenSim's oldest examples: right foot without a number
         return {"": "r", "1": "l"}, (f"{file}: force plate without a number taken as the right foot; pass plates to fix it",)
     if len(loads) != 2 or any("pz" not in parts for parts in loads.values()):
-        raise RecordingError(
-            f"cannot tell which of the force plates {', '.join(loads)} is under which foot",
-            file=file,
-            fix='pass plates={"1": "r", "2": "l"}',
-        )
+        message = f"cannot tell which of the force plates {', '.join(loads)} is under which foot"
+        raise RecordingError(message, file=file, fix='pass plates={"1": "r", "2": "l"}')
     # z points right: the plate pressed further right is the right foot's
     right, left = sorted(
         loads,

@@ -67,11 +67,8 @@ def read_folder(folder: str | Path) -> list[MotionCapture]:
     ]
     if kept := [capture for capture in captures if capture is not None]:
         return kept
-    raise RecordingError(
-        "holds no motion capture in a known layout",
-        file=str(folder),
-        fix="give a folder with coordinates.sto (or folders with one), or with run200_ik.mot and model.osim",
-    )
+    fix = "give a folder with coordinates.sto (or folders with one), or with run200_ik.mot and model.osim"
+    raise RecordingError("holds no motion capture in a known layout", file=str(folder), fix=fix)
 
 
 def read_motion(file: Path, *, knee_flexion: KneeSign | None = None) -> MotionCapture:
