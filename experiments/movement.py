@@ -14,7 +14,7 @@ import torch
 from kinertia.bodies import GAIT2D_TRUNK, Body, SegmentLengths, build
 from kinertia.mechanics import dynamics
 from kinertia.mechanics import kinematics as kin
-from kinertia.numerics import uniform_spline
+from kinertia.numerics import spline
 from kinertia.recording import Array, Recording
 from kinertia.recording.motion_capture import MotionCapture
 from kinertia.sensing.measurement import TYPICAL, Realism
@@ -77,7 +77,7 @@ def record(
 def timeline(body: Body, q: Array, rate_hz: float) -> Gait:
     """A movement as a spline through (T, n) coordinates, with the forces of the lowest feet."""
     step = 1.0 / rate_hz
-    coefficients = uniform_spline.coefficients(q, periodic=False)
+    coefficients = spline.basis_coefficients(q, periodic=False)
     # derivatives at the nodes of a uniform cubic B-spline
     velocity = 0.5 * (coefficients[2:] - coefficients[:-2]) / step
     acceleration = (coefficients[2:] - 2.0 * coefficients[1:-1] + coefficients[:-2]) / step**2

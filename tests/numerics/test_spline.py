@@ -10,7 +10,7 @@ from scipy.interpolate import BSpline, PchipInterpolator
 from scipy.interpolate import CubicSpline as ReferenceSpline
 from scipy.linalg import solve_banded
 
-from kinertia.numerics import uniform_spline
+from kinertia.numerics import spline
 from kinertia.numerics.spline import CubicSpline, MonotoneCubic, solve_tridiagonal
 
 sizes = st.integers(2, 70)
@@ -82,15 +82,15 @@ def test_an_hour_is_as_exact() -> None:
 @settings(max_examples=60, deadline=None)
 def test_even_nodes(size: int, seed: int, periodic: bool) -> None:
     values, step = np.random.default_rng(seed).normal(size=(size, 2)), 0.5
-    found = uniform_spline.coefficients(values, periodic=periodic)
+    found = spline.basis_coefficients(values, periodic=periodic)
     if periodic:
         found = np.concatenate([found[-1:], found, found[:2]])
     # node k lies at the middle of the support of coefficient k + 1
     expected = BSpline(step * (np.arange(len(found) + 4) - 3.0), found, 3)
     place = np.random.default_rng(seed).uniform(0.0, size - 1.0, 40)
-    for order, derivative in enumerate(uniform_spline.motion(found, place, step)):
+    for order, derivative in enumerate(spline.basis_motion(found, place, step)):
         np.testing.assert_allclose(derivative, expected(step * place, order), rtol=1e-9, atol=1e-9)
-    nodes = uniform_spline.motion(found, np.arange(size, dtype=float), step)
+    nodes = spline.basis_motion(found, np.arange(size, dtype=float), step)
     np.testing.assert_allclose(nodes[0], values, atol=1e-12)
     if not periodic:
         np.testing.assert_allclose(nodes[2][[0, -1]], 0.0, atol=1e-10)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from kinertia.bodies import Body
-from kinertia.numerics import uniform_spline
+from kinertia.numerics import spline
 from kinertia.recording import Array
 
 JOIN = 3
@@ -72,7 +72,7 @@ class Gait:
     def motion(self, time_s: Array) -> tuple[Tensor, Tensor, Tensor]:
         """Coordinates and their exact first and second time derivative, each (T, n), at times from the first node."""
         node, part = self._place(time_s)
-        q, qd, qdd = uniform_spline.motion(self.repeated(1).coefficients, node + part, self.step_s)
+        q, qd, qdd = spline.basis_motion(self.repeated(1).coefficients, node + part, self.step_s)
         return torch.from_numpy(q), torch.from_numpy(qd), torch.from_numpy(qdd)
 
     def at(self, values: Array, time_s: Array) -> Array:

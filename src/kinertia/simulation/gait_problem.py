@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from kinertia.bodies import Body
-from kinertia.numerics import uniform_spline
+from kinertia.numerics import spline
 from kinertia.ocp import ipopt, moving
 from kinertia.ocp.bounds import Bounds
 from kinertia.ocp.ipopt import Held
@@ -126,7 +126,7 @@ def solve_periodic(problem: GaitProblem, reference: Reference, speed: float) -> 
     UnsolvableError : the solver did not converge.
     """
     q = first_guess.standing_hips(problem.body, reference.q, reference.force, periodic=True)
-    return _solve(problem, reference, True, uniform_spline.coefficients(q, periodic=True), [], speed)
+    return _solve(problem, reference, True, spline.basis_coefficients(q, periodic=True), [], speed)
 
 
 def solve_passage(problem: GaitProblem, reference: Reference, first: Gait, last: Gait) -> Gait:

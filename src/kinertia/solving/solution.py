@@ -12,7 +12,7 @@ from kinertia.estimation import track
 from kinertia.estimation.track import Track, Wearer
 from kinertia.learning.sequence import Sequence
 from kinertia.mechanics.motion import Motion
-from kinertia.numerics import uniform_spline
+from kinertia.numerics import spline
 from kinertia.ocp.ipopt import Run
 from kinertia.ocp.layout import Layout
 from kinertia.ocp.node import Node
@@ -113,7 +113,7 @@ def _at(person: Person, step_s: float, layout: Layout, part: dict[str, Array], t
     c, force = part["q"], part["force"]
     if layout.periodic:
         c, force = np.concatenate([c[-1:], c, c[:2]]), np.concatenate([force, force[:1]])
-    q, qd, qdd = uniform_spline.motion(c, place, step_s)
+    q, qd, qdd = spline.basis_motion(c, place, step_s)
     q[:, 0] = 0.0
     qd[:, 0] += part["speed"]
     before = np.minimum(place.astype(int), len(force) - 2)

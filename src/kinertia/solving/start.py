@@ -15,7 +15,7 @@ from kinertia.bodies import Body
 from kinertia.estimation.estimate import Estimate
 from kinertia.learning.sequence import Sequence
 from kinertia.mechanics import kinematics as kin
-from kinertia.numerics import uniform_spline
+from kinertia.numerics import spline
 from kinertia.numerics.low_pass import butterworth, filter_both_ways
 from kinertia.ocp.layout import Layout
 from kinertia.recording import LOWER_BODY, Array, Recording
@@ -55,7 +55,7 @@ class Start:
 
     def unknowns(self, layout: Layout) -> Array:
         """(size,) of a problem's layout: no moments, sensors and body as stated."""
-        coefficients = uniform_spline.coefficients(self.q, periodic=layout.periodic)
+        coefficients = spline.basis_coefficients(self.q, periodic=layout.periodic)
         return layout.join({"q": coefficients, "force": self.force_bw, "speed": self.speed})
 
 
