@@ -95,7 +95,7 @@ def sensors(estimate: Estimate) -> str:
         place = torch.tensor([nominal_position(body, segment)[:2]], dtype=torch.float64)
         x, y = kin.positions(motion, (index,), place)[0, 0].tolist()
         place_px = stage.at(x, y)
-        parts.append(_sensor(place_px, float(motion.angle[0, index]), faint=segment.endswith("_l")))
+        parts.append(_sensor(place_px, float(motion.frames.angle[0, index]), faint=segment.endswith("_l")))
         if not segment.endswith("_l"):
             parts.append(_text(place_px[0] + 50, place_px[1] - 24, segment, "axis"))
     turns = []
