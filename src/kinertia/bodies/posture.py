@@ -1,4 +1,4 @@
-"""Mean joint angles of people over a stride: what is known of a posture before anything is measured.
+"""Mean knee angle of people over a stride: what is known of a posture before anything is measured.
 
 Gyroscopes show how a joint moves, but hardly where it is: a sensor that sits ten degrees off looks like a joint that is
 ten degrees off. How much the mean angle of the knee differs between people is known, and it is less than that. Hip and ankle
@@ -7,29 +7,8 @@ are left out: laboratories put their zeros ten degrees and more apart, and a pri
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-WALKING_DEG = {"knee_angle": -24.8}
-"""Means over the stride of the published mean curves of walking (Winter 1991) ..."""
-RUNNING_DEG = {"knee_angle": -46.7}
-"""... and of running (Fukuchi et al. 2017), knee flexion negative [deg]."""
-SPREAD_DEG = {"knee_angle": 4.0}
+WALKING_KNEE_DEG, RUNNING_KNEE_DEG = -24.8, -46.7
+"""Means over the stride of the published mean curves of walking (Winter 1991) and of running (Fukuchi et al. 2017), flexion
+negative [deg]."""
+KNEE_SPREAD_DEG = 4.0
 """Standard deviation between people [deg]."""
-
-
-@dataclass(frozen=True)
-class Posture:
-    """Mean angles of joints over strides.
-
-    Attributes
-    ----------
-    mean_deg, spread_deg : joint name without side to mean and standard deviation between people [deg].
-    """
-
-    mean_deg: dict[str, float]
-    spread_deg: dict[str, float]
-
-
-def usual(running: bool) -> Posture:
-    """Posture of people who run, or walk."""
-    return Posture(RUNNING_DEG if running else WALKING_DEG, SPREAD_DEG)

@@ -156,16 +156,12 @@ class Skeleton:
     @cached_property
     def translations(self) -> tuple[int, ...]:
         """Indices of the root's translations, along ground axes."""
-        return tuple(j for j in self._translating if self.segment_index(self.coordinates[j].segment) == 0)
+        return tuple(j for j, c in enumerate(self.coordinates[self.root]) if c.kind == "translation")
 
     @cached_property
     def slides(self) -> tuple[int, ...]:
         """Indices of the translations of other joints, along axes of the parent segment."""
-        return tuple(j for j in self._translating if self.segment_index(self.coordinates[j].segment) > 0)
-
-    @property
-    def _translating(self) -> tuple[int, ...]:
-        return tuple(j for j, c in enumerate(self.coordinates) if c.kind == "translation")
+        return tuple(j for j, c in enumerate(self.coordinates) if c.kind == "translation" and j >= self.root.stop)
 
     @cached_property
     def rotations(self) -> tuple[int, ...]:

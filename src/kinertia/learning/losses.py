@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from kinertia.bodies import Body
-from kinertia.bodies.posture import SPREAD_DEG
+from kinertia.bodies.posture import KNEE_SPREAD_DEG
 from kinertia.learning import differences
 from kinertia.learning.decode import ANGLE_SCALE
 from kinertia.mechanics import passive
@@ -147,7 +147,7 @@ def posture(knee: Tensor, hint: Tensor, mask: Tensor) -> Tensor:
     """
     seen = mask.expand(knee.shape[:-1]).unsqueeze(-1)
     mean = (knee * seen).sum(-2) / seen.sum(-2).clamp_min(1.0)
-    spread = math.radians(SPREAD_DEG["knee_angle"])
+    spread = math.radians(KNEE_SPREAD_DEG)
     distance = ((mean - torch.nan_to_num(hint).unsqueeze(-1)) / spread).square()
     return masked_mean(distance, (torch.isfinite(hint) * seen.amax((-1, -2))).unsqueeze(-1))
 

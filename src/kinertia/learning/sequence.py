@@ -129,7 +129,9 @@ def knee_hint(
     if not np.isfinite(paces).all() or paces.max() > STEADY_RATIO * paces.min():
         return float("nan")
     running = contact_events.runs(recording)
-    return float("nan") if running is None else math.radians(posture.usual(running).mean_deg["knee_angle"])
+    if running is None:
+        return float("nan")
+    return math.radians(posture.RUNNING_KNEE_DEG if running else posture.WALKING_KNEE_DEG)
 
 
 def from_arrays(

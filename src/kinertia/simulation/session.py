@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kinertia.bodies import Body
 from kinertia.mechanics import kinematics as kin
 from kinertia.recording import Array, Frame, Recording, Sensor, Truth
 from kinertia.sensing import measurement
@@ -102,16 +101,12 @@ def record(session: Session, timeline: Gait, name: str, start_s: float, seconds:
 
 def _ideal(timeline: Gait, time: Array, worn: StrappedSensors) -> tuple[Array, Array, dict[str, Array]]:
     """Specific force and angular rate (T, K, 3) at the true places in segment axes, and the joint angles."""
-    body = _tilted(timeline.body, timeline.slope_rad).with_time_axis()
+    body = replace(timeline.body, gravity=timeline.body.gravity * math.cos(timeline.slope_rad)).with_time_axis()
     q, qd, qdd = timeline.motion(time)
     # the part of gravity along the slope reads like an acceleration of everything forward
     qdd[:, 0] += timeline.body.gravity * math.sin(timeline.slope_rad)
     acc, gyro = sensors.ideal(timeline.body, kin.forward(body, q, qd, qdd), worn.segments, worn.position_m[:, :2])
     return acc, gyro, dict(zip(body.skeleton.coordinate_names[2:], q[:, 2:].T.numpy(), strict=True))
-
-
-def _tilted(body: Body, slope_rad: float) -> Body:
-    return replace(body, gravity=body.gravity * math.cos(slope_rad))
 
 
 def _feet(timeline: Gait) -> Array:
