@@ -17,7 +17,7 @@ class Coupling:
 
     Attributes
     ----------
-    independent : names of the m independent coordinates.
+    independent : names of the m.
     source : index of the independent coordinate that each of the n follows, -1 where it is constant.
     curves : functions that lead from it to each of the n, applied in turn; none: the coordinate itself.
     """

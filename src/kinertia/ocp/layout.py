@@ -19,11 +19,7 @@ Indices = NDArray[np.intp]
 class Layout:
     """Places of the unknowns: variable after variable, each node after node.
 
-    Attributes
-    ----------
-    variables : the unknowns.
-    nodes : number of time nodes.
-    periodic : the last node is followed by the first; otherwise splines have one more coefficient at each end.
+    Where a movement is not periodic, its last node not followed by the first, splines have one more coefficient at each end.
     """
 
     variables: tuple[Variable, ...]

@@ -94,11 +94,7 @@ class Gait:
 
 
 def join(pieces: list[tuple[Gait, int]]) -> Gait:
-    """Movements one after the other.
-
-    Parameters
-    ----------
-    pieces : movements, and how often a periodic one repeats (1 for a passage).
+    """Movements one after the other, each with how often it repeats (1 for a passage).
 
     Raises
     ------

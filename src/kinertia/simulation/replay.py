@@ -71,15 +71,10 @@ class Cycle:
 
 @dataclass(frozen=True)
 class Moving:
-    """The cycle sampled: coordinates, their derivatives, what follows from them.
+    """The cycle sampled: (T, n) coordinates [m, rad], their time derivatives, and what follows from them.
 
-    Attributes
-    ----------
-    q, qd, qdd : (T, n) coordinates [m, rad] and time derivatives.
-    kinematics : of every segment.
-    force : side to (T, 2) ground reaction [N].
-    generalized : (T, n) forces that explain the motion under this ground reaction [N, N m]; the root's three are what no joint
-        can carry.
+    ``force`` is side to (T, 2) ground reaction [N], ``generalized`` (T, n) what explains the motion under it [N, N m]: of the
+    root what no joint can carry.
     """
 
     q: Tensor

@@ -24,15 +24,7 @@ SLOPE_NOTE = "; ground reaction along and normal to the slope, pelvis tilt again
 
 @dataclass(frozen=True)
 class Session:
-    """A person with sensors strapped on once, for all recordings.
-
-    Attributes
-    ----------
-    person : who wears them.
-    stated : segment to the place that is stated [m].
-    worn : where they really sit, on what tissue.
-    realism : how imperfect they are.
-    """
+    """A person with sensors strapped on once, for all recordings: stated places [m] by segment, and where they really sit."""
 
     person: Person
     stated: dict[str, Position]

@@ -68,16 +68,7 @@ class Contact:
 
 @dataclass(frozen=True)
 class Convergence:
-    """Report on a solved movement.
-
-    Attributes
-    ----------
-    solves : runs of the solver, one per window.
-    nodes : number of nodes.
-    cost : each term per node, weighted.
-    violation : each kind of constraint.
-    contact : figures of the movement itself.
-    """
+    """Report on a solved movement: runs of the solver, one per window; each term of the cost per node, weighted."""
 
     solves: tuple[Run, ...]
     nodes: int

@@ -15,13 +15,7 @@ from kinertia.recording.errors import RecordingError
 
 @dataclass(frozen=True)
 class Store:
-    """Named parts in a folder, each a file that is complete or absent.
-
-    Attributes
-    ----------
-    folder : where; None keeps nothing.
-    mark : what the parts belong to; parts with another mark are not read.
-    """
+    """Named parts in a folder (None keeps nothing), each a complete file; those with another mark are not read."""
 
     folder: Path | None = None
     mark: str = ""

@@ -51,14 +51,9 @@ OPTIONS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Person:
-    """What is known of the wearer and the sensors before solving.
+    """What is known of the wearer and the sensors before solving: as stated, float64, without batch dimensions.
 
-    Attributes
-    ----------
-    body : the stated body, float64, no batch dimensions.
-    position : (S, 2) stated sensor positions [m].
-    misalignment : (S,) expected error of the sensors' angles [rad].
-    size_error : () expected relative error of body lengths.
+    Sensor ``position`` (S, 2) [m]; expected errors of their angles (S,) [rad] and, relative, of body lengths ().
     """
 
     body: Body
