@@ -12,7 +12,7 @@ from kinertia.recording import RecordingError
 from kinertia.supervised import checkpoint, regimes
 from kinertia.supervised.checkpoint import Fitted
 from kinertia.supervised.config import FitConfig
-from kinertia.train import people, split
+from kinertia.train import people
 from kinertia.train.loop import Running
 
 CYCLES, CONTINUOUS = "imu_cycles_biomac", "imu_mocap_gaittoolbox"
@@ -69,7 +69,7 @@ class Setting:
 
     def fitted(self, name: str, config: FitConfig) -> Fitted:
         """The model of a configuration, fitted on the people that are learned from; made once in the folder for models."""
-        folder, chosen = self.work / name, split.everyone([name for name, _ in self.learned_from()])
+        folder, chosen = self.work / name, people.everyone([name for name, _ in self.learned_from()])
         if checkpoint.is_fitted(folder):
             found = checkpoint.load(folder)
             if found.config == config and found.people == chosen.train:

@@ -18,8 +18,7 @@ from experiments.few_labels.downstream import DownstreamConfig, Predictor, Regim
 from experiments.few_labels.split import of_people, share_of, split
 from experiments.few_labels.targets import Labelled
 from experiments.protocol import QUIET, Context, Json, sizes
-from kinertia.train.people import find
-from kinertia.train.split import Split
+from kinertia.train.people import Split, find
 
 METHODS = ("contrastive", "masked", "physics")
 SHARES = (0.01, 0.1, 0.25, 1.0)

@@ -28,7 +28,7 @@ from kinertia.supervised.config import (
 )
 from kinertia.supervised.examples import Examples
 from kinertia.supervised.regimes import Regime
-from kinertia.train import people, split
+from kinertia.train import people
 from kinertia.train.people import Person
 
 SMALL = FitConfig(
@@ -175,7 +175,7 @@ def compare(
     return summarise(found) | {"conditions": {"regime": regime, "people": len(files), "seconds": seconds}}
 
 
-def parts(names: tuple[str, ...], regime: Regime) -> split.Split:
+def parts(names: tuple[str, ...], regime: Regime) -> people.Split:
     """Who is learned from and who is tested.
 
     Raises
@@ -184,8 +184,8 @@ def parts(names: tuple[str, ...], regime: Regime) -> split.Split:
         If there are too few people.
     """
     if regime == "individual":
-        return split.Split((), (), names)
-    return split.folds(names, 3)[0] if len(names) > 3 else split.folds(names)[0]
+        return people.Split((), (), names)
+    return people.folds(names, 3)[0] if len(names) > 3 else people.folds(names)[0]
 
 
 def _made(names: Sequence[str], job: tuple[Any, ...], jobs: int) -> Iterator[tuple[str, Json]]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from experiments.calibration import errors as measuring
 from experiments.calibration.errors import Errors, Method, Plan
+from experiments.calibration.fit import FEWEST_PEOPLE, Fitted, Samples, fit, rescale
 from experiments.calibration.people import Person
 from kinertia import __version__
 from kinertia.estimation import estimator
@@ -21,8 +22,7 @@ from kinertia.learning.adapting import adapt
 from kinertia.learning.prepare import to_sequence
 from kinertia.recording import Recording
 from kinertia.uncertainty.calibration import FORMAT, Calibration, Use, UseName
-from kinertia.uncertainty.fit import FEWEST_PEOPLE, Fitted, Samples, Shares, fit, rescale
-from kinertia.uncertainty.half_width import GROUPS, group, shown
+from kinertia.uncertainty.half_width import GROUPS, Shares, group, shown
 from kinertia.uncertainty.outputs import ANGLE, KINDS
 
 LEVEL = 0.9

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.calibration.fit import Samples
 from experiments.calibration.people import Person, with_truth
 from kinertia import __version__
 from kinertia.estimation.estimate import Estimate
@@ -21,7 +22,6 @@ from kinertia.sensing.alignment import to_segments
 from kinertia.solving.mean_cycle import mean_cycle
 from kinertia.uncertainty.calibration import GAITS, samples_of
 from kinertia.uncertainty.features import NAMES, Features, circumstances, features
-from kinertia.uncertainty.fit import Samples
 from kinertia.uncertainty.outputs import outputs
 
 SAMPLES = 60

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from experiments.few_labels.targets import Labelled
-from kinertia.train.split import Split
+from kinertia.train.people import Split
 
 TESTED, HELD_BACK = 0.2, 0.15
 """Share of the people who are tested where there is one fold, and share of the others who say when to stop."""

@@ -21,10 +21,9 @@ from kinertia.supervised.config import FitConfig, NetworkConfig
 from kinertia.supervised.examples import Examples, join
 from kinertia.supervised.networks import Network
 from kinertia.supervised.study import Plan
-from kinertia.train import split
+from kinertia.train import people
 from kinertia.train.loop import Running
-from kinertia.train.people import Person
-from kinertia.train.split import Split
+from kinertia.train.people import Person, Split
 
 PART = Split(("p0", "p1"), ("p2",), ("p3",))
 
@@ -170,12 +169,12 @@ def test_damaged_files_are_named(fitted: Fitted, tmp_path: Path) -> None:
 @pytest.mark.parametrize(("count", "groups"), [(3, 0), (5, 0), (10, 5), (7, 2)])
 def test_everybody_is_tested_once_and_nobody_is_in_two_parts(count: int, groups: int) -> None:
     names = [f"p{k}" for k in range(count)]
-    found = split.folds(names, groups)
+    found = people.folds(names, groups)
     assert sorted(name for part in found for name in part.test) == names
     for part in found:
         assert sorted((*part.train, *part.held, *part.test)) == names
     with pytest.raises(ValueError, match="at least 3"):
-        split.folds(names[:2])
+        people.folds(names[:2])
 
 
 def test_a_study_compares_regimes_and_goes_on_where_it_stopped(folder: Path, tmp_path: Path) -> None:

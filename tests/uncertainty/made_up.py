@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from experiments.calibration.fit import Samples
 from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.recording import LOWER_BODY, Recording, Sensor, Subject, Truth, selection, sensor_set
 from kinertia.uncertainty.features import NAMES, PATTERNS, Features
-from kinertia.uncertainty.fit import Samples
 
 RATE_HZ = 100.0
 

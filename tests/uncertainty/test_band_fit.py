@@ -8,7 +8,7 @@ import made_up
 import numpy as np
 import pytest
 
-from kinertia.uncertainty import fit as fitting
+from experiments.calibration import fit as fitting
 from kinertia.uncertainty.features import NAMES, Features
 from kinertia.uncertainty.half_width import GROUPS, group
 

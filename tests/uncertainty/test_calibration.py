@@ -12,13 +12,13 @@ import pytest
 from experiments import bands
 from experiments.calibration import errors as band_samples
 from experiments.calibration import people as band_people
+from experiments.calibration.fit import Samples, fit
 from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.io import write_recording
 from kinertia.recording import LOWER_BODY, Recording
 from kinertia.uncertainty import store
 from kinertia.uncertainty.calibration import FORMAT, Calibration, Uncalibrated, Use
 from kinertia.uncertainty.features import NAMES, circumstances, features
-from kinertia.uncertainty.fit import Samples, fit
 from kinertia.uncertainty.half_width import Scale
 from kinertia.uncertainty.outputs import KINDS, Output, outputs
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinertia.uncertainty import quantile
+from experiments.calibration import quantile
 
 
 @pytest.mark.parametrize("level", [0.5, 0.9])

@@ -130,7 +130,7 @@ def _model(
 ) -> None:
     """The model of OUT itself."""
     from kinertia.supervised import regimes
-    from kinertia.train import loop, people, split
+    from kinertia.train import loop, people
 
     if plan.regime != "general" and user is None:
         return
@@ -151,7 +151,7 @@ def _model(
         for said in people.faults(person):
             say(said, "yellow")
         loaded[name] = regimes.examples(person, config)
-    everyone = split.everyone(list(files))
+    everyone = people.everyone(list(files))
     adaptive = plan.regime in ("adaptive", "all") and mine is not None
     folder = out / "general" if adaptive else out
     with training_bar(epochs, label="general") as progress:

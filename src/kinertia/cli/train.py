@@ -174,7 +174,8 @@ def _begun_with(mark: str) -> Model | None:
 
 def _unlabelled(files: Sequence[Path], reading: Reading, config: Config, console: Console) -> list[Signals]:
     """Recordings one at a time, so that only what is learned from stays in memory; then what is worth a warning."""
-    from kinertia.learning.prepare import to_segments, to_sequence
+    from kinertia.learning.prepare import to_sequence
+    from kinertia.sensing.alignment import to_segments
 
     sequences: list[Signals] = []
     remarks: list[tuple[str, Sequence[str]]] = []

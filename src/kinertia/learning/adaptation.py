@@ -11,17 +11,10 @@ DEFAULT = Config()
 
 
 def settings(model: Config, given: Config = DEFAULT) -> Config:
-    """Configuration with which a model is adapted to recordings.
+    """Configuration with which a model is adapted to recordings, from its own one and what the user asks for.
 
-    Parameters
-    ----------
-    model : the model's own configuration.
-    given : what the user asks for; settings that equal the built-in default are taken from the model.
-
-    Returns
-    -------
-    Configuration whose training has the numbers of ``adaptation``, without hints of speed and, unless ``given`` asks for
-    them, of posture: the model knows what gait looks like.
+    Settings in ``given`` that equal the built-in default are taken from the model. Training has the numbers of ``adaptation``,
+    without hints of speed and, unless ``given`` asks for them, of posture: the model knows what gait looks like.
 
     Raises
     ------

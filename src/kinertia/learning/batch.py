@@ -12,6 +12,10 @@ from kinertia.bodies import Body, stack
 from kinertia.learning import differences
 from kinertia.learning.inclination import fuse
 from kinertia.learning.sequence import Sequence
+from kinertia.recording import LOWER_BODY, SensorSet
+
+PAIRED = 0.6
+"""Share of sparse sets of sensors that have whole pairs of left and right."""
 
 
 @dataclass(frozen=True)
@@ -127,3 +131,25 @@ def _window(x: Tensor, start: int, window: int) -> Tensor:
     if piece.shape[0] < window:
         piece = torch.cat([piece, piece.new_zeros(window - piece.shape[0], *piece.shape[1:])])
     return piece
+
+
+def draw_shown(count: int, share: float, generator: torch.Generator, sensors: SensorSet = LOWER_BODY) -> Tensor:
+    """(B, S) 1 where a sensor is shown to the network in ``count`` windows, ``share`` of which are shown some sensors only.
+
+    So one network serves every set of sensors. Of the sparse sets most have pelvis, thighs, shanks and feet each whole or not
+    at all; in the others every sensor is there or not by itself. Small sets are as frequent as large ones; none is empty.
+    """
+    sparse = torch.rand(count, 1, generator=generator) < share
+    paired = torch.rand(count, 1, generator=generator) < PAIRED
+    names = [segment.partition("_")[0] for segment in sensors.segments]
+    parts = list(dict.fromkeys(names))
+    pairs = _subset(count, len(parts), generator)[:, [parts.index(name) for name in names]]
+    shown = torch.where(paired, pairs, _subset(count, len(sensors), generator))
+    return torch.where(sparse, shown, torch.ones_like(shown))
+
+
+def _subset(count: int, items: int, generator: torch.Generator) -> Tensor:
+    """(B, items) 1 for the members of a random subset, of every size from 1 to all but one equally often."""
+    size = torch.randint(1, items, (count, 1), generator=generator)
+    rank = torch.rand(count, items, generator=generator).argsort(-1).argsort(-1)
+    return (rank < size).float()

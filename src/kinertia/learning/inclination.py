@@ -47,18 +47,11 @@ def from_gait(recording: Recording, sensors: SensorSet = LOWER_BODY) -> Tensor:
 
 
 def fuse(placed: Tensor, misalignment: Tensor, wearers: Sequence[int]) -> tuple[Tensor, Tensor]:
-    """Expected inclination of sensors and its standard deviation, from what was stated and what joints show.
+    """Expected inclination of sensors and its standard deviation, (N, S) [rad] each, from what was stated and what joints show.
 
-    Parameters
-    ----------
-    placed : (N, S, 2) of N recordings, see :func:`from_gait`.
-    misalignment : (N, S) standard deviation of the stated inclinations, which are zero [rad].
-    wearers : N numbers; recordings of one wearer share their sensors.
-
-    Returns
-    -------
-    Inclination and standard deviation, (N, S) [rad] each, the same for recordings of one wearer. Several recordings of a wearer
-    are averaged; the spread is that of the surest one, because what is usual and how skin moves is common to all.
+    ``placed`` (N, S, 2) is that of N recordings, see :func:`from_gait`; ``misalignment`` (N, S) the standard deviation of the
+    stated inclinations, which are zero [rad]; ``wearers`` N numbers. Recordings of one wearer share their sensors and are
+    averaged; the spread is that of the surest one, because what is usual and how skin moves is common to all.
     """
     weight = placed[..., 1].square().reciprocal()
     group = torch.tensor([[float(a == b) for b in wearers] for a in wearers], dtype=placed.dtype)

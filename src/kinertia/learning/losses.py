@@ -29,14 +29,9 @@ def masked_mean(x: Tensor, mask: Tensor) -> Tensor:
     return (x * weight).sum() / weight.sum().clamp_min(1.0)
 
 
-def _pairs(mask: Tensor) -> Tensor:
-    """(..., T - 1) 1 where a sample and the one before it are both unmasked."""
-    return mask[..., 1:] * mask[..., :-1]
-
-
-def _triples(mask: Tensor) -> Tensor:
-    """(..., T - 2) 1 where a sample and both of its neighbours are unmasked."""
-    return mask[..., 2:] * mask[..., 1:-1] * mask[..., :-2]
+def _in_a_row(mask: Tensor, count: int) -> Tensor:
+    """(..., T - count + 1) 1 where so many samples in a row are unmasked."""
+    return mask.unfold(-1, count, 1).amin(-1)
 
 
 def _moment_size(relative: Tensor, mask: Tensor) -> Tensor:
@@ -83,7 +78,7 @@ def torque_rate(joint: Tensor, body: Body, mask: Tensor) -> Tensor:
     """
     relative = joint / body.moment_scale[..., None]
     change = (relative[..., 1:, :] - relative[..., :-1, :]).square()
-    return masked_mean(change / _moment_size(relative, mask), _pairs(mask)[..., None])
+    return masked_mean(change / _moment_size(relative, mask), _in_a_row(mask, 2)[..., None])
 
 
 def torque_bend(joint: Tensor, body: Body, mask: Tensor) -> Tensor:
@@ -93,13 +88,13 @@ def torque_bend(joint: Tensor, body: Body, mask: Tensor) -> Tensor:
     """
     relative = joint / body.moment_scale[..., None]
     bend = relative[..., 2:, :] - 2.0 * relative[..., 1:-1, :] + relative[..., :-2, :]
-    return masked_mean(bend.square() / _moment_size(relative, mask), _triples(mask)[..., None])
+    return masked_mean(bend.square() / _moment_size(relative, mask), _in_a_row(mask, 3)[..., None])
 
 
 def force_bend(force_bw: Tensor, mask: Tensor) -> Tensor:
     """Squared second difference of contact forces [BW^2]. ``force_bw`` (B, T, P, 2)."""
     bend = force_bw[..., 2:, :, :] - 2.0 * force_bw[..., 1:-1, :, :] + force_bw[..., :-2, :, :]
-    return masked_mean(bend.square(), _triples(mask)[..., None, None])
+    return masked_mean(bend.square(), _in_a_row(mask, 3)[..., None, None])
 
 
 def limit(body: Body, q: Tensor, mask: Tensor) -> Tensor:
@@ -130,7 +125,7 @@ def slip(contact: Complementarity, mask: Tensor) -> Tensor:
 def force_rate(force_bw: Tensor, mask: Tensor) -> Tensor:
     """Squared change of contact forces between samples [BW^2]. ``force_bw`` (B, T, P, 2)."""
     change = (force_bw[..., 1:, :, :] - force_bw[..., :-1, :, :]).square()
-    return masked_mean(change, _pairs(mask)[..., None, None])
+    return masked_mean(change, _in_a_row(mask, 2)[..., None, None])
 
 
 def speed_hint(speed: Tensor, hint: Tensor, mask: Tensor) -> Tensor:
@@ -160,7 +155,7 @@ def prior(units: Tensor) -> Tensor:
 def temporal(q: Tensor, qd: Tensor, qdd: Tensor, rate_hz: float, mask: Tensor) -> Tensor:
     """|(x(n+1) - x(n)) / dt - v(n)|^2 for (q, q') and (q', q''), trapezoid in v; pelvis_tx has no position to compare."""
     dt = 1.0 / rate_hz
-    both = _pairs(mask)[..., None]
+    both = _in_a_row(mask, 2)[..., None]
 
     def mismatch(x: Tensor, v: Tensor) -> Tensor:
         step = (x[..., 1:, :] - x[..., :-1, :]) / dt
@@ -172,9 +167,8 @@ def temporal(q: Tensor, qd: Tensor, qdd: Tensor, rate_hz: float, mask: Tensor) -
 def anchor(raw: Tensor, held: Tensor, warm_up: int, rotations: int) -> Tensor:
     """Squared distance of joint angles from those of the model that training started from, in units of their expected error.
 
-    It keeps a network from forgetting what that model knew of posture. ``raw`` (B, T, outputs) are raw outputs of the sensors
-    that the network was shown, ``held`` those of the model as it was, which saw all that were worn; the first ``rotations`` of
-    them are angles.
+    It keeps what that model knew of posture. ``raw`` (B, T, outputs) are raw outputs of the sensors that the network was shown,
+    ``held`` those of the model as it was, which saw all that were worn; the first ``rotations`` of them are angles.
     """
     error = (raw - held)[..., :rotations] * (ANGLE_SCALE / EXPECTED_RAD)
     inside = torch.zeros(raw.shape[-2], dtype=raw.dtype, device=raw.device)

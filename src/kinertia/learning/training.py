@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from kinertia.bodies import SKELETONS
 from kinertia.io.files import replacing
-from kinertia.learning import adaptation, checkpoint, losses, objective, probe, sparse, supervision
-from kinertia.learning.batch import Batch, Pool
+from kinertia.learning import adaptation, checkpoint, losses, objective, probe, supervision
+from kinertia.learning.batch import Batch, Pool, draw_shown
 from kinertia.learning.checkpoint import FORMAT, Card, Model, Person
 from kinertia.learning.config import Config
 from kinertia.learning.network import Network, features
@@ -114,7 +114,7 @@ class Training(loop.Training[TrainingState, Card]):
         # as noisy sensors see them, of some windows only some sensors
         noisy, shown = batch.signals + _noise(batch, config, state.generator), batch.present
         if training.sparse_share > 0.0:
-            drawn = sparse.draw(len(shown), training.sparse_share, state.generator, config.sensors)
+            drawn = draw_shown(len(shown), training.sparse_share, state.generator, config.sensors)
             shown = shown * drawn.to(shown)[:, None, :, None]
         raw, _ = state.network(features(noisy, shown, batch.body, batch.position, config.sensors))  # (B, T, outputs)
         found = objective.terms(raw, batch, state.personal[batch.wearer], config, None if known is None else known.to(raw))

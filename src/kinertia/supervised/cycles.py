@@ -24,18 +24,11 @@ TOLERANCE = 0.1
 
 
 def average(recording: Recording, side: str, config: InputConfig) -> list[tuple[Recording, float, float]]:
-    """Mean cycles of successive strides of a leg.
+    """Mean cycles of successive strides of a leg, with begin and end of these strides as shares of the recording.
 
-    Parameters
-    ----------
-    recording : continuous, in segment frames, without gaps in the sensors of the leg; truth is averaged alike.
-    side : ``r`` or ``l``: whose heel strikes begin the cycles.
-    config : says how many strides one cycle is the mean of, and how many cycles there are at most.
-
-    Returns
-    -------
-    Periodic recordings of :data:`NODES` samples with begin and end of their strides, as shares of the recording; none where
-    no strides are found.
+    Periodic recordings of :data:`NODES` samples; none where no strides are found. The recording is continuous, in segment
+    frames, without gaps in the sensors of the leg; truth is averaged alike. ``side``, ``r`` or ``l``, says whose heel
+    strikes begin the cycles.
     """
     found = strides.find(contact_events.locate(recording).get(f"heel_strike_{side}", np.empty(0)), tolerance=TOLERANCE)
     last = recording.samples - 1

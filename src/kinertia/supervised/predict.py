@@ -27,14 +27,10 @@ only what comes after, or went before."""
 
 
 def estimate(fitted: Fitted, recording: Recording, method: str = METHOD) -> Estimate:
-    """Estimate what a model predicts, at the recording's own rate and length.
+    """Estimate what a model predicts, at the recording's own rate and length; truth in it is not read.
 
-    Parameters
-    ----------
-    fitted : a model.
-    recording : in sensor or segment axes; truth in it is not read. Windows of a continuous recording overlap and are averaged;
-        a periodic cycle is repeated for them. Models of cycles read one periodic cycle, leg by leg.
-    method : name to write into the result.
+    Windows of a continuous recording, in sensor or segment axes, overlap and are averaged; a periodic cycle is repeated for
+    them. Models of cycles read one periodic cycle, leg by leg.
 
     Raises
     ------

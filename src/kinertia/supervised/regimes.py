@@ -28,8 +28,7 @@ from kinertia.supervised.checkpoint import Fitted
 from kinertia.supervised.config import FitConfig
 from kinertia.supervised.examples import Examples, join
 from kinertia.train.loop import IN_MEMORY, Running
-from kinertia.train.people import Person
-from kinertia.train.split import Split
+from kinertia.train.people import Person, Split
 
 Regime = Literal["individual", "general", "adaptive"]
 REGIMES: tuple[Regime, ...] = ("individual", "general", "adaptive")
@@ -56,15 +55,9 @@ def fit_general(data: Mapping[str, Examples | None], split: Split, config: FitCo
 def fit_adaptive(
     general: Fitted, person: Person, share: float, how: Running = IN_MEMORY, *, config: FitConfig | None = None
 ) -> Fitted:
-    """Go on from a general model with the first share of a user's recordings.
+    """Go on from a general model with the first ``share`` of a user's recordings; what follows it says when to stop.
 
-    Parameters
-    ----------
-    general : model of other people.
-    person : the user.
-    share : of every recording that is learned from; the next ``adaptation.check`` of it says when to stop.
-    how : as for :func:`kinertia.supervised.training.fit`.
-    config : with other settings of adapting; None takes the model's.
+    ``config`` has other settings of adapting than the model's; the rest is as for :func:`kinertia.supervised.training.fit`.
 
     Raises
     ------

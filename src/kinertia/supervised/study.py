@@ -20,10 +20,9 @@ from kinertia.supervised.checkpoint import Fitted
 from kinertia.supervised.config import FitConfig, check
 from kinertia.supervised.examples import Examples
 from kinertia.supervised.regimes import REGIMES, Regime
-from kinertia.train import people, split
+from kinertia.train import people
 from kinertia.train.loop import Progress, Running
-from kinertia.train.people import Person
-from kinertia.train.split import Split
+from kinertia.train.people import Person, Split
 
 Json = dict[str, Any]
 Show = Callable[[str], None]
@@ -100,7 +99,7 @@ def run(
     if plan.regimes == ("individual",):
         parts = [Split((), (), (name,)) for name, _ in files]
     else:
-        parts = split.folds([name for name, _ in files], plan.folds)
+        parts = people.folds([name for name, _ in files], plan.folds)
     for number, part in enumerate(parts):
         study.fold(number, part)
     found = summarise(study.rows, plan) | {"conditions": study.conditions()}

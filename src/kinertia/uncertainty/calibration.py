@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from kinertia.estimation.estimate import Activity, Bands, Estimate
 from kinertia.recording import Array, Recording
 from kinertia.uncertainty.features import Circumstances, circumstances, features
-from kinertia.uncertainty.fit import Shares
-from kinertia.uncertainty.half_width import GROUPS, PELVIS_ONLY, Scale, group, shown
+from kinertia.uncertainty.half_width import GROUPS, PELVIS_ONLY, Scale, Shares, group, shown
 from kinertia.uncertainty.outputs import ANGLE, FORCE, KINDS, MOMENT, SMALLEST, SPEED, WORDS, Output, outputs
 
 FORMAT = 3

@@ -13,6 +13,8 @@ from kinertia.uncertainty.outputs import SPEED
 
 GROUPS = ("all sensors", "4 to 6 sensors", "2 or 3 sensors", "pelvis only", "legs unlike")
 """Sensor sets that have their own factor; the first ones have the same sensors on both legs."""
+Shares = tuple[float | None, ...]
+"""One per group; None where there was nobody."""
 PELVIS_ONLY = 3
 FEWEST = (len(LOWER_BODY), 4, 2)
 """Sensors in the first groups."""

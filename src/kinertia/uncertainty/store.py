@@ -57,18 +57,13 @@ def is_calibration(path: Path) -> bool:
 
 
 def find(folder: Path, model: str, start: str = "") -> Calibration | Uncalibrated:
-    """The calibration of a model.
+    """The calibration of these weights; else that of models adapted from the weights it started from; else why there is none.
 
     Parameters
     ----------
     folder : of the model; a file in it counts before those of the shipped models.
     model : fingerprint of its weights.
     start : fingerprint of the weights that its training started from; empty where there were none.
-
-    Returns
-    -------
-    The calibration of these weights; else that of models adapted from the weights it started from; else the reason why there
-    is none.
 
     Raises
     ------

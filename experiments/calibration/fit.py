@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.calibration import quantile
 from kinertia.recording import Array
-from kinertia.uncertainty import quantile
 from kinertia.uncertainty.features import Features
-from kinertia.uncertainty.half_width import GROUPS, LOOKS_COLUMNS, Scale, appearance, blend, design, group, likeness
+from kinertia.uncertainty.half_width import GROUPS, LOOKS_COLUMNS, Scale, Shares, appearance, blend, design, group, likeness
 from kinertia.uncertainty.outputs import SMALLEST
 
 FOLDS = 5
@@ -23,8 +23,6 @@ SEVERAL = 2
 """Where there are fewer people whose motion was measured, they have no part in weights and make no band narrower."""
 FEWEST_IN_GROUP = 6
 """Sensor sets that were seen on fewer people have the factor of all sets together."""
-Shares = tuple[float | None, ...]
-"""One per group of :data:`kinertia.uncertainty.half_width.GROUPS`; None where there was nobody."""
 RANGE = (0.002, 0.998)
 """Quantiles of a feature between which it counts."""
 
@@ -186,11 +184,8 @@ def _conformal(
 ) -> tuple[Array, Array, Array]:
     """What bands have to be multiplied with.
 
-    Parameters
-    ----------
-    beyond : (N, 2) logarithm of the errors over what is to be multiplied, of simulated and of measured motion.
-    index : (N,) group of each sample.
-    apart : whether measured and simulated motion are told apart; else the wider band counts.
+    ``beyond`` (N, 2) is the logarithm of the errors over what is to be multiplied, of simulated and of measured motion,
+    ``index`` (N,) the group of each sample; where the two kinds of motion are not told ``apart``, the wider band counts.
 
     Returns
     -------
