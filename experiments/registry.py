@@ -13,6 +13,7 @@ GROUPS = {
         "ablation": "the method with one part changed at a time",
         "bands": "how often the truth lies in the 90 % bands, and how wide they are",
         "height": "body height found from the motion where nobody gave it",
+        "muscles": "muscles against computed muscle control and EMG",
         "mass": "what 30 % more or less body mass changes",
         "standing": "standing, and telling gait from what is not",
     },
@@ -54,6 +55,6 @@ MODULES = {name: f"experiments.{name}" for names in GROUPS.values() for name in 
 """Where each is: a function of its name in a module of its name."""
 TRAINING = (
     *("cycles", "continuous", "simulated", "simulator", "virtual", "virtual3d", "ablation", "physics", "speed", "pretraining"),
-    *("labels", "subsets", "files", "bands", "standing", "alarms"),
+    *("labels", "subsets", "files", "bands", "standing", "alarms", "muscles"),
 )
 """Those that nothing can be done with without the packages of the extra ``kinertia[train]``."""

@@ -70,7 +70,7 @@ def test_muscles_and_reserves_give_the_moments() -> None:
     np.testing.assert_allclose(given + found.reserve, moments, atol=1e-5)
     assert np.abs(found.reserve[:-1]).max() < 1.0 < 9e3 < np.abs(found.reserve[-1]).min()
     assert found.activation.min() == 0.02
-    light = solve_muscles(MUSCLES, q, qd, moments, Effort(passive=False, by_volume=False, tone=0.0))
+    light = solve_muscles(MUSCLES, q, qd, moments, Effort(passive=False, volume=0.0, tone=0.0))
     assert light.passive.max() == 0.0
     assert light.activation.min() == 0.0
 

@@ -2,7 +2,8 @@
 
 from kinertia.muscles.gait2d import leg
 from kinertia.muscles.muscle_set import MuscleSet
+from kinertia.muscles.readiness import ComingLoad, coming
 from kinertia.muscles.sharing import Shared, share
 from kinertia.muscles.solution import Effort, MuscleForces, solve_muscles
 
-__all__ = ["Effort", "MuscleForces", "MuscleSet", "Shared", "leg", "share", "solve_muscles"]
+__all__ = ["ComingLoad", "Effort", "MuscleForces", "MuscleSet", "Shared", "coming", "leg", "share", "solve_muscles"]

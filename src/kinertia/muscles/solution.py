@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from kinertia.muscles.fibres import rigid
 from kinertia.muscles.muscle_set import MuscleSet
+from kinertia.muscles.readiness import ways
 from kinertia.muscles.sharing import share
 
 Array = NDArray[np.float64]
@@ -16,19 +17,19 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Effort:
-    """What muscles are chosen by; docs/muscles.md says why.
+    """What muscles are chosen by; docs/muscles.md says what led to the defaults.
 
     Attributes
     ----------
     exponent : of the activations, two or more.
-    by_volume : whether a muscle's activation costs in proportion to its volume, or as much as any other's.
+    volume : power of a muscle's volume in what its activation costs: at 1 it costs in proportion, at 0 as any other's.
     tone : least activation; muscles at work are never silent (2 % is OpenSim's least control in computed muscle control).
     reserve : moment that costs as much as a muscle of mean volume at full activation, when no muscle gives it [N m].
     passive : whether fibres that no activation pulls resist being stretched.
     """
 
     exponent: float = 2.0
-    by_volume: bool = True
+    volume: float = 0.5
     tone: float = 0.02
     reserve: float = 1.0
     passive: bool = True
@@ -46,7 +47,7 @@ class MuscleForces:
     length, speed : of the fibres, in optimal lengths and maximal speeds.
     arms : (..., M, J) moment arms [m].
     reserve : moments that no muscle gives [N m].
-    multiplier : to start the next sample from.
+    multiplier : (..., W, J) to start the next sample from, for each way in which a load may come.
     """
 
     activation: Array
@@ -65,6 +66,8 @@ def solve_muscles(
     velocities: Array,
     moments: Array,
     effort: Effort | None = None,
+    *,
+    load: Array | None = None,
     start: Array | None = None,
 ) -> MuscleForces:
     """Activations of least effort that give the moments (static optimisation), with rigid tendons.
@@ -74,7 +77,9 @@ def solve_muscles(
     muscles : of M muscles and J coordinates.
     angles, velocities, moments : (..., J) of its coordinates, in its signs [rad, rad/s, N m].
     effort : what muscles are chosen by.
-    start : (..., J) multipliers of a sample nearby, where one is known.
+    load : (...,) that may come within a reflex [N], result of :mod:`kinertia.muscles.readiness`; None: muscles of a leg never
+        pull against each other.
+    start : multipliers of a sample nearby, where one is known.
 
     Notes
     -----
@@ -86,10 +91,13 @@ def solve_muscles(
     fibres = rigid(muscles, length, -(arms @ velocities[..., None])[..., 0])
     resting = fibres.passive if effort.passive else 0.0 * fibres.passive
     # r (a F_active + F_passive) + reserve = moment
-    lacking = moments - (resting[..., None, :] @ arms)[..., 0, :]
-    full = np.swapaxes(arms * fibres.active[..., None], -1, -2)
-    volume = muscles.volume
-    weight = volume / volume.mean(-1, keepdims=True) if effort.by_volume else np.ones_like(volume)
-    shared = share(lacking, full, weight, effort.reserve, effort.tone, start=start, exponent=effort.exponent)
-    force = shared.activation * fibres.active + resting
-    return MuscleForces(shared.activation, force, resting, fibres.length, fibres.speed, arms, shared.reserve, shared.multiplier)
+    lacking = (moments - (resting[..., None, :] @ arms)[..., 0, :])[..., None, :]
+    if load is not None:
+        lacking = lacking + ways(muscles.coordinates, muscles.height) * load[..., None, None]
+    full = np.swapaxes(arms * fibres.active[..., None], -1, -2)[..., None, :, :]
+    weight = (muscles.volume / muscles.volume.mean(-1, keepdims=True)) ** effort.volume
+    shared = share(lacking, full, weight[..., None, :], effort.reserve, effort.tone, start=start, exponent=effort.exponent)
+    # the mean over the ways in which a load may come, which sum to nothing, gives the moment of now
+    activation, reserve = shared.activation.mean(-2), shared.reserve.mean(-2)
+    force = activation * fibres.active + resting
+    return MuscleForces(activation, force, resting, fibres.length, fibres.speed, arms, reserve, shared.multiplier)

@@ -29,7 +29,6 @@ GAIT_RANGE_DEG = {
     "knee_angle": (-120.0, 10.0),
     "ankle_angle": (-45.0, 35.0),
     "subtalar_angle": (-25.0, 25.0),
-    "mtp_angle": (-30.0, 30.0),
 }
 SAMPLES = 1000
 """States at which paths are sampled; more change the figures by less than a hundredth of a millimetre."""
@@ -50,7 +49,8 @@ def muscle_set(imported: Imported, side: Literal["r", "l"] = "r", height: float 
 
     Returns
     -------
-    MuscleSet with the model's parameters; lengths are polynomials fitted over ``GAIT_RANGE_DEG`` of each coordinate.
+    MuscleSet with the model's parameters; lengths are polynomials fitted over ``GAIT_RANGE_DEG`` of each coordinate. Toes stay
+    straight: no moment about them is known, and muscles of toes move the ankle as well.
 
     Raises
     ------
@@ -59,12 +59,13 @@ def muscle_set(imported: Imported, side: Literal["r", "l"] = "r", height: float 
     """
     names = imported.coupling.independent
     moved = [k for k, name in enumerate(names) if name.removesuffix(f"_{side}") in GAIT_RANGE_DEG and name.endswith(f"_{side}")]
+    toes = [k for k, name in enumerate(names) if name == f"mtp_angle_{side}"]
     given = [m for m in imported.model.muscles if m.name.endswith(f"_{side}")]
     _check(imported, given)
     q = np.zeros((SAMPLES, len(names)))
     q[:, moved] = _samples([_range(imported, names[k]) for k in moved])
     own = np.abs(_sampled(imported, given, q[:FEW], range(len(names)))[1]).max(0) > NOTHING  # (M, m)
-    given = [m for m, moves in zip(given, own, strict=True) if moves[moved].any() and not np.delete(moves, moved).any()]
+    given = [m for m, moves in zip(given, own, strict=True) if moves[moved].any() and not np.delete(moves, moved + toes).any()]
     if not given:
         raise RecordingError(f"has no muscles of the leg {side}", file=imported.model.source, fix="name them like soleus_r")
 
