@@ -51,7 +51,7 @@ def series(estimate: Estimate, layout: Layout, scale_nm: float) -> dict[int, Arr
 
 
 def largest_difference(frames: list[Frame], model: ExportedModel, estimate: Estimate, behind: int, without: str = "") -> float:
-    layout, scale = model.layout, model.stepper(estimate.subject).moment_scale_nm
+    layout, scale = model.layout, model.numbers(estimate.subject)["moment_scale"].item()
     values = np.array([frame.values for frame in frames])[behind : behind + estimate.samples]
     values[:, [layout.index[f"{name}_moment"] for name in estimate.moments]] /= scale
     curves = series(estimate, layout, scale)
