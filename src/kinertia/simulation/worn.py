@@ -53,13 +53,7 @@ def of_capture(capture: MotionCapture, wear: Wear, seed: int) -> Recording:
 def record(cycle: Cycle, name: str, subject: Subject, wear: Wear = TYPICAL, seed: int = 0) -> Recording:
     """One gait cycle of sagittal virtual sensors in nominal segment frames.
 
-    Parameters
-    ----------
-    cycle : motion and ground reaction.
-    name : of the recording.
-    subject : the person; all that a method is told about their size.
-    wear : how sensors are worn.
-    seed : draws placement and noise.
+    ``subject`` is all that a method is told about the person's size; ``seed`` draws placement and noise.
 
     Returns
     -------

@@ -84,12 +84,8 @@ class _Recorder(TorchDispatchMode):
 def replay(graph: torch.fx.GraphModule, inputs: Sequence[Objects], elementwise: Mapping[str, Operation]) -> list[Any]:
     """Run traced operations on arrays of scalars.
 
-    Parameters
-    ----------
-    graph : what :func:`capture` found.
-    inputs : arrays in place of the function's arguments.
-    elementwise : functions of scalars, by the name of the torch operation: ``cos``, ``tanh``, ...; ``single`` rounds to single
-        precision, which is left out where it is missing.
+    ``inputs`` stand in place of the function's arguments. ``elementwise`` are functions of scalars, by the name of the torch
+    operation: ``cos``, ``tanh``, ...; ``single`` rounds to single precision, which is left out where it is missing.
 
     Raises
     ------

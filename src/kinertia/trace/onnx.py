@@ -49,12 +49,7 @@ def trace(function: Callable[..., Sequence[Tensor]], once: Shapes, always: Shape
 
 
 def add_always(nodes: Nodes, traced: Traced, inputs: Mapping[str, str], wanted: Objects) -> tuple[str, dict[str, Objects]]:
-    """Add the nodes that compute something for every sample.
-
-    Parameters
-    ----------
-    inputs : tensors (1, n) of the function's inputs, by name.
-    wanted : forms of either stage and numbers, (M,).
+    """Add the nodes that compute ``wanted`` (M,), forms of either stage and numbers, for every sample.
 
     Returns
     -------
