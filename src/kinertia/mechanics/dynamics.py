@@ -69,8 +69,8 @@ def inertia_forces(body: Body, kinematics: Kinematics) -> Tensor:
 def external_forces(body: Body, kinematics: Kinematics, segments: Sequence[int], position: Tensor, force: Tensor) -> Tensor:
     """Generalized active forces J^T F of forces at any points of the ground frame, (..., n) [N, N m].
 
-    Forces (..., K, D) on the body [N] act on K ``segments`` at (..., K, D) points of the ground frame [m], e.g. measured centres
-    of pressure.
+    Forces (..., K, D) on the body [N] act on K ``segments`` at (..., K, D) points of the ground frame [m], such as measured
+    centres of pressure.
     """
     arm = position - kinematics.origin[..., :1, :]
     return _generalized(body, kinematics, _load(kinematics, segments, arm, force))
