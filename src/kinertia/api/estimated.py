@@ -30,22 +30,15 @@ if TYPE_CHECKING:
     from kinertia.api.tables import Frame
     from kinertia.solving.solution import Solution
 
-KneeName = Literal["flexion", "opensim"]
-"""What is positive at the knee: flexion, or extension as in OpenSim's gait2392 family."""
+KneeName = Literal["flexion", "opensim"]  # what is positive at the knee: flexion, or extension as in OpenSim's gait2392 family
 
 
 @dataclass(frozen=True, repr=False)
 class Estimated(Estimate):
-    """What was estimated of a recording; inside, angles are in radians and knee flexion is negative.
+    """What was estimated of a recording; inside, angles are in radians and knee flexion is negative."""
 
-    Attributes
-    ----------
-    recording : what it was estimated from.
-    solution : of :func:`kinertia.solve`: motion and forces at any time.
-    """
-
-    recording: Recording = field(kw_only=True)
-    solution: Solution | None = field(default=None, kw_only=True)
+    recording: Recording = field(kw_only=True)  # what it was estimated from
+    solution: Solution | None = field(default=None, kw_only=True)  # of :func:`kinertia.solve`: motion and forces at any time
 
     @classmethod
     def of(cls, estimate: Estimate, recording: Recording, solution: Solution | None = None) -> Estimated:

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
     Named = str | Path | Adapted | Model | ExportedModel
 
-SHOWN_SAMPLES = 20_000
-"""Recordings longer than this take seconds and get a progress bar."""
+SHOWN_SAMPLES = 20_000  # recordings longer than this take seconds and get a progress bar
 Bar = Callable[[int, str], AbstractContextManager[Callable[[int], None]]]
 """Given the number of samples and a label, a context that yields what is called with the samples done since the last call."""
 

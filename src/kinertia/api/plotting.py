@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-COLUMNS, SIZE = 3, (3.6, 2.6)
-"""Charts in a row, and their size [inch]."""
+COLUMNS, SIZE = 3, (3.6, 2.6)  # charts in a row, and their size [inch]
 COLOURS = {"right": "#0063a6", "left": "#c8500a", "both": "#3d4654", "norm": "#8a929c"}
 SHADES = {"confidence": 0.11, "band": 0.22}
 

@@ -15,8 +15,7 @@ from kinertia.io import read as reader
 from kinertia.placement.body_size import with_estimated_size
 from kinertia.recording import Recording, RecordingError
 
-Facts = str | Path | Mapping[str, Any]
-"""A file, or what would be in it."""
+Facts = str | Path | Mapping[str, Any]  # a file, or what would be in it
 
 
 @dataclass(frozen=True)
@@ -29,8 +28,7 @@ class Reading:
     columns: Facts | None = None
     trial: str | None = None
     rate: float | None = None
-    gyro_from_orientation: bool = False
-    """Derive angular rate from orientation, where a recording has no gyroscope."""
+    gyro_from_orientation: bool = False  # derive angular rate from orientation, where a recording has no gyroscope
     anyway: bool = False
 
     def __post_init__(self) -> None:
@@ -90,9 +88,7 @@ def read_all(
 ) -> list[Recording]:
     """Read several files, or all recordings of folders, each as :func:`read` does.
 
-    Raises
-    ------
-    RecordingError : nothing to read; one mass or height for files that state different ones; or as :func:`read`.
+    RecordingError: nothing to read; one mass or height for files that state different ones; or as :func:`read`.
     """
     paths = [paths] if isinstance(paths, str | Path) else paths
     return list(each(paths, Reading(mass, height, placement, columns, None, rate, gyro_from_orientation, anyway)))
@@ -112,11 +108,8 @@ def each(paths: Sequence[str | Path], reading: Reading) -> Iterator[Recording]:
 def as_stated(paths: Sequence[str | Path], reading: Reading) -> Iterator[Recording]:
     """Recordings of files and folders, one at a time, as they and ``reading`` state them: nothing estimated, nothing checked.
 
-    The files of one Xsens trial are one recording.
-
-    Raises
-    ------
-    RecordingError : no file given, one mass or height given for files that state different ones, or as :func:`read`.
+    The files of one Xsens trial are one recording. RecordingError: no file given, one mass or height given for files that state
+    different ones, or as :func:`read`.
     """
     seen: set[str] = set()
     for file in files(paths, reading):
@@ -146,10 +139,7 @@ def files(paths: Sequence[str | Path], reading: Reading) -> list[Path]:
 def ready(recording: Recording | str | Path, reading: Reading) -> Recording:
     """A recording for work: read where it is a file, of the person that is given, checked.
 
-    Raises
-    ------
-    RecordingError : a folder of several recordings; or as :func:`read`.
-    TypeError : something else.
+    RecordingError: a folder of several recordings; or as :func:`read`. TypeError: something else.
     """
     if isinstance(recording, str | Path):
         files = folder.recordings(Path(recording)) if Path(recording).is_dir() and reading.trial is None else ()

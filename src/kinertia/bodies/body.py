@@ -19,37 +19,26 @@ class Body:
 
     Vectors have D components: two where the skeleton is planar, else three.
 
-    Attributes
-    ----------
-    skeleton : the topology (S segments, n coordinates, P contact points).
-    total_mass : (...,) body mass [kg].
-    height : (...,) body height [m].
-    mass : (..., S) segment masses [kg].
-    inertia : moments of inertia about the segment's centre of mass [kg m^2]: (..., S) about z in the plane, in space
-        (..., S, 3, 3) in the segment frame.
-    com : (..., S, D) centre of mass in the segment frame, from the proximal joint [m].
-    joint_offset : (..., S, D) proximal joint in the parent's frame [m] (zero for the root).
-    contact_position : (..., P, D) contact points in their segment's frame, from the proximal joint [m].
-    coordinate_min, coordinate_max : (..., n) range of motion [m or rad] (infinite where unlimited).
-    gravity : magnitude of gravity, along -y [m/s^2].
-    joint_rotation : (..., S, 3, 3) axes of each joint's frame in the parent's frame, in space only; None: they are parallel.
-
     Raises
     ------
     ValueError : the numbers have two dimensions and the skeleton three, or the other way round.
     """
 
-    skeleton: Skeleton
-    total_mass: Tensor
-    height: Tensor
-    mass: Tensor
+    skeleton: Skeleton  # the topology (S segments, n coordinates, P contact points)
+    total_mass: Tensor  # (...,) body mass [kg]
+    height: Tensor  # (...,) body height [m]
+    mass: Tensor  # (..., S) segment masses [kg]
+    # moments of inertia about the segment's centre of mass [kg m^2]: (..., S) about z in the plane, in space (..., S, 3, 3) in
+    # the segment frame
     inertia: Tensor
-    com: Tensor
-    joint_offset: Tensor
-    contact_position: Tensor
+    com: Tensor  # (..., S, D) centre of mass in the segment frame, from the proximal joint [m]
+    joint_offset: Tensor  # (..., S, D) proximal joint in the parent's frame [m] (zero for the root)
+    contact_position: Tensor  # (..., P, D) contact points in their segment's frame, from the proximal joint [m]
+    # coordinate_min, coordinate_max: (..., n) range of motion [m or rad] (infinite where unlimited)
     coordinate_min: Tensor
     coordinate_max: Tensor
-    gravity: float = STANDARD_GRAVITY
+    gravity: float = STANDARD_GRAVITY  # magnitude of gravity, along -y [m/s^2]
+    # (..., S, 3, 3) axes of each joint's frame in the parent's frame, in space only; None: they are parallel
     joint_rotation: Tensor | None = None
 
     def __post_init__(self) -> None:
@@ -116,12 +105,7 @@ class Body:
 
 
 def stack(bodies: list[Body]) -> Body:
-    """Stack bodies of one skeleton along a new first batch dimension.
-
-    Raises
-    ------
-    ValueError : the list is empty or the skeletons differ.
-    """
+    """Stack bodies of one skeleton along a new first batch dimension; ValueError: the list is empty or the skeletons differ."""
     if not bodies:
         raise ValueError("no bodies to stack")
     if any(b.skeleton != bodies[0].skeleton for b in bodies):
@@ -136,18 +120,13 @@ def stack(bodies: list[Body]) -> Body:
 
 @dataclass(frozen=True)
 class SegmentLengths:
-    """Measured segment lengths [m], each (...,) or None for those that follow from height.
+    """Measured segment lengths [m], each (...,) or None for those that follow from height."""
 
-    Attributes
-    ----------
-    thigh, shank, foot : hip to knee, knee to ankle, heel to toe.
-    hip_width : distance of the hip joints; for bodies in space only.
-    """
-
+    # thigh, shank, foot: hip to knee, knee to ankle, heel to toe
     thigh: Tensor | float | None = None
     shank: Tensor | float | None = None
     foot: Tensor | float | None = None
-    hip_width: Tensor | float | None = None
+    hip_width: Tensor | float | None = None  # distance of the hip joints; for bodies in space only
 
 
 def measured(value: Tensor | float | None, scaled: Tensor) -> Tensor:

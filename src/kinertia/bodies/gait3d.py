@@ -77,19 +77,12 @@ GAIT3D = Skeleton(
 
 @dataclass(frozen=True)
 class Part:
-    """One part of the body in de Leva's table, in that order.
+    """One part of the body in de Leva's table, in that order."""
 
-    Attributes
-    ----------
-    mass : over body mass [%].
-    length : over body height [%]; of thigh, shank and foot not used.
-    com : centre of mass from the upper end (foot: from the heel), over length [%].
-    gyration : radii of gyration over length [%] about the sagittal (x), transverse (z) and longitudinal (y) axis.
-    """
-
-    mass: float
-    length: float
-    com: float
+    mass: float  # over body mass [%]
+    length: float  # over body height [%]; of thigh, shank and foot not used
+    com: float  # centre of mass from the upper end (foot: from the heel), over length [%]
+    # radii of gyration over length [%] about the sagittal (x), transverse (z) and longitudinal (y) axis
     gyration: tuple[float, float, float]
 
 
@@ -120,12 +113,9 @@ PARTS: dict[Sex, dict[str, Part]] = {
         "foot": Part(1.37, 25.81 / 1.741, 44.15, (25.7, 24.5, 12.4)),
     },
 }
-HIP_WIDTH = 0.167 / 1.8
-"""Distance of the hip joints over height: gait2392, a man of 1.8 m."""
-SHOULDER = (0.288, 0.129)
-"""Height of the shoulder above the hips and distance from the midline, over height (Winter)."""
-FOOT_BREADTH = 0.055
-"""Breadth of the foot over height (Winter)."""
+HIP_WIDTH = 0.167 / 1.8  # distance of the hip joints over height: gait2392, a man of 1.8 m
+SHOULDER = (0.288, 0.129)  # height of the shoulder above the hips and distance from the midline, over height (Winter)
+FOOT_BREADTH = 0.055  # breadth of the foot over height (Winter)
 LIMITS_DEG = gait2d.LIMITS_DEG | {
     # Rajagopal et al. (2016), IEEE Trans. Biomed. Eng. 63:2068-2079
     "hip_adduction": (-50.0, 30.0),

@@ -10,5 +10,4 @@ from __future__ import annotations
 WALKING_KNEE_DEG, RUNNING_KNEE_DEG = -24.8, -46.7
 """Means over the stride of the published mean curves of walking (Winter 1991) and of running (Fukuchi et al. 2017), flexion
 negative [deg]."""
-KNEE_SPREAD_DEG = 4.0
-"""Standard deviation between people [deg]."""
+KNEE_SPREAD_DEG = 4.0  # standard deviation between people [deg]

@@ -11,8 +11,7 @@ from kinertia.bodies.gait2d import GAIT2D, GAIT2D_TRUNK
 from kinertia.bodies.gait3d import GAIT3D, Sex
 from kinertia.bodies.skeleton import Skeleton
 
-SKELETONS = {skeleton.name: skeleton for skeleton in (GAIT2D, GAIT2D_TRUNK, GAIT3D)}
-"""Known skeletons by name."""
+SKELETONS = {skeleton.name: skeleton for skeleton in (GAIT2D, GAIT2D_TRUNK, GAIT3D)}  # known skeletons by name
 
 
 def build(

@@ -11,8 +11,7 @@ import torch
 from torch import Tensor
 
 Axis: TypeAlias = tuple[float, float, float]
-UNIT = 1e-9
-"""Length of an axis may differ from one by rounding."""
+UNIT = 1e-9  # length of an axis may differ from one by rounding
 
 
 @dataclass(frozen=True)
@@ -25,20 +24,13 @@ class Segment:
 
 @dataclass(frozen=True)
 class Coordinate:
-    """One generalized coordinate.
+    """One generalized coordinate."""
 
-    Attributes
-    ----------
-    name : OpenSim coordinate name, e.g. ``"knee_angle_r"``.
-    segment : the segment that the coordinate moves against its parent.
-    kind : ``"translation"`` (m, along a ground axis) or ``"rotation"`` (rad, about a joint axis).
-    axis : unit axis (x forward, y up, z right) in the frame that the coordinates before it leave; counter-clockwise about it
-        is positive.
-    """
-
-    name: str
-    segment: str
-    kind: str
+    name: str  # OpenSim coordinate name, e.g. ``"knee_angle_r"``
+    segment: str  # the segment that the coordinate moves against its parent
+    kind: str  # ``"translation"`` (m, along a ground axis) or ``"rotation"`` (rad, about a joint axis)
+    # unit axis (x forward, y up, z right) in the frame that the coordinates before it leave; counter-clockwise about it is
+    # positive
     axis: Axis
 
 
@@ -55,14 +47,11 @@ class ContactPoint:
 class Skeleton:
     """Topology of a body as data.
 
-    Segments are ordered so that a parent stands before its children; the coordinates of the root stand first, and those of
-    one segment are applied in their order, translations before rotations. A skeleton that only turns about z and moves along
-    x and y is planar, unless ``spatial`` says otherwise: its bodies have numbers in two dimensions, all others in three.
-
-    Raises
-    ------
-    ValueError : a parent or segment is unknown or stands after its child, an axis is no unit vector, a translation stands
-        after a rotation of its joint, or a coordinate of the root after one of another segment.
+    Segments are ordered so that a parent stands before its children; the coordinates of the root stand first, and those of one
+    segment are applied in their order, translations before rotations. A skeleton that only turns about z and moves along x and
+    y is planar, unless ``spatial`` says otherwise: its bodies have numbers in two dimensions, all others in three. ValueError:
+    a parent or segment is unknown or stands after its child, an axis is no unit vector, a translation stands after a rotation
+    of its joint, or a coordinate of the root after one of another segment.
     """
 
     name: str

@@ -60,9 +60,7 @@ def _checksum(recording: Recording) -> int:
 def require_sound(recording: Recording) -> None:
     """Refuse a recording from which an estimate would be wrong.
 
-    Raises
-    ------
-    RecordingError : its first fault, with file, sensor, sample and fix.
+    RecordingError: its first fault, with file, sensor, sample and fix.
     """
     fault = recording.fault
     if fault is not None:

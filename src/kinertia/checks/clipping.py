@@ -13,14 +13,11 @@ from kinertia.recording import GRAVITY, Array, Cause, Finding, Recording, Severi
 from kinertia.recording.gaps import runs
 from kinertia.recording.samples import cut_off
 
-WORTH_A_WARNING = 0.002
-"""Part of the samples."""
+WORTH_A_WARNING = 0.002  # part of the samples
 LEAST_RANGE = {"acceleration": 1.1 * GRAVITY, "angular rate": 1.5}
 """No sensor's range ends lower [m/s^2, rad/s]; extremes below come again by chance, in standing."""
-PEAK_S = 0.4
-"""Longest stretch at the end of a range that is a peak [s]."""
-OVERSHOOT = 0.6
-"""A peak is taken to pass the range by less than this part of it."""
+PEAK_S = 0.4  # longest stretch at the end of a range that is a peak [s]
+OVERSHOOT = 0.6  # a peak is taken to pass the range by less than this part of it
 
 
 def check(recording: Recording) -> Checked:

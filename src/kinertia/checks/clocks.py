@@ -13,18 +13,14 @@ from kinertia.placement.inference import judged
 from kinertia.recording import Array, Cause, Finding, Recording, RecordingError, Severity, selection
 from kinertia.recording.time_axis import at_times
 
-MOST_MENDED = 3
-"""Sensors that are shifted one after the other; more are no longer the exception."""
+MOST_MENDED = 3  # sensors that are shifted one after the other; more are no longer the exception
 ENDS = (Cause.FROZEN, Cause.DEAD, Cause.MISSING)
 TOGETHER = 0.6
 """Correlation of the speeds at which both thighs turn, and both shanks, mean of the two: in squats and jumps 0.7 to 1, in gait
 -0.4 to 0.13."""
-PASSES = 2
-"""What is left of a drift after one correction is found by a second."""
-MOST = 10
-"""Longest step between samples that is looked for, in rows."""
-SHARE = 0.95
-"""Part of the rows that has to fit the pattern; radio links lose and repeat samples besides."""
+PASSES = 2  # what is left of a drift after one correction is found by a second
+MOST = 10  # longest step between samples that is looked for, in rows
+SHARE = 0.95  # part of the rows that has to fit the pattern; radio links lose and repeat samples besides
 
 
 def check(recording: Recording) -> Checked:

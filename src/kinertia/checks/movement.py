@@ -11,12 +11,9 @@ from kinertia.recording import Cause, Finding, Frame, Recording, RecordingError,
 from kinertia.recording.gaps import runs
 from kinertia.sensing import gait_phase
 
-STRIDES_HZ = (0.3, 2.0)
-"""Strides per second of the slowest and the fastest people."""
-SHORTEST_GAIT_S = 1.5
-"""Two strides of a runner."""
-MOSTLY = 0.7
-"""Part of a recording that is standing, where people do nothing else."""
+STRIDES_HZ = (0.3, 2.0)  # strides per second of the slowest and the fastest people
+SHORTEST_GAIT_S = 1.5  # two strides of a runner
+MOSTLY = 0.7  # part of a recording that is standing, where people do nothing else
 
 
 def check(recording: Recording) -> Checked:

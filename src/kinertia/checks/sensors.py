@@ -15,8 +15,7 @@ from kinertia.recording import GRAVITY, LOWER_BODY, Array, Cause, Finding, Frame
 
 DOWN = np.diag([-1.0, -1.0, 1.0])
 """How a sensor seems turned whose acceleration has the wrong sign: in the sagittal plane no other sign looks the same."""
-ACROSS = np.diag([1.0, 1.0, -1.0])
-"""How a sensor seems mirrored whose angular rate has the wrong sign."""
+ACROSS = np.diag([1.0, 1.0, -1.0])  # how a sensor seems mirrored whose angular rate has the wrong sign
 ALIKE = 0.6
 """Part of the sensors that have to be turned alike for the file to be at fault, but of a pelvis, which does not show a mirrored
 rate, and of sensors that seem to be exchanged."""
@@ -28,8 +27,7 @@ APPLY = "`kinertia place FILE --apply --out NEW` writes a recording with this pu
 AXES = "xyz"
 WAYS = ("forward", "up", "right")
 AGAINST = ("backward", "down", "left")
-SAME_SHARE = 0.5
-"""Two sensors never read the same; doubled streams do, but for samples that either lost."""
+SAME_SHARE = 0.5  # two sensors never read the same; doubled streams do, but for samples that either lost
 
 
 def check(recording: Recording) -> Checked:

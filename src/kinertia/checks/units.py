@@ -17,18 +17,14 @@ simulated and 4 real people, walking and running); without it 0.24 to 0.50 at fe
 STEADY_PART_ELSEWHERE = 0.42
 SHORTEST_S = 2.0
 """In less than a stride or two the mean is not gravity: one of 12 walks of 1.3 s would be called free of it."""
-LEAST_IN_G = 0.5
-"""Mean acceleration that is less than gravity in any unit."""
-MOST_IN_G = 5.5
-"""Mean vectors are 0.97 to 3.3 in g, 9.5 to 32 in m/s^2 (runners' feet read most)."""
+LEAST_IN_G = 0.5  # mean acceleration that is less than gravity in any unit
+MOST_IN_G = 5.5  # mean vectors are 0.97 to 3.3 in g, 9.5 to 32 in m/s^2 (runners' feet read most)
 IN_MG = (700.0, 3500.0)  # mean size of the force, 1 g and what movement adds
 COUNTS = 100.0  # a mean force of 10 g is no movement of a person
 DEGREE = np.pi / 180.0
 STANDING_ERROR = OFFSET_STANDING / GRAVITY
-MOVING = (0.35, 5.0)
-"""While moving only a gross error shows: the median of a fast runner's foot reaches 41 m/s^2."""
-MOST_OFFSET = 0.05
-"""Offset of a resting gyroscope [rad/s], about 3 deg/s."""
+MOVING = (0.35, 5.0)  # while moving only a gross error shows: the median of a fast runner's foot reaches 41 m/s^2
+MOST_OFFSET = 0.05  # offset of a resting gyroscope [rad/s], about 3 deg/s
 
 
 TURNING = {"pelvis": (0.15, 8.0), "femur": (0.8, 20.0), "tibia": (1.5, 30.0), "foot": (2.0, 40.0)}

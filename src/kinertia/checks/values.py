@@ -11,18 +11,13 @@ from kinertia.checks.stage import Checked, names
 from kinertia.recording import GRAVITY, Array, Cause, Finding, Recording, Severity, gaps
 from kinertia.recording.samples import beyond, filled_in, held, same_as_before
 
-MOST_G = 50.0
-"""Feet of sprinters reach 30 g; wearable sensors measure up to 32 g on an axis."""
-MOST_RAD_S = 75.0
-"""Wearable gyroscopes measure up to 4000 deg/s."""
-IN_G, IN_MG = 4.0, 300.0
-"""Median size below which an acceleration is in g, and from which it is in mg or in counts."""
+MOST_G = 50.0  # feet of sprinters reach 30 g; wearable sensors measure up to 32 g on an axis
+MOST_RAD_S = 75.0  # wearable gyroscopes measure up to 4000 deg/s
+IN_G, IN_MG = 4.0, 300.0  # median size below which an acceleration is in g, and from which it is in mg or in counts
 IN_DEGREES = 20.0
 """Angular rates that exceed this in a tenth of the samples are in deg/s or in counts; feet of runners exceed 12 rad/s."""
-FEWEST_REPEATS = 0.01
-"""Part of the samples; fewer repeats do not matter."""
-ENDS_S = 0.5
-"""A sensor that says nothing in the last half second, while others do, has ended."""
+FEWEST_REPEATS = 0.01  # part of the samples; fewer repeats do not matter
+ENDS_S = 0.5  # a sensor that says nothing in the last half second, while others do, has ended
 FEWEST_LAST = 5  # samples
 
 

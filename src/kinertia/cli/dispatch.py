@@ -21,13 +21,10 @@ def command(
 ) -> None:
     """Run the command that the first word names, with the others as its options.
 
-    ``known`` is the name of a command to the module that holds a function of this name, ``parent`` what stands before it.
-    Those of ``training`` need the extra ``kinertia[train]``. ``prepare`` makes the command of a function and its name.
-
-    Raises
-    ------
-    ValueError : there is no such command or option, named with what was probably meant; or as the command.
-    ModuleNotFoundError : it needs packages that are not installed; names them.
+    ``known`` is the name of a command to the module that holds a function of this name, ``parent`` what stands before it. Those
+    of ``training`` need the extra ``kinertia[train]``. ``prepare`` makes the command of a function and its name. ValueError:
+    there is no such command or option, named with what was probably meant; or as the command. ModuleNotFoundError: it needs
+    packages that are not installed; names them.
     """
     name, *rest = words
     prog = f"{parent} {name}"

@@ -110,9 +110,7 @@ def _one(file: Path, folder: Path, asked: _Asked, bar: Bar | None = None) -> tup
 def _several(files: Sequence[Path], asked: _Asked, source: str) -> None:
     """Estimate all files; ``source`` is what the table is said to be of.
 
-    Raises
-    ------
-    ValueError : some could not be estimated; all others are written, and so is the table.
+    ValueError: some could not be estimated; all others are written, and so is the table.
     """
     path, console = asked.out / SUMMARY, Console()
     guard = Outputs(COMMAND, asked.read, source, asked.overwrite)

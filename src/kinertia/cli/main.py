@@ -12,8 +12,7 @@ import kinertia
 from kinertia.cli import dispatch
 
 GROUP = "benchmark"
-IN_CHECKOUT = (GROUP, "pretrain", "calibrate", "ship")
-"""Commands that the experiments of a checkout hold, and no installation."""
+IN_CHECKOUT = (GROUP, "pretrain", "calibrate", "ship")  # commands that the experiments of a checkout hold, and no installation
 GROUPS = {
     "Every day": {
         "inspect": "what is in recordings, and what is wrong with them",
@@ -54,8 +53,7 @@ OVERVIEW = dispatch.page(
     "kinertia COMMAND --help shows the options most used, --help-all all of them.\n"
     "--version shows the version; --traceback shows where an error came from.",
 )
-RUNNER = "experiments.runner"
-"""The one module that this package takes from the experiments; the others are imported by it."""
+RUNNER = "experiments.runner"  # the one module that this package takes from the experiments; the others are imported by it
 ABSENT = (
     "`kinertia {}` runs the experiments of a checkout of the source, which this installation does not hold. "
     "Fix: call it in the folder of a checkout, or install that with `pip install --editable '.[train]'`"

@@ -38,10 +38,8 @@ class Stated(shared.Reading):
     """File that maps Xsens serial numbers to segments; default placement.toml beside the recording."""
     columns: Annotated[Path | None, tyro.conf.arg(metavar="FILE")] = None
     """Column map of a CSV or Parquet table; default NAME.columns.toml beside it."""
-    trial: Annotated[str | None, RARE] = None
-    """Which trial of a folder."""
-    rate: Annotated[float | None, tyro.conf.arg(metavar="HZ")] = None
-    """Sampling rate in Hz, where the file does not state it."""
+    trial: Annotated[str | None, RARE] = None  # Which trial of a folder.
+    rate: Annotated[float | None, tyro.conf.arg(metavar="HZ")] = None  # Sampling rate in Hz, where the file does not state it.
     gyro_from_orientation: Annotated[bool, RARE] = False
     """Derive angular rate from orientation, where a recording has no gyroscope."""
     anyway: tyro.conf.Suppress[bool] = False  # only where something is made of what is read
@@ -71,14 +69,11 @@ def default_out(named: Sequence[Path]) -> Path:
 class Run:
     """How a training runs and where it writes; the same for all that train."""
 
-    out: Out = None
-    """Folder for what is trained; default a folder in NAME_kinertia here."""
-    steps: Annotated[int | None, tyro.conf.arg(metavar="N")] = None
-    """How long to train; default that of the configuration."""
+    out: Out = None  # Folder for what is trained; default a folder in NAME_kinertia here.
+    steps: Annotated[int | None, tyro.conf.arg(metavar="N")] = None  # How long to train; default that of the configuration.
     seed: Annotated[int | None, tyro.conf.arg(metavar="N")] = None
     """Start of all random numbers; default that of the configuration."""
-    resume: bool = False
-    """Go on with what an interrupted run left in OUT; the result is the same as without the interruption."""
+    resume: bool = False  # Go on with what an interrupted run left in OUT; the result is the same as without the interruption.
     overwrite: bool = False
     """Replace a training or model that OUT holds, at the first checkpoint of this one; never what is read."""
     config_file: Annotated[Path | None, tyro.conf.arg(metavar="FILE")] = None
@@ -121,12 +116,9 @@ def _with(config: Any, names: Sequence[str], value: int) -> Any:
 def guard(command: str, out: Path, read: tuple[Path, ...], *names: str, resume: bool = False, overwrite: bool = False) -> None:
     """Whether a training may write into a folder.
 
-    ``command`` is what a user calls, ``names`` are those of the files that are written beside the models.
-
-    Raises
-    ------
-    RecordingError : the folder holds a model or a training and the user neither resumes nor insists; something that is read
-        would be replaced; or something that is not of a training.
+    ``command`` is what a user calls, ``names`` are those of the files that are written beside the models. RecordingError: the
+    folder holds a model or a training and the user neither resumes nor insists; something that is read would be replaced; or
+    something that is not of a training.
     """
     if not (resume or overwrite):
         finished, begun = ([out / f"{stem}.json" for stem in stems] for stems in (FINISHED, UNFINISHED))
@@ -147,12 +139,9 @@ class Presenting:
 
     knee: Annotated[Knee, tyro.conf.EnumChoicesFromValues] = Knee.FLEXION
     """Sign of knees in report and table: flexion positive, or as in OpenSim; .mot and .sto are always OpenSim's."""
-    session: Annotated[str, tyro.conf.arg(metavar="TEXT")] = ""
-    """Heading of the report: who, when, which visit."""
-    note: Annotated[str, tyro.conf.arg(metavar="TEXT")] = ""
-    """Notes for the report: shoes, surface, complaints."""
-    pdf: bool = False
-    """Print the report to a PDF as well, with a browser that is installed."""
+    session: Annotated[str, tyro.conf.arg(metavar="TEXT")] = ""  # Heading of the report: who, when, which visit.
+    note: Annotated[str, tyro.conf.arg(metavar="TEXT")] = ""  # Notes for the report: shoes, surface, complaints.
+    pdf: bool = False  # Print the report to a PDF as well, with a browser that is installed.
 
     @property
     def said(self) -> Session:

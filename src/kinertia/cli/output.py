@@ -24,16 +24,13 @@ COLOURS = {"good": "green", "fair": "yellow", "poor": "red"}
 WORDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: ""}
 _FIGURE = re.compile(r"(?<!\w)\d+(?:\.\d+)?(?!\w)")
-FEW = 4
-"""So many recordings with the same warning are counted, fewer are named."""
+FEW = 4  # so many recordings with the same warning are counted, fewer are named
 
 
 def planned(folder: Path, name: str, *, csv: bool, as_pdf: bool = False) -> list[Path]:
     """Every file that :func:`write` may write for an estimate of this name.
 
-    Raises
-    ------
-    RecordingError : a PDF is asked for, and no browser can print one.
+    RecordingError: a PDF is asked for, and no browser can print one.
     """
     paths = results.planned(folder, name, csv=csv)
     if as_pdf:

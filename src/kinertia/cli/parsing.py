@@ -20,8 +20,7 @@ import docstring_parser
 import tyro
 
 HELP, ALL = ("-h", "--help"), "--help-all"
-FLAGS = (tyro.conf.FlagCreatePairsOff,)
-"""A flag is what changes the default; there is no second one that states it."""
+FLAGS = (tyro.conf.FlagCreatePairsOff,)  # a flag is what changes the default; there is no second one that states it
 _OPTION = re.compile(r"^  (--[a-z][\w.-]*)", re.MULTILINE)
 _FIRST = re.compile(r"^ (positional arguments|options)$", re.MULTILINE)
 _POSITIONAL = re.compile(r"^  ([^\s-]\S*(?: \S+)*)  ", re.MULTILINE)
@@ -41,12 +40,10 @@ _METAVARS = {
 _LIKE = 0.6  # how much alike words are that are taken for each other; the default of difflib
 
 
-RARE = "rare"
-"""Marks an option, in its annotation, that only ``--help-all`` shows."""
+RARE = "rare"  # marks an option, in its annotation, that only ``--help-all`` shows
 _MISSING = re.compile(r"^ {6}(?=\S)(.+?) *$", re.MULTILINE)
 _VALUE = re.compile(r"Error parsing (\S+):")
-_REFUSED = re.compile(r"Error parsing (?!-)(\S+): (.+?) [─-]{3}")
-"""What a group of settings says of its values when it is made."""
+_REFUSED = re.compile(r"Error parsing (?!-)(\S+): (.+?) [─-]{3}")  # what a group of settings says of its values when it is made
 _CHOICE = re.compile(r"invalid choice '(.*?)' for argument '(\S+)'\. Expected one of \((.*?),?\)")
 _ALONE = re.compile(r"Missing value for argument '(\S+)'")
 
@@ -54,9 +51,7 @@ _ALONE = re.compile(r"Missing value for argument '(\S+)'")
 def parse(command: Callable[..., None], prog: str, words: Sequence[str]) -> Callable[[], None]:
     """The call of a command that words ask for.
 
-    Raises
-    ------
-    ValueError : the words cannot be understood; says which one and what is meant or needed.
+    ValueError: the words cannot be understood; says which one and what is meant or needed.
     """
     said = io.StringIO()
     try:

@@ -116,9 +116,7 @@ def _sided(recording: Recording, placement: Placement, right: str | None, needed
 def _write_placement(recordings: Sequence[Recording], placements: Sequence[Placement], path: Path, guard: Outputs) -> None:
     """Write which sensor is on which segment.
 
-    Raises
-    ------
-    RecordingError : several recordings, nothing was judged, or nobody said which side is the right one.
+    RecordingError: several recordings, nothing was judged, or nobody said which side is the right one.
     """
     (recording, *others), (one, *_) = recordings, placements
     placed = [p for p in one.sensors if p.rotation is not None]
@@ -137,12 +135,7 @@ def _write_placement(recordings: Sequence[Recording], placements: Sequence[Place
 
 
 def _paths(recordings: Sequence[Recording], out: Path) -> list[Path]:
-    """Where each corrected recording goes.
-
-    Raises
-    ------
-    RecordingError : two have one name, or a file is named for several.
-    """
+    """Where each corrected recording goes; RecordingError: two have one name, or a file is named for several."""
     if len(recordings) == 1:
         paths = [out]
     elif out.suffix.lower() in (".csv", *PARQUET):
@@ -176,12 +169,7 @@ def _write(
     guards: Sequence[Outputs],
     session: bool,
 ) -> None:
-    """Correct all recordings, then write them.
-
-    Raises
-    ------
-    RecordingError : one of them has no sensor left, or its file is another's.
-    """
+    """Correct all recordings, then write them; RecordingError: one of them has no sensor left, or its file is another's."""
     status = Console(stderr=True)
     corrected = [correct(recording, one) for recording, one in zip(recordings, placements, strict=True)]
     for recording, right in zip(recordings, corrected, strict=True):

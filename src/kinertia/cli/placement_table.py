@@ -15,8 +15,7 @@ from kinertia.placement.fault import Kind
 from kinertia.placement.inference import Placement, SensorPlacement
 from kinertia.recording import Cause, Recording, Severity
 
-SAID = frozenset({Kind.MISSING, Kind.EXCHANGED})
-"""Faults that are among the findings of the checks already."""
+SAID = frozenset({Kind.MISSING, Kind.EXCHANGED})  # faults that are among the findings of the checks already
 
 
 def summarise(recording: Recording, placement: Placement) -> dict[str, Any]:

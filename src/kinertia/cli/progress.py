@@ -19,8 +19,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-ShowStep = Callable[[int, dict[str, float]], None]
-"""Called after each training step with its number and the terms of the loss."""
+ShowStep = Callable[[int, dict[str, float]], None]  # called after each training step with its number and the terms of the loss
 
 
 class _TwoLines(Progress):

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
 DEFAULT = Settings()
 WINDOWS = "windows"
-REPORT = "convergence.json"
-"""Endings of what is written after NAME_."""
+REPORT = "convergence.json"  # endings of what is written after NAME_
 
 
 def solve(

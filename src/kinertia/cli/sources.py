@@ -33,20 +33,13 @@ if TYPE_CHECKING:
 class Lsl:
     """Streams of Lab Streaming Layer."""
 
-    name: str = ""
-    """Name of the stream; with * at the end, of all streams that begin like this. Default any."""
-    type: str = "IMU"
-    """Type of the stream."""
-    source_id: str = ""
-    """Source id of the stream; default any."""
-    streams: int = 0
-    """How many streams to wait for; default those found within a second of the first."""
-    acc_unit: str | None = None
-    """Unit of acceleration (m/s^2, g, mg), where the stream states none."""
-    gyro_unit: str | None = None
-    """Unit of angular rate (rad/s, deg/s), where the stream states none."""
-    timeout: float = 10.0
-    """Seconds to look for the streams."""
+    name: str = ""  # Name of the stream; with * at the end, of all streams that begin like this. Default any.
+    type: str = "IMU"  # Type of the stream.
+    source_id: str = ""  # Source id of the stream; default any.
+    streams: int = 0  # How many streams to wait for; default those found within a second of the first.
+    acc_unit: str | None = None  # Unit of acceleration (m/s^2, g, mg), where the stream states none.
+    gyro_unit: str | None = None  # Unit of angular rate (rad/s, deg/s), where the stream states none.
+    timeout: float = 10.0  # Seconds to look for the streams.
 
 
 @dataclass(frozen=True)
@@ -55,8 +48,7 @@ class Udp:
 
     listen: str = "127.0.0.1:5005"
     """Address to listen on; with any other than the loopback address, others on the network can send."""
-    timeout: float = 30.0
-    """Seconds to wait for the first message."""
+    timeout: float = 30.0  # Seconds to wait for the first message.
 
 
 @dataclass(frozen=True)
@@ -65,46 +57,32 @@ class Replay:
 
     file: Annotated[Path | None, tyro.conf.arg(metavar="FILE")] = None
     """Recording of any supported format; a live recording (.kinlog) is played message by message as it was received."""
-    speed: float = 1.0
-    """2 is twice as fast; inf is as fast as it goes."""
-    repeats: Annotated[int, RARE] = 1
-    """How often; 0 is endlessly."""
-    separate: Annotated[bool, RARE] = False
-    """Every sensor is a stream with its own clock."""
-    anyway: bool = False
-    """Play a recording in which something is wrong that makes results wrong."""
+    speed: float = 1.0  # 2 is twice as fast; inf is as fast as it goes.
+    repeats: Annotated[int, RARE] = 1  # How often; 0 is endlessly.
+    separate: Annotated[bool, RARE] = False  # Every sensor is a stream with its own clock.
+    anyway: bool = False  # Play a recording in which something is wrong that makes results wrong.
 
 
 @dataclass(frozen=True)
 class Synthetic:
     """A walker that stands for five seconds and then walks at changing speeds."""
 
-    seed: int = 0
-    """Decides how the sensors sit, and their noise."""
-    rate: float = 100.0
-    """Sampling rate in Hz."""
-    speed: float = 1.0
-    """2 is twice as fast as real time; inf is as fast as it goes."""
-    separate: bool = False
-    """Every sensor is a stream with its own clock."""
-    aligned: bool = False
-    """How the sensors sit is known from the start."""
+    seed: int = 0  # Decides how the sensors sit, and their noise.
+    rate: float = 100.0  # Sampling rate in Hz.
+    speed: float = 1.0  # 2 is twice as fast as real time; inf is as fast as it goes.
+    separate: bool = False  # Every sensor is a stream with its own clock.
+    aligned: bool = False  # How the sensors sit is known from the start.
 
 
 @dataclass(frozen=True)
 class Disturbance:
     """What goes wrong on the way of replayed and synthetic samples, on purpose."""
 
-    loss: float = 0.0
-    """Part of the messages that is lost."""
-    bursts: float = 0.0
-    """How often a minute everything is lost for 50 ms."""
-    jitter: float = 0.0
-    """Mean delay of a message in milliseconds."""
-    reordered: float = 0.0
-    """Part of the messages that is overtaken."""
-    seed: int = 0
-    """Decides which ones."""
+    loss: float = 0.0  # Part of the messages that is lost.
+    bursts: float = 0.0  # How often a minute everything is lost for 50 ms.
+    jitter: float = 0.0  # Mean delay of a message in milliseconds.
+    reordered: float = 0.0  # Part of the messages that is overtaken.
+    seed: int = 0  # Decides which ones.
 
 
 @dataclass(frozen=True)
@@ -115,10 +93,8 @@ class SourceOptions:
     """Lab Streaming Layer, UDP datagrams, a recording, or a made-up walker."""
     placement: Annotated[Path | None, tyro.conf.arg(metavar="FILE")] = None
     """File that maps sensor names to segments, where the names do not say it; its person holds too."""
-    mass: Annotated[float | None, tyro.conf.arg(metavar="KG")] = None
-    """Body mass in kg; default from the source, else 75."""
-    height: Annotated[float | None, tyro.conf.arg(metavar="M")] = None
-    """Body height in m; default from the source, else 1.80."""
+    mass: Annotated[float | None, tyro.conf.arg(metavar="KG")] = None  # Body mass in kg; default from the source, else 75.
+    height: Annotated[float | None, tyro.conf.arg(metavar="M")] = None  # Body height in m; default from the source, else 1.80.
     lsl: Annotated[Lsl, RARE] = Lsl()
     udp: Annotated[Udp, RARE] = Udp()
     replay: Replay = Replay()
@@ -126,8 +102,7 @@ class SourceOptions:
     disturb: Annotated[Disturbance, RARE] = Disturbance()
 
 
-SWITCH_S = 5e-4
-"""How long another thread, serving a page or drawing a table, may keep the estimate waiting."""
+SWITCH_S = 5e-4  # how long another thread, serving a page or drawing a table, may keep the estimate waiting
 FROM_LSL = SourceOptions()
 Shared = Annotated[SourceOptions, tyro.conf.arg(name="")]
 
@@ -135,9 +110,7 @@ Shared = Annotated[SourceOptions, tyro.conf.arg(name="")]
 def open_source(options: SourceOptions) -> tuple[Source, Subject]:
     """Find the source and learn what it carries, which may take seconds; and who wears the sensors.
 
-    Raises
-    ------
-    ValueError : nothing is there or it cannot be understood; names it and the fix.
+    ValueError: nothing is there or it cannot be understood; names it and the fix.
     """
     from kinertia.io import facts
 

@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 REFRESH_HZ = 2.0
 DRIFT_PPM = 50.0
 """Quartzes are that far apart; less is not shown."""
-MOST_DOUBTS = 2
-"""So many reasons not to trust are named at the end, the most frequent ones."""
+MOST_DOUBTS = 2  # so many reasons not to trust are named at the end, the most frequent ones
 STYLES = {State.OK: "green", State.WAITING: "dim", State.LOST: "bold red"}
 TOLD: dict[str, Callable[[SensorHealth], int]] = {
     "late": lambda sensor: sensor.late,

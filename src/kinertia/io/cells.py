@@ -8,8 +8,7 @@ import numpy as np
 
 from kinertia.recording import Array
 
-MISSING = ("", "nan", "na", "null", "none", "n/a", "-nan")
-"""Spellings of a missing value, lower case."""
+MISSING = ("", "nan", "na", "null", "none", "n/a", "-nan")  # spellings of a missing value, lower case
 _ROWS = 4096  # converted at once: few enough that the text of their cells does not fill the memory
 
 

@@ -94,12 +94,7 @@ class ColumnMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_map(path: str | Path) -> ColumnMap:
-    """Column map from a TOML or JSON file.
-
-    Raises
-    ------
-    RecordingError : no such file, unknown or missing entries, naming them.
-    """
+    """Column map from a TOML or JSON file; RecordingError: no such file, unknown or missing entries, naming them."""
     return of_facts(facts.read_facts(Path(path)), str(path))
 
 
@@ -126,9 +121,7 @@ def plain(table: TextTable) -> bool:
 def of_plain_names(table: TextTable, path: Path) -> ColumnMap:
     """Map of a table whose columns are named ``acc.<segment>.<axis> [<unit>]``, in segment frames.
 
-    Raises
-    ------
-    RecordingError : an axis is missing, axes have unlike units, a damaged JSON beside the table.
+    RecordingError: an axis is missing, axes have unlike units, a damaged JSON beside the table.
     """
     sensors: dict[str, dict[str, dict[str, tuple[str, str]]]] = {}
     time, time_unit = "", "s"
@@ -200,9 +193,7 @@ def of_names(table: TextTable, path: Path, given: ColumnMap, known: Callable[[st
 def placed(meaning: ColumnMap, file: Mapping[str, Any] | str | Path | None) -> ColumnMap:
     """The map with segments, positions and person of a placement or its file; sensors that it does not list are left out.
 
-    Raises
-    ------
-    RecordingError : none of the sensors is listed.
+    RecordingError: none of the sensors is listed.
     """
     if file is None:
         return meaning
@@ -234,9 +225,7 @@ def _three_axes(kinds: dict[str, dict[str, tuple[str, str]]], sensor: str, file:
 def rotation(axes: tuple[str, str, str], file: str, sensor: str) -> Array:
     """Rotation (3, 3) from the file's axes to ours.
 
-    Raises
-    ------
-    RecordingError : an axis that is not understood, or axes that are no rotation.
+    RecordingError: an axis that is not understood, or axes that are no rotation.
     """
     matrix = np.zeros((3, 3))
     for row, axis in enumerate(axes):

@@ -90,12 +90,7 @@ def read(path: str | Path) -> Recording:
 
 
 def read_folder(folder: str | Path) -> list[Recording]:
-    """Read every cycle in a folder, sorted by file stem.
-
-    Raises
-    ------
-    RecordingError : no such folder, or no CSV of this layout in it.
-    """
+    """Read every cycle in a folder, sorted by file stem; RecordingError: no such folder, or no CSV of this layout in it."""
     folder = Path(folder)
     files = sorted(path for path in folder.glob("*.csv") if is_cycle(path)) if folder.is_dir() else []
     if not files:

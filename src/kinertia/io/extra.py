@@ -12,8 +12,7 @@ from kinertia.recording.errors import RecordingError
 
 INSTALL = "pip install 'kinertia[train]'"
 PACKAGES = ("torch", "casadi", "scipy", "safetensors", "polars", "onnx", "onnxscript")
-ALWAYS = ("torch", "scipy", "safetensors")
-"""What everything needs that trains or solves."""
+ALWAYS = ("torch", "scipy", "safetensors")  # what everything needs that trains or solves
 
 
 def available(package: str) -> bool:
@@ -24,9 +23,7 @@ def available(package: str) -> bool:
 def require(what: str) -> None:
     """Refuse what trains or solves where that is not installed.
 
-    Raises
-    ------
-    ModuleNotFoundError : names what needs which packages, and what installs them.
+    ModuleNotFoundError: names what needs which packages, and what installs them.
     """
     if absent := [package for package in ALWAYS if not available(package)]:
         raise ModuleNotFoundError(needs(what, absent), name=absent[0])
@@ -42,9 +39,7 @@ def needs(what: str, packages: Sequence[str]) -> str:
 def load(module: str, *, file: str, purpose: str) -> ModuleType | Any:
     """A module of such a package, imported when ``file`` asks for it, and what for.
 
-    Raises
-    ------
-    RecordingError : it is not installed; says how to install it.
+    RecordingError: it is not installed; says how to install it.
     """
     package = module.split(".")[0]
     try:

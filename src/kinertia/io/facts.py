@@ -28,9 +28,7 @@ class Placement:
     def find(self, serial: str) -> Sensor | None:
         """Sensor with this serial number, named by it; a key may be the last digits only.
 
-        Raises
-        ------
-        RecordingError : two keys fit the same serial number.
+        RecordingError: two keys fit the same serial number.
         """
         fits = [key for key in self.sensors if serial.upper().endswith(key.upper())]
         exact = [key for key in fits if key.upper() == serial.upper()]
@@ -45,9 +43,7 @@ class Placement:
 def read_facts(path: Path) -> dict[str, Any]:
     """One JSON or TOML file as a dict; NaN literals are taken as missing values.
 
-    Raises
-    ------
-    RecordingError : no such file, or not JSON / TOML, naming the line.
+    RecordingError: no such file, or not JSON / TOML, naming the line.
     """
     text = read_text(path)
     try:
@@ -68,9 +64,7 @@ def number(facts: Mapping[str, Any], key: str) -> float | None:
 def subject(facts: Mapping[str, Any], *, file: str) -> tuple[Subject, list[str], list[Finding]]:
     """Person from ``mass_kg``, ``height_m``, ``sex``; warnings about what had to be assumed; findings about what was stated.
 
-    Raises
-    ------
-    RecordingError : a mass or height that no person has.
+    RecordingError: a mass or height that no person has.
     """
     mass, height, warnings = number(facts, "mass_kg"), number(facts, "height_m"), []
     findings: list[Finding] = []
@@ -97,9 +91,7 @@ def subject(facts: Mapping[str, Any], *, file: str) -> tuple[Subject, list[str],
 def position(value: Any, *, file: str, sensor: str) -> tuple[float, float, float] | None:
     """Sensor position [m]; None when not given or not finite.
 
-    Raises
-    ------
-    RecordingError : not three numbers.
+    RecordingError: not three numbers.
     """
     if value is None:
         return None
@@ -115,9 +107,7 @@ def position(value: Any, *, file: str, sensor: str) -> tuple[float, float, float
 def placement(entries: Mapping[str, Any], *, source: str = "") -> Placement:
     """Placement from ``{serial: segment}`` or ``{serial: {"segment": ..., "position_m": [x, y, z]}}``.
 
-    Raises
-    ------
-    RecordingError : an entry of another shape, or two sensors on one segment of the model.
+    RecordingError: an entry of another shape, or two sensors on one segment of the model.
     """
     sensors: dict[str, Sensor] = {}
     for serial, entry in entries.items():

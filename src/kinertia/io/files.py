@@ -10,12 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-PREFIX, SUFFIX = ".kinertia-", ".part"
-"""Of temporary files: hidden, and with an ending that no reader looks for."""
-LONGEST_NAME = 100
-"""Characters of the name in that of the temporary file; file systems take 255 bytes."""
-STALE_S = 3600.0
-"""Age from which a temporary file belongs to a process that was killed: no file takes nearly as long to write."""
+PREFIX, SUFFIX = ".kinertia-", ".part"  # of temporary files: hidden, and with an ending that no reader looks for
+LONGEST_NAME = 100  # characters of the name in that of the temporary file; file systems take 255 bytes
+STALE_S = 3600.0  # age from which a temporary file belongs to a process that was killed: no file takes nearly as long to write
 
 
 @contextmanager

@@ -8,19 +8,14 @@ from kinertia.io import gaittoolbox, naming, outputs, table, together, xsens
 from kinertia.recording.errors import RecordingError
 
 TABLES = (".csv", ".parquet", ".pq", ".kinlog")
-HISTORY = "history.csv"
-"""Losses beside a model."""
+HISTORY = "history.csv"  # losses beside a model
 
 
 def recordings(path: Path) -> list[Path]:
     """What there is to read under a path: the path itself, or the tables of a folder and of the folders in it, sorted.
 
-    Results of commands are left out. One that is a single recording of several
-    files (Xsens, gait toolbox) is left as it is; tables that are parts of one recording are named by their first.
-
-    Raises
-    ------
-    RecordingError : a folder without recordings.
+    Results of commands are left out. One that is a single recording of several files (Xsens, gait toolbox) is left as it is;
+    tables that are parts of one recording are named by their first. RecordingError: a folder without recordings.
     """
     if not path.is_dir() or gaittoolbox.is_gaittoolbox(path) or xsens.trials(path):
         return [path]

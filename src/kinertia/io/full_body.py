@@ -38,10 +38,8 @@ def is_full_body(path: Path) -> bool:
 def read(path: str | Path) -> Recording:
     """Read one recording, in sensor frames (axes to be found).
 
-    Raises
-    ------
-    RecordingError : no MATLAB file, no segment with acceleration and angular rate, signals of other lengths than the time or a
-        time that does not run evenly, or scipy is not installed.
+    RecordingError: no MATLAB file, no segment with acceleration and angular rate, signals of other lengths than the time or a
+    time that does not run evenly, or scipy is not installed.
     """
     path = Path(path)
     file = str(path)

@@ -32,8 +32,7 @@ from kinertia.io import extra, xsens
 from kinertia.recording import Array, Recording, Truth
 from kinertia.recording.errors import RecordingError
 
-TRIAL, FRAMES = "S02-Trial-Walk-1", ("S02", "Trial-Walk-1")
-"""The trial in names of files and in the list of frames."""
+TRIAL, FRAMES = "S02-Trial-Walk-1", ("S02", "Trial-Walk-1")  # the trial in names of files and in the list of frames
 PLACEMENT: Mapping[str, str] = {
     "0B91": "pelvis",
     "0C3C": "femur_r",
@@ -46,8 +45,7 @@ PLACEMENT: Mapping[str, str] = {
     "0C44": "ankle_l",
 }
 """End of the serial number to segment. The ankle sensors sit low on the shank and are not used by the sagittal model."""
-FLEXION_COMPONENT = 0
-"""Component of the three-component joint angles that is flexion."""
+FLEXION_COMPONENT = 0  # component of the three-component joint angles that is flexion
 _JOINTS = {
     "hip_flexion": "Root_{side}_Femur",
     "knee_angle": "{side}_Femur_{side}_Tibia",
@@ -63,9 +61,7 @@ def is_gaittoolbox(folder: Path) -> bool:
 def walking_frames(folder: str | Path) -> tuple[int, int]:
     """Steady walking as sample indices (start, stop), stop exclusive; the file counts frames from 1, both ends included.
 
-    Raises
-    ------
-    RecordingError : no frame list, or the trial is not in it.
+    RecordingError: no frame list, or the trial is not in it.
     """
     path = Path(folder) / "data-list.csv"
     try:

@@ -8,8 +8,7 @@ from pathlib import Path
 from kinertia.io import folder
 from kinertia.io.files import folded
 
-SHARED = ("columns", "placement")
-"""Stems of files that hold for all recordings beside them."""
+SHARED = ("columns", "placement")  # stems of files that hold for all recordings beside them
 
 
 def of(*named: Path | str | None) -> tuple[Path, ...]:

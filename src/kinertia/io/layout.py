@@ -23,8 +23,7 @@ _POINT = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _COMMA = re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?")
 _STATED = re.compile(r"^\s*(?://|#|%)?\s*(?P<key>[^:=,;\t]+?)\s*[:=,;\t]+\s*(?P<value>.*?)[\s,;\t]*$")
 _SEP_LINE = re.compile(r"""^"?sep=(?P<separator>.)\s*"?$""", re.IGNORECASE)
-_LOOKED_AT = 40
-"""Rows that decide separator and decimal mark."""
+_LOOKED_AT = 40  # rows that decide separator and decimal mark
 _NAME_ROWS = 3
 _OTHER_UNIT = re.compile(
     r"[um]t|gauss|ga|local_flux|[kh]?pa|mbar|degc|°?c|[um]?v|[cm]?m|deg|°|rad|%|hz|bpm|-|no_?units|none|n/a|a\.?u\.?|n\.u\.|u|counts|nm?"

@@ -49,9 +49,7 @@ _NO_HEIGHT = f"body height not given, {DEFAULT_HEIGHT_M:.2f} m assumed"
 def read_folder(folder: str | Path) -> list[MotionCapture]:
     """Every trial of a data set's folder, or of one person's folder in it.
 
-    Raises
-    ------
-    RecordingError : none of the known layouts, or a file in it cannot be used.
+    RecordingError: none of the known layouts, or a file in it cannot be used.
     """
     folder = Path(folder)
     files = sorted(folder.iterdir()) if folder.is_dir() else []

@@ -154,10 +154,7 @@ def moments(table: Table, *, knee_flexion: KneeSign) -> dict[str, Array]:
     """Net joint moments of an inverse-dynamics file, coordinate name to (T,) [N m], in our signs.
 
     ``knee_flexion`` is its sign in the coordinates that the moments were made from (moments alone do not show it).
-
-    Raises
-    ------
-    RecordingError : no column ``<coordinate>_moment``.
+    RecordingError: no column ``<coordinate>_moment``.
     """
     columns = {name.removesuffix("_moment"): column for name, column in table.columns.items() if name.endswith("_moment")}
     if not columns:

@@ -37,12 +37,7 @@ def read_geometry(path: str | Path) -> Geometry:
 
 
 def read_mass(path: str | Path) -> float:
-    """Mass of all bodies together [kg].
-
-    Raises
-    ------
-    RecordingError : no XML, or no bodies.
-    """
+    """Mass of all bodies together [kg]; RecordingError: no XML, or no bodies."""
     path = Path(path)
     masses = [float(mass.text or 0.0) for mass in _parse(path).iterfind(".//BodySet/objects/Body/mass")]
     if not masses:

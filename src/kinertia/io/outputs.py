@@ -36,9 +36,7 @@ class Outputs:
     def check(self, paths: Iterable[Path]) -> None:
         """Whether all of these files may be written; see :meth:`writing`.
 
-        Raises
-        ------
-        RecordingError : one is read by the command, or holds something else; names it and the fix.
+        RecordingError: one is read by the command, or holds something else; names it and the fix.
         """
         taken = {_place(path): path for path in self.inputs}
         known = {_identity(path): path for path in self.inputs}
@@ -57,9 +55,7 @@ class Outputs:
     def writing(self, paths: Iterable[Path]) -> Iterator[None]:
         """Write these files in the block: checked before, and remembered as this command's for this recording.
 
-        Raises
-        ------
-        RecordingError : as :meth:`check`.
+        RecordingError as :meth:`check`.
         """
         files = list(paths)
         self.check(files)

@@ -18,12 +18,7 @@ def available() -> bool:
 
 
 def read(path: Path) -> TextTable:
-    """All columns of a table.
-
-    Raises
-    ------
-    RecordingError : polars is not installed, a damaged table, no rows.
-    """
+    """All columns of a table; RecordingError: polars is not installed, a damaged table, no rows."""
     file = str(path)
     pl = extra.load("polars", file=file, purpose="reading Parquet")
     try:
@@ -49,9 +44,7 @@ def read(path: Path) -> TextTable:
 def write(path: Path, columns: Mapping[str, np.ndarray], single: Collection[str] = ()) -> None:
     """Write columns of equal length, those named in ``single`` with 24 bits of mantissa; NaN becomes null.
 
-    Raises
-    ------
-    RecordingError : polars is not installed.
+    RecordingError: polars is not installed.
     """
     pl = extra.load("polars", file=str(path), purpose="writing Parquet")
     table = pl.DataFrame(dict(columns)).fill_nan(None)

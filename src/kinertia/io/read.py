@@ -94,12 +94,7 @@ def read(
 
 
 def with_subject(recording: Recording, *, mass_kg: float | None = None, height_m: float | None = None) -> Recording:
-    """Copy with a known mass or height in place of the file's or the assumed one.
-
-    Raises
-    ------
-    RecordingError : outside human range.
-    """
+    """Copy with a known mass or height in place of the file's or the assumed one; RecordingError: outside human range."""
     given = {name: value for name, value in (("mass_kg", mass_kg), ("height_m", height_m)) if value is not None}
     if not given:
         return recording
@@ -128,9 +123,7 @@ def with_subject(recording: Recording, *, mass_kg: float | None = None, height_m
 def _placed(recording: Recording, placement: Mapping[str, Any] | str | Path | None) -> Recording:
     """A recording whose format says where sensors sit, with those that a placement lists where that says.
 
-    Raises
-    ------
-    RecordingError : it lists none of them.
+    RecordingError: it lists none of them.
     """
     if placement is None:
         return recording

@@ -23,9 +23,7 @@ _RATE_HZ = (4.0, 2500.0)  # that any sensor for movement has
 def mass(value: float, height_m: float | None, *, file: str) -> tuple[float, list[Finding]]:
     """Body mass [kg] of what was stated as one, of a person whose height [m] is known or None.
 
-    Raises
-    ------
-    RecordingError : no mass in kilograms, grams or pounds.
+    RecordingError: no mass in kilograms, grams or pounds.
     """
     low, high = _MASS_KG
     if value > high:
@@ -63,9 +61,7 @@ def doubts(mass_kg: float, height_m: float) -> list[Finding]:
 def height(value: float, *, file: str) -> tuple[float, list[Finding]]:
     """Body height [m] of what was stated as one.
 
-    Raises
-    ------
-    RecordingError : feet, inches, or no height at all, with the height in metres where it can be told.
+    RecordingError: feet, inches, or no height at all, with the height in metres where it can be told.
     """
     low, high = _HEIGHT_M
     if low <= value <= high:
@@ -85,9 +81,7 @@ def height(value: float, *, file: str) -> tuple[float, list[Finding]]:
 def rate(value: float, *, file: str) -> float:
     """Sampling rate [Hz] that is stated and that nothing contradicts.
 
-    Raises
-    ------
-    RecordingError : no rate of a sensor that follows movement.
+    RecordingError: no rate of a sensor that follows movement.
     """
     low, high = _RATE_HZ
     if low <= value <= high:
@@ -102,9 +96,7 @@ def rate(value: float, *, file: str) -> float:
 def placed(recording: Recording) -> Recording:
     """Copy whose stated sensor positions and misalignments are in metres and radians.
 
-    Raises
-    ------
-    RecordingError : a position that is on no segment, where no one unit explains all.
+    RecordingError: a position that is on no segment, where no one unit explains all.
     """
     sensors, positions = _positions(recording.sensors, recording.source)
     sensors, misalignments = _misalignments(sensors, recording.source)

@@ -117,9 +117,7 @@ def write(path: Path, stored: Stored) -> Path:
 def read(path: Path) -> Stored:
     """An estimate from its table, its JSON file, or the folder that holds both and no other.
 
-    Raises
-    ------
-    RecordingError : something of it is missing or not as it was written.
+    RecordingError: something of it is missing or not as it was written.
     """
     about_file, table_file = files(path)
     try:

@@ -154,12 +154,7 @@ def is_stream_log(path: Path) -> bool:
 
 
 def read(path: str | Path) -> StreamLog:
-    """Read everything that is whole.
-
-    Raises
-    ------
-    RecordingError : no such file, no session in it, or written by a newer version.
-    """
+    """Read everything that is whole; RecordingError: no such file, no session in it, or written by a newer version."""
     path = Path(path)
     try:
         data = _bytes(path)

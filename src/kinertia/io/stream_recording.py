@@ -12,10 +12,8 @@ from kinertia.io.stream_log import Received, StreamLog
 from kinertia.recording import Array, Frame, Recording, RecordingError, time_axis
 from kinertia.recording.time_axis import at_times
 
-RESTART_S = 1.0
-"""A clock that jumps back by so much, or forward against the receiver's, was restarted."""
-BLOCK_S = 5.0
-"""The quickest message of each such stretch tells how two clocks relate."""
+RESTART_S = 1.0  # a clock that jumps back by so much, or forward against the receiver's, was restarted
+BLOCK_S = 5.0  # the quickest message of each such stretch tells how two clocks relate
 LEAST_BLOCKS = 4  # fewer fix no line through offset and drift
 
 
@@ -37,11 +35,7 @@ def convert(log: StreamLog) -> Recording:
     """Recording with all sensors on one even time axis; in segment frames if the session knew how the sensors sit.
 
     A single stream keeps the time of its sender. Of several streams, each sender's clock is related to the receiver's by its
-    quickest messages; missing samples stay missing.
-
-    Raises
-    ------
-    RecordingError : fewer than two samples, or more gap than signal.
+    quickest messages; missing samples stay missing. RecordingError: fewer than two samples, or more gap than signal.
     """
     header, tracks = log.header, []
     alone = sum(len(stream.received_s) > 0 for stream in log.streams) == 1

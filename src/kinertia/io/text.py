@@ -14,8 +14,7 @@ from kinertia.recording import Array
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.finding import Cause, Finding
 
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-"""Characters that no text has."""
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")  # characters that no text has
 
 
 @dataclass(frozen=True)
@@ -40,9 +39,7 @@ class TextTable:
     def numbers(self, name: str) -> Array:
         """Column ``name`` as (T,) float64; missing cells are NaN.
 
-        Raises
-        ------
-        RecordingError : column absent or a cell that is no number, naming its line.
+        RecordingError: column absent or a cell that is no number, naming its line.
         """
         if name not in self.names:
             raise RecordingError(
@@ -64,9 +61,7 @@ class TextTable:
 def read_text(path: Path) -> str:
     """Whole text of a file: UTF-8, UTF-16 or, failing these, Windows-1252 (a degree sign in a header).
 
-    Raises
-    ------
-    RecordingError : no such file, or bytes that are not text.
+    RecordingError: no such file, or bytes that are not text.
     """
     try:
         raw = path.read_bytes()

@@ -65,11 +65,8 @@ def read(
 ) -> Recording:
     """Read the parts of one recording, as :func:`group` gives them, joined on common time; the rest as for a table.
 
-    The column map of the whole is ``<common name>.columns.toml`` or ``columns.toml`` beside them.
-
-    Raises
-    ------
-    RecordingError : parts of unlike length without time stamps, or as for a table.
+    The column map of the whole is ``<common name>.columns.toml`` or ``columns.toml`` beside them. RecordingError: parts of
+    unlike length without time stamps, or as for a table.
     """
     names = [naming.part(file.stem).name.split("_") for file in files]
     shared = [piece for piece in names[0] if all(piece in other for other in names)]

@@ -63,10 +63,7 @@ def read(table: TextTable, about: Mapping[str, Any], *, note: str = "", about_fi
     """Reference of a table on its rows, by the names of its columns; one without any number is left out.
 
     ``about`` is the content of the JSON ``about_file``; ``note`` says where the reference comes from when the JSON does not.
-
-    Raises
-    ------
-    RecordingError : an unknown unit, a cell that is no number, contact that is neither 0 nor 1, a damaged entry of the JSON.
+    RecordingError: an unknown unit, a cell that is no number, contact that is neither 0 nor 1, a damaged entry of the JSON.
     """
     curves: dict[str, dict[str, Array]] = {kind: {} for kind in _UNITS}
     spread: dict[str, Array] = {}

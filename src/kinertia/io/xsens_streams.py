@@ -13,8 +13,7 @@ from kinertia.io.text import TextTable
 from kinertia.recording import Array, Cause, Finding, RecordingError, Severity, common_time, time_axis
 from kinertia.recording.common_time import Stream
 
-COUNTER_RANGE = 1 << 16
-"""The packet counter has 16 bits."""
+COUNTER_RANGE = 1 << 16  # the packet counter has 16 bits
 _TIME_RANGE = 1 << 32  # SampleTimeFine has 32
 _TICKS_S = (1e-4, 1e-6)  # MT Manager, DOT
 _RATES_HZ = (4.0, 2000.0)  # that these sensors can have
@@ -61,9 +60,7 @@ def rates(streams: Sequence[Export]) -> list[Finding]:
 def together(streams: Sequence[Export], warnings: list[str]) -> tuple[Array, float, tuple[Finding, ...]]:
     """Signals (T, K, 10) of all sensors on the time that all span, the rate [Hz], and what was done.
 
-    Raises
-    ------
-    RecordingError : streams that do not overlap, or unlike rates without sample times.
+    RecordingError: streams that do not overlap, or unlike rates without sample times.
     """
     rate = Counter(s.rate_hz for s in streams).most_common(1)[0][0]
     unlike = next((s for s in streams if abs(s.rate_hz / rate - 1) > _SAME_RATE), None)

@@ -14,11 +14,8 @@ def settings(model: Config, given: Config = DEFAULT) -> Config:
     """Configuration with which a model is adapted to recordings, from its own one and what the user asks for.
 
     Settings in ``given`` that equal the built-in default are taken from the model. Training has the numbers of ``adaptation``,
-    without hints of speed and, unless ``given`` asks for them, of posture: the model knows what gait looks like.
-
-    Raises
-    ------
-    ValueError : if another network, body or rate than the model's is asked for.
+    without hints of speed and, unless ``given`` asks for them, of posture: the model knows what gait looks like. ValueError if
+    another network, body or rate than the model's is asked for.
     """
     chosen = merge(model, given, DEFAULT)
     require_same_network(model, chosen)

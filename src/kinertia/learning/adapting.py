@@ -29,10 +29,8 @@ from kinertia.train.state import usable
 REFINE_FROM, REFINE_EVERY = 60, 40
 """Steps of the network after which mounting and posture are found anew: before, it does not know the movement yet."""
 HELD_OUT = "held_out"
-PATIENCE, GAIN = 2, 0.004
-"""Adapting ends when so many judgements in a row lower the objective by less than this part."""
-LEAST_GAIN = 0.02
-"""A change that lowers the held-out objective by less than this part is not kept: seeds differ by as much."""
+PATIENCE, GAIN = 2, 0.004  # adapting ends when so many judgements in a row lower the objective by less than this part
+LEAST_GAIN = 0.02  # a change that lowers the held-out objective by less than this part is not kept: seeds differ by as much
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,7 @@ from kinertia.learning.inclination import fuse
 from kinertia.learning.sequence import Sequence
 from kinertia.recording import LOWER_BODY, SensorSet
 
-PAIRED = 0.6
-"""Share of sparse sets of sensors that have whole pairs of left and right."""
+PAIRED = 0.6  # share of sparse sets of sensors that have whole pairs of left and right
 
 
 @dataclass(frozen=True)

@@ -95,9 +95,7 @@ read, write = STORE.read, STORE.write
 def load_model(folder: Path | str, device: torch.device | str = "cpu") -> Model:
     """Load a finished model for estimation.
 
-    Raises
-    ------
-    ValueError : as :meth:`kinertia.train.store.Store.read`, or if weights and code do not belong together.
+    ValueError as :meth:`kinertia.train.store.Store.read`, or if weights and code do not belong together.
     """
     tensors, card = STORE.read(folder)
     network = store.fill(Network(card.config.network, SKELETONS[card.config.body], card.config.sensors), tensors, folder)

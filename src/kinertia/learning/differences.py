@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-REACH = 2
-"""Samples of look-ahead (and look-back) of the five-point differences; the output delay is REACH / rate."""
+REACH = 2  # samples of look-ahead (and look-back) of the five-point differences; the output delay is REACH / rate
 
 
 def first(x: Tensor, dt: float) -> Tensor:

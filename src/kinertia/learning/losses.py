@@ -15,12 +15,9 @@ from kinertia.mechanics import passive
 from kinertia.mechanics.contact import Complementarity
 from kinertia.mechanics.imu import Signals
 
-TOLERANCE = 0.3
-"""Error, in standard deviations of the signal, beyond which the IMU losses grow only linearly."""
-SMALLEST_MOMENT_BWBH = 0.01
-"""Moments below this size count as this large when changes are judged relative to them."""
-EXPECTED_RAD = math.radians(5.0)
-"""How far angles of a trained model are off on people it has not seen, about."""
+TOLERANCE = 0.3  # error, in standard deviations of the signal, beyond which the IMU losses grow only linearly
+SMALLEST_MOMENT_BWBH = 0.01  # moments below this size count as this large when changes are judged relative to them
+EXPECTED_RAD = math.radians(5.0)  # how far angles of a trained model are off on people it has not seen, about
 
 
 def masked_mean(x: Tensor, mask: Tensor) -> Tensor:

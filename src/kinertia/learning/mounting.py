@@ -19,8 +19,7 @@ from kinertia.learning.network import CausalConvolutions, Layout, Network
 from kinertia.learning.personal import Deviation, units_of
 from kinertia.learning.stretches import Stretches, even
 
-STEPS, MEMORY = 15, 20
-"""Quasi-Newton steps at a time; 25 were no better."""
+STEPS, MEMORY = 15, 20  # quasi-Newton steps at a time; 25 were no better
 ROUNDS, LEAST_GAIN = 6, 0.03
 """Signals are turned back further while that lowers the objective by this part: 18 to 40 % the first time where sensors are
 turned by 10 deg; less than 1 % or nothing on measured walking, whose postures the network knows too badly to tell the turn."""

@@ -12,8 +12,7 @@ from kinertia.recording import SensorSet, words
 Change = Literal["all", "mounting", "nothing"]
 Stopped = Literal["converged", "steps", "interrupted"]
 
-SHOWN_DEG = 3.0
-"""A sensor that is turned by less is as good as stated: people mount them no better."""
+SHOWN_DEG = 3.0  # a sensor that is turned by less is as good as stated: people mount them no better
 SHOWN_SIZE = 0.01  # relative; less is not told
 
 

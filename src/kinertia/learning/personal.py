@@ -11,8 +11,7 @@ from kinertia.bodies import Body, Skeleton
 from kinertia.mechanics.imu import Mounting
 from kinertia.recording import LOWER_BODY, SensorSet
 
-POSITION_ERROR_M = 0.03
-"""Expected error (standard deviation) of a sensor's position along each axis."""
+POSITION_ERROR_M = 0.03  # expected error (standard deviation) of a sensor's position along each axis
 
 
 def units_of(sensors: SensorSet) -> int:

@@ -15,9 +15,7 @@ from kinertia.sensing.alignment import to_segments
 def to_sequence(recording: Recording, config: Config, tile_s: float = periodic.TILE_S) -> Sequence:
     """Signals at the model's rate; a periodic cycle is repeated for ``tile_s`` seconds.
 
-    Raises
-    ------
-    RecordingError : if none of the configuration's sensors is there, or the signals cannot be aligned or resampled.
+    RecordingError if none of the configuration's sensors is there, or the signals cannot be aligned or resampled.
     """
     ready = to_segments(recording)
     signals, present = channels.at_rate(ready, config.rate_hz, tile_s, config.sensors)

@@ -23,8 +23,7 @@ SLOWEST_SWEEP_M_PER_S = 0.3
 NOMINAL_MASS_KG = 75.0
 """Of every body that networks, objectives and solvers see: motion, and forces per body mass, do not depend on the mass."""
 SIZE_ERROR = 0.01  # height and proportions are known well
-STEADY_S, STEADY_RATIO = 5.0, 1.4
-"""A recording is at one pace if no stretch of this length is so much faster than another."""
+STEADY_S, STEADY_RATIO = 5.0, 1.4  # a recording is at one pace if no stretch of this length is so much faster than another
 ASSUMED_SIZE_ERROR = 0.07  # spread of adults' height, where it is neither given nor found from the motion
 
 

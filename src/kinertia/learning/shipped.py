@@ -11,8 +11,7 @@ from kinertia.learning import checkpoint
 from kinertia.learning.checkpoint import Model
 
 DEFAULT = "default"
-SPARSE = "sparse"
-"""For any set of sensors; where all seven are worn, the other one is better on real recordings."""
+SPARSE = "sparse"  # for any set of sensors; where all seven are worn, the other one is better on real recordings
 
 
 def names() -> list[str]:
@@ -29,9 +28,7 @@ def suited(complete: bool) -> str:
 def load(model: str | Path = DEFAULT, device: torch.device | str = "cpu") -> Model:
     """A shipped model by its name, or any other by its folder.
 
-    Raises
-    ------
-    ValueError : as :func:`kinertia.learning.checkpoint.load_model`.
+    ValueError as :func:`kinertia.learning.checkpoint.load_model`.
     """
     if str(model) not in names():
         return checkpoint.load_model(model, device)

@@ -15,12 +15,9 @@ from kinertia.learning.sequence import Sequence
 
 PERIOD_S, HELD_S = 30.0, 6.0
 """Of every so many seconds the last ones are held out; a shorter recording is learned from as a whole."""
-LEAD_S = 1.0
-"""Before a stretch, for the network's memory to fill."""
-LENGTH_S = 5.0
-"""Of a stretch on which the network is judged."""
-MOST = 8
-"""Stretches on which it is judged: more take longer and say the same."""
+LEAD_S = 1.0  # before a stretch, for the network's memory to fill
+LENGTH_S = 5.0  # of a stretch on which the network is judged
+MOST = 8  # stretches on which it is judged: more take longer and say the same
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,7 @@ ANGLE_UNIT = np.deg2rad(5.0)  # rad
 MOMENT_UNIT = 0.01  # BW H
 FORCE_UNIT = 0.1  # BW
 SPEED_UNIT = 0.2  # m/s
-FORCES = ("grf_x_r", "grf_y_r", "grf_x_l", "grf_y_l")
-"""Errors count in these units, so that one of each costs the same."""
+FORCES = ("grf_x_r", "grf_y_r", "grf_x_l", "grf_y_l")  # errors count in these units, so that one of each costs the same
 
 
 @dataclass(frozen=True)
@@ -61,9 +60,7 @@ class Labels:
 def labels_of(recording: Recording, config: Config, tile_s: float = periodic.TILE_S) -> Labels:
     """What a recording's truth says, on the samples of its sequence (:func:`kinertia.learning.prepare.to_sequence`).
 
-    Raises
-    ------
-    RecordingError : if the recording has no truth, or none of the quantities that a model estimates is in it.
+    RecordingError if the recording has no truth, or none of the quantities that a model estimates is in it.
     """
     truth_of(recording, "give it without labels")
     at_rate = resampled(recording, config.rate_hz)

@@ -32,8 +32,7 @@ OPTIONS: dict[str, Any] = {
     "ipopt.constr_viol_tol": 1e-7,
 }
 
-Progress = Callable[[int, dict[str, float]], None]
-"""Called with the work done and figures by name."""
+Progress = Callable[[int, dict[str, float]], None]  # called with the work done and figures by name
 Show = Callable[[int], AbstractContextManager[Progress | None]]
 """Given the amount of work, a context that yields the function to call as it is done."""
 silent: Show = lambda work: nullcontext()  # noqa: E731

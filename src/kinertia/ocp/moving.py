@@ -22,20 +22,12 @@ from kinertia.ocp.problem import At, Constraint, Variable
 
 @dataclass(frozen=True)
 class Moving:
-    """A body at one node, which goals and constraints look at.
+    """A body at one node, which goals and constraints look at."""
 
-    Attributes
-    ----------
-    at : what the node sees, values of :func:`variables` among it.
-    touching : motion of the contact points.
-    kinematics : motion of the segments.
-    residual : (n,) of the equations of motion: what inertia asks for and forces and moments do not give [BW, BWBH].
-    """
-
-    at: At
-    touching: kin.PointMotion
-    kinematics: kin.Kinematics
-    residual: Tensor
+    at: At  # what the node sees, values of :func:`variables` among it
+    touching: kin.PointMotion  # motion of the contact points
+    kinematics: kin.Kinematics  # motion of the segments
+    residual: Tensor  # (n,) of the equations of motion: what inertia asks for and forces and moments do not give [BW, BWBH]
 
     @property
     def slip(self) -> Tensor:

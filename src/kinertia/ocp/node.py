@@ -19,24 +19,14 @@ from kinertia.trace.casadi import symbolic
 
 @dataclass(frozen=True)
 class Node:
-    """What happens at a node, as functions of what it sees and of its data.
+    """What happens at a node, as functions of what it sees and of its data."""
 
-    Attributes
-    ----------
-    problem : as stated.
-    seen : (L,) symbols of what the node sees: value, first and second of each variable, or the shared value.
-    data : symbols of what is given.
-    goals : (G,) cost of each goal, weighted.
-    limits : (k,) constraints, one after the other.
-    counts : rows of each constraint.
-    """
-
-    problem: Problem[Any]
-    seen: ca.SX
-    data: ca.SX
-    goals: ca.SX
-    limits: ca.SX
-    counts: tuple[int, ...]
+    problem: Problem[Any]  # as stated
+    seen: ca.SX  # (L,) symbols of what the node sees: value, first and second of each variable, or the shared value
+    data: ca.SX  # symbols of what is given
+    goals: ca.SX  # (G,) cost of each goal, weighted
+    limits: ca.SX  # (k,) constraints, one after the other
+    counts: tuple[int, ...]  # rows of each constraint
 
     @classmethod
     def of(cls, problem: Problem[Any]) -> Node:

@@ -20,20 +20,14 @@ State = TypeVar("State")
 
 @dataclass(frozen=True)
 class Variable:
-    """An unknown.
+    """An unknown."""
 
-    Attributes
-    ----------
-    name : by which functions of a node find it.
-    shape : of its value at a node.
-    form : ``spline``: cubic B-spline with one coefficient per node, so that its derivatives are exact; ``nodes``: a value at
-        every node; ``shared``: one value for the whole movement.
-    low, high : bounds, broadcast to ``shape``; those of a spline hold for its coefficients.
-    """
-
-    name: str
-    shape: tuple[int, ...]
+    name: str  # by which functions of a node find it
+    shape: tuple[int, ...]  # of its value at a node
+    # ``spline``: cubic B-spline with one coefficient per node, so that its derivatives are exact; ``nodes``: a value at every
+    # node; ``shared``: one value for the whole movement
     form: Literal["spline", "nodes", "shared"]
+    # low, high: bounds, broadcast to ``shape``; those of a spline hold for its coefficients
     low: Array | float = -inf
     high: Array | float = inf
 
@@ -45,18 +39,12 @@ class Variable:
 
 @dataclass(frozen=True)
 class At:
-    """What the functions of a node see, by name.
+    """What the functions of a node see, by name."""
 
-    Attributes
-    ----------
-    value : of every variable at the node, and of the data.
-    first : time derivative of splines [1/s]; of values at nodes the difference from the node before.
-    second : second time derivative of splines [1/s^2]; of values at nodes the second difference around the node. Before the
-        first node and after the last one of a movement that does not repeat, the node's own value stands for the missing one.
-    """
-
-    value: Mapping[str, Tensor]
-    first: Mapping[str, Tensor]
+    value: Mapping[str, Tensor]  # of every variable at the node, and of the data
+    first: Mapping[str, Tensor]  # time derivative of splines [1/s]; of values at nodes the difference from the node before
+    # second time derivative of splines [1/s^2]; of values at nodes the second difference around the node. Before the first node
+    # and after the last one of a movement that does not repeat, the node's own value stands for the missing one
     second: Mapping[str, Tensor]
 
     def __getitem__(self, name: str) -> Tensor:
@@ -85,21 +73,11 @@ class Constraint(Generic[State]):
 
 @dataclass(frozen=True)
 class Problem(Generic[State]):
-    """A movement to be found.
+    """A movement to be found."""
 
-    Attributes
-    ----------
-    step_s : time between nodes [s].
-    variables : unknowns.
-    data : shapes of what is given at every node, by name.
-    state : from what a node sees to what goals and constraints look at; worked out once for all of them.
-    goals : their sum, over nodes, is the cost.
-    constraints : hold at every node.
-    """
-
-    step_s: float
-    variables: tuple[Variable, ...]
-    data: Mapping[str, tuple[int, ...]]
-    state: Callable[[At], State]
-    goals: tuple[Goal[State], ...]
-    constraints: tuple[Constraint[State], ...]
+    step_s: float  # time between nodes [s]
+    variables: tuple[Variable, ...]  # unknowns
+    data: Mapping[str, tuple[int, ...]]  # shapes of what is given at every node, by name
+    state: Callable[[At], State]  # from what a node sees to what goals and constraints look at; worked out once for all of them
+    goals: tuple[Goal[State], ...]  # their sum, over nodes, is the cost
+    constraints: tuple[Constraint[State], ...]  # hold at every node

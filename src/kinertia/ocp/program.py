@@ -18,23 +18,17 @@ from kinertia.recording import Array
 
 @dataclass(frozen=True)
 class Program:
-    """A nonlinear program in the form that CasADi's solvers take; its parameters are the data, node after node.
+    """A nonlinear program in the form that CasADi's solvers take; its parameters are the data, node after node."""
 
-    Attributes
-    ----------
-    problem : (x, p) to cost and constraints.
-    gradient, jacobian, hessian : (x, p), the last one with multipliers, to derivatives.
-    x_bounds, limits : lower and upper bounds of unknowns and of constraints.
-    nodes : number of nodes, for costs per node.
-    """
-
-    problem: ca.Function
+    problem: ca.Function  # (x, p) to cost and constraints
+    # gradient, jacobian, hessian: (x, p), the last one with multipliers, to derivatives
     gradient: ca.Function
     jacobian: ca.Function
     hessian: ca.Function
+    # x_bounds, limits: lower and upper bounds of unknowns and of constraints
     x_bounds: tuple[Array, Array]
     limits: tuple[Array, Array]
-    nodes: int
+    nodes: int  # number of nodes, for costs per node
 
 
 def transcribe(node: Node, layout: Layout) -> Program:

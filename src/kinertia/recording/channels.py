@@ -16,10 +16,7 @@ from kinertia.recording.sensor_set import LOWER_BODY, SensorSet
 def read(recording: Recording, sensors: SensorSet = LOWER_BODY) -> tuple[Array, Array]:
     """Channels of a recording in segment frames: signals (zero where missing) and presence, each (T, S, C).
 
-    Raises
-    ------
-    RecordingError
-        If the recording is still in sensor axes or has none of the set's segments.
+    RecordingError if the recording is still in sensor axes or has none of the set's segments.
     """
     if recording.frame is not Frame.SEGMENT:
         message, fix = "signals are in sensor axes", "align the recording to its segments first"
@@ -40,10 +37,7 @@ def at_rate(
 ) -> tuple[Array, Array]:
     """Channels at another rate, as :func:`read`; a periodic cycle is repeated for ``tile_s`` seconds.
 
-    Raises
-    ------
-    RecordingError
-        As :func:`read`, or if the signals cannot be resampled.
+    RecordingError as :func:`read`, or if the signals cannot be resampled.
     """
     if recording.periodic:
         signals, present = read(recording, sensors)

@@ -30,11 +30,8 @@ class Stream:
 def join(streams: Sequence[Stream], *, file: str = "") -> tuple[list[Array], float, tuple[Finding, ...]]:
     """Values (samples, C) of each stream on the time that all span, the rate [Hz] that most have, and what was done.
 
-    Of rates that as many have, the highest counts. Clocks have to agree.
-
-    Raises
-    ------
-    RecordingError : streams that share less than half of the shorter one's time.
+    Of rates that as many have, the highest counts. Clocks have to agree. RecordingError: streams that share less than half of
+    the shorter one's time.
     """
     rates = Counter(round(np.log(stream.axis.rate_hz) / _RATES_AGREE) for stream in streams)
     most = max(rates, key=lambda key: (rates[key], key))

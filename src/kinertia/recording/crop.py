@@ -12,11 +12,7 @@ def crop(recording: Recording, start: int, stop: int) -> Recording:
     """Samples ``start`` to ``stop`` (exclusive) of a continuous recording, truth included.
 
     The mean speed of the truth becomes that of the part where the truth has speed over time, else it is kept as it is. One
-    periodic cycle cannot be cropped.
-
-    Raises
-    ------
-    RecordingError : a range outside the recording, or a periodic recording.
+    periodic cycle cannot be cropped. RecordingError: a range outside the recording, or a periodic recording.
     """
     if recording.periodic:
         raise RecordingError("one periodic gait cycle cannot be cropped", file=recording.source, fix="use it whole")

@@ -60,26 +60,15 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing noticed.
+    """One thing noticed."""
 
-    Attributes
-    ----------
-    cause : what it is.
-    severity : how much it matters.
-    message : a sentence for the user, without the names of file and sensor.
-    fix : what the user can do; empty where nothing need be done.
-    sensors : names of the sensors concerned; empty for the whole recording.
-    sample : first sample concerned, if any.
-    mended : the recording at hand no longer has it: it was undone, or left out.
-    """
-
-    cause: Cause
-    severity: Severity
-    message: str
-    fix: str = ""
-    sensors: tuple[str, ...] = ()
-    sample: int | None = None
-    mended: bool = False
+    cause: Cause  # what it is
+    severity: Severity  # how much it matters
+    message: str  # a sentence for the user, without the names of file and sensor
+    fix: str = ""  # what the user can do; empty where nothing need be done
+    sensors: tuple[str, ...] = ()  # names of the sensors concerned; empty for the whole recording
+    sample: int | None = None  # first sample concerned, if any
+    mended: bool = False  # the recording at hand no longer has it: it was undone, or left out
 
     def __repr__(self) -> str:
         return f"<{self.severity.value}: {self.sentence}>"

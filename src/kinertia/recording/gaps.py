@@ -10,12 +10,10 @@ import numpy as np
 from kinertia.numerics.spline import MonotoneCubic
 from kinertia.recording.recording import Array, Recording
 
-MAX_FILL_S = 0.05
-"""Longest gap that is filled: a fiftieth of a stride of shape is lost at most."""
+MAX_FILL_S = 0.05  # longest gap that is filled: a fiftieth of a stride of shape is lost at most
 
 
-SIGNALS = frozenset({"acc", "gyro", "orientation"})
-"""In which gaps are looked for."""
+SIGNALS = frozenset({"acc", "gyro", "orientation"})  # in which gaps are looked for
 
 
 @dataclass(frozen=True)

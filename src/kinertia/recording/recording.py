@@ -28,20 +28,14 @@ class Frame(StrEnum):
 
 @dataclass(frozen=True)
 class Subject:
-    """The person.
+    """The person."""
 
-    Attributes
-    ----------
-    mass_kg, height_m : body mass [kg] and height [m].
-    sex : ``female``, ``male`` or None.
-    assumed : names of the quantities that were not given: defaults, or estimated from the motion.
-    height_error_m : standard deviation of a height that was estimated from the motion [m]; None for any other.
-    """
-
+    # mass_kg, height_m: body mass [kg] and height [m]
     mass_kg: float = DEFAULT_MASS_KG
     height_m: float = DEFAULT_HEIGHT_M
-    sex: str | None = None
-    assumed: tuple[str, ...] = ()
+    sex: str | None = None  # ``female``, ``male`` or None
+    assumed: tuple[str, ...] = ()  # names of the quantities that were not given: defaults, or estimated from the motion
+    # standard deviation of a height that was estimated from the motion [m]; None for any other
     height_error_m: float | None = None
 
     @property
@@ -64,35 +58,23 @@ class Subject:
 
 @dataclass(frozen=True)
 class Sensor:
-    """One IMU.
+    """One IMU."""
 
-    Attributes
-    ----------
-    name : name in the source (serial number, column prefix).
-    segment : a segment of the body; sensors on segments that are not in a model's set are left out.
-    position_m : (3,) from the segment's proximal joint in the segment frame (pelvis: from the hip joint) [m];
-        None when unknown (a mid-segment default is used).
-    misalignment_rad : expected error (standard deviation) of the sensor's inclination against its segment, about z [rad];
-        None when unknown.
-    """
-
-    name: str
-    segment: str
+    name: str  # name in the source (serial number, column prefix)
+    segment: str  # a segment of the body; sensors on segments that are not in a model's set are left out
+    # (3,) from the segment's proximal joint in the segment frame (pelvis: from the hip joint) [m]; None when unknown (a
+    # mid-segment default is used)
     position_m: tuple[float, float, float] | None = None
+    # expected error (standard deviation) of the sensor's inclination against its segment, about z [rad]; None when unknown
     misalignment_rad: float | None = None
 
 
 @dataclass(frozen=True)
 class SensorPose:
-    """Where a sensor really sat, which the stated position and axes only come near.
+    """Where a sensor really sat, which the stated position and axes only come near."""
 
-    Attributes
-    ----------
-    position_m : (3,) as for :class:`Sensor` [m].
-    orientation : unit quaternion wxyz, axes of the signals to segment axes: v_segment = R v_signal.
-    """
-
-    position_m: tuple[float, float, float]
+    position_m: tuple[float, float, float]  # (3,) as for :class:`Sensor` [m]
+    # unit quaternion wxyz, axes of the signals to segment axes: v_segment = R v_signal
     orientation: tuple[float, float, float, float] = (1.0, 0.0, 0.0, 0.0)
 
     @property
@@ -105,32 +87,21 @@ class SensorPose:
 
 @dataclass(frozen=True)
 class Truth:
-    """Reference measurements, for scoring only.
+    """Reference measurements, for scoring only."""
 
-    Attributes
-    ----------
-    angles : OpenSim coordinate name to (T,) [rad], knee extension positive (flexion negative).
-    moments : coordinate name to (T,) net joint moment [N m].
-    grf : ``grf_x_r``, ``grf_y_r``, ... to (T,) [BW].
-    speed : mean forward speed [m/s], None when unknown.
-    note : where it comes from, and about which axes.
-    contact : ``r``, ``l`` to (T,) 1 while the foot is on the ground, 0 while it is not; NaN when unknown.
-    speed_curve : (T,) forward speed of the pelvis [m/s], None when unknown.
-    poses : segment to where its sensor really sat.
-    slope_rad : inclination of the ground, uphill positive [rad]; None when unknown.
-    spread : ``angle.<name>``, ``moment.<name>``, ``grf.<name>`` to (T,) standard deviation between the trials that a curve is
-        the mean of, in the curve's unit.
-    """
-
+    # OpenSim coordinate name to (T,) [rad], knee extension positive (flexion negative)
     angles: dict[str, Array] = field(default_factory=dict)
-    moments: dict[str, Array] = field(default_factory=dict)
-    grf: dict[str, Array] = field(default_factory=dict)
-    speed: float | None = None
-    note: str = ""
+    moments: dict[str, Array] = field(default_factory=dict)  # coordinate name to (T,) net joint moment [N m]
+    grf: dict[str, Array] = field(default_factory=dict)  # ``grf_x_r``, ``grf_y_r``, ... to (T,) [BW]
+    speed: float | None = None  # mean forward speed [m/s], None when unknown
+    note: str = ""  # where it comes from, and about which axes
+    # ``r``, ``l`` to (T,) 1 while the foot is on the ground, 0 while it is not; NaN when unknown
     contact: dict[str, Array] = field(default_factory=dict)
-    speed_curve: Array | None = None
-    poses: dict[str, SensorPose] = field(default_factory=dict)
-    slope_rad: float | None = None
+    speed_curve: Array | None = None  # (T,) forward speed of the pelvis [m/s], None when unknown
+    poses: dict[str, SensorPose] = field(default_factory=dict)  # segment to where its sensor really sat
+    slope_rad: float | None = None  # inclination of the ground, uphill positive [rad]; None when unknown
+    # ``angle.<name>``, ``moment.<name>``, ``grf.<name>`` to (T,) standard deviation between the trials that a curve is the mean
+    # of, in the curve's unit
     spread: dict[str, Array] = field(default_factory=dict)
 
     @property
@@ -174,45 +145,28 @@ class Truth:
 
 @dataclass(frozen=True)
 class Recording:
-    """Signals of one recording in SI units.
+    """Signals of one recording in SI units."""
 
-    Attributes
-    ----------
-    name : short name (file stem).
-    rate_hz : sampling rate [Hz].
-    sensors : K sensors.
-    acc : (T, K, 3) specific force [m/s^2] (+g up when at rest); NaN where missing.
-    gyro : (T, K, 3) angular rate [rad/s]; NaN where missing (all NaN for a sensor without gyroscope).
-    subject : the person.
-    frame : frame of ``acc`` and ``gyro``.
-    acc_var, gyro_var : (T, K, 3) between-trial variance, for averaged cycles.
-    orientation : (T, K, 4) unit quaternions wxyz, sensor to world, when the device gives them.
-    periodic : True when the samples are exactly one gait cycle that repeats.
-    truth : reference measurements, for scoring only.
-    source : path of the file it was read from.
-    warnings : what the reader noticed.
-    findings : what was found to be wrong, by the reader and by checks, from cause to consequence.
-    begin_s : time of the first sample, on the recording's own axis [s]; other than 0 in a part of a recording, and
-        where the file's own time column begins elsewhere.
-    examined : checksum of the signals that checks have gone over (:mod:`kinertia.checks.chain`); None before.
-    """
-
-    name: str
-    rate_hz: float
-    sensors: tuple[Sensor, ...]
-    acc: Array
-    gyro: Array
-    subject: Subject = field(default_factory=Subject)
-    frame: Frame = Frame.SEGMENT
+    name: str  # short name (file stem)
+    rate_hz: float  # sampling rate [Hz]
+    sensors: tuple[Sensor, ...]  # K sensors
+    acc: Array  # (T, K, 3) specific force [m/s^2] (+g up when at rest); NaN where missing
+    gyro: Array  # (T, K, 3) angular rate [rad/s]; NaN where missing (all NaN for a sensor without gyroscope)
+    subject: Subject = field(default_factory=Subject)  # the person
+    frame: Frame = Frame.SEGMENT  # frame of ``acc`` and ``gyro``
+    # acc_var, gyro_var: (T, K, 3) between-trial variance, for averaged cycles
     acc_var: Array | None = None
     gyro_var: Array | None = None
-    orientation: Array | None = None
-    periodic: bool = False
-    truth: Truth | None = None
-    source: str = ""
-    warnings: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    orientation: Array | None = None  # (T, K, 4) unit quaternions wxyz, sensor to world, when the device gives them
+    periodic: bool = False  # True when the samples are exactly one gait cycle that repeats
+    truth: Truth | None = None  # reference measurements, for scoring only
+    source: str = ""  # path of the file it was read from
+    warnings: tuple[str, ...] = ()  # what the reader noticed
+    findings: tuple[Finding, ...] = ()  # what was found to be wrong, by the reader and by checks, from cause to consequence
+    # time of the first sample, on the recording's own axis [s]; other than 0 in a part of a recording, and where the file's own
+    # time column begins elsewhere
     begin_s: float = 0.0
+    # checksum of the signals that checks have gone over (:mod:`kinertia.checks.chain`); None before
     examined: int | None = None
 
     def __post_init__(self) -> None:

@@ -7,21 +7,17 @@ import numpy as np
 from kinertia.recording.gaps import runs
 from kinertia.recording.recording import Array
 
-FROZEN_S = 0.2
-"""Longest time for which a radio link repeats a sample where it lost the next."""
+FROZEN_S = 0.2  # longest time for which a radio link repeats a sample where it lost the next
 FEWEST_HELD = 5
 LEAST_JUMP = 5.0
 """Size of the step out of a held stretch, in usual steps, that shows that it was held: a still sensor goes on where it was."""
-NEAR_LIMIT = 0.3
-"""Part of a limit that a movement which truly passes it has to pass too."""
-AT_LIMIT = 3
-"""Fewest readings of the largest magnitude that are no chance where they are held."""
+NEAR_LIMIT = 0.3  # part of a limit that a movement which truly passes it has to pass too
+AT_LIMIT = 3  # fewest readings of the largest magnitude that are no chance where they are held
 SAME = 1e-4
 """Values closer than this part of the largest are the same reading: the two ends of an integer range differ by one count."""
 PILE = 0.02
 """Part of the range below its end in which a movement is found less often than at the end itself where it is cut off."""
-LEAST_OF_LARGEST = 0.5
-"""A limit is at least so large a part of the largest reading: the other end of the same range."""
+LEAST_OF_LARGEST = 0.5  # a limit is at least so large a part of the largest reading: the other end of the same range
 
 
 def beyond(signal: Array, limit: float) -> np.ndarray:

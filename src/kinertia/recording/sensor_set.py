@@ -16,8 +16,7 @@ from kinertia.recording.recording import Array, Sensor
 
 AXES = ("acc_x", "acc_y", "acc_z", "gyro_x", "gyro_y", "gyro_z")
 """Channels of one IMU in segment frames: specific force [m/s^2] and angular rate [rad/s]."""
-SAGITTAL = ("acc_x", "acc_y", "gyro_z")
-"""Channels that motion in the sagittal plane shows in."""
+SAGITTAL = ("acc_x", "acc_y", "gyro_z")  # channels that motion in the sagittal plane shows in
 ALL = "all"
 PARTS = {"P": "pelvis", "T": "femur", "S": "tibia", "F": "foot"}
 _ITEM = re.compile(r"([PTSF])([rl]?)")
@@ -27,14 +26,10 @@ _ITEM = re.compile(r"([PTSF])([rl]?)")
 class SensorSet:
     """Sensors that a model reads.
 
-    Raises
-    ------
-    ValueError
-        If there is no segment or channel, one comes twice, or a channel is not known or out of order.
+    ValueError if there is no segment or channel, one comes twice, or a channel is not known or out of order.
     """
 
-    segments: tuple[str, ...]
-    """S names of segments, one sensor each, in the order of every array over sensors."""
+    segments: tuple[str, ...]  # S names of segments, one sensor each, in the order of every array over sensors.
     channels: tuple[str, ...] = SAGITTAL
     """C of acc_x, acc_y, acc_z, gyro_x, gyro_y, gyro_z, in that order, the same for every sensor."""
 

@@ -15,8 +15,7 @@ from kinertia.reporting.charts import Chart
 from kinertia.reporting.shown import Shown
 from kinertia.simulation.norms import Norm
 
-FAR = 0.05
-"""Speeds that differ by more than this part are named: angles and forces change with speed."""
+FAR = 0.05  # speeds that differ by more than this part are named: angles and forces change with speed
 
 
 @dataclass(frozen=True)

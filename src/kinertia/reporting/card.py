@@ -16,8 +16,7 @@ from kinertia.reporting.charts import Chart
 from kinertia.reporting.shown import Shown
 
 JOINTS = ("Hip", "Knee", "Ankle")
-POSES, APART_M, PX_PER_M = 8, 0.88, 100.0
-"""Of the stride that is drawn."""
+POSES, APART_M, PX_PER_M = 8, 0.88, 100.0  # of the stride that is drawn
 WIDTH, HEIGHT, TITLE, GAP, STRIP, COLUMNS = 360, 220, 22, 14, 190, 2
 """Of a chart, of the line above it, between charts, of the stride above them [px]; charts in a row."""
 COLOURS = {"good": "#12734a", "fair": "#d98c00", "poor": "#b3261e"}

@@ -14,12 +14,9 @@ from kinertia.recording import Array
 from kinertia.reporting import rendering
 from kinertia.reporting.rendering import px
 
-LEFT, RIGHT, TOP, BOTTOM = 46.0, 10.0, 22.0, 36.0
-"""Margins around the plot area [px]."""
-WIDE = 1100
-"""Width of a chart that takes the whole page [px]."""
-MAX_POINTS = 700
-"""Longer lines are thinned to about this many points."""
+LEFT, RIGHT, TOP, BOTTOM = 46.0, 10.0, 22.0, 36.0  # margins around the plot area [px]
+WIDE = 1100  # width of a chart that takes the whole page [px]
+MAX_POINTS = 700  # longer lines are thinned to about this many points
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,8 @@ from kinertia.reporting import names
 from kinertia.reporting.charts import Chart, Line
 from kinertia.simulation.norms import RUNNING, WALKING, Norm
 
-DUTY_PERCENT = 50.0
-"""By definition: in running each foot is on the ground for less than half of the stride."""
-FAR = 0.15
-"""Speeds that differ by more than this part are named: ranges of motion differ with them."""
+DUTY_PERCENT = 50.0  # by definition: in running each foot is on the ground for less than half of the stride
+FAR = 0.15  # speeds that differ by more than this part are named: ranges of motion differ with them
 CURVE_SECONDS = 5.0  # of the curves, four or five strides
 FIGURE_SECONDS = 10.0  # of the stick figure
 Scale = Callable[[Array], Array]

@@ -17,8 +17,7 @@ from kinertia.reporting.rendering import px
 MAX_FRAME_RATE_HZ = 50.0  # of the animation; more is not seen
 _TRUNK = (("head", "hip"),)
 _LEG = (("hip", "knee_{}"), ("knee_{}", "ankle_{}"), ("ankle_{}", "heel_{}"), ("heel_{}", "toe_{}"), ("toe_{}", "ankle_{}"))
-FORCE_M = 0.6
-"""Length of an arrow of one body weight [m], as in the animation."""
+FORCE_M = 0.6  # length of an arrow of one body weight [m], as in the animation
 HEAD_M = 0.1
 FAINTEST_BW = 0.02
 """A smaller force has no arrow."""

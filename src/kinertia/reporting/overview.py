@@ -16,10 +16,8 @@ from kinertia.reporting import names
 from kinertia.reporting.shown import Shown
 
 Facts = list[tuple[str, str]]
-LEG_HEIGHT = 0.53
-"""Height of the hip joint over body height (Drillis & Contini 1966)."""
-WIDE_DEG = 10.0
-"""Twice the error from which gait angles mislead (McGinley et al., Gait & Posture 29:360, 2009: 5 deg)."""
+LEG_HEIGHT = 0.53  # height of the hip joint over body height (Drillis & Contini 1966)
+WIDE_DEG = 10.0  # twice the error from which gait angles mislead (McGinley et al., Gait & Posture 29:360, 2009: 5 deg)
 PLAIN = {
     "consistent": "Estimated motion, moments and ground reaction fit each other and what the sensors measured.",
     "consistent in part": "Where they do not fit each other or the sensors, estimates should not be used.",

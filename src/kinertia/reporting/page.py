@@ -18,9 +18,7 @@ from kinertia.reporting.shown import Shown
 def render(shown: Shown) -> str:
     """The page as text; whatever an estimate lacks is left out and said so, and its recording's truth is drawn dashed.
 
-    Raises
-    ------
-    ValueError : a reference curve has another number of samples than the estimate.
+    ValueError: a reference curve has another number of samples than the estimate.
     """
     estimate, recording, truth = shown.estimate, shown.recording, shown.recording.truth
     _check(estimate, truth)

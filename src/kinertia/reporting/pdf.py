@@ -26,17 +26,11 @@ PLACES = (
     r"C:\Program Files\Microsoft\Edge\Application\msedge.exe",
 )
 """Where macOS and Windows keep them, off the path."""
-SECONDS = 60.0
-"""Printing takes about 2 s; a browser that takes longer hangs."""
+SECONDS = 60.0  # printing takes about 2 s; a browser that takes longer hangs
 
 
 def browser() -> str:
-    """Path of an installed browser that can print.
-
-    Raises
-    ------
-    RecordingError : there is none.
-    """
+    """Path of an installed browser that can print; RecordingError: there is none."""
     program = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     program = program or next((place for place in PLACES if Path(place).is_file()), None)
     if program is None:
@@ -50,9 +44,7 @@ def browser() -> str:
 def write(path: Path, page: Path) -> Path:
     """Print an HTML file to a PDF; returns its path.
 
-    Raises
-    ------
-    RecordingError : no browser is installed, or it does not print.
+    RecordingError: no browser is installed, or it does not print.
     """
     program = browser()
     # as root, as in containers, these browsers start without their sandbox only; the page is this program's own

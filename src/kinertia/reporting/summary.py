@@ -35,8 +35,7 @@ class Row:
     difference: str
 
 
-HEADLINE = ("speed_m_s", "cadence_per_min", "stride_time_s", "length_m")
-"""What the terminal says, and the report shows large."""
+HEADLINE = ("speed_m_s", "cadence_per_min", "stride_time_s", "length_m")  # what the terminal says, and the report shows large
 
 
 def tiles(shown: Shown) -> list[Tile]:

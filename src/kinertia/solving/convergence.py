@@ -12,8 +12,7 @@ from kinertia.estimation.trained import numbers
 from kinertia.ocp.ipopt import Run
 from kinertia.recording import Array
 
-LIFTED_M = 0.02
-"""A foot whose lower contact point is higher than this is in the air."""
+LIFTED_M = 0.02  # a foot whose lower contact point is higher than this is in the air
 
 
 @dataclass(frozen=True)
@@ -32,19 +31,13 @@ class Violation:
 
 @dataclass(frozen=True)
 class Contact:
-    """What the movement itself shows, whatever the solver says.
+    """What the movement itself shows, whatever the solver says."""
 
-    Attributes
-    ----------
-    root_force_bw, root_moment_bwbh : RMS of what force and moment at the root remain unexplained [BW, BWBH].
-    force_in_air_bw : largest vertical force on a foot more than 2 cm up [BW].
-    slip_m_s : forward speed of loaded contact points, root mean square weighted by their vertical force [m/s].
-    """
-
+    # root_force_bw, root_moment_bwbh: RMS of what force and moment at the root remain unexplained [BW, BWBH]
     root_force_bw: float
     root_moment_bwbh: float
-    force_in_air_bw: float
-    slip_m_s: float
+    force_in_air_bw: float  # largest vertical force on a foot more than 2 cm up [BW]
+    slip_m_s: float  # forward speed of loaded contact points, root mean square weighted by their vertical force [m/s]
 
     @classmethod
     def of(cls, track: Track, body: Body) -> Contact:

@@ -11,8 +11,7 @@ from kinertia.recording import Array, Recording
 from kinertia.recording.errors import RecordingError
 from kinertia.sensing import contact_events
 
-TOLERANCE = 0.1
-"""Strides whose duration is further from the median than this part of it are left out."""
+TOLERANCE = 0.1  # strides whose duration is further from the median than this part of it are left out
 FEWEST = 2  # strides that have a mean
 
 

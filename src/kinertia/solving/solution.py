@@ -22,8 +22,7 @@ from kinertia.solving.convergence import Contact, Convergence, Violation
 from kinertia.solving.settings import Settings
 from kinertia.solving.tracking import Person
 
-GAUGE = "anchor"
-"""A cost that only chooses among equal motions; of no interest in a report."""
+GAUGE = "anchor"  # a cost that only chooses among equal motions; of no interest in a report
 
 
 @dataclass(frozen=True)
@@ -49,25 +48,17 @@ class Movement:
 
 @dataclass(frozen=True)
 class Solution:
-    """Motion and forces of one person.
+    """Motion and forces of one person."""
 
-    Attributes
-    ----------
-    person : body and sensors as they were stated.
-    step_s : time between nodes [s].
-    layout : of the unknowns.
-    part : unknowns by name: ``q`` (C, n) cubic B-splines, see :class:`~kinertia.ocp.layout.Layout` [m, rad]; at the nodes
-        ``force`` (N, P, 2) ground reaction [BW of the stated body] and ``moment`` (N, m) of the joints [BWBH of the real body];
-        ``speed`` that is added to the rate of pelvis_tx [m/s]; ``units`` (U,), deviations of sensors and body in units of the
-        expected errors.
-    convergence : how well it solves the problem.
-    """
-
-    person: Person
-    step_s: float
-    layout: Layout
+    person: Person  # body and sensors as they were stated
+    step_s: float  # time between nodes [s]
+    layout: Layout  # of the unknowns
+    # unknowns by name: ``q`` (C, n) cubic B-splines, see :class:`~kinertia.ocp.layout.Layout` [m, rad]; at the nodes ``force``
+    # (N, P, 2) ground reaction [BW of the stated body] and ``moment`` (N, m) of the joints [BWBH of the real body]; ``speed``
+    # that is added to the rate of pelvis_tx [m/s]; ``units`` (U,), deviations of sensors and body in units of the expected
+    # errors
     part: dict[str, Array]
-    convergence: Convergence
+    convergence: Convergence  # how well it solves the problem
 
     def __repr__(self) -> str:
         return f"Solution {'of one cycle' if self.layout.periodic else 'over time'}: {self.convergence}"

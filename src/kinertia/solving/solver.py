@@ -26,8 +26,7 @@ from kinertia.solving.solution import Movement, Solution
 from kinertia.uncertainty import store
 
 METHOD = "solve"
-SLOWEST_HZ, FASTEST_HZ = 50.0, 200.0
-"""A cycle sampled within these rates has its nodes on its samples."""
+SLOWEST_HZ, FASTEST_HZ = 50.0, 200.0  # a cycle sampled within these rates has its nodes on its samples
 UNHELD_S = 0.1
 """Nothing holds forces where a recording begins: errors of ground reaction in the first 0.05 s are 0.07 to 0.17 BW in place of
 0.03 BW, of 3.5 s of a simulated person who walks; its end, which equations of motion hold, is as good as the middle."""

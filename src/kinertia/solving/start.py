@@ -22,36 +22,25 @@ from kinertia.recording import LOWER_BODY, Array, Recording
 from kinertia.sensing import contact_events, orientation, strapdown
 from kinertia.sensing.mean_gravity import is_running
 
-WALKING_M_S, RUNNING_M_S = 1.3, 3.0
-"""Speeds to start from where no gyroscope on a leg shows one."""
+WALKING_M_S, RUNNING_M_S = 1.3, 3.0  # speeds to start from where no gyroscope on a leg shows one
 REST_RAD = {"femur": 0.1, "tibia": -0.2, "foot": 0.0}
 """Inclination of a segment against the one above it where no sensor shows it."""
-MARGIN_RAD = 0.02
-"""Joints start at least this far inside their ranges."""
+MARGIN_RAD = 0.02  # joints start at least this far inside their ranges
 HIP_CUTOFF_HZ = 3.0
 HIP_HARMONICS = 4
 SOLE_M = 0.02
 """Height of a contact point at which its share of the weight has fallen to a third."""
-LEAST_SHARE = 1e-3
-"""Shares of the weight are not scaled up beyond this: far above the ground nothing carries it."""
-SHORTEST_S = 0.5
-"""Continuous recordings shorter than this are too short for an orientation filter."""
+LEAST_SHARE = 1e-3  # shares of the weight are not scaled up beyond this: far above the ground nothing carries it
+SHORTEST_S = 0.5  # continuous recordings shorter than this are too short for an orientation filter
 
 
 @dataclass(frozen=True)
 class Start:
-    """A motion at the nodes.
+    """A motion at the nodes."""
 
-    Attributes
-    ----------
-    q : (N, n) coordinates [m, rad]; pelvis_tx is what is left after travel at ``speed``.
-    force_bw : (N, P, 2) ground reaction at the contact points [BW].
-    speed : forward speed [m/s].
-    """
-
-    q: Array
-    force_bw: Array
-    speed: float
+    q: Array  # (N, n) coordinates [m, rad]; pelvis_tx is what is left after travel at ``speed``
+    force_bw: Array  # (N, P, 2) ground reaction at the contact points [BW]
+    speed: float  # forward speed [m/s]
 
     def unknowns(self, layout: Layout) -> Array:
         """(size,) of a problem's layout: no moments, sensors and body as stated."""

@@ -23,16 +23,12 @@ from kinertia.recording import LOWER_BODY, Array, Recording
 from kinertia.recording.channels import read
 from kinertia.solving.settings import Settings
 
-RATE_S = 0.01
-"""Changes of forces and moments are judged over this time, whatever the distance of the nodes."""
-LARGEST_UNIT = 4.0
-"""Furthest that sensors and body may be from what was stated, in units of the expected errors."""
+RATE_S = 0.01  # changes of forces and moments are judged over this time, whatever the distance of the nodes
+LARGEST_UNIT = 4.0  # furthest that sensors and body may be from what was stated, in units of the expected errors
 USUAL_MOMENT_BWBH = 0.02  # of standing; what speed adds is below
 USUAL_MOMENT_PER_SPEED = 0.01  # BWBH s/m
-ANCHOR = 1e-4
-"""Weight that chooses among equal motions, where the travel of the pelvis begins."""
-TINY_VARIANCE = 1e-12
-"""Where trials do not differ at all, none counts more."""
+ANCHOR = 1e-4  # weight that chooses among equal motions, where the travel of the pelvis begins
+TINY_VARIANCE = 1e-12  # where trials do not differ at all, none counts more
 OPTIONS: dict[str, Any] = {
     # costs are of the size of one by their weights; scaled down, the barrier weighs more and the solver strays further: 86
     # iterations in place of 138
@@ -101,9 +97,7 @@ def state(person: Person, at: At) -> State:
 def problem(person: Person, settings: Settings, step_s: float, speed: float) -> Problem[State]:
     """The problem of a person; moments usual at ``speed`` [m/s], roughly that of the movement, are the unit of their changes.
 
-    Raises
-    ------
-    ValueError : a term has a weight that solving does not have.
+    ValueError: a term has a weight that solving does not have.
     """
     if settings.weights.posture:
         raise ValueError("settings.weights.posture is a term of training and adapting alone; leave it at 0 to solve")

@@ -27,10 +27,8 @@ from kinertia.solving.settings import Settings, Windows
 from kinertia.solving.solution import Movement, Solution
 from kinertia.solving.store import Store, fingerprint
 
-HELD = 3
-"""Coefficients that decide value, velocity and acceleration at a node."""
-ENDS = {"q": 2, "force": 0, "moment": 0}
-"""Rows that each variable of a window has beyond its nodes."""
+HELD = 3  # coefficients that decide value, velocity and acceleration at a node
+ENDS = {"q": 2, "force": 0, "moment": 0}  # rows that each variable of a window has beyond its nodes
 FEWEST_NODES = 20
 FEWEST_PER_CALIBRATION = 2
 """Windows for each that sensors and body are found from; of a shorter recording they are found with the first window."""
@@ -99,9 +97,7 @@ class Plan:
 def lay(samples: int, rate_hz: float, windows: Windows) -> Plan:
     """Windows over a number of nodes; the last one overlaps more, so that it ends with the recording.
 
-    Raises
-    ------
-    ValueError : windows are too short, or overlap by more than half.
+    ValueError: windows are too short, or overlap by more than half.
     """
     length, overlap = round(windows.length_s * rate_hz), round(windows.overlap_s * rate_hz)
     if not (length >= FEWEST_NODES and HELD <= overlap <= length // 2):
@@ -129,21 +125,16 @@ def calibration_windows(data: Array, plan: Plan, count: int) -> list[int]:
 
 @dataclass
 class _Windows:
-    """Runs of the solver over the windows.
+    """Runs of the solver over the windows."""
 
-    Attributes
-    ----------
-    window : the movement of one window.
-    data, plan, store : what is to be explained, where windows lie, where they are kept.
-    guess, found : each variable over the whole movement: to start from, and solved, written window by window; pelvis_tx of the
-        latter counts from the first node, without steady travel.
-    """
-
-    window: Movement
+    window: Movement  # the movement of one window
     settings: Settings
+    # data, plan, store: what is to be explained, where windows lie, where they are kept
     data: Array
     plan: Plan
     store: Store
+    # guess, found: each variable over the whole movement: to start from, and solved, written window by window; pelvis_tx of the
+    # latter counts from the first node, without steady travel
     guess: dict[str, Array]
     found: dict[str, Array]
     progress: Progress

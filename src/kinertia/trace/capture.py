@@ -86,10 +86,7 @@ def replay(graph: torch.fx.GraphModule, inputs: Sequence[Objects], elementwise: 
 
     ``inputs`` stand in place of the function's arguments. ``elementwise`` are functions of scalars, by the name of the torch
     operation: ``cos``, ``tanh``, ...; ``single`` rounds to single precision, which is left out where it is missing.
-
-    Raises
-    ------
-    NotImplementedError : the function uses an operation that has no counterpart; the message names it.
+    NotImplementedError: the function uses an operation that has no counterpart; the message names it.
     """
     values: dict[torch.fx.Node, Any] = {}
     waiting = iter(inputs)

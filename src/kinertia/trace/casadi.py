@@ -15,9 +15,7 @@ from kinertia.trace.capture import Objects, Operation, capture, replay
 def symbolic(function: Callable[..., Sequence[Tensor]], shapes: Sequence[tuple[int, ...]]) -> tuple[list[ca.SX], list[ca.SX]]:
     """Symbols of the entries of each argument of a torch function, row-major, and what it makes of them, each a column.
 
-    Raises
-    ------
-    NotImplementedError : the function uses a torch operation that has no counterpart here; the message names it.
+    NotImplementedError: the function uses a torch operation that has no counterpart here; the message names it.
     """
     symbols = [ca.SX.sym(f"s{i}", prod(shape)) for i, shape in enumerate(shapes)]
     given: list[Objects] = [np.empty(prod(shape), dtype=object) for shape in shapes]

@@ -19,8 +19,7 @@ import numpy as np
 
 from kinertia.trace.capture import Objects, Operation
 
-ONCE, ALWAYS = 0, 1
-"""Stages: of what is computed once, and of what is computed for every sample."""
+ONCE, ALWAYS = 0, 1  # stages: of what is computed once, and of what is computed for every sample
 ROUNDING = 1e-13
 """Sums of coefficients that are smaller than this part of them are zero: second differences of a constant, for example."""
 TURNS = ("Cos", "Sin")
@@ -30,20 +29,12 @@ Scalar: TypeAlias = "float | Form"
 
 @dataclass(frozen=True, eq=False)
 class Atom:
-    """An input or one nonlinear operation.
+    """An input or one nonlinear operation."""
 
-    Attributes
-    ----------
-    operator : what is done to the operands, see :data:`kinertia.trace.onnx.OPERATORS`; of an input its name.
-    operands : what it is done to, forms of the same stage.
-    depth : nonlinear operations on the way from the inputs.
-    index : order of creation.
-    """
-
-    operator: str
-    operands: tuple[Form, ...]
-    depth: int
-    index: int
+    operator: str  # what is done to the operands, see :data:`kinertia.trace.onnx.OPERATORS`; of an input its name
+    operands: tuple[Form, ...]  # what it is done to, forms of the same stage
+    depth: int  # nonlinear operations on the way from the inputs
+    index: int  # order of creation
 
 
 class Space:

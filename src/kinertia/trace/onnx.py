@@ -37,9 +37,7 @@ class Traced:
 def trace(function: Callable[..., Sequence[Tensor]], once: Shapes, always: Shapes) -> Traced:
     """Trace a torch function of the inputs of the graph that runs once and then those of the one that runs for every sample.
 
-    Raises
-    ------
-    NotImplementedError : the function uses a torch operation that has no counterpart here; the message names it.
+    NotImplementedError: the function uses a torch operation that has no counterpart here; the message names it.
     """
     space = Space()
     given = [space.enter(name, shape, ONCE) for name, shape in once.items()]

@@ -28,9 +28,7 @@ def save(config: object, path: Path) -> None:
 def load(path: Path, kind: type[T]) -> T:
     """Read a configuration; what it leaves out has its default.
 
-    Raises
-    ------
-    ValueError : if the file is not a configuration of this kind; the message names file and field.
+    ValueError if the file is not a configuration of this kind; the message names file and field.
     """
     try:
         content = path.read_bytes()

@@ -42,8 +42,7 @@ class Training(ABC, Generic[S, C]):
     """One kind of training: what a step is, when it ends, and what its files are."""
 
     store: Store[C]
-    log_every: int = 1
-    """Steps from one recorded row to the next; the last one is recorded too."""
+    log_every: int = 1  # steps from one recorded row to the next; the last one is recorded too
 
     @property
     @abstractmethod
@@ -79,9 +78,7 @@ class Training(ABC, Generic[S, C]):
 def run(training: Training[S, C], state: S, how: Running) -> bool:
     """Train from ``state`` on, which is changed; returns whether it came to its end.
 
-    Raises
-    ------
-    ValueError : if the loss is no longer finite.
+    ValueError if the loss is no longer finite.
     """
     shown: dict[str, float] = {}
     clock = Clock(how.checkpoint_s)

@@ -13,8 +13,7 @@ from kinertia.recording import Recording, RecordingError
 from kinertia.sensing.alignment import to_segments
 from kinertia.train.targets import truth_of
 
-HELD_BACK = 0.15
-"""Share of the people that are not tested who say when to stop; at least one."""
+HELD_BACK = 0.15  # share of the people that are not tested who say when to stop; at least one
 
 
 @dataclass(frozen=True)
@@ -29,11 +28,7 @@ def find(folder: Path, only: Sequence[str] = (), most: int | None = None) -> lis
     """Person and files of ``folder``/PERSON; files that lie in ``folder`` itself belong to the person before the first ``_``.
 
     As ``kinertia simulate`` writes them, or gait cycles such as ``P01_normwalking.csv``; recordings of the names ``only``, all
-    without any, of the first ``most`` people.
-
-    Raises
-    ------
-    RecordingError : if no recording is found.
+    without any, of the first ``most`` people. RecordingError if no recording is found.
     """
     found: dict[str, list[Path]] = {}
     for path in folders.recordings(folder):
@@ -50,9 +45,7 @@ def find(folder: Path, only: Sequence[str] = (), most: int | None = None) -> lis
 def load(files: tuple[str, list[Path]], *, anyway: bool = False) -> Person:
     """Recordings of one person, from :func:`find`; unsound ones too with ``anyway``: :func:`faults` names them.
 
-    Raises
-    ------
-    RecordingError : if a file cannot be read, is unsound or has no truth.
+    RecordingError if a file cannot be read, is unsound or has no truth.
     """
     owner, paths = files
     return Person(owner, tuple(ready(chain.sound(read(path), anyway=anyway), owner) for path in paths))
@@ -66,9 +59,7 @@ def faults(person: Person) -> list[str]:
 def ready(recording: Recording, owner: str) -> Recording:
     """A recording in segment frames with its truth, named after its person.
 
-    Raises
-    ------
-    RecordingError : if it has no truth, or cannot be aligned.
+    RecordingError if it has no truth, or cannot be aligned.
     """
     truth_of(recording)
     name = recording.name if recording.name.startswith(f"{owner}_") else f"{owner}_{recording.name}"
@@ -87,9 +78,7 @@ class Split:
 def folds(people: Sequence[str], count: int = 0) -> list[Split]:
     """Every person is tested once, in ``count`` folds; 0 leaves one subject out at a time. Order of the names does not matter.
 
-    Raises
-    ------
-    ValueError : if there are fewer than three people, or no such number of folds.
+    ValueError if there are fewer than three people, or no such number of folds.
     """
     names = sorted(set(people))
     if len(names) < 3:
@@ -116,9 +105,7 @@ def folds(people: Sequence[str], count: int = 0) -> list[Split]:
 def everyone(people: Sequence[str]) -> Split:
     """All are learned from but those who say when to stop; nobody is tested.
 
-    Raises
-    ------
-    ValueError : if there are fewer than two.
+    ValueError if there are fewer than two.
     """
     names = tuple(sorted(set(people)))
     held = max(round(HELD_BACK * len(names)), 1)

@@ -40,9 +40,7 @@ class State(ABC):
     def restore(self, tensors: dict[str, Tensor], step: int, history: Iterable[dict[str, float]] = ()) -> None:
         """Take over saved tensors; the counterpart of :meth:`tensors`.
 
-        Raises
-        ------
-        ValueError : if tensors are missing or have other shapes.
+        ValueError if tensors are missing or have other shapes.
         """
         expected = {k: v.shape for k, v in self.tensors().items() if not k.startswith("optimiser.")}
         if step > 0:  # Adam has its moments from the first step on

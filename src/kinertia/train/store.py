@@ -21,8 +21,7 @@ from kinertia.io.files import replacing, write_text
 from kinertia.train import configuration
 from kinertia.train.state import State
 
-CHECKPOINT_S = 30.0
-"""Time between checkpoints: what a killed training loses at most."""
+CHECKPOINT_S = 30.0  # time between checkpoints: what a killed training loses at most
 EXPORTED = "export.json"
 N = TypeVar("N", bound=nn.Module)
 
@@ -80,9 +79,7 @@ class Store(Generic[C]):
     def read(self, folder: Path | str, kind: str = "") -> tuple[dict[str, Tensor], C]:
         """Read weights and card, of the model when no kind is given.
 
-        Raises
-        ------
-        ValueError : if the files are missing, damaged or of another format; the message names file and fix.
+        ValueError if the files are missing, damaged or of another format; the message names file and fix.
         """
         folder, kind = Path(folder), kind or self.model
         text, again = folder / f"{kind}.json", self.command.split()[-1]
@@ -110,10 +107,7 @@ class Store(Generic[C]):
         """Put a training back to where its checkpoint is.
 
         ``differs`` says of a card what of the training was different then, and what to give instead; empty where nothing was.
-
-        Raises
-        ------
-        ValueError : as :meth:`read`, or if the checkpoint is of something else.
+        ValueError as :meth:`read`, or if the checkpoint is of something else.
         """
         tensors, card = self.read(folder, self.state)
         if wrong := differs(card):

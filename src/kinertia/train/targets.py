@@ -8,14 +8,11 @@ import numpy as np
 
 from kinertia.recording import Array, Recording, RecordingError, Truth
 
-LOADED = 2.0
-"""The foot is on the ground above this vertical force [BW %]."""
-SHORTEST_STANCE_S = 0.1
-"""Shorter contacts are noise of the force plate."""
+LOADED = 2.0  # the foot is on the ground above this vertical force [BW %]
+SHORTEST_STANCE_S = 0.1  # shorter contacts are noise of the force plate
 IMPACT_SHARE = 0.13
 """Share of stance at which the first peak is taken to be where the force has none before that of pushing off."""
-LATEST_IMPACT = 0.3
-"""Share of stance in which that first peak may come."""
+LATEST_IMPACT = 0.3  # share of stance in which that first peak may come
 
 
 def truth_of(recording: Recording, fix: str = "give recordings with truth") -> Truth:

@@ -13,8 +13,7 @@ from kinertia.recording import LOWER_BODY, Array, Recording
 from kinertia.uncertainty.outputs import SMALLEST, Output
 
 LEG = ("femur", "tibia", "foot")
-PATTERNS = 2 ** len(LEG)
-"""Which of a leg's segments carry a sensor: thigh 1, shank 2, foot 4, added up."""
+PATTERNS = 2 ** len(LEG)  # which of a leg's segments carry a sensor: thigh 1, shank 2, foot 4, added up
 NAMES = (
     *("speed", "speed_squared", "residual", "gyro", "acc", "start", "height", "place"),
     *("size", "rate", "load", "impact"),

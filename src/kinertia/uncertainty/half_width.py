@@ -13,14 +13,12 @@ from kinertia.uncertainty.outputs import SPEED
 
 GROUPS = ("all sensors", "4 to 6 sensors", "2 or 3 sensors", "pelvis only", "legs unlike")
 """Sensor sets that have their own factor; the first ones have the same sensors on both legs."""
-Shares = tuple[float | None, ...]
-"""One per group; None where there was nobody."""
+Shares = tuple[float | None, ...]  # one per group; None where there was nobody
 PELVIS_ONLY = 3
 FEWEST = (len(LOWER_BODY), 4, 2)
 """Sensors in the first groups."""
 COLUMNS = 1 + 2 * PATTERNS + 2 + len(LEG) + 2 * len(NAMES)
-ROWS = 65_536
-"""Samples at once: bounds memory, does not change the result."""
+ROWS = 65_536  # samples at once: bounds memory, does not change the result
 LOOKS = tuple(NAMES.index(name) for name in ("speed", "residual", "gyro", "acc"))
 """What tells measured motion from simulated motion: how far the estimate is from the sensors at this speed."""
 LOOKS_COLUMNS = 2 * (1 + len(LOOKS))

@@ -25,12 +25,7 @@ def write(path: Path, calibration: Calibration) -> Path:
 
 
 def read(path: Path) -> Calibration:
-    """A calibration from its file.
-
-    Raises
-    ------
-    ValueError : if the file is damaged or of another format; the message names file and fix.
-    """
+    """A calibration from its file; ValueError if the file is damaged or of another format; the message names file and fix."""
     try:
         content = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
         if (version := content.get("format")) != FORMAT:
@@ -83,12 +78,7 @@ def find(folder: Path, model: str, start: str = "") -> Calibration | Uncalibrate
 
 
 def of_method(name: UseName) -> Calibration | Uncalibrated:
-    """The calibration that comes with the package of a method that has no weights.
-
-    Raises
-    ------
-    ValueError : as :func:`read`.
-    """
+    """The calibration that comes with the package of a method that has no weights; ValueError as :func:`read`."""
     path = MODELS / name / FILE
     return replace(read(path), use=name) if path.is_file() else Uncalibrated(f"no band: none was calibrated {WAYS[name]}")
 
