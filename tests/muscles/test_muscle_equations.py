@@ -29,19 +29,19 @@ def test_the_eight_muscles_of_a_leg() -> None:
 def test_curves_of_the_models_of_the_field() -> None:
     x = np.linspace(0.5, 1.5, 301)[:, None]
     gait2d = curves.gait2d(np.array([1.298]), np.array([1.2]))
-    assert gait2d.active(x)[0] == pytest.approx(np.exp(-(((x - 1.0) / 1.298) ** 2)), abs=1e-6)
-    assert gait2d.passive(x)[0] == pytest.approx(np.maximum(x - 1.2, 0.0) ** 2, abs=1e-4)
+    assert gait2d.active(x) == pytest.approx(np.exp(-(((x - 1.0) / 1.298) ** 2)), abs=1e-6)
+    assert gait2d.passive(x) == pytest.approx(np.maximum(x - 1.2, 0.0) ** 2, abs=1e-4)
     for made in (gait2d, curves.thelen({}), curves.millard({})):
         # isometric at the optimal length; at rest at the maximal speed of shortening; the tendon slack at its slack length
         ends = [made.active(np.ones((1, 1))), made.velocity(np.zeros((1, 1))), made.velocity(-np.ones((1, 1)))]
         ends += [made.tendon(np.zeros((1, 1)))]
-        assert [float(value[0, 0]) for value, _ in ends] == pytest.approx([1.0, 1.0, 0.0, 0.0], abs=1e-3)
-        assert (np.diff(made.velocity(1.2 * x - 1.2)[0][:, 0]) > -1e-4).all()
+        assert [float(value[0, 0]) for value in ends] == pytest.approx([1.0, 1.0, 0.0, 0.0], abs=1e-3)
+        assert (np.diff(made.velocity(1.2 * x - 1.2)[:, 0]) > -1e-4).all()
     thelen = curves.thelen({"FmaxTendonStrain": 0.033, "FmaxMuscleStrain": 0.6, "Flen": 1.8, "Af": 0.3})
     # the maximal force at the strains that the file says, and up to 1.8 of it when lengthened fast
-    assert thelen.tendon(np.array([[0.033]]))[0][0, 0] == pytest.approx(1.0, abs=2e-3)
-    assert thelen.passive(np.array([[1.6]]))[0][0, 0] == pytest.approx(1.0, abs=1e-3)
-    assert 1.6 < thelen.velocity(np.array([[1.0]]))[0][0, 0] < 1.8
+    assert thelen.tendon(np.array([[0.033]]))[0, 0] == pytest.approx(1.0, abs=2e-3)
+    assert thelen.passive(np.array([[1.6]]))[0, 0] == pytest.approx(1.0, abs=1e-3)
+    assert 1.6 < thelen.velocity(np.array([[1.0]]))[0, 0] < 1.8
 
 
 def test_arms_are_derivatives_of_lengths_and_forces_the_same_on_tensors() -> None:

@@ -41,7 +41,7 @@ def test_curves_are_those_of_opensim() -> None:
         (made.tendon, osim.TendonForceLengthCurve(), 0.05 * (x - 0.5), 1.0),
     ):
         wanted = [theirs.calcValue(float(v) + shift) for v in at]
-        np.testing.assert_allclose(table(at[:, None])[0][:, 0], wanted, atol=2e-4)
+        np.testing.assert_allclose(table(at[:, None])[:, 0], wanted, atol=2e-4)
 
 
 @pytest.mark.data

@@ -51,28 +51,27 @@ class Table:
 
     Attributes
     ----------
-    start, step : where the first of the K pieces begins, and how long each is.
-    coefficients : (M, K, 4), lowest power first, of the distance from the piece's beginning in steps; M may be 1.
+    start, step : where the first of K pieces begins, and how long each is.
+    coefficients : (M, K + 2, 4) of each piece, lowest power first, of the distance from its beginning in steps; the first and
+        last are the straight ones beyond the ends. M may be 1.
     """
 
     start: float
     step: float
     coefficients: Array
 
-    def __call__(self, x: Given) -> tuple[Given, Given]:
-        """Value and slope at (..., M)."""
-        xp = functions(x)
-        at = (x - self.start) / self.step
-        count = self.coefficients.shape[1]
-        inside = xp.clip(at, 0.0, float(count))
-        piece = xp.clip(whole(inside), 0, count - 1)
-        row = np.arange(len(self.coefficients)) if isinstance(x, np.ndarray) else xp.arange(len(self.coefficients))
-        c = like(self.coefficients, x)[row, piece]
-        s = inside - piece
-        # y = c0 + s (c1 + s (c2 + s c3)), and beyond the ends along the slope there
-        slope = c[..., 1] + s * (2.0 * c[..., 2] + 3.0 * s * c[..., 3])
-        value = c[..., 0] + s * (c[..., 1] + s * (c[..., 2] + s * c[..., 3]))
-        return value + (at - inside) * slope, slope / self.step
+    def __call__(self, x: Given) -> Given:
+        """Values at (..., M)."""
+        at = (x - self.start) / self.step + 1.0
+        piece = functions(x).clip(whole(at), 0, self.coefficients.shape[1] - 1)
+        c = like(self.coefficients, x)[self._rows(x), piece]
+        s = at - piece
+        # y = c0 + s (c1 + s (c2 + s c3))
+        return c[..., 0] + s * (c[..., 1] + s * (c[..., 2] + s * c[..., 3]))
+
+    def _rows(self, x: Given) -> Given:
+        rows = len(self.coefficients)
+        return np.arange(rows) if isinstance(x, np.ndarray) else functions(x).arange(rows, device=x.device)
 
 
 @dataclass(frozen=True)
@@ -99,9 +98,10 @@ def tabulate(function: Callable[[Array], Array], low: float, high: float) -> Tab
     x = np.linspace(low, high, STEPS + 1)
     rows, step = [], x[1] - x[0]
     for y in np.atleast_2d(function(x)):
-        pieces = cubic_spline(x, y).coefficients[1:-1]
-        rows.append(pieces * step ** np.arange(4))
-    return Table(low, step, np.array(rows))
+        pieces = cubic_spline(x, y).coefficients[1:-1] * step ** np.arange(4)
+        first, last = pieces[0, 1], pieces[-1, 1:] @ [1.0, 2.0, 3.0]
+        rows.append(np.vstack([[y[0] - first, first, 0.0, 0.0], pieces, [y[-1], last, 0.0, 0.0]]))
+    return Table(low, float(step), np.array(rows))
 
 
 def gait2d(width: Array, passive_slack: Array) -> Curves:

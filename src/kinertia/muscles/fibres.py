@@ -52,7 +52,7 @@ def state(muscles: MuscleSet, along: Given, speed: Given) -> Fibres:
     fibre = xp.sqrt(along**2 + (optimal * xp.sin(pennation)) ** 2)
     cosine = along / fibre
     length, rate = fibre / optimal, cosine * speed / (optimal * fastest)
-    strength = muscles.curves.active(length)[0] * muscles.curves.velocity(rate)[0]
+    strength = muscles.curves.active(length) * muscles.curves.velocity(rate)
     # F = F_max (a f_l f_v + f_p + d v) cos(a), and no fibre pushes
-    resting = xp.maximum(muscles.curves.passive(length)[0] + damping * rate, 0.0 * rate)
+    resting = xp.maximum(muscles.curves.passive(length) + damping * rate, 0.0 * rate)
     return Fibres(length, rate, cosine, strongest * strength * cosine, strongest * resting * cosine)

