@@ -22,8 +22,7 @@ WARM_UP_S = 1.0
 """After a start, or after a sensor is lost or returns. Shipped models begun anew within five recordings of walking (gait
 toolbox, HuGaDB) against the same models over the whole: angles 8 to 14 deg apart at 0.1 to 0.2 s, 1.2 to 2.6 deg at 0.5 to
 0.75 s, 0.3 to 1.1 deg (0.3 % BWBH, 0.05 BW) at 1 to 1.5 s. A sensor that returns: 1.3 deg after 0.5 s, 0.3 deg after 1 s."""
-Progress = Callable[[int], None]
-"""Called with the number of samples done since the last call."""
+Progress = Callable[[int], None]  # called with the number of samples done since the last call
 
 
 @dataclass(frozen=True)
@@ -104,9 +103,7 @@ def estimate(runner: Runner, recording: Recording, method: str = "sspinnpose", p
     -------
     Estimate. The value at a sample uses signals up to ``output_delay_s`` after it (causal cells).
 
-    Raises
-    ------
-    RecordingError : the recording cannot be aligned or has no usable sensor.
+    RecordingError: the recording cannot be aligned or has no usable sensor.
     """
     begin = time.perf_counter()
     ready = to_segments(recording)

@@ -14,8 +14,7 @@ from kinertia.estimation.trust import OTHER, Agreement, doubts
 from kinertia.recording import Array, Recording
 
 SIDES = ("r", "l")
-Sampler = Callable[[Array], Array]
-"""Brings a series (T, ...) from a method's time axis to the times at which values are wanted."""
+Sampler = Callable[[Array], Array]  # brings a series (T, ...) from a method's time axis to the times at which values are wanted
 
 
 @dataclass(frozen=True)

@@ -22,36 +22,25 @@ from kinertia.sensing.alignment import by_standing
 
 MASS = {"trunk": 0.678, "femur": 0.100, "tibia": 0.0465, "foot": 0.0145}
 """Parts of body mass, of both legs' segments each; those of the body model (Winter)."""
-TRUNK_COM = 0.626 * 0.28
-"""Above the hips, of body height."""
-LEG_COM = 0.433
-"""From the upper joint, of the segment's length."""
+TRUNK_COM = 0.626 * 0.28  # above the hips, of body height
+LEG_COM = 0.433  # from the upper joint, of the segment's length
 JOINTS = ("hip_flexion", "knee_angle", "ankle_angle")
 PARTS = ("femur", "tibia", "foot")
-LEVEL_S = 1.0
-"""Specific force is averaged over so long: sway is slower, noise faster."""
-BLEND_S = 0.25
-"""Time from what the model says to standing, and back."""
-MISALIGNMENT_RAD = np.deg2rad(6.0)
-"""Of a sensor against its segment where nothing is stated; standard deviation."""
+LEVEL_S = 1.0  # specific force is averaged over so long: sway is slower, noise faster
+BLEND_S = 0.25  # time from what the model says to standing, and back
+MISALIGNMENT_RAD = np.deg2rad(6.0)  # of a sensor against its segment where nothing is stated; standard deviation
 UPRIGHT_DEG = np.array([-1.0, -1.0, -4.0, 0.0, -1.0, -4.0, 0.0])
 """Mean inclinations of standing people, in the order of the segments: shanks lean forward, so that the weight is 4 to 5 cm in
 front of the ankles (Winter 1995, Gait & Posture 3, 193-214), and knees are not quite straight."""
 SPREAD_DEG = np.array([5.0, 4.0, 3.5, 2.0, 4.0, 3.5, 2.0])
 """Their standard deviation between people; that of the knees is then 5 degrees, of feet how flat they are."""
-ALIKE = 0.6
-"""Correlation of the left with the right leg."""
-MOSTLY = 0.5
-"""Part of a recording without gait that has to be standing for it to have the bands of standing."""
-WITHIN = {0.9: 1.645}
-"""Standard deviations on either side of the mean that hold a part of a normal distribution."""
-SHARE_SD = 0.1
-"""Of the part of the weight on one foot, about a half: people shift it."""
-MOMENT_SD_M = 0.012
-"""Of joint moments over body weight: half of it acts 2 cm off, or a tenth of it more or less 6 cm away."""
+ALIKE = 0.6  # correlation of the left with the right leg
+MOSTLY = 0.5  # part of a recording without gait that has to be standing for it to have the bands of standing
+WITHIN = {0.9: 1.645}  # standard deviations on either side of the mean that hold a part of a normal distribution
+SHARE_SD = 0.1  # of the part of the weight on one foot, about a half: people shift it
+MOMENT_SD_M = 0.012  # of joint moments over body weight: half of it acts 2 cm off, or a tenth of it more or less 6 cm away
 FORWARD_SD_BW = 0.01
-SPEED_SD = 0.01
-"""People sway by some millimetres a second [m/s]."""
+SPEED_SD = 0.01  # people sway by some millimetres a second [m/s]
 
 
 @dataclass(frozen=True)

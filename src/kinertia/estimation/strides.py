@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from kinertia.recording import Array
 
-NODES = 101
-"""Points of a normalised gait cycle: 0, 1, ..., 100 percent."""
+NODES = 101  # points of a normalised gait cycle: 0, 1, ..., 100 percent
 TOLERANCE = 0.3
 """Largest difference of a stride's duration from the median that still counts as the same gait, as a part of the median."""
 

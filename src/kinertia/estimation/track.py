@@ -21,10 +21,8 @@ from kinertia.mechanics.motion import Motion
 from kinertia.recording import LOWER_BODY, SensorSet
 
 HEAD_ABOVE_HIP = 0.47  # of body height: hip joint to vertex in Winter's proportions
-JOINTS = {"tibia": "knee", "foot": "ankle"}
-"""Landmark at the proximal joint of a segment."""
-CHUNK = 6000
-"""Samples that pass through the network and the physics at once: bounds memory, does not change the result."""
+JOINTS = {"tibia": "knee", "foot": "ankle"}  # landmark at the proximal joint of a segment
+CHUNK = 6000  # samples that pass through the network and the physics at once: bounds memory, does not change the result
 
 
 @dataclass(frozen=True)

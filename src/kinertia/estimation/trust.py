@@ -18,8 +18,7 @@ run and change between both: 98 of 100 strides below 0.05; 3313 real strides (Hu
 RUNNING_RATIO = 2.0
 """In running the residual force may be so many times as large: 0.02 to 0.04 BW in simulated people, 0.07 to 0.11 BW in real
 signals and in sensors on measured motion; a sensor upside down, late or back to front 0.14 to 0.23 BW."""
-TRUSTED_RESIDUAL_BWBH = 0.02
-"""The same for the residual moment; 98 of 100 strides of the same below 0.014."""
+TRUSTED_RESIDUAL_BWBH = 0.02  # the same for the residual moment; 98 of 100 strides of the same below 0.014
 TRUSTED_DISAGREEMENT = 0.45
 """Largest trusted difference of virtual and measured angular rates over a stride, as a part of the rates. Simulated people
 0.07 to 0.16, real strides 0.32, 98 of 100 of them below 0.42; shanks exchanged 0.67 to 0.70, a sensor back to front or late by
@@ -28,8 +27,7 @@ ACC_RATIO = 5.0 / 3.0
 """Accelerations may be further off than rates, as impacts and skin are no rigid body: 98 of 100 real strides below 0.65."""
 STILL_POWER = len(LOWER_BODY) * 0.5**2
 """Rates of people who hardly move are not asked to agree better than this, (rad/s)^2 over all sensors."""
-WINDOW_S = 1.0
-"""What is judged where no stride is known: about as long as one."""
+WINDOW_S = 1.0  # what is judged where no stride is known: about as long as one
 
 RESIDUAL, DISAGREEMENT, OTHER = "residual", "disagreement", "other"
 WORDS = {
@@ -38,8 +36,7 @@ WORDS = {
     DISAGREEMENT: "the measured signals are not those of the estimated motion",
 }
 
-Span = tuple[float, float]
-"""First and last sample of a stride, fractions allowed."""
+Span = tuple[float, float]  # first and last sample of a stride, fractions allowed
 
 
 @dataclass(frozen=True)

@@ -19,17 +19,14 @@ from kinertia.recording import Recording
 CONSISTENT = 0.8
 """An estimate is called consistent when at least this part of its strides, and of what counts, is: in short recordings the
 first step of a walk, which no model knows well, is one of few strides."""
-IN_PART = 0.5
-"""With less it is called not consistent."""
-MOSTLY = 0.5
-"""A recording of which more than this part is no gait and no standing is not judged as gait."""
+IN_PART = 0.5  # with less it is called not consistent
+MOSTLY = 0.5  # a recording of which more than this part is no gait and no standing is not judged as gait
 SHORTEST_S = 3.0
 """Gait that is shorter and holds no complete stride is not judged: a first or last step is none that a model knows well."""
 LISTED = 5  # times that a sentence names
 PARTLY, NOT = "consistent in part", "not consistent"
 
-JOIN_S = 0.5
-"""Stretches that are closer than this are told as one."""
+JOIN_S = 0.5  # stretches that are closer than this are told as one
 SHOWN = 8  # stretches that a sentence names
 
 Stretch = tuple[float, float]

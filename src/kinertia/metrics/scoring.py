@@ -17,8 +17,7 @@ from kinertia.sensing import normative, strapdown
 from kinertia.sensing.alignment import align
 
 SCORED_JOINTS = ("hip_flexion_r", "knee_angle_r", "ankle_angle_r")
-SCORED_FORCES = ("grf_x_r", "grf_y_r")
-"""Listed (as null) even where a recording has no reference for them."""
+SCORED_FORCES = ("grf_x_r", "grf_y_r")  # listed (as null) even where a recording has no reference for them
 
 Json = dict[str, Any]
 Curves = dict[str, Array]
@@ -85,9 +84,7 @@ def score(estimate: Estimate, recording: Recording, sync_shift_s: float | None, 
     are keyed by OpenSim coordinate or ``grf_x_r`` ... and null where reference or estimate is missing. Degrees, percent of
     body weight times height, percent of body weight, m/s; bias = estimate - truth.
 
-    Raises
-    ------
-    ValueError : the estimate has another number of samples or rate than the recording, or is not finite.
+    ValueError: the estimate has another number of samples or rate than the recording, or is not finite.
     """
     return {
         **figures(estimate, recording),

@@ -43,9 +43,7 @@ def spread(values: Values) -> Spread:
 def compare(first: Values, second: Values) -> Comparison:
     """Paired comparison of two methods on the same people, in the same order: (n,) one figure per person.
 
-    Raises
-    ------
-    ValueError : the lengths differ, there are fewer than two people, or a value is not finite.
+    ValueError: the lengths differ, there are fewer than two people, or a value is not finite.
     """
     a, b = _finite(first), _finite(second)
     if len(a) != len(b):

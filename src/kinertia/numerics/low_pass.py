@@ -22,9 +22,7 @@ class Section(NamedTuple):
 def butterworth(order: int, cutoff_hz: float, rate_hz: float) -> tuple[Section, ...]:
     """Sections of a digital Butterworth low-pass of even order, that leaves half of the power at its cut-off.
 
-    Raises
-    ------
-    ValueError : an odd order, a cut-off that is not above 0 and below half of the rate.
+    ValueError: an odd order, a cut-off that is not above 0 and below half of the rate.
     """
     if order < 2 or order % 2:
         raise ValueError(f"a low-pass of even order is made, not of {order}")
@@ -43,10 +41,7 @@ def filter_both_ways(sections: tuple[Section, ...], values: Array, *, beyond: in
     """Filter a (T,) signal forwards, then backwards: the gain is the filter's squared, the phase zero.
 
     It is continued beyond its ends by its reflection in the end points, by ``beyond`` samples; default as the order needs.
-
-    Raises
-    ------
-    ValueError : a signal too short for the filter.
+    ValueError: a signal too short for the filter.
     """
     edge = 3 * (2 * len(sections) + 1) if beyond is None else beyond
     if len(values) <= edge:

@@ -16,11 +16,7 @@ _PADDING: dict[Beyond, Literal["symmetric", "edge", "wrap"]] = {"mirror": "symme
 def moving_mean(values: Array, size: int, *, axis: int = 0, beyond: Beyond = "mirror") -> Array:
     """Mean of ``size`` samples around each along the axis of time, of an even number one more before it than after.
 
-    A value that is not finite spreads over ``size`` samples and no further.
-
-    Raises
-    ------
-    ValueError : a window of less than one sample.
+    A value that is not finite spreads over ``size`` samples and no further. ValueError: a window of less than one sample.
     """
     if size < 1:
         raise ValueError(f"a moving mean needs a window of one sample or more, not {size}")

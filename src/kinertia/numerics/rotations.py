@@ -11,12 +11,7 @@ _ORTHOGONAL = 1e-12  # absolute, where rounding alone can be the reason
 
 
 def normalised(quaternion: Array) -> Array:
-    """(..., 4) quaternions of length 1.
-
-    Raises
-    ------
-    ValueError : one of length zero.
-    """
+    """(..., 4) quaternions of length 1. ValueError: one of length zero."""
     length = np.linalg.norm(quaternion, axis=-1, keepdims=True)
     if (length == 0).any():
         raise ValueError("a quaternion has length zero")
@@ -69,9 +64,7 @@ def to_matrix(vector: Array) -> Array:
 def from_matrix(matrix: Array) -> Array:
     """(N, 4) unit quaternions of (N, 3, 3) matrices; one that is nearly a rotation is taken as the nearest rotation.
 
-    Raises
-    ------
-    ValueError : a determinant that is not positive (left-handed axes), naming the matrix.
+    ValueError: a determinant that is not positive (left-handed axes), naming the matrix.
     """
     mirrored = np.linalg.det(matrix) <= 0
     if mirrored.any():

@@ -44,10 +44,7 @@ class CubicSpline(Curve):
     """Piecewise cubic with continuous second derivative through (N, ...) values at (N,) increasing knots, N at least 2.
 
     At either end the two outer pieces are one cubic ("not a knot"), which goes on; three points give a parabola, two a line.
-
-    Raises
-    ------
-    ValueError : fewer than two knots, knots that do not increase, values that are not finite.
+    ValueError: fewer than two knots, knots that do not increase, values that are not finite.
     """
 
     def __init__(self, x: ArrayLike, y: ArrayLike) -> None:

@@ -20,14 +20,10 @@ from kinertia.placement.harmonics import Shapes
 from kinertia.recording import LOWER_BODY, Array
 
 INSTANTS = 60
-BELIEF = 0.15
-"""Weight of the log-likelihood: harmonics of one curve and curves of one sensor are no independent evidence."""
-_TURNED = np.array([-1.0, 1.0, -1.0])
-"""Signs of the curves rate, up, forward when a mediolateral axis is turned round."""
-_MIRRORED = np.array([-1.0, 1.0, 1.0])
-"""The same when the axes are left-handed, or the angular rate has the wrong sign."""
-MIRROR_COST = 60.0
-"""Squared distance that such a sensor costs: it is rare."""
+BELIEF = 0.15  # weight of the log-likelihood: harmonics of one curve and curves of one sensor are no independent evidence
+_TURNED = np.array([-1.0, 1.0, -1.0])  # signs of the curves rate, up, forward when a mediolateral axis is turned round
+_MIRRORED = np.array([-1.0, 1.0, 1.0])  # the same when the axes are left-handed, or the angular rate has the wrong sign
+MIRROR_COST = 60.0  # squared distance that such a sensor costs: it is rare
 _NEVER = 1e6
 PELVIS_MIRROR_COST = 40.0
 """How a pelvis tilts differs too much between people to tell, but of one that then moves as the model in everything else."""

@@ -13,8 +13,7 @@ from kinertia.recording import Recording
 BMI = 24.3
 """Mean body mass index of the world's adults [kg/m^2] (NCD Risk Factor Collaboration, Lancet 387:1377, 2016); in some countries
 it is 29."""
-BMI_SPREAD = 4.5
-"""About its standard deviation."""
+BMI_SPREAD = 4.5  # about its standard deviation
 LIMITS_M = (1.2, 2.2)  # of people who walk by themselves
 NOT_GIVEN = {"height_m": "body height not given", "mass_kg": "body mass not given"}
 

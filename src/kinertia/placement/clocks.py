@@ -22,28 +22,21 @@ LEAST_LAG_S = 0.06
 60 simulated recordings), those that are 0.2 s late within 0.02 s of that."""
 LEAST_GAIN = 4.0
 """Log-likelihood that the lag has to explain: sound sensors reach 1.7 in the same recordings, late ones are above 15."""
-CLEARER = 2.0
-"""Log-likelihood by which it has to explain more than exchanged sensors do."""
+CLEARER = 2.0  # log-likelihood by which it has to explain more than exchanged sensors do
 LEAST_DRIFT = 0.008
 """Part by which a clock runs fast or slow: crystals are within 0.0001, in sound recordings it seems up to 0.003."""
-GROSS = 0.15
-"""Difference of stride lengths from which a sensor has another rate, not a bad clock."""
+GROSS = 0.15  # difference of stride lengths from which a sensor has another rate, not a bad clock
 _HARMONICS = np.array([1, 2])
-_MOVING = 0.3
-"""Least size of a sensor's wave in a window, as part of what it usually is."""
-_SAME_PACE = 0.6
-"""Most by which the phase of all sensors may move on in a stride of another length [rad]."""
+_MOVING = 0.3  # least size of a sensor's wave in a window, as part of what it usually is
+_SAME_PACE = 0.6  # most by which the phase of all sensors may move on in a stride of another length [rad]
 _LEAST_WINDOWS = 6
-_OUTLIER = 4.5
-"""Median distances from the median: where a person starts, stops or begins to run, phases jump."""
-_SURE = 4.0
-"""Standard errors by which a drift has to be above zero."""
+_OUTLIER = 4.5  # median distances from the median: where a person starts, stops or begins to run, phases jump
+_SURE = 4.0  # standard errors by which a drift has to be above zero
 LEAST_GROWTH = 0.015
 """Part of the time by which the lag of a late sensor grows whose clock drifts: in the few strides of a short walk the lag of a
 sensor that is merely late seems to grow by up to 0.006 (gait toolbox, HuGaDB, simulated people), of one 2.6 % off by 0.02."""
 _WINDOW_STRIDES = 2.0
-_MULTIPLE = 1.5
-"""Times the common stride from which a sensor's own may be several of them."""
+_MULTIPLE = 1.5  # times the common stride from which a sensor's own may be several of them
 _ALIKE = 0.3
 """Correlation of a sensor's rates a common stride later that shows its stride to be the common one: 0.49 in the least regular
 window of HuGaDB; a sensor of twice the rate shows half its stride later, when a leg turns the other way."""

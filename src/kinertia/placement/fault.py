@@ -14,15 +14,12 @@ from kinertia.recording import GRAVITY, LOWER_BODY, Array, Frame, Recording
 OFFSET_STANDING = 0.66
 """Difference from gravity in standing [m/s^2]: three standard deviations (0.22) of what consumer sensors have from the factory,
 so that one recording of seven sensors in fifty is above."""
-OFFSET_WALKING, OFFSET_RUNNING = 0.75, 1.6
-"""Over whole strides; impacts that sampling misses move it in running."""
+OFFSET_WALKING, OFFSET_RUNNING = 0.75, 1.6  # over whole strides; impacts that sampling misses move it in running
 FITS = 3.2
 """Median distance from what is usual, in spreads between people, over which the movement is no gait that could show anything:
 people come to 2, their most unusual sensor to 2.8."""
-EXCHANGE_GAIN = 3.0
-"""Log-likelihood by which another assignment must be better than the stated one."""
-TURNED_RAD = np.deg2rad(37.0)
-"""Sensors strapped on by eye are up to 15, rarely 30 degrees off."""
+EXCHANGE_GAIN = 3.0  # log-likelihood by which another assignment must be better than the stated one
+TURNED_RAD = np.deg2rad(37.0)  # sensors strapped on by eye are up to 15, rarely 30 degrees off
 
 
 class Kind(StrEnum):

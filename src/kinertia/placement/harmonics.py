@@ -12,8 +12,7 @@ from kinertia.sensing import functional_axis
 from kinertia.sensing.mean_gravity import attitudes
 
 HARMONICS = 5
-CURVES = ("rate", "up", "forward")
-"""Angular rate about the mediolateral axis, specific force along mean up and along forward."""
+CURVES = ("rate", "up", "forward")  # angular rate about the mediolateral axis, specific force along mean up and along forward
 _SHIFTS = 60  # of the common instant, 1/60 of a stride each
 
 

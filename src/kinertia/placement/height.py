@@ -12,18 +12,12 @@ import numpy as np
 
 from kinertia.placement.joint_positions import LENGTH, Lengths
 
-POPULATION_M = {"female": (1.62, 0.07), "male": (1.755, 0.076)}
-"""Mean and standard deviation of adults [m]."""
-LEG_SPREAD = 0.025
-"""Standard deviation of the leg's length at one height, as part of it."""
-SHARE_SPREAD = 0.015
-"""The same of a thigh, or shank, in a leg of one length."""
-LEG_ERROR = 0.02
-"""Error of the leg's length from the joints' equations that these do not know of themselves, as part of it."""
-KNEE_ERROR = 0.025
-"""The same of a thigh or shank where the knee is found too high or too low."""
-TELLING = 0.9
-"""What is found says something if it leaves less than this part of the spread between people."""
+POPULATION_M = {"female": (1.62, 0.07), "male": (1.755, 0.076)}  # mean and standard deviation of adults [m]
+LEG_SPREAD = 0.025  # standard deviation of the leg's length at one height, as part of it
+SHARE_SPREAD = 0.015  # the same of a thigh, or shank, in a leg of one length
+LEG_ERROR = 0.02  # error of the leg's length from the joints' equations that these do not know of themselves, as part of it
+KNEE_ERROR = 0.025  # the same of a thigh or shank where the knee is found too high or too low
+TELLING = 0.9  # what is found says something if it leaves less than this part of the spread between people
 
 
 @dataclass(frozen=True)

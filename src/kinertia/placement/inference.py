@@ -17,12 +17,9 @@ from kinertia.recording.errors import RecordingError
 from kinertia.recording.samples import cut_off, held, same_as_before
 from kinertia.recording.standing import standing_periods
 
-MOST_FROZEN_S = 1.0
-"""A sensor that stands still for longer in all is not looked at further."""
-MOST_LOST = 0.7
-"""Nor is one that has lost more of its samples; of others the time before they died is looked at."""
-GROSS_PACE = 1.45
-"""True over stated sampling rate, or its inverse, that clipped accelerations do not feign."""
+MOST_FROZEN_S = 1.0  # a sensor that stands still for longer in all is not looked at further
+MOST_LOST = 0.7  # nor is one that has lost more of its samples; of others the time before they died is looked at
+GROSS_PACE = 1.45  # true over stated sampling rate, or its inverse, that clipped accelerations do not feign
 STANDING_MARGIN_S = 0.5  # at either end, where a person may still move
 SIDES_NOTE = (
     "left and right of the whole set cannot be told from gravity and movement straight ahead: "
@@ -148,9 +145,7 @@ def _read(
 ) -> tuple[Interpretation, Array | None, Array, Array, float]:
     """Reading of steady gait, up in standing, further factors of acceleration, of the rates, true over stated sampling rate.
 
-    Raises
-    ------
-    RecordingError : no sensor, or no steady walking or running.
+    RecordingError: no sensor, or no steady walking or running.
     """
     if not which:
         raise RecordingError("no sensor is left to judge", file=recording.source, fix="see the faults")
@@ -186,9 +181,7 @@ def _read(
 def with_right(placement: Placement, name: str, file: str = "") -> Placement:
     """The placement, or its mirror image, in which the named sensor of a leg is on the right; ``file`` is for errors.
 
-    Raises
-    ------
-    RecordingError : no such sensor, or it is on no leg or could not be judged.
+    RecordingError: no such sensor, or it is on no leg or could not be judged.
     """
     named = next((placed for placed in placement.sensors if name in (placed.sensor.name, placed.sensor.segment)), None)
     legs = [p.sensor.name for p in placement.sensors if p.rotation is not None and p.segment[-2:] in ("_r", "_l")]

@@ -15,12 +15,10 @@ from kinertia.placement.steady_gait import Steady
 from kinertia.recording import Array
 from kinertia.sensing.mean_gravity import bends
 
-STANDING_SPREAD_RAD = np.deg2rad(3.5)
-"""Standing people do not hold their segments exactly vertical."""
+STANDING_SPREAD_RAD = np.deg2rad(3.5)  # standing people do not hold their segments exactly vertical
 IN_FRONT = 1.5
 """Log-likelihood from which a pelvis sensor is taken to be worn in front: fewer do, and slow walking hardly shows it."""
-RATIO_SPREAD = 0.045
-"""Of lengths found over those of the true height."""
+RATIO_SPREAD = 0.045  # of lengths found over those of the true height
 
 
 @dataclass(frozen=True)

@@ -24,10 +24,8 @@ JOINTS = tuple(
     for joint in (("pelvis", f"femur_{side}"), (f"femur_{side}", f"tibia_{side}"), (f"tibia_{side}", f"foot_{side}"))
 )
 """Segment above and below each joint; the joint is at the end of the former and the origin of the latter."""
-LENGTH = {"femur": 0.245, "tibia": 0.246}
-"""Of body height (Winter 2009, Biomechanics and Motor Control of Human Movement)."""
-LENGTH_SPREAD = 0.04
-"""Of the length itself."""
+LENGTH = {"femur": 0.245, "tibia": 0.246}  # of body height (Winter 2009, Biomechanics and Motor Control of Human Movement)
+LENGTH_SPREAD = 0.04  # of the length itself
 USUAL = {"pelvis": (-0.09, 0.06), "femur": (0.03, -0.5), "tibia": (0.02, -0.45), "foot": (0.09, -0.03)}
 """Forward [m] and up from the proximal joint, for thigh and shank in parts of their length, else [m]."""
 SPREAD = {"pelvis": (0.03, 0.04), "femur": (0.04, 0.12), "tibia": (0.03, 0.12), "foot": (0.04, 0.02)}
@@ -40,10 +38,8 @@ FIRM = 0.001
 TURN_SPREAD = {"pelvis": FIRM, "femur": 0.1, "tibia": 0.03, "foot": FIRM}
 """By how much more or less than the bone a sensor turns, as part of it (standard deviation): muscles move under it. The ways to
 both joints of a thigh then come out too short or too long alike."""
-LEAST_NOISE = 0.3
-"""Least noise of a joint for the lengths alone, as part of :data:`FORCE_NOISE`: they are worth what is left over."""
-FOUND = (0.955, 1.02)
-"""Thigh and shank over the true ones, as found with no prior on them: skin follows the bones late."""
+LEAST_NOISE = 0.3  # least noise of a joint for the lengths alone, as part of ``FORCE_NOISE``: they are worth what is left over
+FOUND = (0.955, 1.02)  # thigh and shank over the true ones, as found with no prior on them: skin follows the bones late
 _STEPS = 12  # of Gauss-Newton at the most
 _SETTLED = 1e-6  # m and rad
 _ANGLE_HARMONICS = 20  # of a stride; those above hold noise

@@ -34,8 +34,7 @@ LEAST_CONTRAST = 0.2
 """Difference between the two axes of a pelvis in what repeats every step less what changes sign, 0 to 2; less is chance."""
 HARMONICS = {"femur": np.arange(1, 4), "tibia": np.arange(1, 6), "foot": np.arange(1, 2)}
 """Multiples of the stride at which force goes with the swing: sound sensors are nearest to right angles with these."""
-LEAST_STRIDES = 3.5
-"""In two strides that a dead sensor had left of a walk, a sound thigh was more than 25 deg off."""
+LEAST_STRIDES = 3.5  # in two strides that a dead sensor had left of a walk, a sound thigh was more than 25 deg off
 _SIGNS = np.array([[1.0, 1.0, 1.0], [-1.0, 1.0, 1.0], [1.0, -1.0, 1.0], [1.0, 1.0, -1.0]])
 
 

@@ -39,12 +39,9 @@ def combine(recordings: Sequence[Recording], separate: Sequence[Placement]) -> S
     Positions are averaged with weights 1 / variance; axes are the rotation nearest to the average matrix (chordal mean), with
     weights 1 / variance of the inclination; the odds of segment and side are multiplied. Spreads do not get smaller than those
     of the surest recording, because what is usual and how skin moves is common to all. Faults stay with their recordings. A
-    sensor that could not be judged in a recording, though it has a signal, sits where the others say.
-
-    Raises
-    ------
-    RecordingError : another person, other sensors or another frame; no recording could be judged; two recordings put a sensor
-        on different segments, or further apart than their spreads explain.
+    sensor that could not be judged in a recording, though it has a signal, sits where the others say. RecordingError: another
+    person, other sensors or another frame; no recording could be judged; two recordings put a sensor on different segments, or
+    further apart than their spreads explain.
     """
     orders = [_order(recording, recordings[0]) for recording in recordings]
     looks = _of_one_image(recordings, separate, orders)

@@ -10,20 +10,14 @@ from kinertia.recording import Array, Recording
 from kinertia.recording.errors import RecordingError
 from kinertia.sensing.gait_phase import autocorrelation, bridged, peaks_of
 
-WINDOWS_S = (6.0, 4.0)
-"""Length of the stretches looked at; shorter ones serve where a person takes few strides between turns."""
+WINDOWS_S = (6.0, 4.0)  # length of the stretches looked at; shorter ones serve where a person takes few strides between turns
 MOST_WINDOWS = 10
-STRIDE_S = (0.25, 3.0)
-"""Wider than people's strides, so that a wrong sampling rate is found and not tripped over."""
-MOVING = 0.5
-"""Least movement of a window, as part of that of the whole recording."""
-REPEATS = 0.55
-"""Least autocorrelation one stride later."""
+STRIDE_S = (0.25, 3.0)  # wider than people's strides, so that a wrong sampling rate is found and not tripped over
+MOVING = 0.5  # least movement of a window, as part of that of the whole recording
+REPEATS = 0.55  # least autocorrelation one stride later
 SAME_PACE = 0.08
-LOST = 0.3
-"""Part of a window that a sensor may lack."""
-STRAIGHT_RATE = 0.35
-"""Largest mean turning rate over a window [rad/s]."""
+LOST = 0.3  # part of a window that a sensor may lack
+STRAIGHT_RATE = 0.35  # largest mean turning rate over a window [rad/s]
 
 
 @dataclass(frozen=True)
@@ -44,9 +38,7 @@ class Steady:
 def find(recording: Recording) -> Steady:
     """The commonest steady pace of a recording in any axes, of which every sensor has some samples of both signals.
 
-    Raises
-    ------
-    RecordingError : nothing repeats like a stride.
+    RecordingError: nothing repeats like a stride.
     """
     missing = np.asarray(np.isnan(recording.acc + recording.gyro).any(axis=-1))
     acc, gyro = bridged(recording.acc), bridged(recording.gyro)

@@ -15,26 +15,19 @@ from kinertia.recording import GRAVITY, Array
 ONE_G = (0.75, 1.35)
 MOST_IN_G = 6.0
 DEGREE = np.pi / 180.0
-IN_G = (0.3, 4.0)
-"""Median size of readings in g: runners' feet come to 3."""
+IN_G = (0.3, 4.0)  # median size of readings in g: runners' feet come to 3
 IN_MG = 300.0
 LARGEST_ANGLE_RAD = 2.5
 """No segment swings by more (root mean square about its mean), not even at half the true rate; a runner's foot reaches 0.9."""
 DOUBTFUL_ANGLE_RAD = 0.3
 SMALLEST_ANGLE_RAD = 0.0006
 SMALL_ANGLE_RAD = 0.018
-FITS_NOTHING = 2.0
-"""Distance from the likeliest segment at which another unit is tried."""
-MIRROR_GAIN = 25.0
-"""Squared distance by which the other sign must be nearer to be tried."""
-CLEARER = 5.0
-"""Gain of the log-likelihood that settles it."""
-SIGN_CLEARER = 2.0
-"""The same for a sign: the likelihood allows for a wrong one already, at a cost."""
-PACES = (0.25, 0.4, 0.5, 0.6, 0.8, 1.25, 1.6, 2.0, 2.5, 4.0)
-"""True sampling rates looked at, as parts of the stated one."""
-SUSPECT_RATIO = 1.86
-"""In spreads of the ratio."""
+FITS_NOTHING = 2.0  # distance from the likeliest segment at which another unit is tried
+MIRROR_GAIN = 25.0  # squared distance by which the other sign must be nearer to be tried
+CLEARER = 5.0  # gain of the log-likelihood that settles it
+SIGN_CLEARER = 2.0  # the same for a sign: the likelihood allows for a wrong one already, at a cost
+PACES = (0.25, 0.4, 0.5, 0.6, 0.8, 1.25, 1.6, 2.0, 2.5, 4.0)  # true sampling rates looked at, as parts of the stated one
+SUSPECT_RATIO = 1.86  # in spreads of the ratio
 SUSPECT_MISFIT = 2.6  # median over sensors, in spreads
 RATE_GAIN = 4.0  # of the score, by which another rate must fit better
 Judge = Callable[[Steady], Interpretation]

@@ -20,25 +20,16 @@ from kinertia.recording.channels import read
 from kinertia.recording.gaps import runs
 from kinertia.sensing.gait_phase import lagged_products, peaks_of
 
-LEFT = LOWER_BODY.index("femur_l") - LOWER_BODY.index("femur_r")
-"""From a segment of the right leg to the same of the left one."""
-EVERY_S = 0.1
-"""Time from one judgement to the next."""
-NEAR_S = 1.2
-"""About a stride: what is judged around a sample [s]."""
-FAR_S = 4.0
-"""Strides are looked for over so long [s]."""
-COARSE_HZ = 50.0
-"""Rate at which strides are compared: strides hold little above 10 Hz."""
-STRIDE_S = (0.4, 2.5)
-"""Shortest and longest stride [s]."""
-SHORTEST_SEEN_S = 2.5
-"""Less than this does not show whether strides repeat: a first step is not held against anybody [s]."""
-REPEATS = 0.3
-"""Least correlation of a movement with itself a stride later."""
+LEFT = LOWER_BODY.index("femur_l") - LOWER_BODY.index("femur_r")  # from a segment of the right leg to the same of the left one
+EVERY_S = 0.1  # time from one judgement to the next
+NEAR_S = 1.2  # about a stride: what is judged around a sample [s]
+FAR_S = 4.0  # strides are looked for over so long [s]
+COARSE_HZ = 50.0  # rate at which strides are compared: strides hold little above 10 Hz
+STRIDE_S = (0.4, 2.5)  # shortest and longest stride [s]
+SHORTEST_SEEN_S = 2.5  # less than this does not show whether strides repeat: a first step is not held against anybody [s]
+REPEATS = 0.3  # least correlation of a movement with itself a stride later
 STILL_S = 0.5
-STILL_RATE = 0.22
-"""Root mean square of a segment's rate in standing; people who shift their weight stay below it [rad/s]."""
+STILL_RATE = 0.22  # root mean square of a segment's rate in standing; people who shift their weight stay below it [rad/s]
 STILL_ACC = (0.6, 0.6, 2.0, 2.0, 0.6, 2.0, 2.0)
 """Standard deviation of the specific force on each segment; shanks and feet tremble most [m/s^2]."""
 UPRIGHT_RAD = {"pelvis": np.deg2rad(35.0), "femur": np.deg2rad(25.0), "tibia": np.deg2rad(25.0)}
@@ -51,22 +42,16 @@ by 0.8 to 1."""
 STAIRS_RAD = np.deg2rad(22.0), np.deg2rad(18.0)
 """Mean inclination of both thighs on stairs is 22 to 48 degrees, of people who walk -1 to 16; the second holds where thighs
 move little, as on the way down."""
-LITTLE_THIGH = 0.5
-"""Rates of the thigh over those of the shank: 0.42 on the way down, 0.6 in walking."""
+LITTLE_THIGH = 0.5  # rates of the thigh over those of the shank: 0.42 on the way down, 0.6 in walking
 TURN_RATE = 0.5
 """Mean rate of turning over a stride [rad/s] beyond which thighs must pass each other, as they do in walking ..."""
-PASSING = -0.15
-"""... where they correlate by less than this; steps on the spot by -0.03 to 0."""
-FLIGHT = 0.45 * GRAVITY
-"""In flight a sensor on the pelvis falls freely [m/s^2]."""
+PASSING = -0.15  # ... where they correlate by less than this; steps on the spot by -0.03 to 0
+FLIGHT = 0.45 * GRAVITY  # in flight a sensor on the pelvis falls freely [m/s^2]
 RUNNING_RATE = {"femur": 2.7, "tibia": 4.2, "foot": 4.5}
 """Without a pelvis sensor: root mean square rates that only running reaches [rad/s] ..."""
-RUNNING_FEET = -0.4
-"""... with feet whose rates correlate by -0.8 to -0.55; in walking by -0.2 to 0.5."""
-PELVIS_RATE = 3.0
-"""No gait turns the pelvis faster, root mean square [rad/s]; runners' by 1."""
-SHORTEST_S = 0.5
-"""What lasts shorter is taken for what is around it."""
+RUNNING_FEET = -0.4  # ... with feet whose rates correlate by -0.8 to -0.55; in walking by -0.2 to 0.5
+PELVIS_RATE = 3.0  # no gait turns the pelvis faster, root mean square [rad/s]; runners' by 1
+SHORTEST_S = 0.5  # what lasts shorter is taken for what is around it
 
 
 @dataclass(frozen=True)
@@ -89,9 +74,7 @@ class Signs:
 def classify(recording: Recording) -> NDArray[np.int8]:
     """(T,) :class:`~kinertia.estimation.estimate.Activity` of each sample; one periodic cycle is gait.
 
-    Raises
-    ------
-    RecordingError : the recording is in sensor axes, or no sensor sits on a known segment.
+    RecordingError: the recording is in sensor axes, or no sensor sits on a known segment.
     """
     values, present = read(recording)
     signals = np.where(present > 0, values, np.nan)

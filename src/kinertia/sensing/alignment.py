@@ -20,12 +20,10 @@ from kinertia.recording.standing import standing_periods
 from kinertia.sensing import direction, functional_axis, gait_phase, mean_gravity
 from kinertia.sensing.direction import LASTING, Walk
 
-STANDING_MARGIN_S = 0.5
-"""Cut from either end of standing: the body already leans before the first step."""
+STANDING_MARGIN_S = 0.5  # cut from either end of standing: the body already leans before the first step
 MIN_STRIDES = 2
 PERIODIC_REPEATS = 3
-STANDING_UNCERTAINTY_DEG = 3.0
-"""Standing people do not hold their segments exactly vertical."""
+STANDING_UNCERTAINTY_DEG = 3.0  # standing people do not hold their segments exactly vertical
 STRIDE_UNCERTAINTY_DEG = {"walking": 6.0, "running": 12.0}
 """People differ in the mean inclination of their segments over a stride, runners more so as they lean."""
 MIN_SHARE = 0.75  # below it a warning asks whether the sensor is fixed firmly
@@ -77,9 +75,7 @@ def align(recording: Recording) -> tuple[Recording, Alignment]:
     (others cannot be aligned and are left out with a warning), and the alignment. A recording in segment frames is
     returned as it is.
 
-    Raises
-    ------
-    RecordingError : no usable sensor, or no two strides of walking to find the mediolateral axis from.
+    RecordingError: no usable sensor, or no two strides of walking to find the mediolateral axis from.
     """
     if recording.frame is Frame.SEGMENT:
         count = len(recording.sensors)
@@ -149,9 +145,7 @@ def align(recording: Recording) -> tuple[Recording, Alignment]:
 def to_segments(recording: Recording) -> Recording:
     """The recording without its truth, in segment frames, short gaps filled; findings are added to its warnings.
 
-    Raises
-    ------
-    RecordingError : a recording in sensor frames cannot be aligned.
+    RecordingError: a recording in sensor frames cannot be aligned.
     """
     blind = recording.without_truth()
     if blind.frame is not Frame.SEGMENT:

@@ -21,31 +21,21 @@ from kinertia.sensing import sagittal
 
 SWING_CUTOFF_HZ = 3.0
 EVENT_CUTOFF_HZ = 15.0
-MIN_SWING_RATE = 1.0
-"""Slowest forward swing taken for a step [rad/s]."""
+MIN_SWING_RATE = 1.0  # slowest forward swing taken for a step [rad/s]
 MIN_STRIDE_S = 0.4
-SLAP_WINDOW = 0.12
-"""Longest time from the end of the swing to the foot's fastest slap [stride]."""
-EARLY_STANCE = 0.15
-"""Push-off is looked for from this time after heel strike on [stride]."""
-RELEASE = 2.0 / 3.0
-"""At toe off the foot's rate has fallen below this part of its push-off peak."""
-PUSH_OFF = 0.6
-"""Push-off is at least this part of the foot's fastest toes-down rate before the swing."""
+SLAP_WINDOW = 0.12  # longest time from the end of the swing to the foot's fastest slap [stride]
+EARLY_STANCE = 0.15  # push-off is looked for from this time after heel strike on [stride]
+RELEASE = 2.0 / 3.0  # at toe off the foot's rate has fallen below this part of its push-off peak
+PUSH_OFF = 0.6  # push-off is at least this part of the foot's fastest toes-down rate before the swing
 _REPEATS = 3  # of a cycle, so that filters have no ends
-RUNNING_DUTY_FACTOR = 0.5
-"""By definition: in running both feet are off the ground at times."""
+RUNNING_DUTY_FACTOR = 0.5  # by definition: in running both feet are off the ground at times
 
 
 def detect(recording: Recording) -> dict[str, np.ndarray]:
     """``heel_strike_r``, ``toe_off_r``, ``heel_strike_l``, ``toe_off_l`` to increasing sample indices.
 
     ``recording`` is in segment frames, one periodic gait cycle or continuous; a leg without a gyroscope on foot and shank is
-    left out.
-
-    Raises
-    ------
-    RecordingError : signals not in segment frames, or a sample missing.
+    left out. RecordingError: signals not in segment frames, or a sample missing.
     """
     events = locate(recording)
     last = recording.samples
@@ -76,9 +66,7 @@ def locate(recording: Recording) -> dict[str, Array]:
 def duty_factor(recording: Recording, events: dict[str, Array]) -> float:
     """Part of the stride with a foot on the ground, median over strides, from the result of :func:`locate`.
 
-    Raises
-    ------
-    RecordingError : no stride with both a heel strike and a toe off.
+    RecordingError: no stride with both a heel strike and a toe off.
     """
     stances: list[float] = []
     for side in "rl":

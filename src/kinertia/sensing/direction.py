@@ -24,8 +24,7 @@ from kinertia.numerics.peaks import find_peaks
 from kinertia.recording import Array, Cause, RecordingError
 from kinertia.sensing import gait_phase
 
-LASTING = 0.8
-"""Part of the walk in which a sensor has to give readings for it to decide for others."""
+LASTING = 0.8  # part of the walk in which a sensor has to give readings for it to decide for others
 SKEW_WEIGHT = {"femur": 0.3, "tibia": 1.0, "foot": 0.0}
 """How far the third moment of a segment's rate is believed; in running that of the thigh is about zero."""
 _REST_S = 0.1  # over which rest is looked for
@@ -51,9 +50,7 @@ class Walk:
 def signs(walk: Walk) -> tuple[Array, Array]:
     """(K,) signs of the mediolateral axes, and by how much the evidence falls when one sign alone is turned (0..2).
 
-    Raises
-    ------
-    RecordingError : the only sensor with readings throughout the walk contradicts all sensors together.
+    RecordingError: the only sensor with readings throughout the walk contradicts all sensors together.
     """
     everyone = np.arange(len(walk.names))
     sign, margin, pelvis = _together(walk, everyone)

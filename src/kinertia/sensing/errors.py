@@ -19,8 +19,7 @@ from kinertia.recording import Array, SensorPose
 
 Range = tuple[float, float]
 Position = tuple[float, float, float]
-_LIMIT = 2.5
-"""Standard deviations at which draws are cut: nobody wears a thigh sensor on the knee."""
+_LIMIT = 2.5  # standard deviations at which draws are cut: nobody wears a thigh sensor on the knee
 
 
 def not_negative(sizes: Any) -> None:
@@ -80,9 +79,7 @@ def corrupt(
         gives the same sensors whatever the duration.
     noise : source of the noise; default ``generator``.
 
-    Raises
-    ------
-    ValueError : the shapes do not belong together or the rate is not positive.
+    ValueError: the shapes do not belong together or the rate is not positive.
     """
     if acc.ndim < 3 or acc.shape[-1] != 3 or acc.shape != gyro.shape:
         raise ValueError(f"acc {acc.shape} and gyro {gyro.shape} do not belong to the same sensors and samples")
@@ -122,8 +119,7 @@ class Spread:
         not_negative(self)
 
 
-NOMINAL = Spread(0.0, 0.0, 0.0, 0.0)
-"""Sensors exactly where they are said to be."""
+NOMINAL = Spread(0.0, 0.0, 0.0, 0.0)  # sensors exactly where they are said to be
 
 
 def mount(nominal: Mapping[str, Position], spread: Spread, generator: np.random.Generator) -> dict[str, SensorPose]:
@@ -156,9 +152,7 @@ def drawn(
 ) -> Array:
     """(K, N) values drawn evenly between the ends of N named ranges of each segment's kind (``femur`` of ``femur_r``).
 
-    Raises
-    ------
-    ValueError : a segment without ranges.
+    ValueError: a segment without ranges.
     """
     unknown = [segment for segment in segments if segment.partition("_")[0] not in kinds]
     if unknown:

@@ -8,16 +8,12 @@ from kinertia.numerics.moving_mean import moving_mean
 from kinertia.recording import Array, Recording
 from kinertia.recording.gaps import runs
 
-MOVING_RATE = 0.3
-"""Root mean square rate of a sensor on a walking person is above this [rad/s]; the pelvis is slowest."""
-STRAIGHT_YAW_RATE = 0.35
-"""Largest turning rate, averaged over a stride, of walking straight ahead [rad/s]."""
-STRIDE_S = (0.4, 2.5)
-"""Shortest and longest stride looked for [s]."""
+MOVING_RATE = 0.3  # root mean square rate of a sensor on a walking person is above this [rad/s]; the pelvis is slowest
+STRAIGHT_YAW_RATE = 0.35  # largest turning rate, averaged over a stride, of walking straight ahead [rad/s]
+STRIDE_S = (0.4, 2.5)  # shortest and longest stride looked for [s]
 ENOUGH_WALKING_S = 120.0  # 100 strides; more would only take longer
 _NOMINAL_STRIDE_S = 1.2  # of slow walking
-BRIDGED_S = 0.25
-"""Longest gap that counts as available: a fifth of a stride."""
+BRIDGED_S = 0.25  # longest gap that counts as available: a fifth of a stride
 
 
 def moving(rates: Array, rate_hz: float) -> np.ndarray:

@@ -20,10 +20,8 @@ MEAN_INCLINATION = {
 }
 """Mean inclination about the right-pointing axis over a stride [rad]: Winter (1991), walking; Fukuchi et al. (2017), running.
 People differ from it by about 5 deg."""
-FLIGHT_FORCE = 0.45 * GRAVITY
-"""In flight a sensor on the body falls freely: specific force below this is running [m/s^2]."""
-REST_SHARE = 0.1
-"""Part of each stride taken as the foot's rest."""
+FLIGHT_FORCE = 0.45 * GRAVITY  # in flight a sensor on the body falls freely: specific force below this is running [m/s^2]
+REST_SHARE = 0.1  # part of each stride taken as the foot's rest
 
 
 def over_strides(acc: Array, rate: Array, stride: int, rate_hz: float, *, at_rest: bool) -> Array:

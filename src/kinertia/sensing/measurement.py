@@ -20,8 +20,7 @@ from kinertia.sensing.ringing import Ringing, RingingRanges
 from kinertia.sensing.sampling import EXACT, Clock
 from kinertia.sensing.skin import Skin, SkinRanges
 
-FINE_RATE_HZ = 800.0
-"""Skin and impacts are computed at this rate at least: 13 times the highest natural frequency."""
+FINE_RATE_HZ = 800.0  # skin and impacts are computed at this rate at least: 13 times the highest natural frequency
 _BITS = 16  # of the converters of wearable sensors
 
 
@@ -129,9 +128,7 @@ def measure(
     -------
     Measured. Truth belongs to n / ``output_rate_hz``.
 
-    Raises
-    ------
-    ValueError : shapes that do not belong together, missing samples, a rate that is not positive.
+    ValueError: shapes that do not belong together, missing samples, a rate that is not positive.
     """
     rate_out = rate_hz if output_rate_hz is None else output_rate_hz
     if acc.ndim < 3 or acc.shape != gyro.shape or acc.shape[-2:] != (len(worn.poses), 3):

@@ -21,10 +21,7 @@ def solve(recording: Recording, norms: tuple[Norm, Norm] = (WALKING, RUNNING)) -
 
     Only gyroscopes of feet and shanks, in segment frames, are used, for the contacts; from their duty factor follows which of
     the curves, for walking or running. The estimate has hip, knee and ankle angles and ground reaction of both legs only.
-
-    Raises
-    ------
-    RecordingError : no complete stride found.
+    RecordingError: no complete stride found.
     """
     start = time.perf_counter()
     events = contact_events.locate(recording)

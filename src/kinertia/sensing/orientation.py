@@ -19,9 +19,7 @@ from kinertia.sensing import sagittal
 def solve(recording: Recording) -> Estimate:
     """:func:`kinertia.sensing.sagittal.joint_angles` of a continuous recording without gaps.
 
-    Raises
-    ------
-    RecordingError : signals not in segment frames, a sample missing, one periodic cycle, or no joint with two sensors.
+    RecordingError: signals not in segment frames, a sample missing, one periodic cycle, or no joint with two sensors.
     """
     if recording.periodic:
         raise RecordingError(

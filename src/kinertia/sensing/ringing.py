@@ -21,10 +21,8 @@ from kinertia.recording import Array
 from kinertia.sensing.errors import Range, drawn
 
 CONTACT_BW = 0.05
-LOADING_WINDOW_S = 0.05
-"""Time after contact in which the steepest rise of the force counts as the impact."""
-SHORTEST_SWING_S = 0.1
-"""A foot must have been off the ground for this long to strike it."""
+LOADING_WINDOW_S = 0.05  # time after contact in which the steepest rise of the force counts as the impact
+SHORTEST_SWING_S = 0.1  # a foot must have been off the ground for this long to strike it
 
 
 @dataclass(frozen=True)
@@ -117,9 +115,7 @@ def ring(
     force : ``r``, ``l`` to (..., T) vertical ground reaction [BW].
     generator : draws how impacts differ from one another.
 
-    Raises
-    ------
-    ValueError : shapes that do not belong together.
+    ValueError: shapes that do not belong together.
     """
     if acc.shape != gyro.shape or acc.shape[-2] != ringing.damping.shape[0]:
         raise ValueError(f"acc {acc.shape}, gyro {gyro.shape} and {ringing.damping.shape[0]} sensors do not belong together")

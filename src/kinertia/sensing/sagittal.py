@@ -31,9 +31,7 @@ def specific_force(recording: Recording, segment: str) -> Array:
 def angular_rate(recording: Recording, segment: str) -> Array:
     """(T,) angular rate of ``segment`` about its right-pointing axis z [rad/s].
 
-    Raises
-    ------
-    RecordingError : no such sensor, signals not in segment frames, or a sample is missing.
+    RecordingError: no such sensor, signals not in segment frames, or a sample is missing.
     """
     return _checked(recording, segment, recording.gyro, "angular rate")[:, 2]
 
@@ -52,9 +50,7 @@ def joint_angles(recording: Recording, method: str, inclination: Callable[[Recor
     method : name to write into the estimate.
     inclination : (T,) inclination of a segment of the recording, continuous in time, positive leaning back [rad].
 
-    Raises
-    ------
-    RecordingError : no joint with a sensor on either side of it, or as ``inclination``.
+    RecordingError: no joint with a sensor on either side of it, or as ``inclination``.
     """
     start = time.perf_counter()
     segments = [s for s in dict.fromkeys(name for pair in JOINTS.values() for name in pair) if has_gyro(recording, s)]

@@ -11,11 +11,9 @@ from scipy import sparse, special
 from kinertia.recording import Array
 from kinertia.sensing.errors import not_negative
 
-LOBES = 16
-"""Half width of the interpolating kernel, in samples of the lower rate."""
+LOBES = 16  # half width of the interpolating kernel, in samples of the lower rate
 KAISER_BETA = 7.0
-_MAX_JITTER = 0.4
-"""Of a sampling step, so that samples keep their order."""
+_MAX_JITTER = 0.4  # of a sampling step, so that samples keep their order
 
 
 @dataclass(frozen=True)
@@ -33,8 +31,7 @@ class Clock:
         not_negative(self)
 
 
-EXACT = Clock(0.0, 0.0, 0.0)
-"""All sensors sample on the nominal grid."""
+EXACT = Clock(0.0, 0.0, 0.0)  # all sensors sample on the nominal grid
 
 
 def instants(samples: int, rate_hz: float, sensors: int, clock: Clock, generator: np.random.Generator) -> Array:
@@ -57,9 +54,7 @@ def at(values: Array, rate_hz: float, time_s: Array, cutoff_hz: float | None = N
     time_s : (N,) instants [s]; outside the signals their first or last sample goes on.
     cutoff_hz : highest frequency to keep, so that a lower rate does not alias [Hz]; default and maximum half the rate.
 
-    Raises
-    ------
-    ValueError : a rate or cutoff that is not positive.
+    ValueError: a rate or cutoff that is not positive.
     """
     cutoff = 0.5 * rate_hz if cutoff_hz is None else min(cutoff_hz, 0.5 * rate_hz)
     if not cutoff > 0.0:

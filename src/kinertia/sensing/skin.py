@@ -128,9 +128,7 @@ def ride(acc: Array, gyro: Array, rate_hz: float, skin: Skin, muscle: Array | No
     Ride. Causal; the response is exact for signals that run straight from sample to sample. Before the first sample everything
     is at rest in what that sample shows.
 
-    Raises
-    ------
-    ValueError : shapes that do not belong together, missing samples.
+    ValueError: shapes that do not belong together, missing samples.
     """
     _check(acc, gyro, skin, muscle)
     base_turn = np.zeros(acc.shape[:-1])

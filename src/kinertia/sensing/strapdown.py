@@ -15,16 +15,13 @@ from kinertia.estimation.estimate import Estimate
 from kinertia.recording import Array, Recording
 from kinertia.sensing import sagittal
 
-LEVELLING_WINDOW_S = 6.0
-"""Window over which a continuous recording is taken to move steadily: several strides."""
+LEVELLING_WINDOW_S = 6.0  # window over which a continuous recording is taken to move steadily: several strides
 
 
 def solve(recording: Recording) -> Estimate:
     """:func:`kinertia.sensing.sagittal.joint_angles` of one periodic gait cycle, or of a continuous recording.
 
-    Raises
-    ------
-    RecordingError : signals not in segment frames, a sample missing, or no joint with a sensor on either side of it.
+    RecordingError: signals not in segment frames, a sample missing, or no joint with a sensor on either side of it.
     """
     return sagittal.joint_angles(recording, "strapdown", segment_angle)
 

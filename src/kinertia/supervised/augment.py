@@ -20,8 +20,7 @@ from kinertia.supervised import channels
 from kinertia.supervised.channels import ACC, GYRO, INCLINATION, Layout
 from kinertia.supervised.config import Augmentation, InputConfig
 
-FREQUENCY_HZ, DAMPING = (8.0, 40.0), (0.15, 0.5)
-"""Ranges from which tissue is drawn."""
+FREQUENCY_HZ, DAMPING = (8.0, 40.0), (0.15, 0.5)  # ranges from which tissue is drawn
 
 
 def vary(

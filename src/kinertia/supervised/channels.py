@@ -17,10 +17,8 @@ from kinertia.supervised.config import InputConfig
 ACC, GYRO, INCLINATION = "acc", "gyro", "inclination"
 SAGITTAL = ("acc_x", "acc_y", "gyro_z")
 FULL = ("acc_x", "acc_y", "acc_z", "gyro_x", "gyro_y", "gyro_z")
-ODD = ("acc_z", "gyro_x", "gyro_y")
-"""Channels that change their sign in a mirror."""
-HEIGHT, DURATION = "height", "duration"
-"""Columns about the person and the cycle, the same at every sample [m, s]."""
+ODD = ("acc_z", "gyro_x", "gyro_y")  # channels that change their sign in a mirror
+HEIGHT, DURATION = "height", "duration"  # columns about the person and the cycle, the same at every sample [m, s]
 
 
 @dataclass(frozen=True)
@@ -54,11 +52,8 @@ class Layout:
 def read(recording: Recording, config: InputConfig) -> tuple[Layout, Array]:
     """Columns of a recording, (T, C) values; NaN for sensors that are not there, and where samples are missing.
 
-    The recording, one periodic cycle or continuous, is in segment frames, at the rate at which it is wanted.
-
-    Raises
-    ------
-    RecordingError : if no known segment carries a sensor.
+    The recording, one periodic cycle or continuous, is in segment frames, at the rate at which it is wanted. RecordingError if
+    no known segment carries a sensor.
     """
     if all(recording.sensor_index(segment) is None for segment in LOWER_BODY.segments):
         raise RecordingError(

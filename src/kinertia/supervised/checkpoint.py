@@ -83,9 +83,7 @@ def is_fitted(folder: Path | str) -> bool:
 def load(folder: Path | str) -> Fitted:
     """A finished model.
 
-    Raises
-    ------
-    ValueError : as :meth:`kinertia.train.store.Store.read`, or if weights and card do not belong together.
+    ValueError: as :meth:`kinertia.train.store.Store.read`, or if weights and card do not belong together.
     """
     tensors, card = STORE.read(folder)
     network = Network(card.config.network, len(card.columns), len(card.targets), len(card.peaks))

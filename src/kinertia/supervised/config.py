@@ -105,8 +105,7 @@ class FitConfig:
     adaptation: AdaptationConfig = field(default_factory=AdaptationConfig)
 
 
-PUBLISHED = NetworkConfig(skip=False, kinematic=False)
-"""LSTM of the transfer-learning paper: three layers of 128."""
+PUBLISHED = NetworkConfig(skip=False, kinematic=False)  # LSTM of the transfer-learning paper: three layers of 128
 CYCLES = FitConfig(
     inputs=InputConfig(reading="cycles", most_cycles=2),
     network=NetworkConfig(cell="cycle", width=48, layers=4, kernel=5, dropout=0.1, skip=False),

@@ -17,10 +17,8 @@ from kinertia.supervised.channels import Layout
 from kinertia.supervised.config import FitConfig, InputConfig
 from kinertia.supervised.examples import Examples
 
-NODES = 100
-"""Samples of a cycle, from heel strike to just before the next one; the 101st point, 100 %, repeats the first."""
-TOLERANCE = 0.1
-"""Strides whose duration is further from the median than this part of it are left out."""
+NODES = 100  # samples of a cycle, from heel strike to just before the next one; the 101st point, 100 %, repeats the first
+TOLERANCE = 0.1  # strides whose duration is further from the median than this part of it are left out
 
 
 def average(recording: Recording, side: str, config: InputConfig) -> list[tuple[Recording, float, float]]:
@@ -80,9 +78,7 @@ def view(recording: Recording, side: str, config: InputConfig) -> tuple[Layout, 
     -------
     Columns, (NODES, C) inputs, a left leg seen in a mirror, and heel strike within the recording [samples].
 
-    Raises
-    ------
-    RecordingError : if the recording is not one cycle, or no heel strike of the leg is found in it.
+    RecordingError if the recording is not one cycle, or no heel strike of the leg is found in it.
     """
     if not recording.periodic:
         raise RecordingError(
@@ -119,11 +115,7 @@ def periodic_at(values: Array, at: Array) -> Array:
 def examples(recording: Recording, owner: str, config: FitConfig, every: bool = False) -> Examples | None:
     """Cycles of both legs of a recording of ``owner``, or of one periodic cycle; None where none is found.
 
-    ``every`` takes all strides one by one: little data is used fully.
-
-    Raises
-    ------
-    RecordingError : if the recording has no truth.
+    ``every`` takes all strides one by one: little data is used fully. RecordingError if the recording has no truth.
     """
     chosen = replace(config.inputs, averaged=1, most_cycles=0) if every else config.inputs
     wanted, columns, rows = targets.names(config), None, []

@@ -16,10 +16,8 @@ from kinertia.supervised import channels
 from kinertia.supervised.channels import Layout
 from kinertia.supervised.targets import PEAKS
 
-ROWS = ("inputs", "targets", "peaks", "rate_hz", "begin", "end")
-"""Tensors with one row per example."""
-SMALLEST = 1e-4
-"""Spread below which a column counts as constant."""
+ROWS = ("inputs", "targets", "peaks", "rate_hz", "begin", "end")  # tensors with one row per example
+SMALLEST = 1e-4  # spread below which a column counts as constant
 
 
 @dataclass(frozen=True)

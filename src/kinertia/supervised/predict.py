@@ -30,11 +30,8 @@ def estimate(fitted: Fitted, recording: Recording, method: str = METHOD) -> Esti
     """Estimate what a model predicts, at the recording's own rate and length; truth in it is not read.
 
     Windows of a continuous recording, in sensor or segment axes, overlap and are averaged; a periodic cycle is repeated for
-    them. Models of cycles read one periodic cycle, leg by leg.
-
-    Raises
-    ------
-    RecordingError : if the recording lacks a sensor that the model reads, is too short or no cycle, or cannot be aligned.
+    them. Models of cycles read one periodic cycle, leg by leg. RecordingError if the recording lacks a sensor that the model
+    reads, is too short or no cycle, or cannot be aligned.
     """
     begin, inputs = time.perf_counter(), fitted.config.inputs
     ready, reads_cycles = to_segments(recording), inputs.reading == "cycles"

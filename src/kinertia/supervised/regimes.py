@@ -32,8 +32,7 @@ from kinertia.train.people import Person, Split
 
 Regime = Literal["individual", "general", "adaptive"]
 REGIMES: tuple[Regime, ...] = ("individual", "general", "adaptive")
-TRAINED, LAST = 0.6, 0.8
-"""Ends of the parts of a user's recordings that ``individual`` learns from and stops by."""
+TRAINED, LAST = 0.6, 0.8  # ends of the parts of a user's recordings that ``individual`` learns from and stops by
 
 
 def examples(person: Person, config: FitConfig, every: bool = False) -> Examples | None:
@@ -58,10 +57,7 @@ def fit_adaptive(
     """Go on from a general model with the first ``share`` of a user's recordings; what follows it says when to stop.
 
     ``config`` has other settings of adapting than the model's; the rest is as for :func:`kinertia.supervised.training.fit`.
-
-    Raises
-    ------
-    ValueError : if the share is no share, or too little is left of it.
+    ValueError if the share is no share, or too little is left of it.
     """
     chosen = general.config if config is None else replace(general.config, adaptation=config.adaptation)
     require_share(share, chosen)

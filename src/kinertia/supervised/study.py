@@ -84,10 +84,8 @@ def run(
     person), ``last``: both over the last 20 % of the recordings, the same for all regimes; ``comparisons`` on these;
     ``gain_percent`` of ``adaptive`` over ``general``, and ``conditions``.
 
-    Raises
-    ------
-    ValueError : if there are too few people, a setting cannot be, or ``out`` holds something else.
-    RecordingError : if a recording cannot be used.
+    ValueError if there are too few people, a setting cannot be, or ``out`` holds something else. RecordingError if a recording
+    cannot be used.
     """
     check(config)
     for share in plan.shares:

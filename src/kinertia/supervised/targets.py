@@ -34,10 +34,7 @@ def curves(recording: Recording, wanted: Sequence[str], side: str = "") -> Array
     """(T, K) targets of a recording: angles [rad], moments [BWBH], forces [BW], speed [m/s]; NaN where not known.
 
     ``wanted`` is from :func:`names`; ``side``, ``_r`` or ``_l``, is put behind the names where they are of one leg.
-
-    Raises
-    ------
-    RecordingError : if the recording has no truth, or nothing of what is wanted is in it.
+    RecordingError if the recording has no truth, or nothing of what is wanted is in it.
     """
     truth = truth_of(recording)
     speed = truth.speed_curve

@@ -20,8 +20,7 @@ from kinertia.train.schedule import one_cycle
 from kinertia.train.state import Part, State
 from kinertia.train.store import fingerprint
 
-BATCH = 512
-"""Examples that are predicted at once."""
+BATCH = 512  # examples that are predicted at once
 
 
 @dataclass(kw_only=True)
@@ -171,10 +170,8 @@ def fit(
     start : model to go on from, with its scales; its ``adaptation`` settings then hold instead of those of training.
     regime : written beside the model.
 
-    Raises
-    ------
-    ValueError : if there is nothing to learn from or to stop by, the configuration cannot be, training diverges, or state or
-        model do not fit.
+    ValueError if there is nothing to learn from or to stop by, the configuration cannot be, training diverges, or state or
+    model do not fit.
     """
     check(config)
     segments = sensor_set.by_initials(config.inputs.sensors).segments

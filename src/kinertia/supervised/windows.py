@@ -27,9 +27,7 @@ def at_rate(recording: Recording, rate_hz: float) -> Recording:
 def read(recording: Recording, config: InputConfig) -> tuple[Layout, Array]:
     """Columns of a continuous recording in segment frames at the rate of the configuration.
 
-    Raises
-    ------
-    RecordingError : if it is shorter than a window, or as :func:`kinertia.supervised.channels.read`.
+    RecordingError if it is shorter than a window, or as :func:`kinertia.supervised.channels.read`.
     """
     if recording.samples < config.window:
         raise RecordingError(
@@ -43,11 +41,8 @@ def read(recording: Recording, config: InputConfig) -> tuple[Layout, Array]:
 def examples(recording: Recording, owner: str, config: FitConfig, every: bool = False) -> Examples | None:
     """Windows of a recording of ``owner`` with truth; None where a periodic cycle cannot be learned from in windows.
 
-    ``every`` takes all windows, at the stride of adapting, instead of ``most_windows``.
-
-    Raises
-    ------
-    RecordingError : if the recording has no truth or is too short.
+    ``every`` takes all windows, at the stride of adapting, instead of ``most_windows``. RecordingError if the recording has no
+    truth or is too short.
     """
     if recording.periodic:
         return None

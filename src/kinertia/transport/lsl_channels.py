@@ -59,11 +59,8 @@ def described(
 
     A label names sensor, kind and axis in any order and spelling (``tibia_r_acc_x``, ``AccX``, ``gyr.pelvis.z``); the kind may
     be in the channel's type instead. Without a sensor in the label, the sensor is called like the stream. Channels of other
-    kinds are left out.
-
-    Raises
-    ------
-    RecordingError : no unit is stated or it is not understood, an axis is missing or doubled, no channel is of use.
+    kinds are left out. RecordingError: no unit is stated or it is not understood, an axis is missing or doubled, no channel is
+    of use.
     """
     sensors: dict[str, dict[tuple[str, str], tuple[int, float]]] = {}
     left_out = 0
