@@ -39,7 +39,7 @@ MOSTLY = 0.5  # part of a recording without gait that has to be standing for it 
 WITHIN = {0.9: 1.645}  # standard deviations on either side of the mean that hold a part of a normal distribution
 SHARE_SD = 0.1  # of the part of the weight on one foot, about a half: people shift it
 MOMENT_SD_M = 0.012  # of joint moments over body weight: half of it acts 2 cm off, or a tenth of it more or less 6 cm away
-FORWARD_SD_BW = 0.01
+FORWARD_SD_BW = 0.01  # of the forward force on a foot
 SPEED_SD = 0.01  # people sway by some millimetres a second [m/s]
 
 

@@ -11,7 +11,7 @@ from kinertia.recording import Array
 from kinertia.sensing import functional_axis
 from kinertia.sensing.mean_gravity import attitudes
 
-HARMONICS = 5
+HARMONICS = 5  # multiples of the stride that describe a curve
 CURVES = ("rate", "up", "forward")  # angular rate about the mediolateral axis, specific force along mean up and along forward
 _SHIFTS = 60  # of the common instant, 1/60 of a stride each
 

@@ -11,11 +11,11 @@ from kinertia.recording.errors import RecordingError
 from kinertia.sensing.gait_phase import autocorrelation, bridged, peaks_of
 
 WINDOWS_S = (6.0, 4.0)  # length of the stretches looked at; shorter ones serve where a person takes few strides between turns
-MOST_WINDOWS = 10
+MOST_WINDOWS = 10  # that are looked at further
 STRIDE_S = (0.25, 3.0)  # wider than people's strides, so that a wrong sampling rate is found and not tripped over
 MOVING = 0.5  # least movement of a window, as part of that of the whole recording
 REPEATS = 0.55  # least autocorrelation one stride later
-SAME_PACE = 0.08
+SAME_PACE = 0.08  # most by which strides of one pace differ, as part of them
 LOST = 0.3  # part of a window that a sensor may lack
 STRAIGHT_RATE = 0.35  # largest mean turning rate over a window [rad/s]
 

@@ -19,9 +19,9 @@ IN_G = (0.3, 4.0)  # median size of readings in g: runners' feet come to 3
 IN_MG = 300.0
 LARGEST_ANGLE_RAD = 2.5
 """No segment swings by more (root mean square about its mean), not even at half the true rate; a runner's foot reaches 0.9."""
-DOUBTFUL_ANGLE_RAD = 0.3
-SMALLEST_ANGLE_RAD = 0.0006
-SMALL_ANGLE_RAD = 0.018
+DOUBTFUL_ANGLE_RAD = 0.3  # above it, rates may be in deg/s
+SMALLEST_ANGLE_RAD = 0.0006  # no segment of a walker swings by less
+SMALL_ANGLE_RAD = 0.018  # below it, rates may be rad/s divided by 57.3
 FITS_NOTHING = 2.0  # distance from the likeliest segment at which another unit is tried
 MIRROR_GAIN = 25.0  # squared distance by which the other sign must be nearer to be tried
 CLEARER = 5.0  # gain of the log-likelihood that settles it

@@ -19,10 +19,10 @@ from kinertia.recording import Array, Recording
 from kinertia.recording.errors import RecordingError
 from kinertia.sensing import sagittal
 
-SWING_CUTOFF_HZ = 3.0
-EVENT_CUTOFF_HZ = 15.0
+SWING_CUTOFF_HZ = 3.0  # of the rate in which forward swings are looked for
+EVENT_CUTOFF_HZ = 15.0  # of the rate in which slap and push-off are
 MIN_SWING_RATE = 1.0  # slowest forward swing taken for a step [rad/s]
-MIN_STRIDE_S = 0.4
+MIN_STRIDE_S = 0.4  # swings of a leg are no closer
 SLAP_WINDOW = 0.12  # longest time from the end of the swing to the foot's fastest slap [stride]
 EARLY_STANCE = 0.15  # push-off is looked for from this time after heel strike on [stride]
 RELEASE = 2.0 / 3.0  # at toe off the foot's rate has fallen below this part of its push-off peak

@@ -20,7 +20,7 @@ from scipy import signal
 from kinertia.recording import Array
 from kinertia.sensing.errors import Range, drawn
 
-CONTACT_BW = 0.05
+CONTACT_BW = 0.05  # vertical force of a foot on the ground
 LOADING_WINDOW_S = 0.05  # time after contact in which the steepest rise of the force counts as the impact
 SHORTEST_SWING_S = 0.1  # a foot must have been off the ground for this long to strike it
 

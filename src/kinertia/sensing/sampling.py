@@ -12,7 +12,7 @@ from kinertia.recording import Array
 from kinertia.sensing.errors import not_negative
 
 LOBES = 16  # half width of the interpolating kernel, in samples of the lower rate
-KAISER_BETA = 7.0
+KAISER_BETA = 7.0  # shape of the kernel's window
 _MAX_JITTER = 0.4  # of a sampling step, so that samples keep their order
 
 
