@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments import consistency, movement
+from experiments import consistency, motion_capture, movement
 from experiments.protocol import QUIET, Advance, Context, Found, Json, cell, table
 from experiments.spoiling.judge import Look, look
 from kinertia.api.methods import adapt
 from kinertia.api.models import estimate
 from kinertia.estimation import verdict
-from kinertia.io import devices, gaittoolbox, motion_capture, write_recording
+from kinertia.io import devices, gaittoolbox, write_recording
 from kinertia.io import folder as folders
 from kinertia.io.read import read
 from kinertia.recording import Recording

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from experiments import motion_capture
 from experiments.protocol import Json
 from kinertia.bodies import build
-from kinertia.io import motion_capture
 from kinertia.mechanics import kinematics as kin
 from kinertia.metrics.errors import rmsd
 from kinertia.recording import Recording
@@ -32,7 +32,7 @@ def make(folder: Path, wear: Wear = TYPICAL, seed: int = 0) -> list[Trial]:
 
     Parameters
     ----------
-    folder : layout of :mod:`kinertia.io.motion_capture`.
+    folder : layout of :mod:`experiments.motion_capture`.
     wear : how the virtual sensors are worn.
     seed : draws their placement and noise.
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from kinertia.io import cycles, motion_capture
+from experiments import motion_capture
+from kinertia.io import cycles
 from kinertia.recording import Array, Recording
 from kinertia.recording.motion_capture import MotionCapture
 from kinertia.simulation import consistent, norms, replay, worn

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments import spatial_people
+from experiments import motion_capture, opensim_model, spatial_people
 from experiments.methods import Method
 from experiments.muscle_walks import HEIGHT_M, RATE_HZ, SIDES, Side, Walk, against_control, against_emg, means, rates, smoothed
 from experiments.protocol import Json
 from kinertia import muscles, opensim
 from kinertia.estimation.estimate import Estimate
-from kinertia.io import force_plates, motion_capture, opensim_model
+from kinertia.io import force_plates
 from kinertia.io import opensim as storage
 from kinertia.muscles import MuscleSet
 from kinertia.recording import GRAVITY, Array, Subject

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from experiments import motion_capture
 from experiments.protocol import Json
 from experiments.spatial import consistent as spatial_consistent
 from experiments.spatial import movement as spatial
 from experiments.spatial import worn as spatial_worn
 from experiments.spatial.movement import Movement
 from kinertia import opensim
-from kinertia.io import motion_capture
 from kinertia.metrics.errors import rmsd
 from kinertia.opensim import Imported
 from kinertia.recording import Frame, Recording

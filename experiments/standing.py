@@ -7,13 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments import exercises, movement
+from experiments import exercises, motion_capture, movement
 from experiments.protocol import QUIET, Context, Found, Json, cell, table
 from kinertia.api.models import runner
 from kinertia.estimation import estimator
 from kinertia.estimation.estimate import Activity
 from kinertia.estimation.estimator import Runner
-from kinertia.io import motion_capture
 from kinertia.io.read import read
 from kinertia.recording import Array, Recording
 from kinertia.sensing import activity

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from experiments import motion_capture
 from kinertia.checks import chain
 from kinertia.io import folder as folders
-from kinertia.io import motion_capture
 from kinertia.io.read import read
 from kinertia.recording import Recording
 from kinertia.recording.errors import RecordingError
@@ -64,7 +64,7 @@ def people(data: Iterable[Path], measured: Iterable[Path] = (), only: tuple[str,
     Parameters
     ----------
     data : folders of people, or of recordings with truth of one person each.
-    measured : folders of motion capture, see :mod:`kinertia.io.motion_capture`.
+    measured : folders of motion capture, see :mod:`experiments.motion_capture`.
     only : names of the recordings in ``data`` to use; empty for all.
     times : that virtual sensors are put on anew for each measured movement.
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 import torch
 
+from experiments import motion_capture
 from experiments.spatial import consistent as spatial_consistent
 from experiments.spatial import movement as spatial
 from experiments.spatial import worn as spatial_worn
 from experiments.spatial.movement import Movement
 from kinertia import opensim
-from kinertia.io import motion_capture
 from kinertia.metrics.scoring import score
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.motion_capture import MotionCapture

@@ -6,11 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments import consistency, virtual
+from experiments import consistency, motion_capture, virtual
 from experiments.consistency import Trial
 from experiments.methods import choose
 from kinertia.cli.main import main
-from kinertia.io import motion_capture
 from kinertia.io.cycles import read_folder
 from kinertia.learning.config import Config
 from kinertia.recording import Recording

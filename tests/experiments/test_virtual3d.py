@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments import another, spatial_people, virtual3d
+from experiments import another, motion_capture, spatial_people, virtual3d
 from experiments.virtual3d import AS_WORN
 from kinertia.cli.main import main
-from kinertia.io import motion_capture
 from kinertia.recording import Frame, Truth
 
 pytestmark = pytest.mark.data

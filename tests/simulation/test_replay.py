@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from kinertia.io import motion_capture
+from experiments import motion_capture
 from kinertia.recording import Subject
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.motion_capture import Geometry, MotionCapture, Plate

@@ -24,7 +24,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from kinertia.io import facts, force_plates, layout, opensim, opensim_model
+from experiments import opensim_model
+from kinertia.io import facts, force_plates, layout, opensim
 from kinertia.io.opensim import KneeSign, Table
 from kinertia.io.text import read_text
 from kinertia.recording import DEFAULT_HEIGHT_M, GRAVITY, Array, Subject

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kinertia.io import motion_capture, opensim_model
+from experiments import motion_capture, opensim_model
 from kinertia.recording.errors import RecordingError
 
 pytestmark = pytest.mark.data
