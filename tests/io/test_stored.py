@@ -33,6 +33,8 @@ def whole() -> Stored:
         activity=np.where(t < 0.5, Activity.STANDING, Activity.WALKING).astype(np.int8),
         begin_s=3.0,
         muscle_forces={"soleus_r": t},
+        muscle_activations={"soleus_r": 0.5 * t},
+        muscle_reserves={"knee_angle_r": t - 0.5},
     )
     found = Finding(Cause.CLIPPED, Severity.WARNING, "is cut off", "record with a larger range", ("imu3",), 4)
     return Stored(full, recording.with_findings(found), Session("Second visit", "left knee taped"), Knee.FLEXION)

@@ -109,13 +109,20 @@ def test_external_loads_name_columns_that_exist(estimate, tmp_path):
 def test_only_what_the_estimate_has_is_written(estimate, tmp_path):
     kinematic = replace(estimate, moments={}, grf={}, cop_x={})
     assert [path.name for path in write_opensim.write(tmp_path / "a", kinematic)] == ["trial_coordinates.mot"]
-    full = replace(estimate, muscle_forces={"soleus_r": np.arange(SAMPLES) * 1.0})
+    rising = np.arange(SAMPLES) * 1.0
+    muscles = {"muscle_forces": {"soleus_r": rising}, "muscle_activations": {"soleus_r": 0.01 * rising}}
+    full = replace(estimate, **muscles, muscle_reserves={"knee_angle_r": -rising})
     names = [path.name for path in write_opensim.write(tmp_path / "b", full)]
     assert names == [
-        f"trial_{end}" for end in ("coordinates.mot", "grf.mot", "external_loads.xml", "moments.sto", "muscle_forces.sto")
+        f"trial_{end}"
+        for end in (
+            *("coordinates.mot", "grf.mot", "external_loads.xml", "moments.sto"),
+            *("muscle_forces.sto", "muscle_activations.sto"),
+        )
     ]
     _, table = read(tmp_path / "b" / "trial_muscle_forces.sto")
-    np.testing.assert_allclose(table["soleus_r"], np.arange(SAMPLES))
+    np.testing.assert_allclose(table["soleus_r"], rising)
+    np.testing.assert_allclose(table["knee_angle_r_reserve"], -rising)
     assert sorted(path.name for path in (tmp_path / "b").iterdir()) == sorted(names)
 
 

@@ -11,6 +11,7 @@ from kinertia.api import models, reading
 from kinertia.api.estimated import Estimated
 from kinertia.api.reading import Reading
 from kinertia.checks import chain
+from kinertia.estimation.muscular import with_muscles
 from kinertia.io import extra
 from kinertia.placement.correction import correct as put_right
 from kinertia.placement.inference import Placement, with_right
@@ -30,7 +31,13 @@ One = Recording | str | Path
 
 @overload
 def estimate(
-    recording: One, model: Named = "default", *, mass: float | None = None, height: float | None = None, anyway: bool = False
+    recording: One,
+    model: Named = "default",
+    *,
+    mass: float | None = None,
+    height: float | None = None,
+    anyway: bool = False,
+    muscles: bool = False,
 ) -> Estimated: ...
 @overload
 def estimate(
@@ -40,6 +47,7 @@ def estimate(
     mass: float | None = None,
     height: float | None = None,
     anyway: bool = False,
+    muscles: bool = False,
 ) -> list[Estimated]: ...
 def estimate(
     recording: One | Sequence[One],
@@ -48,6 +56,7 @@ def estimate(
     mass: float | None = None,
     height: float | None = None,
     anyway: bool = False,
+    muscles: bool = False,
 ) -> Estimated | list[Estimated]:
     """Estimate angles, moments, ground reaction and speed of recordings.
 
@@ -57,6 +66,7 @@ def estimate(
     model : name of one that comes with the package, folder of one, or what :func:`kinertia.adapt` returned.
     mass, height : of the person [kg], [m], in place of what the recording states.
     anyway : go on where a recording is wrong in a way that makes results wrong; they are then marked as not to be trusted.
+    muscles : forces and activations of eight muscles a leg as well.
 
     Raises
     ------
@@ -66,7 +76,8 @@ def estimate(
     asked = Reading(mass=mass, height=height, anyway=anyway)
     alone = isinstance(recording, Recording | str | Path)
     measured = [reading.ready(recording, asked)] if alone else reading.opened(recording, asked)
-    made = [Estimated.of(models.estimate(model, one), one) for one in measured]
+    pairs = ((models.estimate(model, one), one) for one in measured)
+    made = [Estimated.of(with_muscles(found) if muscles else found, one) for found, one in pairs]
     return made[0] if alone else made
 
 

@@ -19,6 +19,7 @@ from kinertia.api.tables import row
 from kinertia.cli import dispatch, options, output
 from kinertia.cli.options import AS_USUAL, NOTHING_GIVEN, Files, Out, Presented, Presenting, Reading, Shared
 from kinertia.cli.progress import samples_bar, working
+from kinertia.estimation.muscular import with_muscles
 from kinertia.io import inputs
 from kinertia.io.files import folded, write_text
 from kinertia.io.outputs import Outputs
@@ -41,6 +42,7 @@ def estimate(
     /,
     out: Out = None,
     model: str = "default",
+    muscles: bool = False,
     csv: bool = False,
     overwrite: bool = False,
     reading: Shared = NOTHING_GIVEN,
@@ -60,6 +62,8 @@ def estimate(
     model
         Folder that `kinertia adapt`, `train`, `export` or `fit` wrote; `default` is the model that comes with
         the package, and its sibling `sparse` where sensors are missing.
+    muscles
+        Forces and activations of eight muscles a leg as well; experimental, see docs/muscles.md.
     csv
         Write tables as CSV instead of Parquet, which needs kinertia[train].
     overwrite
@@ -71,7 +75,7 @@ def estimate(
     """
     files = options.files(recordings, reading)
     read = inputs.of(*recordings, reading.columns, reading.placement, models.folder(model))
-    asked = _Asked(out or options.default_out(recordings), model, csv, overwrite, reading, shown, read)
+    asked = _Asked(out or options.default_out(recordings), model, muscles, csv, overwrite, reading, shown, read)
     if len(files) > 1:
         _several(files, asked, str(recordings[0]))
         return
@@ -88,6 +92,7 @@ class _Asked:
 
     out: Path
     model: str
+    muscles: bool
     csv: bool
     overwrite: bool
     reading: Reading
@@ -102,7 +107,9 @@ def _one(file: Path, folder: Path, asked: _Asked, bar: Bar | None = None) -> tup
     guard = Outputs(COMMAND, asked.read, measured.source, asked.overwrite)
     planned = output.planned(folder, measured.name, csv=asked.csv, as_pdf=asked.shown.pdf)
     guard.check(planned)
-    made = Shown(models.estimate(asked.model, measured, bar), measured, asked.shown.said, asked.shown.knee)
+    found = models.estimate(asked.model, measured, bar)
+    found = with_muscles(found) if asked.muscles else found
+    made = Shown(found, measured, asked.shown.said, asked.shown.knee)
     with guard.writing(planned), nullcontext() if bar is None else working("writing"):
         return made, output.write(folder, made, csv=asked.csv, as_pdf=asked.shown.pdf)
 

@@ -64,7 +64,10 @@ class Estimate:
     imu_measured: Array | None = None
     imu_virtual: Array | None = None
     sensor_segments: tuple[str, ...] = ()  # K segment names of the IMU arrays
-    muscle_forces: dict[str, Array] = field(default_factory=dict)  # muscle name to (T,) [N]; empty until a muscle model is used
+    # muscle, with its side, to (T,) force along the tendon [N] and activation, 0 to 1; empty where muscles were not asked for
+    muscle_forces: dict[str, Array] = field(default_factory=dict)
+    muscle_activations: dict[str, Array] = field(default_factory=dict)
+    muscle_reserves: dict[str, Array] = field(default_factory=dict)  # coordinate to (T,) moment that no muscle gives [N m]
     events: dict[str, np.ndarray] = field(default_factory=dict)  # ``heel_strike_r``, ``toe_off_r``, ... to sample indices.
     output_delay_s: float = 0.0  # how far behind the input the output is, by construction [s]
     seconds: float = 0.0  # wall time of training and estimation

@@ -81,6 +81,8 @@ class _About(msgspec.Struct, frozen=True):
     remarks: tuple[str, ...]
     knee: Knee
     session: Session
+    muscle_activations: tuple[str, ...] = ()
+    muscle_reserves: tuple[str, ...] = ()
 
 
 _ALIKE = (
@@ -88,7 +90,7 @@ _ALIKE = (
     *("output_delay_s", "seconds", "warnings", "notes"),
 )
 """Fields of an estimate that the file holds as they are."""
-_NAMED = ("coordinates", "moments", "grf", "cop_x", "points", "muscle_forces")
+_NAMED = ("coordinates", "moments", "grf", "cop_x", "points", "muscle_forces", "muscle_activations", "muscle_reserves")
 """Fields of an estimate of which the file holds the names, and the table the values."""
 
 
@@ -212,6 +214,8 @@ def _estimate(about: _About, cells: TextTable) -> Estimate:
         imu_measured=signals("measured"),
         imu_virtual=signals("virtual"),
         muscle_forces=each(about.muscle_forces, "{}_force [N]"),
+        muscle_activations=each(about.muscle_activations, "{}_activation [0-1]"),
+        muscle_reserves=each(about.muscle_reserves, "{}_reserve [N m]", signed=True),
         events={name: np.asarray(at) for name, at in about.events.items()},
         bands=bands,
         doubts={reason: _marked(changes, cells.rows) for reason, changes in about.doubts.items()},

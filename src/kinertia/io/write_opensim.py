@@ -19,7 +19,7 @@ from kinertia.recording import GRAVITY, Array
 from kinertia.recording.errors import RecordingError
 
 SIDES = {"r": "right", "l": "left"}
-ENDINGS = ("coordinates.mot", "grf.mot", "external_loads.xml", "moments.sto", "muscle_forces.sto")
+ENDINGS = ("coordinates.mot", "grf.mot", "external_loads.xml", "moments.sto", "muscle_forces.sto", "muscle_activations.sto")
 """Of all files that :func:`write` may write, after NAME_, in that order."""
 _TRANSLATIONS = ("_tx", "_ty", "_tz")
 
@@ -37,18 +37,22 @@ def write(folder: Path | str, estimate: Estimate, *, knee: Knee = Knee.OPENSIM) 
     -------
     Paths written: ``NAME_coordinates.mot``, rotations in degrees, translations in metres; with ground reaction and its points
     of application ``NAME_grf.mot`` [N, m, N m] and ``NAME_external_loads.xml``, which applies it to the heel bones;
-    ``NAME_moments.sto`` [N m], named as OpenSim's inverse dynamics names them; ``NAME_muscle_forces.sto`` [N].
+    ``NAME_moments.sto`` [N m], named as OpenSim's inverse dynamics names them; ``NAME_muscle_forces.sto`` [N], with
+    reserves [N m] as static optimisation writes them; ``NAME_muscle_activations.sto``.
 
     Raises
     ------
     RecordingError : a value is missing; names the file, column and sample.
     """
-    coordinates, forces, loads, moments, muscles = (Path(folder) / f"{estimate.name}_{ending}" for ending in ENDINGS)
+    coordinates, forces, loads, moments, muscles, activations = (
+        Path(folder) / f"{estimate.name}_{ending}" for ending in ENDINGS
+    )
     tables = {
         coordinates: ("Coordinates", _coordinates(estimate, knee)),
         forces: ("Ground reaction", _ground_reaction(estimate)),
         moments: ("Inverse Dynamics Generalized Forces", _moments(estimate, knee)),
-        muscles: ("Muscle Forces", estimate.muscle_forces),
+        muscles: ("Muscle Forces", _muscles(estimate, knee)),
+        activations: ("Muscle Activations", estimate.muscle_activations),
     }
     paths = []
     for path, (title, columns) in tables.items():
@@ -71,6 +75,11 @@ def _moments(estimate: Estimate, knee: Knee) -> dict[str, Array]:
         f"{name}_{'force' if is_translation(name) else 'moment'}": convention.sign(name, knee) * values
         for name, values in estimate.moments.items()
     }
+
+
+def _muscles(estimate: Estimate, knee: Knee) -> dict[str, Array]:
+    reserves = {f"{name}_reserve": convention.sign(name, knee) * values for name, values in estimate.muscle_reserves.items()}
+    return {**estimate.muscle_forces, **reserves}
 
 
 def _ground_reaction(estimate: Estimate) -> dict[str, Array]:

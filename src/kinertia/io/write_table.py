@@ -57,6 +57,9 @@ def columns(estimate: Estimate, knee: Knee = Knee.FLEXION) -> dict[str, Array | 
     if estimate.root_residual is not None:
         table |= dict(zip(RESIDUALS, estimate.root_residual.T, strict=True))
     table |= {f"{name}_force [N]": values for name, values in estimate.muscle_forces.items()}
+    table |= {f"{name}_activation [0-1]": values for name, values in estimate.muscle_activations.items()}
+    for coordinate, values in estimate.muscle_reserves.items():
+        table[f"{convention.name(coordinate, knee)}_reserve [N m]"] = convention.sign(coordinate, knee) * values
     for name, position in estimate.points.items():
         table |= {f"{name}_x [m]": position[:, 0], f"{name}_y [m]": position[:, 1]}
     for kind, signals in (("measured", estimate.imu_measured), ("virtual", estimate.imu_virtual)):
