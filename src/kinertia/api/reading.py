@@ -207,11 +207,9 @@ def _refuse_one_size_for_many(recordings: Sequence[Recording], reading: Reading)
     for name, field, value in (("mass", "mass_kg", reading.mass), ("height", "height_m", reading.height)):
         stated = {getattr(one.subject, field) for one in recordings if field not in one.subject.assumed}
         if value is not None and len(stated) > 1:
-            raise RecordingError(
-                f"{name} {value:g} was given for all, but the files state {', '.join(f'{x:g}' for x in sorted(stated))}",
-                file=", ".join(dict.fromkeys(one.name for one in recordings)),
-                fix=f"leave the {name} out, or correct the files",
-            )
+            message = f"{name} {value:g} was given for all, but the files state {', '.join(f'{x:g}' for x in sorted(stated))}"
+            fix = f"leave the {name} out, or correct the files"
+            raise RecordingError(message, file=", ".join(dict.fromkeys(one.name for one in recordings)), fix=fix)
 
 
 def _as_stored(path: str | Path, reading: Reading) -> Recording:

@@ -74,9 +74,8 @@ def demo(
 
     console = Console(soft_wrap=True, highlight=False)
     if not overwrite and out.is_dir() and any(out.iterdir()) and not (out / "recordings" / simulate.PEOPLE_FILE).is_file():
-        raise RecordingError(
-            "is not empty", file=str(out), fix="give another --out, or --overwrite to write there all the same"
-        )
+        fix = "give another --out, or --overwrite to write there all the same"
+        raise RecordingError("is not empty", file=str(out), fix=fix)
     console.print(
         f"A simulated person walks and runs, {SECONDS:.0f} s each, with seven sensors that sit as people strap them on: "
         f"turned by about {TURNED_DEG:.0f} deg, 2 cm off, on skin and muscle. The exact truth is known."

@@ -124,11 +124,9 @@ def guard(command: str, out: Path, read: tuple[Path, ...], *names: str, resume: 
         finished, begun = ([out / f"{stem}.json" for stem in stems] for stems in (FINISHED, UNFINISHED))
         if there := [path for path in (*finished, *begun) if path.is_file()]:
             unfinished = any(path.is_file() for path in begun)
-            raise RecordingError(
-                f"this folder holds a {'training' if unfinished else 'model'} already, which stays as it is",
-                file=str(there[0]),
-                fix=f"give another --out{', --resume to go on with it' if unfinished else ''}, or --overwrite to replace it",
-            )
+            message = f"this folder holds a {'training' if unfinished else 'model'} already, which stays as it is"
+            fix = f"give another --out{', --resume to go on with it' if unfinished else ''}, or --overwrite to replace it"
+            raise RecordingError(message, file=str(there[0]), fix=fix)
     cards = (f"{stem}.json" for stem in (*FINISHED, *UNFINISHED))
     Outputs(command, read, overwrite=resume or overwrite).check(out / name for name in (*names, *cards))
 

@@ -81,9 +81,8 @@ def place(
     for guard, path in zip(guards, paths, strict=False):
         guard.check(files_of(path))
     if session and len(read) < 2:
-        raise RecordingError(
-            "--session is for several recordings", file=read[0].source, fix="name all of the session, or leave it out"
-        )
+        fix = "name all of the session, or leave it out"
+        raise RecordingError("--session is for several recordings", file=read[0].source, fix=fix)
     placements = [_sided(recording, look(recording), right, bool(paths or write)) for recording in read]
     if write is not None:
         _write_placement(read, placements, write, guards[0])
@@ -139,17 +138,15 @@ def _paths(recordings: Sequence[Recording], out: Path) -> list[Path]:
     if len(recordings) == 1:
         paths = [out]
     elif out.suffix.lower() in (".csv", *PARQUET):
-        raise RecordingError(
-            f"is the name of one file, for {len(recordings)} recordings", file=str(out), fix="name a folder with --out"
-        )
+        fix = "name a folder with --out"
+        raise RecordingError(f"is the name of one file, for {len(recordings)} recordings", file=str(out), fix=fix)
     else:
         paths = [out / f"{recording.name}{_ending(recording)}" for recording in recordings]
     stems = [folded(path.stem) for path in paths]
     for path, stem in zip(paths, stems, strict=True):
         if stems.count(stem) > 1:
-            raise RecordingError(
-                f"two recordings are called {path.stem}", file=str(path), fix="place them apart, or name one of them otherwise"
-            )
+            fix = "place them apart, or name one of them otherwise"
+            raise RecordingError(f"two recordings are called {path.stem}", file=str(path), fix=fix)
     return paths
 
 

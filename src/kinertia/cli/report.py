@@ -85,10 +85,8 @@ def _found(results: tuple[Path, ...], names: tuple[str, ...], reading: Reading) 
     """One or two estimates, read or made."""
     made = [path for path in results if not stored.is_stored(path)]
     if len(results) > 2 or len(names) > 2 or (len(results) == 2 and len(names) == 2 and len(made) < 2) or not results:
-        raise RecordingError(
-            f"{len(results)} results and {len(names)} models were given",
-            fix="name one or two results or recordings; for recordings one model, or two, before and after",
-        )
+        fix = "name one or two results or recordings; for recordings one model, or two, before and after"
+        raise RecordingError(f"{len(results)} results and {len(names)} models were given", fix=fix)
     if not made and names != DEFAULT:
         raise RecordingError("--model is for recordings", file=str(results[0]), fix="name the recording, or leave --model out")
     recordings = {path: options.read(path, reading) for path in made}

@@ -68,9 +68,8 @@ class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         blocks, file, lines = self.blocks, str(path), read_text(path).splitlines()
         upper = [cell.strip() for cell in lines[0].split(",")]
         if upper[0] != self.read:
-            raise RecordingError(
-                f"is an {self.name} of {upper[0]}; only {self.read} is read", file=file, fix=self.otherwise, cause=Cause.LAYOUT
-            )
+            message = f"is an {self.name} of {upper[0]}; only {self.read} is read"
+            raise RecordingError(message, file=file, fix=self.otherwise, cause=Cause.LAYOUT)
         kinds, axes = ([cell.strip() for cell in line.split(",")] for line in lines[1:3])
         names, sensors = [self.columns.time], []
         for begin in range(1, len(upper) - blocks.label, blocks.width):

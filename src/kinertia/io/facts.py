@@ -98,9 +98,8 @@ def position(value: Any, *, file: str, sensor: str) -> tuple[float, float, float
     try:
         x, y, z = (float(v) for v in value)
     except (TypeError, ValueError) as error:
-        raise RecordingError(
-            "position is not three numbers", file=file, sensor=sensor, fix="give [x, y, z] in metres"
-        ) from error
+        fix = "give [x, y, z] in metres"
+        raise RecordingError("position is not three numbers", file=file, sensor=sensor, fix=fix) from error
     return (x, y, z) if all(math.isfinite(v) for v in (x, y, z)) else None
 
 

@@ -71,9 +71,8 @@ def feet(table: Table, plates: Mapping[str, str] | None = None) -> tuple[dict[st
             loads.setdefault(plate, {})[((match["what"] or "m") + match["axis"]).lower()] = values
     loads = {plate: parts for plate, parts in loads.items() if {"vx", "vy", "vz"} <= parts.keys()}
     if not loads:
-        raise RecordingError(
-            "has no ground forces", file=table.source, fix="expected columns such as ground_force_r_vx, _vy, _vz"
-        )
+        fix = "expected columns such as ground_force_r_vx, _vy, _vz"
+        raise RecordingError("has no ground forces", file=table.source, fix=fix)
     sizes = [sum(float(np.nanmean(np.abs(parts[f"v{axis}"]))) for parts in loads.values()) for axis in "xyz"]
     if sizes[1] < max(sizes):
         message, fix = f"the largest ground force is along {'xyz'[int(np.argmax(sizes))]}, not y", "rotate the forces to y up"

@@ -50,9 +50,8 @@ def read(path: str | Path) -> Recording:
         raise RecordingError(f"cannot be read as a MATLAB file ({error})", file=file, fix="check the file") from error
     names = [name for name, value in fields.items() if isinstance(value, dict) and {"acc", "gyr"} <= value.keys()]
     if not names or "t" not in fields:
-        raise RecordingError(
-            "holds no time t and segments with acc and gyr", file=file, fix="give a full-body recording as docs/formats.md says"
-        )
+        fix = "give a full-body recording as docs/formats.md says"
+        raise RecordingError("holds no time t and segments with acc and gyr", file=file, fix=fix)
     time = np.asarray(fields["t"], dtype=float).reshape(-1)
     rate_hz = _rate(time, file)
     signals = {
@@ -81,9 +80,8 @@ def _values(segment: Mapping[str, Any], kind: str, samples: int, file: str, name
         return np.full((samples, width), np.nan)
     values = np.asarray(segment[kind], dtype=float)
     if values.shape != (samples, width):
-        raise RecordingError(
-            f"{kind} has shape {values.shape}, expected {(samples, width)}", file=file, sensor=name, fix="check the file"
-        )
+        fix = "check the file"
+        raise RecordingError(f"{kind} has shape {values.shape}, expected {(samples, width)}", file=file, sensor=name, fix=fix)
     return values
 
 

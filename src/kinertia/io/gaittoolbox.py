@@ -70,9 +70,8 @@ def walking_frames(folder: str | Path) -> tuple[int, int]:
                 if (row["subj"], row["act"]) == FRAMES:
                     return int(row["startFrame"]) - 1, int(row["endFrame"])
     except (OSError, KeyError, ValueError) as error:
-        raise RecordingError(
-            f"cannot be read ({error})", file=str(path), fix="columns must be subj, act, startFrame, endFrame"
-        ) from error
+        fix = "columns must be subj, act, startFrame, endFrame"
+        raise RecordingError(f"cannot be read ({error})", file=str(path), fix=fix) from error
     raise RecordingError(f"does not list {' '.join(FRAMES)}", file=str(path), fix="give the data set as it was published")
 
 
@@ -91,9 +90,8 @@ def read(folder: str | Path, *, truth: bool = True) -> Recording:
     folder = Path(folder)
     trial = next((name for name in xsens.trials(folder) if name.startswith(TRIAL)), None)
     if trial is None:
-        raise RecordingError(
-            f"holds no MT Manager files of {TRIAL}", file=str(folder), fix="give the data set as it was published"
-        )
+        fix = "give the data set as it was published"
+        raise RecordingError(f"holds no MT Manager files of {TRIAL}", file=str(folder), fix=fix)
     recording = xsens.read(folder, trial=trial, placement=PLACEMENT)
     if not truth:
         return recording

@@ -76,9 +76,8 @@ def read(path: str | Path, *, in_degrees: bool | None = None) -> Table:
     lines = text.splitlines()
     end = next((i for i, line in enumerate(lines) if line.strip().lower() == "endheader"), None)
     if end is None:
-        raise RecordingError(
-            "has no 'endheader' line", file=file, fix="export it from OpenSim again; .mot and .sto files have one"
-        )
+        fix = "export it from OpenSim again; .mot and .sto files have one"
+        raise RecordingError("has no 'endheader' line", file=file, fix=fix)
     header: dict[str, str] = {}
     for line in lines[:end]:
         if match := _HEADER_PAIR.match(line):

@@ -159,6 +159,5 @@ def _unknown(path: Path) -> RecordingError:
     if path.suffix.lower() in (".mot", ".sto", ".trc", ".osim"):
         message, fix = "holds motion or forces, no IMU signals", "read it with kinertia.io.opensim; give the IMU recording here"
         return RecordingError(message, file=str(path), fix=fix)
-    return RecordingError(
-        "is in no known format", file=str(path), fix=f"supported are {'; '.join(SUPPORTED)}; see docs/formats.md"
-    )
+    fix = f"supported are {'; '.join(SUPPORTED)}; see docs/formats.md"
+    return RecordingError("is in no known format", file=str(path), fix=fix)

@@ -225,9 +225,8 @@ def _header(content: bytes, path: Path) -> Header:
             raise RecordingError(f"is of version {version}", file=str(path), fix="read it with a newer kinertia")
         return msgspec.json.decode(content, type=Header)
     except msgspec.DecodeError as error:
-        raise RecordingError(
-            f"holds a session that is not understood ({error})", file=str(path), fix="see docs/formats.md"
-        ) from error
+        fix = "see docs/formats.md"
+        raise RecordingError(f"holds a session that is not understood ({error})", file=str(path), fix=fix) from error
 
 
 def _stream(content: bytes, headers: list[Header], path: Path) -> int:

@@ -143,9 +143,8 @@ def _together(log: StreamLog, tracks: list[_Track], rate_hz: float) -> dict[int,
     begin, end = min(track.time_s[0] for track in used), max(track.time_s[-1] for track in used)
     samples = int((end - begin) * rate_hz) + 1
     if samples > 100 * max(len(track.time_s) for track in used):
-        raise RecordingError(
-            "holds more gap than signal", file=log.file, fix="the streams' clocks do not fit each other; record again"
-        )
+        fix = "the streams' clocks do not fit each other; record again"
+        raise RecordingError("holds more gap than signal", file=log.file, fix=fix)
     grid = begin + np.arange(samples) / rate_hz
     streams = {}
     for track, info in zip(tracks, log.header.streams, strict=True):

@@ -248,9 +248,8 @@ def _signals(
             )
         blocks.append(values[:, picked] * signs * factor(unit, allowed, file=map_file, sensor=name))
     if entry.orientation is not None and not np.array_equal(rotation, np.eye(3)):
-        raise RecordingError(
-            "orientation with turned axes is not read", file=map_file, sensor=name, fix="leave axes or orientation out"
-        )
+        fix = "leave axes or orientation out"
+        raise RecordingError("orientation with turned axes is not read", file=map_file, sensor=name, fix=fix)
     blocks.append(_quaternion(table, entry, name))
     return np.concatenate(blocks, axis=1)
 

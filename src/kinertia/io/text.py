@@ -42,9 +42,8 @@ class TextTable:
         RecordingError: column absent or a cell that is no number, naming its line.
         """
         if name not in self.names:
-            raise RecordingError(
-                f"column {name!r} is missing", file=self.file, fix=f"the file has: {', '.join(self.names[:12])}, ..."
-            )
+            fix = f"the file has: {', '.join(self.names[:12])}, ..."
+            raise RecordingError(f"column {name!r} is missing", file=self.file, fix=fix)
         column = self.names.index(name)
         if column in self.wrong:
             row, text = self.wrong[column]
@@ -124,9 +123,8 @@ def parse_rows(
         separator, rows = "\t", ["\t".join(row.split()) for row in rows]
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
-        raise RecordingError(
-            f"column {doubled[0]!r} appears twice", file=file, fix="give each column another name", cause=Cause.LAYOUT
-        )
+        fix = "give each column another name"
+        raise RecordingError(f"column {doubled[0]!r} appears twice", file=file, fix=fix, cause=Cause.LAYOUT)
     for i, line in enumerate(rows):
         width = line.count(separator) + 1
         if width == len(names) + 1 and line.endswith(separator):

@@ -119,9 +119,8 @@ def _check_contact(values: Array, column: str, file: str) -> None:
     wrong = ~(np.isnan(values) | (values == 0) | (values == 1))
     if wrong.any():
         row = int(np.argmax(wrong))
-        raise RecordingError(
-            f"contact is {values[row]:g}", file=file, sensor=column, sample=row, fix="write 1 on the ground, 0 off it"
-        )
+        fix = "write 1 on the ground, 0 off it"
+        raise RecordingError(f"contact is {values[row]:g}", file=file, sensor=column, sample=row, fix=fix)
 
 
 def _poses(entries: Any, file: str) -> dict[str, SensorPose]:
@@ -142,7 +141,6 @@ def _quaternion(value: Any, file: str, segment: str) -> tuple[float, float, floa
     except (TypeError, ValueError):
         w = x = y = z = float("nan")
     if not abs(w * w + x * x + y * y + z * z - 1.0) < 1e-3:
-        raise RecordingError(
-            "true orientation is no unit quaternion", file=file, sensor=segment, fix='write "orientation": [w, x, y, z]'
-        )
+        fix = 'write "orientation": [w, x, y, z]'
+        raise RecordingError("true orientation is no unit quaternion", file=file, sensor=segment, fix=fix)
     return (w, x, y, z)

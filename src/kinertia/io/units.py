@@ -75,7 +75,6 @@ def factor(unit: str, allowed: tuple[str, ...], *, file: str = "", sensor: str =
     if unit not in allowed and (known := spelled(unit)) in allowed:
         unit = known
     if unit not in allowed:
-        raise RecordingError(
-            f"unit {unit!r} is not understood here", file=file, sensor=sensor, fix=f"use one of {', '.join(allowed)}"
-        )
+        fix = f"use one of {', '.join(allowed)}"
+        raise RecordingError(f"unit {unit!r} is not understood here", file=file, sensor=sensor, fix=fix)
     return TO_SI[unit]

@@ -195,9 +195,8 @@ def _to_earth(values: Array, convert: Callable[[Array], Array], file: str, seria
         try:
             orientation[good] = rotations.multiply(_EARTH, convert(values[good]))
         except ValueError as error:
-            raise RecordingError(
-                f"orientation is no rotation ({error})", file=file, sensor=serial, fix="export it again"
-            ) from error
+            fix = "export it again"
+            raise RecordingError(f"orientation is no rotation ({error})", file=file, sensor=serial, fix=fix) from error
     return orientation
 
 

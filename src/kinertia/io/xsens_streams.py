@@ -104,9 +104,8 @@ def _align(streams: Sequence[Export], counters: list[np.ndarray], warnings: list
     first, last = max(int(c[0]) for c in counters), min(int(c[-1]) for c in counters)
     if last < first:
         late = streams[int(np.argmax([c[0] for c in counters]))]
-        raise RecordingError(
-            "does not overlap in time with the other sensors", file=late.file, sensor=late.serial, fix="leave it out"
-        )
+        fix = "leave it out"
+        raise RecordingError("does not overlap in time with the other sensors", file=late.file, sensor=late.serial, fix=fix)
     cut = max(int(c[-1]) - int(c[0]) for c in counters) - (last - first)
     if cut:
         warnings.append(f"streams start or end at different packets: {cut} samples of the longest lie outside the common span")

@@ -85,11 +85,9 @@ def labels_of(recording: Recording, config: Config, tile_s: float = periodic.TIL
         known({"speed": speed}, ("speed",)),
     )
     if not bool(torch.isfinite(labels.all).any()):
-        raise RecordingError(
-            "its reference has no joint angle, joint moment, ground reaction or speed that a model estimates",
-            file=recording.source or recording.name,
-            fix="name the columns as docs/formats.md says, or give it without labels",
-        )
+        message = "its reference has no joint angle, joint moment, ground reaction or speed that a model estimates"
+        fix = "name the columns as docs/formats.md says, or give it without labels"
+        raise RecordingError(message, file=recording.source or recording.name, fix=fix)
     return labels
 
 

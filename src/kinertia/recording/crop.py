@@ -17,9 +17,8 @@ def crop(recording: Recording, start: int, stop: int) -> Recording:
     if recording.periodic:
         raise RecordingError("one periodic gait cycle cannot be cropped", file=recording.source, fix="use it whole")
     if not 0 <= start < stop <= recording.samples:
-        raise RecordingError(
-            f"samples {start}..{stop} are outside 0..{recording.samples}", file=recording.source, fix="choose a range inside"
-        )
+        fix = "choose a range inside"
+        raise RecordingError(f"samples {start}..{stop} are outside 0..{recording.samples}", file=recording.source, fix=fix)
 
     return replace(
         recording,

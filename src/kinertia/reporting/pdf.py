@@ -34,10 +34,8 @@ def browser() -> str:
     program = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     program = program or next((place for place in PLACES if Path(place).is_file()), None)
     if program is None:
-        raise RecordingError(
-            "a PDF needs Chromium, Chrome, Edge or Brave, and none is installed",
-            fix="open the HTML report in any browser and print it to a PDF, or leave --pdf out",
-        )
+        fix = "open the HTML report in any browser and print it to a PDF, or leave --pdf out"
+        raise RecordingError("a PDF needs Chromium, Chrome, Edge or Brave, and none is installed", fix=fix)
     return program
 
 
@@ -58,7 +56,6 @@ def write(path: Path, page: Path) -> Path:
         except (OSError, subprocess.TimeoutExpired) as error:
             said = str(error)
         if temporary.read_bytes()[:5] != b"%PDF-":
-            raise RecordingError(
-                f"{program} printed nothing ({said})", file=str(page), fix="print the HTML report to a PDF by hand"
-            )
+            fix = "print the HTML report to a PDF by hand"
+            raise RecordingError(f"{program} printed nothing ({said})", file=str(page), fix=fix)
     return path

@@ -32,11 +32,8 @@ def mean_cycle(recording: Recording) -> Recording:
     candidates = [strides.find(at, tolerance=TOLERANCE) for name, at in found.items() if name.startswith("heel_strike")]
     best = max(candidates, key=lambda cycles: cycles.count, default=None)
     if best is None or best.count < FEWEST:
-        raise RecordingError(
-            "no strides to average were found",
-            file=recording.source or recording.name,
-            fix="give a recording of steady walking or running with a gyroscope on a shank or foot",
-        )
+        fix = "give a recording of steady walking or running with a gyroscope on a shank or foot"
+        raise RecordingError("no strides to average were found", file=recording.source or recording.name, fix=fix)
     duration = float(best.durations.mean())
     samples = round(duration)
 
