@@ -13,9 +13,7 @@ import numpy as np
 from kinertia.io import facts, naming
 from kinertia.io.text import TextTable
 from kinertia.io.units import STANDARD_GRAVITY
-from kinertia.recording import Array
-from kinertia.recording.errors import RecordingError
-from kinertia.recording.finding import Cause
+from kinertia.recording import Array, Cause, RecordingError
 
 _SIGNAL = re.compile(r"^(?P<kind>acc|gyro)\.(?P<segment>\w+)\.(?P<axis>[xyz])\s*(?:\[(?P<unit>[^\]]*)\])?$")
 _TIME = re.compile(r"^time\s*(?:\[(?P<unit>[^\]]*)\])?$", re.IGNORECASE)

@@ -20,8 +20,7 @@ from kinertia.io import columns as maps
 from kinertia.io import facts, layout, table, truth_columns
 from kinertia.io.text import TextTable, read_text
 from kinertia.io.units import ACC_UNITS, GYRO_UNITS, factor
-from kinertia.recording import Array, Recording, Sensor
-from kinertia.recording.errors import RecordingError
+from kinertia.recording import Array, Recording, RecordingError, Sensor
 
 _VARIANCE = re.compile(r"^(?P<kind>acc|gyro)\.(?P<name>[^\[\]]+?) var\s*(?:\[(?P<unit>[^\]]*)\])?$")
 REFERENCE = "optical motion capture and force plates as given in the cycle file; sagittal plane, mean over trials"

@@ -12,8 +12,7 @@ from typing import Any
 
 from kinertia.io import stated
 from kinertia.io.text import read_text
-from kinertia.recording import DEFAULT_HEIGHT_M, DEFAULT_MASS_KG, Finding, Sensor, Subject
-from kinertia.recording.errors import RecordingError
+from kinertia.recording import DEFAULT_HEIGHT_M, DEFAULT_MASS_KG, Finding, RecordingError, Sensor, Subject
 
 _BODIES = "pelvis, femur_r, tibia_r, foot_r, femur_l, tibia_l, foot_l"
 

@@ -9,8 +9,7 @@ import numpy as np
 
 from kinertia.io.opensim import Table
 from kinertia.numerics.low_pass import butterworth, filter_both_ways
-from kinertia.recording import Array
-from kinertia.recording.errors import RecordingError
+from kinertia.recording import Array, RecordingError
 from kinertia.recording.motion_capture import Plate
 
 _FORCE = re.compile(

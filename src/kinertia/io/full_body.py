@@ -14,8 +14,7 @@ import numpy as np
 
 from kinertia.io import extra, facts
 from kinertia.io.text import begins
-from kinertia.recording import Array, Frame, Recording, Sensor
-from kinertia.recording.errors import RecordingError
+from kinertia.recording import Array, Frame, Recording, RecordingError, Sensor
 
 SEGMENTS: Mapping[str, str] = {
     "hip": "pelvis",

@@ -29,8 +29,7 @@ from pathlib import Path
 import numpy as np
 
 from kinertia.io import extra, xsens
-from kinertia.recording import Array, Recording, Truth
-from kinertia.recording.errors import RecordingError
+from kinertia.recording import Array, Recording, RecordingError, Truth
 
 TRIAL, FRAMES = "S02-Trial-Walk-1", ("S02", "Trial-Walk-1")  # the trial in names of files and in the list of frames
 PLACEMENT: Mapping[str, str] = {

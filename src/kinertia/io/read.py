@@ -23,8 +23,7 @@ from kinertia.io import (
     xsens,
 )
 from kinertia.io.columns import ColumnMap
-from kinertia.recording import Cause, Finding, Recording, Subject, selection
-from kinertia.recording.errors import RecordingError
+from kinertia.recording import Cause, Finding, Recording, RecordingError, Subject, selection
 
 SUPPORTED = (
     "averaged gait cycles (CSV + JSON)",

@@ -22,10 +22,8 @@ from kinertia.io import devices, facts, layout, naming, parquet, stated, truth_c
 from kinertia.io.columns import ColumnMap, Counts, SensorColumns
 from kinertia.io.text import TextTable, read_text
 from kinertia.io.units import ACC_UNITS, GYRO_UNITS, TIME_UNITS, factor
-from kinertia.recording import LOWER_BODY, Array, Frame, Recording, Sensor, Truth, common_time, time_axis
+from kinertia.recording import LOWER_BODY, Array, Cause, Frame, Recording, RecordingError, Sensor, Truth, common_time, time_axis
 from kinertia.recording.common_time import Stream
-from kinertia.recording.errors import RecordingError
-from kinertia.recording.finding import Cause
 
 _HEAD_LINES = 100  # enough for any preamble
 SUFFIXES = (".csv", ".tsv", ".parquet", ".pq")

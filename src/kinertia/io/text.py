@@ -10,9 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from kinertia.io import cells
-from kinertia.recording import Array
-from kinertia.recording.errors import RecordingError
-from kinertia.recording.finding import Cause, Finding
+from kinertia.recording import Array, Cause, Finding, RecordingError
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")  # characters that no text has
 

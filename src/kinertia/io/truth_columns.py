@@ -17,8 +17,7 @@ import numpy as np
 from kinertia.io import facts
 from kinertia.io.text import TextTable
 from kinertia.io.units import factor
-from kinertia.recording import Array, SensorPose, Truth
-from kinertia.recording.errors import RecordingError
+from kinertia.recording import Array, RecordingError, SensorPose, Truth
 
 _COLUMN = re.compile(
     r"^(?:(?P<kind>angle|moment|GRF|contact)\.(?P<name>[^\s\[\]]+)|speed)(?P<var> var)?\s*(?:\[(?P<unit>[^\]]*)\])?$"

@@ -7,8 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from kinertia.estimation import strides
-from kinertia.recording import Array, Recording
-from kinertia.recording.errors import RecordingError
+from kinertia.recording import Array, Recording, RecordingError
 from kinertia.sensing import contact_events
 
 TOLERANCE = 0.1  # strides whose duration is further from the median than this part of it are left out
