@@ -20,9 +20,9 @@ from kinertia.io import devices, gaittoolbox, write_recording
 from kinertia.io import folder as folders
 from kinertia.io.read import read
 from kinertia.recording import Recording
-from kinertia.recording.crop import crop
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.finding import Cause, Finding, Severity
+from kinertia.recording.selection import crop
 from kinertia.simulation.worn import Wear
 
 Doubt = Callable[[Recording], str]

@@ -21,7 +21,7 @@ from kinertia.estimation.estimate import Estimate
 from kinertia.io import gaittoolbox
 from kinertia.metrics.scoring import baselines
 from kinertia.recording import Array, Recording
-from kinertia.recording.crop import crop
+from kinertia.recording.selection import crop
 from kinertia.sensing import contact_events
 from kinertia.sensing.alignment import align
 

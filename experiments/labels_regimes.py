@@ -16,7 +16,7 @@ from kinertia.learning.config import Config
 from kinertia.metrics import scoring
 from kinertia.metrics.scoring import baselines
 from kinertia.metrics.summary import summarise
-from kinertia.recording.crop import crop
+from kinertia.recording.selection import crop
 from kinertia.supervised import predict, regimes, tables
 from kinertia.supervised.checkpoint import Fitted
 from kinertia.supervised.config import (

@@ -11,7 +11,7 @@ from experiments.protocol import QUIET, Training
 from kinertia.estimation.estimate import Estimate
 from kinertia.learning.config import Cell, Config
 from kinertia.recording import LOWER_BODY, Recording
-from kinertia.recording.wearer import wearer_of
+from kinertia.recording.selection import wearer_of
 from kinertia.sensing import normative, orientation, strapdown
 from kinertia.sensing.alignment import align
 

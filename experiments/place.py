@@ -20,8 +20,8 @@ from kinertia.placement import inference, orientation
 from kinertia.placement.inference import Placement
 from kinertia.placement.joint_positions import LENGTH
 from kinertia.recording import Array, Frame, Recording
-from kinertia.recording.crop import crop
 from kinertia.recording.errors import RecordingError
+from kinertia.recording.selection import crop
 
 CROP_S = 20.0
 MISALIGNED_RAD = np.deg2rad(30.0)

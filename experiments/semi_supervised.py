@@ -17,7 +17,7 @@ from kinertia.learning.prepare import to_sequence
 from kinertia.learning.training import train
 from kinertia.metrics.sync import synced
 from kinertia.recording import Recording
-from kinertia.recording.wearer import same_wearer
+from kinertia.recording.selection import same_wearer
 
 NAME = "semi_supervised"
 

@@ -17,8 +17,8 @@ from kinertia.io import folder as folders
 from kinertia.io.read import read
 from kinertia.metrics.errors import rmsd
 from kinertia.recording import Array, Recording
-from kinertia.recording.crop import crop
 from kinertia.recording.errors import RecordingError
+from kinertia.recording.selection import crop
 from kinertia.reporting.charts import Chart, Line
 
 MEASURED = {"walking_arnold": False, "walking_moco": False, "running_hamner": True}

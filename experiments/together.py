@@ -19,7 +19,7 @@ from kinertia.ocp import ipopt
 from kinertia.ocp.layout import Layout
 from kinertia.ocp.program import Program, transcribe
 from kinertia.recording import Recording
-from kinertia.recording.wearer import same_wearer
+from kinertia.recording.selection import same_wearer
 from kinertia.sensing.alignment import to_segments
 from kinertia.solving import solver, tracking
 from kinertia.solving.settings import Settings
@@ -29,7 +29,7 @@ AS_SHIPPED = Settings()
 
 
 def solve_all(recordings: Sequence[Recording], settings: Settings = AS_SHIPPED) -> list[Estimate]:
-    """Solve recordings, in order; cycles of one wearer (:func:`kinertia.recording.wearer.same_wearer`) share their sensors.
+    """Solve recordings, in order; cycles of one wearer (:func:`kinertia.recording.selection.same_wearer`) share their sensors.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ from kinertia import __version__
 from kinertia.estimation.estimate import Estimate
 from kinertia.io.files import replacing
 from kinertia.recording import LOWER_BODY, Recording, Subject, selection
-from kinertia.recording.crop import crop
+from kinertia.recording.selection import crop
 from kinertia.sensing.alignment import to_segments
 from kinertia.solving.mean_cycle import mean_cycle
 from kinertia.uncertainty.calibration import GAITS, samples_of

@@ -12,7 +12,7 @@ from experiments.spoiling.sheet import Sheet
 from experiments.spoiling.values import copies, named, one
 from experiments.spoiling.variant import Variant
 from kinertia.recording import Array
-from kinertia.recording.crop import crop
+from kinertia.recording.selection import crop
 
 LATE_S = (0.15, 0.35)
 DRIFT = (0.025, 0.035)

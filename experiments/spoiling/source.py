@@ -14,8 +14,8 @@ from kinertia.io import devices, gaittoolbox
 from kinertia.io import folder as folders
 from kinertia.io.read import read
 from kinertia.recording import Array, Frame, Recording, resampling
-from kinertia.recording.crop import crop
 from kinertia.recording.errors import RecordingError
+from kinertia.recording.selection import crop
 from kinertia.recording.standing import standing_periods
 from kinertia.sensing.alignment import align
 

@@ -15,7 +15,7 @@ from kinertia.checks.movement import stride_frequency
 from kinertia.checks.units import sizes
 from kinertia.io.read import read
 from kinertia.recording import LOWER_BODY, Cause, Frame, Recording, RecordingError, Sensor, Severity
-from kinertia.recording.crop import crop
+from kinertia.recording.selection import crop
 from kinertia.recording.standing import standing_periods
 
 

@@ -15,7 +15,7 @@ from kinertia.checks.chain import examine, require_sound
 from kinertia.io.read import read
 from kinertia.numerics.spline import CubicSpline
 from kinertia.recording import Array, Cause, Finding, Frame, Recording, RecordingError, Severity
-from kinertia.recording.crop import crop
+from kinertia.recording.selection import crop
 from kinertia.sensing.alignment import align
 from kinertia.simulation import person
 

@@ -14,7 +14,7 @@ from shell import Shell
 
 from kinertia.io import write_recording
 from kinertia.io.read import read
-from kinertia.recording.crop import crop
+from kinertia.recording.selection import crop
 from kinertia.runtime import model as runtime
 from kinertia.uncertainty import store
 from kinertia.uncertainty.calibration import Calibration

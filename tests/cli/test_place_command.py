@@ -10,8 +10,7 @@ from shell import Shell
 
 from kinertia.io import write_recording
 from kinertia.io.read import read
-from kinertia.recording.crop import crop
-from kinertia.recording.wearer import same_wearer
+from kinertia.recording.selection import crop, same_wearer
 
 
 def test_table_and_json(kinertia: Shell, walk_csv: Path) -> None:

@@ -15,7 +15,7 @@ from experiments.bare_graph import BareGraph
 from kinertia.estimation import estimator
 from kinertia.estimation.estimate import Estimate
 from kinertia.recording import Recording, Truth
-from kinertia.recording.crop import crop
+from kinertia.recording.selection import crop
 from kinertia.runtime import model as runtime
 from kinertia.runtime.model import ExportedModel
 from kinertia.streaming.core import Core

@@ -20,7 +20,7 @@ from kinertia.io import write_recording
 from kinertia.io.read import read
 from kinertia.learning.config import AdaptationConfig, Config
 from kinertia.recording import Recording, RecordingError, Truth
-from kinertia.recording.crop import crop
+from kinertia.recording.selection import crop
 from listening import Listening
 
 ONE = ("run_2",)

@@ -12,7 +12,7 @@ from experiments.turned import Plan
 from kinertia.io import cycles
 from kinertia.learning.config import Config
 from kinertia.recording import Frame
-from kinertia.recording.wearer import same_wearer
+from kinertia.recording.selection import same_wearer
 
 
 @pytest.mark.data

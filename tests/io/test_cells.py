@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kinertia.io import cells, layout
+from kinertia.io import layout, text
 from kinertia.recording.errors import RecordingError
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
-missing = st.sampled_from([*cells.MISSING, "NaN", "NA", " ", "inf", "-Infinity", " null "])
+missing = st.sampled_from([*text.MISSING, "NaN", "NA", " ", "inf", "-Infinity", " null "])
 words = st.sampled_from(["abc", "1_000", "1,5", "--1", "0x10", "٣", "1e", "true", '"1"', "1 2"])
 
 
@@ -24,7 +24,7 @@ def test_numbers_come_back_exactly(table: list[tuple[float | str, ...]], separat
     if separator == ",":
         table = [tuple("" if isinstance(c, str) and "," in c else c for c in row) for row in table]
     rows = [separator.join(c if isinstance(c, str) else repr(c) for c in row) for row in table]
-    values, wrong = cells.to_numbers(rows, separator, 3)
+    values, wrong = text.to_numbers(rows, separator, 3)
     assert not wrong
     np.testing.assert_array_equal(values, [[np.nan if isinstance(c, str) else c for c in row] for row in table])
 
@@ -36,13 +36,13 @@ def test_a_word_is_named_wherever_it_stands(word: str, row: int, seed: int) -> N
     rows = [f"{a};{b};" for a, b in values]
     rows[row] = f"1;{word};"
     rows.append(f"2;{word}s;later")
-    found, wrong = cells.to_numbers(rows, ";", 3)
+    found, wrong = text.to_numbers(rows, ";", 3)
     assert wrong == {1: (row, word), 2: (9001, "later")}
     np.testing.assert_array_equal(found[:row, 0], [a for a, _ in values[:row]])
 
 
 def test_one_column_may_have_blank_rows() -> None:
-    values, wrong = cells.to_numbers(["1", "", "3"], ",", 1)
+    values, wrong = text.to_numbers(["1", "", "3"], ",", 1)
     np.testing.assert_array_equal(values[:, 0], [1, np.nan, 3])
     assert not wrong
 

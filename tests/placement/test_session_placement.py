@@ -17,8 +17,7 @@ from kinertia.placement.correction import correct
 from kinertia.placement.inference import Placement, SensorPlacement, place
 from kinertia.placement.session import Session, combine
 from kinertia.recording import LOWER_BODY, Frame, Recording, RecordingError, Subject
-from kinertia.recording.crop import crop
-from kinertia.recording.wearer import same_wearer
+from kinertia.recording.selection import crop, same_wearer
 
 Change = Callable[[SensorPlacement], SensorPlacement]
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from kinertia.recording import Recording, Sensor, Truth
-from kinertia.recording.crop import crop
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.resampling import resample
+from kinertia.recording.selection import crop
 
 
 def tones(frequencies: list[float], *, seconds: float, rate: float, periodic: bool) -> Recording:

@@ -16,8 +16,8 @@ from kinertia.checks.chain import examine
 from kinertia.io import gaittoolbox
 from kinertia.io.read import read
 from kinertia.recording import LOWER_BODY, Array, Cause, Frame, Recording, Sensor, Severity
-from kinertia.recording.crop import crop
 from kinertia.recording.errors import RecordingError
+from kinertia.recording.selection import crop
 from kinertia.recording.standing import standing_periods
 from kinertia.sensing import orientation
 from kinertia.sensing.alignment import Alignment, align

@@ -8,7 +8,7 @@ import pytest
 
 from kinertia.estimation import verdict
 from kinertia.recording import Recording
-from kinertia.recording.crop import crop
+from kinertia.recording.selection import crop
 from kinertia.solving import solver, windows
 from kinertia.solving.settings import Settings, Windows
 from kinertia.solving.solver import Solved

@@ -17,7 +17,7 @@ from kinertia.placement.correction import correct as put_right
 from kinertia.placement.inference import Placement, with_right
 from kinertia.placement.inference import place as look
 from kinertia.recording import Recording, RecordingError
-from kinertia.recording.crop import crop
+from kinertia.recording.selection import crop
 from kinertia.sensing.alignment import to_segments
 
 if TYPE_CHECKING:

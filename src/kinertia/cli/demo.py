@@ -49,18 +49,12 @@ def demo(
 ) -> None:
     """Simulate a person, estimate with the model that comes with the package, adapt it without labels, compare with the truth.
 
-    Parameters
-    ----------
-    out
-        Folder for the recordings, the adapted model and the results.
-    steps
-        Steps of adapting at most; default until it has converged.
-    seed
-        Another number is another person, with sensors worn in another way.
-    open
-        Open the report in a browser.
-    overwrite
-        Write into a folder that holds something else.
+    Args:
+        out: Folder for the recordings, the adapted model and the results.
+        steps: Steps of adapting at most; default until it has converged.
+        seed: Another number is another person, with sensors worn in another way.
+        open: Open the report in a browser.
+        overwrite: Write into a folder that holds something else.
     """
     from kinertia.estimation import estimator
     from kinertia.estimation.trained import estimate

@@ -26,16 +26,11 @@ def export(
     Exported models need neither torch nor the recordings that they were trained on: `kinertia estimate`, `kinertia stream` and
     `kinertia live` take the folder as --model, any ONNX runtime the graphs.
 
-    Parameters
-    ----------
-    out
-        Folder for step.onnx, person.onnx and export.json; default MODEL_kinertia/exported here.
-    model
-        Folder that `kinertia train` wrote; `default` is the model that comes with the package.
-    format
-        Kind of graphs.
-    overwrite
-        Replace graphs of another model that OUT holds; never what is read.
+    Args:
+        out: Folder for step.onnx, person.onnx and export.json; default MODEL_kinertia/exported here.
+        model: Folder that `kinertia train` wrote; `default` is the model that comes with the package.
+        format: Kind of graphs.
+        overwrite: Replace graphs of another model that OUT holds; never what is read.
     """
     from kinertia.export import export as exporter
     from kinertia.learning import shipped

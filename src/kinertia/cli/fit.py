@@ -50,35 +50,21 @@ def fit(
     OUT gets the models and results.json. Its own model, for `kinertia estimate --model`, learned from all people (general),
     or is that of the one --user; models of single people lie in folders in it. Steps are passes over the examples.
 
-    Parameters
-    ----------
-    data
-        Folder with one folder of recordings with truth per person, as `kinertia simulate` writes it.
-    run
-        How it runs; steps are passes over the examples.
-    regime
-        individual: a user's own recordings; general: other people's; adaptive: other people's first, then a share of the
-        user's own; all: the three of them, compared.
-    share
-        Share of a new user's recordings that is learned from (adaptive).
-    curve
-        Further shares, with commas between them, such as 0.01,0.05,0.1,0.2,0.4.
-    folds
-        Groups of people that are tested in turn; 0 leaves one person out at a time.
-    test
-        Test on every person in turn; without, only the model in OUT is made.
-    user
-        Fit the model in OUT for this person of DATA: general learns from all others.
-    only
-        Names of recordings, such as walk_1; all without any.
-    people
-        The first so many people; all without.
-    cycles
-        Read time-normalised gait cycles instead of windows; settings that are not given are then those for cycles.
-    anyway
-        Learn from recordings with faults too, and name them; without, the first of them is refused.
-    config
-        What is read, what is predicted and how it is learned.
+    Args:
+        data: Folder with one folder of recordings with truth per person, as `kinertia simulate` writes it.
+        run: How it runs; steps are passes over the examples.
+        regime: individual: a user's own recordings; general: other people's; adaptive: other people's first, then a share of
+            the user's own; all: the three of them, compared.
+        share: Share of a new user's recordings that is learned from (adaptive).
+        curve: Further shares, with commas between them, such as 0.01,0.05,0.1,0.2,0.4.
+        folds: Groups of people that are tested in turn; 0 leaves one person out at a time.
+        test: Test on every person in turn; without, only the model in OUT is made.
+        user: Fit the model in OUT for this person of DATA: general learns from all others.
+        only: Names of recordings, such as walk_1; all without any.
+        people: The first so many people; all without.
+        cycles: Read time-normalised gait cycles instead of windows; settings that are not given are then those for cycles.
+        anyway: Learn from recordings with faults too, and name them; without, the first of them is refused.
+        config: What is read, what is predicted and how it is learned.
     """
     from kinertia.supervised import study
     from kinertia.supervised.study import Plan

@@ -38,14 +38,10 @@ def inspect(
 ) -> None:
     """Show sensors, rate, duration, units and axes, gravity, what the person does, and what is wrong.
 
-    Parameters
-    ----------
-    recordings
-        Files of any supported format, or folders of them.
-    reading
-        What the files do not say themselves; mass and height then hold for all recordings.
-    json_out
-        Print JSON instead of tables.
+    Args:
+        recordings: Files of any supported format, or folders of them.
+        reading: What the files do not say themselves; mass and height then hold for all recordings.
+        json_out: Print JSON instead of tables.
     """
     files = options.files(recordings, reading)
     shown: list[dict[str, Any]] = []

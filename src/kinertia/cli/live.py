@@ -38,29 +38,20 @@ def live(
 ) -> None:
     """Show estimates on a page in the browser while the samples come; Ctrl-C ends it. --source synthetic needs no sensors.
 
-    Parameters
-    ----------
-    recording
-        Recording to replay; the same as --source replay --replay.file.
-    source
-        Where samples come from.
-    model
-        Folder that `kinertia train` or `kinertia export` wrote; `default` is the model that comes with the package,
-        and its sibling `sparse` where sensors are missing.
-    host
-        Address to serve the page on. Any other than the loopback address lets other devices in, who then need the token that
-        is part of the printed address.
-    port
-        Port to serve the page on; 0 takes a free one.
-    record
-        File to record the samples in from the start. What is started on the page, recordings and adapted models, goes into
-        the same folder; else into the present one.
-    knee
-        What counts as positive at the knee: flexion, or extension as in OpenSim's gait2392. It can be switched on the page.
-    open
-        Open the page in this computer's browser.
-    warm
-        Keep the processor warm between samples: estimates come in half the time, for about a third of one core.
+    Args:
+        recording: Recording to replay; the same as --source replay --replay.file.
+        source: Where samples come from.
+        model: Folder that `kinertia train` or `kinertia export` wrote; `default` is the model that comes with the package, and
+            its sibling `sparse` where sensors are missing.
+        host: Address to serve the page on. Any other than the loopback address lets other devices in, who then need the token
+            that is part of the printed address.
+        port: Port to serve the page on; 0 takes a free one.
+        record: File to record the samples in from the start. What is started on the page, recordings and adapted models, goes
+            into the same folder; else into the present one.
+        knee: What counts as positive at the knee: flexion, or extension as in OpenSim's gait2392. It can be switched on the
+            page.
+        open: Open the page in this computer's browser.
+        warm: Keep the processor warm between samples: estimates come in half the time, for about a third of one core.
     """
     from kinertia.estimation.convention import Knee
     from kinertia.live.hub import Hub

@@ -38,21 +38,14 @@ def report(
     `kinertia report A B` compares two results or two recordings; `kinertia report RECORDING --model default MODEL` compares
     two models on one recording, as before and after adapting.
 
-    Parameters
-    ----------
-    results
-        One or two of: a folder with the results of one recording, a NAME_estimate file, a recording (which is
-        estimated).
-    model
-        For recordings: one model, or two, before and after.
-    out
-        Folder for the report; default where the results are, or NAME_kinertia here.
-    overwrite
-        Replace what is there already, even if it is of something else; never what is read.
-    reading
-        What the files do not say themselves.
-    shown
-        How results are shown.
+    Args:
+        results: One or two of: a folder with the results of one recording, a NAME_estimate file, a recording (which is
+            estimated).
+        model: For recordings: one model, or two, before and after.
+        out: Folder for the report; default where the results are, or NAME_kinertia here.
+        overwrite: Replace what is there already, even if it is of something else; never what is read.
+        reading: What the files do not say themselves.
+        shown: How results are shown.
     """
     if shown.pdf:
         pdf.browser()

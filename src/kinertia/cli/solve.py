@@ -20,7 +20,7 @@ from kinertia.reporting.shown import Shown
 from kinertia.solving.settings import Settings
 
 if TYPE_CHECKING:
-    from kinertia.solving.convergence import Convergence
+    from kinertia.solving.solution import Convergence
 
 DEFAULT = Settings()
 WINDOWS = "windows"
@@ -47,33 +47,19 @@ def solve(
     Slower than `kinertia estimate` (5 s for a gait cycle, a few seconds for each second of other recordings), needs no model,
     and its forces and moments leave no residual. See docs/solving.md.
 
-    Parameters
-    ----------
-    recording
-        File or folder of any supported format; one periodic gait cycle, or a continuous recording.
-    out
-        Folder for the results, those of `kinertia estimate` and NAME_convergence.json; default NAME_kinertia/solved here.
-    begin
-        Time to solve a continuous recording from, on its own axis; sensors are aligned with all of it.
-    end
-        Time to solve it to.
-    cycle
-        Solve the mean of the strides of a continuous recording, as one cycle that repeats.
-    start
-        Motion to start from: straight from the signals, or what the model that comes with the package
-        estimates.
-    resume
-        Go on from the finished windows of an interrupted run in OUT.
-    csv
-        Write the table as CSV instead of Parquet.
-    overwrite
-        Replace what is there already, even if it was not solved from this recording; never what is read.
-    reading
-        What the file does not say itself.
-    shown
-        How results are shown.
-    settings
-        What counts how much, what is bounded, and how finely it looks.
+    Args:
+        recording: File or folder of any supported format; one periodic gait cycle, or a continuous recording.
+        out: Folder for the results, those of `kinertia estimate` and NAME_convergence.json; default NAME_kinertia/solved here.
+        begin: Time to solve a continuous recording from, on its own axis; sensors are aligned with all of it.
+        end: Time to solve it to.
+        cycle: Solve the mean of the strides of a continuous recording, as one cycle that repeats.
+        start: Motion to start from: straight from the signals, or what the model that comes with the package estimates.
+        resume: Go on from the finished windows of an interrupted run in OUT.
+        csv: Write the table as CSV instead of Parquet.
+        overwrite: Replace what is there already, even if it was not solved from this recording; never what is read.
+        reading: What the file does not say itself.
+        shown: How results are shown.
+        settings: What counts how much, what is bounded, and how finely it looks.
     """
     from kinertia.api.methods import part
     from kinertia.estimation import trained

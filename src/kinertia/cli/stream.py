@@ -55,25 +55,16 @@ def stream(
 ) -> None:
     """Estimate while the samples come, without a page; Ctrl-C ends it.
 
-    Parameters
-    ----------
-    source
-        Where samples come from.
-    model
-        Folder that `kinertia train` or `kinertia export` wrote; `default` is the model that comes with the package,
-        and its sibling `sparse` where sensors are missing.
-    seconds
-        End after so long; default when the source ends, or never.
-    lsl_out
-        Name of Lab Streaming Layer streams to send estimates and gait events on.
-    udp_out
-        Address to send estimates to.
-    record
-        File to record the samples in, readable whatever happens.
-    csv
-        File to write the estimates to.
-    warm
-        Keep the processor warm between samples: estimates come in half the time, for about a third of one core.
+    Args:
+        source: Where samples come from.
+        model: Folder that `kinertia train` or `kinertia export` wrote; `default` is the model that comes with the package, and
+            its sibling `sparse` where sensors are missing.
+        seconds: End after so long; default when the source ends, or never.
+        lsl_out: Name of Lab Streaming Layer streams to send estimates and gait events on.
+        udp_out: Address to send estimates to.
+        record: File to record the samples in, readable whatever happens.
+        csv: File to write the estimates to.
+        warm: Keep the processor warm between samples: estimates come in half the time, for about a third of one core.
     """
     console = Console(stderr=True)
     outputs = guard("kinertia stream", source, model, record, lsl=lsl_out is not None)

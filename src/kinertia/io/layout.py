@@ -12,8 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from kinertia.io.cells import MISSING
-from kinertia.io.text import TextTable, parse_rows
+from kinertia.io.text import MISSING, TextTable, parse_rows
 from kinertia.io.units import spelled
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.finding import Cause, Finding, Severity

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kinertia.io import cells, extra
+from kinertia.io import extra
 from kinertia.io.text import TextTable
 from kinertia.recording.errors import RecordingError
 
@@ -34,7 +34,7 @@ def read(path: Path) -> TextTable:
             values[:, k] = series.cast(pl.Float64).fill_null(float("nan")).to_numpy()
         else:
             text = series.cast(pl.String, strict=False).fill_null("").to_list()
-            values[:, k], bad = cells.column(text)
+            values[:, k], bad = text.column(text)
             if bad is not None:
                 wrong[k] = (bad, text[bad].strip())
     values[np.isinf(values)] = np.nan

@@ -12,7 +12,7 @@ from torch import Tensor
 from kinertia.bodies import Body, Skeleton, build, posture
 from kinertia.learning.inclination import unknown
 from kinertia.recording import LOWER_BODY, Array, Recording, Sensor, SensorSet, Subject
-from kinertia.recording.wearer import wearer_of
+from kinertia.recording.selection import wearer_of
 from kinertia.sensing import contact_events
 
 ACC_VARIANCE_FLOOR = 1.0  # (m/s^2)^2
@@ -43,7 +43,7 @@ class Sequence:
     speed_hint: Tensor  # () rough forward speed [m/s] to start training from; NaN where legs have no gyroscopes
     # () mean knee angle of people who walk, or run, as this person does throughout [rad]; NaN where it is not known which
     knee_hint: Tensor
-    # the same for recordings of one session, see :func:`kinertia.recording.wearer.wearer_of`; empty where not known
+    # the same for recordings of one session, see :func:`kinertia.recording.selection.wearer_of`; empty where not known
     wearer: str
     rate_hz: float  # sampling rate [Hz]
     # (S, 2) inclination of the sensors as joints show it and its spread [rad], see :mod:`kinertia.learning.inclination`

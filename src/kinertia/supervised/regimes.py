@@ -22,7 +22,7 @@ from typing import Any, Literal
 
 from kinertia.metrics import scoring
 from kinertia.recording import Recording
-from kinertia.recording.crop import crop
+from kinertia.recording.selection import crop
 from kinertia.supervised import cycles, predict, training, windows
 from kinertia.supervised.checkpoint import Fitted
 from kinertia.supervised.config import FitConfig

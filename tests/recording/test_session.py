@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kinertia.recording import Recording, Sensor, Subject
-from kinertia.recording.wearer import same_wearer, wearer_of
+from kinertia.recording.selection import same_wearer, wearer_of
 
 SENSORS = (Sensor("a", "tibia_r", (0.0, -0.2, 0.0)), Sensor("b", "foot_r"))
 
