@@ -17,11 +17,8 @@ STANDARD_GRAVITY = 9.81  # m/s^2, as kinertia.recording.GRAVITY
 class Body:
     """Parameters of a multibody model; every tensor may carry leading batch dimensions and gradients.
 
-    Vectors have D components: two where the skeleton is planar, else three.
-
-    Raises
-    ------
-    ValueError : the numbers have two dimensions and the skeleton three, or the other way round.
+    Vectors have D components: two where the skeleton is planar, else three. ValueError: the numbers have two dimensions and the
+    skeleton three, or the other way round.
     """
 
     skeleton: Skeleton  # the topology (S segments, n coordinates, P contact points)

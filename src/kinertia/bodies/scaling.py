@@ -24,6 +24,8 @@ def build(
 ) -> Body:
     """Scale the body to a person.
 
+    ValueError: mass or height is not positive and finite, the skeleton is another one, or a planar body is given a width.
+
     Parameters
     ----------
     mass : (...,) body mass [kg].
@@ -32,10 +34,6 @@ def build(
     dtype : floating type of the parameters.
     skeleton : one of :data:`SKELETONS`.
     sex : whose distribution of mass a body in space has; None: the mean. Planar bodies have one for both.
-
-    Raises
-    ------
-    ValueError : mass or height is not positive and finite, the skeleton is another one, or a planar body is given a width.
     """
     if skeleton not in SKELETONS.values():
         raise ValueError(f"cannot scale skeleton {skeleton.name!r}; known: {', '.join(SKELETONS)}")

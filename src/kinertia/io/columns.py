@@ -150,16 +150,14 @@ def of_plain_names(table: TextTable, path: Path) -> ColumnMap:
 def of_names(table: TextTable, path: Path, given: ColumnMap, known: Callable[[str], tuple[str, str]]) -> ColumnMap:
     """Map of a table whose columns name kind and axis in their own way (``Accel_LN_X``, ``left_gyr_z``), in sensor frames.
 
+    RecordingError: nothing recognised, gravity was removed, an axis is missing, axes have unlike units.
+
     Parameters
     ----------
     table : names, and units from a separate row.
     path : its stem names a single sensor.
     given : what a column map states (units, rate, time, person) without saying which columns are whose.
     known : name of a sensor in the columns to its name and its segment, empty where it says none.
-
-    Raises
-    ------
-    RecordingError : nothing recognised, gravity was removed, an axis is missing, axes have unlike units.
     """
     signals = naming.signals(table.names, table.units)
     sensors: dict[str, dict[str, dict[str, tuple[str, str]]]] = {}

@@ -46,6 +46,8 @@ def is_cycle(path: Path) -> bool:
 def read(path: str | Path) -> Recording:
     """Read one averaged gait cycle.
 
+    RecordingError: missing file or column, a cell that is no number, an incomplete cycle, no usable duration.
+
     Parameters
     ----------
     path : the CSV, the JSON beside it, or their common stem.
@@ -55,10 +57,6 @@ def read(path: str | Path) -> Recording:
     Recording with ``periodic=True``, signals in segment frames (x forward, y up, z right), sensors in the order of
     :data:`~kinertia.recording.LOWER_BODY`, ``rate_hz`` = samples / mean duration. A missing mass or height becomes
     75 kg / 1.80 m, named in ``subject.assumed`` and in ``warnings``.
-
-    Raises
-    ------
-    RecordingError : missing file or column, a cell that is no number, an incomplete cycle, no usable duration.
     """
     csv = Path(path)
     if csv.suffix.lower() == ".json":

@@ -20,15 +20,13 @@ _FORCE = re.compile(
 def at_times(forces: Table, time_s: Array, *, hold: bool = False) -> tuple[dict[str, Plate], tuple[str, ...]]:
     """Plates of both feet at other times, and warnings.
 
+    RecordingError: a foot has no plate with a centre of pressure.
+
     Parameters
     ----------
     forces : external-load file, errors as for :func:`feet`.
     time_s : (T,) times [s].
     hold : keep the centre of pressure of an unloaded plate where it last or next is, where it wanders by hundreds of metres.
-
-    Raises
-    ------
-    RecordingError : a foot has no plate with a centre of pressure.
     """
     sides, warnings = feet(forces)
     plates = {}
@@ -49,6 +47,8 @@ def at_times(forces: Table, time_s: Array, *, hold: bool = False) -> tuple[dict[
 def feet(table: Table, plates: Mapping[str, str] | None = None) -> tuple[dict[str, dict[str, Array]], tuple[str, ...]]:
     """Columns of the force plate under each foot.
 
+    RecordingError: no force columns, plates whose side cannot be told, or a vertical axis that is not y.
+
     Parameters
     ----------
     table : external-load file with columns ``ground_force_<plate>_vx`` (or ``<plate>_ground_force_vx``).
@@ -58,10 +58,6 @@ def feet(table: Table, plates: Mapping[str, str] | None = None) -> tuple[dict[st
     Returns
     -------
     side to ``vx``, ``vy``, ``vz`` [N] and, where the file has them, ``px`` ... [m] and ``mx`` ... [N m]; and warnings.
-
-    Raises
-    ------
-    RecordingError : no force columns, plates whose side cannot be told, or a vertical axis that is not y.
     """
     loads: dict[str, dict[str, Array]] = {}
     for column, values in table.columns.items():

@@ -77,14 +77,12 @@ def walking_frames(folder: str | Path) -> tuple[int, int]:
 def read(folder: str | Path, *, truth: bool = True) -> Recording:
     """Read the trial with its optical reference (``truth=False`` leaves it unread).
 
+    RecordingError: missing files or fields, a reference of another length than the IMU recording, or scipy is not installed.
+
     Returns
     -------
     Recording in sensor frames over the whole trial (standing start included), truth on the same samples.
     ``truth.speed`` is the path length of the hip midpoint over the steady-walking frames per time.
-
-    Raises
-    ------
-    RecordingError : missing files or fields, a reference of another length than the IMU recording, or scipy is not installed.
     """
     folder = Path(folder)
     trial = next((name for name in xsens.trials(folder) if name.startswith(TRIAL)), None)

@@ -61,6 +61,8 @@ class _Cells:
 def read(text: str, *, file: str, start: int = 0, separator: str = "") -> TextTable:
     """Table of a text, wherever it begins.
 
+    RecordingError: no rows, no names, columns that no row of names tells apart, rows of unequal length.
+
     Parameters
     ----------
     text : whole text of the file.
@@ -71,10 +73,6 @@ def read(text: str, *, file: str, start: int = 0, separator: str = "") -> TextTa
     Returns
     -------
     The table with units, preamble and findings.
-
-    Raises
-    ------
-    RecordingError : no rows, no names, columns that no row of names tells apart, rows of unequal length.
     """
     lines = text.splitlines()
     while len(lines) > start and not lines[-1].strip():

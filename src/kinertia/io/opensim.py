@@ -56,6 +56,9 @@ class Table:
 def read(path: str | Path, *, in_degrees: bool | None = None) -> Table:
     """Read one .mot or .sto file.
 
+    RecordingError: no ``endheader``, no time column, time that does not increase, another number of rows than the header says
+    (a truncated file), a cell that is no number.
+
     Parameters
     ----------
     path : the file.
@@ -64,11 +67,6 @@ def read(path: str | Path, *, in_degrees: bool | None = None) -> Table:
     Returns
     -------
     Table with rotations in rad.
-
-    Raises
-    ------
-    RecordingError : no ``endheader``, no time column, time that does not increase, another number of rows than the header says
-        (a truncated file), a cell that is no number.
     """
     path = Path(path)
     file = str(path)
@@ -123,6 +121,8 @@ def coordinate_name(column: str) -> str:
 def coordinates(table: Table, *, knee_flexion: KneeSign | None = None) -> tuple[dict[str, Array], KneeSign, tuple[str, ...]]:
     """Coordinates in our signs: knee extension positive (flexion negative).
 
+    RecordingError: the knees bend too little for the sign to show and ``knee_flexion`` is not given.
+
     Parameters
     ----------
     table : coordinates file.
@@ -131,10 +131,6 @@ def coordinates(table: Table, *, knee_flexion: KneeSign | None = None) -> tuple[
     Returns
     -------
     coordinate to (T,) [rad or m], the sign the file had, warnings.
-
-    Raises
-    ------
-    RecordingError : the knees bend too little for the sign to show and ``knee_flexion`` is not given.
     """
     values = {coordinate_name(name): column for name, column in table.columns.items()}
     knees = [name for name in _KNEES if name in values]

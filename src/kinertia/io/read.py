@@ -50,6 +50,8 @@ def read(
 ) -> Recording:
     """Read one recording of any supported format.
 
+    RecordingError: unknown format (listing the supported ones), or as the format's reader.
+
     Parameters
     ----------
     path : file or folder.
@@ -59,10 +61,6 @@ def read(
     rate_hz : sampling rate [Hz], where the file does not state it.
     mass_kg, height_m : the person, overriding the file.
     gyro_from_orientation : differentiate orientation where an Xsens export has no angular rate.
-
-    Raises
-    ------
-    RecordingError : unknown format (listing the supported ones), or as the format's reader.
     """
     path = Path(path)
     if isinstance(columns, Mapping):

@@ -55,6 +55,8 @@ def read(
 ) -> Recording:
     """Read a CSV, text or Parquet table.
 
+    RecordingError: no usable map, an unknown unit, axes that are no rotation, a damaged table; naming column and row.
+
     Parameters
     ----------
     path : the table.
@@ -67,10 +69,6 @@ def read(
     Returns
     -------
     Recording; what was mended in layout and time stamps is among its findings.
-
-    Raises
-    ------
-    RecordingError : no usable map, an unknown unit, axes that are no rotation, a damaged table; naming column and row.
     """
     path = Path(path)
     given, _ = _given(path, columns)

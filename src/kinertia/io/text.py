@@ -162,15 +162,13 @@ def parse_rows(
 ) -> TextTable:
     """Table from the names of its columns and its rows.
 
+    RecordingError: no rows, doubled names, or a row with another number of cells than there are names (truncated file).
+
     Parameters
     ----------
     names, rows : one name per column, lines without their ends; blank ones at the end are left out.
     separator, decimal_comma : one character between cells (a blank: any run of blanks and tabs); whether a comma is the point.
     file, first_line : path, and line number of the first row in it (from 1), for errors.
-
-    Raises
-    ------
-    RecordingError : no rows, doubled names, or a row with another number of cells than there are names (truncated file).
     """
     rows = list(rows)
     while rows and not rows[-1].strip():

@@ -20,6 +20,8 @@ _TIMES = ("time [s]", "cycle_percent")
 def write(path: Path | str, recording: Recording, *, single_precision: bool = False) -> Path:
     """Write signals and reference as a table, and person and sensors as JSON of the same stem.
 
+    ValueError: another ending, a gait cycle as ``.parquet``, Parquet without polars, or signals in sensor axes.
+
     Parameters
     ----------
     path : ends in ``.parquet`` or ``.csv``, which decides the format.
@@ -31,10 +33,6 @@ def write(path: Path | str, recording: Recording, *, single_precision: bool = Fa
     -------
     The path of the table. It appears last and whole: where it exists, the JSON does too. Variances and orientations are not
     written, and neither are a signal or a curve without a single number.
-
-    Raises
-    ------
-    ValueError : another ending, a gait cycle as ``.parquet``, Parquet without polars, or signals in sensor axes.
     """
     path = Path(path)
     ending = path.suffix.lower()

@@ -56,6 +56,8 @@ def read(
 ) -> Recording:
     """Read one trial.
 
+    RecordingError: no files, several trials, unlike rates, streams that do not overlap, damaged rows.
+
     Parameters
     ----------
     path : a folder, or one file (its trial's other files beside it are read too).
@@ -68,10 +70,6 @@ def read(
     Returns
     -------
     Recording in sensor frames, over the packets that all sensors span; a lost packet is NaN.
-
-    Raises
-    ------
-    RecordingError : no files, several trials, unlike rates, streams that do not overlap, damaged rows.
     """
     name, files = _trial(Path(path), trial)
     folder = files[0].parent

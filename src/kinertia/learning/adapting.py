@@ -58,6 +58,8 @@ def adapt(
 ) -> Adapted:
     """Adapt a model to recordings, without labels.
 
+    ValueError as :func:`kinertia.learning.training.train`.
+
     Parameters
     ----------
     model : to start from.
@@ -66,10 +68,6 @@ def adapt(
     out : folder for checkpoint, model and loss history; None keeps everything in memory.
     device, resume, checkpoint_s, stop_after, progress : as for :func:`kinertia.learning.training.train`. There are at most
         ``config.training.steps`` steps.
-
-    Raises
-    ------
-    ValueError : as :func:`kinertia.learning.training.train`.
     """
     begin = time.perf_counter()
     chosen = adaptation.settings(model.config) if config is None else config

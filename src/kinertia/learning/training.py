@@ -194,6 +194,9 @@ def train(
 ) -> Model:
     """Train a network on people's signals, without labels.
 
+    ValueError if there are no sequences, one is too short or at another rate, the device is not there, training diverges, or
+    the checkpoint, the model to start from or the labels do not fit.
+
     Parameters
     ----------
     sequences : one per recording, at ``config.rate_hz``.
@@ -208,11 +211,6 @@ def train(
     Returns
     -------
     The model with averaged weights.
-
-    Raises
-    ------
-    ValueError : if there are no sequences, one is too short or at another rate, the device is not there, training diverges, or
-        the checkpoint, the model to start from or the labels do not fit.
     """
     check(sequences, config)
     if labels:

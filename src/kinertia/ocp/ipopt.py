@@ -70,6 +70,8 @@ def solve(
 ) -> tuple[Array, Run]:
     """Run the solver.
 
+    KeyboardInterrupt: the solver was interrupted.
+
     Parameters
     ----------
     program : of a movement of N nodes.
@@ -84,10 +86,6 @@ def solve(
     Returns
     -------
     The unknowns, and how the run went.
-
-    Raises
-    ------
-    KeyboardInterrupt : the solver was interrupted.
     """
     begin = time.perf_counter()
     (x_low, x_high), (low, high) = ([side.copy() for side in sides] for sides in (program.x_bounds, program.limits))

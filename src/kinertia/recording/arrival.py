@@ -38,9 +38,7 @@ class Spread:
 def spread(time_s: Array) -> Spread:
     """Even axis under stamps of arrival.
 
-    Parameters
-    ----------
-    time_s : (N,) stamps in the order of the samples [s]; two or more, not all equal.
+    ``time_s``: (N,) stamps in the order of the samples [s]; two or more, not all equal.
     """
     rows = np.arange(len(time_s))
     ends = np.append(np.flatnonzero(np.diff(time_s) != 0), len(time_s) - 1)  # a packet is sent when its last sample is taken
@@ -63,9 +61,7 @@ def spread(time_s: Array) -> Spread:
 def _lost(late: Array) -> np.ndarray:
     """(N,) samples lost just before each arrival: where the median delay after is longer than before by whole steps.
 
-    Parameters
-    ----------
-    late : (N,) delay of each arrival, in steps.
+    ``late``: (N,) delay of each arrival, in steps.
     """
     lost = np.zeros(len(late), dtype=int)
     if len(late) < 4 * _WIDTH:

@@ -20,8 +20,9 @@ def resample(recording: Recording, rate_hz: float, *, keep_gaps: bool = False) -
     """Resample signals, variances, orientation and truth.
 
     A periodic cycle is resampled as a Fourier series; its rate becomes whole samples over the unchanged duration, so it may
-    differ slightly from ``rate_hz``. Other recordings pass a zero-phase polyphase FIR low-pass below the lower Nyquist rate,
-    to a rate within 2.5e-5 of ``rate_hz``.
+    differ slightly from ``rate_hz``. Other recordings pass a zero-phase polyphase FIR low-pass below the lower Nyquist rate, to
+    a rate within 2.5e-5 of ``rate_hz``. RecordingError: missing samples, or a rate that is not positive, or fewer than four
+    samples would remain.
 
     Parameters
     ----------
@@ -29,10 +30,6 @@ def resample(recording: Recording, rate_hz: float, *, keep_gaps: bool = False) -
     rate_hz : new rate [Hz].
     keep_gaps : bridge gaps by a straight line for filtering and make them NaN again (also their filter's surroundings);
         otherwise missing samples are refused. A signal that is missing altogether stays missing, truth gaps are always kept.
-
-    Raises
-    ------
-    RecordingError : missing samples, or a rate that is not positive, or fewer than four samples would remain.
     """
     if not (np.isfinite(rate_hz) and rate_hz > 0):
         raise RecordingError(f"cannot resample to {rate_hz} Hz", file=recording.source, fix="give a positive rate")

@@ -22,10 +22,7 @@ def standing_periods(recording: Recording, *, min_s: float = 1.0) -> list[tuple[
     0.3 rad/s (standard deviations of the vectors), so that a gyroscope's constant offset does not hide it. At least half of the
     sensors have to live; one that has died hides nothing.
 
-    Parameters
-    ----------
-    recording : continuous recording; one periodic gait cycle has no standing.
-    min_s : shortest stretch [s].
+    ``recording``: continuous recording; one periodic gait cycle has no standing; ``min_s``: shortest stretch [s].
     """
     window = max(int(WINDOW_S * recording.rate_hz), 3)
     if recording.periodic or recording.samples < window:

@@ -79,6 +79,8 @@ def find(
 ) -> TimeAxis:
     """Even time axis of time-stamped rows.
 
+    RecordingError: fewer than two samples, stamps missing, all equal or starting again, a row number, no unit that fits.
+
     Parameters
     ----------
     time_s : (T,) time stamps [s], by the unit stated.
@@ -91,10 +93,6 @@ def find(
     -------
     The axis. Stamps that jitter by less than half a step are times of sampling, and values are interpolated between them;
     stamps that jitter by more, or come in batches, are times of arrival: samples keep their order and are spread evenly.
-
-    Raises
-    ------
-    RecordingError : fewer than two samples, stamps missing, all equal or starting again, a row number, no unit that fits.
     """
     if len(time_s) < 2:
         raise _refused("has fewer than two samples", file, fix="the file looks truncated", cause=None)

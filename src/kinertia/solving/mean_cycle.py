@@ -17,14 +17,12 @@ FEWEST = 2  # strides that have a mean
 def mean_cycle(recording: Recording) -> Recording:
     """Average the strides of a continuous recording in segment frames; strides with gaps do not count for the signal with them.
 
+    RecordingError: no two strides of equal duration were found.
+
     Returns
     -------
     Recording of one periodic cycle, from heel strike to heel strike of one leg, at about the same rate; a warning says how many
     strides it is the mean of. A truth is averaged over the same strides.
-
-    Raises
-    ------
-    RecordingError : no two strides of equal duration were found.
     """
     found = contact_events.locate(recording)
     # the leg that shows more strides

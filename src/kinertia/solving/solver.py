@@ -51,6 +51,8 @@ def solve(
 ) -> Solved:
     """Find the motion and forces that explain a recording best.
 
+    RecordingError: the recording cannot be aligned or has no usable sensor.
+
     Parameters
     ----------
     recording : in sensor or segment axes; truth in it is not read.
@@ -62,10 +64,6 @@ def solve(
     Returns
     -------
     Solved. A solver that does not converge is a warning of the estimate, with how far constraints are violated.
-
-    Raises
-    ------
-    RecordingError : the recording cannot be aligned or has no usable sensor.
     """
     begin = time.perf_counter()
     chosen = Settings() if settings is None else settings

@@ -54,15 +54,13 @@ def is_calibration(path: Path) -> bool:
 def find(folder: Path, model: str, start: str = "") -> Calibration | Uncalibrated:
     """The calibration of these weights; else that of models adapted from the weights it started from; else why there is none.
 
+    ValueError as :func:`read`.
+
     Parameters
     ----------
     folder : of the model; a file in it counts before those of the shipped models.
     model : fingerprint of its weights.
     start : fingerprint of the weights that its training started from; empty where there were none.
-
-    Raises
-    ------
-    ValueError : as :func:`read`.
     """
     own = folder / FILE
     files = [own] if own.is_file() else []
