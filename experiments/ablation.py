@@ -19,7 +19,7 @@ from experiments.protocol import QUIET, Context, Found, Json, contents
 from kinertia.bodies import SKELETONS
 from kinertia.io.cycles import read_folder
 from kinertia.learning.config import Cell, Config, Formulation
-from kinertia.metrics.summary import SUMMARISED
+from kinertia.metrics.scoring import SUMMARISED
 
 FULL = "full"
 _HEADINGS = {

@@ -15,7 +15,7 @@ from experiments.protocol import Json
 from experiments.results import Scored
 from kinertia.estimation.estimate import Estimate
 from kinertia.io.files import write_text
-from kinertia.metrics import errors, summary
+from kinertia.metrics import errors, scoring
 from kinertia.metrics.sync import advance
 from kinertia.recording import Array, Recording, Truth
 from kinertia.reporting import charts, names
@@ -95,8 +95,8 @@ def _means(trial: Trial) -> Iterable[tuple[str, str, str, str]]:
         ("grf_rmsd_bw", "Ground reaction", "BW %", 1),
         ("speed_error", "Speed", "m/s", 2),
     ):
-        value = summary.mean_over_joints(trial.scores, field)
-        synced = summary.mean_over_joints(trial.scores, field, trial.scores["synced"])
+        value = scoring.mean_over_joints(trial.scores, field)
+        synced = scoring.mean_over_joints(trial.scores, field, trial.scores["synced"])
         if value is not None and synced is not None:
             yield name, unit, names.number(value, digits), names.number(synced, digits)
 

@@ -20,12 +20,11 @@ from kinertia.runtime.model import ExportedModel
 from kinertia.streaming.core import Core
 from kinertia.streaming.frame import Frame
 from kinertia.streaming.health import Health
-from kinertia.transport import udp_message
+from kinertia.transport import udp
 from kinertia.transport.faults import Faults, Outage
 from kinertia.transport.log import FLUSH_S, AppendFile, LogWriter
 from kinertia.transport.replay import AS_FAST_AS_POSSIBLE
-from kinertia.transport.udp import Device, UdpSource
-from kinertia.transport.udp_message import Message, Reading, Rejected
+from kinertia.transport.udp import Device, Message, Reading, Rejected, UdpSource
 from kinertia.transport.walker import SyntheticSource
 
 RATE_HZ = 100.0
@@ -233,7 +232,7 @@ def fuzz(packets: int, seed: int = 0) -> Outcome:
     for k in range(packets):
         data = good if k % 100 == 0 else mutate(good, generator)
         try:
-            through += source.sample(udp_message.parse(data), float(k)) is not None
+            through += source.sample(udp.parse(data), float(k)) is not None
         except Rejected as rejected:
             reasons[rejected.reason.value] = reasons.get(rejected.reason.value, 0) + 1
     grown = resident_mb() - before

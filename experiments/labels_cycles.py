@@ -10,10 +10,10 @@ from experiments.labels_setting import CYCLES, Setting
 from experiments.methods import Method
 from experiments.protocol import Json
 from kinertia.io import cycles as files
-from kinertia.metrics.summary import mean_over_joints
+from kinertia.metrics.scoring import mean_over_joints
 from kinertia.recording import Recording
 from kinertia.supervised import config as configuration
-from kinertia.supervised import cycles, predict, tables
+from kinertia.supervised import cycles, predict, study
 from kinertia.supervised.checkpoint import Fitted
 from kinertia.train import people
 
@@ -35,11 +35,11 @@ def cnn_simulated(setting: Setting) -> Json:
     found = results.score(recordings, _method(fitted), NAME).results
     trials = found.pop("trials")
     own = {
-        name: tables.of_person({key: trial for key, trial in trials.items() if key.startswith(f"{name}_")})
+        name: study.of_person({key: trial for key, trial in trials.items() if key.startswith(f"{name}_")})
         for name in dict.fromkeys(key.split("_")[0] for key in trials)
     }
     found["conditions"].pop("warnings")
-    return {**found, "people": own, "table": tables.over_people(own)}
+    return {**found, "people": own, "table": study.over_people(own)}
 
 
 def cnn_real(setting: Setting) -> Json:

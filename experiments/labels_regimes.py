@@ -14,10 +14,9 @@ from experiments.protocol import Json
 from kinertia.io import gaittoolbox
 from kinertia.learning.config import Config
 from kinertia.metrics import scoring
-from kinertia.metrics.scoring import baselines
-from kinertia.metrics.summary import summarise
+from kinertia.metrics.scoring import baselines, summarise
 from kinertia.recording.selection import crop
-from kinertia.supervised import predict, regimes, tables
+from kinertia.supervised import predict, regimes, study
 from kinertia.supervised.checkpoint import Fitted
 from kinertia.supervised.config import (
     AdaptationConfig,
@@ -61,13 +60,13 @@ def adaptive(setting: Setting) -> Json:
     (paired over people).
     """
     found = _rows(setting)
-    pairs = tables.compare(found["adaptive"]["people"], found["general"]["people"], "adaptive against general")
+    pairs = study.compare(found["adaptive"]["people"], found["general"]["people"], "adaptive against general")
     means = {name: found[name]["mean"] for name in ("adaptive", "general")}
     gain = {
         name: None if None in (a := means["adaptive"][name], b := means["general"][name]) else 100.0 * (1.0 - a / b)
-        for name in tables.JUDGED
+        for name in study.JUDGED
     }
-    return {**found["adaptive"], "gain_percent": gain, "comparisons": tables.comparisons(pairs)}
+    return {**found["adaptive"], "gain_percent": gain, "comparisons": study.comparisons(pairs)}
 
 
 def adaptive_knee_deg(setting: Setting) -> Json:
@@ -130,5 +129,5 @@ def _scored(fitted: Fitted, person: Person) -> Json:
 
 def _summary(trials: dict[str, Json]) -> Json:
     flat = {name: trial for own in trials.values() for name, trial in own.items()}
-    figures = {person: tables.of_person(own) for person, own in trials.items()}
-    return {**summarise(flat), "people": figures, "table": tables.over_people(figures)}
+    figures = {person: study.of_person(own) for person, own in trials.items()}
+    return {**summarise(flat), "people": figures, "table": study.over_people(figures)}

@@ -219,7 +219,7 @@ def _trained(model: str) -> Callable[[Recording], Estimate] | None:
     """What estimates with the network that a user's model was exported from; None without torch or without the network."""
     if not extra.available("torch"):
         return None
-    from kinertia.estimation import trained as networks
+    from kinertia.estimation import track as networks
     from kinertia.learning import shipped
 
     if model not in shipped.names() and not (Path(model) / "model.json").is_file():

@@ -78,7 +78,7 @@ def train_and_estimate(
     recordings: Sequence[Recording], config: Config, method: str, show: ShowTraining = QUIET.training
 ) -> list[Estimate]:
     """Train one network on all recordings without labels and estimate each of them; ``method`` is written into them."""
-    from kinertia.estimation.trained import estimate
+    from kinertia.estimation.track import estimate
     from kinertia.learning.prepare import to_sequence
     from kinertia.learning.training import train
 
@@ -100,7 +100,7 @@ def adapt_and_estimate(
     method : name to write into the estimates.
     show : of training.
     """
-    from kinertia.estimation.trained import estimate
+    from kinertia.estimation.track import estimate
     from kinertia.learning.adapting import adapt
     from kinertia.learning.prepare import to_sequence
 
@@ -121,7 +121,7 @@ def sessions(recordings: Sequence[Recording]) -> list[list[int]]:
 
 
 def _from_model(model: str | None, config: Config, method: str, show: ShowTraining) -> Method:
-    from kinertia.estimation.trained import estimate
+    from kinertia.estimation.track import estimate
     from kinertia.learning import adaptation, shipped
 
     if model is None:

@@ -10,7 +10,7 @@ import numpy as np
 from experiments.protocol import Json
 from kinertia.io import opensim as storage
 from kinertia.muscles import Effort, MuscleForces, MuscleSet, coming, solve_muscles
-from kinertia.numerics.low_pass import butterworth, filter_both_ways
+from kinertia.numerics.signals import butterworth, filter_both_ways
 from kinertia.numerics.spline import CubicSpline
 from kinertia.recording import GRAVITY, Array
 

@@ -16,7 +16,8 @@ from experiments.simulated import gait
 from kinertia.io import folder as folders
 from kinertia.io.files import write_text
 from kinertia.io.read import read
-from kinertia.placement import inference, orientation
+from kinertia.numerics import rotations
+from kinertia.placement import inference
 from kinertia.placement.inference import Placement
 from kinertia.placement.joint_positions import LENGTH
 from kinertia.recording import Array, Frame, Recording
@@ -164,7 +165,7 @@ def on_cycles(folder: Path) -> Json:
             }
             figures["right_segments"] = all(placed.segment == placed.sensor.segment for placed in found.sensors)
             figures["turned_deg"] = {
-                placed.segment: float(np.degrees(orientation.angle(placed.rotation)))
+                placed.segment: float(np.degrees(rotations.angle(placed.rotation)))
                 for placed in found.sensors
                 if placed.rotation is not None
             }
@@ -210,7 +211,7 @@ def _stands(recording: Recording) -> bool:
 
 def _turn_all(recording: Recording, generator: np.random.Generator) -> tuple[Recording, Array]:
     """Every sensor in its own axes, stated to be unknown, and (K, 3, 3) the rotations back."""
-    choices = orientation.right_angled()
+    choices = rotations.right_angled()
     turns = np.stack(
         [
             choices[int(generator.integers(len(choices)))] @ place_faults.rotation(generator, 0.0, MISALIGNED_RAD)
@@ -253,7 +254,7 @@ def _placement(recordings: list[Recording], plan: Plan, advance: Advance) -> Jso
                 continue
             pose = poses[true]
             actual = gait_model_fit.orientation_matrix(pose.orientation) @ back[order[i]]
-            turned.append(float(np.degrees(orientation.angle(actual.T @ placed.rotation))))
+            turned.append(float(np.degrees(rotations.angle(actual.T @ placed.rotation))))
             along.append(abs(placed.position_m[1] - pose.position_m[1]))
             across.append(abs(placed.position_m[0] - pose.position_m[0]))
             sure.append(true.split("_")[0])

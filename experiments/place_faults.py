@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from kinertia.numerics.rotations import right_angled
 from kinertia.placement.fault import Kind
-from kinertia.placement.orientation import right_angled
 from kinertia.recording import Array, Recording
 from kinertia.recording.standing import standing_periods
 

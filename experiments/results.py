@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from experiments.methods import Method
 from experiments.protocol import Json
 from kinertia.estimation.estimate import Estimate
-from kinertia.metrics.scoring import baselines
+from kinertia.metrics.scoring import baselines, summarise
 from kinertia.metrics.scoring import score as score_estimate
-from kinertia.metrics.summary import summarise
 from kinertia.metrics.sync import MAX_SHIFT_S, sync_shift
 from kinertia.recording import Recording
 

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.protocol import Json
-from kinertia.metrics.summary import SUMMARISED, mean_over_joints
+from kinertia.metrics.scoring import SUMMARISED, mean_over_joints
 
 _OVERVIEW = (
     ("angle\nRMSD\n[deg]", "angle_rmsd_deg"),

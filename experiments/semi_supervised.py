@@ -8,7 +8,7 @@ from pathlib import Path
 from experiments import methods, results
 from experiments.protocol import QUIET, Context, Json
 from kinertia.estimation.estimate import Estimate
-from kinertia.estimation.trained import estimate
+from kinertia.estimation.track import estimate
 from kinertia.io.cycles import read_folder
 from kinertia.learning import adaptation, shipped, supervision
 from kinertia.learning.checkpoint import Model

@@ -11,7 +11,7 @@ import torch
 
 from experiments.protocol import QUIET, Context, Found
 from kinertia.bodies import SKELETONS
-from kinertia.estimation.trained import estimate
+from kinertia.estimation.track import estimate
 from kinertia.export import export
 from kinertia.learning.checkpoint import Model
 from kinertia.learning.config import Config

@@ -18,7 +18,7 @@ import torch
 from experiments import subsets_plot
 from experiments.protocol import QUIET, Context, Found, Json, cell, sizes, table
 from kinertia.recording import LOWER_BODY, sensor_set
-from kinertia.supervised import regimes, tables
+from kinertia.supervised import regimes, study
 from kinertia.supervised.config import (
     AdaptationConfig,
     FitConfig,
@@ -222,10 +222,10 @@ def row(name: str, folder: str, regime: Regime, settings: bytes, most: int | Non
             fitted = regimes.fit_individual(loaded[person], own)
         else:
             fitted = general if regime == "general" else regimes.fit_adaptive(general, loaded[person], 0.2)
-        figures[person] = tables.of_person(regimes.score(fitted, loaded[person], regimes.LAST))
+        figures[person] = study.of_person(regimes.score(fitted, loaded[person], regimes.LAST))
     return {
         "sensors": list(sensor_set.by_initials(name).segments),
-        "figures": tables.over_people(figures),
+        "figures": study.over_people(figures),
         "seconds": time.perf_counter() - start,
     }
 

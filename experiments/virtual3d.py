@@ -14,8 +14,7 @@ from experiments.methods import Method, MethodName
 from experiments.options import AS_USUAL, Shared
 from experiments.protocol import QUIET, Context, Found, Json, cell, contents, table
 from experiments.spatial_people import DEVELOPMENT, JUDGES, RUNNING, VARIANTS, Captured
-from kinertia.metrics.scoring import baselines
-from kinertia.metrics.summary import mean_over_joints
+from kinertia.metrics.scoring import baselines, mean_over_joints
 from kinertia.recording import Recording
 
 AS_WORN = next(iter(VARIANTS))

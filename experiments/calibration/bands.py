@@ -16,7 +16,7 @@ from kinertia import __version__
 from kinertia.estimation import estimator
 from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.estimator import Runner
-from kinertia.estimation.trained import estimate
+from kinertia.estimation.track import estimate
 from kinertia.learning import adaptation, shipped
 from kinertia.learning.adapting import adapt
 from kinertia.learning.prepare import to_sequence

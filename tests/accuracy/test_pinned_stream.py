@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import kinertia as ki
-from kinertia.estimation import trained
+from kinertia.estimation import track
 from kinertia.estimation.estimate import Estimate
 from kinertia.learning import shipped
 from kinertia.recording import Array, Recording
@@ -72,6 +72,6 @@ def test_a_stream_is_two_samples_behind_and_says_the_same(frames: list[Frame], m
 
 
 def test_the_graph_says_what_the_network_says(frames: list[Frame], model: ExportedModel, walk: Recording) -> None:
-    network = trained.estimate(shipped.load(), replace(walk, truth=None))
+    network = track.estimate(shipped.load(), replace(walk, truth=None))
     # the way walked is a sum over all samples, in which rounding adds up
     assert largest_difference(frames, model, network, DELAY_SAMPLES, without="pelvis_tx") <= GRAPH_TOLERANCE

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kinertia.bodies import GAIT2D_TRUNK
-from kinertia.estimation import estimator, trained
+from kinertia.estimation import estimator, track
 from kinertia.estimation.estimate import Estimate
 from kinertia.learning import adaptation, sequence, shipped, training
 from kinertia.learning.config import Config, TrainingConfig
@@ -41,7 +41,7 @@ def assert_only_forces_differ(light: Estimate, heavy: Estimate) -> None:
 def test_shipped_models(walk: Recording, name: str, sensors: str) -> None:
     worn = selection.choose(walk, sensors)
     heavy, model, graph = of_mass(worn, HEAVIER), shipped.load(name), runtime.load(name)
-    assert_only_forces_differ(trained.estimate(model, worn), trained.estimate(model, heavy))
+    assert_only_forces_differ(track.estimate(model, worn), track.estimate(model, heavy))
     assert_only_forces_differ(estimator.estimate(graph.runner, worn), estimator.estimate(graph.runner, heavy))
 
 
@@ -52,7 +52,7 @@ def test_adapting(walk: Recording) -> None:
 
     def adapted(recording: Recording) -> Estimate:
         model = training.train([to_sequence(recording, config)], config, start=start)
-        return trained.estimate(model, recording)
+        return track.estimate(model, recording)
 
     assert_only_forces_differ(adapted(walk), adapted(of_mass(walk, HEAVIER)))
 
@@ -72,9 +72,7 @@ def test_another_height_than_in_training_is_said_but_not_another_mass(
     read = to_sequence(walk, Config())
     person = training.Person("walk", training.fingerprint(read), 68.0, 1.71, (0.0,) * 7, ((0.0, 0.0),) * 7, 1.0)
     model = replace(make_model(), people=(person,))
-    said = " ".join(trained.estimate(model, of_mass(walk, HEAVIER)).warnings)
+    said = " ".join(track.estimate(model, of_mass(walk, HEAVIER)).warnings)
     assert "trained on this recording" not in said
     taller = replace(walk, subject=replace(walk.subject, height_m=1.85))
-    assert "the model was trained on this recording with a height of 1.71 m" in " ".join(
-        trained.estimate(model, taller).warnings
-    )
+    assert "the model was trained on this recording with a height of 1.71 m" in " ".join(track.estimate(model, taller).warnings)

@@ -13,7 +13,7 @@ from experiments import speed as throughput
 from kinertia.bodies import GAIT2D_TRUNK, build
 from kinertia.estimation import track, verdict
 from kinertia.estimation.estimate import Estimate
-from kinertia.estimation.trained import estimate
+from kinertia.estimation.track import estimate
 from kinertia.learning import differences
 from kinertia.learning.checkpoint import Model, Person
 from kinertia.learning.prepare import to_sequence

@@ -13,7 +13,7 @@ import numpy as np
 import onnx
 import pytest
 
-from kinertia.estimation import estimator, trained
+from kinertia.estimation import estimator, track
 from kinertia.estimation.estimate import Estimate
 from kinertia.export import export
 from kinertia.learning import shipped
@@ -23,8 +23,7 @@ from kinertia.learning.training import fingerprint
 from kinertia.recording import Array, Recording, Subject
 from kinertia.runtime import model as runtime
 from kinertia.runtime.card import FORMAT
-from kinertia.runtime.model import ExportedModel
-from kinertia.runtime.stepper import Stepper
+from kinertia.runtime.model import ExportedModel, Stepper
 
 SINGLE = 1e-5
 """Two implementations round single precision differently; second differences magnify that."""
@@ -66,13 +65,13 @@ def assert_equal(a: Estimate, b: Estimate, tolerance: float) -> None:
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
 def test_exported_equals_trained(make_model: Callable[..., Model], walk: Recording, cell: str) -> None:
     model = make_model(cell, layers=3)
-    assert_equal(estimator.estimate(export.export(model).runner, walk), trained.estimate(model, walk), SINGLE)
+    assert_equal(estimator.estimate(export.export(model).runner, walk), track.estimate(model, walk), SINGLE)
 
 
 @pytest.mark.parametrize("rate", [59.3, 100.0, 148.0])
 def test_the_model_that_comes_with_the_package(walk: Recording, rate: float) -> None:
     other = replace(walk, rate_hz=rate)
-    assert_equal(estimator.estimate(default().runner, other), trained.estimate(shipped.load(), other), SINGLE)
+    assert_equal(estimator.estimate(default().runner, other), track.estimate(shipped.load(), other), SINGLE)
 
 
 def test_cycles_and_missing_sensors(walk: Recording) -> None:
@@ -80,7 +79,7 @@ def test_cycles_and_missing_sensors(walk: Recording) -> None:
     few = replace(walk, sensors=tuple(walk.sensors[k] for k in keep), acc=walk.acc[:, keep], gyro=walk.gyro[:, keep])
     cycle = replace(few, acc=few.acc[:111], gyro=few.gyro[:111], periodic=True)
     for recording in (few, cycle):
-        assert_equal(estimator.estimate(default().runner, recording), trained.estimate(shipped.load(), recording), SINGLE)
+        assert_equal(estimator.estimate(default().runner, recording), track.estimate(shipped.load(), recording), SINGLE)
 
 
 def test_the_shipped_graphs_belong_to_the_shipped_weights() -> None:
@@ -97,7 +96,7 @@ def test_what_was_learned_about_a_wearer_goes_with_the_model(
     known = replace(model, people=(Person(walk.name, mark, 68.0, 1.71, (0.1,) * 7, shift, 1.05),))
     export.write(export.export(known), tmp_path)
     loaded = runtime.load(tmp_path)
-    assert_equal(estimator.estimate(loaded.runner, walk), trained.estimate(known, walk), SINGLE)
+    assert_equal(estimator.estimate(loaded.runner, walk), track.estimate(known, walk), SINGLE)
     stated = replace(walk, subject=replace(walk.subject, height_m=1.85))
     assert any(
         "trained on this recording with a height of 1.71 m" in warning

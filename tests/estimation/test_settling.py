@@ -9,7 +9,7 @@ import numpy as np
 
 from kinertia.estimation import estimator, gait
 from kinertia.estimation.estimate import Activity
-from kinertia.estimation.trained import estimate
+from kinertia.estimation.track import estimate
 from kinertia.learning.checkpoint import Model
 from kinertia.recording import Recording
 from kinertia.recording.resampling import resample

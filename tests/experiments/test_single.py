@@ -12,8 +12,7 @@ from experiments.walks import record
 from kinertia.estimation.estimate import Estimate
 from kinertia.io import write_recording
 from kinertia.io.read import read
-from kinertia.metrics.scoring import score_single
-from kinertia.metrics.summary import mean_over_joints
+from kinertia.metrics.scoring import mean_over_joints, score_single
 from kinertia.recording import Recording
 
 JOINTS = ("hip_flexion", "knee_angle", "ankle_angle")

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from kinertia.bodies import SKELETONS, build, stack
-from kinertia.estimation import track, trained
+from kinertia.estimation import track
 from kinertia.estimation.events import CONTACT_BW
 from kinertia.estimation.track import Wearer
 from kinertia.export import export
@@ -39,7 +39,7 @@ def test_graphs_equal_the_physics(name: BodyName, cell: Cell) -> None:
     position = torch.where(torch.tensor(stated).isnan(), placement((), body).double(), torch.tensor(stated))
     wearer = Wearer(stack([body.to(torch.float32)]).to(torch.float64), position[None], deviation.to(signals))
     raw, _ = network(features(signals[None], torch.ones_like(signals)[None], wearer.body, wearer.position))
-    expected = trained.to_series(track.physics(raw, wearer, config), wearer.body.select(torch.tensor(0)), 64.0)
+    expected = track.to_series(track.physics(raw, wearer, config), wearer.body.select(torch.tensor(0)), 64.0)
 
     graphs = export.graphs(model, "float64")
     # twenty-two nodes for the body, in four levels; the others are the network's

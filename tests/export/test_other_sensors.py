@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from kinertia.estimation import estimator, trained
+from kinertia.estimation import estimator, track
 from kinertia.export import export
 from kinertia.learning import checkpoint
 from kinertia.learning.config import Config, NetworkConfig, TrainingConfig
@@ -35,7 +35,7 @@ def test_five_sensors_in_another_order(walk: Recording, tmp_path: Path) -> None:
     assert sequence.signals.shape[1:] == LEGS.shape
     model = train([sequence], CONFIG, tmp_path / "trained")
     assert (tmp_path / "trained" / "model.json").read_text().count('"foot_l"') == 1
-    estimate = estimator.estimate(trained.runner(checkpoint.load_model(tmp_path / "trained")), ready)
+    estimate = estimator.estimate(track.runner(checkpoint.load_model(tmp_path / "trained")), ready)
     assert estimate.sensor_segments == LEGS.segments
     assert estimate.imu_measured is not None
     np.testing.assert_allclose(estimate.imu_measured[:, 1, 2], ready.gyro[:, LOWER_BODY.index("tibia_l"), 2], atol=1e-5)

@@ -14,7 +14,7 @@ import torch
 from swinging import swinging_cycle
 
 from kinertia.estimation.estimate import Estimate
-from kinertia.estimation.trained import estimate
+from kinertia.estimation.track import estimate
 from kinertia.learning import checkpoint
 from kinertia.learning.checkpoint import Model
 from kinertia.learning.config import Config

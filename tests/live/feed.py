@@ -10,8 +10,7 @@ import live_walker
 import msgspec
 
 from kinertia.live.hub import Hub
-from kinertia.live.message import Wish
-from kinertia.live.state import RecordingState, SensorState, SessionState
+from kinertia.live.message import RecordingState, SensorState, SessionState, Wish
 from kinertia.recording import LOWER_BODY, Subject, words
 from kinertia.streaming.health import State
 from kinertia.streaming.trust import SENSOR_LOST

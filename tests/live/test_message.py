@@ -11,12 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kinertia.live.feedback import Target
-from kinertia.live.hub import Hub, Rows
-from kinertia.live.message import HEADER, Command, decode_frames, encode_frames, parse
+from kinertia.live.hub import Hub, Rows, columns
+from kinertia.live.message import HEADER, Command, SensorState, SessionState, decode_frames, encode_frames, parse
 from kinertia.live.monitor import Monitor
-from kinertia.live.outputs import columns
 from kinertia.live.session import Notices
-from kinertia.live.state import SensorState, SessionState
 from kinertia.recording import LOWER_BODY, words
 from kinertia.streaming.health import State
 

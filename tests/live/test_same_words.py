@@ -27,13 +27,13 @@ from kinertia.estimation.trust import (
     doubts,
 )
 from kinertia.live.hub import Hub
+from kinertia.live.message import SessionState
 from kinertia.live.monitor import Monitor
-from kinertia.live.state import SessionState
 from kinertia.recording import Array, Recording
 from kinertia.reporting import page
 from kinertia.reporting.shown import Shown
 from kinertia.runtime.card import GROUPS, Layout
-from kinertia.streaming.settings import Settings
+from kinertia.streaming.sample import Settings
 from kinertia.streaming.trust import OTHER_ACTIVITY, Trust
 
 sys.path.append(str(Path(__file__).parents[1] / "report"))

@@ -16,9 +16,8 @@ from feed import AHEAD, SUBJECT, Feed
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from kinertia.live.access import access
 from kinertia.live.message import VERSION, decode_frames
-from kinertia.live.server import PORT, Server, load
+from kinertia.live.server import PORT, Server, access, load
 
 TOKEN = re.compile(r"\?token=([\w-]{20,})$")
 

@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 
 from kinertia.estimation.estimate import Estimate
-from kinertia.metrics.scoring import score
-from kinertia.metrics.summary import mean_over_joints, summarise
+from kinertia.metrics.scoring import mean_over_joints, score, summarise
 from kinertia.recording import Recording, Sensor, Subject, Truth
 
 SAMPLES, RATE = 100, 100.0

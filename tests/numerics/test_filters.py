@@ -8,9 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage, signal
 
-from kinertia.numerics.low_pass import butterworth, filter_both_ways
-from kinertia.numerics.moving_mean import Beyond, moving_mean
-from kinertia.numerics.peaks import find_peaks
+from kinertia.numerics.signals import Beyond, butterworth, filter_both_ways, find_peaks, moving_mean
 from kinertia.recording import Array
 
 seeds = st.integers(0, 2**32 - 1)

@@ -11,7 +11,7 @@ import torch
 from kinertia.io import opensim as storage
 from kinertia.muscles import curves, share
 from kinertia.muscles.fibres import rigid
-from kinertia.numerics.low_pass import butterworth, filter_both_ways
+from kinertia.numerics.signals import butterworth, filter_both_ways
 from kinertia.numerics.spline import CubicSpline
 from kinertia.opensim import load
 from kinertia.opensim.muscle_paths import lengths

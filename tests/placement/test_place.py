@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from experiments.place_faults import rotation
 from kinertia.io.read import read
-from kinertia.placement import orientation
+from kinertia.numerics import rotations
 from kinertia.placement.inference import SIDES_NOTE, place
 from kinertia.recording import LOWER_BODY, Array, Frame, Recording
 from kinertia.transport import walker
@@ -35,7 +35,7 @@ def _mirrored(names: list[str]) -> list[str]:
 )
 def test_any_order_and_any_axes(unaligned: Recording, seed: int, order: list[int], choice: list[int]) -> None:
     generator = np.random.default_rng(seed)
-    turns = np.stack([orientation.right_angled()[c] @ rotation(generator, 0.0, np.deg2rad(30.0)) for c in choice])
+    turns = np.stack([rotations.right_angled()[c] @ rotation(generator, 0.0, np.deg2rad(30.0)) for c in choice])
     found = place(_turned(unaligned, turns, order))
     names, truth = [placed.segment for placed in found.sensors], [LOWER_BODY.segments[k] for k in order]
     assert truth in (names, _mirrored(names))
@@ -47,7 +47,7 @@ def test_any_order_and_any_axes(unaligned: Recording, seed: int, order: list[int
         assert placed.confidence > 0.9
         assert np.linalg.det(placed.rotation) > 0.999
         # legs within what people stand and walk alike, and the pelvis, which hardly turns, a little more
-        assert np.rad2deg(orientation.angle(turn @ placed.rotation)) < 12.0
+        assert np.rad2deg(rotations.angle(turn @ placed.rotation)) < 12.0
         limit = 0.07 if true == "pelvis" else 0.04
         assert np.hypot(placed.position_m[0] - positions[true][0], placed.position_m[1] - positions[true][1]) < limit
 
@@ -83,17 +83,17 @@ def test_without_gait_nothing_is_claimed(walk: Recording) -> None:
 
 @given(seed=st.integers(0, 2**31), choice=st.integers(0, 23))
 def test_nearest_right_angles(seed: int, choice: int) -> None:
-    exact = orientation.right_angled()[choice]
+    exact = rotations.right_angled()[choice]
     off = rotation(np.random.default_rng(seed), 0.0, np.deg2rad(40.0))
-    best, rest = orientation.nearest(exact @ off)
+    best, rest = rotations.nearest(exact @ off)
     np.testing.assert_array_equal(best, exact)
     assert rest == float(np.clip(rest, 0.0, np.deg2rad(40.0) + 1e-6))
-    assert abs(rest - orientation.angle(off)) < 1e-6
+    assert abs(rest - rotations.angle(off)) < 1e-6
 
 
 def test_words() -> None:
-    assert orientation.words(np.eye(3)) == "x forward, y up, z right"
-    assert orientation.words(np.diag([-1.0, 1.0, -1.0])) == "x backward, y up, z left"
+    assert rotations.words(np.eye(3)) == "x forward, y up, z right"
+    assert rotations.words(np.diag([-1.0, 1.0, -1.0])) == "x backward, y up, z left"
 
 
 @pytest.mark.data

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.place_faults import rotation
-from kinertia.placement import orientation
+from kinertia.numerics import rotations
 from kinertia.placement.assignment import mirrored
 from kinertia.placement.correction import correct
 from kinertia.placement.inference import Placement, SensorPlacement, place
@@ -94,8 +94,8 @@ def test_average(parts: list[Recording], found: list[Placement]) -> None:
         spreads = np.array([one.position_spread_m for one in own])
         assert (spreads.min(axis=0) - 1e-12 <= placed.position_spread_m).all()
         turns = [one.rotation for one in own if one.rotation is not None]
-        widest = max(orientation.angle(a.T @ b) for a in turns for b in turns)
-        assert max(orientation.angle(placed.rotation.T @ turn) for turn in turns) <= widest + 1e-9
+        widest = max(rotations.angle(a.T @ b) for a in turns for b in turns)
+        assert max(rotations.angle(placed.rotation.T @ turn) for turn in turns) <= widest + 1e-9
         assert placed.confidence >= max(one.confidence for one in own) - 1e-12
     assert [look.faults for look in session.placements] == [look.faults for look in found]
 
@@ -109,7 +109,7 @@ def test_surer_recordings_count_more(parts: list[Recording], found: list[Placeme
         assert one.rotation is not None
         assert both.rotation is not None
         assert one.position_m == pytest.approx(both.position_m, abs=1e-4)
-        assert orientation.angle(one.rotation.T @ both.rotation) < 1e-3
+        assert rotations.angle(one.rotation.T @ both.rotation) < 1e-3
 
 
 def test_order_of_recordings_does_not_matter(parts: list[Recording], found: list[Placement]) -> None:

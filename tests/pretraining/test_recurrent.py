@@ -9,7 +9,7 @@ from swaying import RATE_HZ, recording
 from experiments.encoders import checkpoint
 from experiments.encoders.recurrent import FORCE_UNIT, MOMENT_UNIT
 from experiments.encoders.windows import LEAD, cut, to_track
-from kinertia.estimation.trained import estimate
+from kinertia.estimation.track import estimate
 from kinertia.learning import shipped
 from kinertia.learning.differences import REACH
 from kinertia.metrics import errors

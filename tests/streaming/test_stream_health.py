@@ -12,8 +12,7 @@ from kinertia.recording import Sensor, Subject
 from kinertia.streaming import trust
 from kinertia.streaming.core import Core
 from kinertia.streaming.health import State
-from kinertia.streaming.sample import Session, StreamInfo
-from kinertia.streaming.settings import Settings
+from kinertia.streaming.sample import Session, Settings, StreamInfo
 
 
 def test_figures_of_a_good_sensor() -> None:

@@ -9,7 +9,7 @@ from fakes import LAYOUT, model, one_stream, run, sagittal, samples_of, signals
 from kinertia.estimation.trust import TRUSTED_DISAGREEMENT, TRUSTED_RESIDUAL_BW
 from kinertia.streaming import trust
 from kinertia.streaming.core import Core
-from kinertia.streaming.settings import Settings
+from kinertia.streaming.sample import Settings
 from kinertia.streaming.trust import Trust
 
 

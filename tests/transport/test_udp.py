@@ -14,9 +14,8 @@ from transport_tools import drain, until
 
 from kinertia.io.facts import placement
 from kinertia.recording import LOWER_BODY, RecordingError
-from kinertia.transport import udp, udp_message
-from kinertia.transport.udp import Device, UdpSource
-from kinertia.transport.udp_message import Message, Reason, Rejected
+from kinertia.transport import udp
+from kinertia.transport.udp import Device, Message, Reason, Rejected, UdpSource
 
 FUZZED = 20_000
 GOOD = {
@@ -37,7 +36,7 @@ def _said(**changes: object) -> bytes:
 @pytest.fixture
 def source() -> Iterator[UdpSource]:
     bound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    bound.bind((udp_message.LOOPBACK, 0))
+    bound.bind((udp.LOOPBACK, 0))
     bound.settimeout(udp.WAIT_S)
     with UdpSource(bound, [Device("belt", LOWER_BODY.segments, 100.0)]) as own:
         yield own
@@ -51,12 +50,12 @@ def sender() -> Iterator[socket.socket]:
 
 def _rejected(data: bytes) -> Reason:
     with pytest.raises(Rejected) as caught:
-        udp_message.parse(data)
+        udp.parse(data)
     return caught.value.reason
 
 
 def test_units_become_si(source: UdpSource) -> None:
-    sample = source.sample(udp_message.parse(_said()), 7.0)
+    sample = source.sample(udp.parse(_said()), 7.0)
     assert sample is not None
     np.testing.assert_allclose(sample.values[3], [0.0, 9.80665, 0.5 * 9.80665, np.pi / 2, 0.0, -np.pi])
     assert (sample.stream, sample.sequence, sample.time_s, sample.received_s) == (0, 4, 1.5, 7.0)
@@ -65,7 +64,7 @@ def test_units_become_si(source: UdpSource) -> None:
 def test_what_is_absent_is_missing(source: UdpSource) -> None:
     one = [{"name": "foot_l", "gyro": [1, 2, 3]}]
     data = {key: value for key, value in GOOD.items() if key not in ("sequence", "time_s")} | {"sensors": one}
-    sample = source.sample(udp_message.parse(json.dumps(data).encode()), 0.0)
+    sample = source.sample(udp.parse(json.dumps(data).encode()), 0.0)
     assert sample is not None
     assert sample.sequence == -1
     assert np.isnan(sample.time_s)
@@ -81,7 +80,7 @@ def test_what_is_absent_is_missing(source: UdpSource) -> None:
         (b"{", Reason.NOT_JSON),
         (b"[" * 4000 + b"]" * 4000, Reason.CONTENT),
         (b'{"sensors":' * 500 + b"1" + b"}" * 500, Reason.CONTENT),
-        (b" " * (udp_message.LONGEST + 1), Reason.TOO_LONG),
+        (b" " * (udp.LONGEST + 1), Reason.TOO_LONG),
         (b"x" * 65_000, Reason.TOO_LONG),
         (_said(kinertia=2), Reason.VERSION),
         (_said(acc_unit="furlong"), Reason.CONTENT),
@@ -116,7 +115,7 @@ def test_bad_messages_are_rejected_with_their_reason(data: bytes, reason: Reason
 )
 def test_what_does_not_fit_the_session_is_rejected(source: UdpSource, changes: dict[str, object], reason: Reason) -> None:
     with pytest.raises(Rejected) as caught:
-        source.sample(udp_message.parse(_said(**changes)), 0.0)
+        source.sample(udp.parse(_said(**changes)), 0.0)
     assert caught.value.reason is reason
 
 
@@ -124,7 +123,7 @@ def test_sensors_of_two_streams_do_not_come_in_one_message() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as bound:
         source = UdpSource(bound, [Device("", ("pelvis",), 100.0), Device("", ("foot_r",), 100.0)])
         with pytest.raises(Rejected, match="different streams"):
-            source.sample(udp_message.parse(_said(device="", sensors=[{"name": "pelvis"}, {"name": "foot_r"}])), 0.0)
+            source.sample(udp.parse(_said(device="", sensors=[{"name": "pelvis"}, {"name": "foot_r"}])), 0.0)
 
 
 NOTHING_MUCH = st.none() | st.booleans() | st.floats() | st.text(max_size=8)
@@ -159,7 +158,7 @@ def test_fuzzed_packets_never_end_the_loop(source: UdpSource, sender: socket.soc
     for at in range(FUZZED):
         data = _fuzzed(generator)
         try:
-            good += source.sample(udp_message.parse(data), 0.0) is not None
+            good += source.sample(udp.parse(data), 0.0) is not None
         except Rejected:
             if at % 10 == 0:  # the same over the network, some of them, slowly enough not to overflow the system's buffer
                 sender.sendto(data, source.address)
@@ -185,7 +184,7 @@ def test_junk_over_the_network_is_counted_by_reason_and_told_once_a_second(sourc
 def test_devices_are_learned(sender: socket.socket, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(udp, "SETTLE_S", 0.3)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
-        free.bind((udp_message.LOOPBACK, 0))
+        free.bind((udp.LOOPBACK, 0))
         port = free.getsockname()[1]
     stop = threading.Event()
 
@@ -197,8 +196,8 @@ def test_devices_are_learned(sender: socket.socket, monkeypatch: pytest.MonkeyPa
             for device, names in groups:
                 readings = [{"name": name, "acc": [0, 9.81, 0], "gyro": [0, 0, 0]} for name in names]
                 message = {**base, "device": device, "sequence": number, "time_s": number / 50, "sensors": readings}
-                sender.sendto(json.dumps(message).encode(), (udp_message.LOOPBACK, port))
-            sender.sendto(b"junk", (udp_message.LOOPBACK, port))
+                sender.sendto(json.dumps(message).encode(), (udp.LOOPBACK, port))
+            sender.sendto(b"junk", (udp.LOOPBACK, port))
             number += 1
 
     thread = threading.Thread(target=send)
@@ -236,15 +235,15 @@ def test_placement_names_segments() -> None:
     [("5005", ("127.0.0.1", 5005)), (":5005", ("127.0.0.1", 5005)), ("0.0.0.0:1", ("0.0.0.0", 1)), ("[::1]:9", ("::1", 9))],
 )
 def test_addresses(text: str, expected: tuple[str, int]) -> None:
-    assert udp_message.address(text) == expected
+    assert udp.address(text) == expected
 
 
 @pytest.mark.parametrize("text", ["", "host", "host:", "host:99999", "::1:5", "host:-1", "host:0"])
 def test_bad_addresses(text: str) -> None:
     with pytest.raises(ValueError, match="HOST:PORT"):
-        udp_message.address(text)
+        udp.address(text)
 
 
 def test_an_encoded_message_is_read_back() -> None:
     message = msgspec.convert(GOOD, Message)
-    assert udp_message.parse(msgspec.json.encode(message)) == message
+    assert udp.parse(msgspec.json.encode(message)) == message

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from kinertia.estimation import estimator, trained
+from kinertia.estimation import estimator, track
 from kinertia.export import export
 from kinertia.learning.checkpoint import Model, load_model
 from kinertia.learning.config import Config, NetworkConfig, TrainingConfig
@@ -67,7 +67,7 @@ def start(walk: Recording, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def width(model: Model, walk: Recording) -> tuple[np.ndarray, str]:
     """Band of a knee once the network has settled, and what is said of it."""
-    found = trained.estimate(model, walk).bands
+    found = track.estimate(model, walk).bands
     knee = found.coordinates["knee_angle_r"]
     assert np.isfinite(knee[100:-10]).all()
     return knee[100:-10], found.about
@@ -110,7 +110,7 @@ def test_of_foreign_weights_there_are_none(start: Path, walk: Recording, tmp_pat
     model = train([to_sequence(walk, CONFIG)], replace(CONFIG, training=replace(CONFIG.training, seed=3)), tmp_path)
     (tmp_path / store.FILE).write_bytes((start / store.FILE).read_bytes())
     assert model.fingerprint != load_model(start).fingerprint
-    bands = trained.estimate(load_model(tmp_path), walk).bands
+    bands = track.estimate(load_model(tmp_path), walk).bands
     assert bands.level == 0.0
     assert not bands.coordinates
     assert "belongs to other weights" in bands.about

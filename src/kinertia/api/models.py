@@ -75,7 +75,7 @@ def runner(model: Named) -> Runner:
         return exported.load(model).runner
     if not isinstance(model, str | Path) and not hasattr(model, "outcome") and not hasattr(model, "network"):
         raise ValueError(f"{type(model).__name__} is no model; give its name, its folder, or what kinertia.adapt returned")
-    from kinertia.estimation import trained as networks
+    from kinertia.estimation import track as networks
     from kinertia.learning import shipped
     from kinertia.learning.adapting import Adapted
 

@@ -186,7 +186,7 @@ def sound(recording: Recording, *, anyway: bool = False) -> Recording:
     RecordingError with its first fault, unless it is asked for anyway.
     """
     if not recording.sensors:
-        raise RecordingError("holds no sensor", file=recording.source or recording.name, fix="give one with signals")
+        raise recording.error("holds no sensor", "give one with signals")
     examined = recording if chain.is_examined(recording) else chain.examine(recording)
     examined = _with_likely_mass(with_estimated_size(examined))
     if not anyway:

@@ -10,7 +10,7 @@ import numpy as np
 
 from kinertia.checks import clipping, clocks, movement, sensors, units, values
 from kinertia.checks.stage import Stage, faulty
-from kinertia.recording import Cause, Finding, Recording, RecordingError, Severity
+from kinertia.recording import Cause, Finding, Recording, Severity
 
 STAGES: tuple[Stage, ...] = (
     sensors.check_presence,
@@ -64,14 +64,7 @@ def require_sound(recording: Recording) -> None:
     """
     fault = recording.fault
     if fault is not None:
-        raise RecordingError(
-            fault.message,
-            file=recording.source or recording.name,
-            sensor=", ".join(fault.sensors),
-            sample=fault.sample,
-            fix=fault.fix,
-            cause=fault.cause,
-        )
+        raise recording.error(fault.message, fault.fix, sensor=", ".join(fault.sensors), sample=fault.sample, cause=fault.cause)
 
 
 def sound(recording: Recording, *, anyway: bool = False) -> Recording:

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from kinertia.checks.stage import Checked, faulty, names, standing
-from kinertia.placement import orientation, reflection, steady_gait
+from kinertia.numerics import rotations
+from kinertia.placement import reflection, steady_gait
 from kinertia.placement.fault import FITS, TURNED_RAD, Fault, Kind
 from kinertia.placement.inference import GROSS_PACE, Placement, judged, place
 from kinertia.recording import GRAVITY, LOWER_BODY, Array, Cause, Finding, Frame, Recording, Severity, selection
@@ -115,9 +116,9 @@ def _turns(placement: Placement) -> dict[int, Array]:
         if placed.rotation is None:
             continue
         mirrored = placement.gyro_factor[k] < 0
-        if orientation.angle(placed.rotation) < TURNED_RAD and not mirrored:
+        if rotations.angle(placed.rotation) < TURNED_RAD and not mirrored:
             continue
-        nearest, _ = orientation.nearest(placed.rotation)
+        nearest, _ = rotations.nearest(placed.rotation)
         # the third axis was found from a rate of the wrong sign
         turns[k] = ACROSS @ nearest if mirrored else nearest
     return turns
@@ -126,11 +127,11 @@ def _turns(placement: Placement) -> dict[int, Array]:
 def _turned(recording: Recording, placement: Placement, k: int, turn: Array) -> Finding:
     placed = placement.sensors[k]
     assert placed.rotation is not None
-    nearest, rest = orientation.nearest(placed.rotation)
+    nearest, rest = rotations.nearest(placed.rotation)
     name = (recording.sensors[k].name,)
     most = TURNED_RAD if np.array_equal(nearest, np.eye(3)) else MOST_REST_RAD  # no further than one that counts as not turned
     if np.array_equal(turn, np.eye(3)) or rest > most:
-        off = np.rad2deg(orientation.angle(placed.rotation))
+        off = np.rad2deg(rotations.angle(placed.rotation))
         message = f"its axes are {off:.0f} deg off those of {placed.segment}"
         return Finding(Cause.AXES, Severity.ERROR, message, f"state that the axes are the sensors' own; {APPLY}", name)
     cause, message = _named(turn)

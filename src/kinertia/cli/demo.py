@@ -14,7 +14,7 @@ from rich.table import Table
 from kinertia.api import results
 from kinertia.cli import output
 from kinertia.cli.progress import recordings_bar, training_bar
-from kinertia.metrics.summary import summarise
+from kinertia.metrics.scoring import summarise
 from kinertia.recording import RecordingError, words
 from kinertia.reporting.shown import Shown
 
@@ -57,7 +57,7 @@ def demo(
         overwrite: Write into a folder that holds something else.
     """
     from kinertia.estimation import estimator
-    from kinertia.estimation.trained import estimate
+    from kinertia.estimation.track import estimate
     from kinertia.io.read import read
     from kinertia.learning import adaptation, shipped
     from kinertia.learning.adapting import adapt

@@ -21,7 +21,7 @@ from kinertia.cli.output import plain_table, show_findings
 from kinertia.io import inputs, write_recording
 from kinertia.io.files import folded, write_text
 from kinertia.io.outputs import Outputs
-from kinertia.placement import orientation
+from kinertia.numerics import rotations
 from kinertia.placement.correction import correct
 from kinertia.placement.fault import Kind
 from kinertia.placement.inference import Placement, SensorPlacement, with_right
@@ -228,11 +228,11 @@ def row(placed: SensorPlacement) -> dict[str, Any]:
     about: dict[str, Any] = {"name": placed.sensor.name, "stated": placed.sensor.segment}
     if placed.rotation is None or placed.position_m is None or placed.position_spread_m is None:
         return about | {"inferred": None}
-    _, rest = orientation.nearest(placed.rotation)
+    _, rest = rotations.nearest(placed.rotation)
     return about | {
         "inferred": placed.segment,
         "confidence": round(placed.confidence, 4),
-        "axes": orientation.words(placed.rotation),
+        "axes": rotations.words(placed.rotation),
         "off_these_axes_deg": round(float(np.rad2deg(rest)), 1),
         "rotation": np.round(placed.rotation, 5).tolist(),
         "inclination_spread_deg": round(float(np.rad2deg(placed.inclination_spread_rad or 0.0)), 1),

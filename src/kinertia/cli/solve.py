@@ -62,7 +62,7 @@ def solve(
         settings: What counts how much, what is bounded, and how finely it looks.
     """
     from kinertia.api.methods import part
-    from kinertia.estimation import trained
+    from kinertia.estimation import track
     from kinertia.learning import shipped
     from kinertia.solving import solver
 
@@ -73,7 +73,7 @@ def solve(
     planned = [*output.planned(out, whole.name, csv=csv, as_pdf=shown.pdf), convergence_file]
     guard.check(planned)
     measured, ready = part(whole, begin, end, mean=cycle)
-    guess = trained.estimate(shipped.load(), ready) if start == "model" else None
+    guess = track.estimate(shipped.load(), ready) if start == "model" else None
     try:
         solved = solver.solve(
             ready, settings, lambda work: training_bar(work, label="solving"), guess, out / f"{whole.name}_{WINDOWS}", resume

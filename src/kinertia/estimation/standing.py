@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from kinertia.estimation.estimate import Activity, Bands, Estimate
 from kinertia.estimation.series import SIDES, Series
-from kinertia.numerics.moving_mean import moving_mean
+from kinertia.numerics.signals import moving_mean
 from kinertia.recording import GRAVITY, LOWER_BODY, Array, Recording, Sensor, SensorSet, Subject
 from kinertia.recording.gaps import runs
 from kinertia.sensing.alignment import by_standing

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from kinertia.bodies import Body, Skeleton, stack
-from kinertia.estimation.series import SIDES
-from kinertia.learning import decode, differences, objective
+from kinertia.bodies import SKELETONS, Body, Skeleton, stack
+from kinertia.estimation import estimator
+from kinertia.estimation.estimate import Estimate
+from kinertia.estimation.estimator import Progress, Runner
+from kinertia.estimation.series import SIDES, Series
+from kinertia.learning import decode, differences, objective, sequence
 from kinertia.learning.checkpoint import Model
 from kinertia.learning.config import Config
 from kinertia.learning.network import CausalConvolutions, Network, State, features
@@ -18,7 +22,7 @@ from kinertia.learning.sequence import Sequence
 from kinertia.mechanics import kinematics as kin
 from kinertia.mechanics.kinematics import Kinematics
 from kinertia.mechanics.motion import Motion
-from kinertia.recording import LOWER_BODY, SensorSet
+from kinertia.recording import LOWER_BODY, Array, Recording, SensorSet
 
 HEAD_ABOVE_HIP = 0.47  # of body height: hip joint to vertex in Winter's proportions
 JOINTS = {"tibia": "knee", "foot": "ankle"}  # landmark at the proximal joint of a segment
@@ -182,3 +186,46 @@ def run(model: Model, sequence: Sequence, deviation: Deviation) -> Track:
         raw = torch.cat([raw[:, :1].expand(-1, reach, -1), raw, raw[:, -1:].expand(-1, reach, -1)], dim=1)
         pieces = [raw[:, start : start + CHUNK + 2 * reach] for start in range(0, raw.shape[1] - 2 * reach, CHUNK)]
         return Track.join([physics(piece, precise, model.config) for piece in pieces])
+
+
+def runner(model: Model) -> Runner:
+    """A trained network as a runner."""
+    config = model.config
+
+    def stated_height_m(fingerprint: str) -> float | None:
+        person = model.person_of(fingerprint)
+        return None if person is None else person.height_m
+
+    def given(signals: Array, present: Array, recording: Recording, fingerprint: str, _: Progress | None) -> Series:
+        read = sequence.from_arrays(recording, signals, present, config.rate_hz, SKELETONS[config.body], config.sensors)
+        return to_series(run(model, read, model.deviation_of(fingerprint)), read.body, read.mass_kg)
+
+    return Runner(
+        config.sensors, config.rate_hz, differences.REACH, model.fingerprint, model.calibration, stated_height_m, given
+    )
+
+
+def estimate(model: Model, recording: Recording, method: str = "sspinnpose") -> Estimate:
+    """:func:`kinertia.estimation.estimator.estimate` with a trained network."""
+    return estimator.estimate(runner(model), recording, method)
+
+
+def to_series(result: Track, body: Body, mass_kg: float) -> Series:
+    """A track of the stated ``body`` in double precision without torch; moments are those of a person of ``mass_kg``."""
+    values = {name: numbers(x) for name, x in reported(result, body).items()}
+    return Series(
+        names=body.skeleton.coordinate_names,
+        q=values["coordinates"],
+        speed=values["speed"][:, 0],
+        moments=values["moments"] * (mass_kg / float(body.total_mass)),
+        residual=values["residual"],
+        grf=values["grf"],
+        pressure=values["pressure"],
+        virtual=values["virtual"],
+        points=dict(zip(result.points, np.moveaxis(values["points"], 1, 0), strict=True)),
+    )
+
+
+def numbers(x: Tensor) -> Array:
+    """A tensor as a float64 array of its own."""
+    return np.array(x.detach().to(device="cpu", dtype=torch.float64).numpy())

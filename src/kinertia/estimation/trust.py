@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinertia.estimation.estimate import Activity, Estimate
-from kinertia.numerics.moving_mean import moving_mean
+from kinertia.numerics.signals import moving_mean
 from kinertia.recording import LOWER_BODY, Array
 
 TRUSTED_RESIDUAL_BW = 0.06

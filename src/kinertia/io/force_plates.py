@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from kinertia.io.opensim import Table
-from kinertia.numerics.low_pass import butterworth, filter_both_ways
+from kinertia.numerics.signals import butterworth, filter_both_ways
 from kinertia.recording import Array, RecordingError
 from kinertia.recording.motion_capture import Plate
 

@@ -19,7 +19,7 @@ from kinertia.learning.config import Config
 from kinertia.learning.losses import masked_mean
 from kinertia.learning.sequence import NOMINAL_MASS_KG, Sequence
 from kinertia.mechanics.motion import Motion
-from kinertia.recording import Array, Recording, RecordingError, periodic
+from kinertia.recording import Array, Recording, periodic
 from kinertia.train.targets import columns, truth_of
 from kinertia.train.windows import repeated, resampled
 
@@ -85,9 +85,8 @@ def labels_of(recording: Recording, config: Config, tile_s: float = periodic.TIL
         known({"speed": speed}, ("speed",)),
     )
     if not bool(torch.isfinite(labels.all).any()):
-        message = "its reference has no joint angle, joint moment, ground reaction or speed that a model estimates"
-        fix = "name the columns as docs/formats.md says, or give it without labels"
-        raise RecordingError(message, file=recording.source or recording.name, fix=fix)
+        what = "its reference has no joint angle, joint moment, ground reaction or speed that a model estimates"
+        raise recording.error(what, "name the columns as docs/formats.md says, or give it without labels")
     return labels
 
 

@@ -12,8 +12,7 @@ import numpy as np
 
 from kinertia.live.feedback import Feedback, Result, Target
 from kinertia.live.hub import EXTRA, Hub, Place, Rows
-from kinertia.live.message import encode
-from kinertia.live.state import SessionState
+from kinertia.live.message import SessionState, encode
 from kinertia.recording import words
 from kinertia.streaming.gait import NOTHING, Gait
 from kinertia.streaming.health import State

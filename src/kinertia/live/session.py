@@ -12,8 +12,7 @@ from pathlib import Path
 
 from kinertia.io.stream_log import ENDING
 from kinertia.live.hub import Hub
-from kinertia.live.message import Wish
-from kinertia.live.state import Level, Notice, RecordingState, SensorState, SessionState, sensor_states
+from kinertia.live.message import Level, Notice, RecordingState, SensorState, SessionState, Wish, sensor_states
 from kinertia.recording import words
 from kinertia.streaming.adaptation import Adaptation
 from kinertia.streaming.health import State
@@ -70,7 +69,7 @@ class LiveSession:
             self._adaptation.stop()
 
     def state(self) -> SessionState:
-        """How the session stands; see :class:`kinertia.live.state.Control`."""
+        """How the session stands; see :class:`kinertia.live.message.Control`."""
         pump = self._pump
         source, core = pump.source, pump.core
         sensors = sensor_states(core.health)
@@ -99,7 +98,7 @@ class LiveSession:
         )
 
     def do(self, wish: Wish) -> None:
-        """Carry out what a viewer asks for; see :class:`kinertia.live.state.Control`."""
+        """Carry out what a viewer asks for; see :class:`kinertia.live.message.Control`."""
         with self._doing:
             match wish:
                 case "start_calibration":

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 
 from kinertia.numerics import rotations
-from kinertia.placement import orientation
 from kinertia.placement.fault import Kind
 from kinertia.placement.inference import Placement, SensorPlacement
 from kinertia.recording import Array, Frame, Recording, SensorPose, Truth
@@ -27,12 +26,12 @@ def correct(recording: Recording, placement: Placement) -> Recording:
     """
     kept, warnings = _kept(recording, placement)
     stated = recording.frame is Frame.SEGMENT
-    off = [orientation.angle(placed.rotation) > WORN_RAD for placed in placement.sensors if placed.rotation is not None]
+    off = [rotations.angle(placed.rotation) > WORN_RAD for placed in placement.sensors if placed.rotation is not None]
     worn_rad = WORN_RAD if stated and 2 * sum(off) <= len(off) else 0.0
     turns: dict[int, Array] = {}
     for k in kept:
         rotation = placement.sensors[k].rotation
-        turns[k] = np.eye(3) if rotation is None or orientation.angle(rotation) < worn_rad else rotation
+        turns[k] = np.eye(3) if rotation is None or rotations.angle(rotation) < worn_rad else rotation
     turn = np.array(list(turns.values())).reshape(-1, 3, 3)
     # what is read too much along the vertical of the segment
     wrong = {name for fault in placement.faults if fault.kind is Kind.OFFSET for name in fault.sensors}

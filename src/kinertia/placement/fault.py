@@ -7,7 +7,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from kinertia.placement import orientation, unit_factors
+from kinertia.numerics import rotations
+from kinertia.placement import unit_factors
 from kinertia.placement.interpretation import Interpretation
 from kinertia.recording import GRAVITY, LOWER_BODY, Array, Frame, Recording
 
@@ -134,14 +135,14 @@ def _exchanged(recording: Recording, judged: list[int], reading: Interpretation)
 def _axes(recording: Recording, k: int, reading: Interpretation, i: int) -> list[Fault]:
     sensor = recording.sensors[k]
     rotation = reading.rotation[i]
-    off = orientation.angle(rotation)
+    off = rotations.angle(rotation)
     if recording.frame is not Frame.SEGMENT or off < TURNED_RAD:
         return []
-    best, rest = orientation.nearest(rotation)
+    best, rest = rotations.nearest(rotation)
     how = (
         f"is not aligned with its segment, {np.rad2deg(off):.0f} deg off"
         if np.allclose(best, np.eye(3))
-        else f"has turned axes: {orientation.words(rotation)} (and {np.rad2deg(rest):.0f} deg from that)"
+        else f"has turned axes: {rotations.words(rotation)} (and {np.rad2deg(rest):.0f} deg from that)"
     )
     return [Fault(Kind.TURNED, (sensor.name,), f"{sensor.segment} {how}", "its signals are turned into segment axes")]
 

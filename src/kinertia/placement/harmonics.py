@@ -8,8 +8,8 @@ import numpy as np
 
 from kinertia.placement.steady_gait import Steady, waves
 from kinertia.recording import Array
-from kinertia.sensing import functional_axis
-from kinertia.sensing.mean_gravity import attitudes
+from kinertia.sensing import sensor_axes
+from kinertia.sensing.sensor_axes import attitudes
 
 HARMONICS = 5  # multiples of the stride that describe a curve
 CURVES = ("rate", "up", "forward")  # angular rate about the mediolateral axis, specific force along mean up and along forward
@@ -39,9 +39,7 @@ def _shapes(steady: Steady, mean: Array, *, pelvis: bool) -> Shapes:
     acc, gyro = np.concatenate(steady.acc), np.concatenate(steady.gyro)
     half = max(1, round(0.5 * float(np.median(steady.stride))))
     axes = [
-        functional_axis.by_symmetry(acc[:, k], gyro[:, k], up[k], half)
-        if pelvis
-        else functional_axis.principal(gyro[:, k], up[k])
+        sensor_axes.by_symmetry(acc[:, k], gyro[:, k], up[k], half) if pelvis else sensor_axes.principal(gyro[:, k], up[k])
         for k in range(len(up))
     ]
     right = np.array([axis.direction for axis in axes])

@@ -13,7 +13,7 @@ from kinertia.placement.height import Height
 from kinertia.placement.joint_positions import Lengths, Positions, Prior
 from kinertia.placement.steady_gait import Steady
 from kinertia.recording import Array
-from kinertia.sensing.mean_gravity import bends
+from kinertia.sensing.sensor_axes import bends
 
 STANDING_SPREAD_RAD = np.deg2rad(3.5)  # standing people do not hold their segments exactly vertical
 IN_FRONT = 1.5

@@ -15,7 +15,7 @@ import numpy as np
 
 from kinertia.placement.steady_gait import Steady, waves
 from kinertia.recording import Array
-from kinertia.sensing.functional_axis import parity, plane
+from kinertia.sensing.sensor_axes import parity, plane
 
 MOST_OFF_RAD = {part: np.deg2rad(most) for part, most in {"femur": 25.0, "tibia": 18.0, "foot": 30.0, "pelvis": 20.0}.items()}
 """From right angles in sound recordings: up to 23, 14, 26 and 8 deg in 72 stretches of all walks of HuGaDB and gait toolbox,

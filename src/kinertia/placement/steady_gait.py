@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinertia.recording import Array, Recording
-from kinertia.recording.errors import RecordingError
 from kinertia.sensing.gait_phase import autocorrelation, bridged, peaks_of
 
 WINDOWS_S = (6.0, 4.0)  # length of the stretches looked at; shorter ones serve where a person takes few strides between turns
@@ -50,11 +49,8 @@ def find(recording: Recording) -> Steady:
         if stretches := _repeating(gyro, missing, length, rate_hz):
             break
     else:
-        raise RecordingError(
-            "no steady walking or running found: nothing repeats like a stride",
-            file=recording.source or recording.name,
-            fix="record ten seconds or more of steady walking or running straight ahead",
-        )
+        fix = "record ten seconds or more of steady walking or running straight ahead"
+        raise recording.error("no steady walking or running found: nothing repeats like a stride", fix)
     strides = np.array([stride for _, stride, _ in stretches])
     means = np.array([mean for *_, mean in stretches])
     turning = np.median(np.linalg.norm(means - np.median(means, axis=0), axis=-1), axis=-1)

@@ -7,7 +7,6 @@ from hashlib import sha256
 import numpy as np
 
 from kinertia.recording import periodic
-from kinertia.recording.errors import RecordingError
 from kinertia.recording.recording import Array, Frame, Recording
 from kinertia.recording.resampling import resample
 from kinertia.recording.sensor_set import LOWER_BODY, SensorSet
@@ -20,7 +19,7 @@ def read(recording: Recording, sensors: SensorSet = LOWER_BODY) -> tuple[Array, 
     """
     if recording.frame is not Frame.SEGMENT:
         message, fix = "signals are in sensor axes", "align the recording to its segments first"
-        raise RecordingError(message, file=recording.source or recording.name, fix=fix)
+        raise recording.error(message, fix)
     signals = np.full((recording.samples, *sensors.shape), np.nan)
     for row, on in enumerate(sensors.positions(recording.sensors)):
         if on is not None:
@@ -28,7 +27,7 @@ def read(recording: Recording, sensors: SensorSet = LOWER_BODY) -> tuple[Array, 
     present = np.isfinite(signals)
     if not present.any():
         message, fix = f"none of the segments {', '.join(sensors.segments)} carries a sensor", "name the segment of each sensor"
-        raise RecordingError(message, file=recording.source or recording.name, fix=fix)
+        raise recording.error(message, fix)
     return np.where(present, signals, 0.0), present.astype(np.float64)
 
 

@@ -10,7 +10,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from kinertia.recording.finding import Finding, Severity
+from kinertia.recording.errors import RecordingError
+from kinertia.recording.finding import Cause, Finding, Severity
 
 Array = NDArray[np.float64]
 
@@ -218,6 +219,12 @@ class Recording:
     def sensor_index(self, segment: str) -> int | None:
         """Index of the sensor on ``segment``, None when there is none."""
         return next((i for i, s in enumerate(self.sensors) if s.segment == segment), None)
+
+    def error(
+        self, what: str, fix: str, *, sensor: str = "", sample: int | None = None, cause: Cause | None = None
+    ) -> RecordingError:
+        """An error that names the recording: what is wrong with it, and what the user can do."""
+        return RecordingError(what, file=self.source or self.name, sensor=sensor, sample=sample, fix=fix, cause=cause)
 
     @property
     def fault(self) -> Finding | None:

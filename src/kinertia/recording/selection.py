@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from kinertia.recording.errors import RecordingError
 from kinertia.recording.gaps import runs
 from kinertia.recording.recording import Recording, Sensor
 from kinertia.recording.sensor_set import LOWER_BODY, by_initials
@@ -53,7 +52,7 @@ def choose(recording: Recording, name: str) -> Recording:
     absent = [segment for segment in wanted if recording.sensor_index(segment) is None]
     if absent:
         message, fix = f"no sensor on {', '.join(absent)}, which the set {name} asks for", "choose a smaller set"
-        raise RecordingError(message, file=recording.source or recording.name, fix=fix)
+        raise recording.error(message, fix)
     return keep(recording, wanted)
 
 

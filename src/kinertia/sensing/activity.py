@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinertia.estimation.estimate import Activity
-from kinertia.numerics.moving_mean import moving_mean
+from kinertia.numerics.signals import moving_mean
 from kinertia.recording import GRAVITY, LOWER_BODY, Array, Recording
 from kinertia.recording.channels import read
 from kinertia.recording.gaps import runs

@@ -2,8 +2,8 @@
 
 Segment frames have x forward, y up along the segment, z right. In quiet standing the segments are taken as vertical (foot flat,
 pelvis as worn), so the mean specific force is y. Walking gives z, the mediolateral axis
-(:mod:`kinertia.sensing.functional_axis`), made to point right by facts of gait (:mod:`kinertia.sensing.direction`). Without
-standing, y comes from gravity over whole strides and is less certain (:mod:`kinertia.sensing.mean_gravity`).
+(:mod:`kinertia.sensing.sensor_axes`), made to point right by facts of gait (:mod:`kinertia.sensing.direction`). Without
+standing, y comes from gravity over whole strides and is less certain (:mod:`kinertia.sensing.sensor_axes`).
 
 Only acceleration, angular rate and the segment names are read.
 """
@@ -15,9 +15,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from kinertia.recording import GRAVITY, LOWER_BODY, Array, Frame, Recording, Sensor, gaps, selection
-from kinertia.recording.errors import RecordingError
 from kinertia.recording.standing import standing_periods
-from kinertia.sensing import direction, functional_axis, gait_phase, mean_gravity
+from kinertia.sensing import direction, gait_phase, sensor_axes
 from kinertia.sensing.direction import LASTING, Walk
 
 STANDING_MARGIN_S = 0.5  # cut from either end of standing: the body already leans before the first step
@@ -103,13 +102,13 @@ def align(recording: Recording) -> tuple[Recording, Alignment]:
         return _without(recording, worst, "it lives through too little of the walk to be aligned")
 
     axes = [
-        functional_axis.by_symmetry(acc[longest, k], rates[longest, k], up[k], max(1, stride // 2))
+        sensor_axes.by_symmetry(acc[longest, k], rates[longest, k], up[k], max(1, stride // 2))
         if name == "pelvis"
-        else functional_axis.principal(rates[walking & available[:, k], k], up[k])
+        else sensor_axes.principal(rates[walking & available[:, k], k], up[k])
         for k, name in enumerate(names)
     ]
     frames = _frames(np.stack([axis.direction for axis in axes]), up)
-    running = mean_gravity.is_running(acc[longest, _uppermost(names)], chosen.rate_hz)
+    running = sensor_axes.is_running(acc[longest, _uppermost(names)], chosen.rate_hz)
     file = chosen.source or chosen.name
     sign, margin = direction.signs(Walk(names, frames, acc, rates, walking, available, stride, chosen.rate_hz, running, file))
     # turning z about y turns x too
@@ -121,8 +120,8 @@ def align(recording: Recording) -> tuple[Recording, Alignment]:
             "no quiet standing found: zero angles rest on gravity over whole strides and population means, "
             f"uncertain by about {uncertainty:.0f} deg; start the recording with two seconds of standing"
         )
-        mean = mean_gravity.MEAN_INCLINATION["running" if running else "walking"]
-        frames = mean_gravity.bends(np.array([mean.get(name.split("_")[0], 0.0) for name in names])) @ frames
+        mean = sensor_axes.MEAN_INCLINATION["running" if running else "walking"]
+        frames = sensor_axes.bends(np.array([mean.get(name.split("_")[0], 0.0) for name in names])) @ frames
 
     aligned = replace(
         chosen,
@@ -179,11 +178,8 @@ def _usable(recording: Recording) -> tuple[Recording, list[str]]:
     ]
     keep = [k for k in known if k not in silent]
     if not keep:
-        raise RecordingError(
-            "no sensor can be aligned: none is on a known segment with acceleration and angular rate",
-            file=recording.source or recording.name,
-            fix=f"name the segments ({', '.join(LOWER_BODY.segments)}) in a placement file and record the gyroscopes",
-        )
+        fix = f"name the segments ({', '.join(LOWER_BODY.segments)}) in a placement file and record the gyroscopes"
+        raise recording.error("no sensor can be aligned: none is on a known segment with acceleration and angular rate", fix)
     # variances and orientation are the sensor's, not the segment's
     return replace(selection.take(recording, keep), acc_var=None, gyro_var=None, orientation=None), warnings
 
@@ -216,11 +212,8 @@ def _walking(rates: Array, up: Array, available: np.ndarray, recording: Recordin
     most = available[longest].sum(axis=0) >= LASTING * (longest.stop - longest.start)
     stride = gait_phase.stride_samples(rates[longest][:, most], recording.rate_hz) if walking.any() and most.any() else None
     if stride is None or longest.stop - longest.start < MIN_STRIDES * stride:
-        raise RecordingError(
-            f"no {MIN_STRIDES} strides of straight walking in a row found, so the mediolateral axes are unknown",
-            file=recording.source or recording.name,
-            fix="let the person walk straight ahead for a few strides in the same recording",
-        )
+        what = f"no {MIN_STRIDES} strides of straight walking in a row found, so the mediolateral axes are unknown"
+        raise recording.error(what, "let the person walk straight ahead for a few strides in the same recording")
     return walking, stride
 
 
@@ -242,9 +235,9 @@ def _from_strides(
 
 def _walking_up(acc: Array, rates: Array, names: tuple[str, ...], stride: int, rate_hz: float) -> Array:
     """(K, 3) mean up over whole strides in sensor axes; for the feet of a walker, up while they rest."""
-    rests = not mean_gravity.is_running(acc[:, _uppermost(names)], rate_hz)
+    rests = not sensor_axes.is_running(acc[:, _uppermost(names)], rate_hz)
     resting = [rests and name.startswith("foot") for name in names]
-    ups = [mean_gravity.over_strides(acc[:, k], rates[:, k], stride, rate_hz, at_rest=r) for k, r in enumerate(resting)]
+    ups = [sensor_axes.over_strides(acc[:, k], rates[:, k], stride, rate_hz, at_rest=r) for k, r in enumerate(resting)]
     return np.stack(ups)
 
 

@@ -13,8 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from kinertia.numerics.low_pass import butterworth, filter_both_ways
-from kinertia.numerics.peaks import find_peaks
+from kinertia.numerics.signals import butterworth, filter_both_ways, find_peaks
 from kinertia.recording import Array, Recording
 from kinertia.recording.errors import RecordingError
 from kinertia.sensing import sagittal
@@ -78,11 +77,8 @@ def duty_factor(recording: Recording, events: dict[str, Array]) -> float:
                 inside = lifts[(lifts > begin) & (lifts < end)]
                 stances.extend((inside[:1] - begin) / (end - begin))
     if not stances:
-        raise RecordingError(
-            "no complete stride found from the gyroscopes of feet and shanks",
-            file=recording.source or recording.name,
-            fix="record steady walking or running with a sensor on a foot or shank",
-        )
+        fix = "record steady walking or running with a sensor on a foot or shank"
+        raise recording.error("no complete stride found from the gyroscopes of feet and shanks", fix)
     return float(np.median(stances))
 
 

@@ -19,8 +19,7 @@ from itertools import pairwise, product
 
 import numpy as np
 
-from kinertia.numerics.moving_mean import moving_mean
-from kinertia.numerics.peaks import find_peaks
+from kinertia.numerics.signals import find_peaks, moving_mean
 from kinertia.recording import Array, Cause, RecordingError
 from kinertia.sensing import gait_phase
 

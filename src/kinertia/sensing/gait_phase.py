@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kinertia.numerics.moving_mean import moving_mean
+from kinertia.numerics.signals import moving_mean
 from kinertia.recording import Array, Recording
 from kinertia.recording.gaps import runs
 

@@ -11,7 +11,6 @@ import numpy as np
 
 from kinertia.estimation.estimate import Estimate
 from kinertia.recording import Array, Recording
-from kinertia.recording.errors import RecordingError
 from kinertia.sensing import contact_events
 from kinertia.simulation.norms import RUNNING, WALKING, Norm
 
@@ -33,11 +32,8 @@ def solve(recording: Recording, norms: tuple[Norm, Norm] = (WALKING, RUNNING)) -
         phase = phases[side]
         if phase is None:
             if (across := phases[other]) is None:
-                raise RecordingError(
-                    "no two heel strikes of one leg found",
-                    file=recording.source or recording.name,
-                    fix="record steady walking or running with a sensor on a foot or shank",
-                )
+                fix = "record steady walking or running with a sensor on a foot or shank"
+                raise recording.error("no two heel strikes of one leg found", fix)
             phase = np.mod(across + 0.5, 1.0)  # the legs of an average person are half a cycle apart
         coordinates |= {f"{joint}_{side}": norm.angle(joint, phase) for joint in norm.angles}
         grf |= {f"{component}_{side}": norm.force(component, phase) for component in norm.forces}

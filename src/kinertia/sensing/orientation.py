@@ -12,7 +12,6 @@ import vqf
 
 from kinertia.estimation.estimate import Estimate
 from kinertia.recording import Array, Recording
-from kinertia.recording.errors import RecordingError
 from kinertia.sensing import sagittal
 
 
@@ -22,11 +21,7 @@ def solve(recording: Recording) -> Estimate:
     RecordingError: signals not in segment frames, a sample missing, one periodic cycle, or no joint with two sensors.
     """
     if recording.periodic:
-        raise RecordingError(
-            "one averaged cycle has no consistent signals in space",
-            file=recording.source or recording.name,
-            fix="use the strapdown baseline",
-        )
+        raise recording.error("one averaged cycle has no consistent signals in space", "use the strapdown baseline")
     return sagittal.joint_angles(recording, "orientation", inclination)
 
 

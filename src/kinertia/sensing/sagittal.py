@@ -58,11 +58,8 @@ def joint_angles(recording: Recording, method: str, inclination: Callable[[Recor
     # joint angle q: inclination of the distal segment minus that of the proximal one
     joints = {q: angle[a] - angle[b] for q, (a, b) in JOINTS.items() if a in angle and b in angle}
     if not joints:
-        raise RecordingError(
-            "no joint has sensors with gyroscopes on both of its segments",
-            file=recording.source or recording.name,
-            fix="put sensors on neighbouring segments, such as thigh and shank",
-        )
+        fix = "put sensors on neighbouring segments, such as thigh and shank"
+        raise recording.error("no joint has sensors with gyroscopes on both of its segments", fix)
     coordinates = ({"pelvis_tilt": angle["pelvis"]} if "pelvis" in angle else {}) | joints
     seconds = time.perf_counter() - start
     return Estimate(recording.name, method, recording.rate_hz, recording.subject, coordinates, seconds=seconds)

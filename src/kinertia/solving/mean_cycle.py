@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from kinertia.estimation import strides
-from kinertia.recording import Array, Recording, RecordingError
+from kinertia.recording import Array, Recording
 from kinertia.sensing import contact_events
 
 TOLERANCE = 0.1  # strides whose duration is further from the median than this part of it are left out
@@ -30,7 +30,7 @@ def mean_cycle(recording: Recording) -> Recording:
     best = max(candidates, key=lambda cycles: cycles.count, default=None)
     if best is None or best.count < FEWEST:
         fix = "give a recording of steady walking or running with a gyroscope on a shank or foot"
-        raise RecordingError("no strides to average were found", file=recording.source or recording.name, fix=fix)
+        raise recording.error("no strides to average were found", fix)
     duration = float(best.durations.mean())
     samples = round(duration)
 

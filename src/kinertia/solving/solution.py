@@ -9,8 +9,7 @@ import torch
 
 from kinertia.bodies import Body, stack
 from kinertia.estimation import track
-from kinertia.estimation.track import Track, Wearer
-from kinertia.estimation.trained import numbers
+from kinertia.estimation.track import Track, Wearer, numbers
 from kinertia.learning.sequence import Sequence
 from kinertia.mechanics.motion import Motion
 from kinertia.numerics import spline

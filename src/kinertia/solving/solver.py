@@ -10,7 +10,7 @@ import numpy as np
 
 from kinertia.estimation.estimate import Bands, Estimate
 from kinertia.estimation.series import assemble
-from kinertia.estimation.trained import to_series
+from kinertia.estimation.track import to_series
 from kinertia.ocp import ipopt
 from kinertia.ocp.ipopt import Show, silent
 from kinertia.ocp.program import transcribe

@@ -16,11 +16,11 @@ from kinertia.estimation.estimate import Estimate
 from kinertia.learning.sequence import Sequence
 from kinertia.mechanics import kinematics as kin
 from kinertia.numerics import spline
-from kinertia.numerics.low_pass import butterworth, filter_both_ways
+from kinertia.numerics.signals import butterworth, filter_both_ways
 from kinertia.ocp.layout import Layout
 from kinertia.recording import LOWER_BODY, Array, Recording
 from kinertia.sensing import contact_events, orientation, strapdown
-from kinertia.sensing.mean_gravity import is_running
+from kinertia.sensing.sensor_axes import is_running
 
 WALKING_M_S, RUNNING_M_S = 1.3, 3.0  # speeds to start from where no gyroscope on a leg shows one
 REST_RAD = {"femur": 0.1, "tibia": -0.2, "foot": 0.0}

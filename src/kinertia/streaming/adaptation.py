@@ -26,9 +26,9 @@ from kinertia.runtime.card import Wearer
 from kinertia.runtime.model import ExportedModel
 from kinertia.sensing.gait_phase import MOVING_RATE
 from kinertia.streaming.core import Core
+from kinertia.streaming.estimator import SegmentSignals
 from kinertia.streaming.progress import Progress
 from kinertia.streaming.sample import Session
-from kinertia.streaming.segment_signals import SegmentSignals
 from kinertia.streaming.trust import kinds
 
 LEAST_S = 10.0

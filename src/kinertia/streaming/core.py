@@ -11,16 +11,15 @@ import numpy as np
 from kinertia.recording import Array
 from kinertia.runtime.card import Wearer
 from kinertia.runtime.model import ExportedModel
-from kinertia.streaming import gaps, trust
+from kinertia.streaming import trust
 from kinertia.streaming.clock import JUMPED, NOT_YET, LocalTime
 from kinertia.streaming.estimator import Estimator, Tap
 from kinertia.streaming.frame import Delay, Frame
-from kinertia.streaming.grid import Grid, Pending
+from kinertia.streaming.grid import Grid, Pending, as_values, usable, without_absurd
 from kinertia.streaming.health import Health, examine
 from kinertia.streaming.inlet import Inlet
 from kinertia.streaming.order import BEHIND
-from kinertia.streaming.sample import Sample, Session, check
-from kinertia.streaming.settings import Settings
+from kinertia.streaming.sample import Sample, Session, Settings, check
 
 WAIT_FOR_FIRST_S = 1.0  # how long the first stream is waited for before another one gives the time
 AHEAD_S = 0.5  # how far one stream can be ahead of the others, beyond the longest silence
@@ -90,7 +89,7 @@ class Core:
         if inlet is None:
             self._rejected += 1
             return []
-        values = gaps.as_values(sample.values, inlet.shape)
+        values = as_values(sample.values, inlet.shape)
         if values is None or not self._keep_time(received):
             inlet.order.counts.received += 1
             inlet.order.counts.rejected += 1
@@ -102,9 +101,9 @@ class Core:
         verdict = inlet.judge(sent, sequence, received)
         if verdict < BEHIND:
             return frames
-        clean = gaps.usable(values)
+        clean = usable(values)
         if not clean:
-            values, absurd = gaps.without_absurd(values)
+            values, absurd = without_absurd(values)
             if absurd.any():
                 inlet.absurd_s = received
         if verdict == BEHIND:

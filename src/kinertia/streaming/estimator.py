@@ -1,29 +1,141 @@
-"""From a grid point to a frame: alignment, the model, events, trust."""
+"""From a grid point to a frame: alignment, the model, events, trust; another model takes over without a gap."""
 
 from __future__ import annotations
 
+import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from threading import Thread
 from time import perf_counter
 
 import numpy as np
 
 from kinertia.estimation.estimate import Activity
-from kinertia.recording import LOWER_BODY, Array
+from kinertia.recording import LOWER_BODY, Array, SensorSet
 from kinertia.runtime.card import Wearer
-from kinertia.runtime.model import ExportedModel
-from kinertia.streaming import gaps, trust
+from kinertia.runtime.model import ExportedModel, Stepper
+from kinertia.streaming import trust
 from kinertia.streaming.activity import Standing, Watch
 from kinertia.streaming.frame import Frame
 from kinertia.streaming.gait import Event, Feet, Steps
-from kinertia.streaming.sample import Session
-from kinertia.streaming.segment_signals import SegmentSignals
-from kinertia.streaming.settings import Settings
-from kinertia.streaming.swap import Successor, check_like
+from kinertia.streaming.grid import usable
+from kinertia.streaming.sample import Session, Settings
 from kinertia.streaming.trust import Trust
 
+REST_S = 2e-4  # between steps, so that live samples never wait for the interpreter
+NEARLY = 3  # so few samples behind, the rest is done at once
 Tap = Callable[[int, Array], None]
 """Called with the index of a grid point and (K, 6) values in sensor axes, NaN where missing, to be copied at once."""
+
+
+class SegmentSignals:
+    """Signals of a session's grid points in segment frames; ``expected`` are the (S,) wanted segments that carry a sensor.
+
+    Of several sensors on one segment the first counts, those on other bodies do not.
+    """
+
+    def __init__(self, session: Session, wanted: SensorSet = LOWER_BODY) -> None:
+        assert session.rotations is not None
+        sensors, rotations, bias = session.sensors, session.rotations, session.bias
+        count, self._shape = len(sensors), wanted.shape
+        positions = wanted.positions(sensors)
+        self.expected = np.array([k is not None for k in positions])
+        self._on = np.array([k or 0 for k in positions])
+        matrix, offset, upright = np.zeros((*wanted.shape, count, 6)), np.zeros((count, 6)), np.zeros((count, 6))
+        offset[:, 3:] = 0.0 if bias is None else bias
+        for row in np.flatnonzero(self.expected):
+            k = self._on[row]
+            both = np.kron(np.eye(2), rotations[k])  # specific force and angular rate turn alike
+            matrix[row, :, k] = both[list(wanted.axes)]
+            upright[k, 3:] = rotations[k][1] / self.expected.sum()
+        self._upright, self._turning = upright.ravel(), float((upright * offset).sum())
+        self._matrix = matrix.reshape(wanted.size, 6 * count)
+        self._uses = (self._matrix != 0.0).astype(np.float64)
+        # rows without a sensor become NaN at no cost
+        self._shift = np.where(self.expected.repeat(len(wanted.channels)), self._matrix @ offset.ravel(), np.nan)
+
+    def turn(self, raw: Array) -> Array:
+        """(S, C) signals from (K, 6) raw values without missing ones; NaN where a segment has no sensor."""
+        return (self._matrix.dot(raw.ravel()) - self._shift).reshape(self._shape)
+
+    def turn_some(self, raw: Array) -> Array:
+        """The same from values of which some are NaN: a signal is missing where a channel that it needs is."""
+        missing = np.isnan(raw)
+        signals = self.turn(np.where(missing, 0.0, raw))
+        signals[self._uses.dot(missing.ravel()).reshape(self._shape) > 0.0] = np.nan
+        return signals
+
+    def yaw(self, raw: Array) -> float:
+        """Rate of turning about the segments' long axes, mean over the sensors; NaN where a value is missing [rad/s]."""
+        return float(self._upright.dot(raw.ravel())) - self._turning
+
+    def per_segment(self, flags: np.ndarray) -> np.ndarray:
+        """(S,) flags of segments from (K,) flags of sensors; False without a sensor."""
+        return flags[self._on] & self.expected
+
+
+class Successor:
+    """A stepper on its way to the present; ``last`` are the latest values that it gave.
+
+    With more than ``room`` samples that wait, the stream has overtaken the thread.
+    """
+
+    def __init__(self, model: ExportedModel, wearer: Wearer | None, stepper: Stepper, room: int) -> None:
+        self.model, self.wearer, self.stepper = model, wearer, stepper
+        self.last: Array | None = None
+        self._room = room
+        self._waiting: deque[Array] = deque()
+        self._thread = Thread(target=self._catch_up, name="kinertia-swap", daemon=True)
+        self.started = self._stop = False
+
+    def start(self, past: Sequence[Array]) -> None:
+        """Begin with what the network has seen so far, oldest first."""
+        self._waiting.extend(past)
+        self.started = True
+        self._thread.start()
+
+    def follow(self, signals: Array) -> None:
+        """Take note of a sample that the present model has been given."""
+        self._waiting.append(signals)
+
+    def arrived(self) -> bool:
+        """Whether it is at the present now; the thread is then over."""
+        if not self.started:
+            return False
+        if self._thread.is_alive():
+            if len(self._waiting) <= self._room:
+                return False
+            self.stop()
+        while self._waiting:
+            self._step()
+        return True
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._stop = True
+        if self.started:
+            self._thread.join()
+
+    def _catch_up(self) -> None:
+        while len(self._waiting) > NEARLY and not self._stop:
+            self._step()
+            time.sleep(REST_S)
+
+    def _step(self) -> None:
+        values = self.stepper.step(self._waiting.popleft())
+        if values is not None:
+            self.last = values
+
+
+def check_like(model: ExportedModel, present: ExportedModel) -> None:
+    """ValueError if a model cannot take over from the present one in a running stream."""
+    for what, its, mine in (
+        ("rate_hz", model.rate_hz, present.rate_hz),
+        ("delay_samples", model.delay_samples, present.delay_samples),
+        ("layout", model.layout.names, present.layout.names),
+    ):
+        if its != mine:
+            raise ValueError(f"the model cannot take over: its {what} is {its}, not {mine}; start a new session with it")
 
 
 class Estimator:
@@ -70,7 +182,7 @@ class Estimator:
         if align is None:
             return self._bare(index, time_s, local_s, None, known | trust.NOT_ALIGNED, begin)
         present, flags = align.expected, self._none
-        if gaps.usable(raw):
+        if usable(raw):
             signals = align.turn(raw)
         else:
             signals = align.turn_some(raw)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from kinertia.recording import Array
-from kinertia.streaming import gaps
 from kinertia.streaming.clock import Clock
-from kinertia.streaming.grid import Grid, Pending
+from kinertia.streaming.grid import Grid, Memory, Pending, usable
 from kinertia.streaming.inspection import Inspection, Rates
 from kinertia.streaming.order import NEXT, STARTED, Order
-from kinertia.streaming.sample import StreamInfo
-from kinertia.streaming.settings import Settings
+from kinertia.streaming.sample import Settings, StreamInfo
 
 LATE_IN_A_ROW = 10
 LATE_S = 0.5  # a stream that is late throughout for that long has a new delay, not a passing one
@@ -26,7 +24,7 @@ class Inlet:
         count = len(info.sensors)
         self.index, self.info, self.shape = index, info, (count, 6)
         self.order, self.clock, self.rates = Order(info.rate_hz), Clock(), Rates()
-        self.memory = gaps.Memory(count, settings.hold_s)
+        self.memory = Memory(count, settings.hold_s)
         self.inspection = Inspection(count, info.rate_hz, settings.frozen_s, index)
         self.next = 0  # grid point that this stream fills next
         self.received_s = -np.inf  # local time of the latest usable sample [s]
@@ -169,7 +167,7 @@ class Inlet:
         self.wait_s += 0.02 * (time - at - self.wait_s)
         self.order.counts.interpolated += 1
         given = memory.values + ((at - memory.time_s) / gap) * (values - memory.values)
-        return (given, None) if gaps.usable(given) else memory.filled(given, at)
+        return (given, None) if usable(given) else memory.filled(given, at)
 
     def _put(self, values: Array, held: np.ndarray | None) -> None:
         index = self.next

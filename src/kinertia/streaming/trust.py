@@ -15,7 +15,7 @@ from kinertia.estimation.trust import RESIDUAL as FORCES_LEFT
 from kinertia.estimation.trust import WORDS as ESTIMATE_WORDS
 from kinertia.recording import LOWER_BODY, Array, SensorSet
 from kinertia.runtime.card import Layout
-from kinertia.streaming.settings import Settings
+from kinertia.streaming.sample import Settings
 
 
 def kinds(sensors: SensorSet) -> Array:

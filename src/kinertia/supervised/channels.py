@@ -56,11 +56,8 @@ def read(recording: Recording, config: InputConfig) -> tuple[Layout, Array]:
     no known segment carries a sensor.
     """
     if all(recording.sensor_index(segment) is None for segment in LOWER_BODY.segments):
-        raise RecordingError(
-            f"none of the segments {', '.join(LOWER_BODY.segments)} carries a sensor",
-            file=recording.source or recording.name,
-            fix="name the segment of each sensor",
-        )
+        fix = "name the segment of each sensor"
+        raise recording.error(f"none of the segments {', '.join(LOWER_BODY.segments)} carries a sensor", fix)
     columns = Layout.of(config)
     return columns, np.stack([_column(recording, *name.partition(".")[::2]) for name in columns.names], axis=-1)
 

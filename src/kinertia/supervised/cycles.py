@@ -81,18 +81,12 @@ def view(recording: Recording, side: str, config: InputConfig) -> tuple[Layout, 
     RecordingError if the recording is not one cycle, or no heel strike of the leg is found in it.
     """
     if not recording.periodic:
-        raise RecordingError(
-            "is continuous, the model reads one gait cycle",
-            file=recording.source or recording.name,
-            fix="give an averaged gait cycle, or a model that reads windows",
-        )
+        fix = "give an averaged gait cycle, or a model that reads windows"
+        raise recording.error("is continuous, the model reads one gait cycle", fix)
     strike = contact_events.locate(recording).get(f"heel_strike_{side}", np.empty(0))
     if strike.size != 1:
-        raise RecordingError(
-            f"{strike.size} heel strikes of the {'right' if side == 'r' else 'left'} leg in one cycle",
-            file=recording.source or recording.name,
-            fix="give one whole gait cycle with a gyroscope on that foot or shank",
-        )
+        fix = "give one whole gait cycle with a gyroscope on that foot or shank"
+        raise recording.error(f"{strike.size} heel strikes of the {'right' if side == 'r' else 'left'} leg in one cycle", fix)
     columns, values = channels.read(recording, config)
     turned = periodic_at(values, strike[0] + np.arange(NODES) * recording.samples / NODES)
     if side == "l":

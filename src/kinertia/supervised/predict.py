@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from kinertia.estimation import events
 from kinertia.estimation.estimate import Estimate
 from kinertia.numerics.spline import CubicSpline
-from kinertia.recording import Array, Recording, RecordingError, periodic, sensor_set
+from kinertia.recording import Array, Recording, periodic, sensor_set
 from kinertia.sensing import activity
 from kinertia.sensing.alignment import to_segments
 from kinertia.supervised import channels, cycles, targets, training, windows
@@ -85,11 +85,8 @@ def _assemble(fitted: Fitted, recording: Recording, curves: dict[str, Array], me
 def _require(recording: Recording, segments: Sequence[str]) -> None:
     absent = [segment for segment in segments if recording.sensor_index(segment) is None]
     if absent:
-        raise RecordingError(
-            f"no sensor on {', '.join(absent)}, which the model reads",
-            file=recording.source or recording.name,
-            fix="fit a model with fewer sensors (--config.inputs.sensors)",
-        )
+        fix = "fit a model with fewer sensors (--config.inputs.sensors)"
+        raise recording.error(f"no sensor on {', '.join(absent)}, which the model reads", fix)
 
 
 def _of_windows(fitted: Fitted, recording: Recording) -> dict[str, Array]:

@@ -1,21 +1,23 @@
-"""The regimes tested on people: folds, every person tested once, finished rows kept, a table at the end."""
+"""The regimes tested on people: folds, every person tested once, finished rows kept, tables and paired tests at the end."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from statistics import fmean
 from typing import Any, Literal
 
 import msgspec
 
 from kinertia import __version__
 from kinertia.io.files import write_text
-from kinertia.supervised import checkpoint, regimes, tables
+from kinertia.metrics.statistics import compare_all, spread
+from kinertia.supervised import checkpoint, regimes
 from kinertia.supervised.checkpoint import Fitted
 from kinertia.supervised.config import FitConfig, check
 from kinertia.supervised.examples import Examples
@@ -29,6 +31,10 @@ Show = Callable[[str], None]
 Bar = Callable[[int, str], AbstractContextManager[Progress | None]]
 ROWS = "rows.json"
 RESULTS = "results.json"
+FIGURES = ("angle_rmsd_deg", "angle_rmsd_unbiased_deg", "angle_r", "moment_rmsd_bwbh", "grf_rmsd_bw", "speed_error")
+"""Figures that tables have."""
+JUDGED = ("angle_rmsd_deg", "moment_rmsd_bwbh", "grf_rmsd_bw")  # figures that are tested
+LEFT_OUT = ("pelvis_tilt", "lumbar_extension")
 
 
 @dataclass(frozen=True)
@@ -164,10 +170,10 @@ class _Study:
         seconds = time.perf_counter() - start
         # every share is tested on the same part
         begin = regimes.LAST if regime == "individual" else self.longest + self.config.adaptation.check
-        own, last = (tables.of_person(regimes.score(fitted, person, at)) for at in (begin, regimes.LAST))
+        own, last = (of_person(regimes.score(fitted, person, at)) for at in (begin, regimes.LAST))
         self.rows[_named(person.name, regime, share)] = {"own": own, "last": last, "seconds": seconds}
         _write(self.out / ROWS, {"mark": self._mark(), "rows": self.rows})
-        shown = ", ".join(f"{name} {own[name]:.2f}" for name in tables.JUDGED if name in own)
+        shown = ", ".join(f"{name} {own[name]:.2f}" for name in JUDGED if name in own)
         self.show(f"{person.name} {regime}{f' {100 * share:g} %' if share else ''}: {shown}")
 
     def _fit(self, person: Person, regime: Regime, share: float, general: Fitted | None) -> Fitted:
@@ -233,17 +239,63 @@ def summarise(rows: dict[str, Json], plan: Plan) -> Json:
         label = regime if float(share) == 0.0 else f"{regime} {100 * float(share):g} %"
         own.setdefault(label, {})[name], last.setdefault(label, {})[name] = row["own"], row["last"]
     both = [
-        {"table": {label: tables.over_people(figures) for label, figures in part.items()}, "subjects": part}
-        for part in (own, last)
+        {"table": {label: over_people(figures) for label, figures in part.items()}, "subjects": part} for part in (own, last)
     ]
     adapted = f"adaptive {100 * plan.share:g} %"
     pairs = {}
     for a, b in ((adapted, "general"), (adapted, "individual"), ("individual", "general")):
         if a in last and b in last:
-            pairs |= tables.compare(last[a], last[b], f"{a} against {b}")
+            pairs |= compare(last[a], last[b], f"{a} against {b}")
     gain = {}
     if adapted in own and "general" in own:
-        for figure in tables.JUDGED:
+        for figure in JUDGED:
             means = [both[0]["table"][label].get(figure, {}).get("mean") for label in (adapted, "general")]
             gain[figure] = None if None in means or not means[1] else 100.0 * (1.0 - means[0] / means[1])
-    return {**both[0], "last": both[1], "comparisons": tables.comparisons(pairs), "gain_percent": gain}
+    return {**both[0], "last": both[1], "comparisons": comparisons(pairs), "gain_percent": gain}
+
+
+def of_person(trials: Mapping[str, Json]) -> dict[str, float]:
+    """Figure to its mean over recordings of the mean over joints or forces of both legs; figures without a value are left out.
+
+    Each joint has its own figure too, as ``angle_rmsd_deg.knee_angle``: the mean over recordings and legs.
+    """
+    found: dict[str, float] = {}
+    for figure in FIGURES:
+        values: list[float] = []
+        joints: dict[str, list[float]] = {}
+        for trial in trials.values():
+            given = trial[figure]
+            if isinstance(given, dict):
+                known = {name: value for name, value in given.items() if value is not None and name not in LEFT_OUT}
+                values.extend([fmean(known.values())] if known else [])
+                for name, value in known.items():
+                    joints.setdefault(name.removesuffix("_r").removesuffix("_l"), []).append(value)
+            elif given is not None:
+                values.append(given)
+        if values:
+            found[figure] = fmean(values)
+        found |= {f"{figure}.{name}": fmean(listed) for name, listed in joints.items()}
+    return found
+
+
+def over_people(figures: Mapping[str, Mapping[str, float]]) -> dict[str, Json]:
+    """Figure to mean, standard deviation and number of people, over those who have it."""
+    names = dict.fromkeys(name for own in figures.values() for name in own)
+    return {name: asdict(spread([own[name] for own in figures.values() if name in own])) for name in names}
+
+
+def compare(
+    first: Mapping[str, Mapping[str, float]], second: Mapping[str, Mapping[str, float]], label: str
+) -> dict[str, tuple[list[float], list[float]]]:
+    """Pairs for :func:`comparisons`: the judged figures of people who have both, as ``LABEL: FIGURE``."""
+    pairs = {}
+    for figure in JUDGED:
+        shared = [name for name in first if name in second and figure in first[name] and figure in second[name]]
+        if len(shared) > 1:
+            pairs[f"{label}: {figure}"] = [first[name][figure] for name in shared], [second[name][figure] for name in shared]
+    return pairs
+
+
+def comparisons(pairs: Mapping[str, tuple[Sequence[float], Sequence[float]]]) -> dict[str, Json]:
+    """Paired t-tests of first minus second, with Holm's correction for all of them, and effect sizes."""
+    return {name: asdict(found) for name, found in compare_all(pairs).items()}

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from kinertia.recording import Array, Recording, RecordingError, periodic
+from kinertia.recording import Array, Recording, periodic
 from kinertia.supervised import channels, targets
 from kinertia.supervised.channels import Layout
 from kinertia.supervised.config import FitConfig, InputConfig
@@ -30,11 +30,8 @@ def read(recording: Recording, config: InputConfig) -> tuple[Layout, Array]:
     RecordingError if it is shorter than a window, or as :func:`kinertia.supervised.channels.read`.
     """
     if recording.samples < config.window:
-        raise RecordingError(
-            f"has {recording.samples} samples at {config.rate_hz:g} Hz, the model reads windows of {config.window}",
-            file=recording.source or recording.name,
-            fix="give a longer recording",
-        )
+        what = f"has {recording.samples} samples at {config.rate_hz:g} Hz, the model reads windows of {config.window}"
+        raise recording.error(what, "give a longer recording")
     return channels.read(recording, config)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from kinertia.recording import Array, Recording, RecordingError, Truth
+from kinertia.recording import Array, Recording, Truth
 
 LOADED = 2.0  # the foot is on the ground above this vertical force [BW %]
 SHORTEST_STANCE_S = 0.1  # shorter contacts are noise of the force plate
@@ -18,7 +18,7 @@ LATEST_IMPACT = 0.3  # share of stance in which that first peak may come
 def truth_of(recording: Recording, fix: str = "give recordings with truth") -> Truth:
     """The truth of a recording; RecordingError, with what to do, where it has none."""
     if recording.truth is None:
-        raise RecordingError("holds no reference to learn from", file=recording.source or recording.name, fix=fix)
+        raise recording.error("holds no reference to learn from", fix)
     return recording.truth
 
 

@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from kinertia.streaming.frame import Frame
-from kinertia.transport import log, udp_message
+from kinertia.transport import log, udp
 from kinertia.transport.source import Buffer
 
 CAPACITY = 2048  # frames that wait at most: ten seconds at 200 Hz
@@ -167,10 +167,10 @@ class UdpSink:
 
     def __init__(self, where: str, person: str, names: Sequence[str], rate_hz: float, output_delay_s: float) -> None:
         self.name = f"UDP {where}"
-        self._socket, self._to = udp_message.udp_socket(where)
+        self._socket, self._to = udp.udp_socket(where)
         self._socket.setblocking(False)
         self._encode = msgspec.json.Encoder().encode
-        self._about = {"kinertia": udp_message.VERSION, "person": person}
+        self._about = {"kinertia": udp.VERSION, "person": person}
         units = [unit(name) for name in names]
         layout = {"names": list(names), "units": units, "rate_hz": rate_hz, "output_delay_s": output_delay_s}
         self._layout = self._encode({"type": "layout", **self._about, **layout})

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinertia.estimation.estimate import Estimate
-from kinertia.numerics.moving_mean import Beyond, moving_mean
+from kinertia.numerics.signals import Beyond, moving_mean
 from kinertia.recording import LOWER_BODY, Array, Recording
 from kinertia.uncertainty.outputs import SMALLEST, Output
 

@@ -1,14 +1,76 @@
-"""Butterworth low-pass, run forwards and backwards so that nothing is delayed."""
+"""Signals over time: means over a moving window, peaks, and a Butterworth low-pass run both ways so that nothing is delayed."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Beyond = Literal["mirror", "nearest", "wrap"]
+"""How a signal goes on beyond its ends: mirrored with its last sample doubled, constant, or from the beginning."""
+_PADDING: dict[Beyond, Literal["symmetric", "edge", "wrap"]] = {"mirror": "symmetric", "nearest": "edge", "wrap": "wrap"}
 _BLOCK = 64  # samples that are filtered at once
+
+
+def moving_mean(values: Array, size: int, *, axis: int = 0, beyond: Beyond = "mirror") -> Array:
+    """Mean of ``size`` samples around each along the axis of time, of an even number one more before it than after.
+
+    A value that is not finite spreads over ``size`` samples and no further. ValueError: a window of less than one sample.
+    """
+    if size < 1:
+        raise ValueError(f"a moving mean needs a window of one sample or more, not {size}")
+    signal = np.moveaxis(np.asarray(values, dtype=np.float64), axis, 0)
+    before = size // 2
+    padded = np.pad(signal, [(before, size - 1 - before)] + [(0, 0)] * (signal.ndim - 1), mode=_PADDING[beyond])
+    return np.moveaxis(_moving_sum(padded, size) / size, 0, axis)
+
+
+def _moving_sum(values: Array, size: int) -> Array:
+    """(T - size + 1, ...) sums of ``size`` samples, of windows of 1, 2, 4, ...: no error runs on as in a running sum."""
+    count = len(values) - size + 1
+    total = np.zeros((count, *values.shape[1:]))
+    window, width, taken = values, 1, 0
+    while True:
+        if size & width:
+            total += window[taken : taken + count]
+            taken += width
+        width *= 2
+        if width > size:
+            return total
+        window = window[: -width // 2] + window[width // 2 :]
+
+
+def find_peaks(values: Array, *, height: float | None = None, distance: float = 1) -> np.ndarray:
+    """Increasing samples at which a (T,) signal is higher than on either side, of a plateau its middle; ends are no peaks.
+
+    Parameters
+    ----------
+    height : lowest peak that counts.
+    distance : fewest samples between two peaks; of nearer ones the higher stays.
+    """
+    if len(values) < 3:
+        return np.empty(0, dtype=np.intp)
+    changes = np.flatnonzero(values[1:] != values[:-1]) + 1  # first samples of level stretches
+    first, last = np.concatenate([[0], changes]), np.concatenate([changes, [len(values)]]) - 1
+    level = values[first]
+    higher = np.flatnonzero((level[1:-1] > level[:-2]) & (level[1:-1] > level[2:])) + 1
+    peaks = (first[higher] + last[higher]) // 2
+    if height is not None:
+        peaks = peaks[values[peaks] >= height]
+    return peaks[_highest_apart(peaks, values[peaks], int(np.ceil(distance)))] if distance > 1 else peaks
+
+
+def _highest_apart(peaks: np.ndarray, heights: Array, distance: int) -> np.ndarray:
+    """(N,) mask of the peaks that stay when the higher of two near ones removes the lower."""
+    keep = np.ones(len(peaks), dtype=bool)
+    begin, end = np.searchsorted(peaks, peaks - distance, side="right"), np.searchsorted(peaks, peaks + distance)
+    for k in np.argsort(heights)[::-1]:
+        if keep[k]:
+            keep[begin[k] : end[k]] = False
+            keep[k] = True
+    return keep
 
 
 class Section(NamedTuple):
