@@ -21,9 +21,8 @@ from kinertia.streaming.core import Core
 from kinertia.streaming.frame import Frame
 from kinertia.streaming.health import Health
 from kinertia.transport import udp
-from kinertia.transport.faults import Faults, Outage
 from kinertia.transport.log import FLUSH_S, AppendFile, LogWriter
-from kinertia.transport.replay import AS_FAST_AS_POSSIBLE
+from kinertia.transport.replay import AS_FAST_AS_POSSIBLE, Faults, Outage
 from kinertia.transport.udp import Device, Message, Reading, Rejected, UdpSource
 from kinertia.transport.walker import SyntheticSource
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from kinertia.numerics import rotations
 from kinertia.placement import harmonics, steady_gait
-from kinertia.placement.gait_model import GAITS, PARTS, GaitModel
+from kinertia.placement.harmonics import GAITS, PARTS, GaitModel
 from kinertia.recording import Array, Frame, Recording
 from kinertia.recording.errors import RecordingError
 

@@ -10,7 +10,7 @@ import numpy as np
 from experiments.protocol import QUIET, Context, Found, Json, cell, table
 from kinertia.io import folder as folders
 from kinertia.io.read import read
-from kinertia.placement import height as finding
+from kinertia.placement import joint_positions as finding
 from kinertia.placement.inference import place
 from kinertia.recording import Recording
 from kinertia.recording.errors import RecordingError

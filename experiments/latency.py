@@ -25,8 +25,8 @@ from kinertia.recording import Array, Recording
 from kinertia.runtime.model import ExportedModel
 from kinertia.streaming.core import Core
 from kinertia.streaming.frame import Frame
-from kinertia.streaming.rehearsal import LEAD_S, REST_S, Rehearsal
 from kinertia.streaming.sample import Sample
+from kinertia.transport.pump import LEAD_S, REST_S, Rehearsal
 
 RATIOS = {"p50": "p50_ms", "p99": "p99_ms"}
 
@@ -105,7 +105,7 @@ def measure(
     seconds : length of the stream.
     rate_hz : of the sensors; samples come one at a time at this pace, not back to back.
     seed : of the synthetic wearer.
-    warm : rehearse between samples, as `kinertia stream` and `kinertia live` do (:mod:`kinertia.streaming.rehearsal`).
+    warm : rehearse between samples, as `kinertia stream` and `kinertia live` do (:mod:`kinertia.transport.pump`).
     trained : estimates the whole recording with the network that the graphs were exported from.
 
     Returns

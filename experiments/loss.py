@@ -17,8 +17,7 @@ from kinertia.runtime.model import ExportedModel
 from kinertia.streaming.core import Core
 from kinertia.streaming.frame import Frame
 from kinertia.transport import replay
-from kinertia.transport.faults import Faults
-from kinertia.transport.replay import AS_FAST_AS_POSSIBLE
+from kinertia.transport.replay import AS_FAST_AS_POSSIBLE, Faults
 
 SETTLED_S = 3.0
 JOINTS = ("hip_flexion", "knee_angle", "ankle_angle")

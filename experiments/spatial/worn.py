@@ -22,8 +22,7 @@ from kinertia.mechanics.imu import Mounting
 from kinertia.opensim import Imported
 from kinertia.recording import LOWER_BODY, Array, Frame, Recording, Sensor, Subject, Truth
 from kinertia.sensing import measurement
-from kinertia.sensing.measurement import Realism
-from kinertia.sensing.sampling import EXACT
+from kinertia.sensing.measurement import EXACT, Realism
 from kinertia.simulation.replay import CONTACT_BW, LEGS
 from kinertia.simulation.sensors import place
 from kinertia.simulation.worn import CYCLES, SAMPLES

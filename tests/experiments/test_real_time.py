@@ -20,7 +20,7 @@ from kinertia.runtime import model as runtime
 from kinertia.runtime.model import ExportedModel
 from kinertia.streaming.core import Core
 from kinertia.streaming.sample import Sample
-from kinertia.transport.faults import Faults
+from kinertia.transport.replay import Faults
 
 
 @cache

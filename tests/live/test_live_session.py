@@ -17,7 +17,7 @@ from kinertia.live.monitor import Monitor
 from kinertia.live.session import LiveSession
 from kinertia.streaming.adaptation import Adaptation
 from kinertia.streaming.progress import Progress
-from kinertia.transport.faults import Faults, Outage
+from kinertia.transport.replay import Faults, Outage
 from kinertia.transport.walker import Stage, SyntheticSource
 
 

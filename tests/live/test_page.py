@@ -15,7 +15,7 @@ from running import Running
 
 from kinertia.live.server import Server
 from kinertia.streaming.progress import Progress
-from kinertia.transport.faults import Faults, Outage
+from kinertia.transport.replay import Faults, Outage
 from kinertia.transport.walker import Stage, SyntheticSource
 
 READY = "document.getElementById('empty').hidden && document.querySelectorAll('#sensors li').length === 7"

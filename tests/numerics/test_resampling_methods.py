@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import signal
 
-from kinertia.numerics.resampling import resample_periodic, resample_polyphase
+from kinertia.numerics.signals import resample_periodic, resample_polyphase
 
 seeds = st.integers(0, 2**32 - 1)
 

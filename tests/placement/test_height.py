@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kinertia.io.read import with_subject
-from kinertia.placement import height
+from kinertia.placement import joint_positions
 from kinertia.placement.body_size import BMI, with_estimated_size
 from kinertia.placement.inference import place
 from kinertia.placement.joint_positions import LENGTH, Lengths
@@ -72,18 +72,18 @@ def test_sensors_that_do_not_show_lengths(nobody: Recording) -> None:
 @given(true=st.floats(1.5, 2.0), certain=st.floats(0.0005, 0.02))
 def test_posterior(true: float, certain: float) -> None:
     value = true * np.array([LENGTH["femur"], LENGTH["tibia"]])
-    people = height.of_people()
-    found = height.from_lengths(Lengths(value, certain**2 * np.eye(2)))
+    people = joint_positions.of_people()
+    found = joint_positions.from_lengths(Lengths(value, certain**2 * np.eye(2)))
     assert found is not None
     low, high = sorted((true, people.height_m))
     # between what is measured and what is usual, and surer than either
     assert low - 1e-9 <= found.height_m <= high + 1e-9
     assert found.spread_m < people.spread_m
-    assert height.from_lengths(Lengths(value, np.eye(2))) is None
+    assert joint_positions.from_lengths(Lengths(value, np.eye(2))) is None
 
 
 def test_people() -> None:
-    both = height.of_people()
+    both = joint_positions.of_people()
     assert both.height_m == pytest.approx(1.6875)
     assert 0.09 < both.spread_m < 0.11
-    assert height.of_people("female").spread_m < both.spread_m
+    assert joint_positions.of_people("female").spread_m < both.spread_m

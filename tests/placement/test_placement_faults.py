@@ -13,7 +13,7 @@ from experiments import gait_model_fit, place_faults
 from experiments.place_faults import FAULTS
 from kinertia.io import write_recording
 from kinertia.io.read import read
-from kinertia.placement import gait_model
+from kinertia.placement import harmonics
 from kinertia.placement.correction import correct
 from kinertia.placement.fault import Kind
 from kinertia.placement.inference import SampleQuality, place
@@ -89,12 +89,12 @@ def test_clipping_needs_a_pile_at_a_range() -> None:
 
 
 def test_model_survives_its_file(tmp_path: Path) -> None:
-    model = gait_model.load()
+    model = harmonics.load()
     path = tmp_path / "model.json"
     path.write_bytes(gait_model_fit.encode(model))
-    np.testing.assert_array_equal(gait_model.load(path).curves, model.curves)
+    np.testing.assert_array_equal(harmonics.load(path).curves, model.curves)
     content = json.loads(path.read_bytes())
     path.write_text(json.dumps(content | {"curves": content["curves"][:1]}))
-    gait_model.load.cache_clear()
+    harmonics.load.cache_clear()
     with pytest.raises(ValueError, match="fit the model again"):
-        gait_model.load(path)
+        harmonics.load(path)

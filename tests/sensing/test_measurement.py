@@ -11,9 +11,8 @@ from scipy.spatial.transform import Rotation
 
 from kinertia.recording import LOWER_BODY
 from kinertia.sensing.errors import NO_ERRORS, Spread
-from kinertia.sensing.measurement import IDEAL, TYPICAL, Measured, Realism, measure, strap_on
+from kinertia.sensing.measurement import IDEAL, TYPICAL, Clock, Measured, Realism, measure, strap_on
 from kinertia.sensing.ringing import RingingRanges
-from kinertia.sensing.sampling import Clock
 from kinertia.sensing.skin import SkinRanges
 
 RATE, SAMPLES = 100.0, 500

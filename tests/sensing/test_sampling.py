@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kinertia.sensing.sampling import EXACT, Clock, at, instants
+from kinertia.sensing.measurement import EXACT, Clock, at, instants
 
 RATE = 100.0
 

@@ -9,8 +9,8 @@ import numpy as np
 from experiments import wearer
 from kinertia.runtime import model as runtime
 from kinertia.streaming.core import Core
-from kinertia.streaming.rehearsal import Attention, Rehearsal
 from kinertia.streaming.sample import Sample
+from kinertia.transport.pump import Attention, Rehearsal
 
 
 def wait_for_twin(rehearsal: Rehearsal) -> None:

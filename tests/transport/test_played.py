@@ -10,10 +10,9 @@ from transport_tools import drain
 
 from kinertia.recording import LOWER_BODY, Frame, Recording, RecordingError, Sensor, Subject
 from kinertia.streaming.sample import Sample
-from kinertia.transport import faults as injection
 from kinertia.transport import replay
-from kinertia.transport.faults import NO_FAULTS, Faults, Outage
-from kinertia.transport.replay import AS_FAST_AS_POSSIBLE, PacedSource
+from kinertia.transport import replay as injection
+from kinertia.transport.replay import AS_FAST_AS_POSSIBLE, NO_FAULTS, Faults, Outage, PacedSource
 
 
 def _recording(count: int = 300, frame: Frame = Frame.SEGMENT, extra: bool = False) -> Recording:

@@ -14,9 +14,8 @@ from kinertia.runtime import model
 from kinertia.streaming.core import Core
 from kinertia.streaming.frame import Frame
 from kinertia.transport import log, replay
-from kinertia.transport.faults import Faults
 from kinertia.transport.pump import Pump
-from kinertia.transport.replay import PacedSource
+from kinertia.transport.replay import Faults, PacedSource
 from kinertia.transport.sink import Sinks
 from kinertia.transport.walker import SyntheticSource
 

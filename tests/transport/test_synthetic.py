@@ -11,7 +11,7 @@ from kinertia.recording import Frame, Recording
 from kinertia.recording.standing import standing_periods
 from kinertia.sensing.alignment import align
 from kinertia.transport import walker as walkers
-from kinertia.transport.faults import Faults
+from kinertia.transport.replay import Faults
 from kinertia.transport.walker import STEP_S, Stage, SyntheticSource
 
 

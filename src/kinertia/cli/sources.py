@@ -132,7 +132,7 @@ def _source(options: SourceOptions, placement: Placement | None) -> Source:
     from kinertia.checks import chain
     from kinertia.io import read, stream_log
     from kinertia.transport import lsl, replay, udp
-    from kinertia.transport.faults import Faults
+    from kinertia.transport.replay import Faults
     from kinertia.transport.walker import SyntheticSource
 
     bad = options.disturb

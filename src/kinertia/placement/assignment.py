@@ -14,9 +14,8 @@ from itertools import permutations
 
 import numpy as np
 
-from kinertia.placement import gait_model, harmonics
-from kinertia.placement.gait_model import GAITS, PARTS
-from kinertia.placement.harmonics import Shapes
+from kinertia.placement import harmonics
+from kinertia.placement.harmonics import GAITS, PARTS, Shapes
 from kinertia.recording import LOWER_BODY, Array
 
 INSTANTS = 60
@@ -152,7 +151,7 @@ def _distances(leg: Shapes, pelvis: Shapes, log_pace: float, gait: int) -> tuple
 
     The patterns: as it is, mediolateral axis turned round, and both with mirrored axes.
     """
-    model = gait_model.load()
+    model = harmonics.load()
     curves, sizes = model.at(gait, log_pace)
     instants = np.arange(INSTANTS) / INSTANTS
     patterns = ((np.ones(3), 0.0), (_TURNED, 0.0), (_MIRRORED, 1.0), (_MIRRORED * _TURNED, 1.0))
@@ -179,7 +178,7 @@ def _distances(leg: Shapes, pelvis: Shapes, log_pace: float, gait: int) -> tuple
 
 
 def _log_pace(stride_hz: float, gait: int) -> float:
-    mean, spread = gait_model.load().pace[gait]
+    mean, spread = harmonics.load().pace[gait]
     return -0.5 * ((np.log(stride_hz) - mean) / (1.5 * spread)) ** 2
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from kinertia.placement.height import Height
 from kinertia.placement.inference import place
+from kinertia.placement.joint_positions import Height
 from kinertia.recording import Recording
 
 BMI = 24.3

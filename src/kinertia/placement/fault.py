@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 
 from kinertia.numerics import rotations
-from kinertia.placement import unit_factors
+from kinertia.placement import interpretation
 from kinertia.placement.interpretation import Interpretation
 from kinertia.recording import GRAVITY, LOWER_BODY, Array, Frame, Recording
 
@@ -63,7 +63,7 @@ def missing(recording: Recording, absent: np.ndarray) -> list[Fault]:
 def on_units(recording: Recording, acc_factor: Array, gyro_factor: Array) -> list[Fault]:
     """Units and signs that are not what the recording says."""
     faults = []
-    units = {GRAVITY: "g", GRAVITY / 1000.0: "mg", unit_factors.DEGREE: "deg/s"}
+    units = {GRAVITY: "g", GRAVITY / 1000.0: "mg", interpretation.DEGREE: "deg/s"}
     for kind, signal, factors, expected in (
         (Kind.ACC_UNIT, "acceleration", acc_factor, "m/s^2"),
         (Kind.GYRO_UNIT, "angular rate", np.abs(gyro_factor), "rad/s"),

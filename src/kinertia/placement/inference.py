@@ -7,11 +7,11 @@ from functools import partial
 
 import numpy as np
 
-from kinertia.placement import height, interpretation, steady_gait, unit_factors
+from kinertia.placement import interpretation, joint_positions, steady_gait
 from kinertia.placement.assignment import mirrored
 from kinertia.placement.fault import FITS, Fault, Kind, missing, on_reading, on_units
-from kinertia.placement.height import Height
 from kinertia.placement.interpretation import Interpretation
+from kinertia.placement.joint_positions import Height
 from kinertia.recording import GRAVITY, LOWER_BODY, Array, Recording, Sensor, selection
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.samples import cut_off, held, same_as_before
@@ -110,7 +110,7 @@ def place(recording: Recording, start: Array | None = None) -> Placement:
     where sensors sit; then only the samples are judged, and a note says so.
     """
     quality = sample_qualities(recording)
-    acc_factor = np.array([unit_factors.acceleration_factor(acc) for acc in np.moveaxis(recording.acc, 1, 0)])
+    acc_factor = np.array([interpretation.acceleration_factor(acc) for acc in np.moveaxis(recording.acc, 1, 0)])
     gyro_factor, pace, notes = np.ones_like(acc_factor), 1.0, []
     placed = [SensorPlacement(sensor, sensor.segment) for sensor in recording.sensors]
     faults, length, size = missing(recording, np.array([q.absent for q in quality])), (float("nan"), float("nan")), None
@@ -129,7 +129,7 @@ def place(recording: Recording, start: Array | None = None) -> Placement:
         faults += on_reading(recording, which, clipped, reading, up, pace, gyro_factor < 0)
         notes.append(SIDES_NOTE)
         length = reading.positions.length
-        size = None if reading.lengths is None else height.from_lengths(reading.lengths, recording.subject.sex)
+        size = None if reading.lengths is None else joint_positions.from_lengths(reading.lengths, recording.subject.sex)
     return Placement(
         tuple(placed), tuple(faults), acc_factor, gyro_factor, recording.rate_hz * pace, length, size, tuple(notes)
     )
@@ -152,26 +152,26 @@ def _read(
     chosen = selection.take(recording, which)
     chosen = replace(chosen, acc=chosen.acc * acc_factor[:, None])
     gait = steady_gait.find(chosen)
-    plain = unit_factors.plain_rate_factors(gait)
-    gait = unit_factors.rescaled(gait, plain)
-    late = unit_factors.late_acceleration_factors(gait)
+    plain = interpretation.plain_rate_factors(gait)
+    gait = interpretation.rescaled(gait, plain)
+    late = interpretation.late_acceleration_factors(gait)
     gait = replace(gait, acc=tuple(acc * late[:, None] for acc in gait.acc))
     up = _standing_up(replace(chosen, acc=chosen.acc * late[:, None], gyro=chosen.gyro * plain[:, None]))
     subject = recording.subject
     judge = partial(
         interpretation.interpret,
         stated=tuple(sensor.segment for sensor in chosen.sensors),
-        height=height.of_people(subject.sex) if "height_m" in subject.assumed else Height(subject.height_m),
+        height=joint_positions.of_people(subject.sex) if "height_m" in subject.assumed else Height(subject.height_m),
         standing_up=up,
         start=None if start is None else start[which],
     )
-    doubtful, reading = unit_factors.doubtful_rate_factors(gait, judge(gait), judge)
-    gait = unit_factors.rescaled(gait, doubtful)
-    sign, pace, paced = unit_factors.signs_and_pace(gait, reading, judge)
+    doubtful, reading = interpretation.doubtful_rate_factors(gait, judge(gait), judge)
+    gait = interpretation.rescaled(gait, doubtful)
+    sign, pace, paced = interpretation.signs_and_pace(gait, reading, judge)
     if 2 * clipped.sum() > len(which) and max(pace, 1.0 / pace) < GROSS_PACE:
         # forces that are cut off make legs seem short, as a slightly wrong rate does
         notes.append("the sampling rate was not judged closely: most accelerations are clipped")
-        sign, paced = unit_factors.signs(gait, reading, judge)
+        sign, paced = interpretation.signs(gait, reading, judge)
         pace = 1.0
     if np.median(paced.assignment.misfit) > FITS:
         raise RecordingError("this is neither walking nor running", fix="record steady walking or running")

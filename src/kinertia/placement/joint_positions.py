@@ -5,7 +5,11 @@ sensor to a joint, the joint's specific force is R(s) f + d^2/dt^2 (R(s) r). Two
 same: linear equations in their r, the joint position estimation of Seel et al., Sensors 14:6891 (2014), here for the whole
 body at once and in harmonics of the stride, where the second derivative is a factor and skin and impacts, which are fast, are
 left out. Ways to either end of a segment give its direction in sensor axes as well, so position, inclination and the lengths
-of thigh and shank are found together, by Gauss-Newton steps from what is usual.
+of thigh and shank are found together, by Gauss-Newton steps from what is usual. From the lengths
+follows body height, where nobody gave it.
+
+Sources: height of adults, Fryar et al., NCHS Vital and Health Statistics 3(46), 2021; lengths of thigh and shank as parts of
+height, Winter 2009; their spread at one height, Drillis & Contini 1966 and ANSUR (Gordon et al. 1989).
 """
 
 from __future__ import annotations
@@ -43,6 +47,12 @@ FOUND = (0.955, 1.02)  # thigh and shank over the true ones, as found with no pr
 _STEPS = 12  # of Gauss-Newton at the most
 _SETTLED = 1e-6  # m and rad
 _ANGLE_HARMONICS = 20  # of a stride; those above hold noise
+POPULATION_M = {"female": (1.62, 0.07), "male": (1.755, 0.076)}  # mean and standard deviation of adults [m]
+LEG_SPREAD = 0.025  # standard deviation of the leg's length at one height, as part of it
+SHARE_SPREAD = 0.015  # the same of a thigh, or shank, in a leg of one length
+LEG_ERROR = 0.02  # error of the leg's length from the joints' equations that these do not know of themselves, as part of it
+KNEE_ERROR = 0.025  # the same of a thigh or shank where the knee is found too high or too low
+TELLING = 0.9  # what is found says something if it leaves less than this part of the spread between people
 
 
 @dataclass(frozen=True)
@@ -200,3 +210,37 @@ def lengths(steady: Steady, frames: Array, prior: Prior) -> Lengths | None:
     )
     positions = locate(steady, frames, free, least_noise=LEAST_NOISE)
     return Lengths(np.array(positions.length) / FOUND, positions.length_covariance / np.outer(FOUND, FOUND))
+
+
+@dataclass(frozen=True)
+class Height:
+    """Body height and its standard deviation [m]; zero for one that was measured."""
+
+    height_m: float
+    spread_m: float = 0.0
+
+
+def of_people(sex: str | None = None) -> Height:
+    """What adults measure: of one sex, or of both where it is not ``female`` or ``male``."""
+    if sex in POPULATION_M:
+        return Height(*POPULATION_M[sex])
+    means, spreads = np.array(list(POPULATION_M.values())).T
+    return Height(float(means.mean()), float(np.sqrt((spreads**2).mean() + means.var())))
+
+
+def from_lengths(lengths: Lengths, sex: str | None = None) -> Height | None:
+    """Height given lengths of thigh and shank: the posterior mean and standard deviation of a Gaussian.
+
+    None where the lengths say nothing, as without sensors on either side of hips and ankles.
+    """
+    people = of_people(sex)
+    share = np.array([LENGTH["femur"], LENGTH["tibia"]])
+    length = share * people.height_m
+    knee = length * [1.0, -1.0]
+    # lengths = share height (1 + leg) -+ knee + error
+    apart = (LEG_SPREAD**2 + LEG_ERROR**2) * np.outer(length, length) + (SHARE_SPREAD**2 + KNEE_ERROR**2) * np.outer(knee, knee)
+    information = np.linalg.solve(apart + lengths.covariance, np.stack([share, lengths.value - length], axis=-1))
+    variance = 1.0 / (1.0 / people.spread_m**2 + float(share @ information[:, 0]))
+    if np.sqrt(variance) > TELLING * people.spread_m:
+        return None
+    return Height(people.height_m + variance * float(share @ information[:, 1]), float(np.sqrt(variance)))

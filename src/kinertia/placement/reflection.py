@@ -2,8 +2,8 @@
 
 The mediolateral axis comes from angular rates, forward from the acceleration that goes with them. A rate of the wrong sign
 mirrors the first and leaves the second, so that they are no longer at right angles, unless the axis of that rate points up, or
-is the mediolateral one: then the whole seems turned round, which :mod:`kinertia.placement.unit_factors` tells. Of a pelvis both
-signals show the mediolateral axis by the symmetry of gait; a wrong sign turns it in one.
+is the mediolateral one: then the whole seems turned round, which :mod:`kinertia.placement.interpretation` tells. Of a pelvis
+both signals show the mediolateral axis by the symmetry of gait; a wrong sign turns it in one.
 
 How sure axes are depends on how nearly everything turns about one. People's legs do not, so that only what turns the axis far
 shows.

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from kinertia.numerics.resampling import resample_periodic, resample_polyphase
+from kinertia.numerics.signals import resample_periodic, resample_polyphase
 from kinertia.recording import gaps
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.gaps import runs

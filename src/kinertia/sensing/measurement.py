@@ -11,17 +11,81 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from scipy import sparse, special
 
 from kinertia.numerics import rotations
 from kinertia.recording import Array, SensorPose
-from kinertia.sensing import ringing, sampling, skin
-from kinertia.sensing.errors import NO_ERRORS, NOMINAL, Position, SensorErrors, Spread, corrupt, mount
+from kinertia.sensing import ringing, skin
+from kinertia.sensing.errors import NO_ERRORS, NOMINAL, Position, SensorErrors, Spread, corrupt, mount, not_negative
 from kinertia.sensing.ringing import Ringing, RingingRanges
-from kinertia.sensing.sampling import EXACT, Clock
 from kinertia.sensing.skin import Skin, SkinRanges
 
+LOBES = 16  # half width of the interpolating kernel, in samples of the lower rate
+KAISER_BETA = 7.0  # shape of the kernel's window
+_MAX_JITTER = 0.4  # of a sampling step, so that samples keep their order
 FINE_RATE_HZ = 800.0  # skin and impacts are computed at this rate at least: 13 times the highest natural frequency
 _BITS = 16  # of the converters of wearable sensors
+
+
+@dataclass(frozen=True)
+class Clock:
+    """How clocks differ; standard deviations, zero switches a deviation off.
+
+    Quartz oscillators are off by 10 to 50 parts per million, sensors started over radio by a millisecond or so.
+    """
+
+    jitter_s: float = 0.2e-3  # from sample to sample [s]
+    drift: float = 20e-6  # relative error of a sensor's rate
+    offset_s: float = 1.0e-3  # late or early start of a sensor [s]
+
+    def __post_init__(self) -> None:
+        not_negative(self)
+
+
+EXACT = Clock(0.0, 0.0, 0.0)  # all sensors sample on the nominal grid
+
+
+def instants(samples: int, rate_hz: float, sensors: int, clock: Clock, generator: np.random.Generator) -> Array:
+    """(samples, sensors) increasing times at which each sensor really samples, beside n / rate [s]."""
+    offset, drift = clock.offset_s * generator.standard_normal(sensors), clock.drift * generator.standard_normal(sensors)
+    jitter = clock.jitter_s * generator.standard_normal((samples, sensors))
+    jitter = np.clip(jitter, -_MAX_JITTER / rate_hz, _MAX_JITTER / rate_hz)
+    # t_n = offset + (1 + drift) n / f + jitter_n
+    return offset + (1.0 + drift) * np.arange(samples)[:, None] / rate_hz + jitter
+
+
+def at(values: Array, rate_hz: float, time_s: Array, cutoff_hz: float | None = None) -> Array:
+    """Band-limited interpolation of evenly sampled signals at any instants.
+
+    A constant stays that constant; on the samples' own instants and without a cutoff they come back as they are.
+
+    Parameters
+    ----------
+    values : (..., T, C) samples at n / rate.
+    time_s : (N,) instants [s]; outside the signals their first or last sample goes on.
+    cutoff_hz : highest frequency to keep, so that a lower rate does not alias [Hz]; default and maximum half the rate.
+
+    ValueError: a rate or cutoff that is not positive.
+    """
+    cutoff = 0.5 * rate_hz if cutoff_hz is None else min(cutoff_hz, 0.5 * rate_hz)
+    if not cutoff > 0.0:
+        raise ValueError(f"rate and cutoff must be positive, got {rate_hz} and {cutoff_hz}")
+    samples, channels = values.shape[-2:]
+    position = np.asarray(time_s) * rate_hz
+    share = 2.0 * cutoff / rate_hz
+    half = math.ceil(LOBES / share)
+    column = np.floor(position).astype(np.int64)[:, None] + np.arange(1 - half, half + 1)
+    distance = column - position[:, None]
+    # h(x) = sinc(share x) w(x / half), with a Kaiser window
+    inside = np.clip(1.0 - (distance / half) ** 2, 0.0, None)
+    weight = np.sinc(share * distance) * special.i0(KAISER_BETA * np.sqrt(inside))
+    weight /= weight.sum(axis=1, keepdims=True)
+    rows = np.repeat(np.arange(len(position)), column.shape[1])
+    matrix = sparse.csr_matrix(
+        (weight.ravel(), (rows, np.clip(column, 0, samples - 1).ravel())), shape=(len(position), samples)
+    )
+    flat = np.moveaxis(values, -2, 0).reshape(samples, -1)
+    return np.moveaxis((matrix @ flat).reshape(len(position), *values.shape[:-2], channels), 0, -2)
 
 
 def _typical_electronics() -> SensorErrors:
@@ -148,9 +212,9 @@ def measure(
             loads = {side: _refine(load[..., None, None], rate_hz, factor)[..., 0, 0] for side, load in force.items()}
             acc, gyro = ringing.ring(acc, gyro, factor * rate_hz, loads, worn.ringing, impact_stream)
         rate_hz *= factor
-    time = sampling.instants(samples, rate_out, len(worn.poses), realism.clock, clock_stream)
+    time = instants(samples, rate_out, len(worn.poses), realism.clock, clock_stream)
     both = np.concatenate([acc, gyro], axis=-1)
-    channels = [sampling.at(both[..., k, :], rate_hz, time[:, k], 0.5 * rate_out) for k in range(len(worn.poses))]
+    channels = [at(both[..., k, :], rate_hz, time[:, k], 0.5 * rate_out) for k in range(len(worn.poses))]
     sampled = np.split(np.stack(channels, axis=-2), 2, axis=-1)
     # v_sensor = R^T v_segment
     turned_acc, turned_gyro = (np.einsum("kji,...kj->...ki", worn.rotation, v) for v in sampled)
@@ -164,5 +228,5 @@ def _refine(values: Array, rate_hz: float, factor: int) -> Array:
     if factor == 1:
         return values
     flat = values.reshape(*values.shape[:-2], -1)
-    fine = sampling.at(flat, rate_hz, np.arange(factor * values.shape[-3]) / (factor * rate_hz))
+    fine = at(flat, rate_hz, np.arange(factor * values.shape[-3]) / (factor * rate_hz))
     return fine.reshape(*fine.shape[:-1], *values.shape[-2:])

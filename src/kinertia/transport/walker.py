@@ -18,8 +18,7 @@ import msgspec
 import numpy as np
 
 from kinertia.recording import GRAVITY, LOWER_BODY, Array, Recording, Sensor, Subject
-from kinertia.transport.faults import NO_FAULTS, Faults
-from kinertia.transport.replay import PacedSource, sent, streams_of
+from kinertia.transport.replay import NO_FAULTS, Faults, PacedSource, sent, streams_of
 
 RAMP_S = 2.0  # time from standing to walking, and from one speed to another
 STAND_S = RAMP_S + 5.0  # how long somebody takes who is asked to stand still, until he or she begins to walk again
