@@ -38,8 +38,8 @@ LIGHT = (
 )
 """Parts that the light install uses, but for the modules below."""
 FOR_TRAINING = {
-    *(f"sensing.{name}" for name in ("errors", "measurement", "ringing", "sampling", "skin")),
-    *(f"estimation.{name}" for name in ("track", "trained")),
+    *(f"sensing.{name}" for name in ("errors", "measurement", "ringing", "skin")),
+    "estimation.track",
 }
 TRAIN_EXTRA = ("torch", "scipy", "polars", "casadi", "safetensors", "onnx", "onnxscript")
 SINGLE_MODULES = ("estimation.convention", "estimation.estimate", "io.files", "simulation.norms")
