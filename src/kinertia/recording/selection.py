@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from kinertia.recording.errors import RecordingError
 from kinertia.recording.gaps import runs
 from kinertia.recording.recording import Recording, Sensor
 from kinertia.recording.sensor_set import LOWER_BODY, by_initials
