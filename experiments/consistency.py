@@ -11,7 +11,7 @@ import torch
 from experiments import motion_capture
 from experiments.protocol import Json
 from kinertia.bodies import build
-from kinertia.mechanics import kinematics as kin
+from kinertia.mechanics import sole
 from kinertia.metrics.errors import rmsd
 from kinertia.recording import Recording
 from kinertia.simulation import consistent, replay, worn
@@ -103,7 +103,7 @@ def stance(cycle: Cycle) -> tuple[float, float]:
     RMS of the height of its lowest contact point about the mean [m], and of that point's forward speed [m/s].
     """
     moving = worn.sampled(cycle)
-    points = kin.contact_points(cycle.body.with_time_axis(), moving.kinematics)
+    points = sole.touch(cycle.body.with_time_axis(), moving.kinematics)
     heights, speeds = [], []
     for side, force in moving.force.items():
         mine = [i for i, contact in enumerate(cycle.body.skeleton.contacts) if contact.side == side]

@@ -107,7 +107,7 @@ def _on_feet(body: Body, angles: Array, lift: Array | None = None) -> Array:
     """(T, n) coordinates with the lower ankle at its height above the ground, or ``lift`` (T,) above that [m]."""
     skeleton = body.skeleton
     lengths = [-float(body.joint_offset[skeleton.segment_index(child), 1]) for child in ("tibia_r", "foot_r")]
-    ankle = -float(body.contact_position[0, 1])
+    ankle = float(body.ankle_height)
     tilt = angles[:, 0]
     below = []
     for first in (1, 4):

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from kinertia.bodies import GAIT2D_TRUNK, Body, SegmentLengths, build
-from kinertia.mechanics import dynamics
+from kinertia.mechanics import dynamics, sole
 from kinertia.mechanics import kinematics as kin
 from kinertia.numerics import spline
 from kinertia.recording import Array, Recording
@@ -83,7 +83,7 @@ def timeline(body: Body, q: Array, rate_hz: float) -> Gait:
     acceleration = (coefficients[2:] - 2.0 * coefficients[1:-1] + coefficients[:-2]) / step**2
     kinematics = kin.forward(body.with_time_axis(), *(torch.from_numpy(x) for x in (q, velocity, acceleration)))
     total = dynamics.inertia_forces(body.with_time_axis(), kinematics)[:, :2].numpy() / float(body.weight)
-    height = kin.contact_points(body.with_time_axis(), kinematics).position[..., 1].numpy()
+    height = sole.touch(body.with_time_axis(), kinematics).position[..., 1].numpy()
     low = height < height.min(axis=1, keepdims=True) + NEAR_GROUND_M
     share = low / low.sum(axis=1, keepdims=True)
     moment = np.zeros((len(q), q.shape[1] - 3))

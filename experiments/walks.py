@@ -21,7 +21,7 @@ from torch import Tensor
 
 from kinertia.bodies import GAIT2D_TRUNK, Body, Skeleton, build
 from kinertia.io.files import write_text
-from kinertia.mechanics import dynamics
+from kinertia.mechanics import dynamics, sole
 from kinertia.mechanics import kinematics as kin
 from kinertia.mechanics.motion import Motion
 from kinertia.recording import LOWER_BODY, Frame, Recording, Sensor, Subject, Truth
@@ -213,12 +213,12 @@ def _residual(walk: Walk, grid: Tensor, target: Tensor, load: Tensor, share: Ten
     body = walk.body.with_time_axis()
     step = motion(walk, grid)
     kinematics = kin.forward(body, step.q, step.qd, step.qdd)
-    sole = kin.contact_points(body, kinematics)
+    ground = sole.touch(body, kinematics)
     half = SAMPLES // 2
     heel, toe = load * share[:, None], load * (1.0 - share)[:, None]
     right = torch.stack([heel, toe], dim=1)
     force = torch.cat([right, right.roll(-half, 0)], dim=1)
-    root = dynamics.inverse(body, kinematics, force * walk.body.weight, sole)[..., body.skeleton.root]
+    root = dynamics.inverse(body, kinematics, force * walk.body.weight, ground)[..., body.skeleton.root]
     names = walk.body.skeleton.coordinate_names
     leg = torch.stack([step.q[:, names.index(f"{joint}_r")] for joint in JOINTS], dim=-1)
     trunk = step.q[:, [names.index("pelvis_tilt"), names.index("lumbar_extension")]]
@@ -230,10 +230,10 @@ def _residual(walk: Walk, grid: Tensor, target: Tensor, load: Tensor, share: Ten
         (leg - target) / torch.where(in_air > 0, SWING_RAD, ANGLE_RAD),
         trunk / TRUNK_RAD,
         walk.middle[MIDDLE.index("speed"), 1:].expand(SAMPLES, -1) / SPEED_CHANGE_M_S,
-        loaded * sole.position[:, points, 1] / SOLE_HEIGHT_M,
-        (free - sole.position[:, points, 1]).clamp_min(0.0) / SOLE_HEIGHT_M,
-        loaded * sole.velocity[:, points, 0] / SLIDING_M_S,
-        loaded * sole.velocity[:, points, 1] / SLIDING_M_S,
+        loaded * ground.position[:, points, 1] / SOLE_HEIGHT_M,
+        (free - ground.position[:, points, 1]).clamp_min(0.0) / SOLE_HEIGHT_M,
+        loaded * ground.velocity[:, points, 0] / SLIDING_M_S,
+        loaded * ground.velocity[:, points, 1] / SLIDING_M_S,
         root[..., :2] / (FORCE_BW * walk.body.weight),
         root[..., 2:] / (MOMENT_BWBH * walk.body.moment_scale),
     )
@@ -309,7 +309,7 @@ def describe(walk: Walk) -> dict[str, Any]:
         "stride_s": walk.stride_s,
         "thigh_m": knee,
         "shank_m": ankle,
-        "ankle_height_m": -float(body.contact_position[0, 1]),
+        "ankle_height_m": float(body.ankle_height),
         "joints": {name: row.tolist() for name, row in zip(JOINTS, walk.leg, strict=True)},
         "middle": {name: row.tolist() for name, row in zip(MIDDLE, walk.middle, strict=True) if name != "lumbar_extension"},
         "sensor_position_m": sensors.nominal_positions(body),

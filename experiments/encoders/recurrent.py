@@ -14,7 +14,7 @@ from kinertia.learning import decode, differences
 from kinertia.learning.config import NetworkConfig
 from kinertia.learning.network import ACC_SCALE, GYRO_SCALE, Network
 from kinertia.learning.sequence import NOMINAL_MASS_KG
-from kinertia.mechanics import dynamics
+from kinertia.mechanics import dynamics, sole
 from kinertia.mechanics import kinematics as kin
 from kinertia.mechanics.motion import Motion
 
@@ -82,7 +82,7 @@ def _moments(motion: Motion, body: Body) -> Tensor:
     if motion.torque is not None:
         return motion.torque[..., body.skeleton.joints]
     kinematics = kin.forward(body, motion.q, motion.qd, motion.qdd)
-    generalized = dynamics.inverse(body, kinematics, motion.force, kin.contact_points(body, kinematics))
+    generalized = dynamics.inverse(body, kinematics, motion.force, sole.touch(body, kinematics))
     return generalized[..., body.skeleton.joints]
 
 

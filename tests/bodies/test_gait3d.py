@@ -12,7 +12,7 @@ from torch import Tensor
 
 from kinertia.bodies import GAIT2D_TRUNK, GAIT3D, Body, SegmentLengths, build
 from kinertia.bodies.gait3d import Sex
-from kinertia.mechanics import dynamics, kinematics
+from kinertia.mechanics import dynamics, kinematics, sole
 
 PLANE = [GAIT3D.coordinate_index(name) for name in GAIT2D_TRUNK.coordinate_names]
 
@@ -58,7 +58,7 @@ def test_upright_it_stands_balanced_on_its_soles(sex: Sex | None) -> None:
     body = build(70.0, 1.75, skeleton=GAIT3D, sex=sex)
     q = _upright(body)
     motion = kinematics.forward(body, q, torch.zeros_like(q), torch.zeros_like(q))
-    points = kinematics.contact_points(body, motion).position[0]
+    points = sole.touch(body, motion).position[0]
     assert torch.allclose(points[:, 1], torch.zeros(6, dtype=torch.float64), atol=1e-12)
     over = (body.mass @ kinematics.centres_of_mass(body, motion).position[0])[0] / body.mass.sum()
     heel, toe = points[0, 0], points[1, 0]

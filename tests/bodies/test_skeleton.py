@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from kinertia.bodies import GAIT2D, GAIT2D_TRUNK, GAIT3D, SKELETONS, ContactPoint, Coordinate, Segment, Skeleton
+from kinertia.bodies import GAIT2D, GAIT2D_SOLE, GAIT2D_TRUNK, GAIT3D, SKELETONS, ContactPoint, Coordinate, Segment, Skeleton
 
 Z = (0.0, 0.0, 1.0)
 
@@ -14,7 +14,7 @@ def test_coordinates_have_the_order_and_names_of_the_model() -> None:
     legs = [f"{joint}_{side}" for side in "rl" for joint in ("hip_flexion", "knee_angle", "ankle_angle")]
     assert GAIT2D.coordinate_names == ("pelvis_tx", "pelvis_ty", "pelvis_tilt", *legs)
     assert GAIT2D_TRUNK.coordinate_names == (*GAIT2D.coordinate_names, "lumbar_extension")
-    assert SKELETONS == {"gait2d": GAIT2D, "gait2d_trunk": GAIT2D_TRUNK, "gait3d": GAIT3D}
+    assert SKELETONS == {"gait2d": GAIT2D, "gait2d_trunk": GAIT2D_TRUNK, "gait2d_sole": GAIT2D_SOLE, "gait3d": GAIT3D}
 
 
 def test_a_parent_must_stand_before_its_child() -> None:

@@ -15,7 +15,7 @@ from kinertia.estimation import standing, track
 from kinertia.estimation.estimate import Activity, Bands
 from kinertia.estimation.series import Series
 from kinertia.estimation.standing import Sizes
-from kinertia.mechanics import dynamics
+from kinertia.mechanics import dynamics, sole
 from kinertia.mechanics import kinematics as kin
 from kinertia.recording import LOWER_BODY, Array, Recording, Sensor, Subject
 from kinertia.sensing.alignment import STANDING_UNCERTAINTY_DEG
@@ -32,7 +32,7 @@ def _series(q: Array) -> Series:
     """Of a network that says ``q``, and nothing else."""
     count = len(q)
     kinematics = kin.forward(BODY.with_time_axis(), *(torch.from_numpy(x) for x in (q, 0 * q, 0 * q)))
-    contact = kin.contact_points(BODY.with_time_axis(), kinematics).position
+    contact = sole.touch(BODY.with_time_axis(), kinematics).position
     points = {k: v.numpy() for k, v in track.landmarks(BODY.with_time_axis(), kinematics, contact).items()}
     return Series(
         NAMES,
@@ -69,7 +69,7 @@ def test_moments_and_centre_are_those_of_the_body_at_rest() -> None:
     np.testing.assert_allclose(found.moments, held[:, 3:].numpy(), atol=0.5)
     np.testing.assert_allclose(held[:, :3].numpy() / SUBJECT.mass_kg, 0.0, atol=0.02)
     assert found.points.keys() == _walking(1).points.keys()
-    seen = track.landmarks(body, kinematics, kin.contact_points(body, kinematics).position)
+    seen = track.landmarks(body, kinematics, sole.touch(body, kinematics).position)
     for name, point in found.points.items():
         np.testing.assert_allclose(point, seen[name].numpy(), atol=1e-6, err_msg=name)
 

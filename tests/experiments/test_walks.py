@@ -8,7 +8,7 @@ import torch
 
 from experiments import walks
 from experiments.walks import Style
-from kinertia.mechanics import dynamics
+from kinertia.mechanics import dynamics, sole
 from kinertia.mechanics import kinematics as kin
 from kinertia.simulation import periodic
 
@@ -19,11 +19,11 @@ def person(request: pytest.FixtureRequest) -> walks.Walk:
     return walks.fit(mass, height, style)
 
 
-def _stride(person: walks.Walk) -> tuple[walks.Motion, kin.Kinematics, kin.PointMotion]:
+def _stride(person: walks.Walk) -> tuple[walks.Motion, kin.Kinematics, sole.Touch]:
     step = walks.motion(person, torch.arange(200, dtype=torch.float64) / 200)
     body = person.body.with_time_axis()
     kinematics = kin.forward(body, step.q, step.qd, step.qdd)
-    return step, kinematics, kin.contact_points(body, kinematics)
+    return step, kinematics, sole.touch(body, kinematics)
 
 
 def test_derivatives_of_the_series_are_exact() -> None:

@@ -14,7 +14,7 @@ from kinertia.bodies import GAIT2D_TRUNK, Body, build, stack
 from kinertia.learning import losses
 from kinertia.mechanics.contact import Complementarity, complementarity
 from kinertia.mechanics.imu import Signals
-from kinertia.mechanics.kinematics import PointMotion
+from kinertia.mechanics.sole import Touch
 
 T = 6
 MASK = torch.ones(1, T, dtype=torch.float64)
@@ -152,7 +152,7 @@ def contact(height: float, speed: tuple[float, float], force: float) -> Compleme
     position, velocity = zeros(4, 2), zeros(4, 2)
     position[..., 1] = height
     velocity[..., 0], velocity[..., 1] = speed
-    return complementarity(PointMotion(position, velocity, zeros(4, 2)), torch.full((1, T, 4), force, dtype=torch.float64))
+    return complementarity(Touch(position, velocity), torch.full((1, T, 4), force, dtype=torch.float64))
 
 
 def test_contact_terms() -> None:
@@ -218,7 +218,7 @@ def test_gradients() -> None:
 
     def of_contact(term: Callable[..., Tensor]) -> Callable[[Tensor], Tensor]:
         def value(x: Tensor) -> Tensor:
-            motion = PointMotion(x[..., :2], x[..., 2:4], x[..., :2])
+            motion = Touch(x[..., :2], x[..., 2:4])
             return term(complementarity(motion, x[..., 4].square()), HALF)
 
         return value

@@ -16,7 +16,7 @@ from scipy.spatial.transform import Rotation
 from torch import Tensor
 
 from kinertia.bodies import GAIT2D, GAIT3D, Body, build
-from kinertia.mechanics import dynamics, energy, kinematics, mass
+from kinertia.mechanics import dynamics, energy, kinematics, mass, sole
 from kinertia.mechanics.imu import Mounting, read
 
 STATES = 25
@@ -84,7 +84,7 @@ def _compare(body: Body, mounting: Mounting | None, state: tuple[Tensor, Tensor,
     address = [model.joint(name).dofadr[0] for name in skeleton.coordinate_names]
     q, qd, qdd = state
     motion = kinematics.forward(body, q, qd, qdd)
-    contact = kinematics.contact_points(body, motion).position
+    contact = sole.touch(body, motion).position
     ours = {"torque": dynamics.inverse(body, motion, force), "matrix": mass.matrix(body, q)}
     if mounting is not None:
         signals = read(motion, mounting)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from kinertia.bodies import Body, stack
-from kinertia.mechanics import contact, dynamics, energy, kinematics, mass, passive
+from kinertia.mechanics import contact, dynamics, energy, kinematics, mass, passive, sole
 from kinertia.mechanics.imu import Mounting, read
 
 RandomState = Callable[..., tuple[Tensor, Tensor, Tensor]]
@@ -17,7 +17,7 @@ RandomState = Callable[..., tuple[Tensor, Tensor, Tensor]]
 
 def _everything(body: Body, q: Tensor, qd: Tensor, qdd: Tensor, force: Tensor, mounting: Mounting) -> dict[str, Tensor]:
     motion = kinematics.forward(body, q, qd, qdd)
-    touching = kinematics.contact_points(body, motion)
+    touching = sole.touch(body, motion)
     signals = read(motion, mounting)
     consistent = contact.complementarity(touching, force[..., 1])
     return {

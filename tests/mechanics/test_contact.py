@@ -6,14 +6,14 @@ import pytest
 import torch
 
 from kinertia.mechanics import contact
-from kinertia.mechanics.kinematics import PointMotion
+from kinertia.mechanics.sole import Touch
 
 
-def _points(height: list[float], speed: list[float]) -> PointMotion:
+def _points(height: list[float], speed: list[float]) -> Touch:
     y = torch.tensor(height, dtype=torch.float64)
     position = torch.stack([torch.zeros_like(y), y], -1)
     velocity = torch.stack([torch.tensor(speed, dtype=torch.float64), torch.zeros_like(y)], -1)
-    return PointMotion(position, velocity, torch.zeros_like(position))
+    return Touch(position, velocity)
 
 
 def test_complementarity_is_zero_for_a_foot_that_stands_or_swings() -> None:

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.autograd import gradcheck
 
 from kinertia.bodies import Body
-from kinertia.mechanics import contact, dynamics, energy, kinematics, mass, passive, plane
+from kinertia.mechanics import contact, dynamics, energy, kinematics, mass, passive, plane, sole
 from kinertia.mechanics.imu import Mounting, read
 
 PARAMETERS = ("mass", "inertia", "com", "joint_offset", "contact_position", "total_mass")
@@ -18,7 +18,7 @@ PARAMETERS = ("mass", "inertia", "com", "joint_offset", "contact_position", "tot
 
 def _kinematics(body: Body, q: Tensor, qd: Tensor, qdd: Tensor, force: Tensor) -> tuple[Tensor, ...]:
     motion = kinematics.forward(body, q, qd, qdd)
-    touching = kinematics.contact_points(body, motion)
+    touching = sole.touch(body, motion)
     assert isinstance(motion.frames, plane.Frames)
     return (
         motion.origin, motion.origin_velocity, motion.origin_acceleration, motion.frames.angle,
@@ -32,7 +32,7 @@ def _inverse(body: Body, q: Tensor, qd: Tensor, qdd: Tensor, force: Tensor) -> T
 
 def _residual(body: Body, q: Tensor, qd: Tensor, qdd: Tensor, force: Tensor) -> Tensor:
     motion = kinematics.forward(body, q, qd, qdd)
-    return dynamics.kane_residual(body, motion, force, 10.0 * qd, kinematics.contact_points(body, motion))
+    return dynamics.kane_residual(body, motion, force, 10.0 * qd, sole.touch(body, motion))
 
 
 def _external(body: Body, q: Tensor, qd: Tensor, qdd: Tensor, force: Tensor) -> Tensor:
@@ -54,7 +54,7 @@ def _passive(body: Body, q: Tensor, qd: Tensor, qdd: Tensor, force: Tensor) -> T
 
 
 def _complementarity(body: Body, q: Tensor, qd: Tensor, qdd: Tensor, force: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    touching = kinematics.contact_points(body, kinematics.forward(body, q, qd, qdd))
+    touching = sole.touch(body, kinematics.forward(body, q, qd, qdd))
     found = contact.complementarity(touching, force[..., 1])
     return found.penetration, found.lifted, found.slip
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from kinertia.bodies import Body
-from kinertia.mechanics import kinematics, plane
+from kinertia.mechanics import kinematics, plane, sole
 
 STEP = 1e-3
 
@@ -41,7 +41,7 @@ def test_zero_pose_stands_upright(people: dict[str, Body]) -> None:
     ankle = motion.origin[body.skeleton.segment_index("foot_l")]
     assert knee.tolist() == pytest.approx([0.0, -0.441])
     assert ankle.tolist() == pytest.approx([0.0, -0.441 - 0.4428])
-    heel, toe = kinematics.contact_points(body, motion).position[:2]
+    heel, toe = sole.touch(body, motion).position[:2]
     assert heel.tolist() == pytest.approx([-0.06, -0.441 - 0.4428 - 0.0702])
     assert toe.tolist() == pytest.approx([0.1636, -0.441 - 0.4428 - 0.0702])
 
@@ -60,7 +60,7 @@ def test_positive_angles_follow_the_conventions(people: dict[str, Body]) -> None
     assert positions("hip_flexion_r", 30).origin[knee, 0] > 0.2  # hip flexion brings the knee forward
     assert positions("knee_angle_r", -30).origin[ankle, 0] < -0.2  # knee flexion (negative) brings the ankle back
     lifted = positions("ankle_angle_r", 20)
-    assert kinematics.contact_points(body, lifted).position[1, 1] > -0.95  # dorsiflexion lifts the toe
+    assert sole.touch(body, lifted).position[1, 1] > -0.95  # dorsiflexion lifts the toe
     leaning = kinematics.centres_of_mass(body, positions("pelvis_tilt", 10)).position[0]
     assert leaning[0] < 0.0  # positive pelvis tilt leans back
 
@@ -71,7 +71,7 @@ def test_velocities_and_accelerations_are_time_derivatives(
     time = STEP * torch.arange(-2.0, 3.0, dtype=torch.float64)
     q, qd, qdd = random_state(body)
     motion = kinematics.forward(body, *_swing(q, qd, 0.1 * qdd, time))
-    touching = kinematics.contact_points(body, motion)
+    touching = sole.touch(body, motion)
     centres = kinematics.centres_of_mass(body, motion)
     assert isinstance(motion.frames, plane.Frames)
     for position, velocity, acceleration in (

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from kinertia.mechanics import kinematics as kin
+from kinertia.mechanics import sole
 from kinertia.simulation import conditions, first_guess, person, reference
 from kinertia.simulation.gait_problem import RATE_HZ
 
@@ -21,7 +22,7 @@ def test_hips_travel_as_the_steps_are_long() -> None:
     q = first_guess.standing_hips(PERSON.body, np.tile(wanted.q, (3, 1)), np.tile(wanted.force, (3, 1)), periodic=False)
     assert RATE_HZ * q[-1, 0] / len(q) == pytest.approx(WALK.speed, rel=0.25)
     still = torch.zeros(q.shape, dtype=torch.float64)
-    heights = kin.contact_points(PERSON.body, kin.forward(PERSON.body, torch.from_numpy(q), still, still)).position[..., 1]
+    heights = sole.touch(PERSON.body, kin.forward(PERSON.body, torch.from_numpy(q), still, still)).position[..., 1]
     assert float(heights.min(dim=1).values.abs().max()) < 0.015
 
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from kinertia.bodies import GAIT2D_TRUNK, build
-from kinertia.mechanics import dynamics, imu
+from kinertia.mechanics import dynamics, imu, sole
 from kinertia.mechanics import kinematics as kin
 from kinertia.mechanics.imu import Mounting
 from kinertia.trace.casadi import symbolic
@@ -21,7 +21,7 @@ SHAPES = [(10,), (10,), (10,), (4, 2), (7,), (7, 2), ()]
 def equations(q: Tensor, qd: Tensor, qdd: Tensor, force: Tensor, angle: Tensor, position: Tensor, size: Tensor) -> list[Tensor]:
     body = BODY.scaled(size)
     motion = kin.forward(body, q, qd, qdd)
-    contact = kin.contact_points(body, motion)
+    contact = sole.touch(body, motion)
     signals = imu.read(motion, Mounting(tuple(range(7)), position, angle))
     return [dynamics.inverse(body, motion, force, contact), contact.position, contact.velocity, signals.acc, signals.gyro]
 

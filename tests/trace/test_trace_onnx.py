@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from kinertia.bodies import GAIT3D, Body, ContactPoint, Coordinate, Segment, Skeleton, gait3d
-from kinertia.mechanics import dynamics
+from kinertia.mechanics import dynamics, sole
 from kinertia.mechanics import kinematics as kin
 from kinertia.mechanics.imu import Mounting, read
 from kinertia.trace.nodes import Nodes
@@ -45,7 +45,7 @@ def physics(body: Body, mounting: Mounting, *motion: Tensor) -> list[Tensor]:
     """Inverse dynamics, virtual sensors and contact points."""
     *state, force = motion
     moved = kin.forward(body, *state)
-    contact = kin.contact_points(body, moved)
+    contact = sole.touch(body, moved)
     signals = read(moved, mounting)
     return [dynamics.inverse(body, moved, force, contact), signals.acc, signals.gyro, contact.position]
 

@@ -37,6 +37,8 @@ class Body:
     gravity: float = STANDARD_GRAVITY  # magnitude of gravity, along -y [m/s^2]
     # (..., S, 3, 3) axes of each joint's frame in the parent's frame, in space only; None: they are parallel
     joint_rotation: Tensor | None = None
+    contact_radius: Tensor | None = None
+    contact_reach: Tensor | None = None
 
     def __post_init__(self) -> None:
         wanted = 2 if self.skeleton.planar else 3
@@ -58,6 +60,12 @@ class Body:
     def moment_scale(self) -> Tensor:
         """(...,) body weight times height [N m], the unit of BWBH."""
         return self.weight * self.height
+
+    @property
+    def ankle_height(self) -> Tensor:
+        """(...,) height of the ankle over the sole of a foot that stands flat, by the first contact point [m]."""
+        below = -self.contact_position[..., 0, 1]
+        return below if self.contact_radius is None else below + self.contact_radius[..., 0]
 
     @property
     def force_scale(self) -> Tensor:
@@ -86,6 +94,10 @@ class Body:
 
     def scaled(self, size: Tensor) -> Body:
         """Copy whose lengths are ``size`` (...,) times as large, at the same mass."""
+
+        def grown(length: Tensor | None) -> Tensor | None:
+            return None if length is None else length * size[..., None]
+
         return replace(
             self,
             height=self.height * size,
@@ -94,6 +106,8 @@ class Body:
             com=self.com * size[..., None, None],
             joint_offset=self.joint_offset * size[..., None, None],
             contact_position=self.contact_position * size[..., None, None],
+            contact_radius=grown(self.contact_radius),
+            contact_reach=grown(self.contact_reach),
         )
 
     def select(self, index: Tensor) -> Body:

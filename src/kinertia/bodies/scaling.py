@@ -7,11 +7,11 @@ from torch import Tensor
 
 from kinertia.bodies import gait2d, gait3d
 from kinertia.bodies.body import Body, SegmentLengths
-from kinertia.bodies.gait2d import GAIT2D, GAIT2D_TRUNK
+from kinertia.bodies.gait2d import GAIT2D, GAIT2D_SOLE, GAIT2D_TRUNK
 from kinertia.bodies.gait3d import GAIT3D, Sex
 from kinertia.bodies.skeleton import Skeleton
 
-SKELETONS = {skeleton.name: skeleton for skeleton in (GAIT2D, GAIT2D_TRUNK, GAIT3D)}  # known skeletons by name
+SKELETONS = {skeleton.name: skeleton for skeleton in (GAIT2D, GAIT2D_TRUNK, GAIT2D_SOLE, GAIT3D)}  # known skeletons by name
 
 
 def build(

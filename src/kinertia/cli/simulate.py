@@ -10,7 +10,15 @@ from kinertia.cli.progress import recordings_bar
 
 
 def simulate(
-    subjects: int, seed: int, out: Path, seconds: float = 60.0, rate: float = 100.0, jobs: int = 2, only: tuple[str, ...] = ()
+    subjects: int,
+    seed: int,
+    out: Path,
+    seconds: float = 60.0,
+    rate: float = 100.0,
+    jobs: int = 2,
+    only: tuple[str, ...] = (),
+    strides: int = 1,
+    varied: bool = False,
 ) -> None:
     """Simulate people who walk and run, with the sensors they wear and the exact truth; goes on where it stopped.
 
@@ -28,13 +36,17 @@ def simulate(
         Sampling rate of the sensors [Hz].
     jobs
         Processes to use.
+    strides
+        How many strides of a steady movement differ from each other before it repeats; time to solve grows with it.
+    varied
+        People who also walk slowly, each in a shape of their own, on soles that roll under heel and ball.
     only
         Recordings to make; default all: three walking and three running speeds, a slope, and a mixed one.
     """
     from kinertia.simulation.plan import RECORDINGS
     from kinertia.simulation.simulate import Request, run
 
-    request = Request(seed, seconds, rate, only or tuple(RECORDINGS))
+    request = Request(seed, seconds, rate, only or tuple(RECORDINGS), strides=strides, varied=varied)
     with recordings_bar(subjects * len(request.recordings)) as show:
         warnings = run(out, subjects, request, jobs=jobs, show=show)
     console = Console(stderr=True)

@@ -115,6 +115,7 @@ def train(
     from kinertia.learning import adaptation, checkpoint, shipped
     from kinertia.learning.adapting import adapt
     from kinertia.learning.batch import wearers_of
+    from kinertia.learning.rebodied import onto
     from kinertia.learning.training import train as begin
     from kinertia.train.state import usable
 
@@ -127,6 +128,8 @@ def train(
     model = _begun_with(begun) if start is None else shipped.load(start)
     stated = run.stated or config != DEFAULT
     given = options.configured(run, config, DEFAULT, STEPS, "training.seed")
+    if model is not None and given.body not in (DEFAULT.body, model.config.body):
+        model = onto(model, given.body)
     if card is not None and not stated:
         chosen = card.config
     else:

@@ -9,7 +9,7 @@ from kinertia.recording.sensor_set import LOWER_BODY, SAGITTAL, SensorSet
 from kinertia.weights import Weights
 
 Cell = Literal["lstm", "bilstm", "gru", "tcn"]
-BodyName = Literal["gait2d", "gait2d_trunk"]
+BodyName = Literal["gait2d", "gait2d_trunk", "gait2d_sole"]
 Formulation = Literal["derivative", "paper"]
 
 
@@ -101,7 +101,8 @@ class Config:
     """Everything that decides a model's behaviour besides the recordings."""
 
     rate_hz: float = 100.0  # Rate to which recordings are resampled [Hz].
-    body: BodyName = "gait2d_trunk"  # gait2d: rigid trunk, 9 degrees of freedom; gait2d_trunk: with a lumbar joint, 10.
+    # gait2d: rigid trunk, 9 degrees of freedom; gait2d_trunk: with a lumbar joint, 10; gait2d_sole: the same on feet that roll
+    body: BodyName = "gait2d_trunk"
     sensors: SensorSet = LOWER_BODY  # Segments whose sensors the network reads, and which channels of each.
     network: NetworkConfig = field(default_factory=NetworkConfig)
     weights: LossWeights = field(default_factory=LossWeights)

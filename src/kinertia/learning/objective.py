@@ -19,10 +19,11 @@ from kinertia.learning import decode, differences, losses, supervision
 from kinertia.learning.batch import Batch, covered
 from kinertia.learning.config import Config, LossWeights
 from kinertia.learning.personal import Deviation
-from kinertia.mechanics import contact, dynamics, imu
+from kinertia.mechanics import contact, dynamics, imu, sole
 from kinertia.mechanics import kinematics as kin
 from kinertia.mechanics.imu import Mounting, Signals
 from kinertia.mechanics.motion import Motion
+from kinertia.mechanics.sole import Touch
 from kinertia.recording import SensorSet
 
 
@@ -35,7 +36,7 @@ class Evaluation:
     motion: Motion
     kinematics: kin.Kinematics  # motion of the segments
     generalized: Tensor  # (..., n) forces that inverse dynamics asks for: root residual, then joint moments [N, N m]
-    contact: kin.PointMotion  # motion of the contact points
+    contact: Touch  # motion of the contact points
     signals: Signals  # virtual IMU signals
 
     @property
@@ -54,7 +55,7 @@ class Evaluation:
 def evaluate(motion: Motion, body: Body, mounting: Mounting) -> Evaluation:
     """Run a motion through the body; ``body`` and ``mounting`` carry a time axis."""
     kinematics = kin.forward(body, motion.q, motion.qd, motion.qdd)
-    touching = kin.contact_points(body, kinematics)
+    touching = sole.touch(body, kinematics)
     generalized = dynamics.inverse(body, kinematics, motion.force, touching)
     return Evaluation(body, motion, kinematics, generalized, touching, imu.read(kinematics, mounting))
 
@@ -149,7 +150,7 @@ def _moments_at_given_posture(motion: Motion, body: Body, present: Tensor, senso
     mean = feet[:, None, None] * motion.q.mean(-2, keepdim=True)
     given = replace(motion, q=motion.q - mean + mean.detach())
     kinematics = kin.forward(body, given.q, given.qd, given.qdd)
-    generalized = dynamics.inverse(body, kinematics, given.force, kin.contact_points(body, kinematics))
+    generalized = dynamics.inverse(body, kinematics, given.force, sole.touch(body, kinematics))
     return generalized[..., body.skeleton.joints]
 
 

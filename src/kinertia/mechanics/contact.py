@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from kinertia.mechanics.kinematics import PointMotion
+from kinertia.mechanics.sole import Touch
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Complementarity:
     slip: Tensor
 
 
-def complementarity(contact: PointMotion, vertical_force_bw: Tensor) -> Complementarity:
+def complementarity(contact: Touch, vertical_force_bw: Tensor) -> Complementarity:
     """How far vertical forces (..., P) [BW], not negative, at contact points are from rigid contact without slip.
 
     Notes

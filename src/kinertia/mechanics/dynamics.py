@@ -9,8 +9,10 @@ from torch import Tensor
 
 from kinertia.bodies import Body
 from kinertia.mechanics import kinematics as kin
-from kinertia.mechanics.kinematics import Kinematics, PointMotion
+from kinertia.mechanics import sole
+from kinertia.mechanics.kinematics import Kinematics
 from kinertia.mechanics.layout import join, join_scalars, select, select_scalars, sum_scalars, sum_vectors
+from kinertia.mechanics.sole import Touch
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def external_forces(body: Body, kinematics: Kinematics, segments: Sequence[int],
     return _generalized(body, kinematics, _load(kinematics, segments, arm, force))
 
 
-def inverse(body: Body, kinematics: Kinematics, force: Tensor, contact: PointMotion | None = None) -> Tensor:
+def inverse(body: Body, kinematics: Kinematics, force: Tensor, contact: Touch | None = None) -> Tensor:
     """Inverse dynamics: generalized forces that explain the motion under the given ground reaction.
 
     Parameters
@@ -94,13 +96,12 @@ def inverse(body: Body, kinematics: Kinematics, force: Tensor, contact: PointMot
     M(q) q'' + C(q, q') + G(q) - J(q)^T F = tau (Kane & Levinson 1985, ch. 6).
     """
     feet = body.skeleton.contact_segments
-    arm = contact.position - kinematics.origin[..., :1, :] if contact else kin.arms(kinematics, feet, body.contact_position)
+    touching = contact or sole.touch(body, kinematics)
+    arm = touching.position - kinematics.origin[..., :1, :]
     return _generalized(body, kinematics, _inertia(body, kinematics), _load(kinematics, feet, arm, -force))
 
 
-def kane_residual(
-    body: Body, kinematics: Kinematics, force: Tensor, torque: Tensor, contact: PointMotion | None = None
-) -> Tensor:
+def kane_residual(body: Body, kinematics: Kinematics, force: Tensor, torque: Tensor, contact: Touch | None = None) -> Tensor:
     """Kane's equations F_r + F_r*, (..., n) [N, N m], zero for a motion that obeys the equations of motion.
 
     Parameters

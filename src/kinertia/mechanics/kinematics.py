@@ -142,11 +142,6 @@ def points(kinematics: Kinematics, segments: Sequence[int], local: Tensor) -> Po
     )
 
 
-def contact_points(body: Body, kinematics: Kinematics) -> PointMotion:
-    """Motion of the body's contact points, (..., P, D)."""
-    return points(kinematics, body.skeleton.contact_segments, body.contact_position)
-
-
 def centres_of_mass(body: Body, kinematics: Kinematics) -> PointMotion:
     """Motion of the segments' centres of mass, (..., S, D)."""
     return points(kinematics, tuple(range(len(body.skeleton.segments))), body.com)

@@ -14,8 +14,9 @@ import torch
 from torch import Tensor
 
 from kinertia.bodies import Body
-from kinertia.mechanics import contact, dynamics
+from kinertia.mechanics import contact, dynamics, sole
 from kinertia.mechanics import kinematics as kin
+from kinertia.mechanics.sole import Touch
 from kinertia.ocp.bounds import Bounds
 from kinertia.ocp.problem import At, Constraint, Variable
 
@@ -25,7 +26,7 @@ class Moving:
     """A body at one node, which goals and constraints look at."""
 
     at: At  # what the node sees, values of :func:`variables` among it
-    touching: kin.PointMotion  # motion of the contact points
+    touching: Touch  # motion of the contact points
     kinematics: kin.Kinematics  # motion of the segments
     residual: Tensor  # (n,) of the equations of motion: what inertia asks for and forces and moments do not give [BW, BWBH]
 
@@ -70,7 +71,7 @@ def move(body: Body, at: At, uphill_rad: float = 0.0) -> Moving:
     q, qd, qdd = at["q"], at.first["q"] + ahead * at["speed"], at.second["q"]
     pulled = qdd if uphill_rad == 0.0 else qdd + ahead * (body.gravity * float(along))
     kinematics = kin.forward(tilted, q, qd, pulled)
-    touching = kin.contact_points(tilted, kinematics)
+    touching = sole.touch(tilted, kinematics)
     moment = torch.cat([torch.zeros_like(q[body.skeleton.root]), at["moment"] * body.moment_scale])
     # F_r + F_r* = 0
     residual = dynamics.kane_residual(tilted, kinematics, at["force"] * body.weight, moment, touching)

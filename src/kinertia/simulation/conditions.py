@@ -18,7 +18,11 @@ from kinertia.simulation.reference import Leg, Style, leg_length
 WALKING_M_S = {"walk_1": (0.85, 1.15), "walk_2": (1.2, 1.5), "walk_3": (1.55, 1.95)}
 RUNNING_M_S = {"run_1": (2.2, 2.8), "run_2": (2.9, 3.6), "run_3": (3.7, 4.7)}
 """Speeds of a leg of average length, drawn evenly."""
+SLOW_M_S = (0.5, 1.1)
+"""In place of the first, of varied people."""
 WALKING_RANGE_M_S = (0.8, 2.0)
+SLOWEST_M_S = 0.45
+"""Of varied people."""
 RUNNING_RANGE_M_S = (2.0, 5.0)
 SLOPE_M_S = (1.0, 1.5)
 SLOPE_DEG = (2.0, 6.0)
@@ -36,6 +40,9 @@ TILT_DEG = {"walk": (-3.0, 2.5), "run": (-5.0, 2.5)}
 """Mean and standard deviation of pelvis tilt, forward negative."""
 LEAN_DEG = {"walk": (0.0, 2.5), "run": (3.0, 2.5)}
 """The same of the trunk over the pelvis, forward positive."""
+WAVES, WAVE_DEG, SIDE_WAVE_DEG = 4, 3.0, 1.0
+"""Harmonics by which the shape of a person's curves differs from the mean, of the first one [deg], and between the legs: curves
+of walking_arnold's and walking_moco's people differ from Winter's by 3 to 8 deg after shift and size."""
 LARGEST = 2.0
 """Standard deviations at which every draw is cut."""
 
@@ -69,7 +76,10 @@ def draw(person: Person) -> dict[str, Condition]:
     def speed(bounds: tuple[float, float], limits: tuple[float, float]) -> float:
         return float(np.clip(size * generator.uniform(*bounds), *limits))
 
-    found = [Condition(name, False, speed(b, WALKING_RANGE_M_S), 0.0, styles["walk"]) for name, b in WALKING_M_S.items()]
+    walks, limits = WALKING_M_S, WALKING_RANGE_M_S
+    if person.varied:
+        walks, limits = WALKING_M_S | {"walk_1": SLOW_M_S}, (SLOWEST_M_S, WALKING_RANGE_M_S[1])
+    found = [Condition(name, False, speed(b, limits), 0.0, styles["walk"]) for name, b in walks.items()]
     found += [Condition(name, True, speed(b, RUNNING_RANGE_M_S), 0.0, styles["run"]) for name, b in RUNNING_M_S.items()]
     slope = math.radians(generator.uniform(*SLOPE_DEG)) * (1.0 if generator.integers(2) else -1.0)
     found.append(Condition("slope", False, speed(SLOPE_M_S, WALKING_RANGE_M_S), slope, styles["walk"]))
@@ -83,8 +93,15 @@ def draw_styles(person: Person) -> dict[str, Style]:
     differ = 0.5 * SIDE_AMPLITUDE * _normal(generator, 3)
     apart = 0.5 * math.radians(SIDE_OFFSET_DEG) * _normal(generator, 3)
     delay = 0.5 * SIDE_DELAY * float(_normal(generator, 1)[0])
+    shape = person.stream("shape")
+    common, lopsided = (_waves(shape, float(person.varied) * spread) for spread in (WAVE_DEG, SIDE_WAVE_DEG))
     right, left = (
-        Leg(tuple((size + sign * differ).tolist()), tuple((shift + sign * apart).tolist()), late)
+        Leg(
+            tuple((size + sign * differ).tolist()),
+            tuple((shift + sign * apart).tolist()),
+            late,
+            _rows(common + sign * lopsided),
+        )
         for sign, late in ((1.0, 0.0), (-1.0, delay))
     )
     styles = {}
@@ -98,6 +115,16 @@ def draw_styles(person: Person) -> dict[str, Style]:
             lean_rad=math.radians(LEAN_DEG[kind][0] + LEAN_DEG[kind][1] * lean),
         )
     return styles
+
+
+def _waves(generator: np.random.Generator, spread_deg: float) -> np.ndarray:
+    """(3, 2 H) coefficients of the joints' harmonics [rad]; higher ones are smaller."""
+    harmonic = np.repeat(np.arange(1, WAVES + 1), 2)
+    return math.radians(spread_deg) * _normal(generator, 3 * len(harmonic)).reshape(3, -1) / harmonic
+
+
+def _rows(values: np.ndarray) -> tuple[tuple[float, ...], ...]:
+    return tuple(map(tuple, values.tolist()))
 
 
 def _normal(generator: np.random.Generator, count: int) -> np.ndarray:

@@ -8,6 +8,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from kinertia.bodies import Body
 from kinertia.mechanics import kinematics as kin
+from kinertia.mechanics import sole
 from kinertia.recording import Array
 
 SMOOTHING = 4.0
@@ -38,11 +39,13 @@ def standing_hips(body: Body, q: Array, force: Array, periodic: bool) -> Array:
     smooth = gaussian_filter1d(q, ANGLE_SMOOTHING, axis=0, mode=edge)
     smooth[:, :2] = 0.0
     flat = torch.as_tensor(smooth)
-    still = torch.zeros_like(flat)
-    points = kin.contact_points(body, kin.forward(body, flat, still, still)).position.numpy()
-    height = points[..., 1]
+    # per node, hips at rest
+    around = np.concatenate([smooth[-1:], smooth, smooth[:1]]) if periodic else smooth
+    rate = np.gradient(around, axis=0)[1:-1] if periodic else np.gradient(around, axis=0)
+    points = sole.touch(body, kin.forward(body, flat, torch.as_tensor(rate), torch.zeros_like(flat)))
+    height, passing = points.position[..., 1].numpy(), points.velocity[..., 0].numpy()
     smooth[:, 1] = gaussian_filter1d(-height.min(axis=1), SMOOTHING, mode=edge)
-    way, borne = _way(body, points, force)
+    way, borne = _way(body, height, passing, force)
     if periodic:
         planned = np.average(way, weights=borne + 1e-6)
         way = borne * (way - planned)
@@ -53,16 +56,20 @@ def standing_hips(body: Body, q: Array, force: Array, periodic: bool) -> Array:
     return smooth
 
 
-def _way(body: Body, points: Array, force: Array) -> tuple[Array, Array]:
-    """(N,) how far the hips go until the next node over contact points (N, P, 2) given relative to them, and 0..1 whether
-    the feet bear any load."""
+def _way(body: Body, height: Array, passing: Array, force: Array) -> tuple[Array, Array]:
+    """(N,) how far the hips go until the next node, and 0..1 whether the feet bear any load.
+
+    Parameters
+    ----------
+    height, passing : (N, P) height of the contact points [m], and how fast the sole moves there against the hips [m per node].
+    """
     column = [1 if contact.side == "r" else 3 for contact in body.skeleton.contacts]
-    height = points[..., 1] - points[..., 1].min(axis=1, keepdims=True)
-    weight = np.exp(-height / LOWEST_M) * (np.maximum(force[:, column], 0.0) + 1e-3)
+    over = height - height.min(axis=1, keepdims=True)
+    weight = np.exp(-over / LOWEST_M) * (np.maximum(force[:, column], 0.0) + 1e-3)
     weight /= weight.sum(axis=1, keepdims=True)
-    after, following = np.roll(points[..., 0], -1, axis=0), np.roll(weight, -1, axis=0)
-    # a point at rest: hips' way = - way of the point relative to them
-    way = -(0.5 * (weight + following) * (after - points[..., 0])).sum(axis=1)
+    # a sole at rest: hips' way = - way of the sole against them
+    step = -(weight * passing).sum(axis=1)
+    way = 0.5 * (step + np.roll(step, -1))
     return way, np.clip(np.maximum(force[:, [1, 3]], 0.0).sum(axis=1) / BORNE_BW, 0.0, 1.0)
 
 

@@ -169,6 +169,6 @@ def _solve(
 
 
 def _share(problem: GaitProblem, reference: Reference) -> Array:
-    """(N, P, 2) forces of the reference, half on each contact point of a foot."""
+    """(N, P, 2) forces of the reference, in equal parts on the contact points of a foot."""
     columns = [reference.force[:, 0:2] if c.side == "r" else reference.force[:, 2:4] for c in problem.body.skeleton.contacts]
-    return np.stack(columns, axis=1) / 2
+    return 2.0 * np.stack(columns, axis=1) / len(columns)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from kinertia.bodies import GAIT2D_TRUNK, Body, SegmentLengths, build
+from kinertia.bodies import GAIT2D_SOLE, GAIT2D_TRUNK, Body, SegmentLengths, Skeleton, build
 from kinertia.bodies.gait2d import FOOT, SHANK, THIGH
 from kinertia.recording import Subject
 
@@ -45,12 +45,14 @@ class Person:
     seed, number : name the person: they are the same whoever else is drawn.
     subject : what a method is told.
     body : the true body, with a lumbar joint.
+    varied : walks from 0.5 m/s on, in a shape of their own, on soles that roll.
     """
 
     seed: int
     number: int
     subject: Subject
     body: Body
+    varied: bool = False
 
     @property
     def name(self) -> str:
@@ -76,7 +78,7 @@ class Person:
         }
 
 
-def draw(seed: int, number: int) -> Person:
+def draw(seed: int, number: int, *, varied: bool = False) -> Person:
     """The person of this number, independent of how many there are."""
     generator = np.random.default_rng((seed, number))
     sex = ("female", "male")[int(generator.integers(2))]
@@ -87,10 +89,10 @@ def draw(seed: int, number: int) -> Person:
         height_m=round(_about(height, STATED_HEIGHT_M, generator), 2),
         sex=sex,
     )
-    return Person(seed, number, subject, _body(mass, height, generator))
+    return Person(seed, number, subject, _body(mass, height, GAIT2D_SOLE if varied else GAIT2D_TRUNK, generator), varied)
 
 
-def _body(mass: float, height: float, generator: np.random.Generator) -> Body:
+def _body(mass: float, height: float, skeleton: Skeleton, generator: np.random.Generator) -> Body:
     leg = _about(1.0, LEG_LENGTH, generator)
     ratio = _about(1.0, THIGH_TO_SHANK, generator)
     thigh, shank = THIGH.length * height, SHANK.length * height
@@ -102,7 +104,7 @@ def _body(mass: float, height: float, generator: np.random.Generator) -> Body:
         shank=(1.0 - share) * whole,
         foot=FOOT.length * height * _about(1.0, FOOT_LENGTH, generator),
     )
-    body = build(mass, height, lengths, skeleton=GAIT2D_TRUNK)
+    body = build(mass, height, lengths, skeleton=skeleton)
     return _vary_mass(body, generator)
 
 

@@ -40,9 +40,10 @@ Found = TypeVar("Found")
 
 @dataclass
 class Moves:
-    """The movements of one person, each solved when it is first asked for."""
+    """The movements of one person, each solved when it is first asked for; steady ones repeat after ``strides`` that differ."""
 
     person: Person
+    strides: int = 1
     _steady: dict[str, tuple[Curves, Gait]] = field(default_factory=dict)
     _problems: dict[float, GaitProblem] = field(default_factory=dict)
 
@@ -60,7 +61,12 @@ class Moves:
             if name != "stand":
                 styles = [(faster, replace(style, stride_time=style.stride_time * longer)) for faster, longer in TRIALS]
                 ways = [Curves(body, other, asked.speed * faster, asked.running) for faster, other in styles]
-            self._steady[name] = _first(lambda way: (way, solve_periodic(problem, reference.steady(way), way.speed)), ways)
+
+            def solve(way: Curves) -> tuple[Curves, Gait]:
+                unlike = self.person.stream(f"strides {name}") if self.strides > 1 else None
+                return way, solve_periodic(problem, reference.steady(way, self.strides, unlike), way.speed)
+
+            self._steady[name] = _first(solve, ways)
         return self._steady[name]
 
     def passage(self, first: str, last: str) -> Gait:

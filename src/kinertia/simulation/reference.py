@@ -19,6 +19,16 @@ FORCE_SPREAD_BW = (0.08, 0.25)
 """Fore-aft, vertical."""
 FIRST_STEP = 0.25
 """Part of the way from standing to walking after which forces are those of walking."""
+STRIDE_TIME_SPREAD = 0.004
+"""Of the phase, in parts of all strides: durations of single strides then vary by 1 to 3 % (Hausdorff 2007, Hum Mov Sci 26)."""
+STRIDE_ANGLE_RAD = {
+    "hip_flexion": 0.020,
+    "knee_angle": 0.025,
+    "ankle_angle": 0.020,
+    "pelvis_tilt": 0.010,
+    "lumbar_extension": 0.015,
+}
+"""Standard deviation of angles from stride to stride of one person (Winter 1984, Hum Mov Sci 3: 1 to 2 deg)."""
 STANDING = {"hip_flexion": 0.06, "knee_angle": -0.06, "ankle_angle": 0.0}
 
 
@@ -31,11 +41,13 @@ class Leg:
     amplitude : of the movement of hip, knee and ankle, relative to the mean curve.
     offset_rad : added to each joint.
     delay : in parts of the stride, beyond half a stride for the left leg.
+    waves : (3, 2 H) cosine and sine coefficients of each joint's first harmonics, added to it [rad].
     """
 
     amplitude: tuple[float, ...] = (1.0, 1.0, 1.0)
     offset_rad: tuple[float, ...] = (0.0, 0.0, 0.0)
     delay: float = 0.0
+    waves: tuple[tuple[float, ...], ...] = ((), (), ())
 
 
 @dataclass(frozen=True)
@@ -61,7 +73,7 @@ def leg_length(body: Body) -> float:
     """Hip to sole of the straight leg [m]."""
     skeleton = body.skeleton
     knee, ankle = (body.joint_offset[skeleton.segment_index(s), 1] for s in ("tibia_r", "foot_r"))
-    return -float(knee + ankle + body.contact_position[0, 1])
+    return float(body.ankle_height - knee - ankle)
 
 
 @dataclass(frozen=True)
@@ -133,8 +145,9 @@ class Curves:
         out[:, names.index("lumbar_extension")] = -self.style.lean_rad
         for side, leg, shift in (("r", self.style.right, 0.0), ("l", self.style.left, 0.5)):
             for k, joint in enumerate(JOINTS):
+                at = phase + shift + leg.delay
                 out[:, names.index(f"{joint}_{side}")] = (
-                    self._angle(joint, k, leg, phase + shift + leg.delay) + leg.offset_rad[k]
+                    self._angle(joint, k, leg, at) + leg.offset_rad[k] + _wave(leg.waves[k], at)
                 )
         return out
 
@@ -167,11 +180,43 @@ class Curves:
         return np.stack(columns, axis=1)
 
 
-def steady(way: Curves, strides: int = 1) -> Reference:
-    """Reference of whole strides that repeat."""
-    nodes = 8 if way.running is None else max(round(strides * way.stride_s * RATE_HZ), 8)
-    phase = strides * np.arange(nodes) / nodes
-    return _reference(way.body, way.angles(phase), way.forces(phase), 1.0)
+def _wave(coefficients: tuple[float, ...], phase: Array) -> Array:
+    """sum_h a_h cos 2 pi h phase + b_h sin 2 pi h phase."""
+    pairs = np.reshape(coefficients, (-1, 2))
+    turn = 2.0 * np.pi * np.outer(phase, np.arange(1, len(pairs) + 1))
+    return np.cos(turn) @ pairs[:, 0] + np.sin(turn) @ pairs[:, 1]
+
+
+def steady(way: Curves, strides: int = 1, generator: np.random.Generator | None = None) -> Reference:
+    """Reference of whole strides that repeat.
+
+    Parameters
+    ----------
+    way : of moving.
+    strides : until it repeats.
+    generator : of what differs from stride to stride: how long each lasts, and the joints' angles; None: nothing.
+    """
+    nodes = max(round(strides * way.stride_s * RATE_HZ), 8)
+    if way.running is None:
+        nodes = 8
+    part = np.arange(nodes) / nodes
+    phase = strides * part
+    if generator is None or way.running is None:
+        return _reference(way.body, way.angles(phase), way.forces(phase), 1.0)
+    # one value a stride and its wave through all of them, which has no mean and no corners
+    uneven = _unsteady(generator, strides, STRIDE_TIME_SPREAD * generator.uniform(0.5, 1.5))
+    phase = phase + strides * _wave(tuple(uneven), part)
+    angles = way.angles(phase)
+    for k in range(angles.shape[1]):
+        name = way.body.skeleton.coordinate_names[k].removesuffix("_r").removesuffix("_l")
+        angles[:, k] += _wave(tuple(_unsteady(generator, strides, STRIDE_ANGLE_RAD.get(name, 0.0))), part)
+    return _reference(way.body, angles, way.forces(phase), 1.0)
+
+
+def _unsteady(generator: np.random.Generator, strides: int, spread: float) -> Array:
+    """Coefficients of a wave through the strides of standard deviation ``spread``, slower than a stride."""
+    count = max(strides // 2, 1)
+    return generator.normal(0.0, spread / np.sqrt(count), 2 * count)
 
 
 def passage(first: Curves, last: Curves, strides: int = 2) -> Reference:

@@ -44,6 +44,8 @@ class Request:
     seconds, rate_hz : length and sampling rate of a recording.
     recordings : names, of :data:`kinertia.simulation.plan.RECORDINGS`.
     realism : how sensors sit and what they read.
+    strides : of a steady movement that differ from each other, until it repeats.
+    varied : people of more shapes and speeds of walking, on soles that roll.
     """
 
     seed: int
@@ -51,6 +53,8 @@ class Request:
     rate_hz: float = 100.0
     recordings: tuple[str, ...] = tuple(plan.RECORDINGS)
     realism: Realism = TYPICAL
+    strides: int = 1
+    varied: bool = False
 
     def __post_init__(self) -> None:
         if unknown := set(self.recordings) - set(plan.RECORDINGS):
@@ -83,7 +87,7 @@ def run(
     """
     if subjects < 1 or jobs < 1:
         raise ValueError(f"at least one person and one process are needed, got {subjects} and {jobs}")
-    people = [person.draw(request.seed, number) for number in range(1, subjects + 1)]
+    people = [person.draw(request.seed, number, varied=request.varied) for number in range(1, subjects + 1)]
     describe(folder, people, request)
     if jobs == 1:
         return [warning for someone in people for warning in simulate(folder, someone.number, request, show)]
@@ -92,12 +96,12 @@ def run(
 
 def simulate(folder: Path, number: int, request: Request, show: Show) -> list[str]:
     """Write the recordings of one person; as :func:`run`."""
-    someone = person.draw(request.seed, number)
+    someone = person.draw(request.seed, number, varied=request.varied)
     home = folder / someone.name
     done = [name for name in request.recordings if (home / f"{name}.parquet").is_file()]
     for name in done:
         show(someone.name, name)
-    worn, moves, warnings = session.begin(someone, request.realism), plan.Moves(someone), []
+    worn, moves, warnings = session.begin(someone, request.realism), plan.Moves(someone, request.strides), []
     for name in (name for name in request.recordings if name not in done):
         try:
             timeline, start, seconds = plan.make(moves, name, request.seconds)
@@ -163,7 +167,7 @@ def _work(folder: Path, number: int, request: Request) -> list[str]:
 def describe(folder: Path, people: list[Person], request: Request) -> None:
     """Write who and what is in the folder, beside the people that are there already."""
     path = folder / PEOPLE_FILE
-    settings: dict[str, Any] = {"seed": request.seed, "seconds": request.seconds, "rate_hz": request.rate_hz}
+    settings: dict[str, Any] = {name: getattr(request, name) for name in ("seed", "seconds", "rate_hz", "strides", "varied")}
     if request.realism != TYPICAL:
         settings["spread"] = asdict(request.realism.spread)
     if path.is_file():
@@ -175,7 +179,8 @@ def describe(folder: Path, people: list[Person], request: Request) -> None:
             if there.exists():
                 fix = "give another --out"
                 raise RecordingError("exists, and `kinertia simulate` did not write it", file=str(there), fix=fix)
-    if others := {key: known.get(key) for key in settings if known.get(key) != settings[key]}:
+    held = {"strides": 1, "varied": False} | known  # as of folders from before these were options
+    if others := {key: held.get(key) for key in settings if held.get(key) != settings[key]}:
         there = ", ".join(f"{key} {value}" for key, value in others.items())
         raise RecordingError(f"holds people with {there}", file=str(path), fix="give another folder, or the same options")
     known["people"] |= {someone.name: someone.facts() | {"asked": _asked(someone)} for someone in people}

@@ -15,6 +15,7 @@ from kinertia.bodies import Body
 from kinertia.estimation.estimate import Estimate
 from kinertia.learning.sequence import Sequence
 from kinertia.mechanics import kinematics as kin
+from kinertia.mechanics import sole
 from kinertia.numerics import spline
 from kinertia.numerics.signals import butterworth, filter_both_ways
 from kinertia.ocp.layout import Layout
@@ -174,7 +175,7 @@ def _standing_on_ground(recording: Recording, body: Body, q: Array, speed: float
     q[:, joints] = np.clip(q[:, joints], (low + MARGIN_RAD)[joints], (high - MARGIN_RAD)[joints])
     q[:, :2] = 0.0
     positions, still = torch.tensor(q), torch.zeros(q.shape, dtype=torch.float64)
-    below = kin.contact_points(body, kin.forward(body, positions, still, still)).position[..., 1].numpy()
+    below = sole.touch(body, kin.forward(body, positions, still, still)).position[..., 1].numpy()
     q[:, 1] = _smooth(-below.min(axis=1), recording)
     height = np.maximum(below + q[:, 1:2], 0.0)
     share = np.exp(-height / SOLE_M)
