@@ -8,6 +8,7 @@ GROUPS = {
         "continuous": "a continuous recording of raw sensors with a standing start",
         "virtual": "virtual sensors on measured motion, with exact truth",
         "virtual3d": "virtual sensors on measured motion in space, by several people and wearings",
+        "foot": "feet on measured motion: slip, depth, centre of pressure",
         "simulated": "simulated people that no shipped model was trained on",
         "simulator": "simulated people against norms and measured movements",
         "ablation": "the method with one part changed at a time",

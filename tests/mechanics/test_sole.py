@@ -32,7 +32,7 @@ def _foot_in_space() -> Body:
     eye = torch.eye(3, dtype=torch.float64)
     none = torch.zeros(2, 3, dtype=torch.float64)
     return Body(
-        skeleton, (), one, one, one.expand(2), eye.expand(2, 3, 3), none, none,
+        skeleton, one, one, one.expand(2), eye.expand(2, 3, 3), none, none,
         contact_position=torch.tensor([CENTRE, CENTRE], dtype=torch.float64),
         coordinate_min=torch.full((6,), -math.inf, dtype=torch.float64),
         coordinate_max=torch.full((6,), math.inf, dtype=torch.float64),
