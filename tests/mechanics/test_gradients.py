@@ -18,7 +18,7 @@ PARAMETERS = ("mass", "inertia", "com", "joint_offset", "contact_position", "tot
 
 def _kinematics(body: Body, q: Tensor, qd: Tensor, qdd: Tensor, force: Tensor) -> tuple[Tensor, ...]:
     motion = kinematics.forward(body, q, qd, qdd)
-    touching = sole.touch(body, motion)
+    touching = kinematics.points(motion, body.skeleton.contact_segments, body.contact_position)
     assert isinstance(motion.frames, plane.Frames)
     return (
         motion.origin, motion.origin_velocity, motion.origin_acceleration, motion.frames.angle,

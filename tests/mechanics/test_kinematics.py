@@ -71,7 +71,7 @@ def test_velocities_and_accelerations_are_time_derivatives(
     time = STEP * torch.arange(-2.0, 3.0, dtype=torch.float64)
     q, qd, qdd = random_state(body)
     motion = kinematics.forward(body, *_swing(q, qd, 0.1 * qdd, time))
-    touching = sole.touch(body, motion)
+    touching = kinematics.points(motion, body.skeleton.contact_segments, body.contact_position)
     centres = kinematics.centres_of_mass(body, motion)
     assert isinstance(motion.frames, plane.Frames)
     for position, velocity, acceleration in (

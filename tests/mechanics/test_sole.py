@@ -73,7 +73,7 @@ def test_sphere_touches_the_ground_where_mujoco_says_and_its_matter_moves_as_fas
         data.qpos[:3] = place
         mujoco.mju_mat2Quat(data.qpos[3:], turn[i].numpy().ravel())
         data.qvel[:3] = motion.origin_velocity[i, 1].numpy()
-        data.qvel[3:] = (turn[i].T @ motion.rate[i, 1]).numpy()
+        data.qvel[3:] = (turn[i].T @ motion.frames.rate[i, 1]).numpy()
         mujoco.mj_forward(model, data)
         assert data.ncon == 1
         found = touching.position[i, 0].numpy() - [0.0, lift, 0.0]
