@@ -37,8 +37,8 @@ class Body:
     gravity: float = STANDARD_GRAVITY  # magnitude of gravity, along -y [m/s^2]
     # (..., S, 3, 3) axes of each joint's frame in the parent's frame, in space only; None: they are parallel
     joint_rotation: Tensor | None = None
-    contact_radius: Tensor | None = None
-    contact_reach: Tensor | None = None
+    contact_radius: Tensor | None = None  # (..., P) of the arc of the sole about each contact point [m]; None: no arcs
+    contact_reach: Tensor | None = None  # (..., P) how far ahead of its arc the strip under the toes carries [m]
 
     def __post_init__(self) -> None:
         wanted = 2 if self.skeleton.planar else 3
