@@ -125,9 +125,12 @@ def _from_model(model: str | None, config: Config, method: str, show: ShowTraini
     from kinertia.learning import adaptation, shipped
 
     if model is None:
-        return lambda recordings: _from_model(
-            shipped.suited(all(LOWER_BODY.covered_by(one.sensors) for one in recordings)), config, method, show
-        )(recordings)
+
+        def suited(recordings: list[Recording]) -> list[Estimate]:
+            whole = all(LOWER_BODY.covered_by(one.sensors) for one in recordings)
+            return _from_model(shipped.DEFAULT if whole else shipped.SPARSE, config, method, show)(recordings)
+
+        return suited
     loaded = shipped.load(model)
     if method == "pretrained":
         return lambda recordings: [estimate(loaded, recording, method) for recording in recordings]

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import tyro
 from rich.console import Console
 
+from experiments.calibration import files
 from kinertia.cli import output
 from kinertia.cli.progress import recordings_bar
 from kinertia.io import inputs
@@ -67,7 +68,7 @@ def calibrate(
         raise ValueError(f"{model}: no folder; give the folder of a model, beside whose weights the bands are kept")
     path, before = out or model / store.FILE, model / store.FILE
     read = [file for file in inputs.of(model, *data, *measured) if file != before]
-    guard = Outputs("kinertia calibrate", tuple(read), str(model), overwrite or (out is None and store.is_calibration(path)))
+    guard = Outputs("kinertia calibrate", tuple(read), str(model), overwrite or (out is None and files.is_calibration(path)))
     guard.check([path])
     people = band_people.people(data, measured, only, times=WORN if way == "shipped" else 1)
     words = note or band_people.in_words(people)
@@ -80,7 +81,7 @@ def calibrate(
                 raise ValueError(f"{before}: no such file; calibrate the model as it is first")
             bands = calibration.otherwise(store.read(before), way, str(model), steps, people, keep, words, show)
     with nullcontext() if out is None else guard.writing([path]):  # that of a model's folder says itself what it is
-        store.write(path, bands)
+        files.write(path, bands)
     band_samples.forget(keep)
     use = bands.uses[way]
     rows = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,8 +126,24 @@ def rescale(samples: Mapping[str, Samples], level: float, scales: Mapping[str, S
         if len(np.unique(given.person[given.measured])) < SEVERAL:
             measured = max(measured, simulated, 1.0)
         inside = np.where(np.isfinite(left[key]), left[key] <= more, np.nan)
-        result[key] = Fitted(scales[key].times(simulated, measured).widest(), *_coverage(inside, given))
+        result[key] = Fitted(widest(times(scales[key], simulated, measured)), *_coverage(inside, given))
     return result
+
+
+def times(scale: Scale, factor: float, measured: float | None = None) -> Scale:
+    """As many times as wide with every set of sensors, of simulated and (default: the same) of measured motion."""
+    measured = factor if measured is None else measured
+    return replace(
+        scale,
+        factors=tuple(float(f"{factor * one:.5g}") for one in scale.factors),
+        measured=tuple(float(f"{measured * one:.5g}") for one in scale.measured),
+    )
+
+
+def widest(scale: Scale) -> Scale:
+    """Simulated and measured motion alike have the wider band of the two."""
+    wider = tuple(map(max, scale.factors, scale.measured))
+    return replace(scale, factors=wider, measured=wider)
 
 
 def _more(samples: Mapping[str, Samples], left: Mapping[str, Array], level: float, *, measured: bool) -> float:

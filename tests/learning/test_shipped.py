@@ -82,10 +82,6 @@ def test_recipes_are_those_of_the_shipped_models() -> None:
     assert trained.training.sparse_share > 0.0
 
 
-def test_the_model_that_suits_the_sensors() -> None:
-    assert (shipped.suited(True), shipped.suited(False)) == ("default", "sparse")
-
-
 def test_any_other_model_is_a_folder(folder: Path, tmp_path: Path) -> None:
     assert len(shipped.load(folder).people) == 2
     assert shipped.load(str(folder)).fingerprint == shipped.load(folder).fingerprint

@@ -11,8 +11,9 @@ import pytest
 
 from experiments import bands
 from experiments.calibration import errors as band_samples
+from experiments.calibration import files
 from experiments.calibration import people as band_people
-from experiments.calibration.fit import Samples, fit
+from experiments.calibration.fit import Samples, fit, times
 from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.io import write_recording
 from kinertia.recording import LOWER_BODY, Recording
@@ -30,11 +31,11 @@ def calibration() -> Calibration:
     held: dict[str, tuple[float | None, ...]] = dict.fromkeys(KINDS, (0.9, 0.91, 0.92, 0.93, 0.94))
     scales: dict[str, dict[str, Scale]] = {
         "walking": dict.fromkeys(keys, scale),
-        "running": dict.fromkeys(keys, scale.times(3.0)),
+        "running": dict.fromkeys(keys, times(scale, 3.0)),
     }
     coverage = {"walking": held, "running": held}
     use = Use("10 made-up people", scales, coverage, {"walking": {"angle": (0.87, *held["angle"][1:])}})
-    adapted = replace(use, scales={"walking": dict.fromkeys(keys, scale.times(0.5))})
+    adapted = replace(use, scales={"walking": dict.fromkeys(keys, times(scale, 0.5))})
     return Calibration(FORMAT, "0", "weights", 0.9, {"shipped": use, "adapted": adapted})
 
 
@@ -213,7 +214,7 @@ def test_kept_beside_the_weights(calibration: Calibration, tmp_path: Path) -> No
     reason = store.find(tmp_path, "weights")
     assert isinstance(reason, Uncalibrated)
     assert "has not been calibrated" in reason.bands(*made_up.walk()).about
-    store.write(tmp_path / store.FILE, calibration)
+    files.write(tmp_path / store.FILE, calibration)
     assert store.find(tmp_path, "weights") == calibration
     assert store.find(tmp_path, "others", "weights") == calibration.after_training()
     foreign = store.find(tmp_path, "others", "unknown")
@@ -232,7 +233,7 @@ def test_kept_beside_the_weights(calibration: Calibration, tmp_path: Path) -> No
     ],
 )
 def test_damaged_files_are_refused(calibration: Calibration, tmp_path: Path, old: str, new: str, said: str) -> None:
-    path = store.write(tmp_path / store.FILE, calibration)
+    path = files.write(tmp_path / store.FILE, calibration)
     path.write_text(path.read_text().replace(old, new, 1))
     with pytest.raises(ValueError, match=f"bands.json: .*{said}"):
         store.find(tmp_path, "weights")

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 import torch
 
+from experiments.calibration import files
+from experiments.calibration.fit import times
 from kinertia.estimation import estimator, track
 from kinertia.export import export
 from kinertia.learning.checkpoint import Model, load_model
@@ -59,9 +61,9 @@ def start(walk: Recording, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "0",
         model.fingerprint,
         0.9,
-        {"shipped": Use("people", {WALKING: {KNEE: SCALE}}), "adapted": Use("people", {WALKING: {KNEE: SCALE.times(2.0)}})},
+        {"shipped": Use("people", {WALKING: {KNEE: SCALE}}), "adapted": Use("people", {WALKING: {KNEE: times(SCALE, 2.0)}})},
     )
-    store.write(folder / store.FILE, calibration)
+    files.write(folder / store.FILE, calibration)
     return folder
 
 

@@ -53,11 +53,6 @@ def constants(truth: Truth | None) -> dict[str, Any]:
     return ({} if truth.speed is None else {"speed_mean": truth.speed}) | ({"truth": about} if about else {})
 
 
-def names(table: TextTable) -> list[str]:
-    """Columns of a table that hold the reference."""
-    return [name for name in table.names if _COLUMN.match(name)]
-
-
 def read(table: TextTable, about: Mapping[str, Any], *, note: str = "", about_file: str = "") -> Truth | None:
     """Reference of a table on its rows, by the names of its columns; one without any number is left out.
 

@@ -20,11 +20,6 @@ def names() -> list[str]:
     return sorted(entry.name for entry in folder.iterdir() if (entry / "model.json").is_file()) if folder.is_dir() else []
 
 
-def suited(complete: bool) -> str:
-    """Name of the shipped model for recordings that have all seven sensors, or not."""
-    return DEFAULT if complete else SPARSE
-
-
 def load(model: str | Path = DEFAULT, device: torch.device | str = "cpu") -> Model:
     """A shipped model by its name, or any other by its folder.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 
@@ -47,29 +46,22 @@ def find(recording: Recording) -> list[Gap]:
     return sorted(gaps, key=lambda gap: (gap.sensor, gap.signal, gap.start))
 
 
-def fill(recording: Recording, *, max_s: float = MAX_FILL_S, method: Literal["cubic", "linear"] = "cubic") -> Recording:
-    """Fill short gaps; longer ones, and gaps at either end, stay NaN.
+def fill(recording: Recording) -> Recording:
+    """Copy with gaps of up to :data:`MAX_FILL_S` in ``acc``, ``gyro`` and ``orientation`` filled; truth is left as it is.
 
-    Parameters
-    ----------
-    recording : signals with NaN where missing. Truth is left as it is.
-    max_s : longest gap to fill [s].
-    method : through the four nearest samples (monotone cubic, which cannot overshoot a peak), or a straight line.
-
-    Returns
-    -------
-    Copy with filled ``acc``, ``gyro`` and ``orientation``; one periodic cycle is filled across its end.
+    A monotone cubic through the four nearest samples cannot overshoot a peak. One periodic cycle is filled across its end; gaps
+    at either end of any other recording stay NaN.
     """
-    limit = int(np.floor(max_s * recording.rate_hz + 1e-9))
+    limit = int(np.floor(MAX_FILL_S * recording.rate_hz + 1e-9))
     arrays = {name: array.copy() for name, array in recording.arrays.items() if name in SIGNALS}
     for k in range(len(recording.sensors)):
         for name, array in arrays.items():
             if np.isnan(array[:, k]).any() and not np.isnan(array[:, k]).any(axis=1).all():
-                array[:, k] = _fill_signal(array[:, k], limit, method, recording.periodic, name == "orientation")
+                array[:, k] = _fill_signal(array[:, k], limit, recording.periodic, name == "orientation")
     return replace(recording, **arrays)
 
 
-def _fill_signal(values: Array, limit: int, method: str, periodic: bool, rotation: bool) -> Array:
+def _fill_signal(values: Array, limit: int, periodic: bool, rotation: bool) -> Array:
     """The (T, C) signal with its short gaps filled."""
     samples = len(values)
     offset = samples if periodic else 0
@@ -81,10 +73,7 @@ def _fill_signal(values: Array, limit: int, method: str, periodic: bool, rotatio
     short = [(a, b) for a, b in gaps if b - a <= limit and a > 0 and b < len(signal)]
     at = np.concatenate([np.arange(a, b) for a, b in short]) if short else np.zeros(0, dtype=int)
     if len(at):
-        if method == "cubic":
-            signal[at] = MonotoneCubic(good, known)(at)
-        else:
-            signal[at] = np.stack([np.interp(at, good, column) for column in known.T], axis=1)
+        signal[at] = MonotoneCubic(good, known)(at)
         if rotation:
             signal[at] /= np.linalg.norm(signal[at], axis=1, keepdims=True)
     return signal[offset : offset + samples]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,20 +48,6 @@ class Scale:
         columns, at = design(features, np.array(self.low), np.array(self.high)), group(features)
         factors = np.log(np.column_stack([self.factors, self.measured]))
         return (columns @ np.array(self.weights))[:, None] + factors[at]
-
-    def times(self, factor: float, measured: float | None = None) -> Scale:
-        """As many times as wide with every set of sensors, of simulated and (default: the same) of measured motion."""
-        measured = factor if measured is None else measured
-        return replace(
-            self,
-            factors=tuple(float(f"{factor * one:.5g}") for one in self.factors),
-            measured=tuple(float(f"{measured * one:.5g}") for one in self.measured),
-        )
-
-    def widest(self) -> Scale:
-        """Simulated and measured motion alike have the wider band of the two."""
-        wider = tuple(map(max, self.factors, self.measured))
-        return replace(self, factors=wider, measured=wider)
 
     def _part(self, features: Features) -> Array:
         half_width = np.exp(blend(self.sizes(features), likeness(features, np.array(self.looks))))

@@ -10,18 +10,12 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from kinertia.io.files import write_text
 from kinertia.uncertainty.calibration import FORMAT, NOT_CALIBRATED, WAYS, Calibration, Uncalibrated, UseName
 from kinertia.uncertainty.features import NAMES
 from kinertia.uncertainty.half_width import COLUMNS, GROUPS, LOOKS_COLUMNS, Scale
 
 FILE = "bands.json"
 MODELS = Path(str(resources.files("kinertia") / "models"))
-
-
-def write(path: Path, calibration: Calibration) -> Path:
-    """Write a calibration as JSON."""
-    return write_text(path, msgspec.json.format(msgspec.json.encode(calibration), indent=1).decode() + "\n")
 
 
 def read(path: Path) -> Calibration:
@@ -40,15 +34,6 @@ def read(path: Path) -> Calibration:
     if wrong or not 0.0 < calibration.level < 1.0:
         raise ValueError(f"{path}: damaged ({', '.join(wrong) or 'level'}); run `kinertia calibrate` again or delete it")
     return calibration
-
-
-def is_calibration(path: Path) -> bool:
-    """Whether a file holds a calibration, of any weights and format."""
-    try:
-        content = msgspec.json.decode(path.read_bytes())
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-        return False
-    return isinstance(content, dict) and {"format", "model", "level"} <= set(content)
 
 
 def find(folder: Path, model: str, start: str = "") -> Calibration | Uncalibrated:
