@@ -14,6 +14,7 @@ from kinertia.api import results
 from kinertia.estimation import gait
 from kinertia.estimation.convention import Knee
 from kinertia.estimation.estimate import Activity, Estimate
+from kinertia.estimation.muscular import with_muscles
 from kinertia.io.stored import Session
 from kinertia.metrics import scoring
 from kinertia.recording import Recording, Subject, Truth
@@ -139,6 +140,15 @@ def test_full_report_says_what_it_should(tmp_path):
     frames = json.loads(parsed.frames)
     assert frames["count"] == len(frames["points"]["hip"]["x"]) == 500
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_muscles_have_their_own_part():
+    estimate, recording, _ = walking.make(8.0)
+    plain, muscles = (read(page.render(Shown(one, recording))) for one in (estimate, with_muscles(estimate)))
+    assert "Which muscles give the moments" not in plain.text
+    assert "Which muscles give the moments" in muscles.text
+    assert "Soleus force" in muscles.text
+    assert muscles.tags.count("svg") - plain.tags.count("svg") >= 2 * 8
 
 
 def test_one_repeating_cycle():

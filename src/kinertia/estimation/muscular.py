@@ -48,25 +48,23 @@ def with_muscles(estimate: Estimate) -> Estimate:
         forces |= {f"{name}_{side}": force[:, k] for k, name in enumerate(muscles.names)}
         activations |= {f"{name}_{side}": activation[:, k] for k, name in enumerate(muscles.names)}
         reserves |= {name: reserve[:, k] for k, name in enumerate(names)}
-    told = tuple(_told(name, values, estimate) for name, values in reserves.items())
     return replace(
         estimate,
         muscle_forces=forces,
         muscle_activations=activations,
         muscle_reserves=reserves,
-        warnings=(*estimate.warnings, *(said for said in told if said)),
+        warnings=(*estimate.warnings, *_told(reserves, estimate)),
     )
 
 
-def _told(name: str, reserve: Array, estimate: Estimate) -> str:
-    """A sentence where muscles cannot give a moment; nothing where they can."""
-    size = np.abs(reserve[estimate.counted])
-    unit = estimate.subject.mass_kg * GRAVITY * estimate.subject.height_m
-    beyond = size > TOLD_BWBH * unit
+def _told(reserves: dict[str, Array], estimate: Estimate) -> tuple[str, ...]:
+    """A sentence where muscles cannot give moments; none where they can."""
+    sizes = {name: np.abs(np.nan_to_num(values[estimate.counted])) for name, values in reserves.items()}
+    limit = TOLD_BWBH * estimate.subject.mass_kg * GRAVITY * estimate.subject.height_m
+    beyond = np.any([size > limit for size in sizes.values()], axis=0)
     if not beyond.any():
-        return ""
-    share = 100.0 * float(beyond.mean())
-    return (
-        f"muscles cannot give the moment {name} at {share:.2g} % of the samples: up to {float(np.nanmax(size)):.0f} N m are "
-        f"left over, as {name}_reserve in the table"
-    )
+        return ()
+    worst = max(sizes, key=lambda name: float(sizes[name].max()))
+    share, most = 100.0 * float(beyond.mean()), float(sizes[worst].max())
+    said = f"muscles cannot give the moments at {share:.2g} % of the samples: up to {most:.0f} N m of {worst} are left over"
+    return (f"{said} (columns that end in _reserve)",)

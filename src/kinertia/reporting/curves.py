@@ -12,10 +12,11 @@ from kinertia.estimation import convention, strides, verdict
 from kinertia.estimation.convention import Knee
 from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.estimation.gait import Gait
+from kinertia.estimation.muscular import TOLD_BWBH
 from kinertia.estimation.spatiotemporal import Parameters
 from kinertia.io.write_opensim import is_translation
 from kinertia.metrics import errors
-from kinertia.recording import Array, Subject, Truth
+from kinertia.recording import GRAVITY, Array, Subject, Truth
 from kinertia.reporting import names
 from kinertia.reporting.charts import Chart, Line
 from kinertia.simulation.norms import RUNNING, WALKING, Norm
@@ -117,6 +118,26 @@ def ground_reaction(source: Source) -> list[Chart]:
         if base in grouped:
             curves = Curves(estimate.grf, truth, estimate.bands.grf, np.asarray, _others(source.norm, base))
             charts.append(_chart(source, title, "Force [BW]", sign, grouped[base], curves))
+    return charts
+
+
+def muscles(source: Source) -> list[Chart]:
+    """Force [BW] and activation [%] of each muscle; what is left of moments that muscles cannot give [BWBH %]."""
+    estimate, charts = source.estimate, []
+    weight, percent = estimate.subject.mass_kg * GRAVITY, 100.0
+    for base, sides in names.group(list(estimate.muscle_forces)).items():
+        title = base.replace("_", " ").capitalize()
+        force = Curves(estimate.muscle_forces, {}, {}, lambda values: values / weight)
+        charts.append(_chart(source, f"{title} force", "Force [BW]", "", sides, force))
+        if set(sides.values()) <= estimate.muscle_activations.keys():
+            activation = Curves(estimate.muscle_activations, {}, {}, lambda values: percent * values)
+            charts.append(_chart(source, f"{title} activation", "Activation [%]", "", sides, activation))
+    left = Curves(estimate.muscle_reserves, {}, {}, lambda values: errors.bwbh_percent(values, estimate.subject))
+    for base, sides in names.group(list(estimate.muscle_reserves)).items():
+        most = max(np.abs(np.nan_to_num(left.scale(estimate.muscle_reserves[name]))).max() for name in sides.values())
+        if most > percent * TOLD_BWBH:
+            joint, sign = names.joint(base)
+            charts += _in_both_signs(source, f"{joint} moment that no muscle gives", "Moment [BWBH %]", base, sign, sides, left)
     return charts
 
 

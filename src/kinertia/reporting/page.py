@@ -54,6 +54,7 @@ def render(shown: Shown) -> str:
         pelvis=any(line.style == "both" for chart in angles for line in chart.lines),
         moments=_moments(source),
         forces=_figures(curves.ground_reaction(source)),
+        muscles=_figures(curves.muscles(source)),
         residuals=_figures(signals.residual(estimate), width=charts.WIDE, height=170),
         speed=_figures([speed] if speed else [], width=charts.WIDE, height=190),
         sensors=[
