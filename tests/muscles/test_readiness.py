@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -19,6 +21,15 @@ def test_muscles_pull_against_each_other_and_give_the_same_moment() -> None:
     antagonists = [muscles.names.index(name) for name in ("tibialis_anterior", "rectus_femoris", "hamstrings")]
     assert (ready.activation[0, antagonists] > relaxed.activation[0, antagonists] + 0.02).all()
     np.testing.assert_allclose(ready.activation[1], relaxed.activation[1], atol=1e-9)
+
+
+def test_a_load_that_is_too_much_for_muscles_takes_nothing_from_the_moment() -> None:
+    muscles = replace(leg(), max_force=0.3 * leg().max_force)
+    angles, moments = np.zeros(3), np.array([-10.0, 8.0, -30.0])
+    relaxed, ready = (solve_muscles(muscles, angles, angles, moments, load=np.array(load)) for load in (0.0, 1e5))
+    assert np.abs(ready.reserve).max() < 0.05
+    assert ready.activation.mean() > 1.5 * relaxed.activation.mean()
+    np.testing.assert_allclose(ready.force @ ready.arms + ready.reserve, moments, atol=1e-5)
 
 
 def test_ways_cancel_and_leave_other_coordinates_alone() -> None:

@@ -20,6 +20,8 @@ SLOPE = 0.17
 """How far from the vertical it may act: the friction that walking uses; Redfern et al. (2001), Ergonomics 44:1138-1166."""
 HEIGHTS = {"hip_flexion": 0.530, "knee_angle": 0.285, "ankle_angle": 0.039}
 """Of the joints, over body height; Winter."""
+MOST_BW = 0.7
+"""Most that muscles are made ready for [body weights]: walking at 1.0 to 1.3 m/s reaches 0.67, running three times that."""
 FADE_S = 0.05
 """Time constant with which readiness comes and fades; docs/muscles.md says what others give."""
 

@@ -9,10 +9,13 @@ from numpy.typing import NDArray
 
 from kinertia.muscles.fibres import rigid
 from kinertia.muscles.muscle_set import MuscleSet
-from kinertia.muscles.readiness import ways
+from kinertia.muscles.readiness import MOST_BW, ways
 from kinertia.muscles.sharing import share
 
 Array = NDArray[np.float64]
+GRAVITY = 9.81  # m/s^2
+SPARE = 0.05
+"""Reserve moments below this are those of muscles that can give the moment [N m]."""
 
 
 @dataclass(frozen=True)
@@ -93,11 +96,19 @@ def solve_muscles(
     # r (a F_active + F_passive) + reserve = moment
     lacking = (moments - (resting[..., None, :] @ arms)[..., 0, :])[..., None, :]
     if load is not None:
-        lacking = lacking + ways(muscles.coordinates, muscles.height) * load[..., None, None]
+        heaviest = MOST_BW * GRAVITY * muscles.mass
+        lacking = lacking + ways(muscles.coordinates, muscles.height) * np.minimum(load, heaviest)[..., None, None]
     full = np.swapaxes(arms * fibres.active[..., None], -1, -2)[..., None, :, :]
     weight = (muscles.volume / muscles.volume.mean(-1, keepdims=True)) ** effort.volume
     shared = share(lacking, full, weight[..., None, :], effort.reserve, effort.tone, start=start, exponent=effort.exponent)
     # the mean over the ways in which a load may come, which sum to nothing, gives the moment of now
     activation, reserve = shared.activation.mean(-2), shared.reserve.mean(-2)
+    over = (np.abs(reserve) > SPARE).any(-1) & (load is not None)
+    if over.any():
+        # a way that is too much for muscles is none that the moment of now lacks: the least change that gives it
+        pull = np.broadcast_to(full[..., 0, :, :], (*over.shape, *full.shape[-2:]))[over]
+        bounds = effort.tone - activation[over], 1.0 - activation[over]
+        change = share(reserve[over], pull, np.broadcast_to(weight, activation.shape)[over], effort.reserve, *bounds)
+        activation[over], reserve[over] = activation[over] + change.activation, change.reserve
     force = activation * fibres.active + resting
     return MuscleForces(activation, force, resting, fibres.length, fibres.speed, arms, reserve, shared.multiplier)
