@@ -25,12 +25,11 @@ STAGES: tuple[Stage, ...] = (
     movement.check,
     clipping.restore,
 )
-_CONSEQUENCES: dict[Cause, frozenset[Cause]] = {
+_CONSEQUENCES: dict[Cause, frozenset[Cause]] = {  # what follows from a finding that is no error
     Cause.CLIPPED: frozenset({Cause.GRAVITY}),  # what is cut off moves the mean
     Cause.FREE_ACCELERATION: frozenset({Cause.ACC_UNIT, Cause.GRAVITY}),
     Cause.STANDING_ONLY: frozenset({Cause.NO_GAIT}),
 }
-"""What follows from a finding that is no error."""
 
 
 def examine(recording: Recording) -> Recording:

@@ -33,14 +33,13 @@ DRIFT_PPM = 50.0
 """Quartzes are that far apart; less is not shown."""
 MOST_DOUBTS = 2  # so many reasons not to trust are named at the end, the most frequent ones
 STYLES = {State.OK: "green", State.WAITING: "dim", State.LOST: "bold red"}
-TOLD: dict[str, Callable[[SensorHealth], int]] = {
+TOLD: dict[str, Callable[[SensorHealth], int]] = {  # columns that are there once any sensor has something to tell
     "late": lambda sensor: sensor.late,
     "held": lambda sensor: sensor.held,
     "double": lambda sensor: sensor.duplicated,
     "restarts": lambda sensor: sensor.restarts,
     "drift [ppm]": lambda sensor: round(sensor.clock_drift_ppm) if abs(sensor.clock_drift_ppm) >= DRIFT_PPM else 0,
 }
-"""Columns that are there once any sensor has something to tell."""
 
 
 def stream(

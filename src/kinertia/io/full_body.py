@@ -16,7 +16,7 @@ from kinertia.io import extra, facts
 from kinertia.io.text import begins
 from kinertia.recording import Array, Frame, Recording, RecordingError, Sensor
 
-SEGMENTS: Mapping[str, str] = {
+SEGMENTS: Mapping[str, str] = {  # struct to segment
     "hip": "pelvis",
     "upper_leg_right": "femur_r",
     "lower_leg_right": "tibia_r",
@@ -25,7 +25,6 @@ SEGMENTS: Mapping[str, str] = {
     "lower_leg_left": "tibia_l",
     "foot_left": "foot_l",
 }
-"""Struct to segment."""
 _SIGNALS = {"acc": 3, "gyr": 3, "quat": 4}
 
 

@@ -24,10 +24,9 @@ _STATED = re.compile(r"^\s*(?://|#|%)?\s*(?P<key>[^:=,;\t]+?)\s*[:=,;\t]+\s*(?P<
 _SEP_LINE = re.compile(r"""^"?sep=(?P<separator>.)\s*"?$""", re.IGNORECASE)
 _LOOKED_AT = 40  # rows that decide separator and decimal mark
 _NAME_ROWS = 3
-_OTHER_UNIT = re.compile(
+_OTHER_UNIT = re.compile(  # units of columns that no IMU signal has, lower case
     r"[um]t|gauss|ga|local_flux|[kh]?pa|mbar|degc|°?c|[um]?v|[cm]?m|deg|°|rad|%|hz|bpm|-|no_?units|none|n/a|a\.?u\.?|n\.u\.|u|counts|nm?"
 )
-"""Units of columns that no IMU signal has, lower case."""
 
 
 @dataclass(frozen=True)

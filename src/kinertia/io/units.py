@@ -9,7 +9,7 @@ from kinertia.recording.errors import RecordingError
 
 STANDARD_GRAVITY = 9.80665  # m/s^2, what one "g" on a data sheet means
 
-TO_SI: dict[str, float] = {
+TO_SI: dict[str, float] = {  # unit name to its size in the SI unit of its kind (body weight stays body weight)
     "m/s^2": 1.0,
     "m/s2": 1.0,
     "g": STANDARD_GRAVITY,
@@ -34,13 +34,12 @@ TO_SI: dict[str, float] = {
     "m/s": 1.0,
     "0/1": 1.0,
 }
-"""Unit name to its size in the SI unit of its kind (body weight stays body weight)."""
 
 ACC_UNITS = ("m/s^2", "m/s2", "g", "mg")
 GYRO_UNITS = ("rad/s", "deg/s", "dps")
 TIME_UNITS = ("s", "ms", "us", "ns", "cs", "min")
 
-_SPELLINGS = {
+_SPELLINGS = {  # unit to other spellings of it, lower case
     "m/s^2": "m/(s^2) m/s2 m/s/s ms^-2 ms-2 m.s^-2 m.s-2 m*s^-2 m/s**2 meter/s^2 mps2 meters/s^2 meterspersecondsquared",
     "mg": "millig",
     "g": "gs gn gravity",
@@ -51,14 +50,12 @@ _SPELLINGS = {
     "us": "usec micros microsecond microseconds",
     "ns": "nsec nanos nanosecond nanoseconds",
 }
-"""Unit to other spellings of it, lower case."""
 _CANONICAL = {spelling: unit for unit, others in _SPELLINGS.items() for spelling in (unit, *others.split())}
 
-_SIGNS = (
+_SIGNS = (  # what units are written with, in this order, to plain letters
     *(("⁻", "^-"), ("¹", "1"), ("^-²", "^-2"), ("²", "^2"), ("°", "deg"), ("degrees", "deg"), ("degree", "deg")),
     *(("µ", "u"), ("μ", "u"), ("·", "*")),
 )
-"""What units are written with, in this order, to plain letters."""
 
 
 def spelled(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-ANGLES = {
+ANGLES = {  # coordinate without its side to joint and meaning of the sign
     "hip_flexion": ("Hip", "flexion +"),
     "knee_angle": ("Knee", ""),  # as the user chooses, see kinertia.estimation.convention
     "ankle_angle": ("Ankle", "dorsiflexion +"),
@@ -11,7 +11,6 @@ ANGLES = {
     "hip_adduction": ("Hip", "adduction +"),
     "hip_rotation": ("Hip", "internal rotation +"),
 }
-"""Coordinate without its side to joint and meaning of the sign."""
 SIDES = {"r": "right", "l": "left"}
 SEGMENTS = {"pelvis": "Pelvis", "femur": "Thigh", "tibia": "Shank", "foot": "Foot"}
 CYCLE_AXIS = "Gait cycle [%]"

@@ -18,7 +18,7 @@ from kinertia.reporting.shown import Shown
 Facts = list[tuple[str, str]]
 LEG_HEIGHT = 0.53  # height of the hip joint over body height (Drillis & Contini 1966)
 WIDE_DEG = 10.0  # twice the error from which gait angles mislead (McGinley et al., Gait & Posture 29:360, 2009: 5 deg)
-PLAIN = {
+PLAIN = {  # what the word of a verdict means for a reader
     "consistent": "Estimated motion, moments and ground reaction fit each other and what the sensors measured.",
     "consistent in part": "Where they do not fit each other or the sensors, estimates should not be used.",
     "not consistent": "Estimated motion, forces and signals do not fit each other: do not rest anything on these figures.",
@@ -28,7 +28,6 @@ PLAIN = {
     "not solved": "Do not rest anything on these figures.",
     "not to be trusted": "Do not rest anything on these figures until that is put right.",
 }
-"""What the word of a verdict means for a reader."""
 
 
 def who(shown: Shown, made: date) -> Facts:

@@ -11,12 +11,11 @@ from pathlib import Path
 from kinertia.io.files import replacing
 from kinertia.recording import RecordingError
 
-BROWSERS = (
+BROWSERS = (  # commands of browsers that print without a window
     *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"),
     *("microsoft-edge", "microsoft-edge-stable", "msedge", "brave-browser", "brave"),
 )
-"""Commands of browsers that print without a window."""
-PLACES = (
+PLACES = (  # where macOS and Windows keep them, off the path
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -25,7 +24,6 @@ PLACES = (
     r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
     r"C:\Program Files\Microsoft\Edge\Application\msedge.exe",
 )
-"""Where macOS and Windows keep them, off the path."""
 SECONDS = 60.0  # printing takes about 2 s; a browser that takes longer hangs
 
 

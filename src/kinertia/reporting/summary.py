@@ -92,7 +92,7 @@ def _range(cycles: Array, axis: int) -> Array:
     return np.degrees(np.ptp(cycles, axis=axis))
 
 
-_MEASURES: tuple[tuple[str, int, str, Callable[..., Array]], ...] = (
+_MEASURES: tuple[tuple[str, int, str, Callable[..., Array]], ...] = (  # label, digits, curve and what is taken of its cycles
     # the last point repeats the first one of the next cycle
     ("Mean vertical force [BW]", 2, "grf_y", lambda cycles, axis: np.mean(cycles[..., :-1], axis=axis)),
     ("Peak vertical force [BW]", 2, "grf_y", np.max),
@@ -102,7 +102,6 @@ _MEASURES: tuple[tuple[str, int, str, Callable[..., Array]], ...] = (
     ("Knee range of motion [deg]", 1, "knee_angle", _range),
     ("Ankle range of motion [deg]", 1, "ankle_angle", _range),
 )
-"""Label, digits, curve and what is taken of its cycles."""
 
 
 def _per_cycle(series: Array | None, gait: Gait, side: str, measure: Callable[..., Array]) -> Array:

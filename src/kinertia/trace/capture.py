@@ -168,7 +168,7 @@ def _ignore_options(function: Operation) -> Operation:
     return lambda *args, **_: function(*args)
 
 
-OPERATIONS: dict[str, Operation] = {
+OPERATIONS: dict[str, Operation] = {  # counterparts of torch operations on arrays of numbers and scalars
     "aten.add.Tensor": lambda a, b, alpha=1: a + (b if alpha == 1 else alpha * b),
     "aten.sub.Tensor": lambda a, b, alpha=1: a - (b if alpha == 1 else alpha * b),
     "aten.mul.Tensor": lambda a, b: a * b,
@@ -211,4 +211,3 @@ OPERATIONS: dict[str, Operation] = {
     "aten.sum.default": _ignore_options(lambda x: _sum(x, list(range(np.ndim(x))))),
     "aten.mean.default": _ignore_options(lambda x: _sum(x, list(range(np.ndim(x)))) / np.size(x)),
 }
-"""Counterparts of torch operations on arrays of numbers and scalars."""

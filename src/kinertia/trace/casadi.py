@@ -25,8 +25,7 @@ def symbolic(function: Callable[..., Sequence[Tensor]], shapes: Sequence[tuple[i
     return symbols, [ca.vertcat(*x.ravel()) for x in replay(capture(function, shapes), arrays, FUNCTIONS)]
 
 
-FUNCTIONS: dict[str, Operation] = {
+FUNCTIONS: dict[str, Operation] = {  # functions of one symbol, or of a number, for which CasADi's work as well
     **{name: getattr(ca, name) for name in ("cos", "sin", "sqrt", "tanh", "exp")},
     "relu": lambda x: ca.fmax(x, 0),
 }
-"""Functions of one symbol, or of a number, for which CasADi's work as well."""

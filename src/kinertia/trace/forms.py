@@ -254,7 +254,7 @@ def _where(condition: Condition | bool, a: Scalar, b: Scalar) -> Scalar:
     return known.space.apply(f"{condition.operator} Where", *condition.operands, a, b)
 
 
-FUNCTIONS: dict[str, Callable[..., Any]] = {
+FUNCTIONS: dict[str, Callable[..., Any]] = {  # functions of forms and numbers, by the names of torch's operations
     "cos": _function("Cos", math.cos),
     "sin": _function("Sin", math.sin),
     "tanh": _function("Tanh", math.tanh),
@@ -267,4 +267,3 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "isnan": _not_a_number,
     "where": _where,
 }
-"""Functions of forms and numbers, by the names of torch's operations."""

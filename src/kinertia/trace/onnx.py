@@ -211,11 +211,10 @@ def _single(nodes: Nodes, x: str) -> str:
     return nodes.apply("Cast", nodes.apply("Cast", x, to=TensorProto.FLOAT), to=TensorProto.DOUBLE)
 
 
-OPERATORS: dict[str, Callable[..., str]] = {
+OPERATORS: dict[str, Callable[..., str]] = {  # nodes of the operations of :mod:`kinertia.trace.forms`
     **{name: _simple(name) for name in ("Cos", "Sin", "Tanh", "Exp", "Sqrt", "Relu", "Softplus", "Mul", "Div", "Reciprocal")},
     "Linear": lambda _, x: x,
     "Single": _single,
     "Greater Where": lambda nodes, x, y, a, b: nodes.apply("Where", nodes.apply("Greater", x, y), a, b),
     "IsNaN Where": lambda nodes, x, a, b: nodes.apply("Where", nodes.apply("IsNaN", x), a, b),
 }
-"""Nodes of the operations of :mod:`kinertia.trace.forms`."""

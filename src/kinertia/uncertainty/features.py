@@ -14,11 +14,10 @@ from kinertia.uncertainty.outputs import SMALLEST, Output
 
 LEG = ("femur", "tibia", "foot")
 PATTERNS = 2 ** len(LEG)  # which of a leg's segments carry a sensor: thigh 1, shank 2, foot 4, added up
-NAMES = (
+NAMES = (  # columns of :attr:`Features.values`
     *("speed", "speed_squared", "residual", "gyro", "acc", "start", "height", "place"),
     *("size", "rate", "load", "impact"),
 )
-"""Columns of :attr:`Features.values`."""
 WINDOW_S = 0.5
 SPEED_WINDOW_S = 1.0
 IMPACT_WINDOW_S = 0.1
