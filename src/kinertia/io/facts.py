@@ -88,10 +88,7 @@ def subject(facts: Mapping[str, Any], *, file: str) -> tuple[Subject, list[str],
 
 
 def position(value: Any, *, file: str, sensor: str) -> tuple[float, float, float] | None:
-    """Sensor position [m]; None when not given or not finite.
-
-    RecordingError: not three numbers.
-    """
+    """Sensor position [m]; None when not given or not finite. RecordingError: not three numbers."""
     if value is None:
         return None
     try:

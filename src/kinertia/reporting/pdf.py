@@ -38,10 +38,7 @@ def browser() -> str:
 
 
 def write(path: Path, page: Path) -> Path:
-    """Print an HTML file to a PDF; returns its path.
-
-    RecordingError: no browser is installed, or it does not print.
-    """
+    """Print an HTML file to a PDF; returns its path. RecordingError: no browser is installed, or it does not print."""
     program = browser()
     # as root, as in containers, these browsers start without their sandbox only; the page is this program's own
     root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []

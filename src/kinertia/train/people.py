@@ -103,10 +103,7 @@ def folds(people: Sequence[str], count: int = 0) -> list[Split]:
 
 
 def everyone(people: Sequence[str]) -> Split:
-    """All are learned from but those who say when to stop; nobody is tested.
-
-    ValueError if there are fewer than two.
-    """
+    """All are learned from but those who say when to stop; nobody is tested. ValueError if there are fewer than two."""
     names = tuple(sorted(set(people)))
     held = max(round(HELD_BACK * len(names)), 1)
     if len(names) < 2:
