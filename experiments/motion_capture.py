@@ -28,6 +28,7 @@ from experiments import opensim_model
 from kinertia.io import facts, force_plates, layout, opensim
 from kinertia.io.opensim import KneeSign, Table
 from kinertia.io.text import read_text
+from kinertia.numerics.signals import butterworth, filter_both_ways
 from kinertia.recording import DEFAULT_HEIGHT_M, GRAVITY, Array, Subject
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.motion_capture import Geometry, MotionCapture, Plate
@@ -106,11 +107,11 @@ def _capture(
 ) -> MotionCapture:
     """What all layouts have in common: forces and moments at the times of the motion, all in our signs."""
     coordinates, sign, _ = opensim.coordinates(motion)
-    plates, warnings = force_plates.at_times(forces, motion.time_s, hold=hold)
+    plates, warnings = at_times(forces, motion.time_s, hold=hold)
     curves: dict[str, Array] = {}
     if moments is not None:
         curves = {
-            of: force_plates.on_grid(moments.time_s, values, motion.time_s)
+            of: on_grid(moments.time_s, values, motion.time_s)
             for of, values in opensim.moments(moments, knee_flexion=sign).items()
         }
     read = [warning for table in (motion, forces, moments) if table is not None for warning in table.warnings]
@@ -126,6 +127,41 @@ def _capture(
         warnings=(*read, *warnings, *said),
         **more,
     )
+
+
+def at_times(forces: Table, time_s: Array, *, hold: bool = False) -> tuple[dict[str, Plate], tuple[str, ...]]:
+    """Plates of both feet at other times, and warnings.
+
+    RecordingError: a foot has no plate with a centre of pressure.
+
+    Parameters
+    ----------
+    forces : external-load file, errors as for :func:`kinertia.io.force_plates.feet`.
+    time_s : (T,) times [s].
+    hold : keep the centre of pressure of an unloaded plate where it last or next is, where it wanders by hundreds of metres.
+    """
+    sides, warnings = force_plates.feet(forces)
+    plates = {}
+    for side in "rl":
+        parts = sides.get(side, {})
+        if not {"px", "py"} <= parts.keys():
+            fix = "give forces and centres of pressure of both feet"
+            raise RecordingError(f"has no force plate with centre of pressure for side {side}", file=forces.source, fix=fix)
+        if hold:
+            loaded, rows = np.flatnonzero(parts["vy"]), np.arange(len(parts["vy"]))
+            parts = parts | {name: np.interp(rows, loaded, parts[name][loaded]) for name in ("px", "py", "pz") if name in parts}
+        grid, zero = {name: on_grid(forces.time_s, values, time_s) for name, values in parts.items()}, np.zeros_like(time_s)
+        force, centre = (np.stack([grid.get(what + axis, zero) for axis in "xyz"], axis=-1) for what in "vp")
+        plates[side] = Plate(force, centre, grid.get("my", zero))
+    return plates, warnings
+
+
+def on_grid(time_s: Array, values: Array, new_time_s: Array) -> Array:
+    """(T,) samples at new times: zero-phase low-pass at 0.4 of the new rate if that is slower, then linear interpolation."""
+    rate, new_rate = (len(time_s) - 1) / (time_s[-1] - time_s[0]), (len(new_time_s) - 1) / (new_time_s[-1] - new_time_s[0])
+    if new_rate < 0.99 * rate and len(values) > 30 and np.isfinite(values).all():
+        values = filter_both_ways(butterworth(4, 0.4 * new_rate, rate), values)
+    return np.interp(new_time_s, time_s, values)
 
 
 def _walk(folder: Path) -> MotionCapture:

@@ -12,7 +12,6 @@ from experiments.muscle_walks import HEIGHT_M, RATE_HZ, SIDES, Side, Walk, again
 from experiments.protocol import Json
 from kinertia import muscles, opensim
 from kinertia.estimation.estimate import Estimate
-from kinertia.io import force_plates
 from kinertia.io import opensim as storage
 from kinertia.muscles import MuscleSet
 from kinertia.recording import GRAVITY, Array, Subject
@@ -54,7 +53,7 @@ def _control(folder: Path, seeds: int, method: Method) -> list[Json]:
         motion.rate_hz,
         Subject(opensim_model.read_mass(model), HEIGHT_M, assumed=("height_m",)),
         storage.coordinates(motion)[0],
-        force_plates.at_times(plates, motion.time_s, hold=False)[0],
+        motion_capture.at_times(plates, motion.time_s, hold=False)[0],
         opensim_model.read_geometry(model),
         model=str(model),
         source=str(folder),

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from experiments import motion_capture
 from kinertia.io import force_plates, opensim
 from kinertia.io.read import read as read_recording
 from kinertia.recording import Array
@@ -35,7 +36,7 @@ def trial(folder: Path, motion: str, forces: str, plates: dict[str, str] | None 
     """Coordinates, and vertical force under each foot at their times."""
     table, loads = opensim.read(folder / motion), opensim.read(folder / forces)
     sides, _ = force_plates.feet(loads, plates)
-    pressed = {side: force_plates.on_grid(loads.time_s, parts["vy"], table.time_s) for side, parts in sides.items()}
+    pressed = {side: motion_capture.on_grid(loads.time_s, parts["vy"], table.time_s) for side, parts in sides.items()}
     return opensim.coordinates(table)[0], pressed
 
 
@@ -141,7 +142,7 @@ def test_forces_need_sides_and_y_up(tmp_path: Path) -> None:
         forces |= {f"{plate}_ground_force_p{a}": np.full(60, v) for a, v in zip("xyz", (0, 0, z), strict=True)}
         forces |= {f"{plate}_ground_torque_y": np.full(60, 10.0 * z)}
     table = opensim.read(write_storage(tmp_path / "grf.mot", forces))
-    plates, warnings = force_plates.at_times(table, time[::2])
+    plates, warnings = motion_capture.at_times(table, time[::2])
     np.testing.assert_allclose(plates["r"].force, np.tile([60.0, 600.0, 0.0], (30, 1)))
     np.testing.assert_allclose(plates["r"].centre, np.tile([0.0, 0.0, 0.2], (30, 1)))
     np.testing.assert_allclose(plates["r"].torque, 2.0)
@@ -153,7 +154,7 @@ def test_forces_need_sides_and_y_up(tmp_path: Path) -> None:
         force_plates.feet(opensim.read(write_storage(tmp_path / "z.mot", swapped)))
     named = {name.replace("2_", "r_").replace("1_", "l_"): v for name, v in forces.items() if "1_ground_force_p" not in name}
     with pytest.raises(RecordingError, match="centre of pressure for side l"):
-        force_plates.at_times(opensim.read(write_storage(tmp_path / "centres.mot", named)), time)
+        motion_capture.at_times(opensim.read(write_storage(tmp_path / "centres.mot", named)), time)
 
 
 @pytest.mark.parametrize(

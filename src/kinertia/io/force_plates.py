@@ -1,4 +1,4 @@
-"""Force plates in OpenSim's external-load files: which is under which foot, and what it reads at the times of a motion."""
+"""Force plates in OpenSim's external-load files: which is under which foot."""
 
 from __future__ import annotations
 
@@ -8,40 +8,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from kinertia.io.opensim import Table
-from kinertia.numerics.signals import butterworth, filter_both_ways
 from kinertia.recording import Array, RecordingError
-from kinertia.recording.motion_capture import Plate
 
 _FORCE = re.compile(
     r"^(?:(?P<before>\w+?)_)?ground_(?:force|torque)(?:_(?P<after>\w+?))?_(?P<what>[vpm]?)(?P<axis>[xyz])$", re.IGNORECASE
 )
-
-
-def at_times(forces: Table, time_s: Array, *, hold: bool = False) -> tuple[dict[str, Plate], tuple[str, ...]]:
-    """Plates of both feet at other times, and warnings.
-
-    RecordingError: a foot has no plate with a centre of pressure.
-
-    Parameters
-    ----------
-    forces : external-load file, errors as for :func:`feet`.
-    time_s : (T,) times [s].
-    hold : keep the centre of pressure of an unloaded plate where it last or next is, where it wanders by hundreds of metres.
-    """
-    sides, warnings = feet(forces)
-    plates = {}
-    for side in "rl":
-        parts = sides.get(side, {})
-        if not {"px", "py"} <= parts.keys():
-            fix = "give forces and centres of pressure of both feet"
-            raise RecordingError(f"has no force plate with centre of pressure for side {side}", file=forces.source, fix=fix)
-        if hold:
-            loaded, rows = np.flatnonzero(parts["vy"]), np.arange(len(parts["vy"]))
-            parts = parts | {name: np.interp(rows, loaded, parts[name][loaded]) for name in ("px", "py", "pz") if name in parts}
-        grid, zero = {name: on_grid(forces.time_s, values, time_s) for name, values in parts.items()}, np.zeros_like(time_s)
-        force, centre = (np.stack([grid.get(what + axis, zero) for axis in "xyz"], axis=-1) for what in "vp")
-        plates[side] = Plate(force, centre, grid.get("my", zero))
-    return plates, warnings
 
 
 def feet(table: Table, plates: Mapping[str, str] | None = None) -> tuple[dict[str, dict[str, Array]], tuple[str, ...]]:
@@ -78,14 +49,6 @@ def feet(table: Table, plates: Mapping[str, str] | None = None) -> tuple[dict[st
     elif missing := [plate for plate in plates if plate.lower() not in loads]:
         raise RecordingError(f"has no plate {missing[0]!r}", file=table.source, fix=f"plates in the file: {', '.join(loads)}")
     return {side: loads[plate.lower()] for plate, side in plates.items()}, warnings
-
-
-def on_grid(time_s: Array, values: Array, new_time_s: Array) -> Array:
-    """(T,) samples at new times: zero-phase low-pass at 0.4 of the new rate if that is slower, then linear interpolation."""
-    rate, new_rate = (len(time_s) - 1) / (time_s[-1] - time_s[0]), (len(new_time_s) - 1) / (new_time_s[-1] - new_time_s[0])
-    if new_rate < 0.99 * rate and len(values) > 30 and np.isfinite(values).all():
-        values = filter_both_ways(butterworth(4, 0.4 * new_rate, rate), values)
-    return np.interp(new_time_s, time_s, values)
 
 
 def _sides(loads: Mapping[str, Mapping[str, Array]], file: str) -> tuple[dict[str, str], tuple[str, ...]]:
