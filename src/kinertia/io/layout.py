@@ -23,7 +23,7 @@ _COMMA = re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?")
 _STATED = re.compile(r"^\s*(?://|#|%)?\s*(?P<key>[^:=,;\t]+?)\s*[:=,;\t]+\s*(?P<value>.*?)[\s,;\t]*$")
 _SEP_LINE = re.compile(r"""^"?sep=(?P<separator>.)\s*"?$""", re.IGNORECASE)
 _LOOKED_AT = 40  # rows that decide separator and decimal mark
-_NAME_ROWS = 3
+_NAME_ROWS = 3  # at the most, joined until they tell columns apart
 _OTHER_UNIT = re.compile(  # units of columns that no IMU signal has, lower case
     r"[um]t|gauss|ga|local_flux|[kh]?pa|mbar|degc|°?c|[um]?v|[cm]?m|deg|°|rad|%|hz|bpm|-|no_?units|none|n/a|a\.?u\.?|n\.u\.|u|counts|nm?"
 )
