@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Literal
@@ -19,6 +19,7 @@ from kinertia.muscles.paths import fit
 from kinertia.opensim.model import MusclePath
 from kinertia.opensim.muscle_paths import lengths
 from kinertia.opensim.tree import Imported
+from kinertia.opensim.wrapping import Wrapping
 from kinertia.recording.errors import RecordingError
 
 GAIT_RANGE_DEG = {
@@ -34,6 +35,7 @@ SAMPLES = 1000
 """States at which paths are sampled; more change the figures by less than a hundredth of a millimetre."""
 FEW = 8  # states that tell which coordinates a muscle moves
 STEP = 1e-5  # of differences [rad]
+SAME = 1e-6  # m, between lengths along points here and in OpenSim
 NOTHING = 1e-6  # m, an arm that is none
 KNOWN = ("Thelen2003Muscle", "Millard2012EquilibriumMuscle")
 
@@ -50,12 +52,14 @@ def muscle_set(imported: Imported, side: Literal["r", "l"] = "r", height: float 
     Returns
     -------
     MuscleSet with the model's parameters; lengths are polynomials fitted over ``GAIT_RANGE_DEG`` of each coordinate. Toes stay
-    straight: no moment about them is known, and muscles of toes move the ankle as well.
+    straight: no moment about them is known, and muscles of toes move the ankle as well. Knees flex to negative angles,
+    whatever the file's sign. Ways over surfaces are OpenSim's, which takes ten seconds.
 
     Raises
     ------
     RecordingError
-        If the model has no such muscles, or one of them wraps over a surface or is of a kind without counterpart.
+        If the model has no such muscles, one is of a kind without counterpart, or wraps over a surface and OpenSim is not
+        installed.
     """
     names = imported.coupling.independent
     moved = [k for k, name in enumerate(names) if name.removesuffix(f"_{side}") in GAIT_RANGE_DEG and name.endswith(f"_{side}")]
@@ -64,7 +68,8 @@ def muscle_set(imported: Imported, side: Literal["r", "l"] = "r", height: float 
     _check(imported, given)
     q = np.zeros((SAMPLES, len(names)))
     q[:, moved] = _samples([_range(imported, names[k]) for k in moved])
-    own = np.abs(_sampled(imported, given, q[:FEW], range(len(names)))[1]).max(0) > NOTHING  # (M, m)
+    measure = _measure(imported, given)
+    own = np.abs(_sampled(measure, given, q[:FEW], range(len(names)))[1]).max(0) > NOTHING  # (M, m)
     given = [m for m, moves in zip(given, own, strict=True) if moves[moved].any() and not np.delete(moves, moved + toes).any()]
     if not given:
         raise RecordingError(f"has no muscles of the leg {side}", file=imported.model.source, fix="name them like soleus_r")
@@ -72,9 +77,10 @@ def muscle_set(imported: Imported, side: Literal["r", "l"] = "r", height: float 
     def each(value: str, default: float) -> Array:
         return np.array([m.shape.get(value, default) for m in given])
 
-    length, slope = _sampled(imported, given, q, moved)
+    length, slope = _sampled(measure, given, q, moved)
     across: NDArray[np.bool_] = np.abs(slope).max((0, 1)) > NOTHING
     crossed = [k for k, moves in zip(moved, across, strict=True) if moves]
+    sign = np.array([-1.0 if _flexes_positive(imported, names[k]) else 1.0 for k in crossed])
     return MuscleSet(
         name=imported.model.name,
         names=tuple(m.name.removesuffix(f"_{side}") for m in given),
@@ -87,7 +93,7 @@ def muscle_set(imported: Imported, side: Literal["r", "l"] = "r", height: float 
         max_speed=each("max_contraction_velocity", 10.0),
         activation_time=each("activation_time_constant", 0.010),
         deactivation_time=each("deactivation_time_constant", 0.040),
-        paths=fit(q[:, crossed], length, slope[..., across]),
+        paths=fit(sign * q[:, crossed], length, sign * slope[..., across]),
         curves=_curves(given),
         mass=float(imported.body.total_mass),
         height=height,
@@ -99,17 +105,19 @@ def _check(imported: Imported, given: Sequence[MusclePath]) -> None:
     if strange:
         said = f"has muscles of kinds without counterpart: {', '.join(strange)}"
         raise RecordingError(said, file=imported.model.source, fix=f"use {' or '.join(KNOWN)}")
-    wrapped = [m.name for m in given if m.wraps]
-    if wrapped:
-        said = f"has muscles that wrap over surfaces: {', '.join(wrapped)}"
-        raise RecordingError(said, file=imported.model.source, fix="give them path points in place of the surfaces")
+
+
+def _flexes_positive(imported: Imported, name: str) -> bool:
+    """Whether this is a knee that flexes to positive angles in the file."""
+    low, high = next(c.range for c in imported.model.coordinates if c.name == name)
+    return name.startswith("knee") and low + high > 0.0
 
 
 def _range(imported: Imported, name: str) -> tuple[float, float]:
     """Range to fit over [rad]: that of gait, within the file's; a knee that flexes to positive angles is turned round."""
     low, high = (math.radians(x) for x in GAIT_RANGE_DEG[name[:-2]])
     first, last = next(c.range for c in imported.model.coordinates if c.name == name)
-    if name.startswith("knee") and first + last > 0.0:
+    if _flexes_positive(imported, name):
         low, high = -high, -low
     return max(low, first), min(high, last)
 
@@ -127,13 +135,32 @@ def _samples(ranges: Sequence[tuple[float, float]]) -> Array:
     return low + (high - low) * (np.arange(SAMPLES)[:, None] * steps % 1.0)
 
 
-def _sampled(imported: Imported, muscles: Sequence[MusclePath], q: Array, by: Sequence[int]) -> tuple[Array, Array]:
+Measure = Callable[[Sequence[MusclePath], Array], Array]
+"""Lengths (N, M) [m] of muscles at independent coordinates (N, m)."""
+
+
+def _measure(imported: Imported, given: Sequence[MusclePath]) -> Measure:
+    """Along the points of paths; by OpenSim where a path wraps over surfaces."""
+
+    def along_points(muscles: Sequence[MusclePath], q: Array) -> Array:
+        return lengths(imported, muscles, torch.as_tensor(q)).numpy()
+
+    if not any(m.wraps for m in given):
+        return along_points
+    measure = Wrapping(imported.model, imported.coupling.independent).lengths
+    straight, standing = [m for m in given if not m.wraps], np.zeros((1, len(imported.coupling.independent)))
+    if not np.allclose(measure(straight, standing), along_points(straight, standing), atol=SAME):
+        said = "is another size than in memory, and muscles that wrap over surfaces are measured in the file"
+        raise RecordingError(said, file=imported.model.source, fix="load a file of this size, scaled by OpenSim")
+    return measure
+
+
+def _sampled(measure: Measure, muscles: Sequence[MusclePath], q: Array, by: Sequence[int]) -> tuple[Array, Array]:
     """Lengths (N, M) and their derivatives (N, M, K) by some of the coordinates."""
-    at = torch.as_tensor(q)
-    # central differences of this step are right to 1e-9 m, and much faster than gradients of many muscles
-    steps = STEP * torch.eye(q.shape[1], dtype=at.dtype)[list(by)]
-    slopes = [(lengths(imported, muscles, at + s) - lengths(imported, muscles, at - s)) / (2.0 * STEP) for s in steps]
-    return lengths(imported, muscles, at).numpy(), torch.stack(slopes, -1).numpy()
+    # central differences of this step are right to a thousandth of a millimetre, and much faster than gradients
+    steps = STEP * np.eye(q.shape[1])[list(by)]
+    slopes = [(measure(muscles, q + s) - measure(muscles, q - s)) / (2.0 * STEP) for s in steps]
+    return measure(muscles, q), np.stack(slopes, -1)
 
 
 def _curves(given: Sequence[MusclePath]) -> Curves:
