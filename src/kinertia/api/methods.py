@@ -27,27 +27,22 @@ if TYPE_CHECKING:
     from kinertia.solving.settings import Settings
 
 One = Recording | str | Path
+Size = float | None  # a mass [kg] or height [m], where one is given
 
 
 @overload
 def estimate(
-    recording: One,
-    model: Named = "default",
-    *,
-    mass: float | None = None,
-    height: float | None = None,
-    anyway: bool = False,
-    muscles: bool = False,
+    recording: One, model: Named = ..., *, mass: Size = ..., height: Size = ..., anyway: bool = ..., muscles: bool = ...
 ) -> Estimated: ...
 @overload
 def estimate(
     recording: Sequence[One],
-    model: Named = "default",
+    model: Named = ...,
     *,
-    mass: float | None = None,
-    height: float | None = None,
-    anyway: bool = False,
-    muscles: bool = False,
+    mass: Size = ...,
+    height: Size = ...,
+    anyway: bool = ...,
+    muscles: bool = ...,
 ) -> list[Estimated]: ...
 def estimate(
     recording: One | Sequence[One],

@@ -28,13 +28,12 @@ from kinertia.reporting.shown import Shown
 COMMAND = "kinertia estimate"
 SUMMARY = "summary.csv"
 FAILED = "failed"
-SHOWN = (
+SHOWN = (  # columns of the table that the line on the screen shows
     ("speed [m/s]", "speed {:.2f} m/s"),
     ("cadence [steps/min]", "cadence {:.0f} steps/min"),
     ("stride length [m]", "stride {:.2f} m"),
     ("knee range [deg]", "knee range {:.0f} deg"),
 )
-"""Columns of the table that the line on the screen shows."""
 
 
 def estimate(
@@ -53,25 +52,16 @@ def estimate(
     Of each recording: NAME_coordinates.mot, NAME_grf.mot, NAME_external_loads.xml, NAME_moments.sto, NAME_estimate.parquet with
     NAME_estimate.json, and NAME_report.html. Several recordings get one summary.csv besides, with a row for each.
 
-    Parameters
-    ----------
-    recordings
-        Files of any supported format, or folders of them.
-    out
-        Folder for the results; default NAME_kinertia here (of several files recordings_kinertia).
-    model
-        Folder that `kinertia adapt`, `train`, `export` or `fit` wrote; `default` is the model that comes with
-        the package, and its sibling `sparse` where sensors are missing.
-    muscles
-        Forces and activations of eight muscles a leg as well; experimental, see docs/muscles.md.
-    csv
-        Write tables as CSV instead of Parquet, which needs kinertia[train].
-    overwrite
-        Replace what is there already, even if it was not estimated from these recordings; never what is read.
-    reading
-        What the files do not say themselves; mass and height then hold for all recordings.
-    shown
-        How results are shown.
+    Args:
+        recordings: Files of any supported format, or folders of them.
+        out: Folder for the results; default NAME_kinertia here (of several files recordings_kinertia).
+        model: Folder that `kinertia adapt`, `train`, `export` or `fit` wrote; `default` is the model that comes with the
+            package, and its sibling `sparse` where sensors are missing.
+        muscles: Forces and activations of eight muscles a leg as well; experimental, see docs/muscles.md.
+        csv: Write tables as CSV instead of Parquet, which needs kinertia[train].
+        overwrite: Replace what is there already, even if it was not estimated from these recordings; never what is read.
+        reading: What the files do not say themselves; mass and height then hold for all recordings.
+        shown: How results are shown.
     """
     files = options.files(recordings, reading)
     read = inputs.of(*recordings, reading.columns, reading.placement, models.folder(model))

@@ -85,11 +85,10 @@ class _About(msgspec.Struct, frozen=True):
     muscle_reserves: tuple[str, ...] = ()
 
 
-_ALIKE = (
+_ALIKE = (  # fields of an estimate that the file holds as they are
     *("name", "method", "rate_hz", "begin_s", "subject", "sensor_segments"),
     *("output_delay_s", "seconds", "warnings", "notes"),
 )
-"""Fields of an estimate that the file holds as they are."""
 _NAMED = ("coordinates", "moments", "grf", "cop_x", "points", "muscle_forces", "muscle_activations", "muscle_reserves")
 """Fields of an estimate of which the file holds the names, and the table the values."""
 

@@ -15,8 +15,7 @@ from kinertia.estimation import convention
 from kinertia.estimation.convention import Knee
 from kinertia.estimation.estimate import Estimate
 from kinertia.io.files import replacing, write_text
-from kinertia.recording import GRAVITY, Array
-from kinertia.recording.errors import RecordingError
+from kinertia.recording import GRAVITY, Array, RecordingError
 
 SIDES = {"r": "right", "l": "left"}
 ENDINGS = ("coordinates.mot", "grf.mot", "external_loads.xml", "moments.sto", "muscle_forces.sto", "muscle_activations.sto")
@@ -26,6 +25,8 @@ _TRANSLATIONS = ("_tx", "_ty", "_tz")
 
 def write(folder: Path | str, estimate: Estimate, *, knee: Knee = Knee.OPENSIM) -> tuple[Path, ...]:
     """Everything the estimate holds, named after it.
+
+    RecordingError: a value is missing; names the file, column and sample.
 
     Parameters
     ----------
@@ -39,10 +40,6 @@ def write(folder: Path | str, estimate: Estimate, *, knee: Knee = Knee.OPENSIM) 
     of application ``NAME_grf.mot`` [N, m, N m] and ``NAME_external_loads.xml``, which applies it to the heel bones;
     ``NAME_moments.sto`` [N m], named as OpenSim's inverse dynamics names them; ``NAME_muscle_forces.sto`` [N], with
     reserves [N m] as static optimisation writes them; ``NAME_muscle_activations.sto``.
-
-    Raises
-    ------
-    RecordingError : a value is missing; names the file, column and sample.
     """
     coordinates, forces, loads, moments, muscles, activations = (
         Path(folder) / f"{estimate.name}_{ending}" for ending in ENDINGS

@@ -22,6 +22,8 @@ _CHANNELS = (("acc_x", "m/s^2"), ("acc_y", "m/s^2"), ("gyro_z", "rad/s"))
 def write(path: Path | str, estimate: Estimate, knee: Knee = Knee.FLEXION) -> Path:
     """Write every series of an estimate as one table.
 
+    ValueError: another ending, or Parquet without polars.
+
     Parameters
     ----------
     path : ends in ``.parquet`` or ``.csv``, which decides the format.
@@ -31,10 +33,6 @@ def write(path: Path | str, estimate: Estimate, knee: Knee = Knee.FLEXION) -> Pa
     Returns
     -------
     The path. A missing value is null in Parquet and an empty cell in CSV.
-
-    Raises
-    ------
-    ValueError : another ending, or Parquet without polars.
     """
     path = Path(path)
     if path.suffix.lower() not in ENDINGS:
