@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kinertia.solving.settings import Settings
 
 One = Recording | str | Path
+Many = Sequence[One]
 Size = float | None  # a mass [kg] or height [m], where one is given
 
 
@@ -36,16 +37,10 @@ def estimate(
 ) -> Estimated: ...
 @overload
 def estimate(
-    recording: Sequence[One],
-    model: Named = ...,
-    *,
-    mass: Size = ...,
-    height: Size = ...,
-    anyway: bool = ...,
-    muscles: bool = ...,
+    recording: Many, model: Named = ..., *, mass: Size = ..., height: Size = ..., anyway: bool = ..., muscles: bool = ...
 ) -> list[Estimated]: ...
 def estimate(
-    recording: One | Sequence[One],
+    recording: One | Many,
     model: Named = "default",
     *,
     mass: float | None = None,
@@ -77,7 +72,7 @@ def estimate(
 
 
 def adapt(
-    recordings: One | Sequence[One],
+    recordings: One | Many,
     model: str | Path | Adapted | Model = "default",
     *,
     out: str | Path | None = None,
