@@ -39,6 +39,20 @@ def _amplitude(values: np.ndarray, frequency: float) -> complex:
     return 2 * complex(np.mean((values * np.exp(-2j * np.pi * frequency * time))[-last:]))
 
 
+def _displacement(acc: np.ndarray, axis: int) -> np.ndarray:
+    """(T,) the riding sensor's place u against the bone, from what it reads: springs and damper alone hold it."""
+    w, d = 2 * math.pi * SKIN.frequency_hz[0, axis], SKIN.damping[0, axis]
+    # 2 d w u' + w^2 u = -(s + u''), which is what it reads
+    pull = -ride(acc, np.zeros_like(acc), RATE, SKIN).acc[:, 0, axis]
+    u = np.empty(len(pull))
+    u[0] = -acc[0, 0, axis] / w**2
+    decay = math.exp(-w / (2 * d) / RATE)
+    for k in range(1, len(u)):  # u' = -w / (2 d) u + pull / (2 d w), exact for a pull that runs straight between samples
+        slope = (pull[k] - pull[k - 1]) / w**2
+        u[k] = decay * (u[k - 1] - pull[k - 1] / w**2 + slope * RATE * 2 * d / w) + pull[k] / w**2 - slope * RATE * 2 * d / w
+    return u
+
+
 def _still(samples: int = 200) -> tuple[np.ndarray, np.ndarray]:
     acc, gyro = np.zeros((2, samples, 1, 3))
     acc[..., 1] = 9.81
@@ -54,6 +68,9 @@ def test_tones_follow_the_closed_form_transfer_function(frequency: float, axis: 
     natural, damping = SKIN.frequency_hz[0, axis], SKIN.damping[0, axis]
     expected = _transfer(frequency, natural, damping)
     assert _amplitude(found.acc[:, 0, axis], frequency) == pytest.approx(expected, rel=1e-3)
+    # the sensor's own motion: (H - 1) s = u'', so u = (1 - H) / (2 pi f)^2
+    moved = (1 - expected) / (2 * np.pi * frequency) ** 2
+    assert _amplitude(_displacement(acc, axis), frequency) == pytest.approx(moved, rel=2e-2)
 
 
 @pytest.mark.parametrize("frequency", [2.0, 18.0, 40.0])
@@ -77,14 +94,17 @@ def test_any_course_agrees_with_numerical_integration() -> None:
 
     found = solve_ivp(course, (0, 0.599), [-9.81 / w**2, 0.0], t_eval=time, rtol=1e-9, atol=1e-12, max_step=1e-3)
     riding = ride(acc, gyro, RATE, SKIN)
+    np.testing.assert_allclose(_displacement(acc, 1), found.y[0], atol=4e-6)
     np.testing.assert_allclose(riding.acc[:, 0, 1], -2 * d * w * found.y[1] - w * w * found.y[0], atol=2e-3)
 
 
-def test_at_rest_gravity_is_read() -> None:
+def test_at_rest_gravity_is_read_and_the_sensor_sags() -> None:
     acc, gyro = _still()
     found = ride(acc, gyro, RATE, replace(SKIN, lean=np.array([0.003])))
     np.testing.assert_allclose(found.acc, acc, atol=1e-9)
     np.testing.assert_allclose(found.gyro, 0.0, atol=1e-12)
+    # it hangs by g over w squared
+    np.testing.assert_allclose(_displacement(acc, 1), -9.81 / (2 * math.pi * 15.0) ** 2)
 
 
 def test_an_inclined_sensor_leans_and_still_reads_the_size_of_gravity() -> None:

@@ -4,6 +4,7 @@ import csv
 import json
 import socket
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +55,7 @@ class Slow(Kept):
 
 def test_frames_reach_all_sinks_although_one_fails() -> None:
     kept, broken = Kept(), Broken()
-    with Sinks([broken, kept]) as sinks:
+    with closing(Sinks([broken, kept])) as sinks:
         for index in range(20):
             sinks.put(frame(index, np.zeros(2)))
         until(lambda: len(kept.frames) == 20)

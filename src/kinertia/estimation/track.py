@@ -71,13 +71,6 @@ class Track:
         return cls(points={k: torch.cat([p.points[k] for p in parts]) for k in parts[0].points}, **named)
 
 
-def look_back(network: Network) -> int:
-    """Samples before the present one that the output of a convolutional network depends on."""
-    if not isinstance(network.core, CausalConvolutions):
-        raise ValueError(f"cell {network.config.cell!r} has no finite look-back")
-    return sum((network.core.kernel - 1) * 2**i for i in range(len(network.core.blocks)))
-
-
 def outputs(network: Network, x: Tensor) -> Tensor:
     """Raw outputs (1, T, outputs) of features (1, T, F), chunk by chunk; equal to one pass over everything.
 
@@ -86,7 +79,9 @@ def outputs(network: Network, x: Tensor) -> Tensor:
     """
     if network.config.cell == "bilstm":
         return network.forward_precise(x)[0]
-    context = look_back(network) if network.config.cell == "tcn" else 0
+    core, context = network.core, 0  # samples before the present one that its output depends on
+    if isinstance(core, CausalConvolutions):
+        context = sum((core.kernel - 1) * 2**i for i in range(len(core.blocks)))
     state: State = None
     parts: list[Tensor] = []
     for start in range(0, x.shape[1], CHUNK):

@@ -32,6 +32,7 @@ SHOWN = 8  # stretches that a sentence names
 Stretch = tuple[float, float]
 
 Level = Literal["good", "fair", "poor"]
+LEVELS: dict[str, tuple[float, Level]] = {"consistent": (CONSISTENT, "good"), PARTLY: (IN_PART, "fair"), NOT: (-np.inf, "poor")}
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def _judged(estimate: Estimate, recording: Recording) -> Verdict:
     agreeing = float((known & ~estimate.doubted).sum() / known.sum()) if known.any() else 0.0
     good = min(agreeing, float(np.mean([s.consistent for s in strides])) if strides else 1.0)
     sentence = _agreement_sentence(estimate, recording, strides, agreeing)
-    word, level = _word(good)
+    word, level = next((word, level) for word, (least, level) in LEVELS.items() if good >= least)
     residual = estimate.root_residual[known if known.any() else counted]
     residual = residual[np.isfinite(residual).all(axis=1)]
     force = moment = float("inf")
@@ -144,12 +145,6 @@ def _judged(estimate: Estimate, recording: Recording) -> Verdict:
         solved: tuple[str, Level] = ("not solved", "poor") if failed == runs else ("solved in part", "fair")
         verdict = _with(verdict, *solved, which)
     return verdict
-
-
-def _word(good: float) -> tuple[str, Level]:
-    if good >= CONSISTENT:
-        return "consistent", "good"
-    return (PARTLY, "fair") if good >= IN_PART else (NOT, "poor")
 
 
 def mostly_other(estimate: Estimate) -> bool:

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from kinertia import __version__
-from kinertia.bodies import SKELETONS, Body, Skeleton, gait2d, stack
+from kinertia.bodies import SKELETONS, Skeleton, gait2d, stack
 from kinertia.estimation import track
 from kinertia.estimation.events import CONTACT_BW
 from kinertia.estimation.series import SIDES
@@ -87,7 +87,8 @@ class Sample:
         """
         # single precision once, as for whole recordings
         stated = gait2d.scale(mass, height, self.skeleton).to(torch.float32).to(torch.float64)
-        known = torch.where(torch.isnan(position), _default_positions(stated, self.sensors), position)
+        usual = torch.stack([default_position(segment, stated) for segment in self.sensors.segments])
+        known = torch.where(torch.isnan(position), usual, position)
         deviation = Deviation(_rounded(angle), _rounded(shift), _rounded(size))
         wearer = track.Wearer(stack([stated]), _rounded(known)[None], deviation, self.sensors)
         real = wearer.deviation.body(wearer.body)
@@ -101,11 +102,6 @@ class Sample:
 
 def _rounded(x: Tensor) -> Tensor:
     return x.to(torch.float32).to(torch.float64)
-
-
-def _default_positions(body: Body, sensors: SensorSet) -> Tensor:
-    """(S, 2) where sensors sit if nobody says [m]."""
-    return torch.stack([default_position(segment, body) for segment in sensors.segments])
 
 
 def graphs(model: Model, dtype: str = "float32") -> tuple[onnx.ModelProto, onnx.ModelProto]:

@@ -50,15 +50,8 @@ def add_person(nodes: Nodes, network: Network, features: str, dtype: str) -> str
 def add(nodes: Nodes, network: Network, x: str, person: str, states: dict[str, str], dtype: str) -> tuple[str, dict[str, str]]:
     """Add the nodes of one step; the last layer is in double precision, as in estimation of whole recordings.
 
-    Parameters
-    ----------
-    x : (1, S C + S) signals, zero where missing, and presence of the sensors.
-    person : (1, gates) what person and placement add to the first layer, see :func:`add_person`.
-    states, dtype : name to value (1, hidden); floating type of the network.
-
-    Returns
-    -------
-    Raw outputs (1, O), and the states after the step by name.
+    ``x`` (1, S C + S) are signals, zero where missing, and presence of the sensors; ``person`` (1, gates) is what
+    :func:`add_person` gives, ``states`` are (1, hidden) by name. Gives raw outputs (1, O) and the states after the step.
     """
     width, found = network.config.hidden, {}
     sensors = network.sensors

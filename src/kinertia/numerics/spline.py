@@ -164,32 +164,24 @@ def solve_tridiagonal(lower: Array, diagonal: Array, upper: Array, right: Array)
     ``lower``, ``diagonal``, ``upper`` (N,) are coefficients of the unknown before, of the row's own and of the one after;
     ``lower[0]`` and ``upper[-1]`` are 0, ``right`` is (N, ...). Without pivoting, so the diagonal has to dominate.
     """
-    shape = right.shape
-    right = right.reshape(len(right), -1)
-    if len(right) <= 1:
+    count, shape, right = len(right), right.shape, right.reshape(len(right), -1)
+    if count <= 1:
         return (right / diagonal[:, None]).reshape(shape)
+    if count % 2 == 0:  # with a row of its own at the end, an even one lies on either side of each odd one
+        lower, upper, diagonal = np.append(lower, 0.0), np.append(upper, 0.0), np.append(diagonal, 1.0)
+        right = np.concatenate([right, np.zeros((1, right.shape[1]))])
     even, odd = slice(0, None, 2), slice(1, None, 2)
     # each odd row, less multiples of the even rows around it, ties odd unknowns to odd ones
-    before = lower[odd] / diagonal[even][: len(diagonal[odd])]
-    following = diagonal[2::2]
-    inner = len(following)
-    after = np.zeros_like(before)
-    after[:inner] = upper[odd][:inner] / following
-    reduced_diagonal = diagonal[odd] - before * upper[even][: len(before)]
-    reduced_diagonal[:inner] -= after[:inner] * lower[2::2]
-    reduced_lower = -before * lower[even][: len(before)]
-    reduced_upper = np.zeros_like(before)
-    reduced_upper[:inner] = -after[:inner] * upper[2::2]
-    reduced_right = right[odd] - before[:, None] * right[even][: len(before)]
-    reduced_right[:inner] -= after[:inner, None] * right[2::2]
-
+    before, after = lower[odd] / diagonal[even][:-1], upper[odd] / diagonal[even][1:]
+    reduced_diagonal = diagonal[odd] - before * upper[even][:-1] - after * lower[even][1:]
+    reduced_right = right[odd] - before[:, None] * right[even][:-1] - after[:, None] * right[even][1:]
     result = np.empty_like(right)
-    result[odd] = solve_tridiagonal(reduced_lower, reduced_diagonal, reduced_upper, reduced_right)
+    result[odd] = solve_tridiagonal(-before * lower[even][:-1], reduced_diagonal, -after * upper[even][1:], reduced_right)
     rest = right[even].copy()
-    rest[: len(before)] -= upper[even][: len(before), None] * result[odd]
-    rest[1:] -= lower[2::2, None] * result[odd][:inner]
+    rest[:-1] -= upper[even][:-1, None] * result[odd]
+    rest[1:] -= lower[even][1:, None] * result[odd]
     result[even] = rest / diagonal[even, None]
-    return result.reshape(shape)
+    return result[:count].reshape(shape)
 
 
 def basis_coefficients(values: Array, *, periodic: bool) -> Array:

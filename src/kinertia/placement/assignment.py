@@ -47,13 +47,9 @@ class Assignment:
 
 
 def assign(leg: Shapes, pelvis: Shapes, stride_hz: float, stated: tuple[str, ...]) -> Assignment:
-    """Assign K sensors, at most 7, to segments.
+    """Assign K sensors, at most 7, to segments, from their shapes under either guess of the mediolateral axes.
 
-    Parameters
-    ----------
-    leg, pelvis : shapes of the sensors under either guess of the mediolateral axes.
-    stride_hz : strides per second.
-    stated : K names of segments the sensors are said to be on; anything for an unknown one.
+    ``stated`` are K names of segments that they are said to be on, anything for an unknown one.
     """
     sensors = np.arange(len(leg.up))
     orders = _orders(len(sensors))  # (N, K) indices of segments

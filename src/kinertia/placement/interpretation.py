@@ -66,10 +66,7 @@ def interpret(
 ) -> Interpretation:
     """Read steady gait of K sensors, at most 7, that are said to be on K segments, of a body of a height as far as it is known.
 
-    Parameters
-    ----------
-    standing_up : (K, 3) mean specific force in quiet standing [m/s^2], None without.
-    start : (K, 2) positions to start from [m].
+    ``standing_up`` is (K, 3) mean specific force in quiet standing [m/s^2], ``start`` (K, 2) positions to start from [m].
     """
     model = harmonics.load()
     leg, pelvis = harmonics.of_sensors(steady)

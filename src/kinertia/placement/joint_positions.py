@@ -104,15 +104,11 @@ def usual(
 
 
 def locate(steady: Steady, frames: Array, prior: Prior, start: Array | None = None, least_noise: float = 1.0) -> Positions:
-    """Fit positions, inclinations and lengths.
+    """Fit positions, inclinations and lengths of K sensors to windows of steady gait.
 
-    Parameters
-    ----------
-    steady : windows of steady gait of K sensors.
-    frames : (K, 3, 3) rows forward, up, right: mean attitude of each sensor over a stride, in sensor axes.
-    prior : what is usual.
-    start : (K, 2) positions to start from [m]; default those of the prior. Few steps lead to the same end from anywhere.
-    least_noise : of a joint, as part of :data:`FORCE_NOISE`.
+    ``frames`` (K, 3, 3) have rows forward, up, right: mean attitudes over a stride, in sensor axes. ``start`` (K, 2) are
+    positions to start from [m], default those of the prior: few steps lead to the same end from anywhere. ``least_noise`` is
+    that of a joint, as part of :data:`FORCE_NOISE`.
     """
     windows = zip(steady.acc, steady.gyro, steady.stride, strict=True)
     seen = [_waves(acc, gyro, frames, stride, steady.rate_hz) for acc, gyro, stride in windows]

@@ -60,16 +60,12 @@ def _axis(steady: Steady, k: int, part: str) -> int | None:
     ]
     off, shown = np.array(tried).T
     best = int(np.argmin(off))
-    limit = float(np.clip(PLANAR * _second_axis(steady, k), LEAST_OFF_RAD, MOST_OFF_RAD[part]))
+    power = np.linalg.eigvalsh(sum(gyro[:, k].T @ gyro[:, k] for gyro in steady.gyro))
+    second = np.sqrt(max(power[1], 0.0) / max(power[2], 1e-12))  # rate about the second axis; signs of axes do not change it
+    limit = float(np.clip(PLANAR * second, LEAST_OFF_RAD, MOST_OFF_RAD[part]))
     if off[0] < limit or min(shown[0], shown[best]) < (LEAST_CONTRAST if pelvis else LEAST_EXPLAINED):
         return None
     return best - 1 if off[best] < min(limit, off[0] - min(CLEARER_RAD, 0.75 * limit)) else None
-
-
-def _second_axis(steady: Steady, k: int) -> float:
-    """Rate about the second axis over that about the first (root mean squares); signs of axes do not change it."""
-    power = np.linalg.eigvalsh(sum(gyro[:, k].T @ gyro[:, k] for gyro in steady.gyro))
-    return float(np.sqrt(max(power[1], 0.0) / max(power[2], 1e-12)))
 
 
 def _pelvis_off(steady: Steady, k: int, across: Array, signs: Array) -> tuple[float, float]:

@@ -140,11 +140,8 @@ def _gait(signs: Signs) -> Activity:
 def observe(signals: Array, yaw: Array, rate_hz: float, at: int, repeats: float, *, past: bool = False) -> Signs:
     """What signals show around the sample ``at``, or before it alone where only the ``past`` is known.
 
-    Parameters
-    ----------
-    signals : (N, S, C) channels of :data:`~kinertia.recording.LOWER_BODY` [m/s^2, rad/s]; NaN where missing.
-    yaw : (N,) rate of turning about the vertical [rad/s]; NaN where it is not known.
-    repeats : :func:`repetition` over a longer time.
+    ``signals`` are (N, S, C) channels of :data:`~kinertia.recording.LOWER_BODY` [m/s^2, rad/s], ``yaw`` (N,) the rate about the
+    vertical [rad/s], NaN where missing; ``repeats`` is :func:`repetition` over a longer time.
     """
 
     def around(seconds: float) -> slice:

@@ -61,20 +61,12 @@ class Alignment:
 
 
 def align(recording: Recording) -> tuple[Recording, Alignment]:
-    """Bring a recording to segment frames.
+    """Bring continuous walking in sensor frames, best with a second or more of quiet standing, to segment frames.
 
-    Parameters
-    ----------
-    recording : continuous walking in sensor frames, best with a second or more of quiet standing; any subset of the sensors,
-        mounted in any orientation. Missing samples stay missing.
-
-    Returns
-    -------
-    The recording in segment frames with gyroscope bias removed, with sensors on :data:`~kinertia.recording.LOWER_BODY` only
-    (others cannot be aligned and are left out with a warning), and the alignment. A recording in segment frames is
-    returned as it is.
-
-    RecordingError: no usable sensor, or no two strides of walking to find the mediolateral axis from.
+    Any subset of the sensors may be mounted in any orientation; missing samples stay missing. Gives the recording with
+    gyroscope bias removed and sensors on :data:`~kinertia.recording.LOWER_BODY` only (others cannot be aligned and are left out
+    with a warning), and the alignment; a recording in segment frames is returned as it is. RecordingError: no usable sensor, or
+    no two strides of walking to find the mediolateral axis from.
     """
     if recording.frame is Frame.SEGMENT:
         count = len(recording.sensors)

@@ -59,13 +59,9 @@ def at(values: Array, rate_hz: float, time_s: Array, cutoff_hz: float | None = N
 
     A constant stays that constant; on the samples' own instants and without a cutoff they come back as they are.
 
-    Parameters
-    ----------
-    values : (..., T, C) samples at n / rate.
-    time_s : (N,) instants [s]; outside the signals their first or last sample goes on.
-    cutoff_hz : highest frequency to keep, so that a lower rate does not alias [Hz]; default and maximum half the rate.
-
-    ValueError: a rate or cutoff that is not positive.
+    Of (..., T, C) samples at n / rate, at (N,) times [s]; outside the signals their first or last sample goes on. The cutoff is
+    the highest frequency to keep, so that a lower rate does not alias [Hz]; default and maximum half the rate. ValueError: a
+    rate or cutoff that is not positive.
     """
     cutoff = 0.5 * rate_hz if cutoff_hz is None else min(cutoff_hz, 0.5 * rate_hz)
     if not cutoff > 0.0:

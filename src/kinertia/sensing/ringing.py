@@ -107,14 +107,9 @@ def impacts(force: Array, rate_hz: float) -> Array:
 def ring(
     acc: Array, gyro: Array, rate_hz: float, force: Mapping[str, Array], ringing: Ringing, generator: np.random.Generator
 ) -> tuple[Array, Array]:
-    """Signals with the ringing of every foot contact added.
+    """Signals (..., T, K, 3) in segment axes [m/s^2, rad/s] with the ringing of every foot contact added.
 
-    Parameters
-    ----------
-    acc, gyro : (..., T, K, 3) in segment axes [m/s^2, rad/s].
-    force : ``r``, ``l`` to (..., T) vertical ground reaction [BW].
-    generator : draws how impacts differ from one another.
-
+    ``force`` is ``r``, ``l`` to (..., T) vertical ground reaction [BW]; the generator draws how impacts differ.
     ValueError: shapes that do not belong together.
     """
     if acc.shape != gyro.shape or acc.shape[-2] != ringing.damping.shape[0]:

@@ -45,12 +45,8 @@ def has_gyro(recording: Recording, segment: str) -> bool:
 def joint_angles(recording: Recording, method: str, inclination: Callable[[Recording, str], Array]) -> Estimate:
     """Pelvis tilt and joint angles [rad] of a recording in segment frames, as far as there are sensors; nothing else.
 
-    Parameters
-    ----------
-    method : name to write into the estimate.
-    inclination : (T,) inclination of a segment of the recording, continuous in time, positive leaning back [rad].
-
-    RecordingError: no joint with a sensor on either side of it, or as ``inclination``.
+    ``method`` is the name to write into it; ``inclination`` gives the (T,) inclination of a segment, continuous in time,
+    positive leaning back [rad]. RecordingError: no joint with a sensor on either side of it, or as ``inclination``.
     """
     start = time.perf_counter()
     segments = [s for s in dict.fromkeys(name for pair in JOINTS.values() for name in pair) if has_gyro(recording, s)]

@@ -34,13 +34,10 @@ REST_SHARE = 0.1  # part of each stride taken as the foot's rest
 
 
 def over_strides(acc: Array, rate: Array, stride: int, rate_hz: float, *, at_rest: bool) -> Array:
-    """(3,) mean direction of up in sensor axes, a unit vector.
+    """(3,) mean direction of up in sensor axes, a unit vector, from (T, 3) force and rate less bias over one stride or more.
 
-    Parameters
-    ----------
-    acc, rate : (T, 3) specific force and angular rate less bias over whole strides [m/s^2, rad/s].
-    stride : samples of a stride; T is at least one stride.
-    at_rest : True takes the direction while the sensor moves least (a foot on the ground), False the mean over the stride.
+    ``stride`` is in samples; ``at_rest`` takes the direction while the sensor moves least (a foot on the ground), else it is
+    the mean over the stride [m/s^2, rad/s].
     """
     count = len(acc) // stride
     acc, rate = (signal[: count * stride].reshape(count, stride, 3) for signal in (acc, rate))

@@ -115,20 +115,12 @@ def muscle_angles(segments: Sequence[str], angles: Mapping[str, Array]) -> Array
 
 
 def ride(acc: Array, gyro: Array, rate_hz: float, skin: Skin, muscle: Array | None = None) -> Ride:
-    """Signals of sensors that ride on the skin.
+    """Signals of sensors that ride on the skin, from those (..., T, K, 3) of the bone there, in segment axes [m/s^2, rad/s].
 
-    Parameters
-    ----------
-    acc, gyro : (..., T, K, 3) of the bone where the sensors sit, in segment axes [m/s^2, rad/s].
-    rate_hz : sampling rate [Hz], ten times the natural frequencies or more.
-    muscle : (..., T, K) joint angles that turn the sensors (:func:`muscle_angles`) [rad]; default none.
-
-    Returns
-    -------
-    Ride. Causal; the response is exact for signals that run straight from sample to sample. Before the first sample everything
-    is at rest in what that sample shows.
-
-    ValueError: shapes that do not belong together, missing samples.
+    The rate is ten times the natural frequencies or more; ``muscle`` (..., T, K) are joint angles that turn the sensors
+    (:func:`muscle_angles`) [rad]. Causal; the response is exact for signals that run straight from sample to sample. Before the
+    first sample everything is at rest in what that sample shows. ValueError: shapes that do not belong together, missing
+    samples.
     """
     _check(acc, gyro, skin, muscle)
     base_turn = np.zeros(acc.shape[:-1])

@@ -56,11 +56,6 @@ class Fitted:
         return self.card.targets
 
     @property
-    def people(self) -> tuple[str, ...]:
-        """Who was learned from."""
-        return self.card.people
-
-    @property
     def fingerprint(self) -> str:
         """Short hash of the weights."""
         return store.fingerprint(self.network)

@@ -119,15 +119,11 @@ def examples(recording: Recording, owner: str, config: FitConfig, every: bool = 
                 columns, seen, strike = view(cycle, side, chosen)
             except RecordingError:
                 continue  # what was averaged is no gait cycle
-            known = _curves_at(targets.curves(cycle, wanted, f"_{side}"), strike + np.arange(NODES) * cycle.samples / NODES)
+            at, curves = strike + np.arange(NODES) * cycle.samples / NODES, targets.curves(cycle, wanted, f"_{side}")
+            # linear, as forces have kinks
+            known = np.stack([np.interp(at, np.arange(len(curves)), c, period=len(curves)) for c in curves.T], axis=-1)
             rows.append((seen, known, _peaks(known, wanted, cycle.duration_s), cycle.rate_hz, begin, end))
     return None if columns is None else Examples.of(columns, wanted, owner, *zip(*rows, strict=True))
-
-
-def _curves_at(values: Array, at: Array) -> Array:
-    """Linear, as forces have kinks."""
-    samples = np.arange(len(values))
-    return np.stack([np.interp(at, samples, column, period=len(values)) for column in values.T], axis=-1)
 
 
 def _peaks(curves: Array, named: Sequence[str], duration_s: float) -> Array:

@@ -56,7 +56,7 @@ def _settled(fitted: Fitted, recording: Recording) -> NDArray[np.bool_]:
 
 def _assemble(fitted: Fitted, recording: Recording, curves: dict[str, Array], method: str) -> Estimate:
     parts: dict[str, dict[str, Array]] = {"angle": {}, "moment": {}, "grf": {}}
-    unit, count = targets.moment_unit(recording.subject), len(fitted.people)
+    unit, count = targets.moment_unit(recording.subject), len(fitted.card.people)
     for name, curve in curves.items():
         kind, _, rest = name.partition(".")
         if kind in parts:

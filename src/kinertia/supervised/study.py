@@ -155,7 +155,7 @@ class _Study:
         out = self.out / f"fold{number + 1}"
         if self.resume and checkpoint.is_fitted(out):
             fitted = checkpoint.load(out)
-            if fitted.people == part.train and fitted.config == self.config:
+            if fitted.card.people == part.train and fitted.config == self.config:
                 return fitted
         for name in (*part.train, *part.held):
             if name not in self.data:

@@ -67,7 +67,9 @@ class Training(loop.Training[FitState, Card]):
             torch.manual_seed(seed)  # of dropout, which takes no generator
             state.network.train()
             for i, index in enumerate(order):
-                seen = self._varied(index, generator)
+                given, named = (train.inputs[index], train.targets[index]), (train.layout, train.targets_named)
+                options = self.config.inputs, self.config.augmentation
+                seen = augment.vary(*given, named, train.rate_hz[index], *options, generator)
                 loss = self._loss(state.network(self.scale.read(seen[0])), *seen, train.peaks[index])
                 rate = self._rate(state.step * len(order) + i, len(order))
                 state.descend(loss, [rate], state.network, settings.gradient_clip)
@@ -132,12 +134,6 @@ class Training(loop.Training[FitState, Card]):
     def _rate(self, step: int, steps: int) -> float:
         peak = self.settings.learning_rate
         return peak if self.start else one_cycle(step, self.settings.epochs * steps, peak)
-
-    def _varied(self, index: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        train, config = self.train, self.config
-        named = train.layout, train.targets_named
-        given = train.inputs[index], train.targets[index]
-        return augment.vary(*given, named, train.rate_hz[index], config.inputs, config.augmentation, generator)
 
     def _loss(self, found: tuple[Tensor, Tensor], inputs: Tensor, targets: Tensor, peaks: Tensor) -> Tensor:
         """Mean squared error without units; every curve counts the same, and all peaks together as much as one."""

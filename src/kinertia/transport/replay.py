@@ -210,12 +210,10 @@ def play(
 ) -> PacedSource:
     """A source that replays a recording; ValueError if the speed is not positive.
 
-    Parameters
-    ----------
-    recording : in segment frames, the session is aligned from the start. Samples at which a stream's sensors measured nothing
-        are messages that are never sent. RecordingError if no sensor is on a segment of the model.
-    together : all sensors in one stream; else each is a stream with its own clock.
-    repeats : how often; 0 is endlessly. One periodic gait cycle goes on seamlessly.
+    Of one in segment frames the session is aligned from the start. Samples at which a stream's sensors measured nothing are
+    messages that are never sent. All sensors come ``together`` in one stream, else each is a stream with its own clock. It
+    ``repeats`` so often, 0 endlessly; one periodic gait cycle goes on seamlessly. RecordingError: no sensor is on a segment of
+    the model.
     """
     chosen = [k for k, sensor in enumerate(recording.sensors) if sensor.segment in LOWER_BODY.segments]
     if not chosen:

@@ -17,6 +17,7 @@ from threading import Event
 import msgspec
 import numpy as np
 
+from kinertia.numerics import rotations
 from kinertia.recording import GRAVITY, LOWER_BODY, Array, Recording, Sensor, Subject
 from kinertia.transport.replay import NO_FAULTS, Faults, PacedSource, sent, streams_of
 
@@ -286,9 +287,4 @@ def _mounting(generator: np.random.Generator) -> Array:
     """A rotation: along the segment's axes in any of the 24 ways, and askew."""
     axes = np.eye(3)[generator.permutation(3)] * generator.choice([-1.0, 1.0], 3)[:, None]
     axes[2] = np.cross(axes[0], axes[1])
-    vector = TILT_RAD / np.sqrt(3.0) * generator.standard_normal(3)
-    angle = np.linalg.norm(vector)
-    x, y, z = vector / angle
-    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
-    # Rodrigues
-    return (np.eye(3) + np.sin(angle) * cross + (1.0 - np.cos(angle)) * cross @ cross) @ axes
+    return rotations.to_matrix(TILT_RAD / np.sqrt(3.0) * generator.standard_normal(3)) @ axes
