@@ -59,7 +59,7 @@ def result(estimate: Estimate) -> str:
     """A stride with ground reaction above curves of angle, moment and force."""
     frames = _frames(estimate)
     poses, _ = _stride(estimate, frames, PHASES)
-    source = curves.Source(estimate, gait.find(estimate, periodic=False))
+    source = curves.Source(estimate, gait.prevailing(estimate, periodic=False))
     chosen = [
         _named(curves.angles(source), "Knee angle"),
         _named(curves.moments(source), "Ankle moment"),

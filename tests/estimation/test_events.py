@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kinertia.estimation.events import contact_intervals, from_grf
+from kinertia.estimation.gait import contact_intervals, from_grf
 
 RATE = 100.0
 

@@ -48,12 +48,12 @@ def test_strides_are_those_of_the_gait_that_there_is_most_of(make_model: Callabl
     activity = np.full(walk.samples, Activity.WALKING, dtype=np.int8)
     activity[225:] = Activity.RUNNING
     result = replace(result, events={"heel_strike_r": strikes}, activity=activity)
-    found = gait.find(result, periodic=False)
+    found = gait.prevailing(result, periodic=False)
     assert (found.word, found.others) == ("running", {"walking": 1})
     np.testing.assert_array_equal(found.legs["r"].begin, [230, 260])
     slow = replace(
         result, events={"heel_strike_r": strikes[:4]}, activity=np.full(walk.samples, Activity.WALKING, dtype=np.int8)
     )
-    begin = gait.find(slow, periodic=False).legs["r"].begin
+    begin = gait.prevailing(slow, periodic=False).legs["r"].begin
     assert begin[0] == 110, "the first stride begins before the estimate has settled"
-    assert gait.find(replace(result, activity=np.zeros(walk.samples, dtype=np.int8)), periodic=False).count == 0
+    assert gait.prevailing(replace(result, activity=np.zeros(walk.samples, dtype=np.int8)), periodic=False).count == 0

@@ -118,7 +118,7 @@ def test_standing_alone_is_said_to_be_answered_from_gravity(walk: tuple[Estimate
     activity = np.full(estimate.samples, Activity.STANDING, dtype=np.int8)
     stood = judged(replace(estimate, activity=activity, events={}), recording)
     told = verdict.of(stood, recording)
-    assert not summary.rows(stood, gait.find(stood, periodic=False))
+    assert not summary.rows(stood, gait.prevailing(stood, periodic=False))
     assert told.headline == "consistent in all of the recording, which is standing and answered from gravity"
 
 

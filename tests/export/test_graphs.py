@@ -9,7 +9,7 @@ import torch
 
 from kinertia.bodies import SKELETONS, build, stack
 from kinertia.estimation import track
-from kinertia.estimation.events import CONTACT_BW
+from kinertia.estimation.gait import CONTACT_BW
 from kinertia.estimation.track import Wearer
 from kinertia.export import export
 from kinertia.learning.checkpoint import Model

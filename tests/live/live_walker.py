@@ -8,8 +8,7 @@ import numpy as np
 
 from kinertia.estimation.estimate import Activity
 from kinertia.recording import LOWER_BODY
-from kinertia.streaming.frame import Frame
-from kinertia.streaming.gait import Event, Gait
+from kinertia.streaming.frame import Event, Frame, Gait
 
 RATE_HZ = 100.0
 STRIDE_S = 1.1

@@ -8,9 +8,9 @@ from fakes import LAYOUT, model, one_stream, run, samples_of, signals
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kinertia.estimation import events as batch
+from kinertia.estimation import gait as batch
 from kinertia.streaming.core import Core
-from kinertia.streaming.gait import Event, Feet, Foot, Steps
+from kinertia.streaming.frame import Event, Feet, Foot, Steps
 
 
 def online(vertical: np.ndarray, confirm_s: float = 0.03) -> tuple[list[int], list[int]]:

@@ -15,7 +15,7 @@ import pytest
 from transport_tools import drain, frame, until
 
 from kinertia.recording import LOWER_BODY, RecordingError
-from kinertia.streaming.gait import Event
+from kinertia.streaming.frame import Event
 from kinertia.streaming.sample import Sample
 
 NO_LIBRARY = {"reason": "liblsl cannot be loaded", "exc_type": (ImportError, RuntimeError, OSError)}

@@ -3,17 +3,14 @@ from __future__ import annotations
 import csv
 import json
 import socket
-import threading
-from contextlib import closing
-from pathlib import Path
+import threadingfrom pathlib import Path
 
 import numpy as np
 import pytest
 from transport_tools import frame, until
 
 from kinertia.runtime import model
-from kinertia.streaming.frame import Frame
-from kinertia.streaming.gait import Event
+from kinertia.streaming.frame import Event, Frame
 from kinertia.transport import log, sink
 from kinertia.transport.sink import CsvSink, Sinks, UdpSink, unit
 
@@ -55,7 +52,7 @@ class Slow(Kept):
 
 def test_frames_reach_all_sinks_although_one_fails() -> None:
     kept, broken = Kept(), Broken()
-    with closing(Sinks([broken, kept])) as sinks:
+    with Sinks([broken, kept]) as sinks:
         for index in range(20):
             sinks.put(frame(index, np.zeros(2)))
         until(lambda: len(kept.frames) == 20)

@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from kinertia.streaming.frame import Frame
-from kinertia.streaming.gait import NOTHING, Event
+from kinertia.streaming.frame import NOTHING, Event, Frame
 from kinertia.streaming.sample import Sample
 from kinertia.transport.source import Source
 

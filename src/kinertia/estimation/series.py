@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from kinertia.estimation import events, gait
+from kinertia.estimation import gait
 from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.estimation.trust import OTHER, Agreement, doubts
 from kinertia.recording import Array, Recording
@@ -74,7 +74,7 @@ def assemble(
     forces = sample(series.grf)
     grf = {f"grf_{axis}_{side}": forces[:, 2 * s + a] for s, side in enumerate(SIDES) for a, axis in enumerate(("x", "y"))}
     pressure, vertical = sample(series.pressure + series.grf[:, [1, 3]] * travel[:, None]), forces[:, 1::2]
-    centre = np.where(vertical > events.CONTACT_BW, pressure / np.maximum(vertical, 1e-9), np.nan)
+    centre = np.where(vertical > gait.CONTACT_BW, pressure / np.maximum(vertical, 1e-9), np.nan)
     virtual = sample(series.virtual)
     result = Estimate(
         name=recording.name,
@@ -91,7 +91,7 @@ def assemble(
         imu_measured=measured,
         imu_virtual=virtual,
         sensor_segments=segments,
-        events=events.from_grf(grf, recording.rate_hz, recording.periodic),
+        events=gait.from_grf(grf, recording.rate_hz, recording.periodic),
         activity=activity,
         begin_s=recording.begin_s,
         settled=settled,

@@ -9,9 +9,9 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from kinertia.estimation import gait, strides, verdict
+from kinertia.estimation import gait, verdict
 from kinertia.estimation.estimate import Activity, Estimate
-from kinertia.estimation.strides import Strides
+from kinertia.estimation.gait import Strides
 from kinertia.recording import Array
 
 MISSING = float("nan")
@@ -174,7 +174,7 @@ def _rows(estimate: Estimate, word: str, side: str, leg: Strides, judged: dict[t
         np.sort(np.asarray(estimate.events.get(name, ()), dtype=float))
         for name in (f"toe_off_{side}", f"toe_off_{other}", f"heel_strike_{other}")
     )
-    speeds = None if estimate.speed is None else strides.cut(estimate.speed, leg)[:, :-1].mean(axis=1)
+    speeds = None if estimate.speed is None else gait.cut(estimate.speed, leg)[:, :-1].mean(axis=1)
     result = []
     for i, (begin, end) in enumerate(zip(leg.begin.tolist(), leg.end.tolist(), strict=True)):
         length = MISSING if speeds is None else float(speeds[i]) * (end - begin) / rate_hz

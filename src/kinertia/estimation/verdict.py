@@ -125,13 +125,13 @@ def _judged(estimate: Estimate, recording: Recording) -> Verdict:
     agreeing = float((known & ~estimate.doubted).sum() / known.sum()) if known.any() else 0.0
     good = min(agreeing, float(np.mean([s.consistent for s in strides])) if strides else 1.0)
     sentence = _agreement_sentence(estimate, recording, strides, agreeing)
-    word, level = next((word, level) for word, (least, level) in LEVELS.items() if good >= least)
+    word = next(word for word, (least, _) in LEVELS.items() if good >= least)
     residual = estimate.root_residual[known if known.any() else counted]
     residual = residual[np.isfinite(residual).all(axis=1)]
     force = moment = float("inf")
     if len(residual):
         force, moment = (float(np.sqrt((part**2).sum(axis=1).mean())) for part in (residual[:, :2], residual[:, 2:]))
-    verdict = Verdict(word, level, sentence, strides, force, moment, trusted, doubted, spans(estimate))
+    verdict = Verdict(word, LEVELS[word][1], sentence, strides, force, moment, trusted, doubted, spans(estimate))
     # gait too short for complete strides to be found in it
     short = not recording.periodic and 0.0 < int(estimate.in_gait.sum()) / estimate.rate_hz < SHORTEST_S
     if short and not strides:

@@ -16,7 +16,7 @@ from torch import Tensor
 from kinertia import __version__
 from kinertia.bodies import SKELETONS, Skeleton, gait2d, stack
 from kinertia.estimation import track
-from kinertia.estimation.events import CONTACT_BW
+from kinertia.estimation.gait import CONTACT_BW
 from kinertia.estimation.series import SIDES
 from kinertia.export import network_graph
 from kinertia.io.files import replacing, write_text

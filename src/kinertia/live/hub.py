@@ -20,8 +20,7 @@ from kinertia.estimation.convention import KNEE as KNEE_ANGLE
 from kinertia.estimation.convention import Knee, sign
 from kinertia.estimation.estimate import Activity
 from kinertia.recording import LOWER_BODY, Array, SensorSet
-from kinertia.streaming.frame import Frame
-from kinertia.streaming.gait import NOTHING, Event, Gait
+from kinertia.streaming.frame import NOTHING, Event, Frame, Gait
 from kinertia.streaming.trust import SENSOR_HELD, SENSOR_LOST
 
 DEGREES = math.degrees(1.0)

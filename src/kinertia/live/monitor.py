@@ -14,7 +14,7 @@ from kinertia.live.feedback import Feedback, Result, Target
 from kinertia.live.hub import EXTRA, Hub, Place, Rows
 from kinertia.live.message import SessionState, encode
 from kinertia.recording import words
-from kinertia.streaming.gait import NOTHING, Gait
+from kinertia.streaming.frame import NOTHING, Gait
 from kinertia.streaming.health import State
 from kinertia.streaming.trust import NOT_ALIGNED, SENSOR_FAULTY, SENSOR_HELD, SENSOR_LOST, WARMING_UP, describe
 

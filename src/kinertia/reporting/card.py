@@ -41,7 +41,7 @@ def render(shown: Shown) -> str:
 
 def leg_charts(shown: Shown, knee: Knee = Knee.FLEXION) -> list[Chart]:
     """Angles of the leg's joints, their moments and the ground reaction: what is known of them, three in a row."""
-    strides = gait.find(shown.estimate, periodic=shown.recording.periodic)
+    strides = gait.prevailing(shown.estimate, periodic=shown.recording.periodic)
     source = curves.Source(shown.estimate, strides, shown.recording.truth, curves.norm_of(shown.main))
     joints = [
         chart
@@ -71,7 +71,7 @@ def _picture(shown: list[Chart], above: Markup | None) -> Markup:
 
 def _stride(estimate: Estimate, recording: Recording) -> Markup | None:
     """Poses of one stride, in the middle of what was done, with the ground reaction; None without strides or landmarks."""
-    leg = gait.find(estimate, periodic=recording.periodic).of("r")
+    leg = gait.prevailing(estimate, periodic=recording.periodic).of("r")
     if leg is None:
         return None
     middle = leg.count // 2

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from kinertia.estimation import convention, strides, verdict
+from kinertia.estimation import convention, gait, verdict
 from kinertia.estimation.convention import Knee
 from kinertia.estimation.estimate import Activity, Estimate
 from kinertia.estimation.gait import Gait
@@ -26,7 +26,7 @@ FAR = 0.15  # speeds that differ by more than this part are named: ranges of mot
 CURVE_SECONDS = 5.0  # of the curves, four or five strides
 FIGURE_SECONDS = 10.0  # of the stick figure
 Scale = Callable[[Array], Array]
-_CYCLE = np.linspace(0.0, 100.0, strides.NODES)
+_CYCLE = np.linspace(0.0, 100.0, gait.NODES)
 _FORCES = {
     "grf_y": ("Ground reaction, vertical", "up +"),
     "grf_x": ("Ground reaction, fore-aft", "forward +"),
@@ -200,7 +200,7 @@ def _line(
     cycles = source.gait.cycles(values, side)
     if cycles is None:
         return []
-    mean, spread, count = strides.average(cycles)
+    mean, spread, count = gait.average(cycles)
     label = f"{label}, mean of {count} cycles" if count > 1 else f"{label}, one cycle"
     widths = None if band is None else source.gait.cycles(band, side)
     # one shade for each leg: where the truth may be, or else how strides differ

@@ -22,7 +22,7 @@ def render(shown: Shown) -> str:
     """
     estimate, recording, truth = shown.estimate, shown.recording, shown.recording.truth
     _check(estimate, truth)
-    strides = gait.find(estimate, periodic=recording.periodic)
+    strides = gait.prevailing(estimate, periodic=recording.periodic)
     norm = curves.norm_of(shown.main)
     source = curves.Source(estimate, strides, truth, norm)
     moving = curves.busiest(estimate, curves.FIGURE_SECONDS)

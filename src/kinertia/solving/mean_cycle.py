@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from kinertia.estimation import strides
+from kinertia.estimation import gait
 from kinertia.recording import Array, Recording
 from kinertia.sensing import contact_events
 
@@ -26,7 +26,7 @@ def mean_cycle(recording: Recording) -> Recording:
     """
     found = contact_events.locate(recording)
     # the leg that shows more strides
-    candidates = [strides.find(at, tolerance=TOLERANCE) for name, at in found.items() if name.startswith("heel_strike")]
+    candidates = [gait.find(at, tolerance=TOLERANCE) for name, at in found.items() if name.startswith("heel_strike")]
     best = max(candidates, key=lambda cycles: cycles.count, default=None)
     if best is None or best.count < FEWEST:
         fix = "give a recording of steady walking or running with a gyroscope on a shank or foot"
@@ -37,7 +37,7 @@ def mean_cycle(recording: Recording) -> Recording:
     def mean(signals: Array) -> Array:
         flat = signals.reshape(len(signals), -1)
         # the last point of a stride is the first one of the next
-        columns = [strides.average(strides.cut(column, best, samples + 1))[0][:-1] for column in flat.T]
+        columns = [gait.average(gait.cut(column, best, samples + 1))[0][:-1] for column in flat.T]
         return np.stack(columns, axis=1).reshape(samples, *signals.shape[1:])
 
     return replace(

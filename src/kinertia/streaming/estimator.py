@@ -16,8 +16,7 @@ from kinertia.runtime.card import Wearer
 from kinertia.runtime.model import ExportedModel, Stepper
 from kinertia.streaming import trust
 from kinertia.streaming.activity import Standing, Watch
-from kinertia.streaming.frame import Frame
-from kinertia.streaming.gait import Event, Feet, Steps
+from kinertia.streaming.frame import Event, Feet, Frame, Steps
 from kinertia.streaming.grid import usable
 from kinertia.streaming.sample import Session, Settings
 from kinertia.streaming.trust import Trust

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from kinertia.estimation import strides
-from kinertia.estimation.strides import Strides
+from kinertia.estimation import gait
+from kinertia.estimation.gait import Strides
 from kinertia.numerics.spline import CubicSpline
 from kinertia.recording import Array, Recording, RecordingError
 from kinertia.sensing import contact_events
@@ -28,7 +28,7 @@ def average(recording: Recording, side: str, config: InputConfig) -> list[tuple[
     frames, without gaps in the sensors of the leg; truth is averaged alike. ``side``, ``r`` or ``l``, says whose heel
     strikes begin the cycles.
     """
-    found = strides.find(contact_events.locate(recording).get(f"heel_strike_{side}", np.empty(0)), tolerance=TOLERANCE)
+    found = gait.find(contact_events.locate(recording).get(f"heel_strike_{side}", np.empty(0)), tolerance=TOLERANCE)
     last = recording.samples - 1
     index = [i for i in range(found.count) if found.begin[i] >= 0 and found.end[i] <= last]
     groups = [index[k : k + config.averaged] for k in range(0, len(index) - config.averaged + 1, config.averaged)]

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from kinertia.estimation import events
+from kinertia.estimation import gait
 from kinertia.estimation.estimate import Estimate
 from kinertia.numerics.spline import CubicSpline
 from kinertia.recording import Array, Recording, periodic, sensor_set
@@ -77,7 +77,7 @@ def _assemble(fitted: Fitted, recording: Recording, curves: dict[str, Array], me
         grf=parts["grf"],
         speed=curves.get(targets.SPEED),
         begin_s=recording.begin_s,
-        events=events.from_grf(parts["grf"], recording.rate_hz, recording.periodic),
+        events=gait.from_grf(parts["grf"], recording.rate_hz, recording.periodic),
         warnings=(*remarks, learned),
     )
 

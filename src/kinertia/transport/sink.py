@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 import msgspec
 import numpy as np
@@ -109,6 +109,12 @@ class Sinks:
         except (OSError, RuntimeError) as error:
             self.failures[sink.name] += 1
             self._why[sink.name] = str(error)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 class CsvSink:
