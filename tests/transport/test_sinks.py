@@ -3,7 +3,8 @@ from __future__ import annotations
 import csv
 import json
 import socket
-import threadingfrom pathlib import Path
+import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
