@@ -72,7 +72,7 @@ class Setting:
         folder, chosen = self.work / name, people.everyone([name for name, _ in self.learned_from()])
         if checkpoint.is_fitted(folder):
             found = checkpoint.load(folder)
-            if found.config == config and found.people == chosen.train:
+            if found.config == config and found.card.people == chosen.train:
                 return found
         data = {}
         for each in self.learned_from():

@@ -90,20 +90,11 @@ ADAPT = (
 
 
 def estimate(runner: Runner, recording: Recording, method: str = "sspinnpose", progress: Progress | None = None) -> Estimate:
-    """Estimate movement dynamics of a recording, at its own rate and length.
+    """Estimate movement dynamics of a recording in sensor or segment axes, at its own rate and length; truth is not read.
 
-    Parameters
-    ----------
-    recording : in sensor or segment axes; truth in it is not read. A periodic cycle is repeated, and the last complete
-        repetition is reported.
-    method : name to write into the result.
-    progress : see :data:`Progress`.
-
-    Returns
-    -------
-    Estimate. The value at a sample uses signals up to ``output_delay_s`` after it (causal cells).
-
-    RecordingError: the recording cannot be aligned or has no usable sensor.
+    A periodic cycle is repeated, and the last complete repetition is reported. ``method`` is the name to write into the result.
+    The value at a sample uses signals up to ``output_delay_s`` after it (causal cells). RecordingError: the recording cannot be
+    aligned or has no usable sensor.
     """
     begin = time.perf_counter()
     ready = to_segments(recording)

@@ -84,11 +84,9 @@ def find(
 ) -> Strides:
     """Gait cycles between successive heel strikes of one foot, sample indices in any order.
 
-    Parameters
-    ----------
-    period : samples of a recording that is exactly one cycle that repeats: its first strike then begins the one cycle.
-    tolerance : cycles whose duration differs from the median by more than this part of it are dropped and counted.
-    within : (T,) True at the samples that count: cycles with others in them are left out, and are not counted.
+    Of a recording that is exactly one cycle that repeats, of ``period`` samples, the first strike begins the one cycle. Cycles
+    whose duration differs from the median by more than ``tolerance``, as part of it, are dropped and counted; those with other
+    samples in them than ``within`` (T,) says count are left out, and are not counted.
     """
     strikes = np.unique(np.asarray(strikes, dtype=float))
     strikes = strikes[np.isfinite(strikes)]

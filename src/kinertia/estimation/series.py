@@ -55,15 +55,10 @@ def assemble(
 ) -> Estimate:
     """An estimate of a recording, with its warnings and what the residual says; without delay and wall time.
 
-    Parameters
-    ----------
-    series : motion and forces, with the virtual signals of those K sensors.
-    rate_hz : sampling rate of the series [Hz].
-    recording : gives name, rate and person; as many samples as ``sample`` returns.
-    measured : (T, K, 3) signals in segment frames at the wanted times, NaN where missing.
-    segments : the K segments with a sensor.
-    activity : what the person does at each wanted time, see :func:`kinertia.sensing.activity.classify`.
-    settled : (T,) where the method has seen enough to be judged; default everywhere.
+    The series, at ``rate_hz``, has the virtual signals of the K sensors that are on ``segments``; ``measured`` are theirs
+    (T, K, 3) in segment frames at the wanted times, NaN where missing. The recording gives name, rate and person, and has as
+    many samples as ``sample`` returns. ``activity`` is what the person does at each wanted time, see
+    :func:`kinertia.sensing.activity.classify`; ``settled`` (T,) where the method has seen enough to be judged.
     """
     travel = series.travel(rate_hz)
     # landmarks and centres of pressure are relative to the pelvis along x

@@ -150,12 +150,8 @@ def blend(
 ) -> Series:
     """A model's series at ``rate_hz``, with the answer of standing in its place where the person stands.
 
-    Parameters
-    ----------
-    signals : (T, S, C) that the model read, NaN where missing.
-    activity : (T,) at the same rate.
-    recording : gives the person and how sensors sit.
-    sensors : the set that the model reads.
+    ``signals`` (T, S, C) of the set ``sensors`` are what the model read, NaN where missing, ``activity`` (T,) is at the same
+    rate; the recording gives the person and how sensors sit.
     """
     part = weight(activity, rate_hz)
     at = np.flatnonzero(part)

@@ -74,40 +74,30 @@ def _if_possible(solve: Callable[[Recording], Estimate], recording: Recording) -
 
 
 def score(estimate: Estimate, recording: Recording, sync_shift_s: float | None, normative: Estimate | None = None) -> Json:
-    """Compare an estimate with the reference of its recording.
+    """Compare an estimate on a recording's own samples with its truth; its mass and height scale moments.
 
-    Parameters
-    ----------
-    estimate : on the recording's own samples.
-    recording : with truth. Its mass and height scale moments.
-    sync_shift_s : time by which the sensors lag behind the reference [s] (:func:`kinertia.metrics.sync.sync_shift`), None
-        when it could not be found.
-    normative : estimate of the sensorless population curve, scored beside.
+    ``sync_shift_s`` is the time by which the sensors lag behind the reference [s] (:func:`kinertia.metrics.sync.sync_shift`),
+    None when it could not be found; ``normative`` is the sensorless population curve, scored beside.
 
-    Returns
-    -------
-    The figures as it is, over the samples that count (:attr:`~kinertia.estimation.estimate.Estimate.counted`), the predictors
-    beside over the same; ``synced`` with the same figures after the shift; ``sync_shift_s``; ``trivial`` predictors. Fields
-    are keyed by OpenSim coordinate or ``grf_x_r`` ... and null where reference or estimate is missing. Degrees, percent of
-    body weight times height, percent of body weight, m/s; bias = estimate - truth.
-
-    ValueError: the estimate has another number of samples or rate than the recording, or is not finite.
+    Gives the figures as it is, over the samples that count (:attr:`~kinertia.estimation.estimate.Estimate.counted`), the
+    predictors beside over the same; ``synced`` with the same figures after the shift; ``sync_shift_s``; ``trivial`` predictors.
+    Fields are keyed by OpenSim coordinate or ``grf_x_r`` ... and null where reference or estimate is missing. Degrees, percent
+    of body weight times height, percent of body weight, m/s; bias = estimate - truth. ValueError: the estimate has another
+    number of samples or rate than the recording, or is not finite.
     """
+    rival = None
+    if normative is not None:  # over the samples that count in the estimate
+        alike = replace(normative, settled=estimate.settled, activity=estimate.activity)
+        rival = {**figures(alike, recording), "synced": _synced(alike, recording, sync_shift_s)}
     return {
         **figures(estimate, recording),
         "sync_shift_s": sync_shift_s,
         "synced": _synced(estimate, recording, sync_shift_s),
         "trivial": {
             **trivial_figures(recording, estimate.counted),
-            "normative": None if normative is None else _rival(normative, estimate, recording, sync_shift_s),
+            "normative": rival,
         },
     }
-
-
-def _rival(rival: Estimate, estimate: Estimate, recording: Recording, shift_s: float | None) -> Json:
-    """Figures of another estimate over the samples that count in this one."""
-    alike = replace(rival, settled=estimate.settled, activity=estimate.activity)
-    return {**figures(alike, recording), "synced": _synced(alike, recording, shift_s)}
 
 
 def figures(estimate: Estimate, recording: Recording, shift_s: float = 0.0) -> Json:
@@ -240,16 +230,10 @@ def mean_over_joints(trial: Json, field: str, figures: Json | None = None) -> fl
 
 
 def summarise(trials: dict[str, Json], predictor: str | None = None) -> dict[str, dict[str, float | None]]:
-    """Mean over trials of the mean over joints (or the two ground reaction components).
+    """Mean over trials (of :func:`score`, by name) of the mean over joints, or the two ground reaction components.
 
-    Parameters
-    ----------
-    trials : trial name to entry of :func:`kinertia.metrics.scoring.score`.
-    predictor : average the figures of this one of their ``trivial`` predictors (``normative``) instead of the method's.
-
-    Returns
-    -------
-    ``mean`` (as it is) and ``mean_synced``, each with ``angle_rmsd_deg``, ``moment_rmsd_bwbh``, ``grf_rmsd_bw`` and
+    With a ``predictor``, of the figures of this one of their ``trivial`` predictors (``normative``) instead of the method's.
+    Gives ``mean`` (as it is) and ``mean_synced``, each with ``angle_rmsd_deg``, ``moment_rmsd_bwbh``, ``grf_rmsd_bw`` and
     ``speed_error``; trials without a value are left out, None when none has one.
     """
 

@@ -51,10 +51,7 @@ def _moving_sum(values: Array, size: int) -> Array:
 def find_peaks(values: Array, *, height: float | None = None, distance: float = 1) -> np.ndarray:
     """Increasing samples at which a (T,) signal is higher than on either side, of a plateau its middle; ends are no peaks.
 
-    Parameters
-    ----------
-    height : lowest peak that counts.
-    distance : fewest samples between two peaks; of nearer ones the higher stays.
+    ``height`` is the lowest peak that counts, ``distance`` the fewest samples between two; of nearer ones the higher stays.
     """
     if len(values) < 3:
         return np.empty(0, dtype=np.intp)

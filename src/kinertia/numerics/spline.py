@@ -206,11 +206,8 @@ def basis_coefficients(values: Array, *, periodic: bool) -> Array:
 def basis_motion(coefficients: Array, place: Array, step: float) -> tuple[Array, Array, Array]:
     """(T, n) value, exact first and second derivative of a B-spline on an even grid.
 
-    Parameters
-    ----------
-    coefficients : (N + 2, n); a periodic spline's first with its last before it and its first two behind it, (N + 3, n).
-    place : (T,) in nodes, from 0 to the last one.
-    step : between nodes, in the unit that derivatives are wanted by.
+    Of (N + 2, n) coefficients; a periodic spline's first with its last before it and its first two behind it, (N + 3, n).
+    ``place`` (T,) is in nodes, from 0 to the last one; ``step`` between nodes in the unit that derivatives are wanted by.
     """
     node = np.clip(np.floor(place).astype(int), 0, len(coefficients) - 4)
     u = (place - node)[:, None]

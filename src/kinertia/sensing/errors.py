@@ -71,15 +71,9 @@ def corrupt(
 ) -> tuple[Array, Array]:
     """Signals (..., T, K, 3) that imperfect spatial sensors would have given.
 
-    Parameters
-    ----------
-    acc, gyro : (..., T, K, 3) true specific force and angular rate in the nominal sensor frames [m/s^2, rad/s]; NaN stays NaN.
-    rate_hz : sampling rate [Hz]; the noise fills the band up to half of it.
-    generator : source of randomness. The constants of the sensors are drawn before the noise, so the same seed
-        gives the same sensors whatever the duration.
-    noise : source of the noise; default ``generator``.
-
-    ValueError: the shapes do not belong together or the rate is not positive.
+    The true ones are in the nominal sensor frames [m/s^2, rad/s]; NaN stays NaN. Noise fills the band up to half of the rate.
+    The constants of the sensors are drawn before it, so that the same seed gives the same sensors whatever the duration;
+    ``noise`` is its source, by default the same. ValueError: the shapes do not belong together or the rate is not positive.
     """
     if acc.ndim < 3 or acc.shape[-1] != 3 or acc.shape != gyro.shape:
         raise ValueError(f"acc {acc.shape} and gyro {gyro.shape} do not belong to the same sensors and samples")

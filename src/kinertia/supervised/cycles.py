@@ -74,10 +74,7 @@ def _mean(recording: Recording, chosen: Strides) -> tuple[Recording, float, floa
 def view(recording: Recording, side: str, config: InputConfig) -> tuple[Layout, Array, float]:
     """A periodic recording as a network reads it, from heel strike of one leg on.
 
-    Returns
-    -------
     Columns, (NODES, C) inputs, a left leg seen in a mirror, and heel strike within the recording [samples].
-
     RecordingError if the recording is not one cycle, or no heel strike of the leg is found in it.
     """
     if not recording.periodic:

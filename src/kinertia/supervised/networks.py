@@ -12,13 +12,7 @@ from kinertia.supervised.config import NetworkConfig
 
 
 class Network(nn.Module):
-    """A core between inputs and a linear layer; see :class:`kinertia.supervised.config.NetworkConfig`.
-
-    Parameters
-    ----------
-    config : size and kind.
-    inputs, curves, peaks : columns of each.
-    """
+    """A core between so many inputs and a linear layer to curves and peaks; :class:`.NetworkConfig` gives size and kind."""
 
     def __init__(self, config: NetworkConfig, inputs: int, curves: int, peaks: int) -> None:
         super().__init__()

@@ -155,16 +155,10 @@ def fit(
     start: Fitted | None = None,
     regime: str = "general",
 ) -> Fitted:
-    """Learn labels.
+    """Learn the labels of ``train``, whose scales alone count; ``held`` are examples that say when to stop.
 
-    Parameters
-    ----------
-    train : examples to learn from; scales are theirs alone.
-    held : examples that say when to stop.
-    config : what is learned and how.
-    how : how it runs; steps are passes, and without a state in its folder there is nothing to resume.
-    start : model to go on from, with its scales; its ``adaptation`` settings then hold instead of those of training.
-    regime : written beside the model.
+    Steps are passes, and without a state in the folder of ``how`` there is nothing to resume. With a model to ``start`` from,
+    and its scales, ``adaptation`` settings hold instead of those of training; the regime is written beside the model.
 
     ValueError if there is nothing to learn from or to stop by, the configuration cannot be, training diverges, or state or
     model do not fit.

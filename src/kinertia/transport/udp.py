@@ -238,13 +238,10 @@ class UdpSource(Source):
 
 
 def listen(where: str, *, placement: Placement | None = None, timeout_s: float = TIMEOUT_S) -> UdpSource:
-    """Wait for senders, and learn from what they send in the first second what they carry.
+    """Wait for senders at ``HOST:PORT``, and learn from what they send in the first second what they carry.
 
-    Parameters
-    ----------
-    where : ``HOST:PORT``; without a host, only this machine can send. ValueError or OSError if it cannot be listened on.
-    placement : sensor name to segment, where the names do not say it.
-    timeout_s : how long to wait for the first good message [s]; then RecordingError names what was wrong with what came.
+    Without a host, only this machine can send; ValueError or OSError if it cannot be listened on. The placement says where
+    sensors sit whose names do not. When no good message came in time, RecordingError names what was wrong with what came.
     """
     bound, own = udp_socket(where)
     try:

@@ -152,7 +152,9 @@ def walk(
     steps = np.array([[-STEP_S], [0.0], [STEP_S]])
 
     def effort_at(time: Array) -> Array:
-        return walker.effort(_speed(time, first, then) * _going(time, stopped_s))
+        # what is left after being asked to stand: 1, then 0, then 1 again
+        going = 1.0 - _ramp(time - stopped_s) + _ramp(time - stopped_s - STAND_S)
+        return walker.effort(_speed(time, first, then) * going)
 
     while True:
         if asked is not None and asked.is_set():
@@ -207,11 +209,6 @@ def _speed(time: Array, first: tuple[Stage, ...], then: tuple[Stage, ...]) -> Ar
         speed = speed + (stage.speed - before) * _ramp(time - begin)
         before, begin = stage.speed, begin + stage.seconds
     return speed
-
-
-def _going(time: Array, stopped_s: float) -> Array:
-    """Part of the speed that is left after being asked to stand at ``stopped_s``: 1, then 0, then 1 again."""
-    return 1.0 - _ramp(time - stopped_s) + _ramp(time - stopped_s - STAND_S)
 
 
 def _ramp(time: Array) -> Array:
