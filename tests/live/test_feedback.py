@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinertia.live.feedback import Feedback, Measure, Result, Target
+from kinertia.live.message import Feedback, Measure, Result, Target
 
 
 def _follow(target: Target, frames: int = 600) -> list[Result]:

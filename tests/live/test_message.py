@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinertia.live.feedback import Target
 from kinertia.live.hub import Hub, Rows, columns
-from kinertia.live.message import HEADER, Command, SensorState, SessionState, decode_frames, encode_frames, parse
+from kinertia.live.message import HEADER, Command, SensorState, SessionState, Target, decode_frames, encode_frames, parse
 from kinertia.live.monitor import Monitor
 from kinertia.live.session import Notices
 from kinertia.recording import LOWER_BODY, words

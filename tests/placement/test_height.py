@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kinertia.io.read import with_subject
 from kinertia.placement import joint_positions
-from kinertia.placement.body_size import BMI, with_estimated_size
+from kinertia.placement.correction import BMI, with_estimated_size
 from kinertia.placement.inference import place
 from kinertia.placement.joint_positions import LENGTH, Lengths
 from kinertia.recording import DEFAULT_HEIGHT_M, DEFAULT_MASS_KG, Recording, Subject

@@ -12,7 +12,7 @@ from typing import Any
 from kinertia.checks import chain
 from kinertia.io import folder, stated
 from kinertia.io import read as reader
-from kinertia.placement.body_size import with_estimated_size
+from kinertia.placement.correction import with_estimated_size
 from kinertia.recording import Recording, RecordingError
 
 Facts = str | Path | Mapping[str, Any]  # a file, or what would be in it

@@ -18,7 +18,7 @@ from kinertia.cli.options import NOTHING_STATED, Files, Said
 from kinertia.cli.output import plain_table, say, show_findings
 from kinertia.estimation.estimate import Activity
 from kinertia.estimation.verdict import MOSTLY as MOSTLY_OTHER
-from kinertia.placement.body_size import with_estimated_size
+from kinertia.placement.correction import with_estimated_size
 from kinertia.recording import Cause, Finding, Frame, Recording, RecordingError, Severity
 from kinertia.recording.standing import standing_periods
 from kinertia.sensing import activity

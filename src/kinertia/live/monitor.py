@@ -10,9 +10,8 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from kinertia.live.feedback import Feedback, Result, Target
 from kinertia.live.hub import EXTRA, Hub, Place, Rows
-from kinertia.live.message import SessionState, encode
+from kinertia.live.message import Feedback, Result, SessionState, Target, encode
 from kinertia.recording import words
 from kinertia.streaming.frame import NOTHING, Gait
 from kinertia.streaming.health import State

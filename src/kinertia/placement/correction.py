@@ -1,4 +1,4 @@
-"""The recording as it should have been: units, names and axes put right."""
+"""The recording as it should have been: units, names and axes put right, and a height and mass where nobody gave them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,19 @@ import numpy as np
 
 from kinertia.numerics import rotations
 from kinertia.placement.fault import Kind
-from kinertia.placement.inference import Placement, SensorPlacement
+from kinertia.placement.inference import Placement, SensorPlacement, place
+from kinertia.placement.joint_positions import Height
 from kinertia.recording import Array, Frame, Recording, SensorPose, Truth
 
 WORN_RAD = np.deg2rad(15.0)
 """Signals said to be in segment axes are turned when they are off by more: less is how sensors are worn, and what is known.
 Where most sensors are off by more, what is said of the axes holds for none."""
+BMI = 24.3
+"""Mean body mass index of the world's adults [kg/m^2] (NCD Risk Factor Collaboration, Lancet 387:1377, 2016); in some countries
+it is 29."""
+BMI_SPREAD = 4.5  # about its standard deviation
+LIMITS_M = (1.2, 2.2)  # of people who walk by themselves
+NOT_GIVEN = {"height_m": "body height not given", "mass_kg": "body mass not given"}
 
 
 def correct(recording: Recording, placement: Placement) -> Recording:
@@ -38,17 +45,12 @@ def correct(recording: Recording, placement: Placement) -> Recording:
     excess = [placement.sensors[k].excess_m_s2 if recording.sensors[k].name in wrong else 0.0 for k in kept]
     acc = np.einsum("kij,tkj->tki", turn, recording.acc[:, kept] * placement.acc_factor[kept, None])
     placed = [(recording.sensors[k], placement.sensors[k]) for k in kept]
-    return replace(
-        recording,
-        frame=Frame.SEGMENT,
-        sensors=tuple(replace(sensor, segment=p.segment, position_m=_position(p)) for sensor, p in placed),
-        acc=acc - np.array(excess)[:, None] * np.array([0.0, 1.0, 0.0]),
-        gyro=np.einsum("kij,tkj->tki", turn, recording.gyro[:, kept] * placement.gyro_factor[kept, None]),
-        acc_var=None,
-        gyro_var=None,
-        orientation=None,
-        truth=_truth(recording, placement, turns),
-    ).with_warnings(*warnings)
+    acc = acc - np.array(excess)[:, None] * np.array([0.0, 1.0, 0.0])
+    gyro = np.einsum("kij,tkj->tki", turn, recording.gyro[:, kept] * placement.gyro_factor[kept, None])
+    sensors = tuple(replace(sensor, segment=p.segment, position_m=_position(p)) for sensor, p in placed)
+    truth = _truth(recording, placement, turns)
+    corrected = recording.with_signals(acc, gyro, frame=Frame.SEGMENT, sensors=sensors, truth=truth)
+    return corrected.with_warnings(*warnings)
 
 
 def _kept(recording: Recording, placement: Placement) -> tuple[list[int], list[str]]:
@@ -86,3 +88,37 @@ def _truth(recording: Recording, placement: Placement, turns: dict[int, Array]) 
             w, x, y, z = rotations.multiply(np.array(pose.orientation), back).tolist()
             poses[placement.sensors[k].segment] = replace(pose, orientation=(w, x, y, z))
     return replace(recording.truth, poses=poses)
+
+
+def with_estimated_size(recording: Recording) -> Recording:
+    """The recording, in any axes, with a height from its motion, and a mass that goes with it, where they were not given.
+
+    Quantities in ``subject.assumed`` are replaced, and the reader's warnings about them; they stay in ``assumed``. Nothing is
+    changed where nothing was assumed, or where the motion does not tell the height.
+    """
+    subject = recording.subject
+    if not subject.assumed:
+        return recording
+    warnings: list[str] = []
+    known = Height(subject.height_m)
+    if "height_m" in subject.assumed:
+        result = place(recording).height
+        if result is None or not LIMITS_M[0] < result.height_m < LIMITS_M[1]:
+            return recording
+        known = Height(round(result.height_m, 2), result.spread_m)
+        subject = replace(subject, height_m=known.height_m, height_error_m=known.spread_m)
+        warnings.append(
+            f"{NOT_GIVEN['height_m']}: estimated {known.height_m:.2f} \u00b1 {known.spread_m:.2f} m from the motion; "
+            "speed and moments scale with it; give --height"
+        )
+    if "mass_kg" in subject.assumed:
+        mass = BMI * known.height_m**2
+        spread = mass * float(np.hypot(BMI_SPREAD / BMI, 2.0 * known.spread_m / known.height_m))
+        subject = replace(subject, mass_kg=round(mass, 1))
+        warnings.append(
+            f"{NOT_GIVEN['mass_kg']}: {mass:.0f} \u00b1 {spread:.0f} kg is usual at that height; forces in N and moments in "
+            "N m scale with it, per body weight they do not depend on it; give --mass"
+        )
+    replaced = tuple(NOT_GIVEN[name] for name in subject.assumed)
+    kept = tuple(warning for warning in recording.warnings if not warning.startswith(replaced))
+    return replace(recording, subject=subject, warnings=(*kept, *warnings))

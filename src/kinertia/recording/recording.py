@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -246,6 +246,10 @@ class Recording:
     def with_findings(self, *findings: Finding) -> Self:
         """Copy with further findings."""
         return replace(self, findings=(*self.findings, *findings))
+
+    def with_signals(self, acc: Array, gyro: Array, **changes: Any) -> Self:
+        """The same with other signals; variances and orientation, which belonged to those before, are left out."""
+        return replace(self, acc=acc, gyro=gyro, acc_var=None, gyro_var=None, orientation=None, **changes)
 
     def without_truth(self) -> Self:
         """Copy that a label-free method may read: no angles, moments, ground reaction, speed."""

@@ -115,15 +115,9 @@ def align(recording: Recording) -> tuple[Recording, Alignment]:
         mean = sensor_axes.MEAN_INCLINATION["running" if running else "walking"]
         frames = sensor_axes.bends(np.array([mean.get(name.split("_")[0], 0.0) for name in names])) @ frames
 
-    aligned = replace(
-        chosen,
-        frame=Frame.SEGMENT,
-        sensors=tuple(replace(sensor, misalignment_rad=np.deg2rad(uncertainty)) for sensor in chosen.sensors),
-        acc=np.einsum("kij,tkj->tki", frames, chosen.acc),
-        gyro=np.einsum("kij,tkj->tki", frames, chosen.gyro - bias),
-        acc_var=None,
-        gyro_var=None,
-    )
+    sensors = tuple(replace(sensor, misalignment_rad=np.deg2rad(uncertainty)) for sensor in chosen.sensors)
+    turned = [np.einsum("kij,tkj->tki", frames, signal) for signal in (chosen.acc, chosen.gyro - bias)]
+    aligned = chosen.with_signals(*turned, frame=Frame.SEGMENT, sensors=sensors)
     still = rates[slice(*standing)] if standing else np.full_like(rates[:1], np.nan)
     sway = np.sqrt((still**2).sum(axis=-1).mean(axis=0)).tolist()
     quality = tuple(
@@ -172,8 +166,7 @@ def _usable(recording: Recording) -> tuple[Recording, list[str]]:
     if not keep:
         fix = f"name the segments ({', '.join(LOWER_BODY.segments)}) in a placement file and record the gyroscopes"
         raise recording.error("no sensor can be aligned: none is on a known segment with acceleration and angular rate", fix)
-    # variances and orientation are the sensor's, not the segment's
-    return replace(selection.take(recording, keep), acc_var=None, gyro_var=None, orientation=None), warnings
+    return selection.take(recording, keep), warnings
 
 
 def _without(recording: Recording, sensor: Sensor, why: str) -> tuple[Recording, Alignment]:

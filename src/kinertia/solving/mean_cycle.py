@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from kinertia.estimation import gait
@@ -40,14 +38,10 @@ def mean_cycle(recording: Recording) -> Recording:
         columns = [gait.average(gait.cut(column, best, samples + 1))[0][:-1] for column in flat.T]
         return np.stack(columns, axis=1).reshape(samples, *signals.shape[1:])
 
-    return replace(
-        recording,
+    return recording.with_signals(
+        mean(recording.acc),
+        mean(recording.gyro),
         rate_hz=samples * recording.rate_hz / duration,
-        acc=mean(recording.acc),
-        gyro=mean(recording.gyro),
-        acc_var=None,
-        gyro_var=None,
-        orientation=None,
         periodic=True,
         begin_s=0.0,
         truth=None if recording.truth is None else recording.truth.over_time(mean),

@@ -6,7 +6,7 @@ a stride later, or else from a rest pose.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -109,15 +109,7 @@ def _bridge(recording: Recording) -> Recording:
 
     acc, gyro = complete(recording.acc), complete(recording.gyro)
     usable = [k for k in range(len(recording.sensors)) if np.isfinite(acc[:, k]).all() and np.isfinite(gyro[:, k]).all()]
-    return replace(
-        recording,
-        sensors=tuple(recording.sensors[k] for k in usable),
-        acc=acc[:, usable],
-        gyro=gyro[:, usable],
-        acc_var=None,
-        gyro_var=None,
-        orientation=None,
-    )
+    return recording.with_signals(acc[:, usable], gyro[:, usable], sensors=tuple(recording.sensors[k] for k in usable))
 
 
 def _inclinations(recording: Recording) -> dict[str, Array]:

@@ -57,17 +57,9 @@ def _mean(recording: Recording, chosen: Strides) -> tuple[Recording, float, floa
         return np.interp(at, np.arange(len(values)), values).mean(axis=0)
 
     duration_s = float(chosen.durations.mean()) / recording.rate_hz
-    cycle = replace(
-        recording,
-        rate_hz=NODES / duration_s,
-        acc=signals(recording.acc),
-        gyro=signals(recording.gyro),
-        acc_var=None,
-        gyro_var=None,
-        orientation=None,
-        periodic=True,
-        truth=recording.truth and recording.truth.over_time(curve),
-    )
+    truth, rate_hz = recording.truth and recording.truth.over_time(curve), NODES / duration_s
+    means = signals(recording.acc), signals(recording.gyro)
+    cycle = recording.with_signals(*means, rate_hz=rate_hz, periodic=True, truth=truth)
     return cycle, first / recording.samples, min(stop / recording.samples, 1.0)
 
 

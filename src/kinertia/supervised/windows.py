@@ -20,8 +20,7 @@ def at_rate(recording: Recording, rate_hz: float) -> Recording:
         return windows.resampled(recording, rate_hz)
     length_s = (periodic.lead_cycles(recording.duration_s) + 2) * recording.duration_s
     both = windows.repeated(np.stack([recording.acc, recording.gyro]).swapaxes(0, 1), recording, rate_hz, length_s)
-    bare = replace(recording, acc_var=None, gyro_var=None, orientation=None, truth=None)
-    return replace(bare, rate_hz=rate_hz, acc=both[:, 0], gyro=both[:, 1], periodic=False)
+    return recording.with_signals(both[:, 0], both[:, 1], rate_hz=rate_hz, periodic=False, truth=None)
 
 
 def read(recording: Recording, config: InputConfig) -> tuple[Layout, Array]:
