@@ -182,7 +182,9 @@ def resample_polyphase(values: Array, up: int, down: int) -> Array:
     # outputs that lie alike between inputs, `period` apart, take the same weights
     period = up * -(-_TOGETHER // up)
     step, repeats = period // up * down, -(-count // period)
-    extended = np.ascontiguousarray(_continued(values, reach, reach + 2 * step + 1).T)
+    slope = (values[-1] - values[0]) / (len(values) - 1)
+    beyond = np.arange(1, reach + 2 * step + 2)[:, None] * slope
+    extended = np.ascontiguousarray(np.concatenate([values[0] - beyond[reach - 1 :: -1], values, values[-1] + beyond]).T)
     result = np.empty((values.shape[1], repeats, period))
     wanted = min(period, count)
     for begin in range(0, wanted, _TOGETHER):
@@ -204,11 +206,3 @@ def _low_pass(up: int, down: int) -> Array:
     half = _REACH * slower
     taps = np.sinc(np.arange(-half, half + 1) / slower) * np.kaiser(2 * half + 1, _KAISER)
     return taps * (up / taps.sum())
-
-
-def _continued(values: Array, before: int, after: int) -> Array:
-    """The signal with samples before and after it along the straight line through its ends."""
-    slope = (values[-1] - values[0]) / (len(values) - 1)
-    lead = values[0] + np.arange(-before, 0)[:, None] * slope
-    trail = values[-1] + np.arange(1, after + 1)[:, None] * slope
-    return np.concatenate([lead, values, trail])

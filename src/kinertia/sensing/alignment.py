@@ -99,7 +99,10 @@ def align(recording: Recording) -> tuple[Recording, Alignment]:
         else sensor_axes.principal(rates[walking & available[:, k], k], up[k])
         for k, name in enumerate(names)
     ]
-    frames = _frames(np.stack([axis.direction for axis in axes]), up)
+    z = np.stack([axis.direction for axis in axes])
+    z = z - (z * up).sum(axis=-1, keepdims=True) * up
+    z = z / np.linalg.norm(z, axis=-1, keepdims=True)
+    frames: Array = np.asarray(np.stack([np.cross(up, z), up, z], axis=1), dtype=np.float64)  # (K, 3, 3) rows x = y x z, y, z
     running = sensor_axes.is_running(acc[longest, _uppermost(names)], chosen.rate_hz)
     file = chosen.source or chosen.name
     sign, margin = direction.signs(Walk(names, frames, acc, rates, walking, available, stride, chosen.rate_hz, running, file))
@@ -224,13 +227,6 @@ def _walking_up(acc: Array, rates: Array, names: tuple[str, ...], stride: int, r
     resting = [rests and name.startswith("foot") for name in names]
     ups = [sensor_axes.over_strides(acc[:, k], rates[:, k], stride, rate_hz, at_rest=r) for k, r in enumerate(resting)]
     return np.stack(ups)
-
-
-def _frames(right: Array, up: Array) -> Array:
-    """(K, 3, 3) rows x, y, z from z (any length, sign as given) and y."""
-    z = right - (right * up).sum(axis=-1, keepdims=True) * up
-    z = z / np.linalg.norm(z, axis=-1, keepdims=True)
-    return np.asarray(np.stack([np.cross(up, z), up, z], axis=1), dtype=np.float64)  # x = y x z
 
 
 def _uppermost(names: tuple[str, ...]) -> int:
