@@ -10,6 +10,7 @@ STAMP := $(VENV)/.installed
 # Recipe of the shipped weights: simulated people, then self-supervised training, then a copy into the package.
 PEOPLE ?= 14
 PEOPLE_SEED ?= 1
+VARIED_PEOPLE ?= 21
 SPARSE_PEOPLE ?= 10
 SPARSE_SEED ?= 78
 MORE_PEOPLE ?= 11
@@ -65,8 +66,15 @@ weights: install
 		$(if $(wildcard $(WEIGHTS)/start/checkpoint.json),--resume)
 	$(RUN)/kinertia train $(WEIGHTS)/people --from $(WEIGHTS)/start --out $(WEIGHTS)/model --device $(DEVICE) \
 		$(if $(wildcard $(WEIGHTS)/model/checkpoint.json),--resume,--config.weights.posture 0.02)
-	$(RUN)/kinertia ship $(WEIGHTS)/model --overwrite --out src/kinertia/models/default --note "$(PEOPLE) simulated people, seed $(PEOPLE_SEED)" \
-		--recipe "make weights PEOPLE=$(PEOPLE) PEOPLE_SEED=$(PEOPLE_SEED)"
+	for seed in $(PEOPLE_SEED) $(SPARSE_SEED); do \
+		$(RUN)/kinertia simulate --varied --seconds 16 --subjects $(VARIED_PEOPLE) --seed $$seed --out $(WEIGHTS)/varied_$$seed \
+			--only walk_1 walk_2 walk_3 slope run_1 run_2 || exit 1; \
+	done
+	$(RUN)/kinertia train $(WEIGHTS)/varied_$(PEOPLE_SEED) $(WEIGHTS)/varied_$(SPARSE_SEED) --from $(WEIGHTS)/model --config-file recipes/sole.json \
+		--out $(WEIGHTS)/sole --device $(DEVICE) $(if $(wildcard $(WEIGHTS)/sole/checkpoint.json),--resume)
+	$(RUN)/kinertia ship $(WEIGHTS)/sole --overwrite --out src/kinertia/models/default \
+		--note "$(PEOPLE) simulated people of seed $(PEOPLE_SEED), then on feet that roll $(VARIED_PEOPLE) varied people each of seeds $(PEOPLE_SEED) and $(SPARSE_SEED)" \
+		--recipe "make weights PEOPLE=$(PEOPLE) PEOPLE_SEED=$(PEOPLE_SEED) VARIED_PEOPLE=$(VARIED_PEOPLE)"
 	$(RUN)/kinertia simulate --subjects $(SPARSE_PEOPLE) --seed $(SPARSE_SEED) --out $(WEIGHTS)/sparse_people
 	$(RUN)/kinertia simulate --subjects $(MORE_PEOPLE) --seed $(MORE_SEED) --out $(WEIGHTS)/more_people --only walk_1 walk_2 walk_3 run_1 run_2 run_3
 	$(RUN)/kinertia train $(WEIGHTS)/sparse_people $(WEIGHTS)/more_people --from $(WEIGHTS)/model --config-file recipes/sparse.json --out $(WEIGHTS)/sparse --device $(DEVICE) \
