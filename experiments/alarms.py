@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from experiments import consistency, motion_capture, movement
+from experiments.planar.worn import Wear
 from experiments.protocol import QUIET, Advance, Context, Found, Json, cell, table
 from experiments.spoiling.judge import Look, look
 from kinertia.api.methods import adapt
@@ -23,7 +24,6 @@ from kinertia.recording import Recording
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.finding import Cause, Finding, Severity
 from kinertia.recording.selection import crop
-from kinertia.simulation.worn import Wear
 
 Doubt = Callable[[Recording], str]
 """Estimates a recording; the verdict's sentence where it does not trust the result, else nothing."""

@@ -9,14 +9,14 @@ import numpy as np
 import torch
 
 from experiments import motion_capture
+from experiments.planar import consistent, replay, worn
+from experiments.planar.replay import CONTACT_BW, Cycle
+from experiments.planar.worn import TYPICAL, Wear
 from experiments.protocol import Json
 from kinertia.bodies import build
 from kinertia.mechanics import sole
 from kinertia.metrics.errors import rmsd
 from kinertia.recording import Recording
-from kinertia.simulation import consistent, replay, worn
-from kinertia.simulation.replay import CONTACT_BW, Cycle
-from kinertia.simulation.worn import TYPICAL, Wear
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def consistency(measured: Cycle, cycle: Cycle) -> Json:
     height; ``hip_moved_m``, ``trunk_turned_deg`` : size of the correction, RMS about its mean; ``moments_bwbh`` : RMSD in
     percent between measured joint moments and those of the body by inverse dynamics, per joint, null where none were measured;
     ``stance_height_m``, ``stance_slip_m_s`` : RMS of height and speed of the loaded foot; ``force_gain`` : see
-    :class:`~kinertia.simulation.replay.Cycle`; ``strides``.
+    :class:`~experiments.planar.replay.Cycle`; ``strides``.
     """
     phase = torch.arange(worn.SAMPLES, dtype=torch.float64) / worn.SAMPLES
     body = cycle.body

@@ -10,10 +10,11 @@ import numpy as np
 import torch
 
 from experiments import motion_capture
+from experiments.captured import MotionCapture
+from experiments.planar import consistent, replay, worn
 from kinertia.io import cycles
 from kinertia.recording import Array, Recording
-from kinertia.recording.motion_capture import MotionCapture
-from kinertia.simulation import consistent, norms, replay, worn
+from kinertia.simulation import norms
 from kinertia.simulation.norms import Norm
 
 POINTS = 101

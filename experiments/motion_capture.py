@@ -25,13 +25,13 @@ import msgspec
 import numpy as np
 
 from experiments import opensim_model
+from experiments.captured import Geometry, MotionCapture, Plate
 from kinertia.io import facts, force_plates, layout, opensim
 from kinertia.io.opensim import KneeSign, Table
 from kinertia.io.text import read_text
 from kinertia.numerics.signals import butterworth, filter_both_ways
 from kinertia.recording import DEFAULT_HEIGHT_M, GRAVITY, Array, Subject
 from kinertia.recording.errors import RecordingError
-from kinertia.recording.motion_capture import Geometry, MotionCapture, Plate
 
 _RUN = re.compile(r"^run(?P<speed>\d{3})_ik\.mot$")
 _BELT = re.compile(r"^walk(?P<speed>\d{2})_ik\.sto$")

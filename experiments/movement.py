@@ -11,14 +11,15 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from experiments.captured import MotionCapture
+from experiments.planar import replay
 from kinertia.bodies import GAIT2D_TRUNK, Body, SegmentLengths, build
 from kinertia.mechanics import dynamics, sole
 from kinertia.mechanics import kinematics as kin
 from kinertia.numerics import spline
 from kinertia.recording import Array, Recording
-from kinertia.recording.motion_capture import MotionCapture
 from kinertia.sensing.measurement import TYPICAL, Realism
-from kinertia.simulation import replay, session
+from kinertia.simulation import session
 from kinertia.simulation.gait import Gait
 from kinertia.simulation.person import Person
 

@@ -7,16 +7,16 @@ from pathlib import Path
 import numpy as np
 
 from experiments import motion_capture, opensim_model, spatial_people
+from experiments.captured import MotionCapture
 from experiments.methods import Method
 from experiments.muscle_walks import HEIGHT_M, RATE_HZ, SIDES, Side, Walk, against_control, against_emg, means, rates, smoothed
+from experiments.planar import consistent, replay, worn
 from experiments.protocol import Json
 from kinertia import muscles, opensim
 from kinertia.estimation.estimate import Estimate
 from kinertia.io import opensim as storage
 from kinertia.muscles import MuscleSet
 from kinertia.recording import GRAVITY, Array, Subject
-from kinertia.recording.motion_capture import MotionCapture
-from kinertia.simulation import consistent, replay, worn
 
 AS_WORN = "as worn"
 SECONDS = 20.0

@@ -9,10 +9,10 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
+from experiments.captured import Geometry
 from kinertia.io.text import read_text
 from kinertia.recording import Array
 from kinertia.recording.errors import RecordingError
-from kinertia.recording.motion_capture import Geometry
 
 
 def read_geometry(path: str | Path) -> Geometry:

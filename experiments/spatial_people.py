@@ -9,6 +9,8 @@ import numpy as np
 import torch
 
 from experiments import motion_capture
+from experiments.captured import MotionCapture
+from experiments.planar import consistent
 from experiments.protocol import Json
 from experiments.spatial import consistent as spatial_consistent
 from experiments.spatial import movement as spatial
@@ -18,10 +20,8 @@ from kinertia import opensim
 from kinertia.metrics.errors import rmsd
 from kinertia.opensim import Imported
 from kinertia.recording import Frame, Recording
-from kinertia.recording.motion_capture import MotionCapture
 from kinertia.sensing import measurement
 from kinertia.sensing.measurement import Realism
-from kinertia.simulation import consistent
 
 DEVELOPMENT = ("walking_arnold", "walking_moco", "running_hamner", "emg_walking_ceinms")
 """Sets of motion capture that settings may be chosen by."""

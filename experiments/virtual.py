@@ -10,6 +10,7 @@ from rich.table import Table
 from experiments import consistency, curves, results
 from experiments.methods import Method, MethodName
 from experiments.options import AS_USUAL, Shared
+from experiments.planar.worn import IDEAL, TYPICAL, Wear
 from experiments.protocol import QUIET, Context, Found, Json, cell, table
 from experiments.results import Scored
 from experiments.scores import render
@@ -17,7 +18,6 @@ from kinertia.cli.place import files_of
 from kinertia.io import inputs, write_recording
 from kinertia.io.outputs import Outputs
 from kinertia.recording import Recording
-from kinertia.simulation.worn import IDEAL, TYPICAL, Wear
 
 
 def virtual(

@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from experiments.planar import periodic
 from kinertia.bodies import GAIT2D_TRUNK, Body, Skeleton, build
 from kinertia.io.files import write_text
 from kinertia.mechanics import dynamics, sole
@@ -26,7 +27,7 @@ from kinertia.mechanics import kinematics as kin
 from kinertia.mechanics.motion import Motion
 from kinertia.recording import LOWER_BODY, Frame, Recording, Sensor, Subject, Truth
 from kinertia.sensing.errors import SensorErrors, corrupt
-from kinertia.simulation import periodic, sensors
+from kinertia.simulation import sensors
 from kinertia.simulation.norms import WALKING, Norm
 from kinertia.simulation.reference import leg_length
 

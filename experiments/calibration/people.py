@@ -8,14 +8,14 @@ from functools import partial
 from pathlib import Path
 
 from experiments import motion_capture
+from experiments.captured import MotionCapture
+from experiments.planar import worn
+from experiments.planar.worn import Wear
 from kinertia.checks import chain
 from kinertia.io import folder as folders
 from kinertia.io.read import read
 from kinertia.recording import Recording
 from kinertia.recording.errors import RecordingError
-from kinertia.recording.motion_capture import MotionCapture
-from kinertia.simulation import worn
-from kinertia.simulation.worn import Wear
 
 ON_TISSUE = Wear(tissue=True)
 SEEDS_APART = 100  # so that no two movements are worn alike

@@ -1,6 +1,6 @@
 """The smallest change of pelvis path and trunk with which a measured motion in space explains the measured ground reaction.
 
-What :mod:`kinertia.simulation.consistent` does in the plane, in space and for any number of strides: measured pelvis paths and
+What :mod:`experiments.planar.consistent` does in the plane, in space and for any number of strides: measured pelvis paths and
 trunks leave a force and a moment at the root that no plate measured; legs keep their angles.
 """
 
@@ -11,8 +11,8 @@ import math
 import torch
 from torch import Tensor
 
+from experiments.planar import periodic
 from experiments.spatial.movement import PELVIS, Movement, sample, with_coordinates
-from kinertia.simulation import periodic
 
 ITERATIONS = 12
 SETTLED = 0.9

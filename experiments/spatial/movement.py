@@ -1,7 +1,7 @@
 """Measured motion in space, on the tree of its own OpenSim model, as Fourier series with exact derivatives.
 
 Either the mean stride, which then repeats, or several strides in a row. Motion, ground reaction and moments pass the same
-low-pass as :mod:`kinertia.simulation.replay`'s. Where the last sample is not where the first was, the difference is spread
+low-pass as :mod:`experiments.planar.replay`'s. Where the last sample is not where the first was, the difference is spread
 evenly over the whole; that of forces of strides in a row over their last quarter of a second.
 """
 
@@ -14,15 +14,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from experiments.captured import MotionCapture
+from experiments.planar import periodic, replay
+from experiments.planar.replay import CUTOFF_HZ, GRID, LEGS
 from kinertia.mechanics import dynamics
 from kinertia.mechanics import kinematics as kin
 from kinertia.mechanics.kinematics import Kinematics
 from kinertia.opensim import Imported
 from kinertia.recording import Array
 from kinertia.recording.errors import RecordingError
-from kinertia.recording.motion_capture import MotionCapture
-from kinertia.simulation import periodic, replay
-from kinertia.simulation.replay import CUTOFF_HZ, GRID, LEGS
 
 PELVIS = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
 SAGITTAL = (
@@ -113,7 +113,7 @@ def flexes_positive(imported: Imported) -> bool:
 
 
 def mean_stride(capture: MotionCapture, imported: Imported, cutoff_hz: float = CUTOFF_HZ) -> Movement:
-    """Mean stride of a measured movement, as :func:`kinertia.simulation.replay.average` finds it.
+    """Mean stride of a measured movement, as :func:`experiments.planar.replay.average` finds it.
 
     Parameters
     ----------

@@ -14,6 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from experiments.planar.replay import CONTACT_BW, LEGS
+from experiments.planar.worn import CYCLES, SAMPLES
 from experiments.spatial import movement as spatial
 from experiments.spatial.movement import FOOT, Movement
 from kinertia.mechanics import imu
@@ -23,9 +25,7 @@ from kinertia.opensim import Imported
 from kinertia.recording import LOWER_BODY, Array, Frame, Recording, Sensor, Subject, Truth
 from kinertia.sensing import measurement
 from kinertia.sensing.measurement import EXACT, Realism
-from kinertia.simulation.replay import CONTACT_BW, LEGS
 from kinertia.simulation.sensors import place
-from kinertia.simulation.worn import CYCLES, SAMPLES
 
 RATE_HZ = 100.0
 """Of strides in a row."""

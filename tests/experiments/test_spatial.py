@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from experiments import motion_capture
+from experiments.captured import MotionCapture
 from experiments.spatial import consistent as spatial_consistent
 from experiments.spatial import movement as spatial
 from experiments.spatial import worn as spatial_worn
@@ -17,7 +18,6 @@ from experiments.spatial.movement import Movement
 from kinertia import opensim
 from kinertia.metrics.scoring import score
 from kinertia.recording.errors import RecordingError
-from kinertia.recording.motion_capture import MotionCapture
 from kinertia.sensing import measurement, strapdown
 
 PHASE = torch.arange(100, dtype=torch.float64) / 100

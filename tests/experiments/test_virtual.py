@@ -9,11 +9,11 @@ import pytest
 from experiments import consistency, motion_capture, virtual
 from experiments.consistency import Trial
 from experiments.methods import choose
+from experiments.planar.worn import IDEAL, TYPICAL, Wear, of_capture
 from kinertia.cli.main import main
 from kinertia.io.cycles import read_folder
 from kinertia.learning.config import Config
 from kinertia.recording import Recording
-from kinertia.simulation.worn import IDEAL, TYPICAL, Wear, of_capture
 
 pytestmark = pytest.mark.data
 

@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from experiments import walks
+from experiments.planar import periodic
 from experiments.walks import Style
 from kinertia.mechanics import dynamics, sole
 from kinertia.mechanics import kinematics as kin
-from kinertia.simulation import periodic
 
 
 @pytest.fixture(scope="module", params=[(72.0, 1.78, Style()), (58.0, 1.62, Style(1.0, 1.1, (0.05, -0.03, 0.03)))])

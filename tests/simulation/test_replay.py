@@ -10,11 +10,11 @@ import pytest
 import torch
 
 from experiments import motion_capture
+from experiments.captured import Geometry, MotionCapture, Plate
+from experiments.planar import consistent, replay, worn
+from experiments.planar.worn import IDEAL, Wear
 from kinertia.recording import Subject
 from kinertia.recording.errors import RecordingError
-from kinertia.recording.motion_capture import Geometry, MotionCapture, Plate
-from kinertia.simulation import consistent, replay, worn
-from kinertia.simulation.worn import IDEAL, Wear
 
 PHASE = torch.arange(100, dtype=torch.float64) / 100
 STRIDE_S = 1.0

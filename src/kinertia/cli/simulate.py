@@ -22,26 +22,16 @@ def simulate(
 ) -> None:
     """Simulate people who walk and run, with the sensors they wear and the exact truth; goes on where it stopped.
 
-    Parameters
-    ----------
-    subjects
-        Number of people; the first ones are the same whatever their number.
-    seed
-        Decides who they are and how they move.
-    out
-        Folder to write to: a folder per person, with a table per recording.
-    seconds
-        Length of a recording [s].
-    rate
-        Sampling rate of the sensors [Hz].
-    jobs
-        Processes to use.
-    strides
-        How many strides of a steady movement differ from each other before it repeats; time to solve grows with it.
-    varied
-        People who also walk slowly, each in a shape of their own, on soles that roll under heel and ball.
-    only
-        Recordings to make; default all: three walking and three running speeds, a slope, and a mixed one.
+    Args:
+        subjects: Number of people; the first ones are the same whatever their number.
+        seed: Decides who they are and how they move.
+        out: Folder to write to: a folder per person, with a table per recording.
+        seconds: Length of a recording [s].
+        rate: Sampling rate of the sensors [Hz].
+        jobs: Processes to use.
+        strides: How many strides of a steady movement differ from each other before it repeats; time to solve grows with it.
+        varied: People who also walk slowly, each in a shape of their own, on soles that roll under heel and ball.
+        only: Recordings to make; default all: three walking and three running speeds, a slope, and a mixed one.
     """
     from kinertia.simulation.plan import RECORDINGS
     from kinertia.simulation.simulate import Request, run

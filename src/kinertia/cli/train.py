@@ -42,27 +42,17 @@ def adapt(
     Half a minute is enough; best are a few minutes at several speeds, with the sensors strapped on once. `kinertia train
     --from` is the same with every setting.
 
-    Parameters
-    ----------
-    recordings
-        Files of any supported format, or folders of them, all of one person.
-    out
-        Folder for the model; default NAME_kinertia/model here.
-    model
-        Model to start from: `default` comes with the package (its sibling `sparse` where sensors are missing);
-        or a folder that `adapt` or `train` wrote.
-    steps
-        How long to train at the most; default as long as held-out stretches fit better.
-    seed
-        Start of all random numbers.
-    device
-        Where to compute: cpu, cuda, ...
-    resume
-        Go on from where an interrupted run in OUT stopped.
-    overwrite
-        Replace a model that OUT holds; never what is read.
-    reading
-        What the files do not say themselves; mass and height hold for all recordings.
+    Args:
+        recordings: Files of any supported format, or folders of them, all of one person.
+        out: Folder for the model; default NAME_kinertia/model here.
+        model: Model to start from: `default` comes with the package (its sibling `sparse` where sensors are missing); or a
+            folder that `adapt` or `train` wrote.
+        steps: How long to train at the most; default as long as held-out stretches fit better.
+        seed: Start of all random numbers.
+        device: Where to compute: cpu, cuda, ...
+        resume: Go on from where an interrupted run in OUT stopped.
+        overwrite: Replace a model that OUT holds; never what is read.
+        reading: What the files do not say themselves; mass and height hold for all recordings.
     """
     _require_one_person(recordings, reading)
     folder = options.default_out(recordings) / "model" if out is None else out
@@ -91,26 +81,18 @@ def train(
     Written are the model, its checkpoint, its configuration and its loss history. To adapt the model to one wearer,
     `kinertia adapt` is shorter.
 
-    Parameters
-    ----------
-    recordings
-        Files or folders to train on, any number of people; folders are searched for tables.
-    run
-        How it runs.
-    start
-        Model to train on from: `default`, the one that comes with the package (its sibling `sparse` where sensors are
-        missing), or a folder that `kinertia train` wrote. Steps and learning rates are then those of config.adaptation, and
-        settings that are not given are the model's. One wearer's recordings without labels take seconds,
-        as with `kinertia adapt`.
-    labels
-        Recordings whose reference (angles, moments, ground reaction, speed) is learned from too, such as a few
-        cycles of the same person from a laboratory. The others are learned from without labels, as ever.
-    device
-        Where to compute: cpu, cuda, ...
-    reading
-        What the files do not say themselves; mass and height then hold for all recordings.
-    config
-        What to train and how.
+    Args:
+        recordings: Files or folders to train on, any number of people; folders are searched for tables.
+        run: How it runs.
+        start: Model to train on from: `default`, the one that comes with the package (its sibling `sparse` where sensors are
+            missing), or a folder that `kinertia train` wrote. Steps and learning rates are then those of config.adaptation, and
+            settings that are not given are the model's. One wearer's recordings without labels take seconds, as with `kinertia
+            adapt`.
+        labels: Recordings whose reference (angles, moments, ground reaction, speed) is learned from too, such as a few cycles
+            of the same person from a laboratory. The others are learned from without labels, as ever.
+        device: Where to compute: cpu, cuda, ...
+        reading: What the files do not say themselves; mass and height then hold for all recordings.
+        config: What to train and how.
     """
     from kinertia.learning import adaptation, checkpoint, shipped
     from kinertia.learning.adapting import adapt

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
+from experiments.captured import MotionCapture
+from experiments.planar import consistent, replay
+from experiments.planar.replay import CONTACT_BW, LEGS, Cycle, Moving
 from kinertia.recording import LOWER_BODY, Array, Frame, Recording, Sensor, SensorPose, Subject, Truth
-from kinertia.recording.motion_capture import MotionCapture
 from kinertia.sensing import measurement
 from kinertia.sensing.ringing import RingingRanges
 from kinertia.sensing.skin import SkinRanges
-from kinertia.simulation import consistent, replay, sensors
-from kinertia.simulation.replay import CONTACT_BW, LEGS, Cycle, Moving
+from kinertia.simulation import sensors
 
 SAMPLES = 100
 """Per cycle, as averaged cycles of recordings have."""

@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from kinertia.recording.motion_capture import MotionCapture, Plate
-from kinertia.simulation.replay import Cycle, average, root_residual, with_coordinates
+from experiments.captured import MotionCapture, Plate
+from experiments.planar.replay import Cycle, average, root_residual, with_coordinates
 
 LONGEST_LAG_S = 0.030  # of force plates against cameras that is looked for
 LAG_STEP_S = 0.001  # of lags tried

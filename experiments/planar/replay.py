@@ -13,6 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from experiments.captured import MotionCapture
+from experiments.planar import periodic
 from kinertia.bodies import GAIT2D_TRUNK, STANDARD_GRAVITY, Body, SegmentLengths, build
 from kinertia.mechanics import dynamics
 from kinertia.mechanics import kinematics as kin
@@ -20,8 +22,6 @@ from kinertia.mechanics.kinematics import Kinematics
 from kinertia.numerics.spline import CubicSpline
 from kinertia.recording import Array
 from kinertia.recording.errors import RecordingError
-from kinertia.recording.motion_capture import MotionCapture
-from kinertia.simulation import periodic
 
 CUTOFF_HZ = 20.0
 ORDER = 8
