@@ -29,9 +29,9 @@ def simulate(
         seconds: Length of a recording [s].
         rate: Sampling rate of the sensors [Hz].
         jobs: Processes to use.
+        only: Recordings to make; default all: three walking and three running speeds, a slope, and a mixed one.
         strides: How many strides of a steady movement differ from each other before it repeats; time to solve grows with it.
         varied: People who also walk slowly, each in a shape of their own, on soles that roll under heel and ball.
-        only: Recordings to make; default all: three walking and three running speeds, a slope, and a mixed one.
     """
     from kinertia.simulation.plan import RECORDINGS
     from kinertia.simulation.simulate import Request, run
