@@ -66,15 +66,15 @@ weights: install
 		$(if $(wildcard $(WEIGHTS)/start/checkpoint.json),--resume)
 	$(RUN)/kinertia train $(WEIGHTS)/people --from $(WEIGHTS)/start --out $(WEIGHTS)/model --device $(DEVICE) \
 		$(if $(wildcard $(WEIGHTS)/model/checkpoint.json),--resume,--config.weights.posture 0.02)
-	for seed in $(PEOPLE_SEED) $(SPARSE_SEED); do \
-		$(RUN)/kinertia simulate --varied --seconds 16 --subjects $(VARIED_PEOPLE) --seed $$seed --out $(WEIGHTS)/varied_$$seed \
-			--only walk_1 walk_2 walk_3 slope run_1 run_2 || exit 1; \
-	done
+	$(RUN)/kinertia ship $(WEIGHTS)/model --overwrite --out src/kinertia/models/default --note "$(PEOPLE) simulated people, seed $(PEOPLE_SEED)" \
+		--recipe "make weights PEOPLE=$(PEOPLE) PEOPLE_SEED=$(PEOPLE_SEED)"
+	$(RUN)/kinertia simulate --varied --seconds 16 --subjects $(VARIED_PEOPLE) --seed $(PEOPLE_SEED) --out $(WEIGHTS)/varied_$(PEOPLE_SEED) --only walk_1 walk_2 walk_3 slope run_1 run_2
+	$(RUN)/kinertia simulate --varied --seconds 16 --subjects $(VARIED_PEOPLE) --seed $(SPARSE_SEED) --out $(WEIGHTS)/varied_$(SPARSE_SEED) --only walk_1 walk_2 walk_3 slope run_1 run_2
 	$(RUN)/kinertia train $(WEIGHTS)/varied_$(PEOPLE_SEED) $(WEIGHTS)/varied_$(SPARSE_SEED) --from $(WEIGHTS)/model --config-file recipes/sole.json \
-		--out $(WEIGHTS)/sole --device $(DEVICE) $(if $(wildcard $(WEIGHTS)/sole/checkpoint.json),--resume)
-	$(RUN)/kinertia ship $(WEIGHTS)/sole --overwrite --out src/kinertia/models/default \
-		--note "$(PEOPLE) simulated people of seed $(PEOPLE_SEED), then on feet that roll $(VARIED_PEOPLE) varied people each of seeds $(PEOPLE_SEED) and $(SPARSE_SEED)" \
-		--recipe "make weights PEOPLE=$(PEOPLE) PEOPLE_SEED=$(PEOPLE_SEED) VARIED_PEOPLE=$(VARIED_PEOPLE)"
+		--out $(WEIGHTS)/varied --device $(DEVICE) $(if $(wildcard $(WEIGHTS)/varied/checkpoint.json),--resume)
+	$(RUN)/kinertia ship $(WEIGHTS)/varied --overwrite --out src/kinertia/models/varied --name varied \
+		--note "from the weights of default, on feet that roll: $(VARIED_PEOPLE) varied simulated people each of seeds $(PEOPLE_SEED) and $(SPARSE_SEED)" \
+		--recipe "make weights VARIED_PEOPLE=$(VARIED_PEOPLE)"
 	$(RUN)/kinertia simulate --subjects $(SPARSE_PEOPLE) --seed $(SPARSE_SEED) --out $(WEIGHTS)/sparse_people
 	$(RUN)/kinertia simulate --subjects $(MORE_PEOPLE) --seed $(MORE_SEED) --out $(WEIGHTS)/more_people --only walk_1 walk_2 walk_3 run_1 run_2 run_3
 	$(RUN)/kinertia train $(WEIGHTS)/sparse_people $(WEIGHTS)/more_people --from $(WEIGHTS)/model --config-file recipes/sparse.json --out $(WEIGHTS)/sparse --device $(DEVICE) \
@@ -83,7 +83,7 @@ weights: install
 		--note "from the weights of default: $(SPARSE_PEOPLE) simulated people of seed $(SPARSE_SEED) and $(MORE_PEOPLE) of seed $(MORE_SEED), sensors hidden in 60 % of windows" \
 		--recipe "make weights SPARSE_PEOPLE=$(SPARSE_PEOPLE) SPARSE_SEED=$(SPARSE_SEED) MORE_PEOPLE=$(MORE_PEOPLE) MORE_SEED=$(MORE_SEED)"
 	$(RUN)/kinertia simulate --subjects $(BAND_PEOPLE) --seed $(MORE_SEED) --out $(WEIGHTS)/band_people --only walk_1 walk_2 walk_3 run_1 run_3
-	for model in default sparse; do \
+	for model in default sparse varied; do \
 		$(RUN)/kinertia calibrate src/kinertia/models/$$model --data $(BAND_DATA) --measured $(CAPTURES) || exit 1; \
 	done
 	$(RUN)/kinertia calibrate src/kinertia/models/default --way adapted --data $(ADAPTED_BAND_DATA) --measured $(CAPTURES) --only walk_2 run_3

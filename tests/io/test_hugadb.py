@@ -14,6 +14,8 @@ from kinertia.recording import Frame
 from kinertia.recording.errors import RecordingError
 
 PREFIXES = ("RF", "RS", "RT", "LF", "LS", "LT")
+ROWS_ABOVE = 4
+"""Lines above the samples."""
 
 
 def write_file(folder: Path, counts: np.ndarray, *, old_spelling: bool = False) -> Path:
@@ -94,7 +96,10 @@ def test_truncated_files_are_refused(tmp_path_factory: pytest.TempPathFactory, c
     kept = data[: -1 - cut % (len(data) - 1)]
     assume(kept.splitlines()[-1].count(b"\t") < 38 or not kept.endswith(b"\t"))  # only the activity is missing: either will do
     path.write_bytes(kept)
-    if kept.splitlines()[-1].count(b"\t") == 38 and kept.rstrip().endswith(b"\t1"):  # cut between rows: shorter, yet valid
+    if len(kept.splitlines()) <= ROWS_ABOVE + 3:  # too few rows to be told from a preamble
+        with pytest.raises(RecordingError):
+            read(path)
+    elif kept.splitlines()[-1].count(b"\t") == 38 and kept.rstrip().endswith(b"\t1"):  # cut between rows: shorter, yet valid
         assert read(path).samples < 6
     else:
         with pytest.raises(RecordingError):

@@ -114,7 +114,7 @@ def test_foot_that_rolls_does_not_slip_and_its_toes_stay_flat() -> None:
     touching = sole.touch(body, kin.forward(body, q, qd, zero))
     torch.testing.assert_close(touching.velocity[0], torch.zeros(3, dtype=torch.float64))
     ahead = touching.position[1] - touching.position[0]
-    assert ahead[0] == pytest.approx(REACH, rel=1e-3)
+    assert ahead[0] == pytest.approx(REACH, rel=2e-3)
     assert 0.0 < ahead[1] < 5e-4
     assert touching.velocity[1].abs().max() < 3e-3
     lifted = sole.touch(body, kin.forward(body, -q, zero, zero))

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.autograd import gradcheck
 
 from kinertia.bodies import Body, Coordinate, Segment, Skeleton, stack
-from kinertia.mechanics import dynamics, energy, kinematics, mass, sole
+from kinertia.mechanics import dynamics, energy, kinematics, mass
 from kinertia.mechanics.imu import Mounting, read
 
 RandomTree = Callable[[int], tuple[Body, Mounting]]
@@ -90,7 +90,8 @@ def test_a_chain_of_all_kinds_of_joints_agrees_with_kanes_method(random_state: R
 
 def _everything(body: Body, q: Tensor, qd: Tensor, qdd: Tensor, force: Tensor, mounting: Mounting) -> dict[str, Tensor]:
     motion = kinematics.forward(body, q, qd, qdd)
-    touching, signals = sole.touch(body, motion), read(motion, mounting)
+    touching = kinematics.points(motion, body.skeleton.contact_segments, body.contact_position)
+    signals = read(motion, mounting)
     return {
         "inverse": dynamics.inverse(body, motion, force),
         "external": dynamics.external_forces(body, motion, body.skeleton.contact_segments, touching.position, force),

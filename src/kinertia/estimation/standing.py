@@ -261,16 +261,17 @@ class Sizes:
 
     @classmethod
     def of(cls, series: Series, height: float) -> Sizes:
-        """Those that the landmarks of a series show."""
+        """Those that the landmarks of a series show, of feet where they stand flattest: soles may roll."""
         point = {name: points[0] for name, points in series.points.items()}
         length, sole = {}, {}
         for side in SIDES:
             length[f"femur_{side}"] = float(np.linalg.norm(point[f"knee_{side}"] - point["hip"]))
             length[f"tibia_{side}"] = float(np.linalg.norm(point[f"ankle_{side}"] - point[f"knee_{side}"]))
             chain = ("pelvis_tilt", *(f"{joint}_{side}" for joint in JOINTS))
-            angle = sum(series.q[0, series.names.index(name)] for name in chain)
+            angle = series.q[:, [series.names.index(name) for name in chain]].sum(axis=1)
+            flat = int(np.argmin(np.abs(angle)))
             for name in (f"heel_{side}", f"toe_{side}"):
-                sole[name] = turned(point[name] - point[f"ankle_{side}"], -angle)
+                sole[name] = turned(series.points[name][flat] - series.points[f"ankle_{side}"][flat], -angle[flat])
         return cls(height, length, sole, float(np.linalg.norm(point["head"] - point["hip"])))
 
 

@@ -128,14 +128,20 @@ def landmarks(body: Body, kinematics: Kinematics, contact: Tensor) -> dict[str, 
     joints = [kinematics.origin[..., i, :] for i in (0, *_distal(skeleton))]
     up = torch.stack([torch.zeros_like(body.height), HEAD_ABOVE_HIP * body.height], dim=-1).unsqueeze(-2)
     head = kin.positions(kinematics, (0,), up)[..., 0, :]
-    return dict(zip(landmark_names(skeleton), [*joints, *contact.unbind(-2), head], strict=True))
+    soles = [contact[..., p, :] for p in _ends(skeleton)]
+    return dict(zip(landmark_names(skeleton), [*joints, *soles, head], strict=True))
 
 
 def landmark_names(skeleton: Skeleton) -> tuple[str, ...]:
     """Names of the landmarks."""
     joints = [part.split("_") for part in (skeleton.segment_names[i] for i in _distal(skeleton))]
     named = [f"{JOINTS[part]}_{side}" for part, side in joints]
-    return ("hip", *named, *(point.name for point in skeleton.contacts), "head")
+    return ("hip", *named, *(skeleton.contacts[p].name for p in _ends(skeleton)), "head")
+
+
+def _ends(skeleton: Skeleton) -> list[int]:
+    """Contact points at the ends of the soles."""
+    return [p for p, point in enumerate(skeleton.contacts) if not point.name.startswith("ball")]
 
 
 def _distal(skeleton: Skeleton) -> list[int]:
