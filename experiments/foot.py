@@ -80,11 +80,11 @@ def _figures(movement: Movement, moving: spatial.Moving, pressure: dict[str, Arr
     parts = []
     for side, force in moving.force.items():
         mine = [p for p, contact in enumerate(body.skeleton.contacts) if contact.side == side]
-        on = force[:, 1].numpy() > LOADED_BW * weight
-        place, speed = touching.position[on][:, mine].numpy(), touching.velocity[on][:, mine].numpy()
+        on = np.flatnonzero(force[:, 1].numpy() > LOADED_BW * weight)
+        place, speed = (vectors.numpy()[on][:, mine] for vectors in (touching.position, touching.velocity))
         centre = pressure[side][on]
         share = _share_out(place, centre)
-        load = share * force[on, 1:2].numpy() / weight
+        load = share * force.numpy()[on, 1:2] / weight
         apart = ((share[..., None] * place).sum(1) - centre)[:, 0]
         parts.append((apart**2, load, (speed[..., ::2] ** 2).sum(-1), place[..., 1]))
     apart, load, slip, height_over = (np.concatenate([part[i] for part in parts]) for i in range(4))

@@ -37,9 +37,9 @@ def folder(trained: Path, tmp_path: Path) -> Path:
     return shutil.copytree(trained, tmp_path / "model")
 
 
-@pytest.mark.parametrize("name", ["default", "sparse"])
+@pytest.mark.parametrize("name", ["default", "sparse", "varied"])
 def test_the_package_has_models(name: str) -> None:
-    assert shipped.names() == ["default", "sparse"]
+    assert shipped.names() == ["default", "sparse", "varied"]
     model = shipped.load(name)
     assert model.name == name
     assert model.people == ()
@@ -58,7 +58,7 @@ def check_recipe(command: str) -> None:
         assert variable.replace("=", " ?= ") in rules
 
 
-@pytest.mark.parametrize("name", ["default", "sparse"])
+@pytest.mark.parametrize("name", ["default", "sparse", "varied"])
 def test_cards_say_where_models_come_from(name: str) -> None:
     folder = MODELS / name
     card = checkpoint.read(folder, checkpoint.MODEL)[1]

@@ -1,5 +1,7 @@
 """Soles that roll: against MuJoCo's spheres, against differences over time, and what rolling means."""
 
+# MuJoCo's names are in a compiled module without stubs.
+# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
 import math
@@ -51,7 +53,8 @@ def _swing(skeleton: Skeleton, time: torch.Tensor) -> torch.Tensor:
 
 def _moving(body: Body) -> tuple[torch.Tensor, sole.Touch, kin.Kinematics]:
     time = torch.linspace(0.0, 3.0, SAMPLES, dtype=torch.float64)
-    q, qd = torch.func.jvp(lambda t: _swing(body.skeleton, t), (time,), (torch.ones_like(time),))
+    both = torch.func.jvp(lambda t: _swing(body.skeleton, t), (time,), (torch.ones_like(time),))
+    q, qd = both[0], both[1]
     motion = kin.forward(body.with_time_axis(), q, qd, torch.zeros_like(q))
     return time, sole.touch(body.with_time_axis(), motion), motion
 
