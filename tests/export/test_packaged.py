@@ -51,4 +51,5 @@ def test_shipped_graphs_are_small_and_without_notes(path: Path) -> None:
     assert path.stat().st_size <= most_bytes
     if path.stem == "step":  # entries of matrices that a step multiplies by in double precision
         sizes = [i.type.tensor_type.shape.dim for i in model.graph.input if i.name.startswith("matrix")]
-        assert sum(rows.dim_value * columns.dim_value for rows, columns in sizes) <= 26_100
+        most = 30_200 if path.parent.name == "varied" else 26_100
+        assert sum(rows.dim_value * columns.dim_value for rows, columns in sizes) <= most
