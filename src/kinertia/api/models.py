@@ -117,7 +117,7 @@ def _exported(model: str | Path) -> bool:
         return True
     if not (Path(model) / "model.json").is_file():
         raise ValueError(
-            f"{model}: no model; give {' or '.join(exported.names())}, or the folder that `kinertia adapt`, `train`, `fit` or "
+            f"{model}: no model; give {', '.join(exported.names())}, or the folder that `kinertia adapt`, `train`, `fit` or "
             "`export` wrote"
         )
     return False
