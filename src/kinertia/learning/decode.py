@@ -38,7 +38,7 @@ def pose(raw: Tensor, body: Body) -> tuple[Tensor, Tensor]:
 
 def standing_height(body: Body) -> Tensor:
     """Height of the hips in a slightly flexed stance, (...,) [m]."""
-    return 0.98 * (body.ankle_height - body.joint_offset[..., 2, 1] - body.joint_offset[..., 3, 1])
+    return -0.98 * (body.joint_offset[..., 2, 1] + body.joint_offset[..., 3, 1] - body.ankle_height)
 
 
 def contact_force(raw: Tensor, body: Body) -> Tensor:
