@@ -55,9 +55,9 @@ def __getattr__(name: str) -> Any:
     if name not in _MODULES:
         raise AttributeError(f"module 'kinertia' has no attribute {name!r}", name=name, obj=sys.modules[__name__])
     module, _, inside = _MODULES[name].partition(":")
-    found = getattr(import_module(f"kinertia.{module}"), inside or name)
-    globals()[name] = found
-    return found
+    result = getattr(import_module(f"kinertia.{module}"), inside or name)
+    globals()[name] = result
+    return result
 
 
 def __dir__() -> list[str]:

@@ -67,7 +67,7 @@ def estimate(
     alone = isinstance(recording, Recording | str | Path)
     measured = [reading.ready(recording, asked)] if alone else reading.opened(recording, asked)
     pairs = ((models.estimate(model, one), one) for one in measured)
-    made = [Estimated.of(with_muscles(found) if muscles else found, one) for found, one in pairs]
+    made = [Estimated.of(with_muscles(result) if muscles else result, one) for result, one in pairs]
     return made[0] if alone else made
 
 

@@ -97,9 +97,9 @@ def _one(file: Path, folder: Path, asked: _Asked, bar: Bar | None = None) -> tup
     guard = Outputs(COMMAND, asked.read, measured.source, asked.overwrite)
     planned = output.planned(folder, measured.name, csv=asked.csv, as_pdf=asked.shown.pdf)
     guard.check(planned)
-    found = models.estimate(asked.model, measured, bar)
-    found = with_muscles(found) if asked.muscles else found
-    made = Shown(found, measured, asked.shown.said, asked.shown.knee)
+    result = models.estimate(asked.model, measured, bar)
+    result = with_muscles(result) if asked.muscles else result
+    made = Shown(result, measured, asked.shown.said, asked.shown.knee)
     with guard.writing(planned), nullcontext() if bar is None else working("writing"):
         return made, output.write(folder, made, csv=asked.csv, as_pdf=asked.shown.pdf)
 

@@ -43,8 +43,8 @@ def with_muscles(estimate: Estimate) -> Estimate:
         load = coming(np.nan_to_num(vertical) * estimate.subject.mass_kg * GRAVITY, estimate.rate_hz)
         force, activation, reserve = (np.full((estimate.samples, k), np.nan) for k in (len(muscles.names),) * 2 + (len(names),))
         for at in np.array_split(np.flatnonzero(given), np.ceil(given.sum() / BLOCK) or 1):
-            found = solve_muscles(muscles, angles[at], velocities[at], moments[at], load=load[at])
-            force[at], activation[at], reserve[at] = found.force, found.activation, found.reserve
+            result = solve_muscles(muscles, angles[at], velocities[at], moments[at], load=load[at])
+            force[at], activation[at], reserve[at] = result.force, result.activation, result.reserve
         forces |= {f"{name}_{side}": force[:, k] for k, name in enumerate(muscles.names)}
         activations |= {f"{name}_{side}": activation[:, k] for k, name in enumerate(muscles.names)}
         reserves |= {name: reserve[:, k] for k, name in enumerate(names)}

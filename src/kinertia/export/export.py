@@ -80,7 +80,7 @@ def add(nodes: Nodes, network: Network, x: str, person: str, states: dict[str, s
     ``x`` (1, S C + S) are signals, zero where missing, and presence of the sensors; ``person`` (1, gates) is what
     :func:`add_person` gives, ``states`` are (1, hidden) by name. Gives raw outputs (1, O) and the states after the step.
     """
-    width, found = network.config.hidden, {}
+    width, result = network.config.hidden, {}
     sensors = network.sensors
     scale = np.concatenate([np.tile([1 / size for size in scales(sensors)], len(sensors)), np.ones(len(sensors))])
     for layer in range(network.config.layers):
@@ -94,16 +94,16 @@ def add(nodes: Nodes, network: Network, x: str, person: str, states: dict[str, s
             offset = person if layer == 0 else nodes.constant((bias + bias_back).astype(dtype))
             joined = nodes.constant(np.concatenate([inward, back]).astype(dtype))
             entering = nodes.apply("Add", nodes.apply("MatMul", nodes.concat(x, h), joined), offset)
-            x, found[f"c{layer}"] = _lstm(nodes, entering, states[f"c{layer}"], width)
+            x, result[f"c{layer}"] = _lstm(nodes, entering, states[f"c{layer}"], width)
         else:
             offset = person if layer == 0 else nodes.constant(bias.astype(dtype))
             entering = nodes.apply("Add", nodes.apply("MatMul", x, nodes.constant(inward.astype(dtype))), offset)
             x = _gru(nodes, entering, _linear(nodes, h, back, bias_back, dtype), h, width)
-        found[f"h{layer}"] = x
+        result[f"h{layer}"] = x
     first, last = (layer for layer in network.head if isinstance(layer, nn.Linear))
     inner = _linear(nodes, x, _numpy(first.weight).T, _numpy(first.bias)[None], dtype)
     active = nodes.apply("Cast", nodes.apply("Mul", inner, nodes.apply("Sigmoid", inner)), to=TensorProto.DOUBLE)
-    return _linear(nodes, active, _numpy(last.weight).T, _numpy(last.bias)[None], "float64"), found
+    return _linear(nodes, active, _numpy(last.weight).T, _numpy(last.bias)[None], "float64"), result
 
 
 def _lstm(nodes: Nodes, gates: str, cell: str, width: int) -> tuple[str, str]:
@@ -201,8 +201,8 @@ class Sample:
         deviation = Deviation(_rounded(angle), _rounded(shift), _rounded(size))
         wearer = track.Wearer(stack([stated]), _rounded(known)[None], deviation, self.sensors)
         real = wearer.deviation.body(wearer.body)
-        found = track.through_body(decode.motion(raw, real, self.rate_hz, "derivative"), wearer)
-        reported = track.reported(found, stated)
+        result = track.through_body(decode.motion(raw, real, self.rate_hz, "derivative"), wearer)
+        reported = track.reported(result, stated)
         vertical = reported["grf"][:, 1::2]
         reported["cop"] = torch.where(vertical > CONTACT_BW, reported["pressure"] / vertical, torch.nan)
         person = person_features(wearer.body, wearer.position)[0]
@@ -299,10 +299,10 @@ def write(exported: ExportedModel, out: Path) -> list[Path]:
     before = _checksums(out)
     names: dict[str, str] = {}
     for name, content in ((STEP, exported.step), (cards.PERSON, exported.person)):
-        found, (stem, _, ending) = sha256(content).hexdigest(), name.partition(".")
-        used = name if before.get(name, found) == found else f"{stem}-b.{ending}"
-        names[used] = found
-        if before.get(used) != found or not (out / used).is_file():
+        result, (stem, _, ending) = sha256(content).hexdigest(), name.partition(".")
+        used = name if before.get(name, result) == result else f"{stem}-b.{ending}"
+        names[used] = result
+        if before.get(used) != result or not (out / used).is_file():
             with replacing(out / used) as part:
                 part.write_bytes(content)
     card = replace(exported.card, checksums=names)
@@ -320,4 +320,4 @@ def _checksums(folder: Path) -> dict[str, str]:
     except ValueError:
         return {}
     files = {name: folder / name for name in stated if name in NAMES and (folder / name).is_file()}
-    return {name: found for name, path in files.items() if (found := sha256(path.read_bytes()).hexdigest()) == stated[name]}
+    return {name: result for name, path in files.items() if (result := sha256(path.read_bytes()).hexdigest()) == stated[name]}

@@ -189,8 +189,8 @@ def _records(data: bytes | mmap.mmap, damage: list[int]) -> Iterator[bytes]:
     """Kind and content of every whole record; the bytes of each place between them are added to ``damage``."""
     at, size = len(MAGIC), len(data)
     if data[:at] != MAGIC:
-        found = data.find(SYNC)
-        at = size if found < 0 else found
+        result = data.find(SYNC)
+        at = size if result < 0 else result
         damage.append(at)
     while at < size:
         body = _whole(data, at, size)
@@ -198,11 +198,11 @@ def _records(data: bytes | mmap.mmap, damage: list[int]) -> Iterator[bytes]:
             yield body
             at += _HEAD.size + len(body)
             continue
-        found = data.find(SYNC, at + 1)
+        result = data.find(SYNC, at + 1)
         # a damaged length may make a record seem to hold the ones after it: the next one that is whole counts
-        while found >= 0 and _whole(data, found, size) is None:
-            found = data.find(SYNC, found + 1)
-        following = size if found < 0 else found
+        while result >= 0 and _whole(data, result, size) is None:
+            result = data.find(SYNC, result + 1)
+        following = size if result < 0 else result
         damage.append(following - at)
         at = following
 

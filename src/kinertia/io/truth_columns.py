@@ -61,8 +61,8 @@ def read(table: TextTable, about: Mapping[str, Any], *, note: str = "", about_fi
     """
     curves: dict[str, dict[str, Array]] = {kind: {} for kind in _UNITS}
     spread: dict[str, Array] = {}
-    found = [(match, column) for column in table.names if (match := _COLUMN.match(column))]
-    for match, column in sorted(found, key=lambda pair: pair[0]["var"] is not None):
+    result = [(match, column) for column in table.names if (match := _COLUMN.match(column))]
+    for match, column in sorted(result, key=lambda pair: pair[0]["var"] is not None):
         kind, name = match["kind"] or "speed", match["name"] or ""
         name = name.lower() if kind == "GRF" else name
         if match["var"] and (name not in curves[kind] or kind in ("contact", "speed")):

@@ -19,8 +19,8 @@ def settings(model: Config, given: Config = DEFAULT) -> Config:
     """
     chosen = merge(model, given, DEFAULT)
     require_same_network(model, chosen)
-    found = adapting(chosen)
-    return replace(found, weights=replace(found.weights, posture=given.weights.posture))
+    result = adapting(chosen)
+    return replace(result, weights=replace(result.weights, posture=given.weights.posture))
 
 
 def adapting(config: Config) -> Config:

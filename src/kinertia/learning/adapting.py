@@ -144,8 +144,8 @@ class _Adapting(training.Training):
 
 def converged(history: list[dict[str, float]]) -> bool:
     """Whether the last judgements of what was held out are no better than the best one before them."""
-    found = [row[HELD_OUT] for row in history if HELD_OUT in row]
-    return len(found) > PATIENCE + 1 and min(found[-PATIENCE:]) > (1.0 - GAIN) * min(found[:-PATIENCE])
+    result = [row[HELD_OUT] for row in history if HELD_OUT in row]
+    return len(result) > PATIENCE + 1 and min(result[-PATIENCE:]) > (1.0 - GAIN) * min(result[:-PATIENCE])
 
 
 @dataclass(frozen=True)
@@ -180,9 +180,9 @@ def _as_stated(pool: Pool) -> Tensor:
 
 
 def _learned(model: Model, sequences: list[Sequence], pool: Pool) -> tuple[Learned, ...]:
-    found: dict[int, list[int]] = {}
+    result: dict[int, list[int]] = {}
     for index, wearer in enumerate(pool.wearer.tolist()):
-        found.setdefault(wearer, []).append(index)
+        result.setdefault(wearer, []).append(index)
     return tuple(
         Learned(
             outcome.by_segment(
@@ -193,5 +193,5 @@ def _learned(model: Model, sequences: list[Sequence], pool: Pool) -> tuple[Learn
             model.people[of[0]].size,
             tuple(sequences[k].name for k in of),
         )
-        for of in found.values()
+        for of in result.values()
     )

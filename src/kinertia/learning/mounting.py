@@ -83,8 +83,8 @@ def _lower(raw: Tensor, stretches: Stretches, units: Tensor, layout: Layout, con
     def lower() -> Tensor:
         optimiser.zero_grad()
         moved = torch.cat([raw[..., :first] + posture, raw[..., first:]], dim=-1)
-        found = objective.terms(moved, stretches.batch, units[stretches.batch.wearer], config)
-        loss = objective.total(found, config.weights)
+        result = objective.terms(moved, stretches.batch, units[stretches.batch.wearer], config)
+        loss = objective.total(result, config.weights)
         loss.backward()
         return loss
 

@@ -90,7 +90,7 @@ def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config, labels: Tens
     if motion.torque is None and not config.training.effort_sets_posture:
         asked = _moments_at_given_posture(motion, body, batch.present, config.sensors)
     measured, spread = batch.signals[:, inside], batch.variance
-    found = {
+    outcome = {
         # rho((a(q, q', q'') - a_measured)^2 / s^2): accelerometers; s spread of the channel, rho squares small errors only
         "acc": losses.acc(result.signals, measured, seen, spread, mask),
         # rho((w(q') - w_measured)^2 / s^2): gyroscopes
@@ -124,14 +124,14 @@ def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config, labels: Tens
     }
     for j in _named(body, "lumbar_extension"):
         # q_lumbar^2: the trunk has no sensor
-        found["lumbar"] = losses.lumbar(q[..., j], mask)
+        outcome["lumbar"] = losses.lumbar(q[..., j], mask)
     if labels is not None:
         # ((x - x_measured) / unit)^2 of angles, moments, ground reaction and speed, where they were measured
-        found["labels"] = supervision.term(motion, result.moments, body, labels, mask)
+        outcome["labels"] = supervision.term(motion, result.moments, body, labels, mask)
     if config.network.formulation == "paper":
         # ((x(n + 1) - x(n)) / dt - (x'(n + 1) + x'(n)) / 2)^2 of (q, q') and (q', q'')
-        found["temporal"] = losses.temporal(q, motion.qd, motion.qdd, config.rate_hz, mask)
-    return found
+        outcome["temporal"] = losses.temporal(q, motion.qd, motion.qdd, config.rate_hz, mask)
+    return outcome
 
 
 def total(found: dict[str, Tensor], weights: LossWeights) -> Tensor:

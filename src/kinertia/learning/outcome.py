@@ -89,8 +89,8 @@ class Outcome:
             if abs(person.size - 1.0) >= SHOWN_SIZE
             else "body as large as stated"
         )
-        found = f"{who}{sensors}; {size}."
-        return found[0].upper() + found[1:]
+        result = f"{who}{sensors}; {size}."
+        return result[0].upper() + result[1:]
 
     @property
     def _better(self) -> str:

@@ -38,17 +38,17 @@ def answer(network: Network, config: Config) -> tuple[float, ...]:
         raw, _ = exact(features(signals, torch.ones_like(signals), body, position, sensors))
         motion = decode.motion(raw, body, config.rate_hz, config.network.formulation)
         mounting = Deviation.none(sensors).to(position).mounting(position, skeleton, sensors)
-        found = objective.evaluate(motion, body.with_time_axis(), mounting)
+        result = objective.evaluate(motion, body.with_time_axis(), mounting)
     series = (
         raw,
         motion.q,
         motion.qd[..., :1],
         motion.force,
-        found.generalized[..., skeleton.root],
-        found.generalized[..., skeleton.joints],
-        found.contact.position,
-        found.signals.acc,
-        found.signals.gyro,
+        result.generalized[..., skeleton.root],
+        result.generalized[..., skeleton.joints],
+        result.contact.position,
+        result.signals.acc,
+        result.signals.gyro,
     )
     return tuple(_size(x) for x in series)
 

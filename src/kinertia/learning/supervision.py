@@ -69,8 +69,8 @@ def labels_of(recording: Recording, config: Config, tile_s: float = periodic.TIL
     names = skeleton.coordinate_names
 
     def known(curves: abc.Mapping[str, Array], wanted: abc.Sequence[str]) -> Tensor:
-        found = repeated(columns(curves, wanted, at_rate.samples), at_rate, config.rate_hz, tile_s)
-        return torch.as_tensor(found, dtype=torch.float32)
+        result = repeated(columns(curves, wanted, at_rate.samples), at_rate, config.rate_hz, tile_s)
+        return torch.as_tensor(result, dtype=torch.float32)
 
     speed = truth.speed_curve
     if speed is None:

@@ -117,19 +117,19 @@ class Training(loop.Training[TrainingState, Card]):
             drawn = draw_shown(len(shown), training.sparse_share, state.generator, config.sensors)
             shown = shown * drawn.to(shown)[:, None, :, None]
         raw, _ = state.network(features(noisy, shown, batch.body, batch.position, config.sensors))  # (B, T, outputs)
-        found = objective.terms(raw, batch, state.personal[batch.wearer], config, None if known is None else known.to(raw))
+        result = objective.terms(raw, batch, state.personal[batch.wearer], config, None if known is None else known.to(raw))
         if state.anchor is not None:
             with torch.no_grad():
                 held, _ = state.anchor(features(batch.signals, batch.present, batch.body, batch.position, config.sensors))
-            found["anchor"] = losses.anchor(raw, held, training.warm_up, len(batch.body.skeleton.rotations))
+            result["anchor"] = losses.anchor(raw, held, training.warm_up, len(batch.body.skeleton.rotations))
         hint = config.weights.speed_hint * fade(state.step, training.steps, training.hint_share)
         weights = replace(config.weights, speed_hint=hint)
-        loss = objective.total(found, weights)
+        loss = objective.total(result, weights)
         peaks = training.learning_rate, training.personal_learning_rate
         rates = [one_cycle(state.step, training.steps, peak) for peak in peaks]
         state.descend(loss, rates, state.network, training.gradient_clip)
         state.update_average(training.ema)
-        return {"total": loss.detach(), **{name: getattr(weights, name) * x.detach() for name, x in found.items()}}
+        return {"total": loss.detach(), **{name: getattr(weights, name) * x.detach() for name, x in result.items()}}
 
     def model(self, state: TrainingState) -> dict[str, Tensor]:
         return dict(state.average.state_dict())
@@ -151,14 +151,14 @@ class Training(loop.Training[TrainingState, Card]):
         """Every recording, with what was learned about its wearer."""
         units = state.personal.detach()[self.people.wearer].cpu()
         expected = self.people.misalignment.cpu(), self.people.inclination.cpu()
-        found = []
+        result = []
         for s, own, misalignment, inclination in zip(self.sequences, units, *expected, strict=True):
             deviation = Deviation.of(own, misalignment, s.size_error, inclination)
             angle = tuple(round(float(a), 6) for a in deviation.angle)
             shift = tuple((round(float(x), 6), round(float(y), 6)) for x, y in deviation.shift)
             size = round(float(deviation.size), 6)
-            found.append(Person(s.name, fingerprint(s), s.mass_kg, float(s.body.height), angle, shift, size))
-        return tuple(found)
+            result.append(Person(s.name, fingerprint(s), s.mass_kg, float(s.body.height), angle, shift, size))
+        return tuple(result)
 
     def differs(self, card: Card) -> str:
         """What of the training of a card was different, and what to give instead; empty where nothing was."""

@@ -112,12 +112,12 @@ def figures(estimate: Estimate, recording: Recording, shift_s: float = 0.0) -> J
             _require_finite(curve, name, estimate)
         rate_hz, periodic = recording.rate_hz, recording.periodic
         estimated[kind] = {n: advance(scale(c), shift_s, rate_hz, periodic=periodic) for n, c in compared.items()}
-    found: Json = {}
+    result: Json = {}
     for name, measure in MEASURES.items():
         kind = name.split("_")[0]
-        found[name] = _each(measure, estimated[kind], truth[kind])
+        result[name] = _each(measure, estimated[kind], truth[kind])
     speed = {"speed_error": _speed_error(estimate, recording), "speed_rmsd": _speed_rmsd(estimate, recording, shift_s)}
-    return found | speed
+    return result | speed
 
 
 def trivial_figures(recording: Recording, counted: NDArray[np.bool_] | None = None) -> Json:
@@ -225,8 +225,8 @@ def mean_over_joints(trial: Json, field: str, figures: Json | None = None) -> fl
         return values
     known = trial["trivial"][_PREDICTOR[kind]][_FIGURE[kind]]
     wanted = [n for n, v in known.items() if v is not None and n.startswith(_FORCES if kind == "grf" else _JOINTS)]
-    found = [values.get(name) for name in wanted]
-    return None if not found or None in found else fmean(found)
+    result = [values.get(name) for name in wanted]
+    return None if not result or None in result else fmean(result)
 
 
 def summarise(trials: dict[str, Json], predictor: str | None = None) -> dict[str, dict[str, float | None]]:

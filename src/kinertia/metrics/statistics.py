@@ -57,9 +57,9 @@ def compare(first: Values, second: Values) -> Comparison:
 
 def compare_all(pairs: Mapping[str, tuple[Values, Values]]) -> dict[str, Comparison]:
     """:func:`compare` for several pairs at once, with p values corrected by Holm's method."""
-    found = {name: compare(first, second) for name, (first, second) in pairs.items()}
-    corrected = holm([comparison.p for comparison in found.values()])
-    return {name: replace(found[name], p_holm=p) for name, p in zip(found, corrected, strict=True)}
+    result = {name: compare(first, second) for name, (first, second) in pairs.items()}
+    corrected = holm([comparison.p for comparison in result.values()])
+    return {name: replace(result[name], p_holm=p) for name, p in zip(result, corrected, strict=True)}
 
 
 def holm(p: Sequence[float]) -> list[float]:

@@ -83,12 +83,12 @@ def fit(q: Array, length: Array, slope: Array) -> Paths:
     q : (N, J) sampled coordinates [rad].
     length, slope : (N, M) lengths [m] and (N, M, J) their derivatives [m/rad], both fitted with equal weight.
     """
-    found: list[dict[tuple[int, ...], float]] = []
+    result: list[dict[tuple[int, ...], float]] = []
     for k in range(length.shape[1]):
         crossed = np.flatnonzero(np.abs(slope[:, k]).max(0) > 1e-6)
-        found.append(_fit_one(q, length[:, k], slope[:, k], crossed))
-    terms = sorted({term for each in found for term in each}, key=lambda term: (sum(term), term))
-    table = np.array([[each.get(term, 0.0) for term in terms] for each in found])
+        result.append(_fit_one(q, length[:, k], slope[:, k], crossed))
+    terms = sorted({term for each in result for term in each}, key=lambda term: (sum(term), term))
+    table = np.array([[each.get(term, 0.0) for term in terms] for each in result])
     return Paths(np.array(terms, dtype=np.int64), table)
 
 

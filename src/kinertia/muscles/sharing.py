@@ -66,13 +66,13 @@ def share(
     w, lowest, highest = (np.broadcast_to(x, (*batch, muscles)).reshape(count, muscles) for x in (weight, low, high))
     soft = np.broadcast_to(np.square(reserve), b.shape)
     problem = _Problem(b, pull, w, lowest, highest, soft, exponent)
-    found, activation, reserve = m.copy(), np.empty((count, muscles)), np.empty_like(b)
+    result, activation, reserve = m.copy(), np.empty((count, muscles)), np.empty_like(b)
     going: NDArray[np.intp] | slice = slice(None)
     state = problem.at(m)
 
     def keep(which: NDArray[np.intp] | slice) -> None:
         # all that muscles do not give is reserve, were it never solved
-        found[which], activation[which], reserve[which] = m, state[1], state[0] + problem.soft * m
+        result[which], activation[which], reserve[which] = m, state[1], state[0] + problem.soft * m
 
     for _ in range(MOST_STEPS):
         unsolved = problem.unsolved(state)
@@ -84,7 +84,7 @@ def share(
             state = tuple(x[unsolved] for x in state)
         m, state = problem.step(m, state)
     keep(going)
-    return Shared(*(x.reshape(*batch, -1) for x in (activation, reserve, found)))
+    return Shared(*(x.reshape(*batch, -1) for x in (activation, reserve, result)))
 
 
 State = tuple[Array, ...]

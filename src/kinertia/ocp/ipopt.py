@@ -102,12 +102,12 @@ def solve(
     if progress is not None:
         chosen["iteration_callback"] = _Monitor(program, low, high, progress)
     solver = ca.nlpsol("solver", "ipopt", program.problem, chosen)
-    found = solver(x0=start, p=data.ravel(), lbx=x_low, ubx=x_high, lbg=low, ubg=high)
+    result = solver(x0=start, p=data.ravel(), lbx=x_low, ubx=x_high, lbg=low, ubg=high)
     stats = solver.stats()
     if stats["return_status"] in INTERRUPTED:
         raise KeyboardInterrupt
     status, seconds = stats["return_status"], time.perf_counter() - begin
-    return np.array(found["x"]).ravel(), Run(status, status in CONVERGED, int(stats["iter_count"]), seconds)
+    return np.array(result["x"]).ravel(), Run(status, status in CONVERGED, int(stats["iter_count"]), seconds)
 
 
 class _Monitor(ca.Callback):

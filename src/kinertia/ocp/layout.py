@@ -35,13 +35,13 @@ class Layout:
     @cached_property
     def places(self) -> dict[str, Indices]:
         """Places of each variable in the vector of unknowns, (rows, ...); of a shared one its shape."""
-        found, begin = {}, 0
+        result, begin = {}, 0
         for variable in self.variables:
             rows = () if variable.form == "shared" else (self.rows(variable),)
             count = self.rows(variable) * variable.size
-            found[variable.name] = np.arange(begin, begin + count).reshape((*rows, *variable.shape))
+            result[variable.name] = np.arange(begin, begin + count).reshape((*rows, *variable.shape))
             begin += count
-        return found
+        return result
 
     @property
     def intervals(self) -> int:
@@ -75,17 +75,17 @@ class Layout:
     def around(self) -> Indices:
         """(S, N) places of the unknowns that each node depends on: of each variable those before, at and after the node, or the
         shared one. Where a movement that does not repeat begins or ends, a node's own values stand for the missing ones."""
-        found = []
+        result = []
         for variable in self.variables:
             place = self.places[variable.name]
             if variable.form == "shared":
-                found.append(np.repeat(place.reshape(-1, 1), self.nodes, axis=1))
+                result.append(np.repeat(place.reshape(-1, 1), self.nodes, axis=1))
                 continue
             flat = place.reshape(len(place), variable.size)
             for shift in (-1, 0, 1):
                 at = np.arange(self.nodes) + shift + (len(flat) - self.nodes) // 2
-                found.append(flat[at % len(flat) if self.periodic else np.clip(at, 0, len(flat) - 1)].T)
-        return np.concatenate(found)
+                result.append(flat[at % len(flat) if self.periodic else np.clip(at, 0, len(flat) - 1)].T)
+        return np.concatenate(result)
 
 
 def combine(variables: tuple[Variable, ...], step_s: float) -> Array:

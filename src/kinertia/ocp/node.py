@@ -48,8 +48,8 @@ class Node:
             counts[:] = [len(limit) for limit in limits]
             return [torch.stack([goal.weight * goal.of(state) for goal in problem.goals]), torch.cat(limits)]
 
-        symbols, found = symbolic(node, shapes)
-        goals, limits = ca.cse(found)
+        symbols, result = symbolic(node, shapes)
+        goals, limits = ca.cse(result)
         end = len(symbols) - len(problem.data)
         return cls(problem, ca.vertcat(*symbols[:end]), ca.vertcat(ca.SX(0, 1), *symbols[end:]), goals, limits, tuple(counts))
 
@@ -74,8 +74,8 @@ class Node:
 
     def costs(self, layout: Layout, x: Array, data: Array) -> dict[str, float]:
         """Cost per node of each goal at ``x``; ``data`` (N, D)."""
-        found = np.array(self.values.map(layout.nodes)(x[layout.around], data.T)[0]).mean(axis=1)
-        return {goal.name: float(cost) for goal, cost in zip(self.problem.goals, found, strict=True)}
+        result = np.array(self.values.map(layout.nodes)(x[layout.around], data.T)[0]).mean(axis=1)
+        return {goal.name: float(cost) for goal, cost in zip(self.problem.goals, result, strict=True)}
 
     def violations(self, layout: Layout, x: Array, data: Array) -> list[tuple[Constraint[Any], Array]]:
         """Each constraint with how far it is outside its bounds at ``x``, (N, k); ``data`` (N, D)."""

@@ -48,8 +48,8 @@ def transcribe(node: Node, layout: Layout) -> Program:
     sight, table = ca.mtimes(seen, unknowns), ca.reshape(p, d.numel(), nodes)
 
     def mapped(name: str, inputs: list[ca.SX], outputs: list[ca.SX], *given: ca.MX) -> list[ca.MX]:
-        found = ca.Function(name, inputs, outputs).map(nodes)(sight, table, *given)
-        return list(found) if isinstance(found, tuple) else [found]
+        result = ca.Function(name, inputs, outputs).map(nodes)(sight, table, *given)
+        return list(result) if isinstance(result, tuple) else [result]
 
     costs, values = mapped("value", [y, d], [cost, node.limits])
     problem = ca.Function("nlp", [x, p], [ca.sum2(costs), ca.vec(values)], ["x", "p"], ["f", "g"])

@@ -15,10 +15,10 @@ def numbers(text: str) -> list[float]:
 
 def vector(element: Element, name: str, default: str = "0 0 0") -> NDArray[np.float64]:
     """(3,) entry of an element; ValueError that names it where it has not three numbers."""
-    found = numbers(element.findtext(name, default))
-    if len(found) != 3:
-        raise ValueError(f"{name} of {element.get('name')} has {len(found)} numbers, not 3")
-    return np.array(found)
+    result = numbers(element.findtext(name, default))
+    if len(result) != 3:
+        raise ValueError(f"{name} of {element.get('name')} has {len(result)} numbers, not 3")
+    return np.array(result)
 
 
 def last(path: str) -> str:

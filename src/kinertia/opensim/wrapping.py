@@ -53,10 +53,10 @@ class Wrapping:
     def lengths(self, muscles: Sequence[MusclePath], q: Array) -> Array:
         """Lengths (N, M) [m] at independent coordinates ``q`` (N, m) [rad, m]."""
         theirs = [self._model.getMuscles().get(m.name) for m in muscles]
-        found = np.zeros((len(q), len(theirs)))
-        for row, at in zip(found, q, strict=True):
+        result = np.zeros((len(q), len(theirs)))
+        for row, at in zip(result, q, strict=True):
             for k, coordinate, curve in self._set:
                 coordinate.setValue(self._state, float(at[k] if curve is None else curve(at[k])), False)
             self._model.realizePosition(self._state)
             row[:] = [muscle.getLength(self._state) for muscle in theirs]
-        return found
+        return result

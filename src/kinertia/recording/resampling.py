@@ -58,10 +58,10 @@ def resample(recording: Recording, rate_hz: float, *, keep_gaps: bool = False) -
 
 
 def _refuse_gaps(recording: Recording) -> None:
-    found = gaps.find(recording)
-    if found:
-        first = found[0]
-        count = sum(gap.samples for gap in found if (gap.sensor, gap.signal) == (first.sensor, first.signal))
+    result = gaps.find(recording)
+    if result:
+        first = result[0]
+        count = sum(gap.samples for gap in result if (gap.sensor, gap.signal) == (first.sensor, first.signal))
         raise RecordingError(
             f"{count} {first.signal} samples are missing",
             file=recording.source,

@@ -152,7 +152,7 @@ def _title(before: Shown, after: Shown) -> str:
 
 def _source(side: Shown, kind: str, norm: Norm | None) -> curves.Source:
     estimate = side.estimate
-    strides = next(found for found in gait.kinds(estimate, periodic=side.recording.periodic) if found.word == kind)
+    strides = next(result for result in gait.kinds(estimate, periodic=side.recording.periodic) if result.word == kind)
     return curves.Source(estimate, strides, side.recording.truth, norm)
 
 

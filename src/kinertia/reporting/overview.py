@@ -45,7 +45,7 @@ def what(shown: Shown) -> Facts:
     seconds = estimate.samples / estimate.rate_hz
     if shown.recording.periodic:
         return [("One gait cycle", f"{seconds:.2f} s, which repeats")]
-    strides = {found.gait: f"{(n := len(found.strides))} stride{'' if n == 1 else 's'}" for found in shown.gaits}
+    strides = {result.gait: f"{(n := len(result.strides))} stride{'' if n == 1 else 's'}" for result in shown.gaits}
     facts: Facts = []
     for kind in (Activity.WALKING, Activity.RUNNING, Activity.STANDING, Activity.OTHER):
         if count := 0 if estimate.activity is None else int((estimate.activity == kind).sum()):

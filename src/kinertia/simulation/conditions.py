@@ -79,11 +79,11 @@ def draw(person: Person) -> dict[str, Condition]:
     walks, limits = WALKING_M_S, WALKING_RANGE_M_S
     if person.varied:
         walks, limits = WALKING_M_S | {"walk_1": SLOW_M_S}, (SLOWEST_M_S, WALKING_RANGE_M_S[1])
-    found = [Condition(name, False, speed(b, limits), 0.0, styles["walk"]) for name, b in walks.items()]
-    found += [Condition(name, True, speed(b, RUNNING_RANGE_M_S), 0.0, styles["run"]) for name, b in RUNNING_M_S.items()]
+    result = [Condition(name, False, speed(b, limits), 0.0, styles["walk"]) for name, b in walks.items()]
+    result += [Condition(name, True, speed(b, RUNNING_RANGE_M_S), 0.0, styles["run"]) for name, b in RUNNING_M_S.items()]
     slope = math.radians(generator.uniform(*SLOPE_DEG)) * (1.0 if generator.integers(2) else -1.0)
-    found.append(Condition("slope", False, speed(SLOPE_M_S, WALKING_RANGE_M_S), slope, styles["walk"]))
-    return {condition.name: condition for condition in found}
+    result.append(Condition("slope", False, speed(SLOPE_M_S, WALKING_RANGE_M_S), slope, styles["walk"]))
+    return {condition.name: condition for condition in result}
 
 
 def draw_styles(person: Person) -> dict[str, Style]:

@@ -54,8 +54,8 @@ class Norm(msgspec.Struct, frozen=True):
 
     def force_spread(self, component: str, phase: Array) -> Array | None:
         """Standard deviation of the ground reaction between people [BW]; None where it was not published."""
-        found = self.force_spreads.get(component)
-        return None if found is None else self._over_stance(found, phase)
+        result = self.force_spreads.get(component)
+        return None if result is None else self._over_stance(result, phase)
 
     def _over_stance(self, coefficients: tuple[float, ...], phase: Array) -> Array:
         stance = np.mod(phase, 1.0) / self.stance

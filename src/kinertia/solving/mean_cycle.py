@@ -22,9 +22,9 @@ def mean_cycle(recording: Recording) -> Recording:
     Recording of one periodic cycle, from heel strike to heel strike of one leg, at about the same rate; a warning says how many
     strides it is the mean of. A truth is averaged over the same strides.
     """
-    found = contact_events.locate(recording)
+    result = contact_events.locate(recording)
     # the leg that shows more strides
-    candidates = [gait.find(at, tolerance=TOLERANCE) for name, at in found.items() if name.startswith("heel_strike")]
+    candidates = [gait.find(at, tolerance=TOLERANCE) for name, at in result.items() if name.startswith("heel_strike")]
     best = max(candidates, key=lambda cycles: cycles.count, default=None)
     if best is None or best.count < FEWEST:
         fix = "give a recording of steady walking or running with a gyroscope on a shank or foot"

@@ -79,10 +79,10 @@ class Convergence:
     contact: Contact
 
     def __repr__(self) -> str:
-        found = self.figures()
+        result = self.figures()
         return (
             f"{sum(run.converged for run in self.solves)} of {len(self.solves)} runs of the solver converged, "
-            f"{found['iterations']:.0f} iterations, {self.seconds:.0f} s, {self.nodes} nodes"
+            f"{result['iterations']:.0f} iterations, {self.seconds:.0f} s, {self.nodes} nodes"
         )
 
     @property
@@ -101,7 +101,7 @@ class Convergence:
             "runs": float(len(self.solves)),
             "iterations": float(sum(run.iterations for run in self.solves)),
             "seconds": self.seconds,
-            "largest_violation": max(found.largest for found in self.violation.values()),
+            "largest_violation": max(result.largest for result in self.violation.values()),
             **asdict(self.contact),
         }
 

@@ -100,8 +100,8 @@ def to_estimate(solution: Solution, recording: Recording) -> Estimate:
     used = [k for k in range(len(LOWER_BODY)) if bool(present[:, k].any())]
     segments = tuple(LOWER_BODY.segments[k] for k in used)
     measured = np.where(present > 0, signals, np.nan)[:, used]
-    found = solution.at(recording.time_s)
-    series = to_series(found, solution.person.body, recording.subject.mass_kg)
+    outcome = solution.at(recording.time_s)
+    series = to_series(outcome, solution.person.body, recording.subject.mass_kg)
     series = replace(series, virtual=series.virtual[:, used])
     does = activity.classify(recording)
     held = None if recording.periodic else np.arange(recording.samples) >= UNHELD_S * recording.rate_hz
@@ -119,12 +119,12 @@ def to_estimate(solution: Solution, recording: Recording) -> Estimate:
 
 
 def _warnings(solution: Solution) -> tuple[str, ...]:
-    found = solution.convergence
-    failed = [solve.status for solve in found.solves if not solve.converged]
+    result = solution.convergence
+    failed = [solve.status for solve in result.solves if not solve.converged]
     if not failed:
         return ()
-    name, worst = max(found.violation.items(), key=lambda item: item[1].largest)
+    name, worst = max(result.violation.items(), key=lambda item: item[1].largest)
     return (
-        f"{len(failed)} of {len(found.solves)} runs of the solver did not converge ({', '.join(sorted(set(failed)))}): "
+        f"{len(failed)} of {len(result.solves)} runs of the solver did not converge ({', '.join(sorted(set(failed)))}): "
         f"constraints are met to {worst.largest:.2g} {worst.unit} ({name}); do not trust moments and ground reaction there",
     )

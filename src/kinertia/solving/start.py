@@ -117,13 +117,13 @@ def _inclinations(recording: Recording) -> dict[str, Array]:
     closed_form = (
         strapdown.segment_angle if recording.periodic or recording.duration_s < SHORTEST_S else orientation.inclination
     )
-    found = {s: closed_form(recording, s) for s in LOWER_BODY.segments if recording.sensor_index(s) is not None}
-    half = _half_stride(recording) if found else None
-    angle = {"pelvis": found.get("pelvis", np.zeros(recording.samples))}
+    result = {s: closed_form(recording, s) for s in LOWER_BODY.segments if recording.sensor_index(s) is not None}
+    half = _half_stride(recording) if result else None
+    angle = {"pelvis": result.get("pelvis", np.zeros(recording.samples))}
     for side, other in ("rl", "lr"):
-        seen = {part: found.get(f"{part}_{side}") for part in REST_RAD}
+        seen = {part: result.get(f"{part}_{side}") for part in REST_RAD}
         if half is not None and all(values is None for values in seen.values()):
-            across = {part: found.get(f"{part}_{other}") for part in REST_RAD}
+            across = {part: result.get(f"{part}_{other}") for part in REST_RAD}
             seen = {part: None if values is None else np.roll(values, half) for part, values in across.items()}
         angle |= {f"{part}_{side}": values for part, values in _leg(seen, angle["pelvis"]).items()}
     return angle

@@ -155,11 +155,11 @@ def node_data(sequence: Sequence, recording: Recording | None = None) -> Array:
 
 def _relative_spread(recording: Recording) -> Array:
     """(T, S, C) how uncertain each sample is for its channel, 1 on average: half alike, half as the trials vary."""
-    found = np.ones((recording.samples, len(LOWER_BODY), 3))
+    result = np.ones((recording.samples, len(LOWER_BODY), 3))
     for kind, axes, places in ((recording.acc_var, [0, 1], [0, 1]), (recording.gyro_var, [2], [2])):
         for k, segment in enumerate(LOWER_BODY.segments):
             i = recording.sensor_index(segment)
             if kind is not None and i is not None:
                 variance = np.nan_to_num(kind[:, i][:, axes])
-                found[:, k, places] = 0.5 + 0.5 * variance / np.maximum(variance.mean(axis=0), TINY_VARIANCE)
-    return found
+                result[:, k, places] = 0.5 + 0.5 * variance / np.maximum(variance.mean(axis=0), TINY_VARIANCE)
+    return result

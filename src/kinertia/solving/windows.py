@@ -64,15 +64,15 @@ def solve(
     if not resume:
         store.clear()
     guess_x = whole.layout.split(start.unknowns(whole.layout))
-    found = whole.layout.split(np.zeros(whole.layout.size))
+    result = whole.layout.split(np.zeros(whole.layout.size))
     count = min(settings.windows.calibration, len(plan.firsts) // FEWEST_PER_CALIBRATION)
     samples = calibration_windows(data, plan, count)
     with show(len(samples) + len(plan.firsts)) as progress:
-        solving = _Windows(window, settings, data, plan, store, guess_x, found, progress or (lambda done, terms: None))
+        solving = _Windows(window, settings, data, plan, store, guess_x, result, progress or (lambda done, terms: None))
         if samples:
             solving.calibrate(samples)
         runs, units = solving.walk(len(samples))
-    return Solution.of(whole, whole.layout.join(found | {"speed": 0.0, "units": units}), data, runs)
+    return Solution.of(whole, whole.layout.join(result | {"speed": 0.0, "units": units}), data, runs)
 
 
 def _mark(recording: Recording, settings: Settings, guess: Estimate | None) -> str:
@@ -208,8 +208,8 @@ class _Windows:
         )
 
     def _worst(self, index: int, x: Array) -> float:
-        found = self.window.node.violations(self.window.layout, x, self.data[self.plan.window(index)])
-        return max(float(outside.max()) for _, outside in found)
+        result = self.window.node.violations(self.window.layout, x, self.data[self.plan.window(index)])
+        return max(float(outside.max()) for _, outside in result)
 
     def _held(self, start: Array | None = None) -> Held:
         """Sensors and body, where they are known; and of a ``start`` that continues a window, the state at its first node."""

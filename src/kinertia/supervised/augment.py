@@ -90,8 +90,8 @@ def _turn_all(x: Tensor, columns: Layout, size_deg: float, most_deg: float, draw
 
 def _at(columns: Layout, segment: str, *names: str) -> list[int]:
     """Columns of channels of a segment; none unless all of them are there."""
-    found = [k for name in names if (k := columns.index(f"{segment}.{name}")) is not None]
-    return found if len(found) == len(names) else []
+    result = [k for name in names if (k := columns.index(f"{segment}.{name}")) is not None]
+    return result if len(result) == len(names) else []
 
 
 def _turn(x: Tensor, columns: Layout, segment: str, angle: Tensor) -> None:

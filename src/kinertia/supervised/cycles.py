@@ -28,15 +28,15 @@ def average(recording: Recording, side: str, config: InputConfig) -> list[tuple[
     frames, without gaps in the sensors of the leg; truth is averaged alike. ``side``, ``r`` or ``l``, says whose heel
     strikes begin the cycles.
     """
-    found = gait.find(contact_events.locate(recording).get(f"heel_strike_{side}", np.empty(0)), tolerance=TOLERANCE)
+    result = gait.find(contact_events.locate(recording).get(f"heel_strike_{side}", np.empty(0)), tolerance=TOLERANCE)
     last = recording.samples - 1
-    index = [i for i in range(found.count) if found.begin[i] >= 0 and found.end[i] <= last]
+    index = [i for i in range(result.count) if result.begin[i] >= 0 and result.end[i] <= last]
     groups = [index[k : k + config.averaged] for k in range(0, len(index) - config.averaged + 1, config.averaged)]
     if not groups and index:
         groups = [index]
     if config.most_cycles and len(groups) > config.most_cycles:
         groups = [groups[k] for k in np.linspace(0, len(groups) - 1, config.most_cycles).round().astype(int)]
-    return [_mean(recording, Strides(found.begin[group], found.end[group])) for group in groups]
+    return [_mean(recording, Strides(result.begin[group], result.end[group])) for group in groups]
 
 
 def _mean(recording: Recording, chosen: Strides) -> tuple[Recording, float, float]:

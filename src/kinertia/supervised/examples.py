@@ -48,10 +48,10 @@ class Examples:
     @cached_property
     def fingerprint(self) -> str:
         """Short hash of everything."""
-        found = sha256(repr((self.layout.names, self.targets_named, self.owner)).encode())
+        result = sha256(repr((self.layout.names, self.targets_named, self.owner)).encode())
         for tensor in (self.inputs, self.targets, self.peaks, self.rate_hz):
-            found.update(np.ascontiguousarray(tensor.numpy()).tobytes())
-        return found.hexdigest()[:16]
+            result.update(np.ascontiguousarray(tensor.numpy()).tobytes())
+        return result.hexdigest()[:16]
 
     def between(self, begin: float, end: float) -> Examples:
         """Those that lie entirely within a part of their recordings, given as shares."""

@@ -26,13 +26,13 @@ class Network(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Curves and peaks, both without units."""
-        found = self.core(x)
-        curves = self.head(found)
+        result = self.core(x)
+        curves = self.head(result)
         if self.skip is not None:
             curves = curves + self.skip(x)
         if self.peaks is None:
             return curves, curves.new_zeros(len(x), 0)
-        return curves, self.peaks(torch.cat([found.mean(1), found.amax(1)], dim=-1))
+        return curves, self.peaks(torch.cat([result.mean(1), result.amax(1)], dim=-1))
 
     def last(self) -> list[nn.Parameter]:
         """Parameters of the last layer, and of the linear one beside the network."""

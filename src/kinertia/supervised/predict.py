@@ -97,12 +97,12 @@ def _of_windows(fitted: Fitted, recording: Recording) -> dict[str, Array]:
     _, kept = columns.choose(fitted.layout.segments)
     first = starts(ready.samples, inputs.window, inputs.stride)
     index = np.array(first)[:, None] + np.arange(inputs.window)
-    found = _predict(fitted, values[index][..., kept])
+    result = _predict(fitted, values[index][..., kept])
     # in the middle of a window the network sees most
     weight = np.minimum(np.arange(1, inputs.window + 1), np.arange(inputs.window, 0, -1)).astype(float)
-    total, sums = np.zeros(ready.samples), np.zeros((ready.samples, found.shape[-1]))
+    total, sums = np.zeros(ready.samples), np.zeros((ready.samples, result.shape[-1]))
     np.add.at(total, index, np.broadcast_to(weight, index.shape))
-    np.add.at(sums, index, found * weight[:, None])
+    np.add.at(sums, index, result * weight[:, None])
     curves = sums / total[:, None]
     return dict(zip(fitted.targets, _wanted(curves, ready, recording).T, strict=True))
 
@@ -118,7 +118,7 @@ def _wanted(curves: Array, ready: Recording, recording: Recording) -> Array:
 
 def _of_cycle(fitted: Fitted, recording: Recording) -> dict[str, Array]:
     """Of every leg for which the sensors are there."""
-    found: dict[str, Array] = {}
+    result: dict[str, Array] = {}
     wanted = sensor_set.by_initials(fitted.config.inputs.sensors).segments
     for side in ("r", "l"):
         needed = wanted if side == "r" else tuple(channels.other_side(segment) for segment in wanted)
@@ -131,14 +131,14 @@ def _of_cycle(fitted: Fitted, recording: Recording) -> dict[str, Array]:
         at = (np.arange(recording.samples) - strike) * cycles.NODES / recording.samples
         on_samples = cycles.periodic_at(curves, at)
         for name, curve in zip(fitted.targets, on_samples.T, strict=True):
-            found.setdefault(name if name == targets.SPEED else f"{name}_{side}", curve)
-    return found
+            result.setdefault(name if name == targets.SPEED else f"{name}_{side}", curve)
+    return result
 
 
 def _predict(fitted: Fitted, inputs: Array) -> Array:
     """(N, T, K) with units."""
     x = torch.as_tensor(inputs, dtype=torch.float32)
-    found = fitted.scale.curves(training.predict(fitted.network, fitted.scale, x)[0])
+    result = fitted.scale.curves(training.predict(fitted.network, fitted.scale, x)[0])
     if fitted.config.network.kinematic:
-        found = found + channels.angles(x, fitted.layout, fitted.targets)
-    return found.double().numpy()
+        result = result + channels.angles(x, fitted.layout, fitted.targets)
+    return result.double().numpy()

@@ -106,9 +106,9 @@ def run(
         parts = people.folds([name for name, _ in files], plan.folds)
     for number, part in enumerate(parts):
         study.fold(number, part)
-    found = summarise(study.rows, plan) | {"conditions": study.conditions()}
-    _write(out / RESULTS, found)
-    return found
+    result = summarise(study.rows, plan) | {"conditions": study.conditions()}
+    _write(out / RESULTS, result)
+    return result
 
 
 @dataclass
@@ -190,11 +190,11 @@ class _Study:
 
     def _mark(self) -> str:
         """Of everything that rows depend on but the regime."""
-        found = sha256(__version__.encode() + msgspec.json.encode(self.config))
-        found.update(repr((self.plan.folds, self.longest, self.plan.only)).encode())
+        result = sha256(__version__.encode() + msgspec.json.encode(self.config))
+        result.update(repr((self.plan.folds, self.longest, self.plan.only)).encode())
         for name, paths in self.files.items():
-            found.update(repr((name, [(path.name, path.stat().st_size) for path in paths])).encode())
-        return found.hexdigest()[:16]
+            result.update(repr((name, [(path.name, path.stat().st_size) for path in paths])).encode())
+        return result.hexdigest()[:16]
 
     def take_up(self) -> None:
         """Go on from the rows that are finished; ValueError if they are of something else."""
@@ -259,7 +259,7 @@ def of_person(trials: Mapping[str, Json]) -> dict[str, float]:
 
     Each joint has its own figure too, as ``angle_rmsd_deg.knee_angle``: the mean over recordings and legs.
     """
-    found: dict[str, float] = {}
+    result: dict[str, float] = {}
     for figure in FIGURES:
         values: list[float] = []
         joints: dict[str, list[float]] = {}
@@ -273,9 +273,9 @@ def of_person(trials: Mapping[str, Json]) -> dict[str, float]:
             elif given is not None:
                 values.append(given)
         if values:
-            found[figure] = fmean(values)
-        found |= {f"{figure}.{name}": fmean(listed) for name, listed in joints.items()}
-    return found
+            result[figure] = fmean(values)
+        result |= {f"{figure}.{name}": fmean(listed) for name, listed in joints.items()}
+    return result
 
 
 def over_people(figures: Mapping[str, Mapping[str, float]]) -> dict[str, Json]:
@@ -298,4 +298,4 @@ def compare(
 
 def comparisons(pairs: Mapping[str, tuple[Sequence[float], Sequence[float]]]) -> dict[str, Json]:
     """Paired t-tests of first minus second, with Holm's correction for all of them, and effect sizes."""
-    return {name: asdict(found) for name, found in compare_all(pairs).items()}
+    return {name: asdict(result) for name, result in compare_all(pairs).items()}

@@ -27,7 +27,7 @@ def names(config: FitConfig) -> tuple[str, ...]:
         "grf": [f"grf.{force}{side}" for side in sides for force in FORCES],
         "speed": [SPEED],
     }
-    return tuple(name for kind, found in listed.items() if kind in config.outputs for name in found)
+    return tuple(name for kind, result in listed.items() if kind in config.outputs for name in result)
 
 
 def curves(recording: Recording, wanted: Sequence[str], side: str = "") -> Array:
@@ -63,9 +63,9 @@ def peaks(vertical: Array, knee: Array, duration_s: float) -> Array:
     # from a sample in swing on, stance is in one piece
     start = int(np.argmin(vertical))
     turned, moment = np.roll(vertical, -start), np.roll(knee, -start)
-    found = stances(errors.bw_percent(turned), rate_hz)
-    if not found:
+    result = stances(errors.bw_percent(turned), rate_hz)
+    if not result:
         return np.full(len(PEAKS), np.nan)
-    first, last = max(found, key=lambda stance: stance[1] - stance[0])
+    first, last = max(result, key=lambda stance: stance[1] - stance[0])
     rate = loading_rate(errors.bw_percent(turned[first:last]), rate_hz)
     return np.array([turned[first:last].max(), moment[first:last].max(), rate])

@@ -78,8 +78,8 @@ class Training(loop.Training[FitState, Card]):
         best, _ = self._best(state.history)
         if best is None or held < best:
             state.kept.load_state_dict(state.network.state_dict())
-        found = {"train": total / len(train), "held": held}
-        return {name: torch.tensor(x, dtype=torch.float64) for name, x in found.items()}
+        result = {"train": total / len(train), "held": held}
+        return {name: torch.tensor(x, dtype=torch.float64) for name, x in result.items()}
 
     def converged(self, history: list[dict[str, float]]) -> bool:
         return self._best(history)[1] >= self.settings.patience

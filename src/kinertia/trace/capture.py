@@ -30,8 +30,8 @@ def capture(function: Callable[..., Sequence[Tensor]], shapes: Sequence[tuple[in
     function(*examples)
     recorder = _Recorder(examples)
     with recorder:
-        found = torch.func.functionalize(function, remove="mutations_and_views")(*examples)
-    return recorder.graph_module(found)
+        result = torch.func.functionalize(function, remove="mutations_and_views")(*examples)
+    return recorder.graph_module(result)
 
 
 class _Recorder(TorchDispatchMode):
@@ -53,14 +53,14 @@ class _Recorder(TorchDispatchMode):
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         del types
-        found = func(*args, **(kwargs or {}))
+        result = func(*args, **(kwargs or {}))
         made = self._graph.call_function(func, *tree_map(self._node, (args, kwargs or {})))
-        if isinstance(found, Tensor):
-            self._note(found, made)
+        if isinstance(result, Tensor):
+            self._note(result, made)
         else:
-            for i, part in enumerate(found):
+            for i, part in enumerate(result):
                 self._note(part, self._graph.call_function(operator.getitem, (made, i)))
-        return found
+        return result
 
     def _note(self, x: Tensor, node: torch.fx.Node) -> None:
         self._kept.append(x)

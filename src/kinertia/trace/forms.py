@@ -147,17 +147,17 @@ class Form:
 
     def _product(self, other: Form) -> Scalar:
         for turn, vector in ((self, other), (other, self)):
-            if (found := turn._turned_back(vector)) is not None:
-                return found
+            if (result := turn._turned_back(vector)) is not None:
+                return result
         (one, k), (two, factor) = (form.normalized() for form in sorted((self, other), key=lambda form: len(form.terms)))
         if self.stage == ALWAYS or len(one.terms) > 1:
             return self.space.apply("Mul", one, two) * (k * factor)
         # what is computed once may have many products, so that those with one atom cancel and are shared
-        found = cast("Scalar", 0.0)
+        result = cast("Scalar", 0.0)
         for atom, weight in two.terms.items():
             part = one if atom is self.space.one else self.space.apply("Mul", one, self.space.alone(atom, self.stage))
-            found = found + part * weight
-        return found * (k * factor)
+            result = result + part * weight
+        return result * (k * factor)
 
     def _turned_back(self, other: Form) -> Scalar | None:
         """Product of a cosine or sine with a component of a vector that was turned by the same angle; None for all others.

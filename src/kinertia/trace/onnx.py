@@ -70,13 +70,13 @@ def add_once(nodes: Nodes, traced: Traced, inputs: Mapping[str, str], wanted: Ma
     values = nodes.apply(
         "Squeeze", _Levels(nodes, space, ONCE, inputs).compute(list(distinct.values())), nodes.constant(np.array([0]))
     )
-    found: dict[str, str] = {}
+    result: dict[str, str] = {}
     for name, array in wanted.items():
         entries = nodes.apply("Gather", values, nodes.constant(np.array([place[form.name] for form in forms[name]])))
         zeros = nodes.apply("ConstantOfShape", nodes.constant(np.array([array.size])), value=ZERO)
         scattered = nodes.apply("ScatterElements", zeros, nodes.constant(filled[name]), entries)
-        found[name] = nodes.apply("Reshape", scattered, nodes.constant(np.array(array.shape, dtype=np.int64)))
-    return found
+        result[name] = nodes.apply("Reshape", scattered, nodes.constant(np.array(array.shape, dtype=np.int64)))
+    return result
 
 
 class _Levels:
@@ -191,13 +191,13 @@ def _is_choice(form: Form) -> bool:
 
 def _needed(forms: Sequence[Form]) -> list[Atom]:
     """Atoms that forms are made of, sorted by depth and operator."""
-    found: set[Atom] = set()
+    result: set[Atom] = set()
     waiting = list(forms)
     while waiting:
-        new = waiting.pop().terms.keys() - found
-        found |= new
+        new = waiting.pop().terms.keys() - result
+        result |= new
         waiting += [form for atom in new for form in atom.operands]
-    return sorted((atom for atom in found if atom.depth), key=lambda atom: (atom.depth, atom.operator, atom.index))
+    return sorted((atom for atom in result if atom.depth), key=lambda atom: (atom.depth, atom.operator, atom.index))
 
 
 ZERO = numpy_helper.from_array(np.zeros(1))

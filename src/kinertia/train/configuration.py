@@ -45,14 +45,14 @@ def merge(base: T, given: T, default: T) -> T:
     """``given`` where it differs from ``default``, else ``base``; field by field."""
     if not is_dataclass(default):
         return base if given == default else given
-    found = {f.name: merge(*(getattr(x, f.name) for x in (base, given, default))) for f in fields(default)}
-    return type(default)(**found)
+    result = {f.name: merge(*(getattr(x, f.name) for x in (base, given, default))) for f in fields(default)}
+    return type(default)(**result)
 
 
 def _unknown(given: dict[str, Any], known: dict[str, Any], prefix: str = "") -> list[str]:
     """Dotted names of fields that the configuration has not: msgspec refuses them in its own types only."""
-    found = [prefix + name for name in given if name not in known]
+    result = [prefix + name for name in given if name not in known]
     for name, value in known.items():
         if isinstance(value, dict) and isinstance(given.get(name), dict):
-            found += _unknown(given[name], value, f"{prefix}{name}.")
-    return found
+            result += _unknown(given[name], value, f"{prefix}{name}.")
+    return result

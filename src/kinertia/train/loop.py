@@ -85,11 +85,11 @@ def run(training: Training[S, C], state: S, how: Running) -> bool:
     end = training.steps if how.stop_after is None else min(how.stop_after, training.steps)
     done = training.converged(state.history)
     while state.step < end and not done:
-        found = training.step(state)
+        outcome = training.step(state)
         state.step += 1
         recorded = state.step % training.log_every == 0 or state.step == training.steps
-        if recorded or not bool(next(iter(found.values())).isfinite()):  # the loss comes first
-            shown = _finite(found, state.step)
+        if recorded or not bool(next(iter(outcome.values())).isfinite()):  # the loss comes first
+            shown = _finite(outcome, state.step)
             state.history.append({"step": float(state.step), **shown, **training.judge(state)})
             done = training.converged(state.history)
         if how.progress is not None:

@@ -30,16 +30,16 @@ def find(folder: Path, only: Sequence[str] = (), most: int | None = None) -> lis
     As ``kinertia simulate`` writes them, or gait cycles such as ``P01_normwalking.csv``; recordings of the names ``only``, all
     without any, of the first ``most`` people. RecordingError if no recording is found.
     """
-    found: dict[str, list[Path]] = {}
+    result: dict[str, list[Path]] = {}
     for path in folders.recordings(folder):
         if path.is_file() and (not only or path.stem in only):
             # names of trials start with the person, up to the first underscore
             owner = path.parent.name.replace("_", "-") if path.parent != folder else path.stem.partition("_")[0]
-            found.setdefault(owner, []).append(path)
-    if not found:
+            result.setdefault(owner, []).append(path)
+    if not result:
         wanted = f"of the names {', '.join(only)} " if only else ""
         raise RecordingError(f"holds no recordings {wanted}of people", file=str(folder), fix="give one folder per person in it")
-    return [(owner, found[owner]) for owner in sorted(found)[:most]]
+    return [(owner, result[owner]) for owner in sorted(result)[:most]]
 
 
 def load(files: tuple[str, list[Path]], *, anyway: bool = False) -> Person:
@@ -89,7 +89,7 @@ def folds(people: Sequence[str], count: int = 0) -> list[Split]:
     count = count or len(names)
     if not 2 <= count <= len(names):
         raise ValueError(f"{count} folds of {len(names)} people: give 2 to {len(names)}, or 0 to leave one out at a time")
-    found = []
+    result = []
     for fold in range(count):
         test = names[fold::count]
         rest = [name for name in names if name not in test]
@@ -98,8 +98,8 @@ def folds(people: Sequence[str], count: int = 0) -> list[Split]:
             raise ValueError(f"{len(names)} people in {count} folds: too few are left to learn from; give more folds")
         # other people say when to stop in every fold
         turned = rest[fold % len(rest) :] + rest[: fold % len(rest)]
-        found.append(Split(tuple(sorted(turned[held:])), tuple(sorted(turned[:held])), tuple(test)))
-    return found
+        result.append(Split(tuple(sorted(turned[held:])), tuple(sorted(turned[:held])), tuple(test)))
+    return result
 
 
 def everyone(people: Sequence[str]) -> Split:

@@ -156,10 +156,10 @@ def fill(network: N, tensors: dict[str, Tensor], folder: Path | str) -> N:
 
 def fingerprint(network: nn.Module) -> str:
     """Short hash of a network's weights."""
-    found = sha256()
+    result = sha256()
     for key, tensor in sorted(network.state_dict().items()):
-        found.update(key.encode() + tensor.detach().cpu().contiguous().numpy().tobytes())
-    return found.hexdigest()[:16]
+        result.update(key.encode() + tensor.detach().cpu().contiguous().numpy().tobytes())
+    return result.hexdigest()[:16]
 
 
 def _holds(folder: Path, tensors: dict[str, Tensor], card: Card, used: str) -> bool:
@@ -183,8 +183,8 @@ def _text(card: Card, used: str) -> str:
 def _weights_of(card: Path) -> str | None:
     """Name of the weights that a card refers to; None without a card."""
     try:
-        found = msgspec.json.decode(card.read_bytes())
-        return found.get("file") or f"{found['kind']}-{found.get('step', found.get('epoch'))}.safetensors"
+        result = msgspec.json.decode(card.read_bytes())
+        return result.get("file") or f"{result['kind']}-{result.get('step', result.get('epoch'))}.safetensors"
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, AttributeError, KeyError):
         return None
 

@@ -10,8 +10,8 @@ from kinertia.recording.resampling import resample
 
 def starts(samples: int, window: int, stride: int) -> list[int]:
     """First samples of windows that cover everything, the last one ending with the recording."""
-    found = list(range(0, samples - window + 1, stride))
-    return found if not found or found[-1] == samples - window else [*found, samples - window]
+    result = list(range(0, samples - window + 1, stride))
+    return result if not result or result[-1] == samples - window else [*result, samples - window]
 
 
 def resampled(recording: Recording, rate_hz: float) -> Recording:
