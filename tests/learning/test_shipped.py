@@ -80,6 +80,11 @@ def test_recipes_are_those_of_the_shipped_models() -> None:
     trained = adaptation.longer(adaptation.settings(default, recipe))
     assert replace(trained, adaptation=AdaptationConfig()) == shipped.load(shipped.SPARSE).config
     assert trained.training.sparse_share > 0.0
+    # varied learned in three runs, of which the recipe joins the first two: their windows, and one objective
+    varied, recipe = shipped.load("varied").config, configuration.load(ROOT / "recipes" / "sole.json", Config)
+    trained = adaptation.longer(adaptation.settings(replace(default, body=varied.body), recipe))
+    assert (trained.weights, trained.network, trained.body) == (varied.weights, varied.network, varied.body)
+    assert (trained.training.steps, trained.training.batch, trained.training.window) == (7200, 8, 400)
 
 
 def test_any_other_model_is_a_folder(folder: Path, tmp_path: Path) -> None:
