@@ -167,7 +167,8 @@ def of_names(table: TextTable, path: Path, given: ColumnMap, known: Callable[[st
     if any(signal.kind == "free" for signal in signals) and not any("acc" in kinds for kinds in sensors.values()):
         rate = "" if sensors else ", and no angular rate"
         message = f"holds free acceleration only, from which gravity was removed{rate}"
-        fix = "record or export raw acceleration and angular rate (Xsens DOT: 'Rate quantities')"
+        fix = "record or export raw acceleration and angular rate (Xsens DOT: 'Rate quantities'; Sensor Logger: "
+        fix += "TotalAcceleration)"
         raise RecordingError(message, file=table.file, fix=fix, cause=Cause.FREE_ACCELERATION)
     if not sensors:
         fix = f"write a column map {path.stem}.columns.toml (see docs/formats.md), or name columns 'acc.tibia_r.x [m/s^2]'"

@@ -8,14 +8,16 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import msgspec
 
-from kinertia.io import naming
+from kinertia.io import channels, naming
+from kinertia.io.channels import Channels
 from kinertia.io.columns import ColumnMap, SensorColumns
-from kinertia.io.text import TextTable, begins, parse_rows, read_text
+from kinertia.io.text import TextTable, begins, head, parse_rows, read_text
 from kinertia.recording import Cause, RecordingError
 
 
@@ -34,10 +36,16 @@ class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What writes tables of one layout."""
 
     name: str  # in words
-    # ending, begins: of its files; empty where they are told by what stands above the table
+    key: str = ""  # name of its file, by which it can be asked for
+    # ending, begins, holds: of its files, and what their first lines hold; empty where they are told by what stands above the
+    # table
     ending: str = ""
     begins: str = ""
+    holds: list[str] = []
     preamble: list[str] = []  # keys that stand above the table, lower case
+    tag: str = ""  # key above the table under which the sensor's label stands, where each sensor has its own file
+    files: dict[str, str] = {}  # names of files, lower case, to the signal in each (acc, gyro, free), where each has its own
+    renamed: dict[str, str] = {}  # names of columns, as regular expressions, to names that say kind and axis
     # read, otherwise: first cell of what can be read, and what to do with other versions; empty where there are none
     read: str = ""
     otherwise: str = ""
@@ -45,7 +53,9 @@ class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     columns: ColumnMap = ColumnMap()
     segments: dict[str, str] = {}  # names of sensors to the segments that they sit on
     spoken: dict[str, str] = {}  # words in names of sensors to the words for segments that they stand for
-    blocks: Blocks | None = None  # where the names of the columns are put together from several rows
+    # where columns are put together from several rows, or come with times of their own
+    blocks: Blocks | None = None
+    channels: Channels | None = None
 
     def complete(self, given: ColumnMap | None) -> ColumnMap:
         """A column map with what it leaves open filled in."""
@@ -62,10 +72,30 @@ class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             said = re.sub(word, meant, said, flags=re.IGNORECASE)
         return name, naming.segment(said)
 
-    def cells(self, path: Path) -> tuple[TextTable, list[SensorColumns]]:
-        """Cells of a table of :class:`Blocks`, and which columns are whose."""
-        assert self.blocks is not None
-        blocks, file, lines = self.blocks, str(path), read_text(path).splitlines()
+    def with_names(self, table: TextTable) -> TextTable:
+        """The table with the names of columns that they stand for."""
+        if not self.renamed:
+            return table
+        new: dict[str, str] = {}
+        for name in table.names:
+            said = next((re.sub(old, to, name) for old, to in self.renamed.items() if re.search(old, name)), name)
+            new[name] = said if said not in new.values() else name
+        units = {new[name]: unit for name, unit in table.units.items()}
+        return replace(table, names=tuple(new.values()), units=units)
+
+    def whole(self, path: Path, given: ColumnMap | None) -> tuple[TextTable, ColumnMap] | None:
+        """Cells of a table of :class:`Blocks` or :class:`Channels`, and what they mean; None for other devices."""
+        if self.blocks is not None:
+            cells, sensors = self._blocks(path, self.blocks)
+            return cells, msgspec.structs.replace(self.complete(given), sensors=sensors)
+        if self.channels is None:
+            return None
+        cells, sensors, time = channels.cells(self.channels, self.name, read_text(path), str(path))
+        sensors = [msgspec.structs.replace(entry, segment=self.sensor(entry.name)[1] or entry.segment) for entry in sensors]
+        return cells, msgspec.structs.replace(self.complete(given), sensors=sensors, time=time)
+
+    def _blocks(self, path: Path, blocks: Blocks) -> tuple[TextTable, list[SensorColumns]]:
+        file, lines = str(path), read_text(path).splitlines()
         upper = [cell.strip() for cell in lines[0].split(",")]
         if upper[0] != self.read:
             message = f"is an {self.name} of {upper[0]}; only {self.read} is read"
@@ -93,7 +123,13 @@ class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def known() -> tuple[Device, ...]:
     """All layouts that come with the package."""
     files = sorted(Path(__file__).with_name("devices").glob("*.toml"))
-    return tuple(msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), Device) for file in files)
+    found = ((file.stem, msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), Device)) for file in files)
+    return tuple(msgspec.structs.replace(device, key=key) for key, device in found)
+
+
+def preset(key: str) -> Device | None:
+    """The layout of this name; None where there is none."""
+    return next((device for device in known() if device.key == key.lower()), None)
 
 
 def find(path: Path, preamble: Collection[str] = ()) -> Device | None:
@@ -101,6 +137,14 @@ def find(path: Path, preamble: Collection[str] = ()) -> Device | None:
     for device in known():
         if device.begins and begins(path, device.ending, device.begins.encode()):
             return device
+        if device.holds and path.suffix.lower() == device.ending and all(word in head(path) for word in device.holds):
+            return device
         if device.preamble and set(device.preamble) <= set(preamble):
             return device
     return None
+
+
+def tag(path: Path, device: Device) -> str:
+    """Label of the sensor that a device states above the table of a file; empty where it states none."""
+    words = re.search(rf"^\W*{device.tag}\s*[:=,;\t]+\s*([^,;\t\r\n]+)", head(path), re.IGNORECASE | re.MULTILINE)
+    return words[1].strip() if words else ""

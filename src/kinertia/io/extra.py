@@ -1,4 +1,4 @@
-"""Packages that only the extra ``kinertia[train]`` installs, and that a few files need."""
+"""Packages that only the extras ``kinertia[train]`` and ``kinertia[formats]`` install, and that a few files need."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from typing import Any
 from kinertia.recording.errors import RecordingError
 
 INSTALL = "pip install 'kinertia[train]'"
+INSTALL_FORMATS = "pip install 'kinertia[formats]'"
+FORMATS = ("h5py", "ezc3d")  # packages of that extra
 PACKAGES = ("torch", "casadi", "scipy", "safetensors", "polars", "onnx", "onnxscript")
 ALWAYS = ("torch", "scipy", "safetensors")  # what everything needs that trains or solves
 
@@ -47,4 +49,5 @@ def load(module: str, *, file: str, purpose: str) -> ModuleType | Any:
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] != package:
             raise  # something else is broken
-        raise RecordingError(f"{purpose} needs {package}, which is not installed", file=file, fix=INSTALL) from error
+        fix = INSTALL_FORMATS if package in FORMATS else INSTALL
+        raise RecordingError(f"{purpose} needs {package}, which is not installed", file=file, fix=fix) from error

@@ -7,7 +7,7 @@ from pathlib import Path
 from kinertia.io import gaittoolbox, naming, outputs, table, together, xsens
 from kinertia.recording.errors import RecordingError
 
-TABLES = (".csv", ".parquet", ".pq", ".kinlog")
+TABLES = (".csv", ".parquet", ".pq", ".kinlog", ".mvnx", ".h5")
 HISTORY = "history.csv"  # losses beside a model
 
 

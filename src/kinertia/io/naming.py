@@ -21,6 +21,19 @@ _OTHER = re.compile(
     r"mag|magn|magnetometer|magnetic|quat|quaternion|orientation|euler|roll|pitch|yaw|gravity|temperature|temp|pressure|barometer"
     r"|altitude|emg|battery|status|mat|var|error"
 )
+_OTHER_FILES = {
+    "metadata",
+    "annotation",
+    "location",
+    "microphone",
+    "pedometer",
+    "light",
+    "network",
+    "compass",
+    "device",
+    "activity",
+}
+"""Words in names of files in which phones' apps put what is no signal of movement."""
 _TIME = {"time", "timestamp", "timestamps", "stamp", "elapsed", "t"}
 _SMALL_WORDS = {"in", "with", "g", "s", "unix", "sample", "fine"}
 _NOISE = {"cal", "raw", "ln", "wr", "low", "noise", "wide", "range", "imu", "data"} | _SMALL_WORDS
@@ -32,7 +45,7 @@ _SEGMENTS = {
     "tibia": ("tibia", "shank", "shin", "calf", "lowerleg"),
     "foot": ("foot", "instep", "shoe", "calcn", "calcaneus"),
 }
-_SIDES = {"r": "r", "right": "r", "l": "l", "left": "l"}
+_SIDES = {"r": "r", "right": "r", "rt": "r", "l": "l", "left": "l", "lt": "l"}
 _PART_WORDS = {*_SIDES, "upper", "lower", "leg", "back"} | {word for spellings in _SEGMENTS.values() for word in spellings}
 
 
@@ -127,7 +140,7 @@ class Part:
 def other(stem: str) -> bool:
     """Whether the name of a file says a signal that is neither acceleration with gravity nor angular rate."""
     known = {word.lower() for word in _WORD.findall(stem)}
-    return bool(known & _FREE) or any(map(_OTHER.fullmatch, known))
+    return bool(known & (_FREE | _OTHER_FILES)) or any(map(_OTHER.fullmatch, known))
 
 
 def part(stem: str) -> Part:

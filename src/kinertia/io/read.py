@@ -7,13 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kinertia.io import columns as maps
 from kinertia.io import (
+    apdm_hdf,
+    archive,
+    c3d,
     cycles,
     facts,
     folder,
     full_body,
     gaittoolbox,
+    markers,
+    mvnx,
+    naming,
     opensim,
     stated,
     stream_log,
@@ -22,6 +27,7 @@ from kinertia.io import (
     together,
     xsens,
 )
+from kinertia.io import columns as maps
 from kinertia.io.columns import ColumnMap
 from kinertia.recording import Cause, Finding, Recording, RecordingError, Subject, selection
 
@@ -30,7 +36,11 @@ SUPPORTED = (
     "tables with a column map or with columns that name themselves (CSV, text, Parquet)",
     "Xsens MT Manager exports (.txt, one per sensor)",
     "HuGaDB (.txt)",
-    "APDM Opal (CSV, Format=7)",
+    "APDM Opal (CSV of Format=7, .h5)",
+    "Xsens MVN (.mvnx)",
+    "Delsys EMGworks and Trigno Discover (CSV with times)",
+    "analog channels of C3D files (.c3d)",
+    "a phone's signals (.zip of phyphox or Sensor Logger)",
     "full-body recordings (.mat, one struct per segment)",
     "a folder of Xsens exports, with or without the gait toolbox's optical reference",
     "live recordings (.kinlog)",
@@ -78,6 +88,14 @@ def read(
         return read(_only(path), **said, mass_kg=mass_kg, height_m=height_m)
     elif cycles.is_cycle(path) or (path.suffix.lower() == ".json" and cycles.is_cycle(path.with_suffix(".csv"))):
         recording = _placed(cycles.read(path), placement)
+    elif mvnx.is_mvnx(path):
+        recording = mvnx.read(path, placement=placement, gyro_from_orientation=gyro_from_orientation)
+    elif apdm_hdf.is_hdf(path):
+        recording = apdm_hdf.read(path, placement=placement)
+    elif c3d.is_c3d(path):
+        recording = _analog(path, said)
+    elif archive.is_archive(path):
+        recording = archive.read(path, lambda folder: read(folder, **said))
     elif stream_log.is_stream_log(path):
         recording = _placed(stream_recording.read(path), placement)
     elif full_body.is_full_body(path):
@@ -135,6 +153,22 @@ def _placed(recording: Recording, placement: Mapping[str, Any] | str | Path | No
     return replace(kept, sensors=tuple(sensors))
 
 
+def _analog(path: Path, said: Mapping[str, Any]) -> Recording:
+    """The analog channels of a C3D file, by their labels and units or a column map."""
+    cells, analog_hz = c3d.read_analog(path)
+    signals = naming.signals(cells.names, cells.units)
+    if not any(s.kind in ("acc", "gyro", "free") for s in signals) and said["columns"] is None and maps.find_map(path) is None:
+        raise _no_imu(markers.read(path), f" and {len(cells.names)} analog channels that no label says to be an IMU's")
+    return table.interpret(cells, path, **{**said, "rate_hz": said["rate_hz"] or analog_hz or None})
+
+
+def _no_imu(found: markers.Markers, more: str = "") -> RecordingError:
+    seconds = float(found.time_s[-1] - found.time_s[0])
+    message = f"holds {len(found.names)} markers ({found.rate_hz:.4g} Hz, {seconds:.4g} s){more}, no IMU signals"
+    fix = "read it with kinertia.io.markers; give the IMU recording here"
+    return RecordingError(message, file=found.source, fix=fix, cause=Cause.LAYOUT)
+
+
 def _only(path: Path) -> Path:
     """The one recording of a folder."""
     files = folder.recordings(path)
@@ -149,12 +183,22 @@ def _only(path: Path) -> Path:
 def _unknown(path: Path) -> RecordingError:
     if not path.exists():
         return RecordingError("does not exist", file=str(path), fix="check the path")
-    if path.suffix.lower() == ".sto" and opensim.holds_orientations(path):
+    kind = path.suffix.lower()
+    if kind in (".sto", ".mot") and opensim.holds_orientations(path):
         message = "holds orientations only; kinertia needs acceleration and angular rate"
-        fix = "give the recording that the orientations were made from (of Xsens: the MT Manager files)"
+        fix = (
+            "give the recording that the orientations were made from (of Xsens: the MT Manager files); from orientations "
+            "alone, joint angles can be had by OpenSense's inverse kinematics, but no moments, ground reaction or speed"
+        )
         return RecordingError(message, file=str(path), fix=fix, cause=Cause.LAYOUT)
-    if path.suffix.lower() in (".mot", ".sto", ".trc", ".osim"):
+    if kind == ".trc":
+        return _no_imu(markers.read(path))
+    if kind in (".mot", ".sto", ".osim"):
         message, fix = "holds motion or forces, no IMU signals", "read it with kinertia.io.opensim; give the IMU recording here"
         return RecordingError(message, file=str(path), fix=fix)
+    if kind == ".bin":
+        message = "is a binary file; a session of a NilsPod is not read as such"
+        fix = "convert it with nilspodlib (data_as_df, to_csv), and read that with --columns gaitmap and its --rate"
+        return RecordingError(message, file=str(path), fix=fix, cause=Cause.LAYOUT)
     fix = f"supported are {'; '.join(SUPPORTED)}; see docs/formats.md"
     return RecordingError("is in no known format", file=str(path), fix=fix)

@@ -14,15 +14,26 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from kinertia.io import columns as maps
 from kinertia.io import devices, facts, layout, naming, parquet, stated, truth_columns
 from kinertia.io.columns import ColumnMap, Counts, SensorColumns
+from kinertia.io.devices import Device
 from kinertia.io.text import TextTable, read_text
 from kinertia.io.units import ACC_UNITS, GYRO_UNITS, TIME_UNITS, factor
-from kinertia.recording import LOWER_BODY, Array, Cause, Frame, Recording, RecordingError, Sensor, Truth, common_time, time_axis
+from kinertia.recording import (
+    LOWER_BODY,
+    Array,
+    Cause,
+    Frame,
+    Recording,
+    RecordingError,
+    Sensor,
+    Truth,
+    common_time,
+    time_axis,
+)
 from kinertia.recording.common_time import Stream
 
 _HEAD_LINES = 100  # enough for any preamble
@@ -60,8 +71,8 @@ def read(
     Parameters
     ----------
     path : the table.
-    columns : column map or its file; default: the one beside the table, else what the columns' names and the layouts of known
-        devices (:mod:`kinertia.io.devices`) say.
+    columns : column map or its file, or the name of a known layout (:mod:`kinertia.io.devices`); default: the map beside the
+        table, else what the columns' names and the layouts of known devices say.
     placement : which sensor, as the columns name it, sits where, or a file that says so; default ``<stem>.placement.toml``
         or ``placement.toml`` (or .json) beside the table, unless a map or the columns' names say it.
     rate_hz : sampling rate [Hz], for tables without a time column.
@@ -71,13 +82,22 @@ def read(
     Recording; what was mended in layout and time stamps is among its findings.
     """
     path = Path(path)
+    asked, columns = preset(columns)
     given, _ = _given(path, columns)
-    if (device := devices.find(path)) is not None and device.blocks is not None:
-        cells, sensors = device.cells(path)
-        columns = msgspec.structs.replace(device.complete(given), sensors=sensors)
-    else:
-        cells = read_cells(path, given.separator if given else "")
-    return interpret(cells, path, columns=columns, placement=placement, rate_hz=rate_hz)
+    device = asked or devices.find(path)
+    if device is not None and (whole := device.whole(path, given)) is not None:
+        cells, meaning = whole
+        return placed_build(cells, path, meaning, placement=placement)
+    cells = read_cells(path, given.separator if given else "")
+    return interpret(cells, path, columns=columns, placement=placement, rate_hz=rate_hz, device=device)
+
+
+def preset(columns: ColumnMap | str | Path | None) -> tuple[Device | None, ColumnMap | str | Path | None]:
+    """The layout that is named in place of a column map, None where none is; and the column map."""
+    if columns is None or isinstance(columns, ColumnMap) or Path(columns).is_file():
+        return None, columns
+    device = devices.preset(str(columns))
+    return device, None if device else columns
 
 
 def interpret(
@@ -87,19 +107,32 @@ def interpret(
     columns: ColumnMap | str | Path | None = None,
     placement: Mapping[str, Any] | str | Path | None = None,
     rate_hz: float | None = None,
+    device: Device | None = None,
 ) -> Recording:
-    """Recording of the cells of a table; the column map is looked for beside ``path``. The rest as for :func:`read`."""
+    """Recording of the cells of a table, which ``device`` wrote, where that is known.
+
+    The column map is looked for beside ``path``. The rest as for :func:`read`.
+    """
     meaning, map_file = _given(path, columns)
     truth, person_file = None, map_file
     if meaning is None and maps.plain(table):
         meaning, person_file = maps.of_plain_names(table, path), str(path.with_suffix(".json"))
         truth = truth_columns.read(table, meaning.subject, about_file=person_file)
     elif meaning is None or not meaning.sensors:
-        device = devices.find(path, table.preamble) or devices.Device("")
+        device = device or devices.find(path, table.preamble) or Device("")
+        table = device.with_names(table)
         meaning = maps.of_names(table, path, device.complete(meaning), device.sensor)
         placement = placement or facts.find_placement(path.parent, path.stem)
     meaning = maps.placed(meaning, placement)
     return build(table, path, meaning, map_file=map_file, person_file=person_file, truth=truth, rate_hz=rate_hz)
+
+
+def placed_build(
+    table: TextTable, path: Path, meaning: ColumnMap, *, placement: Mapping[str, Any] | str | Path | None = None
+) -> Recording:
+    """Recording of cells whose meaning the file itself states, with a placement that is given or lies beside it."""
+    placement = placement or facts.find_placement(path.parent, path.stem)
+    return build(table, path, maps.placed(meaning, placement), map_file=str(path), person_file=str(path))
 
 
 def build(
@@ -239,7 +272,8 @@ def _signals(
                 f"unit of {kind} is not stated",
                 file=map_file,
                 sensor=name,
-                fix=f"add {kind}_unit to a column map ({stem}.columns.toml), one of {', '.join(allowed)}",
+                fix=f"add {kind}_unit to a column map ({stem}.columns.toml), one of {', '.join(allowed)}; a table of "
+                "gaitmap or nilspodlib: --columns gaitmap",
                 cause=Cause.ACC_UNIT if kind == "acc" else Cause.GYRO_UNIT,
             )
         blocks.append(values[:, picked] * signs * factor(unit, allowed, file=map_file, sensor=name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from kinertia.recording import Array, Cause, Finding, RecordingError
 
 MISSING = ("", "nan", "na", "null", "none", "n/a", "-nan")  # spellings of a missing value, lower case
+_HEAD_BYTES = 1 << 16  # that hold what stands above a table
 _ROWS = 4096  # converted at once: few enough that the text of their cells does not fill the memory
 
 
@@ -141,6 +143,21 @@ def begins(path: Path, ending: str, beginning: bytes) -> bool:
         return False
     with path.open("rb") as file:
         return file.read(3 + len(beginning)).removeprefix(b"\xef\xbb\xbf").startswith(beginning)
+
+
+def head(path: Path) -> str:
+    """First lines of a file that is there, with no regard to its encoding; empty for any other."""
+    try:
+        about = path.stat()
+        return _head(path, about.st_mtime_ns, about.st_size)
+    except OSError:
+        return ""
+
+
+@lru_cache(maxsize=64)
+def _head(path: Path, changed_ns: int, size: int) -> str:
+    with path.open("rb") as file:
+        return file.read(_HEAD_BYTES).replace(b"\x00", b"").decode("latin-1")  # UTF-16 too
 
 
 def _encoding(raw: bytes) -> str:

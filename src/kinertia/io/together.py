@@ -17,6 +17,8 @@ from kinertia.io.units import TIME_UNITS, factor
 from kinertia.recording import Array, Cause, Finding, Recording, RecordingError, Severity, time_axis
 
 _SUFFIXES = (".csv", ".tsv", ".txt")
+_FREE = "free"  # kind of acceleration without gravity
+_MILLISECONDS = 3  # digits at the end of a name that says when a file was opened
 
 
 @dataclass(frozen=True)
@@ -35,13 +37,16 @@ def group(path: Path) -> list[Path]:
     """The files of the recording that ``path`` is a part of, sorted; empty where it is a whole recording.
 
     Files belong together when their names differ in body part or kind of signal alone (``walk_acc``, ``walk_gyro``; in numbers
-    too, where body parts tell them apart: ``Pelvis_0836``, ``LTibia_0811``), and none has its own column map.
+    too, where body parts tell them apart: ``Pelvis_0836``, ``LTibia_0811``), or where their device says so, and none has a map
+    of its own. Acceleration without gravity is left out where there is one with it.
     """
-    mine = naming.part(path.stem)
+    mine = _said(path)
     if not (mine.sensor or mine.kind) or not _alone(path):
         return []
     beside = [p for p in sorted(path.parent.iterdir()) if p.suffix.lower() == path.suffix.lower() and p.is_file() and _alone(p)]
-    parts = {p: part for p in beside if (part := naming.part(p.stem)).sensor or part.kind}
+    parts = {p: part for p in beside if (part := _said(p)).sensor or part.kind}
+    if any(part.kind == "acc" for part in parts.values()):
+        parts = {p: part for p, part in parts.items() if part.kind != _FREE}
     for key in (lambda part: part.rest, lambda part: part.words):
         files = [p for p, part in parts.items() if key(part) == key(mine)]
         apart = {(parts[p].sensor, parts[p].kind) for p in files}
@@ -50,10 +55,28 @@ def group(path: Path) -> list[Path]:
     return []
 
 
+def _said(path: Path) -> naming.Part:
+    """Sensor and kind of a file by its name, or as its device says them: by the names of files, or above the table."""
+    said = naming.part(path.stem)
+    device = devices.find(path)
+    if device is None or path.suffix.lower() not in _SUFFIXES:
+        return said
+    if device.files:
+        return naming.Part("", device.files.get(path.stem.lower(), ""), "", "", "")
+    if device.tag and not said.sensor and (tag := devices.tag(path, device)):
+        pieces = [piece for piece in path.stem.split("_") if piece != tag]
+        rest = "_".join(pieces[:-1] if len(pieces) > 1 and len(pieces[-1]) <= _MILLISECONDS else pieces)  # when it was opened
+        return naming.Part(tag, "", rest, rest.lower(), rest.lower())
+    return said
+
+
 def _alone(path: Path) -> bool:
-    """Whether nothing beside a table says that it is a whole recording."""
+    """Whether nothing beside or in a table says that it is a whole recording."""
     own = (path.with_suffix(suffix) for suffix in (".columns.toml", ".columns.json", ".json"))
-    return path.suffix.lower() in _SUFFIXES and not any(file.is_file() for file in own) and devices.find(path) is None
+    if path.suffix.lower() not in _SUFFIXES or any(file.is_file() for file in own):
+        return False
+    device = devices.find(path)
+    return device is None or bool(device.files or device.tag)
 
 
 def read(
@@ -68,17 +91,20 @@ def read(
     The column map of the whole is ``<common name>.columns.toml`` or ``columns.toml`` beside them. RecordingError: parts of
     unlike length without time stamps, or as for a table.
     """
-    names = [naming.part(file.stem).name.split("_") for file in files]
+    names = [_said(file).name.split("_") for file in files]
     shared = [piece for piece in names[0] if all(piece in other for other in names)]
     name = "_".join(shared) or files[0].parent.resolve().name
     whole = files[0].with_name(f"{name}.csv")
     parts = [_part(path) for path in files]
     cells = _joined(parts, str(whole.with_suffix("")))
-    return table.interpret(cells, whole, columns=columns, placement=placement, rate_hz=rate_hz)
+    asked, columns = table.preset(columns)
+    device = asked or devices.find(files[0])
+    return table.interpret(cells, whole, columns=columns, placement=placement, rate_hz=rate_hz, device=device)
 
 
 def _part(path: Path) -> _Part:
-    cells, said = table.read_cells(path), naming.part(path.stem)
+    cells, said, device = table.read_cells(path), _said(path), devices.find(path)
+    cells = cells if device is None else device.with_names(cells)
     time = next((s for s in naming.signals(cells.names, cells.units) if s.kind == "time"), None)
     stamps = np.zeros(0)
     if time is not None:
@@ -126,7 +152,8 @@ def _named(column: str, part: _Part, *, own_time: bool) -> str:
     """Name of a column of a part in the whole table."""
     if column == part.time:
         return f"{part.sensor}_{column}" if part.sensor and own_time else column
-    kind = part.kind if part.kind and not naming.signals([column], {}) else ""
+    kind = f"{_FREE} acc" if part.kind == _FREE else part.kind
+    kind = kind if kind and not naming.signals([column], {}) else ""
     sensor = part.sensor if not maps.plain(part.cells) else ""
     return "_".join(word for word in (sensor, kind, column) if word)
 

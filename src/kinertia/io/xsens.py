@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -95,15 +96,8 @@ def read(
     streams = [_read_stream(file, serials[file], rate_hz) for file, _ in worn]
     signals, rate, findings = xsens_streams.together(streams, warnings)
     acc, gyro, orientation = (signals[..., part].copy() for part in (slice(3), slice(3, 6), slice(6, 10)))
-    absent = [k for k in range(len(sensors)) if np.isnan(gyro[:, k]).all()]
-    known = bool(np.isfinite(orientation).any())
-    if gyro_from_orientation and known and absent:
-        for k in absent:
-            gyro[:, k] = angular_rate(orientation[:, k], rate)
-        named = "all sensors" if len(absent) == len(sensors) else ", ".join(sensors[k].name for k in absent)
-        warnings.append(f"angular rate of {named} derived from orientation: {DERIVED}")
     subject, assumed, doubts = facts.subject(person, file=where.source)
-    return Recording(
+    recording = Recording(
         name=name,
         rate_hz=rate,
         sensors=sensors,
@@ -111,11 +105,26 @@ def read(
         gyro=gyro,
         subject=subject,
         frame=Frame.SENSOR,
-        orientation=orientation if known else None,
+        orientation=orientation if np.isfinite(orientation).any() else None,
         source=str(folder / name),
         warnings=(*warnings, *assumed),
         findings=(*xsens_streams.rates(streams), *findings, *doubts),
     )
+    return with_angular_rate(recording) if gyro_from_orientation else recording
+
+
+def with_angular_rate(recording: Recording) -> Recording:
+    """Copy in which sensors without angular rate have that of their orientation, which is said, where they have one."""
+    absent = [k for k in range(len(recording.sensors)) if np.isnan(recording.gyro[:, k]).all()]
+    if recording.orientation is None or not absent:
+        return recording
+    gyro = recording.gyro.copy()
+    for k in absent:
+        gyro[:, k] = angular_rate(recording.orientation[:, k], recording.rate_hz)
+    named = "all sensors" if len(absent) == len(recording.sensors) else ", ".join(recording.sensors[k].name for k in absent)
+    said = f"angular rate of {named} derived from orientation: {DERIVED}"
+    silent = {f"sensor {recording.sensors[k].name} has no gyro signal" for k in absent}
+    return replace(recording, gyro=gyro, warnings=(*(w for w in recording.warnings if w not in silent), said))
 
 
 def angular_rate(orientation: Array, rate_hz: float) -> Array:
@@ -172,10 +181,12 @@ def _read_stream(path: Path, serial: str, rate_hz: float | None) -> Export:
         signals[:, 3:6] = table.several([f"Gyr_{axis}" for axis in "XYZ"])
     if "Quat_q0" in table.names:
         quaternion = table.several([f"Quat_q{i}" for i in range(4)])
-        signals[:, 6:] = _to_earth(quaternion, rotations.normalised, file, serial)
+        signals[:, 6:] = to_earth(quaternion, rotations.normalised, file, serial)
     elif "Mat[1][1]" in table.names:
         matrix = table.several([f"Mat[{i}][{j}]" for i in (1, 2, 3) for j in (1, 2, 3)])
-        signals[:, 6:] = _to_earth(matrix, lambda m: rotations.from_matrix(m.reshape(-1, 3, 3)), file, serial)
+        signals[:, 6:] = to_earth(matrix, lambda m: rotations.from_matrix(m.reshape(-1, 3, 3)), file, serial)
+    elif "Roll" in table.names:
+        signals[:, 6:] = to_earth(table.several(["Roll", "Pitch", "Yaw"]), _of_euler, file, serial)
     counter = _unwrap(table.numbers("PacketCounter"), file, serial)
     time = xsens_streams.sample_time(table, said)
     measured = 0.0 if time is None else (counter[-1] - counter[0]) / float(time[-1] - time[0])
@@ -185,7 +196,16 @@ def _read_stream(path: Path, serial: str, rate_hz: float | None) -> Export:
     return Export(serial, file, said, rate, counter, time, signals)
 
 
-def _to_earth(values: Array, convert: Callable[[Array], Array], file: str, serial: str) -> Array:
+def _of_euler(angles: Array) -> Array:
+    """(T, 4) quaternions of (T, 3) roll, pitch and yaw [deg]: about z by yaw, y by pitch, x by roll, in turn."""
+    half = np.deg2rad(angles) / 2.0
+    roll, pitch, yaw = (np.zeros((len(angles), 4)) for _ in range(3))
+    for k, turn in enumerate((roll, pitch, yaw)):
+        turn[:, 0], turn[:, k + 1] = np.cos(half[:, k]), np.sin(half[:, k])
+    return rotations.multiply(yaw, rotations.multiply(pitch, roll))
+
+
+def to_earth(values: Array, convert: Callable[[Array], Array], file: str, serial: str) -> Array:
     """(T, 4) quaternions wxyz, sensor to y-up earth; rows with missing values stay NaN."""
     good = np.isfinite(values).all(axis=1)
     orientation = np.full((len(values), 4), np.nan)
