@@ -27,7 +27,9 @@ class Weights:
     lumbar: float = 1.0  # Trunk that leaves the line of the pelvis.
 
 
-SOLVING = Weights(torque_rate=1.0, force_rate=0.0, torque_bend=10.0, force_bend=4.0, prior=0.01)
+SOLVING = Weights(
+    torque=0.0003, torque_rate=1.0, force_rate=0.0, torque_bend=10.0, force_bend=4.0, prior=0.01, lumbar=0.3
+)  # fmt: skip
 """Of trajectory optimisation against sensors; chosen on the development people (docs/solving.md)."""
 SIMULATING = Weights(
     acc=0.0, gyro=0.0, torque=0.02, torque_rate=0.0, force_rate=0.0, torque_bend=30.0, force_bend=10.0, slip=20.0,

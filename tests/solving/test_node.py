@@ -26,7 +26,7 @@ SETTINGS = Settings()
 def example(stride: Recording):
     """A movement of a few nodes at random unknowns near a walk, and the same motion run through the objective's physics."""
     short = replace(stride, acc=stride.acc[:NODES], gyro=stride.gyro[:NODES])
-    sequence = to_sequence(short)
+    sequence = to_sequence(short, SETTINGS)
     movement = Movement.of(sequence, NODES, False, SETTINGS, 1.3)
     generator = np.random.default_rng(0)
     x = start.of(short, sequence).unknowns(movement.layout)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from kinertia.recording import LOWER_BODY, Recording, Sensor
+from kinertia.solving.settings import Settings
 from kinertia.solving.tracking import node_data, to_sequence
 
 
@@ -17,7 +18,7 @@ def cycle() -> Recording:
 
 
 def weights(recording: Recording) -> np.ndarray:
-    return node_data(to_sequence(recording), recording)[:, 21:].reshape(-1, 7, 3)
+    return node_data(to_sequence(recording, Settings()), recording)[:, 21:].reshape(-1, 7, 3)
 
 
 def test_weight_is_one_over_the_variance_of_the_channel() -> None:

@@ -53,7 +53,7 @@ def test_any_subset_of_sensors(walk: Recording, stride: Recording, segments: tup
 def test_close_to_the_truth_with_all_sensors() -> None:
     recording = record(walks.fit(72.0, 1.78), "walk", seconds=6.0)
     assert recording.truth is not None
-    found = start.of(recording.without_truth(), to_sequence(recording))
+    found = start.of(recording.without_truth(), to_sequence(recording, Settings()))
     for name, curve in recording.truth.angles.items():
         error = found.q[:, NAMES.index(name)] - curve
         assert np.degrees(np.std(error)) < 6.0, name
@@ -75,15 +75,15 @@ def test_gaps_are_bridged(walk: Recording) -> None:
 def test_from_an_estimate(walk: Recording) -> None:
     knee = np.linspace(-0.5, -0.1, 120)
     guess = Estimate("walk", "made up", 20.0, walk.subject, {"knee_angle_r": knee}, speed=np.full(120, 2.0))
-    found = start.of(walk, to_sequence(walk), guess)
+    found = start.of(walk, to_sequence(walk, Settings()), guess)
     assert found.speed == pytest.approx(2.0)
     assert found.q[300, NAMES.index("knee_angle_r")] == pytest.approx(knee[60])
-    rest = start.of(walk, to_sequence(walk))
+    rest = start.of(walk, to_sequence(walk, Settings()))
     np.testing.assert_array_equal(found.q[:, NAMES.index("hip_flexion_l")], rest.q[:, NAMES.index("hip_flexion_l")])
 
 
 def test_unknowns_in_their_places(stride: Recording) -> None:
-    sequence = to_sequence(stride)
+    sequence = to_sequence(stride, Settings())
     movement = Movement.of(sequence, stride.samples, True, Settings(), 1.3)
     found = start.of(stride, sequence)
     part = movement.layout.split(found.unknowns(movement.layout))

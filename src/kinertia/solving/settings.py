@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from kinertia.ocp.bounds import Bounds
 from kinertia.weights import SOLVING, Weights
@@ -22,6 +23,8 @@ class Settings:
     """Everything that decides a solution besides the recording."""
 
     rate_hz: float = 100.0  # Nodes per second.
+    body: Literal["gait2d_sole", "gait2d_trunk"] = "gait2d_sole"
+    """Feet that roll from the heel to the toes, or that touch the ground at two points."""
     weights: Weights = SOLVING
     bounds: Bounds = field(default_factory=Bounds)
     windows: Windows = field(default_factory=Windows)

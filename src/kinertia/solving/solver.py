@@ -80,7 +80,7 @@ def stated(recording: Recording, settings: Settings, guess: Estimate | None = No
     nodes = recording
     if not SLOWEST_HZ <= recording.rate_hz <= FASTEST_HZ:
         nodes = resample(recording, settings.rate_hz, keep_gaps=True)
-    sequence = tracking.to_sequence(nodes)
+    sequence = tracking.to_sequence(nodes, settings)
     start = starts.of(nodes, sequence, guess)
     movement = Movement.of(sequence, nodes.samples, True, settings, start.speed)
     return movement, tracking.node_data(sequence, nodes), start.unknowns(movement.layout)

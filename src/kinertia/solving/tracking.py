@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from kinertia.bodies import GAIT2D_TRUNK, Body
+from kinertia.bodies import SKELETONS, Body
 from kinertia.learning import losses
 from kinertia.learning import sequence as sequences
 from kinertia.learning.personal import Deviation, units_of
@@ -25,8 +25,8 @@ from kinertia.solving.settings import Settings
 
 RATE_S = 0.01  # changes of forces and moments are judged over this time, whatever the distance of the nodes
 LARGEST_UNIT = 4.0  # furthest that sensors and body may be from what was stated, in units of the expected errors
-USUAL_MOMENT_BWBH = 0.02  # of standing; what speed adds is below
-USUAL_MOMENT_PER_SPEED = 0.01  # BWBH s/m
+USUAL_MOMENT_BWBH = 0.016  # of standing; what speed adds is below
+USUAL_MOMENT_PER_SPEED2 = 0.0105  # BWBH s^2/m^2; runners change moments five times as fast as walkers (docs/solving.md)
 ANCHOR = 1e-4  # weight that chooses among equal motions, where the travel of the pelvis begins
 TINY_VARIANCE = 1e-12  # where trials do not differ at all, none counts more
 OPTIONS: dict[str, Any] = {
@@ -102,7 +102,7 @@ def problem(person: Person, settings: Settings, step_s: float, speed: float) -> 
     if settings.weights.posture:
         raise ValueError("settings.weights.posture is a term of training and adapting alone; leave it at 0 to solve")
     weights, pace = settings.weights, RATE_S / step_s
-    usual = USUAL_MOMENT_BWBH + USUAL_MOMENT_PER_SPEED * abs(speed)
+    usual = USUAL_MOMENT_BWBH + USUAL_MOMENT_PER_SPEED2 * speed**2
     lumbar = person.body.skeleton.coordinate_index("lumbar_extension")
     goals: tuple[Goal[State], ...] = (
         Goal("acc", weights.acc, lambda s: s.acc.mean()),
@@ -135,10 +135,10 @@ def _square(x: Tensor) -> Tensor:
     return x.square().mean()
 
 
-def to_sequence(recording: Recording) -> Sequence:
+def to_sequence(recording: Recording, settings: Settings) -> Sequence:
     """Signals of a recording in segment frames whose samples are the nodes."""
     signals, present = read(recording)
-    return sequences.from_arrays(recording, signals, present, recording.rate_hz, GAIT2D_TRUNK)
+    return sequences.from_arrays(recording, signals, present, recording.rate_hz, SKELETONS[settings.body])
 
 
 def node_data(sequence: Sequence, recording: Recording | None = None) -> Array:

@@ -54,7 +54,7 @@ def solve(
     resume : go on from the windows in ``folder`` that belong to the same recording and settings.
     """
     ready = recording if recording.rate_hz == settings.rate_hz else resample(recording, settings.rate_hz, keep_gaps=True)
-    sequence = tracking.to_sequence(ready)
+    sequence = tracking.to_sequence(ready, settings)
     start = starts.of(ready, sequence, guess)
     plan = lay(ready.samples, settings.rate_hz, settings.windows)
     window = Movement.of(sequence, plan.nodes, False, settings, start.speed)
