@@ -16,16 +16,17 @@ COARSE = ("--settings.rate-hz", "50")
 
 
 def test_mean_stride(kinertia: Shell, walk_csv: Path, tmp_path: Path) -> None:
-    result = kinertia("solve", walk_csv, "--out", tmp_path, "--cycle", "--csv", *COARSE)
+    result = kinertia("solve", walk_csv, "--out", tmp_path, "--cycle", "--muscles", "--csv", *COARSE)
     assert result.code == 0, result.err
     written = {path.name for path in tmp_path.iterdir()}
     assert {"walk_coordinates.mot", "walk_grf.mot", "walk_estimate.csv", "walk_report.html", "walk_convergence.json"} <= written
+    assert {"walk_muscle_forces.sto", "walk_muscle_activations.sto"} <= written
     found = json.loads((tmp_path / "walk_convergence.json").read_text())
     assert found["summary"]["converged"] == 1.0
     assert found["contact"]["root_force_bw"] <= 0.005
     assert found["violation"]["equations of motion, forces"]["unit"] == "BW"
-    assert set(found["cost"]) >= {"acc", "gyro", "torque", "prior"}
-    assert "1 of 1 converged" in result.out
+    assert set(found["cost"]) >= {"acc", "gyro", "effort", "prior"}
+    assert "2 of 2 converged" in result.out
     assert "slip in stance" in result.out
     assert "strides was solved" in result.out
 

@@ -139,6 +139,7 @@ def solve(
     begin: float | None = None,
     end: float | None = None,
     cycle: bool = False,
+    muscles: bool = False,
     settings: Settings | None = None,
     mass: float | None = None,
     height: float | None = None,
@@ -153,6 +154,7 @@ def solve(
     recording : of :func:`kinertia.read`, or a file.
     begin, end : part of a continuous recording to solve, on its own axis [s]; sensors are aligned with all of it.
     cycle : solve the mean of the strides of a continuous recording, as one cycle that repeats.
+    muscles : moments are what eight muscles a leg give, with forces and activations of these; takes twice as long.
     settings : weights, bounds and iterations; default those that come with the package.
     mass, height : of the person [kg], [m], in place of what the recording states.
     anyway : go on where a recording is wrong in a way that makes results wrong; they are then marked as not to be trusted.
@@ -171,7 +173,7 @@ def solve(
     measured, aligned = part(whole, begin, end, mean=cycle)
     from kinertia.solving import solver
 
-    solved = solver.solve(aligned, settings)
+    solved = solver.solve(aligned, settings, muscles=muscles)
     return Estimated.of(solved.estimate, measured, solved.solution)
 
 

@@ -34,6 +34,7 @@ def solve(
     begin: Annotated[float | None, tyro.conf.arg(metavar="S")] = None,
     end: Annotated[float | None, tyro.conf.arg(metavar="S")] = None,
     cycle: bool = False,
+    muscles: bool = False,
     start: Literal["signals", "model"] = "signals",
     resume: bool = False,
     csv: bool = False,
@@ -53,6 +54,7 @@ def solve(
         begin: Time to solve a continuous recording from, on its own axis; sensors are aligned with all of it.
         end: Time to solve it to.
         cycle: Solve the mean of the strides of a continuous recording, as one cycle that repeats.
+        muscles: Moments are what eight muscles a leg give, with their activation dynamics and tendons; takes twice as long.
         start: Motion to start from: straight from the signals, or what the model that comes with the package estimates.
         resume: Go on from the finished windows of an interrupted run in OUT.
         csv: Write the table as CSV instead of Parquet.
@@ -75,9 +77,8 @@ def solve(
     measured, ready = part(whole, begin, end, mean=cycle)
     guess = track.estimate(shipped.load(), ready) if start == "model" else None
     try:
-        solved = solver.solve(
-            ready, settings, lambda work: training_bar(work, label="solving"), guess, out / f"{whole.name}_{WINDOWS}", resume
-        )
+        bar, kept = (lambda work: training_bar(work, label="solving")), out / f"{whole.name}_{WINDOWS}"
+        solved = solver.solve(ready, settings, bar, guess, kept, resume, muscles)
     except KeyboardInterrupt:
         again = "the same command with --resume goes on from the last finished window"
         advice = "nothing was written" if ready.periodic else again

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from kinertia.estimation.estimate import Estimate
-from kinertia.muscles import coming, leg, solve_muscles
+from kinertia.estimation.series import SIDES
+from kinertia.muscles import MuscleSet, coming, leg, solve_muscles
 from kinertia.recording import GRAVITY, Array, RecordingError
 
 BLOCK = 5000
@@ -28,8 +29,9 @@ def with_muscles(estimate: Estimate) -> Estimate:
     RecordingError : it has no moments.
     """
     muscles = leg().scaled(estimate.subject.mass_kg, estimate.subject.height_m)
-    forces, activations, reserves = {}, {}, {}
-    for side in "rl":
+    force, activation = (np.full((estimate.samples, len(SIDES), len(muscles.names)), np.nan) for _ in range(2))
+    reserve = np.full((estimate.samples, len(SIDES), len(muscles.coordinates)), np.nan)
+    for s, side in enumerate(SIDES):
         names = [f"{name}_{side}" for name in muscles.coordinates]
         if missing := [name for name in names if name not in estimate.moments]:
             said = f"the method {estimate.method!r} gives no moment {missing[0]}, which muscles would have to give"
@@ -41,17 +43,29 @@ def with_muscles(estimate: Estimate) -> Estimate:
         vertical = estimate.grf.get(f"grf_y_{side}", np.zeros(estimate.samples))
         given = np.isfinite(angles).all(-1) & np.isfinite(velocities).all(-1) & np.isfinite(moments).all(-1)
         load = coming(np.nan_to_num(vertical) * estimate.subject.mass_kg * GRAVITY, estimate.rate_hz)
-        force, activation, reserve = (np.full((estimate.samples, k), np.nan) for k in (len(muscles.names),) * 2 + (len(names),))
         for at in np.array_split(np.flatnonzero(given), np.ceil(given.sum() / BLOCK) or 1):
             result = solve_muscles(muscles, angles[at], velocities[at], moments[at], load=load[at])
-            force[at], activation[at], reserve[at] = result.force, result.activation, result.reserve
-        forces |= {f"{name}_{side}": force[:, k] for k, name in enumerate(muscles.names)}
-        activations |= {f"{name}_{side}": activation[:, k] for k, name in enumerate(muscles.names)}
-        reserves |= {name: reserve[:, k] for k, name in enumerate(names)}
+            force[at, s], activation[at, s], reserve[at, s] = result.force, result.activation, result.reserve
+    return with_found(estimate, muscles, force, activation, reserve)
+
+
+def with_found(estimate: Estimate, muscles: MuscleSet, force: Array, activation: Array, reserve: Array) -> Estimate:
+    """The estimate with what muscles of both legs, right and left, were found to do.
+
+    Parameters
+    ----------
+    muscles : of a leg; M of J coordinates.
+    force, activation, reserve : (T, 2, M) [N], (T, 2, M), and (T, 2, J) moments that no muscle gives [N m].
+    """
+
+    def named(values: Array, names: tuple[str, ...]) -> dict[str, Array]:
+        return {f"{name}_{side}": values[:, s, k] for s, side in enumerate(SIDES) for k, name in enumerate(names)}
+
+    reserves = named(reserve, muscles.coordinates)
     return replace(
         estimate,
-        muscle_forces=forces,
-        muscle_activations=activations,
+        muscle_forces=named(force, muscles.names),
+        muscle_activations=named(activation, muscles.names),
         muscle_reserves=reserves,
         warnings=(*estimate.warnings, *_told(reserves, estimate)),
     )

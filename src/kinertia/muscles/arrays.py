@@ -24,6 +24,11 @@ def like(values: Given, other: Given) -> Given:
     return functions(other).as_tensor(values, dtype=other.dtype, device=other.device)
 
 
+def positive(x: Given) -> Given:
+    """What is above zero, else zero."""
+    return np.maximum(x, 0.0) if isinstance(x, np.ndarray) else functions(x).relu(x)
+
+
 def whole(values: Given) -> Given:
     """Numbers without what is behind the point, as integers."""
     return values.astype(np.int64) if isinstance(values, np.ndarray) else values.detach().long()

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kinertia.muscles.arrays import Given, functions, like, whole
+from kinertia.muscles.arrays import Given, functions, like, positive, whole
 from kinertia.numerics.spline import cubic_spline
 
 Array = NDArray[np.float64]
+Curve = Callable[[Given], Given]
+"""Values of a curve of each muscle at (..., M)."""
 STEPS = 256
 """Of a table; an even number, so that a range around zero has a step that ends there."""
 MILLARD = {
@@ -34,6 +36,7 @@ MILLARD = {
     "strain_at_one_norm_force": 0.7,
     "strain_at_one_norm_force_tendon": 0.049,
 }
+GAIT2D_STRAIN = 0.05  # of the tendon at the maximal force
 THELEN = {
     # Thelen (2003), J. Biomech. Eng. 125:70-77, with OpenSim's defaults
     "FmaxTendonStrain": 0.04,
@@ -86,10 +89,10 @@ class Curves:
     damping : force of a fibre at its maximal speed, one number or (M,).
     """
 
-    active: Table
-    passive: Table
-    velocity: Table
-    tendon: Table
+    active: Curve
+    passive: Curve
+    velocity: Curve
+    tendon: Curve
     damping: float | Array = 0.0
 
 
@@ -104,28 +107,38 @@ def tabulate(function: Callable[[Array], Array], low: float, high: float) -> Tab
     return Table(low, float(step), np.array(rows))
 
 
-def gait2d(width: Array, passive_slack: Array) -> Curves:
-    """Curves of the gait2d models; width and slack of the parallel element (M,) in optimal lengths.
+def gait2d_equations(width: Array, passive_slack: Array) -> Curves:
+    """Curves of the gait2d models as equations, which can be traced, with the tendon's strain :data:`GAIT2D_STRAIN`.
 
-    van den Bogert et al. (2011), Proc. Inst. Mech. Eng. P 225; the csu-hmc/gait2d models.
+    Width and slack of the parallel element are (M,) in optimal lengths; van den Bogert et al. (2011), Proc. Inst. Mech. Eng. P
+    225; the csu-hmc/gait2d models.
     """
     shorten, lengthen = 0.25, 1.5  # Hill's A, and the eccentric plateau
     c3 = shorten * (lengthen - 1.0) / (shorten + 1.0)
-    strain = 0.05  # of the tendon at the maximal force
 
-    def velocity(v: Array) -> Array:
+    def velocity(v: Given) -> Given:
         # concentric (1 + v) / (1 - v / A), eccentric (G v + c3) / (v + c3); none beyond the maximal speed
-        slow, fast = np.clip(v, -1.0, 0.0), np.maximum(v, 0.0)
-        return np.where(v < 0.0, (1.0 + slow) / (1.0 - slow / shorten), (lengthen * fast + c3) / (fast + c3))
+        left, fast = positive(1.0 - positive(-v)), positive(v)
+        return left / (1.0 + (1.0 - left) / shorten) + (lengthen * fast + c3) / (fast + c3) - 1.0
 
     return Curves(
         # a bell, e to the power -((l - 1) / W)^2
-        active=tabulate(lambda x: np.exp(-(((x - 1.0) / width[:, None]) ** 2)), 0.0, 2.5),
+        active=lambda x: functions(x).exp(-(((x - 1.0) / like(width, x)) ** 2)),
         # k (l - slack)^2, in maximal forces
-        passive=tabulate(lambda x: np.maximum(x - passive_slack[:, None], 0.0) ** 2, 0.0, 2.5),
-        velocity=tabulate(velocity, -1.5, 1.5),
-        tendon=tabulate(lambda e: (np.maximum(e, 0.0) / strain) ** 2, -0.1, 0.1),
-        damping=0.0,
+        passive=lambda x: positive(x - like(passive_slack, x)) ** 2,
+        velocity=velocity,
+        tendon=lambda e: (positive(e) / GAIT2D_STRAIN) ** 2,
+    )
+
+
+def gait2d(width: Array, passive_slack: Array) -> Curves:
+    """Tables of :func:`gait2d_equations`."""
+    exact = gait2d_equations(width, passive_slack)
+    return Curves(
+        active=tabulate(lambda x: exact.active(x[:, None]).T, 0.0, 2.5),
+        passive=tabulate(lambda x: exact.passive(x[:, None]).T, 0.0, 2.5),
+        velocity=tabulate(exact.velocity, -1.5, 1.5),
+        tendon=tabulate(exact.tendon, -0.1, 0.1),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kinertia.muscles.arrays import Given, functions, like
+from kinertia.muscles.arrays import Given, functions, like, positive
 from kinertia.muscles.muscle_set import MuscleSet
 
 SHORTEST = 0.2
@@ -54,5 +54,5 @@ def state(muscles: MuscleSet, along: Given, speed: Given) -> Fibres:
     length, rate = fibre / optimal, cosine * speed / (optimal * fastest)
     strength = muscles.curves.active(length) * muscles.curves.velocity(rate)
     # F = F_max (a f_l f_v + f_p + d v) cos(a), and no fibre pushes
-    resting = xp.maximum(muscles.curves.passive(length) + damping * rate, 0.0 * rate)
+    resting = positive(muscles.curves.passive(length) + damping * rate)
     return Fibres(length, rate, cosine, strongest * strength * cosine, strongest * resting * cosine)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kinertia.muscles.curves import gait2d
+from kinertia.muscles.curves import gait2d, gait2d_equations
 from kinertia.muscles.muscle_set import MuscleSet
 from kinertia.muscles.paths import linear
 
@@ -29,8 +29,11 @@ ACTIVATION_S, DEACTIVATION_S = 0.01, 0.03  # time constants
 MASS_KG, HEIGHT_M = 75.0, 1.8  # of the person whose numbers these are
 
 
-def leg() -> MuscleSet:
-    """The eight muscles of a leg of a person of 75 kg and 1.8 m; knee flexion negative."""
+def leg(*, equations: bool = False) -> MuscleSet:
+    """The eight muscles of a leg of a person of 75 kg and 1.8 m; knee flexion negative.
+
+    ``equations``: curves as they are written, for tracing, in place of their tables.
+    """
     numbers = np.array(list(TABLE.values()), dtype=float)
     force, optimal, width, passive, tendon, reference = numbers[:, :6].T
     same = np.ones(len(numbers))
@@ -46,7 +49,7 @@ def leg() -> MuscleSet:
         activation_time=ACTIVATION_S * same,
         deactivation_time=DEACTIVATION_S * same,
         paths=linear(reference, numbers[:, 6:9]),
-        curves=gait2d(width, passive),
+        curves=(gait2d_equations if equations else gait2d)(width, passive),
         mass=MASS_KG,
         height=HEIGHT_M,
     )

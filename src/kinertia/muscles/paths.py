@@ -41,9 +41,9 @@ class Paths:
     def __call__(self, q: Given) -> tuple[Given, Given]:
         """Lengths L (..., M) [m] and moment arms r = -dL/dq (..., M, J) [m] at ``q`` (..., J) [rad]; a moment is r F."""
         xp = functions(q, self.coefficients)
-        if self._straight is not None and isinstance(q, np.ndarray):
-            reference, arms = self._straight
-            return reference - (arms @ q[..., None])[..., 0], np.broadcast_to(arms, (*q.shape[:-1], *arms.shape[-2:]))
+        if self._straight is not None:
+            reference, arms = (like(x, q) for x in self._straight)
+            return reference - (arms @ q[..., None])[..., 0], xp.broadcast_to(arms, (*q.shape[:-1], *arms.shape[-2:]))
         highest = int(self.powers.max(initial=0))
         raised = [xp.ones_like(q)]
         for _ in range(highest):

@@ -17,7 +17,9 @@ from kinertia.bodies import Body
 from kinertia.mechanics import contact, dynamics, sole
 from kinertia.mechanics import kinematics as kin
 from kinertia.mechanics.sole import Touch
+from kinertia.ocp import muscular
 from kinertia.ocp.bounds import Bounds
+from kinertia.ocp.muscular import Pull
 from kinertia.ocp.problem import At, Constraint, Variable
 
 
@@ -29,6 +31,7 @@ class Moving:
     touching: Touch  # motion of the contact points
     kinematics: kin.Kinematics  # motion of the segments
     residual: Tensor  # (n,) of the equations of motion: what inertia asks for and forces and moments do not give [BW, BWBH]
+    muscles: Pull | None  # what muscles of both legs do, where moments are theirs
 
     @property
     def slip(self) -> Tensor:
@@ -36,13 +39,14 @@ class Moving:
         return contact.complementarity(self.touching, self.at["force"][:, 1]).slip
 
 
-def variables(body: Body, bounds: Bounds) -> tuple[Variable, ...]:
+def variables(body: Body, bounds: Bounds, *, muscles: bool = False) -> tuple[Variable, ...]:
     """Unknowns of a movement over the ground.
 
     Returns
     -------
     Splines of the coordinates ``q`` (n,), where pelvis_tx is what is left after steady travel [m, rad]; ``force`` (P, 2) at the
-    contact points [BW] and joint ``moment`` (n - root,) [BWBH] at the nodes; and the ``speed`` of travel [m/s].
+    contact points [BW] and joint ``moment`` (n - root,) [BWBH] at the nodes; and the ``speed`` of travel [m/s]. With muscles
+    those of :func:`kinertia.ocp.muscular.variables` as well.
     """
     skeleton = body.skeleton
     count, joints = len(skeleton.coordinates), len(skeleton.coordinates[skeleton.joints])
@@ -51,10 +55,11 @@ def variables(body: Body, bounds: Bounds) -> tuple[Variable, ...]:
         Variable("force", (len(skeleton.contacts), 2), "nodes", np.array([-inf, 0.0]), np.array([inf, bounds.vertical_bw])),
         Variable("moment", (joints,), "nodes"),
         Variable("speed", (), "shared"),
+        *(muscular.variables() if muscles else ()),
     )
 
 
-def move(body: Body, at: At, uphill_rad: float = 0.0) -> Moving:
+def move(body: Body, at: At, uphill_rad: float = 0.0, *, muscles: bool = False) -> Moving:
     """Motion of ``body`` and balance of its forces at a node.
 
     Parameters
@@ -75,11 +80,12 @@ def move(body: Body, at: At, uphill_rad: float = 0.0) -> Moving:
     moment = torch.cat([torch.zeros_like(q[body.skeleton.root]), at["moment"] * body.moment_scale])
     # F_r + F_r* = 0
     residual = dynamics.kane_residual(tilted, kinematics, at["force"] * body.weight, moment, touching)
-    return Moving(at, touching, kinematics, residual / body.force_scale)
+    pull = muscular.pull(body.skeleton, at) if muscles else None
+    return Moving(at, touching, kinematics, residual / body.force_scale, pull)
 
 
-def constraints(body: Body, bounds: Bounds) -> tuple[Constraint[Any], ...]:
-    """What holds of a :class:`Moving` at every node: equations of motion, contact with the ground, ranges of motion."""
+def constraints(body: Body, bounds: Bounds, *, muscles: bool = False) -> tuple[Constraint[Any], ...]:
+    """What holds of a :class:`Moving` at every node: equations of motion, contact, ranges of motion, muscles."""
     kinds = [coordinate.kind for coordinate in body.skeleton.coordinates]
     forces, moments = ([j for j, kind in enumerate(kinds) if kind == wanted] for wanted in ("translation", "rotation"))
     ranged = [j for j, high in enumerate(body.coordinate_max.tolist()) if isfinite(high)]
@@ -106,4 +112,5 @@ def constraints(body: Body, bounds: Bounds) -> tuple[Constraint[Any], ...]:
         Constraint("force on sliding contact points", "BW m/s", slide, -sliding, sliding),
         Constraint("friction", "BW", cone, 0.0, inf),
         Constraint("range of motion", "rad", lambda m: m.at["q"][ranged], low, high),
+        *(muscular.constraints(body.skeleton) if muscles else ()),
     )

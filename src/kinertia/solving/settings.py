@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from kinertia.ocp.bounds import Bounds
+from kinertia.ocp.muscular import MuscleWeights
 from kinertia.weights import SOLVING, Weights
 
 
@@ -26,6 +27,7 @@ class Settings:
     body: Literal["gait2d_sole", "gait2d_trunk"] = "gait2d_sole"
     """Feet that roll from the heel to the toes, or that touch the ground at two points."""
     weights: Weights = SOLVING
+    muscles: MuscleWeights = field(default_factory=MuscleWeights)  # What muscles cost, where moments are theirs.
     bounds: Bounds = field(default_factory=Bounds)
     windows: Windows = field(default_factory=Windows)
     iterations: int = 400

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import torch
@@ -13,6 +13,7 @@ from kinertia.estimation.track import Track, Wearer, numbers
 from kinertia.learning.sequence import Sequence
 from kinertia.mechanics.motion import Motion
 from kinertia.numerics import spline
+from kinertia.ocp import muscular
 from kinertia.ocp.ipopt import Run
 from kinertia.ocp.layout import Layout
 from kinertia.ocp.node import Node
@@ -111,18 +112,28 @@ GAUGE = "anchor"  # a cost that only chooses among equal motions; of no interest
 
 @dataclass(frozen=True)
 class Movement:
-    """A person's movement that is to be found: who, the functions of a node, and the places of the unknowns."""
+    """A person's movement that is to be found: who, the functions of a node, the places of the unknowns, rough speed [m/s]."""
 
     person: Person
     node: Node
     layout: Layout
+    speed: float
 
     @classmethod
     def of(cls, sequence: Sequence, nodes: int, periodic: bool, settings: Settings, speed: float) -> Movement:
         """Trace the problem of the person of a sequence at the nodes, who moves at roughly this speed [m/s]."""
         person = Person.of(sequence)
         node = Node.of(tracking.problem(person, settings, 1.0 / sequence.rate_hz, speed))
-        return cls(person, node, Layout(node.problem.variables, nodes, periodic))
+        return cls(person, node, Layout(node.problem.variables, nodes, periodic), speed)
+
+    def with_muscles(self, settings: Settings) -> Movement:
+        """The same with moments that muscles give."""
+        node = Node.of(tracking.problem(self.person, settings, self.step_s, self.speed, muscles=True))
+        return replace(self, node=node, layout=replace(self.layout, variables=node.problem.variables))
+
+    def muscles_of(self, part: dict[str, Array]) -> dict[str, Array]:
+        """Muscles to start from, of the movement without them, by name."""
+        return muscular.start(part["q"], part["moment"], self.step_s, self.person.body.skeleton, self.layout.periodic)
 
     @property
     def step_s(self) -> float:
@@ -140,7 +151,7 @@ class Solution:
     # unknowns by name: ``q`` (C, n) cubic B-splines, see :class:`~kinertia.ocp.layout.Layout` [m, rad]; at the nodes ``force``
     # (N, P, 2) ground reaction [BW of the stated body] and ``moment`` (N, m) of the joints [BWBH of the real body]; ``speed``
     # that is added to the rate of pelvis_tx [m/s]; ``units`` (U,), deviations of sensors and body in units of the expected
-    # errors
+    # errors; and where moments are those of muscles, what :func:`kinertia.ocp.muscular.variables` says
     part: dict[str, Array]
     convergence: Convergence  # how well it solves the problem
 
@@ -181,14 +192,27 @@ class Solution:
         """
         return _at(self.person, self.step_s, self.layout, self.part, time_s)
 
+    def muscles_at(self, time_s: Array) -> tuple[Array, Array, Array]:
+        """Activations and forces [BW] of muscles (T, 2, M) and their moments (T, 2, J) [BWBH] at any times, right and left."""
+        q, stretch, activation = (
+            _motion(self.step_s, self.layout, c.reshape(len(c), -1), time_s)[1][0]
+            for c in (self.part[name] for name in ("q", "stretch", "activation"))
+        )
+        shape = (len(time_s), *self.part["stretch"].shape[1:])
+        skeleton = self.person.body.skeleton
+        return activation.reshape(shape), *muscular.forces(q, stretch.reshape(shape), skeleton)
 
-def _at(person: Person, step_s: float, layout: Layout, part: dict[str, Array], time_s: Array) -> Track:
+
+def _motion(step_s: float, layout: Layout, c: Array, time_s: Array) -> tuple[Array, tuple[Array, Array, Array]]:
+    """Places (T,) of times among the nodes, and values, first and second derivatives (T, n) of splines there."""
     duration_s = layout.intervals * step_s
     place = (time_s % duration_s if layout.periodic else np.clip(time_s, 0.0, duration_s)) / step_s
-    c, force = part["q"], part["force"]
-    if layout.periodic:
-        c, force = np.concatenate([c[-1:], c, c[:2]]), np.concatenate([force, force[:1]])
-    q, qd, qdd = spline.basis_motion(c, place, step_s)
+    return place, spline.basis_motion(np.concatenate([c[-1:], c, c[:2]]) if layout.periodic else c, place, step_s)
+
+
+def _at(person: Person, step_s: float, layout: Layout, part: dict[str, Array], time_s: Array) -> Track:
+    place, (q, qd, qdd) = _motion(step_s, layout, part["q"], time_s)
+    force = np.concatenate([part["force"], part["force"][:1]]) if layout.periodic else part["force"]
     q[:, 0] = 0.0
     qd[:, 0] += part["speed"]
     before = np.minimum(place.astype(int), len(force) - 2)

@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from kinertia.estimation.estimate import Bands, Estimate
+from kinertia.estimation.muscular import with_found
 from kinertia.estimation.series import assemble
 from kinertia.estimation.track import to_series
 from kinertia.ocp import ipopt
 from kinertia.ocp.ipopt import Show, silent
+from kinertia.ocp.muscular import LEG, SIDES
 from kinertia.ocp.program import transcribe
-from kinertia.recording import LOWER_BODY, Array, Recording
+from kinertia.recording import GRAVITY, LOWER_BODY, Array, Recording
 from kinertia.recording.channels import read
 from kinertia.recording.resampling import resample
 from kinertia.sensing import activity
@@ -48,6 +50,7 @@ def solve(
     guess: Estimate | None = None,
     folder: Path | None = None,
     resume: bool = False,
+    muscles: bool = False,
 ) -> Solved:
     """Find the motion and forces that explain a recording best.
 
@@ -60,6 +63,7 @@ def solve(
     show : given the amount of work, a context that yields a progress function.
     guess : another method's estimate of the recording to start from; default the signals themselves.
     folder, resume : where finished windows of a continuous recording are kept, and whether to go on from them.
+    muscles : moments are what muscles give, from the solution without them on.
 
     Returns
     -------
@@ -69,9 +73,9 @@ def solve(
     chosen = Settings() if settings is None else settings
     ready = to_segments(recording)
     if ready.periodic:
-        solution = _cycle(ready, chosen, show, guess)
+        solution = _cycle(ready, chosen, show, guess, muscles)
     else:
-        solution = windows.solve(ready, chosen, show, guess, folder, resume)
+        solution = windows.solve(ready, chosen, show, guess, folder, resume, muscles)
     return Solved(replace(to_estimate(solution, ready), seconds=time.perf_counter() - begin), solution)
 
 
@@ -86,12 +90,18 @@ def stated(recording: Recording, settings: Settings, guess: Estimate | None = No
     return movement, tracking.node_data(sequence, nodes), start.unknowns(movement.layout)
 
 
-def _cycle(recording: Recording, settings: Settings, show: Show, guess: Estimate | None) -> Solution:
-    movement, data, start = stated(recording, settings, guess)
-    with show(settings.iterations) as progress:
-        program, limits = transcribe(movement.node, movement.layout), (settings.iterations, settings.tolerance)
-        x, run = ipopt.solve(program, start, data, *limits, progress=progress, options=tracking.OPTIONS)
-    return Solution.of(movement, x, data, [run])
+def _cycle(recording: Recording, settings: Settings, show: Show, guess: Estimate | None, muscles: bool) -> Solution:
+    movement, data, x = stated(recording, settings, guess)
+    limits, runs = (settings.iterations, settings.tolerance), []
+    with show((1 + muscles) * settings.iterations) as progress:
+        for driven in range(1 + muscles):
+            if driven:
+                plain, movement = movement.layout.split(x), movement.with_muscles(settings)
+                x = movement.layout.join(plain | movement.muscles_of(plain))
+            program = transcribe(movement.node, movement.layout)
+            x, run = ipopt.solve(program, x, data, *limits, progress=progress, options=tracking.OPTIONS)
+            runs.append(run)
+    return Solution.of(movement, x, data, runs)
 
 
 def to_estimate(solution: Solution, recording: Recording) -> Estimate:
@@ -108,6 +118,8 @@ def to_estimate(solution: Solution, recording: Recording) -> Estimate:
     result = assemble(series, recording.rate_hz, recording, METHOD, measured, segments, lambda x: x, does, held)
     # solved window by window, errors differ, and have not been measured
     bands = store.of_method("solve").bands(result, recording) if recording.periodic else Bands(about=CYCLES_ONLY)
+    if "stretch" in solution.part:
+        result = _with_muscles(result, solution, recording.time_s)
     return replace(
         result,
         bands=bands,
@@ -116,6 +128,15 @@ def to_estimate(solution: Solution, recording: Recording) -> Estimate:
         convergence=solution.convergence.figures(),
         warnings=(*result.warnings, *_warnings(solution)),
     )
+
+
+def _with_muscles(estimate: Estimate, solution: Solution, time_s: Array) -> Estimate:
+    activation, force, moment = solution.muscles_at(time_s)
+    weight = estimate.subject.mass_kg * GRAVITY
+    joints = [[f"{name}_{side}" for name in LEG.coordinates] for side in SIDES]
+    whole = np.stack([np.stack([estimate.moments[name] for name in row], -1) for row in joints], 1)
+    left = whole - weight * float(solution.body.height) * moment
+    return with_found(estimate, LEG, weight * force, activation, left)
 
 
 def _warnings(solution: Solution) -> tuple[str, ...]:

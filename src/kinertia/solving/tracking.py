@@ -16,7 +16,7 @@ from kinertia.learning.personal import Deviation, units_of
 from kinertia.learning.sequence import Sequence
 from kinertia.mechanics import imu
 from kinertia.mechanics.imu import Mounting
-from kinertia.ocp import moving
+from kinertia.ocp import moving, muscular
 from kinertia.ocp.moving import Moving
 from kinertia.ocp.problem import At, Goal, Problem, Variable
 from kinertia.recording import LOWER_BODY, Array, Recording
@@ -80,11 +80,11 @@ class State(Moving):
     gyro: Tensor
 
 
-def state(person: Person, at: At) -> State:
+def state(person: Person, at: At, *, muscles: bool = False) -> State:
     """The body and its virtual sensors at a node, with the size and the mounting that are unknowns."""
     real = person.deviation(at["units"])
     body = real.body(person.body)
-    now = moving.move(body, at)
+    now = moving.move(body, at, muscles=muscles)
     mounting = real.mounting(person.position, person.body.skeleton)
     signals = imu.read(now.kinematics, Mounting(mounting.segments, mounting.position[0], mounting.angle[0]))
     measured, weight = at["measured"], at["weight"]
@@ -94,20 +94,23 @@ def state(person: Person, at: At) -> State:
     return State(**vars(now), acc=acc, gyro=gyro)
 
 
-def problem(person: Person, settings: Settings, step_s: float, speed: float) -> Problem[State]:
+def problem(person: Person, settings: Settings, step_s: float, speed: float, *, muscles: bool = False) -> Problem[State]:
     """The problem of a person; moments usual at ``speed`` [m/s], roughly that of the movement, are the unit of their changes.
 
+    With ``muscles`` moments are what muscles give, and their effort is in the place of that of moments.
     ValueError: a term has a weight that solving does not have.
     """
     if settings.weights.posture:
         raise ValueError("settings.weights.posture is a term of training and adapting alone; leave it at 0 to solve")
     weights, pace = settings.weights, RATE_S / step_s
     usual = USUAL_MOMENT_BWBH + USUAL_MOMENT_PER_SPEED2 * speed**2
-    lumbar = person.body.skeleton.coordinate_index("lumbar_extension")
+    skeleton = person.body.skeleton
+    lumbar = skeleton.coordinate_index("lumbar_extension")
+    torque: tuple[Goal[State], ...] = (Goal("torque", weights.torque, lambda s: _square(100.0 * s.at["moment"])),)
     goals: tuple[Goal[State], ...] = (
         Goal("acc", weights.acc, lambda s: s.acc.mean()),
         Goal("gyro", weights.gyro, lambda s: s.gyro.mean()),
-        Goal("torque", weights.torque, lambda s: _square(100.0 * s.at["moment"])),
+        *(muscular.goals(skeleton, settings.muscles, weights.torque) if muscles else torque),
         Goal("torque_rate", weights.torque_rate, lambda s: _square(pace / usual * s.at.first["moment"])),
         Goal("torque_bend", weights.torque_bend, lambda s: _square(pace**2 / usual * s.at.second["moment"])),
         Goal("force_bend", weights.force_bend, lambda s: _square(pace**2 * s.at.second["force"])),
@@ -120,13 +123,13 @@ def problem(person: Person, settings: Settings, step_s: float, speed: float) -> 
     return Problem(
         step_s,
         (
-            *moving.variables(person.body, settings.bounds),
+            *moving.variables(person.body, settings.bounds, muscles=muscles),
             Variable("units", (units_of(LOWER_BODY),), "shared", -LARGEST_UNIT, LARGEST_UNIT),
         ),
         {"measured": LOWER_BODY.shape, "weight": LOWER_BODY.shape},
-        lambda at: state(person, at),
+        lambda at: state(person, at, muscles=muscles),
         goals,
-        moving.constraints(person.body, settings.bounds),
+        moving.constraints(person.body, settings.bounds, muscles=muscles),
     )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,6 @@ from kinertia.solving.solution import Movement, Solution
 from kinertia.solving.store import Store, fingerprint
 
 HELD = 3  # coefficients that decide value, velocity and acceleration at a node
-ENDS = {"q": 2, "force": 0, "moment": 0}  # rows that each variable of a window has beyond its nodes
 FEWEST_NODES = 20
 FEWEST_PER_CALIBRATION = 2
 """Windows for each that sensors and body are found from; of a shorter recording they are found with the first window."""
@@ -41,6 +41,7 @@ def solve(
     guess: Estimate | None = None,
     folder: Path | None = None,
     resume: bool = False,
+    muscles: bool = False,
 ) -> Solution:
     """Solve a continuous recording.
 
@@ -52,6 +53,7 @@ def solve(
     guess : another method's estimate to start from; default the signals themselves.
     folder : where finished windows are kept.
     resume : go on from the windows in ``folder`` that belong to the same recording and settings.
+    muscles : then solve all windows again with moments that muscles give.
     """
     ready = recording if recording.rate_hz == settings.rate_hz else resample(recording, settings.rate_hz, keep_gaps=True)
     sequence = tracking.to_sequence(ready, settings)
@@ -64,15 +66,28 @@ def solve(
     if not resume:
         store.clear()
     guess_x = whole.layout.split(start.unknowns(whole.layout))
-    result = whole.layout.split(np.zeros(whole.layout.size))
     count = min(settings.windows.calibration, len(plan.firsts) // FEWEST_PER_CALIBRATION)
     samples = calibration_windows(data, plan, count)
-    with show(len(samples) + len(plan.firsts)) as progress:
-        solving = _Windows(window, settings, data, plan, store, guess_x, result, progress or (lambda done, terms: None))
+    with show(len(samples) + (1 + muscles) * len(plan.firsts)) as progress:
+        given = settings, data, plan, store, progress or (lambda done, terms: None)
+        solving = _Windows(window, *given, guess_x)
         if samples:
             solving.calibrate(samples)
-        runs, units = solving.walk(len(samples))
-    return Solution.of(whole, whole.layout.join(result | {"speed": 0.0, "units": units}), data, runs)
+        runs = solving.walk(len(samples))
+        if muscles:
+            window, whole = window.with_muscles(settings), whole.with_muscles(settings)
+            start_x = solving.found | whole.muscles_of(solving.found) | steady(solving.found["q"], window.step_s)
+            solving = _Windows(window, *given, start_x, solving.units, "muscles_")
+            runs += solving.walk(len(samples) + len(plan.firsts))
+    return Solution.of(whole, whole.layout.join(solving.found | {"speed": 0.0, "units": solving.known}), data, runs)
+
+
+def steady(q: Array, step_s: float) -> dict[str, Array | float]:
+    """``speed`` of steady travel [m/s], and ``q`` (N + 2, n) coefficients without it."""
+    speed = float(q[-2, 0] - q[1, 0]) / (step_s * (len(q) - 3))
+    left = q.copy()
+    left[:, 0] -= q[1, 0] + speed * step_s * (np.arange(len(q)) - 1.0)
+    return {"q": left, "speed": speed}
 
 
 def _mark(recording: Recording, settings: Settings, guess: Estimate | None) -> str:
@@ -133,15 +148,24 @@ class _Windows:
     data: Array
     plan: Plan
     store: Store
-    # guess, found: each variable over the whole movement: to start from, and solved, written window by window; pelvis_tx of the
-    # latter counts from the first node, without steady travel
-    guess: dict[str, Array]
-    found: dict[str, Array]
     progress: Progress
-    units: Array | None = None
+    guess: dict[str, Any]  # each variable over the whole movement, to start from
+    units: Array | None = None  # sensors and body, where they are known
+    prefix: str = ""  # of the names that windows are kept by
 
     def __post_init__(self) -> None:
         self._program: Program = transcribe(self.window.node, self.window.layout)
+        layout = self.window.layout
+        # rows that each variable of a window has beyond its nodes
+        self._ends = {v.name: layout.rows(v) - layout.nodes for v in layout.variables if v.form != "shared"}
+        # solved, written window by window; pelvis_tx counts from the first node, without steady travel
+        self.found: dict[str, Array] = {name: np.zeros_like(self.guess[name]) for name in self._ends}
+
+    @property
+    def known(self) -> Array:
+        """Deviations of sensors and body, which the first window found at the latest."""
+        assert self.units is not None
+        return self.units
 
     def calibrate(self, windows: list[int]) -> None:
         """Find sensors and body from some windows, and how far the guessed angles are off because of them."""
@@ -162,8 +186,8 @@ class _Windows:
         self.units = known["units"]
         self.guess["q"] = self.guess["q"] + known["shift"]
 
-    def walk(self, done: int) -> tuple[list[Run], Array]:
-        """Solve window after window; how the runs of the solver went, and the deviations of sensors and body."""
+    def walk(self, done: int) -> list[Run]:
+        """Solve window after window; how the runs of the solver went."""
         runs: list[Run] = []
         stored = True
         for index in range(len(self.plan.firsts)):
@@ -172,8 +196,7 @@ class _Windows:
             stored = run is not None
             runs.append(run or self._solve(index, done + index))
             self.progress(done + index + 1, {})
-        assert self.units is not None  # the first window found them at the latest
-        return runs, self.units
+        return runs
 
     def _solve(self, index: int, done: int) -> Run:
         start, held = (self.window.layout.join(self._parts(index)), self._held()) if index == 0 else self._joined(index)
@@ -187,8 +210,8 @@ class _Windows:
         self._write(index, x, joined)
         nodes = self.plan.window(index)
         self.store.save(
-            f"window{index:05d}",
-            **{name: self.found[name][nodes.start : nodes.stop + extra] for name, extra in ENDS.items()},
+            f"{self.prefix}window{index:05d}",
+            **{name: self.found[name][nodes.start : nodes.stop + extra] for name, extra in self._ends.items()},
             units=self.units,
             run=np.array([run.iterations, run.seconds]),
             status=np.array(run.status),
@@ -217,7 +240,9 @@ class _Windows:
         places, values = ([], []) if self.units is None else ([place["units"]], [self.units])
         free = 0
         if start is not None:
-            state = [place["q"][:HELD].ravel(), place["force"][0].ravel(), place["moment"][0], place["speed"].ravel()]
+            state = [place[name][: HELD if extra else 1].ravel() for name, extra in self._ends.items()] + [
+                place["speed"].ravel()
+            ]
             places, values = [*places, *state], [*values, *(start[at] for at in state)]
             free = len(self.window.node.bounds()[0])
         return Held(np.concatenate(places), np.concatenate(values), free) if places else Held()
@@ -225,7 +250,7 @@ class _Windows:
     def _parts(self, index: int) -> dict[str, Array]:
         """Unknowns of a window from the guess alone."""
         nodes, guess = self.plan.window(index), self.guess
-        over_time = {name: guess[name][nodes.start : nodes.stop + extra].copy() for name, extra in ENDS.items()}
+        over_time = {name: guess[name][nodes.start : nodes.stop + extra].copy() for name, extra in self._ends.items()}
         return over_time | {"speed": guess["speed"], "units": guess["units"] if self.units is None else self.units}
 
     def _joined(self, index: int) -> tuple[Array, Held]:
@@ -241,8 +266,12 @@ class _Windows:
         q[: len(old), 0] = old[:, 0]
         q[: len(old), 1:] = _blend(old[:, 1:], q[: len(old), 1:])
         q[:HELD] = old[:HELD]
-        for name in ("force", "moment"):
-            parts[name][:overlap] = _blend(self.found[name][first:known], parts[name][:overlap])
+        for name in self._ends.keys() - {"q"}:
+            rows = overlap + self._ends[name]
+            before = self.found[name][first : first + rows]
+            parts[name][:rows] = _blend(before, parts[name][:rows])
+            if self._ends[name]:
+                parts[name][:HELD] = before[:HELD]
         start = self.window.layout.join(parts)
         return start, self._held(start)
 
@@ -257,18 +286,18 @@ class _Windows:
             before = self.found["q"][nodes.start : nodes.start + known + 2]
             place = 1 if joined else slice(0, known + 2)
             q[:, 0] += np.mean(before[place, 0] - q[place, 0])
-        for name, extra in ENDS.items():
+        for name, extra in self._ends.items():
             whole, part, count = self.found[name], parts[name], known + extra
             if index and not joined:
                 part[:count] = _blend(whole[nodes.start : nodes.start + count], part[:count])
             whole[nodes.start : nodes.stop + extra] = part
 
     def _restore(self, index: int) -> Run | None:
-        part = self.store.load(f"window{index:05d}")
+        part = self.store.load(f"{self.prefix}window{index:05d}")
         if part is None:
             return None
         nodes = self.plan.window(index)
-        for name, extra in ENDS.items():
+        for name, extra in self._ends.items():
             self.found[name][nodes.start : nodes.stop + extra] = part[name]
         self.units = part["units"]
         iterations, seconds = part["run"]

@@ -171,6 +171,7 @@ def _ignore_options(function: Operation) -> Operation:
 OPERATIONS: dict[str, Operation] = {  # counterparts of torch operations on arrays of numbers and scalars
     "aten.add.Tensor": lambda a, b, alpha=1: a + (b if alpha == 1 else alpha * b),
     "aten.sub.Tensor": lambda a, b, alpha=1: a - (b if alpha == 1 else alpha * b),
+    "aten.rsub.Scalar": lambda a, b: b - a,
     "aten.mul.Tensor": lambda a, b: a * b,
     "aten.div.Tensor": lambda a, b: a / b,
     "aten.neg.default": lambda a: -a,
