@@ -8,6 +8,7 @@ GROUPS = {
         "continuous": "a continuous recording of raw sensors with a standing start",
         "virtual": "virtual sensors on measured motion, with exact truth",
         "virtual3d": "virtual sensors on measured motion in space, by several people and wearings",
+        "timing": "when events and forces come, on one clock with the reference",
         "foot": "feet on measured motion: slip, depth, centre of pressure",
         "simulated": "simulated people that no shipped model was trained on",
         "simulator": "simulated people against norms and measured movements",
@@ -55,7 +56,19 @@ COMMANDS = {
 MODULES = {name: f"experiments.{name}" for names in GROUPS.values() for name in names}
 """Where each is: a function of its name in a module of its name."""
 TRAINING = (
-    *("cycles", "continuous", "simulated", "simulator", "virtual", "virtual3d", "ablation", "physics", "speed", "pretraining"),
+    *(
+        "cycles",
+        "continuous",
+        "simulated",
+        "simulator",
+        "virtual",
+        "virtual3d",
+        "timing",
+        "ablation",
+        "physics",
+        "speed",
+        "pretraining",
+    ),
     *("labels", "subsets", "files", "bands", "standing", "alarms", "muscles"),
 )
 """Those that nothing can be done with without the packages of the extra ``kinertia[train]``."""

@@ -6,9 +6,9 @@ import math
 
 import torch
 
-from kinertia.bodies import GAIT2D_TRUNK, build
-from kinertia.learning.personal import POSITION_ERROR_M, Deviation, units_of
-from kinertia.mechanics import kinematics, mass
+from kinertia.bodies import GAIT2D_SOLE, GAIT2D_TRUNK, build
+from kinertia.learning.personal import FOOT_ERROR, POSITION_ERROR_M, SOLE_ERROR_M, Deviation, units_of
+from kinertia.mechanics import kinematics, mass, sole
 from kinertia.mechanics.imu import read
 from kinertia.recording import LOWER_BODY
 
@@ -44,6 +44,25 @@ def test_a_larger_body_is_the_body_of_a_taller_person() -> None:
     q = torch.randn(4, 10, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     # the foot has parts of fixed length, which grow here and not there
     torch.testing.assert_close(mass.matrix(grown, q), mass.matrix(taller, q), rtol=0.02, atol=0.02)
+
+
+def test_feet_of_a_person_move_the_soles_and_have_gradients() -> None:
+    stated = build(70.0, 1.8, skeleton=GAIT2D_SOLE).map_tensors(lambda t, _: t[None])
+    misalignment, size_error = torch.full((1, 7), 0.1, dtype=torch.float64), torch.full((1,), 0.03, dtype=torch.float64)
+
+    def soles(feet: torch.Tensor) -> torch.Tensor:
+        zeros = torch.zeros(1, units_of(LOWER_BODY), dtype=torch.float64)
+        body = Deviation.of(torch.cat([zeros, feet], -1), misalignment, size_error).body(stated).with_time_axis()
+        still = torch.zeros(1, 1, 10, dtype=torch.float64)
+        return sole.touch(body, kinematics.forward(body, still, still, still)).position[0, 0]
+
+    units = torch.tensor([[1.0, -2.0]], dtype=torch.float64, requires_grad=True)
+    assert units_of(LOWER_BODY, feet=True) == units_of(LOWER_BODY) + 2
+    change = soles(units) - soles(torch.zeros_like(units))
+    # toes that lie flat do so up to a corner, so arcs are looked at
+    torch.testing.assert_close(change[[0, 1, 3, 4], 1], torch.full((4,), -SOLE_ERROR_M, dtype=torch.float64))
+    torch.testing.assert_close(soles(units)[:, 0], math.exp(-2.0 * FOOT_ERROR) * soles(torch.zeros_like(units))[:, 0])
+    assert torch.autograd.gradcheck(soles, (units,))
 
 
 def test_a_turned_sensor_reads_turned_gravity_and_a_moved_one_centripetal_acceleration() -> None:

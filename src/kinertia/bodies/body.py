@@ -110,6 +110,16 @@ class Body:
             contact_reach=grown(self.contact_reach),
         )
 
+    def shod(self, sole: Tensor, length: Tensor) -> Body:
+        """Copy whose ankles are ``sole`` (...,) [m] higher over the ground and whose soles are ``length`` (...,) times as long.
+
+        Arcs keep their radii and feet their mass where it is: 3 % of a foot's length move 1.5 % of the mass by 3 mm.
+        """
+        along, up = self.contact_position[..., 0], self.contact_position[..., 1]
+        moved = [along * length[..., None], up - sole[..., None], *self.contact_position.unbind(-1)[2:]]
+        reach = None if self.contact_reach is None else self.contact_reach * length[..., None]
+        return replace(self, contact_position=torch.stack(moved, -1), contact_reach=reach)
+
     def select(self, index: Tensor) -> Body:
         """Pick entries of the first batch dimension by integer ``index``."""
         return self.map_tensors(lambda t, _: t[index])
