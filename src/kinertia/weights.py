@@ -6,7 +6,7 @@ Terms that only a network needs, as an optimal-control problem has constraints i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -36,3 +36,5 @@ SIMULATING = Weights(
     prior=0.0, posture=0.0, lumbar=0.0,
 )  # fmt: skip
 """Of simulated gait, beside the deviation from its reference."""
+SIMULATING_VARIED = replace(SIMULATING, torque_bend=15.0, force_bend=5.0)
+"""The same of varied people: bent less, ground reaction of running gets the sharp peak of measured runners."""

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from kinertia.learning.batch import Pool, covered
+from kinertia.learning.batch import RAMP, Pool, covered, standing_first
 from kinertia.learning.config import Config
 from kinertia.learning.prepare import to_sequence
 from kinertia.learning.sequence import Sequence
-from kinertia.recording import Recording
+from kinertia.recording import GRAVITY, Recording
 
 
 def marked(sequences: list[Sequence], lengths: tuple[int, ...]) -> Pool:
@@ -126,3 +126,14 @@ def test_a_recording_without_gaps_stores_its_signals_only(tiny: Config, cycle: R
     acc = cycle.acc.copy()
     acc[:, 2] = np.nan
     assert to_sequence(replace(cycle, acc=acc), tiny).present[:, 2, 0].max() == 0
+
+
+def test_a_share_of_windows_begins_with_somebody_who_stands(sequences: list[Sequence]) -> None:
+    batch = marked(sequences, (90, 80)).draw(400, 64, torch.Generator().manual_seed(0))
+    begun = standing_first(batch, 0.5, torch.Generator().manual_seed(1)).signals
+    other = (begun != batch.signals).flatten(1).any(-1)
+    assert 0.4 < other.float().mean() < 0.6
+    still = begun[other][:, 0]
+    torch.testing.assert_close(still[..., :2].norm(dim=-1), torch.full(still.shape[:-1], GRAVITY))
+    assert (still[..., 2] == 0.0).all()
+    assert (begun[:, 32 + RAMP :] == batch.signals[:, 32 + RAMP :]).all()

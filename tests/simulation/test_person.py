@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
 from kinertia.simulation import conditions, person
-from kinertia.simulation.reference import leg_length
+from kinertia.simulation.reference import Curves, leg_length
 
 
 @pytest.fixture(scope="module")
@@ -65,3 +66,16 @@ def test_conditions_cover_walking_and_running(people: list[person.Person]) -> No
         assert style.left.offset_rad != style.right.offset_rad
         assert max(abs(a - b) for a, b in zip(style.left.offset_rad, style.right.offset_rad, strict=True)) < 0.03
         assert found["run_1"].style.right == style.right
+
+
+def test_varied_people_differ_in_how_they_load_the_ground_and_carry_their_weight() -> None:
+    peaks, contacts = [], []
+    for number in range(1, 13):
+        someone = person.draw(7, number, varied=True)
+        way = conditions.draw(someone)["run_2"]
+        force = Curves(someone.body, way.style, way.speed, True).forces(np.arange(400) / 400)
+        assert force[:, [1, 3]].mean(axis=0) == pytest.approx([0.5, 0.5], rel=1e-3)
+        peaks.append(force[:, 1].max())
+        contacts.append(float((force[:, 1] > 0.05).mean()))
+    assert 2.1 < min(peaks) < 2.5 < 2.8 < max(peaks) < 3.6
+    assert max(contacts) - min(contacts) > 0.05

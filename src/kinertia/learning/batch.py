@@ -12,8 +12,10 @@ from kinertia.bodies import Body, stack
 from kinertia.learning import differences
 from kinertia.learning.inclination import fuse
 from kinertia.learning.sequence import Sequence
-from kinertia.recording import LOWER_BODY, SensorSet
+from kinertia.recording import GRAVITY, LOWER_BODY, SensorSet
 
+RAMP, STANDING_TILT_RAD = 25, 0.08
+"""Samples from standing to moving; standard deviation of how segments and sensors on them are turned in standing (5 deg)."""
 PAIRED = 0.6  # share of sparse sets of sensors that have whole pairs of left and right
 
 
@@ -145,6 +147,23 @@ def draw_shown(count: int, share: float, generator: torch.Generator, sensors: Se
     pairs = _subset(count, len(parts), generator)[:, [parts.index(name) for name in names]]
     shown = torch.where(paired, pairs, _subset(count, len(sensors), generator))
     return torch.where(sparse, shown, torch.ones_like(shown))
+
+
+def standing_first(batch: Batch, share: float, generator: torch.Generator, sensors: SensorSet = LOWER_BODY) -> Batch:
+    """The same windows, ``share`` of which begin with somebody who stands still for up to half of them and then moves at once.
+
+    Sensors then read gravity along y, turned by up to a few degrees each; between both is a quarter of a second.
+    """
+    signals = batch.signals
+    count, samples = signals.shape[:2]
+    chosen = torch.rand(count, 1, generator=generator) < share
+    last = torch.where(chosen, torch.randint(RAMP, samples // 2, (count, 1), generator=generator), -RAMP)
+    tilt = STANDING_TILT_RAD * torch.randn(count, len(sensors), generator=generator)
+    reads = {"acc_x": GRAVITY * tilt.sin(), "acc_y": GRAVITY * tilt.cos()}
+    still = torch.stack([reads.get(channel, torch.zeros_like(tilt)) for channel in sensors.channels], dim=-1)
+    # 0 while standing, 1 when moving
+    moving = ((torch.arange(samples) - last) / RAMP).clamp(0.0, 1.0).to(signals)[..., None, None]
+    return replace(batch, signals=moving * signals + (1.0 - moving) * still[:, None].to(signals) * batch.present)
 
 
 def _subset(count: int, items: int, generator: torch.Generator) -> Tensor:

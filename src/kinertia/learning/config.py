@@ -57,6 +57,8 @@ class TrainingConfig:
     hint_share: float = 0.3  # Share of training over which the hint of speed fades out.
     # Share of windows of which the network sees some sensors only, while the losses compare all that were worn.
     sparse_share: float = 0.0
+    # Share of windows that begin with somebody who stands still, so that a network finds the speed at once when they set off.
+    standing_share: float = 0.0
     # Recordings that state the same person and sensor places share one mounting of the sensors and one size of the body.
     one_mounting: bool = False
     # How thigh and shank sensors are turned, as the movement of the joints shows it, counts beside what was stated.
@@ -82,6 +84,8 @@ class AdaptationConfig:
     one_mounting: bool = True
     # Share of windows of which the network sees some sensors only, while the losses compare all that were worn.
     sparse_share: float = 0.0
+    # Share of windows that begin with somebody who stands still.
+    standing_share: float = 0.0
     # How thigh and shank sensors are turned, as the movement of the joints shows it, counts beside what was stated.
     placed: bool = True
     # Joint moments, their changes and bends act on mean angles, straightening legs; else not, with sensors on both feet.

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from kinertia.bodies import SKELETONS
 from kinertia.io.files import replacing
 from kinertia.learning import adaptation, checkpoint, losses, objective, probe, supervision
-from kinertia.learning.batch import Batch, Pool, draw_shown
+from kinertia.learning.batch import Batch, Pool, draw_shown, standing_first
 from kinertia.learning.checkpoint import FORMAT, Card, Model, Person
 from kinertia.learning.config import Config
 from kinertia.learning.network import Network, features
@@ -111,6 +111,8 @@ class Training(loop.Training[TrainingState, Card]):
         chosen = self.pool.choose(training.batch, training.window, state.generator)
         batch = self.pool.windows(*chosen, training.window)
         known = supervision.windows(self.labels, *chosen, training.window)
+        if training.standing_share > 0.0:
+            batch = standing_first(batch, training.standing_share, state.generator, config.sensors)
         # as noisy sensors see them, of some windows only some sensors
         noisy, shown = batch.signals + _noise(batch, config, state.generator), batch.present
         if training.sparse_share > 0.0:

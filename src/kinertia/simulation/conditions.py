@@ -8,7 +8,7 @@ Biomech). Angles stay within the spread between people that the published mean c
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -40,6 +40,17 @@ TILT_DEG = {"walk": (-3.0, 2.5), "run": (-5.0, 2.5)}
 """Mean and standard deviation of pelvis tilt, forward negative."""
 LEAN_DEG = {"walk": (0.0, 2.5), "run": (3.0, 2.5)}
 """The same of the trunk over the pelvis, forward positive."""
+VARIED_STRIDE_TIME = {"walk": 0.07, "run": 0.06}
+"""In place of :data:`STRIDE_TIME`, of varied people, and so on."""
+VARIED_TILT_DEG = {"walk": (-6.0, 4.0), "run": (-10.0, 5.0)}
+"""Measured people of walking_moco and emg_walking_ceinms tilt by -6 to -8 deg, a runner by -18."""
+VARIED_LEAN_DEG = {"walk": (0.0, 3.0), "run": (4.0, 4.0)}
+DUTY = {"walk": 0.012, "run": 0.03}
+"""Part of the stride that feet of varied people are on the ground longer than usual at a speed, standard deviation; with stride
+time it tells styles of running apart (van Oeveren et al. 2021, Sports Biomech)."""
+SHARP = {"walk": (1.1, 0.25), "run": (1.2, 0.25)}
+"""Mean and standard deviation of the power of varied people's vertical force: the runner of running_hamner has peaks of 2.2 and
+2.5 BW where the published mean, slowed down, has 2.0 and 2.2."""
 WAVES, WAVE_DEG, SIDE_WAVE_DEG = 4, 3.0, 1.0
 """Harmonics by which the shape of a person's curves differs from the mean, of the first one [deg], and between the legs: curves
 of walking_arnold's and walking_moco's people differ from Winter's by 3 to 8 deg after shift and size."""
@@ -105,15 +116,21 @@ def draw_styles(person: Person) -> dict[str, Style]:
         for sign, late in ((1.0, 0.0), (-1.0, delay))
     )
     styles = {}
-    for kind, variation in STRIDE_TIME.items():
+    usual = STRIDE_TIME, TILT_DEG, LEAN_DEG
+    times, tilts, leans = (VARIED_STRIDE_TIME, VARIED_TILT_DEG, VARIED_LEAN_DEG) if person.varied else usual
+    for kind, variation in times.items():
         slower, tilt, lean = _normal(generator, 3).tolist()
         styles[kind] = Style(
             right=right,
             left=left,
             stride_time=1.0 + variation * slower,
-            pelvis_tilt_rad=math.radians(TILT_DEG[kind][0] + TILT_DEG[kind][1] * tilt),
-            lean_rad=math.radians(LEAN_DEG[kind][0] + LEAN_DEG[kind][1] * lean),
+            pelvis_tilt_rad=math.radians(tilts[kind][0] + tilts[kind][1] * tilt),
+            lean_rad=math.radians(leans[kind][0] + leans[kind][1] * lean),
         )
+        if person.varied:
+            longer, sharper = _normal(shape, 2).tolist()
+            sharp = SHARP[kind][0] + SHARP[kind][1] * sharper
+            styles[kind] = replace(styles[kind], duty=DUTY[kind] * longer, sharp=sharp)
     return styles
 
 

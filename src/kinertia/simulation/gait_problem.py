@@ -23,7 +23,7 @@ from kinertia.ocp.program import transcribe
 from kinertia.recording import Array
 from kinertia.simulation import first_guess
 from kinertia.simulation.gait import JOIN, Gait
-from kinertia.weights import SIMULATING
+from kinertia.weights import SIMULATING, Weights
 
 RATE_HZ = 100.0
 """Nodes per second."""
@@ -80,15 +80,17 @@ class GaitProblem:
     ----------
     body : float64, no batch dimensions.
     slope_rad : inclination of the ground, uphill positive.
+    weights : beside the deviation from a reference.
     """
 
     body: Body
     slope_rad: float = 0.0
+    weights: Weights = SIMULATING
 
     @cached_property
     def node(self) -> Node:
         """A node's functions: near the reference, with little effort, smooth moments and forces, feet that do not slide."""
-        weights, contacts = SIMULATING, self.body.skeleton.contacts
+        weights, contacts = self.weights, self.body.skeleton.contacts
         sides = [[p for p, contact in enumerate(contacts) if contact.side == side] for side in "rl"]
 
         def far(found: Tensor, at: At, wanted: str) -> Tensor:

@@ -15,6 +15,7 @@ from kinertia.simulation.gait import Gait, join
 from kinertia.simulation.gait_problem import GaitProblem, UnsolvableError, solve_passage, solve_periodic
 from kinertia.simulation.person import Person
 from kinertia.simulation.reference import Curves
+from kinertia.weights import SIMULATING, SIMULATING_VARIED
 
 RECORDINGS = {
     "walk_1": "slow walking",
@@ -86,7 +87,8 @@ class Moves:
 
     def _problem(self, slope_rad: float) -> GaitProblem:
         if slope_rad not in self._problems:
-            self._problems[slope_rad] = GaitProblem(self.person.body, slope_rad)
+            weights = SIMULATING_VARIED if self.person.varied else SIMULATING
+            self._problems[slope_rad] = GaitProblem(self.person.body, slope_rad, weights)
         return self._problems[slope_rad]
 
 

@@ -60,6 +60,8 @@ class Style:
     stride_time : relative to what is usual at a speed.
     pelvis_tilt_rad : mean, forward negative.
     lean_rad : forward lean of the trunk over the pelvis.
+    duty : part of the stride that a foot is on the ground longer than usual at a speed.
+    sharp : power of the published vertical force that is a person's own, of the same impulse: higher peaks and deeper valleys.
     """
 
     right: Leg = field(default_factory=Leg)
@@ -67,6 +69,8 @@ class Style:
     stride_time: float = 1.0
     pelvis_tilt_rad: float = -0.05
     lean_rad: float = 0.0
+    duty: float = 0.0
+    sharp: float = 1.0
 
 
 def leg_length(body: Body) -> float:
@@ -162,7 +166,7 @@ class Curves:
     def _published(self, phase: Array) -> Array:
         """Phase of the published curve: stance and swing are stretched to this speed's share of contact."""
         usual, theirs = self.usual, self.usual.norm.stance
-        own = float(np.clip(usual.duty + usual.slope * (self.speed - usual.norm.speed_m_s), *usual.bounds))
+        own = float(np.clip(usual.duty + usual.slope * (self.speed - usual.norm.speed_m_s), *usual.bounds)) + self.style.duty
         within = np.mod(phase, 1.0)
         return np.where(within < own, within * theirs / own, theirs + (within - own) * (1.0 - theirs) / (1.0 - own))
 
@@ -171,13 +175,17 @@ class Curves:
         if self.running is None:
             return np.tile([0.0, 0.5, 0.0, 0.5], (len(phase), 1))
         norm = self.usual.norm
-        mean = norm.force("grf_y", self._published(np.arange(200) / 200)).mean()
+        mean = self._upward(np.arange(200) / 200).mean()
         columns = []
         for leg, shift in ((self.style.right, 0.0), (self.style.left, 0.5)):
-            at = self._published(phase + shift + leg.delay)
-            forward = norm.force("grf_x", at) * self.speed / norm.speed_m_s
-            columns += [forward, norm.force("grf_y", at) * 0.5 / mean]
+            at = phase + shift + leg.delay
+            forward = norm.force("grf_x", self._published(at)) * self.speed / norm.speed_m_s
+            columns += [forward, self._upward(at) * 0.5 / mean]
         return np.stack(columns, axis=1)
+
+    def _upward(self, phase: Array) -> Array:
+        """Shape of the vertical force."""
+        return self.usual.norm.force("grf_y", self._published(phase)).clip(0.0) ** self.style.sharp
 
 
 def _wave(coefficients: tuple[float, ...], phase: Array) -> Array:
