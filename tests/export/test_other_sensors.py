@@ -1,4 +1,4 @@
-"""A model of another sensor set: training, estimating, exporting and streaming take sizes and order from the set."""
+"""A model of another sensor set that looks ahead: training, estimating, exporting and streaming take what they need from it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LEGS = SensorSet(("foot_l", "tibia_l", "femur_l", "femur_r", "tibia_r"))
 """Another order than the body's, neither the pelvis nor the right foot."""
 CONFIG = Config(
     sensors=LEGS,
-    network=NetworkConfig(hidden=12, layers=1, dense=12),
+    network=NetworkConfig(hidden=12, layers=1, dense=12, look_ahead=3),
     training=TrainingConfig(steps=3, batch=2, window=64, warm_up=16, sparse_share=0.5),
 )
 
@@ -43,6 +43,7 @@ def test_five_sensors_in_another_order(walk: Recording, tmp_path: Path) -> None:
     export.write(export.export(model), tmp_path / "exported")
     graphs = exported.load(tmp_path / "exported")
     assert graphs.sensors == LEGS
+    assert graphs.delay_samples == 5
     again = estimator.estimate(graphs.runner, ready)
     for name, angle in estimate.coordinates.items():
         np.testing.assert_allclose(again.coordinates[name], angle, atol=1e-4)

@@ -72,13 +72,14 @@ class Track:
 
 
 def outputs(network: Network, x: Tensor) -> Tensor:
-    """Raw outputs (1, T, outputs) of features (1, T, F), chunk by chunk; equal to one pass over everything.
+    """Raw outputs (1, T, outputs) of features (1, T, F), chunk by chunk; equal to :meth:`Network.outputs` of everything.
 
     A causal recurrent cell carries its state on, convolutions see the samples they look back to. A bidirectional
     cell reads the whole recording at once.
     """
+    x, late = network.prolonged(x), network.config.look_ahead
     if network.config.cell == "bilstm":
-        return network.forward_precise(x)[0]
+        return network.forward_precise(x)[0][:, late:]
     core, context = network.core, 0  # samples before the present one that its output depends on
     if isinstance(core, CausalConvolutions):
         context = sum((core.kernel - 1) * 2**i for i in range(len(core.blocks)))
@@ -88,7 +89,7 @@ def outputs(network: Network, x: Tensor) -> Tensor:
         lead = min(context, start)
         raw, state = network.forward_precise(x[:, start - lead : start + CHUNK], state)
         parts.append(raw[:, lead:])
-    return torch.cat(parts, dim=1)
+    return torch.cat(parts, dim=1)[:, late:]
 
 
 def physics(raw: Tensor, precise: Wearer, config: Config) -> Track:
@@ -202,7 +203,13 @@ def runner(model: Model) -> Runner:
         return to_series(run(model, read, model.deviation_of(fingerprint)), read.body, read.mass_kg)
 
     return Runner(
-        config.sensors, config.rate_hz, differences.REACH, model.fingerprint, model.calibration, stated_height_m, given
+        config.sensors,
+        config.rate_hz,
+        differences.REACH + config.network.look_ahead,
+        model.fingerprint,
+        model.calibration,
+        stated_height_m,
+        given,
     )
 
 

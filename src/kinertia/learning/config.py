@@ -21,6 +21,7 @@ class NetworkConfig:
     hidden: int = 128  # Width of the cell.
     layers: int = 2  # Number of recurrent or convolutional layers.
     dense: int = 128  # Width of the dense layer behind the cell.
+    look_ahead: int = 0  # Samples that the network reads beyond the one that it answers for; results come so much later.
     # derivative: q, speed and forces, differentiated; paper: q, q', q'' and torques as separate outputs.
     formulation: Formulation = "derivative"
 

@@ -128,6 +128,14 @@ class Network(nn.Module):
         hidden, state = self._hidden(x, state)
         return self.head(hidden), state
 
+    def outputs(self, x: Tensor) -> Tensor:
+        """(B, T, F) features to (B, T, outputs) raw outputs of the same samples, each told after ``look_ahead`` more."""
+        return self(self.prolonged(x))[0][:, self.config.look_ahead :]
+
+    def prolonged(self, x: Tensor) -> Tensor:
+        """(B, T, F) features with the last sample repeated, so that outputs of the last samples are there too."""
+        return torch.cat([x, x[:, -1:].expand(-1, self.config.look_ahead, -1)], dim=1)
+
     def forward_precise(self, x: Tensor, state: State = None) -> tuple[Tensor, State]:
         """The same with the last layer in double precision: differences of raw outputs magnify their rounding."""
         hidden, state = self._hidden(x, state)

@@ -31,7 +31,7 @@ class Stretches:
         """(B, T, outputs) raw outputs; of other (B, lead + T, S, C) ``signals``, where given."""
         given = self.leading
         x = features(given.signals if signals is None else signals, given.present, given.body, given.position, network.sensors)
-        return network(x)[0][:, -self.batch.signals.shape[1] :]
+        return network.outputs(x)[:, -self.batch.signals.shape[1] :]
 
 
 def even(pool: Pool, config: Config) -> Stretches:

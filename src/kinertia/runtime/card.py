@@ -98,6 +98,7 @@ class Card:
     start: str = ""  # fingerprint of the weights that training started from; empty where it is not known
     # what it reads: S segments, C channels of each; cards of older exports do not say it and mean the default
     sensors: SensorSet = LOWER_BODY
+    look_ahead: int = 0  # how many of ``delay_samples`` the network waits for; the others are for differences
 
     def file(self, graph: str) -> str:
         """Name of a graph's file: the graph's own, or one beside it where a newer export replaced an older one."""

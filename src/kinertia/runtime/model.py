@@ -43,7 +43,8 @@ class Stepper:
         self._ones = np.ones_like(self._signals)
         self._hold = np.zeros(1, dtype=bool)
         self._states = {name: np.zeros((1, width), dtype=np.float32) for name, width in card.states.items()}
-        self._window = np.zeros((1, 2 * card.delay_samples * card.raw))
+        self._repeats = 2 * (card.delay_samples - card.look_ahead)
+        self._window = np.zeros((1, self._repeats * card.raw))
         self._out = np.zeros((1, len(card.layout.names)))
         self._row = self._out[0]
         self._binding = session.io_binding()
@@ -82,10 +83,10 @@ class Stepper:
             self._seen[:] = present.any(axis=1)
         self._session.run_with_iobinding(self._binding)
         self._samples += 1
-        if self._samples == 1:
-            # the first output is repeated before the beginning, as for whole recordings
+        if self._samples == 1 + self._card.look_ahead:
+            # the output of the first sample is repeated before the beginning, as for whole recordings
             raw = self._card.raw
-            self._window[0] = np.tile(self._window[0, -raw:], 2 * self._card.delay_samples)
+            self._window[0] = np.tile(self._window[0, -raw:], self._repeats)
         return self._values() if self._samples > self._card.delay_samples else None
 
     def finish(self) -> list[Array]:
@@ -93,8 +94,9 @@ class Stepper:
         if self._samples < self._card.delay_samples:
             raise ValueError(f"the stream had fewer than {self._card.delay_samples} samples")
         result = []
-        self._hold[0] = True
-        for _ in range(self._card.delay_samples):
+        for k in range(self._card.delay_samples):
+            # first the last sample is repeated for a network that looks ahead, then its last output
+            self._hold[0] = k >= self._card.look_ahead
             self._session.run_with_iobinding(self._binding)
             self._samples += 1
             if self._samples > self._card.delay_samples:

@@ -48,12 +48,16 @@ VARIED_LEAN_DEG = {"walk": (0.0, 3.0), "run": (4.0, 4.0)}
 DUTY = {"walk": 0.012, "run": 0.03}
 """Part of the stride that feet of varied people are on the ground longer than usual at a speed, standard deviation; with stride
 time it tells styles of running apart (van Oeveren et al. 2021, Sports Biomech)."""
+SWAY_DEG = (1.5, 2.5)
+"""First of the harmonics by which pelvis and trunk of varied people move back and forth, twice in a stride, standard deviation."""
 SHARP = {"walk": (1.1, 0.25), "run": (1.2, 0.25)}
 """Mean and standard deviation of the power of varied people's vertical force: the runner of running_hamner has peaks of 2.2 and
 2.5 BW where the published mean, slowed down, has 2.0 and 2.2."""
 WAVES, WAVE_DEG, SIDE_WAVE_DEG = 4, 3.0, 1.0
 """Harmonics by which the shape of a person's curves differs from the mean, of the first one [deg], and between the legs: curves
 of walking_arnold's and walking_moco's people differ from Winter's by 3 to 8 deg after shift and size."""
+EVEN = np.repeat([0.25, 2.0, 0.25, 2.0], 2)
+"""Sizes of harmonics of what both legs do in turn, relative to those of a leg: mostly the second and fourth of a stride."""
 LARGEST = 2.0
 """Standard deviations at which every draw is cut."""
 
@@ -130,7 +134,8 @@ def draw_styles(person: Person) -> dict[str, Style]:
         if person.varied:
             longer, sharper = _normal(shape, 2).tolist()
             sharp = SHARP[kind][0] + SHARP[kind][1] * sharper
-            styles[kind] = replace(styles[kind], duty=DUTY[kind] * longer, sharp=sharp)
+            sway = _rows(np.stack([_waves(shape, degrees)[0] * EVEN for degrees in SWAY_DEG]))
+            styles[kind] = replace(styles[kind], duty=DUTY[kind] * longer, sway=sway, sharp=sharp)
     return styles
 
 

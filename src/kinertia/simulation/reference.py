@@ -61,6 +61,7 @@ class Style:
     pelvis_tilt_rad : mean, forward negative.
     lean_rad : forward lean of the trunk over the pelvis.
     duty : part of the stride that a foot is on the ground longer than usual at a speed.
+    sway : (2, 2 H) coefficients as of :class:`Leg`, of pelvis tilt and of the trunk over the pelvis [rad].
     sharp : power of the published vertical force that is a person's own, of the same impulse: higher peaks and deeper valleys.
     """
 
@@ -70,6 +71,7 @@ class Style:
     pelvis_tilt_rad: float = -0.05
     lean_rad: float = 0.0
     duty: float = 0.0
+    sway: tuple[tuple[float, ...], ...] = ((), ())
     sharp: float = 1.0
 
 
@@ -145,8 +147,9 @@ class Curves:
         """(N, n) coordinates at phases (strides since right heel strike); pelvis_tx and pelvis_ty are zero."""
         names = self.body.skeleton.coordinate_names
         out = np.zeros((len(phase), len(names)))
-        out[:, names.index("pelvis_tilt")] = self.style.pelvis_tilt_rad
-        out[:, names.index("lumbar_extension")] = -self.style.lean_rad
+        tilt, lean = (_wave(coefficients, phase) for coefficients in self.style.sway)
+        out[:, names.index("pelvis_tilt")] = self.style.pelvis_tilt_rad + tilt
+        out[:, names.index("lumbar_extension")] = lean - self.style.lean_rad
         for side, leg, shift in (("r", self.style.right, 0.0), ("l", self.style.left, 0.5)):
             for k, joint in enumerate(JOINTS):
                 at = phase + shift + leg.delay
