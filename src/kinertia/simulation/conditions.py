@@ -49,7 +49,7 @@ DUTY = {"walk": 0.012, "run": 0.03}
 """Part of the stride that feet of varied people are on the ground longer than usual at a speed, standard deviation; with stride
 time it tells styles of running apart (van Oeveren et al. 2021, Sports Biomech)."""
 SWAY_DEG = (1.5, 2.5)
-"""First of the harmonics by which pelvis and trunk of varied people move back and forth, twice in a stride, standard deviation."""
+"""Spread of the first harmonic by which pelvis and trunk of varied people move back and forth, twice in a stride."""
 SHARP = {"walk": (1.1, 0.25), "run": (1.2, 0.25)}
 """Mean and standard deviation of the power of varied people's vertical force: the runner of running_hamner has peaks of 2.2 and
 2.5 BW where the published mean, slowed down, has 2.0 and 2.2."""
