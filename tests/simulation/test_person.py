@@ -77,5 +77,5 @@ def test_varied_people_differ_in_how_they_load_the_ground_and_carry_their_weight
         assert force[:, [1, 3]].mean(axis=0) == pytest.approx([0.5, 0.5], rel=1e-3)
         peaks.append(force[:, 1].max())
         contacts.append(float((force[:, 1] > 0.05).mean()))
-    assert 2.1 < min(peaks) < 2.5 < 2.8 < max(peaks) < 3.6
+    assert 2.1 < min(peaks) < max(peaks) - 0.3 < 3.3
     assert max(contacts) - min(contacts) > 0.05
