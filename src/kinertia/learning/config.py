@@ -11,6 +11,7 @@ from kinertia.weights import Weights
 Cell = Literal["lstm", "bilstm", "gru", "tcn"]
 BodyName = Literal["gait2d", "gait2d_trunk", "gait2d_sole"]
 Formulation = Literal["derivative", "paper"]
+Actuation = Literal["torques", "muscles"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class LossWeights(Weights):
     limit: float = 20.0  # Joint angles beyond the range of motion.
     penetration: float = 2000.0  # Contact points below the ground.
     lifted: float = 300.0  # Vertical force on a contact point above the ground.
+    activation: float = 0.06  # Effort of muscles, where these give the moments: volume times squared activation, and reserves.
     anchor: float = 0.0  # Joint angles that leave what the model that training started from makes of all sensors.
     labels: float = 1.0  # Errors against the reference of labelled recordings, where there are any.
 
@@ -66,6 +68,7 @@ class TrainingConfig:
     placed: bool = False
     # Joint moments, their changes and bends act on mean angles, straightening legs; else not, with sensors on both feet.
     effort_sets_posture: bool = True
+    actuation: Actuation = "torques"  # What effort is of: joint moments, or the muscles of the legs that give them.
     seed: int = 0  # Start of all random numbers.
 
 
@@ -91,6 +94,7 @@ class AdaptationConfig:
     placed: bool = True
     # Joint moments, their changes and bends act on mean angles, straightening legs; else not, with sensors on both feet.
     effort_sets_posture: bool = False
+    actuation: Actuation = "torques"  # What effort is of: joint moments, or the muscles of the legs that give them.
     prior: float = 0.002  # Sensors and body that differ from what was stated, in units of the expected errors.
     torque: float = 0.001  # Effort: squared joint moments in percent of body weight times height.
     lumbar: float = 0.03  # Trunk that leaves the line of the pelvis.

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from kinertia.bodies import Body
-from kinertia.learning import decode, differences, losses, supervision
+from kinertia.learning import actuation, decode, differences, losses, supervision
 from kinertia.learning.batch import Batch, covered
 from kinertia.learning.config import Config, LossWeights
 from kinertia.learning.personal import Deviation
@@ -86,9 +86,10 @@ def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config, labels: Tens
     mask = losses.valid_samples(raw.shape[-2], config.training.warm_up, raw) * covered(batch.present)
     force_bw = motion.force / body.weight[..., None, None]
     touch = contact.complementarity(result.contact, force_bw[..., 1])
-    residual, asked = result.residual, result.moments
+    residual, asked, given = result.residual, result.moments, motion
     if motion.torque is None and not config.training.effort_sets_posture:
-        asked = _moments_at_given_posture(motion, body, batch.present, config.sensors)
+        asked, given = _moments_at_given_posture(motion, body, batch.present, config.sensors)
+    muscles = config.training.actuation == "muscles"
     measured, spread = batch.signals[:, inside], batch.variance
     outcome = {
         # rho((a(q, q', q'') - a_measured)^2 / s^2): accelerometers; s spread of the channel, rho squares small errors only
@@ -97,8 +98,8 @@ def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config, labels: Tens
         "gyro": losses.gyro(result.signals, measured, seen, spread, mask),
         # |F_r + F_r*|^2 [BW, BW H]: Kane's equations of the root, which nothing drives
         "kane": losses.kane(residual, body, mask),
-        # (100 tau / (BW H))^2: effort
-        "torque": losses.torque(asked, body, mask),
+        # (100 tau / (BW H))^2: effort, of joints that muscles do not move where these do
+        "torque": losses.torque(asked * actuation.without_muscles(body).to(asked) if muscles else asked, body, mask),
         # (q'_x - v)^2: forward speed against what leg gyroscopes say roughly, early in training
         "speed_hint": losses.speed_hint(motion.qd[..., 0], batch.speed_hint, mask),
         # ((mean q_knee - q_usual) / sigma)^2: of people who walk, or run
@@ -122,6 +123,9 @@ def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config, labels: Tens
         # (f(n) - f(n - 1))^2 [BW^2]: change of contact forces
         "force_rate": losses.force_rate(force_bw, mask),
     }
+    if muscles:
+        # min sum w a^2 / 2 + (r / r_0)^2 / 2, where muscles with activations a and reserves r give tau: effort of muscles
+        outcome["activation"] = losses.masked_mean(actuation.effort(asked, given.q, given.qd, body), mask[..., None])
     for j in _named(body, "lumbar_extension"):
         # q_lumbar^2: the trunk has no sensor
         outcome["lumbar"] = losses.lumbar(q[..., j], mask)
@@ -139,8 +143,8 @@ def total(found: dict[str, Tensor], weights: LossWeights) -> Tensor:
     return torch.stack([getattr(weights, name) * value for name, value in found.items()]).sum()
 
 
-def _moments_at_given_posture(motion: Motion, body: Body, present: Tensor, sensors: SensorSet) -> Tensor:
-    """(B, T - 4, n - 3) joint moments whose gradient leaves each window's mean coordinates alone [N m].
+def _moments_at_given_posture(motion: Motion, body: Body, present: Tensor, sensors: SensorSet) -> tuple[Tensor, Motion]:
+    """(B, T - 4, n - 3) joint moments whose gradient leaves each window's mean coordinates alone [N m], and such a motion.
 
     Straight knees need the least moments, so that effort would pull postures towards them, whatever the sensors read. Without
     sensors on both feet little else tells where the feet are under the body, and effort keeps its say.
@@ -151,7 +155,7 @@ def _moments_at_given_posture(motion: Motion, body: Body, present: Tensor, senso
     given = replace(motion, q=motion.q - mean + mean.detach())
     kinematics = kin.forward(body, given.q, given.qd, given.qdd)
     generalized = dynamics.inverse(body, kinematics, given.force, sole.touch(body, kinematics))
-    return generalized[..., body.skeleton.joints]
+    return generalized[..., body.skeleton.joints], given
 
 
 def _named(body: Body, name: str) -> list[int]:
