@@ -43,12 +43,14 @@ def variants(config: Config) -> list[Variant]:
     """The full method, then everything that differs from it in one part.
 
     A term whose weight is zero, or that the configuration has no use for (``temporal`` with differentiated outputs,
-    ``lumbar`` without a trunk), cannot be left out and has no row.
+    ``activation`` without muscles, ``lumbar`` without a trunk), cannot be left out and has no row.
     """
     found = [Variant(FULL, "nothing", config)]
     idle = {name for name, weight in asdict(config.weights).items() if weight == 0.0}
     if config.network.formulation != "paper":
         idle.add("temporal")
+    if config.training.actuation != "muscles":
+        idle.add("activation")
     if "lumbar_extension" not in SKELETONS[config.body].coordinate_names:
         idle.add("lumbar")
     found += [

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from experiments import muscles_sensed
+from experiments.methods import MethodName
 from experiments.muscle_walks import (
     DELAY_S,
     HEIGHT_M,
@@ -33,7 +34,9 @@ PERSON_KG = 58.0
 """Of the walker with EMG, from the mean force on the plates."""
 
 
-def muscles(data: Path, seeds: int = 3, learning: Shared = AS_USUAL, context: Context = QUIET) -> Found:
+def muscles(
+    data: Path, seeds: int = 3, method: MethodName = "pretrained", learning: Shared = AS_USUAL, context: Context = QUIET
+) -> Found:
     """Muscles against computed muscle control and EMG, fed with a laboratory's moments and from virtual sensors.
 
     Parameters
@@ -42,6 +45,8 @@ def muscles(data: Path, seeds: int = 3, learning: Shared = AS_USUAL, context: Co
         Folder that holds ``muscles_gait10dof18``, ``emg_walking_ceinms`` and ``models``.
     seeds
         How often the virtual sensors are put on anew; 0 for the laboratory's moments alone.
+    method
+        What estimates moments from them.
     learning
         From which model the network is that sees them.
     """
@@ -52,7 +57,7 @@ def muscles(data: Path, seeds: int = 3, learning: Shared = AS_USUAL, context: Co
     figures: Json = {"laboratory": {"control": control, "emg": emg}}
     if seeds:
         context.say("virtual sensors")
-        figures["sensors"] = muscles_sensed.found(data, seeds, learning.method("pretrained", context))
+        figures["sensors"] = muscles_sensed.found(data, seeds, learning.method(method, context))
     shown = table("", "control [BW%]", "r", "EMG: r", "r, no delay", "r of activation", title="means of muscles")
     for name, row in figures.items():
         both, signals = row["control"]["mean"], row["emg"]["mean"]

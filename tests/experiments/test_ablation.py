@@ -54,7 +54,7 @@ def test_every_variant_changes_one_part() -> None:
     for variant in others:
         assert len(changed(full.config, variant.config)) == 1, variant.name
     terms = {v.name for v in others if changed(full.config, v.config)[0].startswith("weights.")}
-    assert terms == {name for name, weight in asdict(LossWeights()).items() if weight != 0} - {"temporal"}
+    assert terms == {name for name, weight in asdict(LossWeights()).items() if weight != 0} - {"temporal", "activation"}
     assert {v.name for v in others} - terms == {"paper", "bilstm", "gru", "tcn"}
     assert all(asdict(v.config.weights)[v.name] == 0.0 for v in others if v.name in terms)
 

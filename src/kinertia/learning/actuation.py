@@ -20,8 +20,8 @@ WEIGHT = LEG.volume / LEG.volume.mean()
 SCALE = LEG.mass * STANDARD_GRAVITY * LEG.height
 """Body weight times height of the person whose muscles these are [N m]."""
 RESERVE = 30.0
-"""Moment that costs as much as a muscle of mean volume at full activation, where no muscle gives it [N m]: soft, as rigid tendons
-leave up to 145 N m of a runner's ankle to it, and yet 97 % of moments of walking are muscles'."""
+"""Moment that costs as much as a muscle of mean volume at full activation, where no muscle gives it [N m]; soft, as rigid
+tendons leave up to 145 N m of a runner's ankle to it (docs/muscles.md)."""
 
 
 def effort(moments: Tensor, q: Tensor, qd: Tensor, body: Body) -> Tensor:
@@ -45,7 +45,8 @@ def effort(moments: Tensor, q: Tensor, qd: Tensor, body: Body) -> Tensor:
     # r (a F_active + F_passive) + reserve = moment
     lacking = wanted - (fibres.passive[..., None, :] @ arms)[..., 0, :]
     full = (arms * fibres.active[..., None]).mT
-    found = share(*(x.detach().double().cpu().numpy() for x in (lacking, full)), WEIGHT, RESERVE)
+    known, pull = (x.detach().double().cpu().numpy() for x in (lacking, full))
+    found = share(known, pull, WEIGHT, RESERVE)
     activation, reserve, multiplier = (
         torch.as_tensor(x, dtype=q.dtype, device=q.device) for x in (found.activation, found.reserve, found.multiplier)
     )
