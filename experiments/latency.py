@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from kinertia.streaming.sample import Sample
 from kinertia.transport.pump import LEAD_S, REST_S, Rehearsal
 
 RATIOS = {"p50": "p50_ms", "p99": "p99_ms"}
+FIRST, SECOND = 0.25, 0.6  # when, in a period, the graph alone has its turn, and the stream with muscles
 
 
 def latency(
@@ -74,6 +76,13 @@ def latency(
             f"{alone['p99_ms']:.3f} ms, back to back {alone['back_to_back_ms']:.3f} ms",
             f"stream over graph: median x{ratio['p50']:.2f}, 99 % x{ratio['p99']:.2f}",
         ]
+    if "muscles" in found:
+        beside = found["muscles"]
+        lines.append(
+            f"with muscles, at the same pace: median {beside['p50_ms']:.3f} ms, 99 % within {beside['p99_ms']:.3f} ms: "
+            f"x{beside['ratio']['p50']:.2f}, x{beside['ratio']['p99']:.2f}; between samples, for what comes out with the next, "
+            f"median {beside['own']['p50_ms']:.3f} ms, 99 % within {beside['own']['p99_ms']:.3f} ms"
+        )
     if "batch_difference" in found:
         most = f"{found['batch_difference']:.2g} (rad, BW, BWBH, m/s)"
         lines.append(f"largest difference to the estimate of the whole recording: {most}")
@@ -97,7 +106,7 @@ def measure(
     Counted: conversion of units, ordering, clock, resampling, alignment, network, inverse dynamics, events and trust. Not
     counted: the network that carries the sample, and the output delay, which is stated beside it. Between two samples, the
     exported graph alone (:class:`~experiments.bare_graph.BareGraph`) takes a step on the same wearer's signals, at the same
-    pace, after waiting asleep.
+    pace, after waiting asleep; and a second stream, with muscles, takes the same samples as the first.
 
     Parameters
     ----------
@@ -113,16 +122,20 @@ def measure(
     dict with ``p50_ms``, ``p90_ms``, ``p99_ms``, ``p999_ms``, ``max_ms``, ``samples``, ``output_delay_ms``,
     ``batch_difference`` (largest absolute difference to the estimate of the whole recording, in rad, BW, BWBH and m/s),
     ``trained_difference`` (the same to ``trained``), ``histogram`` (upper edge [ms] to count); ``graph`` with ``p50_ms``,
-    ``p99_ms`` and ``back_to_back_ms`` of the graph alone, and ``ratio`` of the stream's ``p50`` and ``p99`` to them.
+    ``p99_ms`` and ``back_to_back_ms`` of the graph alone, and ``ratio`` of the stream's ``p50`` and ``p99`` to them;
+    ``muscles`` with ``p50_ms``, ``p99_ms`` and ``ratio`` of the stream with muscles to that without, and
+    ``own`` of their work between samples.
     """
     given = signals(seconds, rate_hz, seed)
     core, whole = Core(model, given.session), given.recording()
     with context.bar(len(given.rows), "streaming") as advance, one_core():
         graph = BareGraph(model, whole)
-        times, alone, frames = _play(core, given, Rehearsal(core) if warm else None, advance, graph)
+        beside = Core(replace(model, muscles=True), given.session)
+        times, alone, with_muscles, own, frames = _play((core, beside), given, warm, advance, graph)
         back_to_back_s = graph.back_to_back_s()
-    settled, alone = (1000.0 * x[round(WARM_UP_S * rate_hz) :] for x in (times, alone))
-    late, bare = lateness(settled), lateness(alone)
+    late, bare, muscular, tended = (
+        lateness(1000.0 * x[round(WARM_UP_S * rate_hz) :]) for x in (times, alone, with_muscles, own)
+    )
     return {
         **late,
         "rate_hz": rate_hz,
@@ -132,6 +145,11 @@ def measure(
         **({} if trained is None else {"trained_difference": difference(frames, model, trained(whole))}),
         "graph": {name: bare[name] for name in RATIOS.values()} | {"back_to_back_ms": 1000.0 * back_to_back_s},
         "ratio": {name: late[key] / bare[key] for name, key in RATIOS.items()},
+        "muscles": {
+            **{key: muscular[key] for key in RATIOS.values()},
+            "ratio": {name: muscular[key] / late[key] for name, key in RATIOS.items()},
+            "own": {key: tended[key] for key in RATIOS.values()},
+        },
     }
 
 
@@ -161,34 +179,39 @@ def await_due(due_s: float, rehearsal: Rehearsal | None) -> None:
 
 
 def _play(
-    core: Core, given: Signals, rehearsal: Rehearsal | None, advance: Advance, graph: BareGraph
-) -> tuple[Array, Array, list[Frame]]:
-    """Seconds per sample of the stream and of the graph alone, and what came out."""
+    cores: tuple[Core, Core], given: Signals, warm: bool, advance: Advance, graph: BareGraph
+) -> tuple[Array, Array, Array, Array, list[Frame]]:
+    """Seconds per sample of the stream, of the graph alone, of the stream with muscles and of these; and what came out."""
     channels, period = given.channels(), 1.0 / given.rate_hz
     rows = [row.tolist() for row in given.rows]
-    times, alone = np.empty(len(rows)), np.zeros(len(rows))
+    times, own = np.empty((2, len(rows))), np.empty((2, len(rows)))
+    alone = np.zeros(len(rows))
     found: list[Frame] = []
+    rehearsals = [Rehearsal(core) if warm else None for core in cores]
     gc.collect()
     gc.freeze()
     due = time.perf_counter() + period
     for k, row in enumerate(rows):
-        await_due(due, rehearsal)
-        begin = time.perf_counter()
-        sample = Sample(0, k * period, k, channels.values(row), begin)
-        frames = core.push(sample)
-        times[k] = time.perf_counter() - begin
-        core.tend()
-        if rehearsal is not None:
-            rehearsal.note(sample)
-        found += frames
-        sleep(due + 0.5 * period)
-        alone[k] = graph.step(k)
+        for which, core in enumerate(cores):
+            await_due(due + which * SECOND * period, rehearsals[which])
+            begin = time.perf_counter()
+            sample = Sample(0, k * period, k, channels.values(row), begin)
+            frames = core.push(sample)
+            came = time.perf_counter()
+            core.tend()
+            times[which, k], own[which, k] = came - begin, time.perf_counter() - came
+            if (rehearsal := rehearsals[which]) is not None:
+                rehearsal.note(sample)
+            if which == 0:
+                found += frames
+                sleep(due + FIRST * period)
+                alone[k] = graph.step(k)
         due += period
         if (k + 1) % 100 == 0:
             advance(100)
-    found += core.finish()
+    found += cores[0].finish()
     gc.unfreeze()
-    return times, alone, found
+    return times[0], alone, times[1], own[1] - own[0], found
 
 
 def difference(frames: Sequence[Frame], model: ExportedModel, whole: Estimate) -> float:

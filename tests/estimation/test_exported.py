@@ -193,7 +193,8 @@ def test_the_pages_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.chdir(tmp_path)
     page = (Path(__file__).resolve().parents[2] / "docs" / "export.md").read_text()
     names: dict[str, Any] = {}
-    exec(compile(page.partition("```python\n")[2].partition("```")[0], "docs/export.md", "exec"), names)
+    for block in page.split("```python\n")[1:]:
+        exec(compile(block.partition("```")[0], "docs/export.md", "exec"), names)
     stepper = default().stepper(Subject(72.0, 1.78))
     found = [stepper.step(np.array([[0.0, 9.81, 0.0]] * 7)) for _ in range(10)][-1]
     assert found is not None

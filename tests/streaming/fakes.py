@@ -84,7 +84,9 @@ def model(gain: float = 1.0, rate_hz: float = 100.0, *, idle: bool = False) -> E
     card = SimpleNamespace(layout=LAYOUT, coordinates=ENTRIES["coordinates"], sensors=LOWER_BODY)
     return cast(
         ExportedModel,
-        SimpleNamespace(rate_hz=rate_hz, delay_samples=DELAY, layout=LAYOUT, stepper=stepper, card=card, sensors=LOWER_BODY),
+        SimpleNamespace(
+            rate_hz=rate_hz, delay_samples=DELAY, layout=LAYOUT, stepper=stepper, card=card, sensors=LOWER_BODY, muscles=False
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,8 +85,8 @@ def runner(model: Named) -> Runner:
     return networks.runner(shipped.load(model) if isinstance(model, str | Path) else model)
 
 
-def streaming(model: str) -> ExportedModel:
-    """The model that a user named as graphs; a trained one is exported first, which takes some seconds.
+def streaming(model: str, *, muscles: bool = False) -> ExportedModel:
+    """The model that a user named as graphs, with muscles in streams or without; a trained one is exported first.
 
     ValueError as :func:`estimate`, or if the model cannot be exported.
     """
@@ -95,8 +96,8 @@ def streaming(model: str) -> ExportedModel:
         from kinertia.export import export
         from kinertia.learning import shipped
 
-        return export.export(shipped.load(model))
-    return exported.load(model)
+        return replace(export.export(shipped.load(model)), muscles=muscles)
+    return replace(exported.load(model), muscles=muscles)
 
 
 def fitted(model: str | Path) -> Callable[[Recording], Estimate] | None:

@@ -33,6 +33,7 @@ def live(
     port: int = PORT,
     record: Annotated[Path | None, tyro.conf.arg(metavar="FILE.kinlog")] = None,
     knee: Literal["flexion", "opensim"] = "flexion",
+    muscles: bool = False,
     open: bool = False,
     warm: bool = True,
 ) -> None:
@@ -50,6 +51,7 @@ def live(
             into the same folder; else into the present one.
         knee: What counts as positive at the knee: flexion, or extension as in OpenSim's gait2392. It can be switched on the
             page.
+        muscles: Eight muscles a leg as well, drawn by their activation; experimental, see docs/muscles.md.
         open: Open the page in this computer's browser.
         warm: Keep the processor warm between samples: estimates come in half the time, for about a third of one core.
     """
@@ -62,7 +64,7 @@ def live(
     options = _replaying(source, recording)
     outputs = guard("kinertia live", options, model, record)
     outputs.check(() if record is None else (record,))
-    loaded = models.streaming(model)
+    loaded = models.streaming(model, muscles=muscles)
     given, subject = _opened(options)
     pump, model = begin(given, subject, loaded, model, Sinks([]), record, warm=warm)
     loaded = pump.core.model

@@ -186,7 +186,7 @@ def begin(
         console.print(Text(f"warning: {warning}", style="yellow"), soft_wrap=True)
     session = source.session(subject)
     if (chosen := models.suited(model, session.sensors)) != model:
-        loaded = models.streaming(chosen)
+        loaded = models.streaming(chosen, muscles=loaded.muscles)
     core = Core(loaded, session)
     writer = None if record is None else log.begin(record, session, source=source.name)
     return Pump(source, core, sinks, writer, warm=warm), chosen

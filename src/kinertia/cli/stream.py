@@ -50,6 +50,7 @@ def stream(
     udp_out: Annotated[str | None, tyro.conf.arg(metavar="HOST:PORT")] = None,
     record: Annotated[Path | None, tyro.conf.arg(metavar="FILE.kinlog")] = None,
     csv: Annotated[Path | None, tyro.conf.arg(metavar="FILE.csv")] = None,
+    muscles: bool = False,
     warm: bool = True,
 ) -> None:
     """Estimate while the samples come, without a page; Ctrl-C ends it.
@@ -63,12 +64,14 @@ def stream(
         udp_out: Address to send estimates to.
         record: File to record the samples in, readable whatever happens.
         csv: File to write the estimates to.
+        muscles: Activations and forces of eight muscles a leg as well, one sample behind the rest; experimental, see
+            docs/muscles.md.
         warm: Keep the processor warm between samples: estimates come in half the time, for about a third of one core.
     """
     console = Console(stderr=True)
     outputs = guard("kinertia stream", source, model, record, lsl=lsl_out is not None)
     outputs.check(path for path in (record, csv) if path is not None)
-    loaded = models.streaming(model)
+    loaded = models.streaming(model, muscles=muscles)
     with outputs.writing([] if csv is None else [csv]), _sinks(loaded, lsl_out, udp_out, csv) as sinks:
         given, subject = open_source(source)
         pump, _ = begin(given, subject, loaded, model, sinks, record, warm=warm)
@@ -90,7 +93,7 @@ def _sinks(model: ExportedModel, lsl_out: str | None, udp_out: str | None, csv: 
     opened: list[Sink] = []
     try:
         if csv is not None:
-            opened.append(CsvSink(csv, names, delay))
+            opened.append(CsvSink(csv, names, delay, model.layout.muscles))
         if udp_out is not None:
             opened.append(UdpSink(udp_out, "kinertia", names, rate, delay))
         if lsl_out is not None:

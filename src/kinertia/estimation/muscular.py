@@ -8,7 +8,7 @@ import numpy as np
 
 from kinertia.estimation.estimate import Estimate
 from kinertia.estimation.series import SIDES
-from kinertia.muscles import MuscleSet, coming, leg, solve_muscles
+from kinertia.muscles import MuscleSet, coming, leg, solve_muscles, speeds
 from kinertia.recording import GRAVITY, Array, RecordingError
 
 BLOCK = 5000
@@ -39,7 +39,7 @@ def with_muscles(estimate: Estimate) -> Estimate:
         angles, moments = (
             np.stack([curves[name] for name in names], -1) for curves in (estimate.coordinates, estimate.moments)
         )
-        velocities = np.gradient(angles, 1.0 / estimate.rate_hz, axis=0)
+        velocities = speeds(angles, estimate.rate_hz)
         vertical = estimate.grf.get(f"grf_y_{side}", np.zeros(estimate.samples))
         given = np.isfinite(angles).all(-1) & np.isfinite(velocities).all(-1) & np.isfinite(moments).all(-1)
         load = coming(np.nan_to_num(vertical) * estimate.subject.mass_kg * GRAVITY, estimate.rate_hz)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,32 +55,37 @@ class Table:
 
     Attributes
     ----------
-    start, step : where the first of K pieces begins, and how long each is.
-    coefficients : (M, K + 2, 4) of each piece, lowest power first, of the distance from its beginning in steps; the first and
-        last are the straight ones beyond the ends. M may be 1.
+    start, step : where the first of K pieces begins, and how long each is; one number, or (C, 1).
+    coefficients : (M, K + 2, 4), or (C, M, K + 2, 4) for C curves at once, of each piece, lowest power first, of the distance
+        from its beginning in steps; the first and last are the straight ones beyond the ends. M may be 1.
     """
 
-    start: float
-    step: float
+    start: float | Array
+    step: float | Array
     coefficients: Array
 
     def __call__(self, x: Given) -> Given:
-        """Values at (..., M)."""
+        """Values at (..., M), or (..., C, M)."""
         at = (x - self.start) / self.step + 1.0
-        piece = functions(x).clip(whole(at), 0, self.coefficients.shape[1] - 1)
-        c = like(self.coefficients, x)[self._rows(x), piece]
+        last = self.coefficients.shape[-2] - 1
+        if isinstance(x, np.ndarray):
+            piece = np.minimum(np.maximum(whole(at), 0), last)
+            c = self.coefficients[(*self._rows, piece)]
+        else:
+            piece = functions(x).clip(whole(at), 0, last)
+            c = like(self.coefficients, x)[functions(x).arange(len(self.coefficients), device=x.device), piece]
         s = at - piece
         # y = c0 + s (c1 + s (c2 + s c3))
         return c[..., 0] + s * (c[..., 1] + s * (c[..., 2] + s * c[..., 3]))
 
-    def _rows(self, x: Given) -> Given:
-        rows = len(self.coefficients)
-        return np.arange(rows) if isinstance(x, np.ndarray) else functions(x).arange(rows, device=x.device)
+    @cached_property
+    def _rows(self) -> tuple[NDArray[np.intp], ...]:
+        return np.ix_(*(np.arange(count) for count in self.coefficients.shape[:-2]))
 
 
 @dataclass(frozen=True)
 class Curves:
-    """Curves of M muscles, in maximal isometric forces.
+    """Curves of M muscles, in maximal isometric forces; :meth:`of_fibres` has the first three at once.
 
     Attributes
     ----------
@@ -94,6 +100,23 @@ class Curves:
     velocity: Curve
     tendon: Curve
     damping: float | Array = 0.0
+
+    def of_fibres(self, length: Given, speed: Given) -> tuple[Given, Given, Given]:
+        """Active, passive and velocity curves at lengths and speeds (..., M)."""
+        table = self._of_fibres if isinstance(length, np.ndarray) else None
+        if table is None:
+            return self.active(length), self.passive(length), self.velocity(speed)
+        # one table of all: what takes time for a sample are the calls
+        values = table(np.stack((length, length, speed), -2))
+        return values[..., 0, :], values[..., 1, :], values[..., 2, :]
+
+    @cached_property
+    def _of_fibres(self) -> Table | None:
+        tables = [curve for curve in (self.active, self.passive, self.velocity) if isinstance(curve, Table)]
+        if len(tables) < 3:
+            return None
+        start, step = (np.array([[getattr(t, name)] for t in tables]) for name in ("start", "step"))
+        return Table(start, step, np.stack(np.broadcast_arrays(*(t.coefficients for t in tables))))
 
 
 def tabulate(function: Callable[[Array], Array], low: float, high: float) -> Table:

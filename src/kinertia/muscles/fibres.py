@@ -44,15 +44,16 @@ def rigid(muscles: MuscleSet, length: Given, speed: Given) -> Fibres:
 def state(muscles: MuscleSet, along: Given, speed: Given) -> Fibres:
     """Fibres whose length along the tendon is ``along`` (..., M) [m], which changes at ``speed`` (..., M) [m/s]."""
     xp = functions(along)
-    optimal, pennation, fastest, strongest, damping = (
+    optimal, thickness, fastest, strongest, damping = (
         like(x, along)
-        for x in (muscles.optimal_length, muscles.pennation, muscles.max_speed, muscles.max_force, muscles.curves.damping)
+        for x in (muscles.optimal_length, muscles.thickness, muscles.fastest, muscles.max_force, muscles.curves.damping)
     )
     # muscles keep their thickness: l cos(a) along the tendon, l sin(a) = l_opt sin(a_opt) across (Zajac 1989)
-    fibre = xp.sqrt(along**2 + (optimal * xp.sin(pennation)) ** 2)
+    fibre = xp.sqrt(along**2 + thickness**2)
     cosine = along / fibre
-    length, rate = fibre / optimal, cosine * speed / (optimal * fastest)
-    strength = muscles.curves.active(length) * muscles.curves.velocity(rate)
+    length, rate = fibre / optimal, cosine * speed / fastest
+    active, passive, velocity = muscles.curves.of_fibres(length, rate)
+    strength = active * velocity
     # F = F_max (a f_l f_v + f_p + d v) cos(a), and no fibre pushes
-    resting = positive(muscles.curves.passive(length) + damping * rate)
+    resting = positive(passive + damping * rate)
     return Fibres(length, rate, cosine, strongest * strength * cosine, strongest * resting * cosine)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +54,21 @@ class MuscleSet:
     def volume(self) -> Array:
         """(..., M) volume of the muscles [m^3]: V = F l / s, of maximal force, optimal length and specific tension."""
         return self.max_force * self.optimal_length / SPECIFIC_TENSION
+
+    @cached_property
+    def relative_volume(self) -> Array:
+        """(..., M) volume of the muscles over their mean."""
+        return self.volume / self.volume.mean(-1, keepdims=True)
+
+    @cached_property
+    def thickness(self) -> Array:
+        """(..., M) of the muscles, which fibres keep: l sin(a) = l_opt sin(a_opt) [m]."""
+        return self.optimal_length * np.sin(self.pennation)
+
+    @cached_property
+    def fastest(self) -> Array:
+        """(..., M) maximal speed of shortening [m/s]."""
+        return self.optimal_length * self.max_speed
 
     def scaled(self, mass: float, height: float) -> MuscleSet:
         """The muscles of a person of another mass [kg] and height [m].

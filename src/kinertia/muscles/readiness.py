@@ -8,6 +8,8 @@ muscles pull against each other (Koelewijn & van den Bogert 2022, PeerJ 10:e1308
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,6 +28,7 @@ FADE_S = 0.05
 """Time constant with which readiness comes and fades; docs/muscles.md says what others give."""
 
 
+@lru_cache(maxsize=64)
 def ways(coordinates: tuple[str, ...], height: float) -> Array:
     """(4, J) moments about the joints of a load of 1 N [N m], for four ways in which it may act.
 
@@ -37,7 +40,9 @@ def ways(coordinates: tuple[str, ...], height: float) -> Array:
     reach = np.array([REACH * height if name in HEIGHTS else 0.0 for name in coordinates])
     slope = np.array([SLOPE * HEIGHTS.get(name, 0.0) * height for name in coordinates])
     # before and leaning, behind and leaning: moment = reach F_y + height F_x, about +z as the angles are
-    return np.stack([reach + slope, reach - slope, -reach - slope, slope - reach])
+    result = np.stack([reach + slope, reach - slope, -reach - slope, slope - reach])
+    result.setflags(write=False)
+    return result
 
 
 class ComingLoad:

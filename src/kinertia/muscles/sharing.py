@@ -11,17 +11,18 @@ a few steps (Li & Swetits 1997, SIAM J. Optim. 7:595-619). What is left falls al
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Numbers = NDArray[np.floating]
-Which = NDArray[np.intp]
-"""Indices of problems."""
 MOST_STEPS = 200  # 11 were needed by 10,000 random moments for p = 2
 RELATIVE = 1e-10  # what may be left of the moments, over their size
+FEW = 16  # problems that are cheaper to step together than to sort
 FLAT = 1e-3  # activation below which the slope of the root in a is held, which is infinite at zero for p > 2
 FINEST = 30  # halvings of a step in search of its length for p > 2
 
@@ -58,42 +59,45 @@ def share(
     start : (..., J) multipliers to start from, as those of the sample before; default zero.
     exponent : of the activations, p, two or more.
     """
-    batch = np.broadcast_shapes(moments.shape[:-1], full.shape[:-2], np.shape(weight)[:-1])
-    count, (many, muscles) = int(np.prod(batch)), full.shape[-2:]
-    b = np.broadcast_to(moments, (*batch, many)).reshape(count, many)
-    m = np.zeros_like(b) if start is None else np.broadcast_to(start, (*batch, many)).reshape(count, many)
-    pull = np.broadcast_to(full, (*batch, many, muscles)).reshape(count, many, muscles)
-    w, lowest, highest = (np.broadcast_to(x, (*batch, muscles)).reshape(count, muscles) for x in (weight, low, high))
-    soft = np.broadcast_to(np.square(reserve), b.shape)
-    problem = _Problem(b, pull, w, lowest, highest, soft, exponent)
-    result, activation, reserve = m.copy(), np.empty((count, muscles)), np.empty_like(b)
-    going: NDArray[np.intp] | slice = slice(None)
+    each = np.ones(full.shape[-1])
+    problem = _Problem(moments, full, weight, low * each, high * each, np.asarray(np.square(reserve)), exponent)
+    m = problem.multipliers(start)
+    m, state = _settled(problem, m)
+    # all that muscles do not give is reserve, were it never solved
+    return Shared(state.activation, state.left + problem.soft * m, m)
+
+
+class State(NamedTuple):
+    """What multipliers give."""
+
+    left: Array  # (..., J) of the moments
+    activation: Array  # (..., M)
+    free: NDArray[np.bool_]  # (..., M) where activations are between bounds
+    unsolved: NDArray[np.bool_]  # (...,) where too much is left
+
+
+def _settled(problem: _Problem, m: Array) -> tuple[Array, State]:
+    """Multipliers (..., J) at which nothing is left of the moments, from others, and what they give."""
     state = problem.at(m)
-
-    def keep(which: NDArray[np.intp] | slice) -> None:
-        # all that muscles do not give is reserve, were it never solved
-        result[which], activation[which], reserve[which] = m, state[1], state[0] + problem.soft * m
-
     for _ in range(MOST_STEPS):
-        unsolved = problem.unsolved(state)
-        if not unsolved.any():
+        unsolved = state.unsolved
+        count = np.count_nonzero(unsolved)
+        if not count:
             break
-        if 2 * unsolved.sum() < len(unsolved):
-            keep(going)
-            problem, m, going = problem.pick(unsolved), m[unsolved], np.arange(count)[going][unsolved]
-            state = tuple(x[unsolved] for x in state)
+        if unsolved.size > max(2 * count, FEW):
+            # the others are left out
+            which, now = _settled(problem.pick(unsolved), m[unsolved])
+            m = m.copy()
+            for x, new in zip((m, *state), (which, *now), strict=True):
+                x[unsolved] = new
+            break
         m, state = problem.step(m, state)
-    keep(going)
-    return Shared(*(x.reshape(*batch, -1) for x in (activation, reserve, result)))
-
-
-State = tuple[Array, ...]
-"""What is left of the moments (N, J), activations (N, M) and where these are free (N, M)."""
+    return m, state
 
 
 @dataclass(frozen=True)
 class _Problem:
-    """Flat problems (N, ...), as of :func:`share`; ``soft`` is s^2."""
+    """Problems of any leading dimensions, as of :func:`share`; ``soft`` is s^2."""
 
     moments: Array
     full: Array
@@ -103,63 +107,93 @@ class _Problem:
     soft: Array
     exponent: float
 
+    def multipliers(self, start: Array | None) -> Array:
+        """(..., J) to start from."""
+        batch = np.broadcast_shapes(self.moments.shape[:-1], self.full.shape[:-2], self.weight.shape[:-1])
+        given = np.zeros(self.moments.shape[-1]) if start is None else start
+        shape = (*batch, given.shape[-1])
+        return given if given.shape == shape else np.broadcast_to(given, shape)
+
     def pick(self, which: NDArray[np.bool_]) -> _Problem:
-        """Some of the problems."""
-        return replace(self, **{name: x[which] for name, x in vars(self).items() if name != "exponent"})
+        """Some of the problems, (N, ...)."""
+        (many, muscles), batch = self.full.shape[-2:], which.shape
+
+        def some(x: Array, *last: int) -> Array:
+            return np.broadcast_to(x, (*batch, *last))[which]
+
+        moments, soft = some(self.moments, many), some(self.soft, many)
+        bounds = some(self.weight, muscles), some(self.low, muscles), some(self.high, muscles)
+        return _Problem(moments, some(self.full, many, muscles), *bounds, soft, self.exponent)
+
+    @cached_property
+    def enough(self) -> Array:
+        """(...,) what may be left of the moments [N m]."""
+        return RELATIVE * (1.0 + np.maximum.reduce(np.abs(self.moments), -1))
+
+    @cached_property
+    def back(self) -> Array:
+        """(..., M, J) moments of activations."""
+        return np.swapaxes(self.full, -1, -2)
+
+    @cached_property
+    def moving(self) -> Array:
+        """(..., J, M) how activations follow multipliers between their bounds."""
+        return self.full / self.weight[..., None, :]
+
+    @cached_property
+    def stiff(self) -> Array:
+        """(..., J, J) how reserves do."""
+        return self.soft[..., None] * np.eye(self.full.shape[-2])
 
     def at(self, m: Array) -> State:
-        """What multipliers (N, J) give."""
-        wanted = (m[:, None, :] @ self.full)[:, 0] / self.weight
+        """What multipliers (..., J) give."""
+        rows = m[..., None, :]
+        wanted, activation = self._activation(rows)
+        left = self.moments - (activation @ self.back)[..., 0, :] - self.soft * m
+        free = (activation == wanted)[..., 0, :]
+        return State(left, activation[..., 0, :], free, np.maximum.reduce(np.abs(left), -1) > self.enough)
+
+    def _activation(self, m: Array) -> tuple[Array, Array]:
+        """Activations (..., T, M) that multipliers (..., T, J) want, and those within bounds."""
+        wanted = m @ self.moving
         if self.exponent != 2.0:
             wanted = np.where(wanted < 0.0, wanted, np.abs(wanted) ** (1.0 / (self.exponent - 1.0)))
-        activation = np.minimum(np.maximum(wanted, self.low), self.high)
-        left = self.moments - (self.full @ activation[..., None])[..., 0] - self.soft * m
-        return left, activation, activation == wanted
-
-    def unsolved(self, state: State) -> NDArray[np.bool_]:
-        """(N,) where too much is left of the moments."""
-        return np.abs(state[0]).max(-1) > RELATIVE * (1.0 + np.abs(self.moments).max(-1))
+        return wanted, np.minimum(np.maximum(wanted, self.low[..., None, :]), self.high[..., None, :])
 
     def step(self, m: Array, state: State) -> tuple[Array, State]:
         """Better multipliers, and what they give."""
-        left, activation, free = state
+        left, activation, free, _ = state
         # da/d(A^T m): 1 / w, or with p > 2 its power's slope
-        slope = free / self.weight
+        slope = free
         if self.exponent != 2.0:
-            slope /= (self.exponent - 1.0) * np.maximum(activation, FLAT) ** (self.exponent - 2.0)
-        matrix = (self.full * slope[:, None, :]) @ self.full.transpose(0, 2, 1)
-        diagonal = np.arange(matrix.shape[-1])
-        matrix[:, diagonal, diagonal] += self.soft
+            slope = free / ((self.exponent - 1.0) * np.maximum(activation, FLAT) ** (self.exponent - 2.0))
+        matrix = (self.moving * slope[..., None, :]) @ self.back + self.stiff
         step = np.linalg.solve(matrix, left[..., None])[..., 0]
         there = self.at(m + step)
-        # what is left, along the step, falls from here on: less than nothing means that it went too far
-        over = (step * there[0]).sum(-1) < -0.1 * (step * left).sum(-1)
-        if over.any():
-            step[over] *= self.pick(over)._length(m[over], step[over])
-            there = self.at(m + step)
+        if np.count_nonzero(there.unsolved):
+            # what is left, along the step, falls from here on: less than nothing means that it went too far
+            over = ((step * there.left).sum(-1) < -0.1 * (step * left).sum(-1)) & there.unsolved
+            if np.count_nonzero(over):
+                step = step * np.where(over, self._length(m, step), 1.0)[..., None]
+                there = self.at(m + step)
         return m + step, there
 
     def _length(self, m: Array, step: Numbers) -> Array:
-        """(N, 1) how far along a step that goes too far what is left vanishes."""
-        from_, change = ((x[:, None, :] @ self.full)[:, 0] / self.weight for x in (m, step))
+        """(...,) how far along a step that goes too far what is left vanishes."""
+        rows = np.stack((m, step), -2)
+        pulled = rows @ self.moving
+        from_, change = pulled[..., 0, :], pulled[..., 1, :]
         # it is straight (for p = 2) between the lengths at which a muscle meets a bound
-        moving = np.where(change == 0.0, np.inf, change)
-        bends = [(bound ** (self.exponent - 1.0) - from_) / moving for bound in (self.low, self.high)]
-        others = np.concatenate([np.zeros(1), np.ones(1) if self.exponent == 2.0 else 0.5 ** np.arange(FINEST)])
-        at = np.sort(np.clip(np.concatenate([*bends, np.tile(others, (len(m), 1))], -1), 0.0, 1.0), -1)
-        low, high = np.zeros(len(m), int), np.full(len(m), at.shape[1] - 1)
-        row = np.arange(len(m))
-        value = [self._along(m, step, at[row, k]) for k in (low, high)]
-        while (high - low > 1).any():
-            middle = (low + high) // 2
-            new = self._along(m, step, at[row, middle])
-            up = new >= 0.0
-            low, high = np.where(up, middle, low), np.where(up, high, middle)
-            value = [np.where(up, new, value[0]), np.where(up, value[1], new)]
-        first, last = at[row, low], at[row, high]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            share = np.where(value[0] > value[1], value[0] / (value[0] - value[1]), 0.0)
-        return (first + share * (last - first))[:, None]
-
-    def _along(self, m: Array, step: Numbers, t: Numbers) -> Array:
-        return (step * self.at(m + t[:, None] * step)[0]).sum(-1)
+        along = np.where(change == 0.0, np.inf, change)
+        bends = [(bound ** (self.exponent - 1.0) - from_) / along for bound in (self.low, self.high)]
+        others = np.array([0.0, 1.0]) if self.exponent == 2.0 else np.append(0.0, 0.5 ** np.arange(FINEST))
+        bends.append(np.broadcast_to(others, (*m.shape[:-1], len(others))))
+        at = np.sort(np.minimum(np.maximum(np.concatenate(bends, -1), 0.0), 1.0), -1)
+        # (..., T) what is left along the step at these lengths; it falls
+        tried = m[..., None, :] + at[..., None] * step[..., None, :]
+        given = self._activation(tried)[1] @ self.back
+        soft = np.broadcast_to(self.soft, m.shape)
+        left = ((self.moments[..., None, :] - given - soft[..., None, :] * tried) @ step[..., None])[..., 0]
+        after = np.clip((left >= 0.0).sum(-1, keepdims=True), 1, at.shape[-1] - 1)
+        (first, more), (last, less) = ([np.take_along_axis(x, k, -1)[..., 0] for x in (at, left)] for k in (after - 1, after))
+        return first + np.where(more > less, more / np.where(more > less, more - less, 1.0), 0.0) * (last - first)

@@ -50,7 +50,7 @@ class MuscleForces:
     length, speed : of the fibres, in optimal lengths and maximal speeds.
     arms : (..., M, J) moment arms [m].
     reserve : moments that no muscle gives [N m].
-    multiplier : (..., W, J) to start the next sample from, for each way in which a load may come.
+    multiplier : (..., W + 1, J) to start the next sample from: for each way in which a load may come, and for what makes up.
     """
 
     activation: Array
@@ -99,16 +99,23 @@ def solve_muscles(
         heaviest = MOST_BW * GRAVITY * muscles.mass
         lacking = lacking + ways(muscles.coordinates, muscles.height) * np.minimum(load, heaviest)[..., None, None]
     full = np.swapaxes(arms * fibres.active[..., None], -1, -2)[..., None, :, :]
-    weight = (muscles.volume / muscles.volume.mean(-1, keepdims=True)) ** effort.volume
-    shared = share(lacking, full, weight[..., None, :], effort.reserve, effort.tone, start=start, exponent=effort.exponent)
+    weight = muscles.relative_volume**effort.volume
+    cost = effort.reserve, effort.tone
+    given = None if start is None else start[..., :-1, :]
+    shared = share(lacking, full, weight[..., None, :], *cost, start=given, exponent=effort.exponent)
     # the mean over the ways in which a load may come, which sum to nothing, gives the moment of now
-    activation, reserve = shared.activation.mean(-2), shared.reserve.mean(-2)
-    over = (np.abs(reserve) > SPARE).any(-1) & (load is not None)
-    if over.any():
+    count = shared.reserve.shape[-2]
+    activation, reserve = shared.activation.sum(-2) / count, shared.reserve.sum(-2) / count
+    multiplier = np.concatenate([shared.multiplier, 0.0 * reserve[..., None, :]], -2)
+    over = (np.abs(reserve) > SPARE).any(-1)
+    if load is not None and np.count_nonzero(over):
         # a way that is too much for muscles is none that the moment of now lacks: the least change that gives it
         pull = np.broadcast_to(full[..., 0, :, :], (*over.shape, *full.shape[-2:]))[over]
         bounds = effort.tone - activation[over], 1.0 - activation[over]
-        change = share(reserve[over], pull, np.broadcast_to(weight, activation.shape)[over], effort.reserve, *bounds)
+        given = None if start is None else start[..., -1, :][over]
+        wide = np.broadcast_to(weight, activation.shape)[over]
+        change = share(reserve[over], pull, wide, effort.reserve, *bounds, start=given)
         activation[over], reserve[over] = activation[over] + change.activation, change.reserve
+        multiplier[..., -1, :][over] = change.multiplier
     force = activation * fibres.active + resting
-    return MuscleForces(activation, force, resting, fibres.length, fibres.speed, arms, reserve, shared.multiplier)
+    return MuscleForces(activation, force, resting, fibres.length, fibres.speed, arms, reserve, multiplier)

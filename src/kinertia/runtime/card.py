@@ -16,17 +16,18 @@ FORMAT = 3  # of what is written: the graph of one step says what it takes from 
 READ = (2, FORMAT)  # format 2 had six arrays of fixed names between the graphs
 CARD, STEP, PERSON = "export.json", "step.onnx", "person.onnx"
 GROUPS = ("coordinates", "moments", "residual", "grf", "speed", "virtual", "points", "cop", "pressure")
+ALL = (*GROUPS, "muscles")  # muscles are no part of the graph
 
 
 def _slice(group: str) -> cached_property[slice]:
     """Where a group stands in the vector."""
-    at = GROUPS.index(group)
+    at = ALL.index(group)
     return cached_property(lambda layout: slice(sum(layout.sizes[:at]), sum(layout.sizes[: at + 1])))
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Names of the entries of an output vector, group after group in the order of :data:`GROUPS`.
+    """Names of the entries of an output vector, group after group in the order of :data:`ALL`.
 
     Attributes
     ----------
@@ -34,15 +35,20 @@ class Layout:
         ``residual_moment`` [BWBH], ``grf_x_r``, ``grf_y_r``, ``grf_x_l``, ``grf_y_l`` [BW], ``speed`` [m/s], virtual signals
         ``<segment>_acc_x``, ``<segment>_acc_y`` [m/s^2], ``<segment>_gyro_z`` [rad/s], landmarks ``<name>_x``, ``<name>_y``
         and centres of pressure ``cop_x_r``, ``cop_x_l`` [m] (NaN in the air), these relative to the pelvis along x;
-        ``pressure_r``, ``pressure_l``: vertical force times its forward distance from the pelvis [BW m].
-    sizes : entries in each group.
+        ``pressure_r``, ``pressure_l``: vertical force times its forward distance from the pelvis [BW m]; where they were
+        asked for, muscles (:mod:`kinertia.runtime.muscles`).
+    sizes : entries in each group; graphs know no muscles, and their cards need not name them.
     """
 
     names: tuple[str, ...]
     sizes: tuple[int, ...]
 
     def __post_init__(self) -> None:
-        if len(self.sizes) != len(GROUPS) or sum(self.sizes) != len(self.names) or len(set(self.names)) != len(self.names):
+        if (
+            not len(GROUPS) <= len(self.sizes) <= len(ALL)
+            or sum(self.sizes) != len(self.names)
+            or len(set(self.names)) != len(self.names)
+        ):
             raise ValueError(f"{len(self.names)} names do not fit groups of {self.sizes}")
 
     coordinates = _slice("coordinates")
@@ -53,6 +59,7 @@ class Layout:
     points = _slice("points")
     cop = _slice("cop")
     pressure = _slice("pressure")
+    muscles = _slice("muscles")
 
     @cached_property
     def speed(self) -> int:

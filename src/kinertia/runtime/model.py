@@ -18,6 +18,7 @@ from kinertia.estimation.series import Series
 from kinertia.recording import Array, Recording, Sensor, SensorSet, Subject
 from kinertia.runtime import card as cards
 from kinertia.runtime.card import Card, Layout, Wearer
+from kinertia.runtime.muscles import names as names_of_muscles
 from kinertia.uncertainty import store as bands
 from kinertia.uncertainty.calibration import Calibration, Uncalibrated
 
@@ -123,6 +124,7 @@ class ExportedModel:
     step: bytes  # step, person: the graphs: one sample with its state, and the numbers of one person
     person: bytes
     calibration: Calibration | Uncalibrated = field(default_factory=Uncalibrated)  # of the bands around its outputs
+    muscles: bool = False  # whether streams have muscles as well, which :mod:`kinertia.runtime.muscles` finds
 
     def __repr__(self) -> str:
         which = repr(self.name) if self.name else f"of {len(self.card.people)} recordings"
@@ -141,9 +143,14 @@ class ExportedModel:
     def sensors(self) -> SensorSet:
         return self.card.sensors
 
-    @property
+    @cached_property
     def layout(self) -> Layout:
-        return self.card.layout
+        """Of the values of a stream: those of the graph, and after them muscles where they were asked for."""
+        known = self.card.layout
+        if not self.muscles:
+            return known
+        more = names_of_muscles(known)
+        return Layout((*known.names, *more), (*known.sizes, len(more)))
 
     @property
     def name(self) -> str:
@@ -199,7 +206,7 @@ class ExportedModel:
 
     def _run(self, signals: Array, present: Array, recording: Recording, mark: str, progress: Progress | None) -> Series:
         stepper = self.stepper(recording.subject, recording.sensors, self._wearer(mark))
-        late, result = self.delay_samples, np.empty((len(signals), len(self.layout.names)))
+        late, result = self.delay_samples, np.empty((len(signals), len(self.card.layout.names)))
         for k, sample in enumerate(np.where(present > 0, signals, np.nan)):
             values = stepper.step(sample)
             if values is not None:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Literal
@@ -115,7 +116,7 @@ class Adaptation:
                 return
             trained, graphs, core = self._folder / "model", self._folder / "exported", self._core
             self._run("export", "making the adapted model ready", "export", "--model", str(trained), "--out", str(graphs))
-            model = exported.load(graphs)
+            model = replace(exported.load(graphs), muscles=core.model.muscles)
             wearer = model.card.people[0] if model.card.people else None
             before, after = (misfit(*pair, self._session, self._rows) for pair in ((core.model, core.wearer), (model, wearer)))
             if not after <= WORSE * before:

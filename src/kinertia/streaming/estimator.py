@@ -18,6 +18,7 @@ from kinertia.streaming import trust
 from kinertia.streaming.activity import Standing, Watch
 from kinertia.streaming.frame import Event, Feet, Frame, Steps
 from kinertia.streaming.grid import usable
+from kinertia.streaming.muscles import Beside
 from kinertia.streaming.sample import Session, Settings
 from kinertia.streaming.trust import Trust
 
@@ -161,6 +162,7 @@ class Estimator:
         self._nothing = _constant(np.full(len(model.layout.names), np.nan))
         self._blank = _constant(np.full(model.sensors.shape, np.nan))
         self._none = _constant(np.zeros(len(model.sensors), dtype=bool))
+        self._beside = Beside(model, session.subject)
         self._way = self._way_here = 0.0
 
     def frame(
@@ -203,8 +205,7 @@ class Estimator:
             known |= trust.OTHER_ACTIVITY
         happened = self._values_known(values, index, time_s)
         reasons = self._trust.judge(values, signals, known, running=does is Activity.RUNNING)
-        if values is None:
-            values = self._nothing
+        values = self._nothing if values is None else self._beside.add(values)
         gait, spent = self._steps.gait, perf_counter() - begin
         return Frame(index, time_s, local_s, values, signals, present, flags, reasons, happened, gait, spent, does)
 
@@ -212,6 +213,7 @@ class Estimator:
         """Do between samples what no estimate need wait for; else it is done with the next one, with the same result."""
         self._watch.tend(forgo=forgo)
         self._standing.tend(self._watch, self._sensors, forgo=forgo)
+        self._beside.tend(forgo=forgo)
 
     def finish(self, index: int, time_s: float, local_s: float) -> list[Frame]:
         """Frames without signals, from that index and these times on, that carry the values of the last samples."""
@@ -237,6 +239,7 @@ class Estimator:
         self._feet.forget()
         self._watch.forget()
         self._standing.forget()
+        self._beside.forget()
 
     def align(self, session: Session) -> None:
         """Turn sensors in another way from the next grid point on; the movement so far is then forgotten."""
@@ -295,7 +298,7 @@ class Estimator:
         happened = self._values_known(values, index, time_s)
         if values is not None:
             reasons |= self._trust.judge(values, self._blank, 0)
-        shown = self._nothing if values is None else values
+        shown = self._nothing if values is None else self._beside.add(values)
         gait, none, spent = self._steps.gait, self._none, perf_counter() - begin
         does = self._watch.activity
         return Frame(index, time_s, local_s, shown, self._blank, none, none, reasons, happened, gait, spent, does)

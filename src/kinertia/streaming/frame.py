@@ -141,7 +141,8 @@ class Frame:
     time_s: float  # its time on the session's axis [s], zero at the first one
     # the same on the clock of ``time.perf_counter()`` [s]: when the signals were measured, as far as clocks can tell
     local_s: float
-    values: Array  # (M,) named by the model's layout, NaN before there are any; of the grid point ``delay_samples`` earlier
+    values: Array  # (M,) named by the model's layout, NaN before there are any; of the grid point ``delay_samples`` earlier,
+    # muscles of the one before that (:mod:`kinertia.streaming.muscles`)
     signals: Array  # (S, C) channels of the model's sensor set [m/s^2, rad/s] that went in now; NaN where missing
     present: np.ndarray  # (S,) whether the segment's sensor gave something
     held: np.ndarray  # (S,) whether an older value stands in for one that did not come

@@ -13,6 +13,7 @@ from typing import Protocol, Self
 import msgspec
 import numpy as np
 
+from kinertia.recording import Array
 from kinertia.streaming.frame import Frame
 from kinertia.transport import log, udp
 from kinertia.transport.source import Buffer
@@ -25,7 +26,8 @@ LONGEST = 10_000  # lines of a table that wait at most for a full disk
 LAYOUT_S = 1.0  # between datagrams that name the values, for receivers that join later
 DIGITS = 6  # after the point, micrometres and microseconds
 UNITS = {
-    "_moment": "N m", "_acc_x": "m/s^2", "_acc_y": "m/s^2", "_gyro_z": "rad/s",
+    "_moment": "N m", "_force": "N", "_reserve": "N m", "_activation": "0-1", "muscles_lack": "0/1",
+    "_acc_x": "m/s^2", "_acc_y": "m/s^2", "_gyro_z": "rad/s",
     "grf_": "BW", "residual_": "BW", "pressure_": "BW m",
     "pelvis_tilt": "rad", "hip_flexion": "rad", "knee_angle": "rad", "ankle_angle": "rad", "lumbar_extension": "rad",
 }  # fmt: skip
@@ -120,11 +122,14 @@ class Sinks:
 class CsvSink:
     """A new CSV file: one line per frame that has values; whole lines only, flushed five times a second.
 
-    Values are ``output_delay_s`` earlier than the frame. OSError if the file exists or cannot be written.
+    Values are ``output_delay_s`` earlier than the frame; those of ``late`` columns come with the frame after theirs, which a
+    line waits for. OSError if the file exists or cannot be written.
     """
 
-    def __init__(self, path: Path, names: Sequence[str], output_delay_s: float) -> None:
+    def __init__(self, path: Path, names: Sequence[str], output_delay_s: float, late: slice = slice(0)) -> None:
         self.name = str(path)
+        self._late, self._waits = late, late.stop > (late.start or 0)
+        self._waiting: Frame | None = None
         self._delay = output_delay_s
         units = [unit(name) for name in names]
         self._factors = np.array([math.degrees(1.0) if kind == "rad" else 1.0 for kind in units])
@@ -134,9 +139,19 @@ class CsvSink:
         self._flush()
 
     def write(self, frame: Frame) -> None:
+        if not self._waits:
+            self._add(frame, frame.values)
+            return
+        before, self._waiting = self._waiting, frame
+        if before is not None:
+            self._add(before, frame.values)
+
+    def _add(self, frame: Frame, later: Array) -> None:
         if np.isnan(frame.values).all():
             return
-        cells = ["" if value != value else f"{value:.6g}" for value in (frame.values * self._factors).tolist()]
+        values = frame.values.copy()
+        values[self._late] = later[self._late]
+        cells = ["" if value != value else f"{value:.6g}" for value in (values * self._factors).tolist()]
         why = "; ".join(frame.why).replace(",", "")
         events = "; ".join(f"{event.name} {event.time_s:.3f}" for event in frame.events)
         if len(self._lines) >= LONGEST:
@@ -147,6 +162,8 @@ class CsvSink:
 
     def close(self) -> None:
         try:
+            if self._waiting is not None:
+                self._add(self._waiting, np.full_like(self._waiting.values, np.nan))
             self._flush()
         finally:
             self._file.close()
