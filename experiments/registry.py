@@ -40,6 +40,7 @@ GROUPS = {
         "spoiled": "recordings spoiled on purpose: is the right cause named first?",
         "alarms": "sound recordings: how often is one complained of?",
         "commands": "spoiled recordings given to whole commands: does one crash?",
+        "fuzz": "broken files of every format given to every reader: does one crash, hang or fill the memory?",
         "files": "commands killed at random instants: is nothing lost or changed?",
     },
     "Speed": {

@@ -13,7 +13,7 @@ import numpy as np
 from kinertia.io import naming, streams
 from kinertia.io.columns import SensorColumns
 from kinertia.io.streams import Part
-from kinertia.io.text import TextTable, parse_rows
+from kinertia.io.text import TextTable, lines_of, parse_rows
 from kinertia.recording import Array, Cause, RecordingError, time_axis
 
 Split = Callable[[str], list[str]]
@@ -44,7 +44,7 @@ def cells(layout: Channels, name: str, text: str, file: str) -> tuple[TextTable,
 
     RecordingError: no columns of times, no such sensors, an axis is missing, damaged rows.
     """
-    lines = text.splitlines()
+    lines = lines_of(text, file)
     separator = next((mark for mark in "\t;," if any(mark in line for line in lines[:_HEAD_LINES])), ",")
     fits = re.compile(layout.time, re.IGNORECASE)
 
@@ -92,7 +92,7 @@ def _rows(
     while first < len(lines) and not _numeric(lines[first], split, used):
         first += 1
     body = []
-    for line in lines[first:]:
+    for line in filter(str.strip, lines[first:]):
         lacking = width - 1 - line.count(separator)
         body.append(line + separator * lacking if lacking >= 0 else separator.join(line.split(separator, width)[:width]))
     return parse_rows([str(k) for k in range(width)], body, separator, file=file, first_line=first + 1, decimal_comma=comma)

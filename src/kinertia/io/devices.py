@@ -17,7 +17,7 @@ import msgspec
 from kinertia.io import channels, naming
 from kinertia.io.channels import Channels
 from kinertia.io.columns import ColumnMap, SensorColumns
-from kinertia.io.text import TextTable, begins, head, parse_rows, read_text
+from kinertia.io.text import TextTable, begins, head, lines_of, parse_rows, read_text
 from kinertia.recording import Cause, RecordingError
 
 
@@ -95,12 +95,16 @@ class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return cells, msgspec.structs.replace(self.complete(given), sensors=sensors, time=time)
 
     def _blocks(self, path: Path, blocks: Blocks) -> tuple[TextTable, list[SensorColumns]]:
-        file, lines = str(path), read_text(path).splitlines()
+        file = str(path)
+        lines = lines_of(read_text(path), file)
         upper = [cell.strip() for cell in lines[0].split(",")]
         if upper[0] != self.read:
             message = f"is an {self.name} of {upper[0]}; only {self.read} is read"
             raise RecordingError(message, file=file, fix=self.otherwise, cause=Cause.LAYOUT)
-        kinds, axes = ([cell.strip() for cell in line.split(",")] for line in lines[1:3])
+        kinds, axes = ([cell.strip() for cell in line.split(",")] for line in (*lines[1:3], "", "")[:2])
+        if len(kinds) < len(upper) or len(axes) < len(upper):
+            message, fix = f"is an {self.name} whose first rows are cut off", "export it again"
+            raise RecordingError(message, file=file, fix=fix, cause=Cause.LAYOUT)
         names, sensors = [self.columns.time], []
         for begin in range(1, len(upper) - blocks.label, blocks.width):
             serial, label = upper[begin], upper[begin + blocks.label]

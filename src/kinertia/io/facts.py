@@ -47,7 +47,7 @@ def read_facts(path: Path) -> dict[str, Any]:
     text = read_text(path)
     try:
         facts = tomllib.loads(text) if path.suffix.lower() == ".toml" else json.loads(text)
-    except (json.JSONDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # of either parser, and a number of thousands of digits
         raise RecordingError(f"cannot be parsed ({error})", file=str(path), fix="repair or re-export the file") from error
     if not isinstance(facts, dict):
         raise RecordingError("must hold one object of names and values", file=str(path), fix="write {...}")

@@ -44,7 +44,16 @@ def read(path: str | Path) -> Recording:
     matlab = extra.load("scipy.io", file=file, purpose="reading a full-body recording (MATLAB)")
     try:
         fields: dict[str, Any] = matlab.loadmat(path, simplify_cells=True)
-    except (OSError, ValueError, NotImplementedError, TypeError, IndexError, matlab.matlab.MatReadError) as error:
+    except (
+        OSError,
+        ValueError,
+        NotImplementedError,
+        TypeError,
+        IndexError,
+        ArithmeticError,
+        MemoryError,
+        matlab.matlab.MatReadError,
+    ) as error:
         raise RecordingError(f"cannot be read as a MATLAB file ({error})", file=file, fix="check the file") from error
     names = [name for name, value in fields.items() if isinstance(value, dict) and {"acc", "gyr"} <= value.keys()]
     if not names or "t" not in fields:

@@ -12,17 +12,19 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from kinertia.io.text import MISSING, TextTable, parse_rows
+from kinertia.io.text import MISSING, TextTable, lines_of, parse_rows
 from kinertia.io.units import spelled
 from kinertia.recording.errors import RecordingError
 from kinertia.recording.finding import Cause, Finding, Severity
 
 _SEPARATORS = (",", ";", "\t", "|", " ")
-_POINT = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-_COMMA = re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?")
+# no digit is looked at twice, however many there are
+_POINT = re.compile(r"[+-]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?")
+_COMMA = re.compile(r"[+-]?(?:\d++(?:,\d*+)?|,\d++)(?:[eE][+-]?\d++)?")
 _STATED = re.compile(r"^\s*(?://|#|%)?\s*(?P<key>[^:=,;\t]+?)\s*[:=,;\t]+\s*(?P<value>.*?)[\s,;\t]*$")
 _SEP_LINE = re.compile(r"""^"?sep=(?P<separator>.)\s*"?$""", re.IGNORECASE)
 _LOOKED_AT = 40  # rows that decide separator and decimal mark
+_STATEMENT = 1000  # characters of a line above the table that may state something
 _NAME_ROWS = 3  # at the most, joined until they tell columns apart
 _OTHER_UNIT = re.compile(  # units of columns that no IMU signal has, lower case
     r"[um]t|gauss|ga|local_flux|[kh]?pa|mbar|degc|°?c|[um]?v|[cm]?m|deg|°|rad|%|hz|bpm|-|no_?units|none|n/a|a\.?u\.?|n\.u\.|u|counts|nm?"
@@ -57,6 +59,20 @@ class _Cells:
         return 0 < self.numbers(cells) == sum(cell.lower() not in MISSING for cell in cells)
 
 
+@dataclass(frozen=True)
+class Head:
+    """What stands above the rows of a table, and how the rows fall into cells."""
+
+    names: list[str]
+    units: dict[str, str]
+    preamble: dict[str, str]
+    header: str  # lowest row of names, as it stands
+    first: int  # index of the first row of numbers
+    cut: _Cells
+    quoted: bool  # whether cells may be in quotes
+    findings: tuple[Finding, ...]
+
+
 def read(text: str, *, file: str, start: int = 0, separator: str = "") -> TextTable:
     """Table of a text, wherever it begins.
 
@@ -73,7 +89,14 @@ def read(text: str, *, file: str, start: int = 0, separator: str = "") -> TextTa
     -------
     The table with units, preamble and findings.
     """
-    lines = text.splitlines()
+    lines = lines_of(text, file)
+    top = head(lines, file=file, start=start, separator=separator)
+    table, repeated = rows(top, lines[top.first :], file=file, first_line=top.first + 1)
+    return finished(top, table, repeated)
+
+
+def head(lines: list[str], *, file: str, start: int = 0, separator: str = "") -> Head:
+    """What stands above the rows; blank lines at the end are taken off ``lines``. Errors as :func:`read`."""
     while len(lines) > start and not lines[-1].strip():
         lines.pop()
     if len(lines) > start and (match := _SEP_LINE.match(lines[start].strip())):
@@ -86,37 +109,48 @@ def read(text: str, *, file: str, start: int = 0, separator: str = "") -> TextTa
         raise RecordingError("has a header but no data rows", file=file, fix="the file looks truncated; export it again")
     above = [i for i in range(start, first) if lines[i].strip()]
     above = [i for k, i in enumerate(above) if not k or lines[i] != lines[above[k - 1]]]  # a header may stand there twice
-
     if not above:
         message, fix = "has no header: its first line holds numbers already", "write a first line that names the columns"
         raise RecordingError(message, file=file, fix=fix, cause=Cause.LAYOUT)
     findings: list[Finding] = []
-    rows = {i: cut.split(_uncommented(lines[i])) for i in above}
-    units = rows[above.pop()] if len(above) > 1 and _are_units(rows[above[-1]]) else []
-    header = lines[above[-1]]
-    names, used = _names([rows[i] for i in reversed(above)])
+    split = {i: cut.split(_uncommented(lines[i])) for i in above}
+    units = split[above.pop()] if len(above) > 1 and _are_units(split[above[-1]]) else []
+    names, used = _names([split[i] for i in reversed(above)])
     if used > 1:
         joined = next((name for name in names[1:] if name), "")
         findings.append(_noted(f"{used} rows of names are joined, such as {joined!r}"))
     if units:
         findings.append(_noted(f"line {first} is read as the units of the columns"))
-    body = lines[first:]
-    if len(names) > 1:
-        body = [line for line in body if line.strip()]
-    repeated = [line for line in body if line != header]
-    if len(repeated) < len(body):
-        findings.append(_noted(f"the row of names stands among the rows {len(body) - len(repeated)} times; left out there"))
-    separator = cut.separator
-    if any('"' in line for line in repeated[:_LOOKED_AT]):
-        separator, repeated = "\t", [_unquoted(line, cut.separator) for line in repeated]
-    table = parse_rows(names, repeated, separator, file=file, first_line=first + 1, decimal_comma=cut.decimal_comma)
-
-    return replace(
-        table,
-        units={name: unit for name, unit in zip(names, units, strict=False) if unit},
-        preamble=dict(_stated(lines[i] for i in above[: len(above) - used])),
-        findings=tuple(findings),
+    return Head(
+        names,
+        {name: unit for name, unit in zip(names, units, strict=False) if unit},
+        dict(_stated(lines[i] for i in above[: len(above) - used])),
+        lines[above[-1]],
+        first,
+        cut,
+        any('"' in line for line in lines[first : first + _LOOKED_AT]),
+        tuple(findings),
     )
+
+
+def rows(top: Head, body: Sequence[str], *, file: str, first_line: int, last: bool = True) -> tuple[TextTable, int]:
+    """Table of rows, ``last`` ones or others, and how many of them were the row of names again. Errors as :func:`read`."""
+    if len(top.names) > 1:
+        body = [line for line in body if line.strip()]
+    kept = [line for line in body if line != top.header]
+    separator, repeated = top.cut.separator, len(body) - len(kept)
+    if top.quoted:
+        separator, kept = "\t", [_unquoted(line, top.cut.separator) for line in kept]
+    comma = top.cut.decimal_comma
+    return parse_rows(top.names, kept, separator, file=file, first_line=first_line, decimal_comma=comma, last=last), repeated
+
+
+def finished(top: Head, table: TextTable, repeated: int) -> TextTable:
+    """The table of all rows with what stood above them."""
+    findings = top.findings
+    if repeated:
+        findings += (_noted(f"the row of names stands among the rows {repeated} times; left out there"),)
+    return replace(table, units=top.units, preamble=top.preamble, findings=findings)
 
 
 def _unquoted(line: str, separator: str) -> str:
@@ -202,5 +236,5 @@ def _joined(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
 
 def _stated(lines: Iterator[str]) -> Iterator[tuple[str, str]]:
     for line in lines:
-        if match := _STATED.match(line):
+        if match := _STATED.match(line[:_STATEMENT]):
             yield match["key"].strip().strip('"').lower(), match["value"].strip().strip('"')

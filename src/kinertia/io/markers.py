@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from kinertia.io import c3d
-from kinertia.io.text import parse_rows, read_text
+from kinertia.io.text import lines_of, parse_rows, read_text
 from kinertia.io.units import TO_SI
 from kinertia.recording import Array, RecordingError
 
@@ -40,7 +40,8 @@ def read(path: str | Path) -> Markers:
     path = Path(path)
     if c3d.is_c3d(path):
         return _of_c3d(path)
-    file, lines = str(path), read_text(path).splitlines()
+    file = str(path)
+    lines = lines_of(read_text(path), file)
     head = next((k for k, line in enumerate(lines[:20]) if line.lower().startswith("frame#")), None)
     if head is None or head < 1:
         raise RecordingError("has no line 'Frame#'", file=file, fix=f"{_FIX}; .trc files have one")

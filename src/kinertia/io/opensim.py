@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 
 from kinertia.io import layout
-from kinertia.io.text import read_text
+from kinertia.io.text import lines_of, read_text
 from kinertia.recording import Array, Cause, RecordingError
 
 _TRANSLATION = re.compile(r"_t[xyz]$")
@@ -26,6 +26,7 @@ _KNEES = ("knee_angle_r", "knee_angle_l")
 _LEGS = (*_KNEES, "hip_flexion_r", "hip_flexion_l", "ankle_angle_r", "ankle_angle_l")
 _IN_DEGREES = re.compile(r"^\s*in[_ ]?degrees\s*[=:\s]\s*(?P<value>yes|no|y|n|true|false|1|0)\b", re.IGNORECASE)
 _IN_WORDS = re.compile(r"\b(?:angles?|rotations?|coordinates?)\b[^.\n]*?\b(degrees?|deg|radians?|rad)\b", re.IGNORECASE)
+_HEADER_LINE = 1000  # characters that are looked at
 _PLAUSIBLE_RAD = 6.3  # no leg joint turns further than this; larger numbers are degrees
 _MOST_RAD = 2.8  # no leg joint turns to 160 deg; larger numbers are degrees
 _LEAST_DEG = 0.35  # nobody stands with all leg joints within a third of a degree; and radians so small are a pose of 20 deg
@@ -71,13 +72,14 @@ def read(path: str | Path, *, in_degrees: bool | None = None) -> Table:
     path = Path(path)
     file = str(path)
     text = read_text(path)
-    lines = text.splitlines()
+    lines = lines_of(text, file)
     end = next((i for i, line in enumerate(lines) if line.strip().lower() == "endheader"), None)
     if end is None:
         fix = "export it from OpenSim again; .mot and .sto files have one"
         raise RecordingError("has no 'endheader' line", file=file, fix=fix)
     header: dict[str, str] = {}
-    for line in lines[:end]:
+    above = [line[:_HEADER_LINE] for line in lines[:end]]
+    for line in above:
         if match := _HEADER_PAIR.match(line):
             header.setdefault(match["key"].lower(), match["value"])
     table = layout.read(text, file=file, start=end + 1)
@@ -99,7 +101,7 @@ def read(path: str | Path, *, in_degrees: bool | None = None) -> Table:
         fix = "give the .mot of joint angles that OpenSense's inverse kinematics makes of it"
         raise RecordingError("holds orientations (quaternions), no coordinates", file=file, fix=fix, cause=Cause.LAYOUT)
     columns = {name: table.numbers(name) for name in table.names if name != time_column}
-    degrees, more = _unit(columns, _declared(lines[:end]), in_degrees, file)
+    degrees, more = _unit(columns, _declared(above), in_degrees, file)
     if degrees:
         columns = {name: np.deg2rad(values) if _is_rotation(name) else values for name, values in columns.items()}
     title = lines[0].strip() if lines and "=" not in lines[0] and lines[0].strip().lower() != "endheader" else path.stem

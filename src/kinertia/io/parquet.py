@@ -23,7 +23,7 @@ def read(path: Path) -> TextTable:
     pl = extra.load("polars", file=file, purpose="reading Parquet")
     try:
         frame = pl.read_parquet(path)
-    except (OSError, pl.exceptions.PolarsError) as error:
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise RecordingError(f"cannot be read as Parquet ({error})", file=file, fix="write the file again") from error
     if not frame.height:
         raise RecordingError("has no rows", file=file, fix="write the file again")

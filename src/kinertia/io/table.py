@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from kinertia.io import columns as maps
-from kinertia.io import devices, facts, layout, naming, parquet, stated, truth_columns
+from kinertia.io import devices, facts, layout, long_text, naming, parquet, stated, truth_columns
 from kinertia.io.columns import ColumnMap, Counts, SensorColumns
 from kinertia.io.devices import Device
 from kinertia.io.text import TextTable, read_text
@@ -36,6 +36,7 @@ from kinertia.recording import (
 )
 from kinertia.recording.common_time import Stream
 
+_PARTS = (slice(3), slice(3, 6), slice(6, None))  # of a sensor's columns: acceleration, angular rate, orientation
 _HEAD_LINES = 100  # enough for any preamble
 SUFFIXES = (".csv", ".tsv", ".parquet", ".pq")
 
@@ -170,7 +171,7 @@ def build(
     elif own[0]:
         entry = entries[0]
         scale = factor(_time_unit(table, entry, meaning), TIME_UNITS, file=map_file, sensor=own[0])
-        signals = np.concatenate(blocks, axis=1)
+        signals = np.concatenate(blocks, axis=1) if len(blocks) > 1 else blocks[0]
         axis = time_axis.find(table.numbers(own[0]) * scale, signals, unit_s=scale, rate_hz=said, file=file)
         if truth is not None and (axis.index is None or axis.samples != table.rows):
             truth = truth.over_time(lambda curve: axis.on_grid(curve[:, None])[:, 0])
@@ -186,18 +187,17 @@ def build(
         fix = "give the sampling rate (--rate, or rate_hz in the column map), or name the time column in the map"
         raise RecordingError("has neither a time column nor a rate", file=file, fix=fix, cause=Cause.RATE)
     subject, assumed, doubts = facts.subject(meaning.subject, file=person_file)
-    signals = np.stack(blocks, axis=1)
-    orientation = signals[..., 6:]
+    acc, gyro, orientation = (np.stack([block[:, part] for block in blocks], axis=1) for part in _PARTS)
     length = np.linalg.norm(orientation, axis=-1, keepdims=True)
     return Recording(
         name=path.stem,
         rate_hz=float(rate),
         sensors=tuple(Sensor(e.name or e.segment, e.segment, e.position_m, e.misalignment_rad) for e in entries),
-        acc=signals[..., :3].copy(),
-        gyro=signals[..., 3:6].copy(),
+        acc=acc,
+        gyro=gyro,
         subject=subject,
         frame=Frame(meaning.frame),
-        orientation=orientation / length if np.isfinite(orientation).any() else None,
+        orientation=orientation / length if orientation.shape[-1] and np.isfinite(orientation).any() else None,
         truth=truth,
         source=file,
         warnings=(*warnings, *assumed),
@@ -210,6 +210,8 @@ def read_cells(path: Path, separator: str = "") -> TextTable:
     """Cells of a table, text or Parquet; errors as their readers."""
     if path.suffix.lower() in (".parquet", ".pq"):
         return parquet.read(path)
+    if path.is_file() and path.stat().st_size > long_text.LONG_BYTES:
+        return long_text.read(path, separator=separator)
     return layout.read(read_text(path), file=str(path), separator=separator)
 
 
@@ -246,7 +248,7 @@ def _time_unit(table: TextTable, entry: SensorColumns, meaning: ColumnMap) -> st
 def _signals(
     table: TextTable, entry: SensorColumns, meaning: ColumnMap, map_file: str, stem: str, warnings: list[str]
 ) -> Array:
-    """(T, 10) acceleration, angular rate and orientation of one sensor, in SI units and our axes."""
+    """(T, 10) acceleration, angular rate and orientation of one sensor, in SI units and our axes; (T, 6) where none has one."""
     name = entry.name or entry.segment
     rotation = maps.rotation(entry.axes, map_file, name)
     blocks: list[Array] = []
@@ -280,7 +282,8 @@ def _signals(
     if entry.orientation is not None and not np.array_equal(rotation, np.eye(3)):
         fix = "leave axes or orientation out"
         raise RecordingError("orientation with turned axes is not read", file=map_file, sensor=name, fix=fix)
-    blocks.append(_quaternion(table, entry, name))
+    if any(other.orientation is not None for other in meaning.sensors):
+        blocks.append(_quaternion(table, entry, name))
     return np.concatenate(blocks, axis=1)
 
 

@@ -14,6 +14,7 @@ from kinertia.recording import Array, Cause, Finding, RecordingError
 
 MISSING = ("", "nan", "na", "null", "none", "n/a", "-nan")  # spellings of a missing value, lower case
 _HEAD_BYTES = 1 << 16  # that hold what stands above a table
+_LONGEST_LINE = 1 << 17  # characters: what Python's csv takes for one cell; ten thousand columns of 12
 _ROWS = 4096  # converted at once: few enough that the text of their cells does not fill the memory
 
 
@@ -45,9 +46,10 @@ def to_numbers(rows: Sequence[str], separator: str, width: int) -> tuple[Array, 
 
 def _fill_empty(row: str, separator: str) -> str:
     """The row with the commonest spelling of a missing value, nothing, replaced by the one that numpy reads."""
-    if separator * 2 in row or row.startswith(separator) or row.endswith(separator):
-        return separator.join(cell or "nan" for cell in row.split(separator))
-    return row
+    if separator * 2 in row:
+        between = f"{separator}nan{separator}"
+        row = row.replace(separator * 2, between).replace(separator * 2, between)  # the second for every other of many
+    return f"{'nan' if row.startswith(separator) else ''}{row}{'nan' if row.endswith(separator) else ''}"
 
 
 def column(cells: Sequence[str]) -> tuple[Array, int | None]:
@@ -129,12 +131,27 @@ def read_text(path: Path) -> str:
     except OSError as error:
         raise RecordingError(f"cannot be read ({error.strerror})", file=str(path), fix="check the path") from error
     try:
-        text = raw.decode(_encoding(raw))
+        text = raw.decode(encoding(raw))
     except UnicodeDecodeError:
         text = "\x00"
+    return checked(text, str(path))
+
+
+def checked(text: str, file: str) -> str:
+    """The text. RecordingError: it holds characters that no text has."""
     if _CONTROL.search(text):
-        raise RecordingError("is a binary file, text expected", file=str(path), fix="export the recording as plain text")
+        raise RecordingError("is a binary file, text expected", file=file, fix="export the recording as plain text")
     return text
+
+
+def lines_of(text: str, file: str) -> list[str]:
+    """Lines of a text, without their ends. RecordingError: one longer than any table's."""
+    lines = text.splitlines()
+    long = next((k for k, line in enumerate(lines) if len(line) > _LONGEST_LINE), None)
+    if long is not None:
+        message = f"line {long + 1} has {len(lines[long])} characters, which no row of a table has"
+        raise RecordingError(message, file=file, fix="the file is damaged; export it again", cause=Cause.LAYOUT)
+    return lines
 
 
 def begins(path: Path, ending: str, beginning: bytes) -> bool:
@@ -160,7 +177,7 @@ def _head(path: Path, changed_ns: int, size: int) -> str:
         return file.read(_HEAD_BYTES).replace(b"\x00", b"").decode("latin-1")  # UTF-16 too
 
 
-def _encoding(raw: bytes) -> str:
+def encoding(raw: bytes) -> str:
     """Encoding that the first bytes show."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
@@ -175,7 +192,14 @@ def _encoding(raw: bytes) -> str:
 
 
 def parse_rows(
-    names: Sequence[str], rows: Sequence[str], separator: str, *, file: str, first_line: int, decimal_comma: bool = False
+    names: Sequence[str],
+    rows: Sequence[str],
+    separator: str,
+    *,
+    file: str,
+    first_line: int,
+    decimal_comma: bool = False,
+    last: bool = True,
 ) -> TextTable:
     """Table from the names of its columns and its rows.
 
@@ -186,6 +210,7 @@ def parse_rows(
     names, rows : one name per column, lines without their ends; blank ones at the end are left out.
     separator, decimal_comma : one character between cells (a blank: any run of blanks and tabs); whether a comma is the point.
     file, first_line : path, and line number of the first row in it (from 1), for errors.
+    last : whether these are the last rows of the file.
     """
     rows = list(rows)
     while rows and not rows[-1].strip():
@@ -205,7 +230,7 @@ def parse_rows(
         if width == len(names) + 1 and line.endswith(separator):
             rows[i] = line[:-1]
         elif width != len(names):
-            raise _unequal(width, len(names), separator, file, first_line + i, i, last=i == len(rows) - 1)
+            raise _unequal(width, len(names), separator, file, first_line + i, i, last=last and i == len(rows) - 1)
     values, wrong = to_numbers(rows, separator, len(names))
     return TextTable(tuple(names), values, wrong, file, first_line)
 

@@ -21,6 +21,8 @@ _UNITS = {1e-9: "ns", 1e-6: "us", 1e-3: "ms", 1.0: "s"}
 _FAST_HZ = 240.0  # few record gait faster: another unit that fits is then as likely
 _RARE_UNITS = {0.01: "hundredths of a second", 60.0: "minutes"}  # only where none of the others fits
 _RATE_AGREES = 0.05  # a stated rate may be rounded, and clocks differ by far less
+_MOST_GAP = 100  # samples that stamps may span for each that is there
+_SHORTEST_S = 1e-12  # of a step: a thousandth of the smallest unit of stamps
 _SHORT_STEP, _SHORT_SHARE = 0.5, 0.02  # more steps than this share below half the usual one: stamps of arrival, not of sampling
 _NEAR_ROWS = 30  # stamps that are out of order by fewer rows than this may be late arrivals
 _SESSION_S = 1e6  # stamps that begin further from zero are of a calendar or a counter, not seconds of a session
@@ -121,6 +123,10 @@ def find(
     step = _mean_step(steps, usual) if spread is None else spread.step_s
     factor = _unit(time, step, unit_s, rate_hz, file, findings)
     time, step = time * factor, step * factor
+    if (time[-1] - time[0]) / step > _MOST_GAP * len(time):
+        row = int(rows[int(np.argmax(np.diff(time))) + 1])
+        message = f"the time stamps leave more gap than signal: they jump by {np.diff(time).max():.4g} s"
+        raise _refused(message, file, row, fix="split the file there, or correct the stamps")
     rounded = _rounded(time, step, rate_hz) if spread is None else None
     rate = _rate(1.0 / step if rounded is None else rounded[1], rate_hz, findings)
     if rounded is not None:
@@ -141,10 +147,6 @@ def find(
         elif (jitter := _jitter(np.diff(time), rate)) > _EVEN:
             message = f"time stamps jitter by up to {100 * jitter:.0f} % of a step; resampled evenly at {rate:.4g} Hz"
             findings.append(_done(Cause.TIME_STAMPS, message, severity=Severity.INFO))
-    if samples > 100 * len(time):
-        row = int(rows[int(np.argmax(np.diff(time))) + 1])
-        message = f"the time stamps leave more gap than signal: they jump by {np.diff(time).max():.4g} s"
-        raise _refused(message, file, row, fix="split the file there, or correct the stamps")
     if abs(time[0]) > _SESSION_S:
         message = f"the time stamps begin at {time[0]:.0f} s, a date or a counter: times are counted from the first sample on"
         findings.append(Finding(Cause.TIME_STAMPS, Severity.INFO, message))
@@ -242,6 +244,8 @@ def _jitter(steps: Array, rate: float) -> float:
 
 def _unit(time: Array, step_s: float, unit_s: float, rate_hz: float | None, file: str, findings: list[Finding]) -> float:
     """What stamps have to be multiplied with because their unit, or what they count, is another than stated."""
+    if not _SHORTEST_S < step_s < np.inf:
+        raise _refused(f"the time stamps rise by {step_s:.3g} s at a time, as no clock does", file, fix="export it again")
     stated, name = 1.0 / step_s, _UNITS.get(unit_s, f"units of {unit_s:g} s")
     low, high = _IMPOSSIBLE_HZ
     if low <= stated <= high:
