@@ -41,6 +41,8 @@ def _recording(*, periodic: bool) -> Recording:
             speed_curve=rng.uniform(size=samples),
             poses={"tibia_r": SensorPose((0.03, -0.22, 0.05), (np.cos(0.1), 0.0, 0.0, np.sin(0.1)))},
             slope_rad=-0.05,
+            muscle_forces={"soleus_r": 900.0 * rng.uniform(size=samples)},
+            muscle_activations={"soleus_r": rng.uniform(size=samples)},
         ),
     )
 
@@ -57,7 +59,7 @@ def _assert_same(found: Recording, original: Recording) -> None:
     assert found.truth is not None
     for name in ("speed", "note", "poses", "slope_rad"):
         assert getattr(found.truth, name) == getattr(original.truth, name), name
-    for name in ("angles", "moments", "grf", "contact"):
+    for name in ("angles", "moments", "grf", "contact", "muscle_forces", "muscle_activations"):
         curves, expected = getattr(found.truth, name), getattr(original.truth, name)
         assert set(curves) == set(expected)
         for key, curve in expected.items():

@@ -146,3 +146,15 @@ def test_speed_over_time_is_compared_sample_by_sample() -> None:
     assert trial["synced"]["speed_rmsd"] == pytest.approx(0.1)
     assert trial["speed_rmsd"] > 0.1
     assert score(late, recording(truth()), 0.02)["speed_rmsd"] is None
+
+
+def test_muscles_are_compared_where_both_have_them() -> None:
+    weight = SUBJECT.mass_kg * 9.81
+    force, activation = {"soleus_r": weight * (1.0 + np.sin(PHASE))}, {"soleus_r": 0.5 + 0.4 * np.sin(PHASE)}
+    known = replace(truth(), muscle_forces=force, muscle_activations=activation)
+    assert "muscle_r" not in score(estimate(), recording(known), 0.0)
+    more = {name: curve + 0.1 * weight for name, curve in force.items()}
+    found = score(replace(estimate(), muscle_forces=more, muscle_activations=activation), recording(known), 0.0)
+    assert found["muscle_rmsd_bw"]["soleus_r"] == pytest.approx(10.0)
+    assert found["activation_rmsd_percent"]["soleus_r"] == pytest.approx(0.0, abs=1e-9)
+    assert found["muscle_r"]["soleus_r"] == pytest.approx(1.0)

@@ -19,6 +19,7 @@ def simulate(
     only: tuple[str, ...] = (),
     strides: int = 1,
     varied: bool = False,
+    muscles: bool = False,
 ) -> None:
     """Simulate people who walk and run, with the sensors they wear and the exact truth; goes on where it stopped.
 
@@ -32,11 +33,12 @@ def simulate(
         only: Recordings to make; default all: three walking and three running speeds, a slope, and a mixed one.
         strides: How many strides of a steady movement differ from each other before it repeats; time to solve grows with it.
         varied: People who also walk slowly, each in a shape of their own, on soles that roll under heel and ball.
+        muscles: People whose moments are what eight muscles a leg give; the truth has their activations and forces.
     """
     from kinertia.simulation.plan import RECORDINGS
     from kinertia.simulation.simulate import Request, run
 
-    request = Request(seed, seconds, rate, only or tuple(RECORDINGS), strides=strides, varied=varied)
+    request = Request(seed, seconds, rate, only or tuple(RECORDINGS), strides=strides, varied=varied, muscles=muscles)
     with recordings_bar(subjects * len(request.recordings)) as show:
         warnings = run(out, subjects, request, jobs=jobs, show=show)
     console = Console(stderr=True)

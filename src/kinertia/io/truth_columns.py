@@ -1,9 +1,9 @@
 """The reference in a table of signals: columns over time, and constants in the JSON beside it.
 
 Columns are ``angle.<coordinate> [rad]``, ``moment.<coordinate> [Nm]``, ``GRF.<component>_<side> [BW]``,
-``contact.<side> [0/1]`` and ``speed [m/s]``; with ``var`` before the unit of the first three, the variance between
-trials (the square of the unit). The JSON has ``speed_mean`` and, in ``truth``, ``note``, ``slope_rad`` and ``sensors``:
-segment to ``position_m`` and ``orientation``.
+``contact.<side> [0/1]``, ``muscle_force.<muscle> [N]``, ``activation.<muscle> [0-1]`` and ``speed [m/s]``; with ``var`` before
+the unit of the first three, the variance between trials (the square of the unit). The JSON has ``speed_mean`` and, in
+``truth``, ``note``, ``slope_rad`` and ``sensors``: segment to ``position_m`` and ``orientation``.
 """
 
 from __future__ import annotations
@@ -20,10 +20,20 @@ from kinertia.io.units import factor
 from kinertia.recording import Array, RecordingError, SensorPose, Truth
 
 _COLUMN = re.compile(
-    r"^(?:(?P<kind>angle|moment|GRF|contact)\.(?P<name>[^\s\[\]]+)|speed)(?P<var> var)?\s*(?:\[(?P<unit>[^\]]*)\])?$"
+    r"^(?:(?P<kind>angle|moment|GRF|contact|muscle_force|activation)\.(?P<name>[^\s\[\]]+)|speed)(?P<var> var)?"
+    r"\s*(?:\[(?P<unit>[^\]]*)\])?$"
 )
-_UNITS = {"angle": ("rad", "deg"), "moment": ("Nm",), "GRF": ("BW",), "contact": ("0/1",), "speed": ("m/s",)}
+_UNITS = {
+    "angle": ("rad", "deg"),
+    "moment": ("Nm",),
+    "GRF": ("BW",),
+    "contact": ("0/1",),
+    "muscle_force": ("N",),
+    "activation": ("0-1",),
+    "speed": ("m/s",),
+}
 """Kind to the units it may have, the first of them where a column states none."""
+_VARYING = ("angle", "moment", "GRF")  # that may have a variance between trials
 
 
 def columns(truth: Truth | None) -> dict[str, Array]:
@@ -35,6 +45,8 @@ def columns(truth: Truth | None) -> dict[str, Array]:
         | {f"moment.{name} [Nm]": curve for name, curve in truth.moments.items()}
         | {f"GRF.{name} [BW]": curve for name, curve in truth.grf.items()}
         | {f"contact.{side} [0/1]": curve for side, curve in truth.contact.items()}
+        | {f"muscle_force.{name} [N]": curve for name, curve in truth.muscle_forces.items()}
+        | {f"activation.{name} [0-1]": curve for name, curve in truth.muscle_activations.items()}
         | ({} if truth.speed_curve is None else {"speed [m/s]": truth.speed_curve})
         | {_variance_column(name): spread**2 for name, spread in truth.spread.items()}
     )
@@ -65,7 +77,7 @@ def read(table: TextTable, about: Mapping[str, Any], *, note: str = "", about_fi
     for match, column in sorted(result, key=lambda pair: pair[0]["var"] is not None):
         kind, name = match["kind"] or "speed", match["name"] or ""
         name = name.lower() if kind == "GRF" else name
-        if match["var"] and (name not in curves[kind] or kind in ("contact", "speed")):
+        if match["var"] and (name not in curves[kind] or kind not in _VARYING):
             continue
         scale = factor(match["unit"] or _UNITS[kind][0], _UNITS[kind], file=table.file, sensor=column)
         values = table.numbers(column)
@@ -100,6 +112,8 @@ def read(table: TextTable, about: Mapping[str, Any], *, note: str = "", about_fi
         poses=poses,
         slope_rad=slope,
         spread=spread,
+        muscle_forces=curves["muscle_force"],
+        muscle_activations=curves["activation"],
     )
 
 

@@ -33,6 +33,7 @@ TO_SI: dict[str, float] = {  # unit name to its size in the SI unit of its kind 
     "BW": 1.0,
     "m/s": 1.0,
     "0/1": 1.0,
+    "0-1": 1.0,
 }
 
 ACC_UNITS = ("m/s^2", "m/s2", "g", "mg")

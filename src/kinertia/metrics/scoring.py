@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from kinertia.estimation.estimate import Estimate
 from kinertia.metrics import errors
 from kinertia.metrics.sync import advance, sync_shift
-from kinertia.recording import Array, Recording, RecordingError
+from kinertia.recording import GRAVITY, Array, Recording, RecordingError
 from kinertia.sensing import normative, strapdown
 from kinertia.sensing.alignment import align
 
@@ -117,7 +117,24 @@ def figures(estimate: Estimate, recording: Recording, shift_s: float = 0.0) -> J
         kind = name.split("_")[0]
         result[name] = _each(measure, estimated[kind], truth[kind])
     speed = {"speed_error": _speed_error(estimate, recording), "speed_rmsd": _speed_rmsd(estimate, recording, shift_s)}
-    return result | speed
+    return result | speed | _muscles(estimate, recording, shift_s)
+
+
+def _muscles(estimate: Estimate, recording: Recording, shift_s: float) -> Json:
+    """Errors of muscle forces [BW %] and activations [%], and correlations; nothing where one side has no muscles."""
+    truth, weight = recording.truth, recording.subject.mass_kg * GRAVITY
+    if truth is None or not truth.muscle_forces or not estimate.muscle_forces:
+        return {}
+    kinds = (
+        ("muscle", "bw", 100.0 / weight, estimate.muscle_forces, truth.muscle_forces),
+        ("activation", "percent", 100.0, estimate.muscle_activations, truth.muscle_activations),
+    )
+    result: Json = {}
+    for kind, unit, scale, given, known in kinds:
+        of = {n: advance(scale * c, shift_s, recording.rate_hz, periodic=recording.periodic) for n, c in given.items()}
+        to: Known = {n: np.where(estimate.counted, scale * c, np.nan) for n, c in known.items()}
+        result |= {f"{kind}_rmsd_{unit}": _each(errors.rmsd, of, to), f"{kind}_r": _each(errors.correlation, of, to)}
+    return result
 
 
 def trivial_figures(recording: Recording, counted: NDArray[np.bool_] | None = None) -> Json:

@@ -173,6 +173,13 @@ def start(q: Array, moment: Array, step_s: float, skeleton: Skeleton, periodic: 
     }
 
 
+def activations(c: Array, periodic: bool) -> Array:
+    """(N, 2, M) at the nodes, of spline coefficients."""
+    around = np.concatenate([c[-1:], c, c[:1]]) if periodic else c
+    # (c- + 4 c + c+) / 6
+    return (around[:-2] + 4.0 * around[1:-1] + around[2:]) / 6.0
+
+
 def forces(q: Array, stretch: Array, skeleton: Skeleton) -> tuple[Array, Array]:
     """Forces of muscles (T, 2, M) [BW] from what their tendons stretch, and their moments (T, 2, J) [BWBH] at ``q`` (T, n)."""
     arms = LEG.paths(q[:, places(skeleton)])[1]

@@ -104,6 +104,9 @@ class Truth:
     # ``angle.<name>``, ``moment.<name>``, ``grf.<name>`` to (T,) standard deviation between the trials that a curve is the mean
     # of, in the curve's unit
     spread: dict[str, Array] = field(default_factory=dict)
+    # muscle, with its side, to (T,) force along the tendon [N] and activation, 0 to 1
+    muscle_forces: dict[str, Array] = field(default_factory=dict)
+    muscle_activations: dict[str, Array] = field(default_factory=dict)
 
     @property
     def words(self) -> str:
@@ -114,6 +117,7 @@ class Truth:
             "ground reaction": self.grf,
             "speed": self.speed is not None or self.speed_curve is not None,
             "contact": self.contact,
+            "muscles": self.muscle_forces,
             "sensor poses": self.poses,
         }
         return ", ".join(kind for kind, known in kinds.items() if known)
@@ -137,6 +141,8 @@ class Truth:
             angles=each(self.angles),
             moments=each(self.moments),
             grf=each(self.grf),
+            muscle_forces=each(self.muscle_forces),
+            muscle_activations=each(self.muscle_activations),
             contact={side: np.where(np.isnan(c), np.nan, c > 0.5) for side, c in each(self.contact).items()},
             speed_curve=curve,
             speed=float(np.nanmean(curve)) if curve is not None and known else self.speed,

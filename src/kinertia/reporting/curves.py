@@ -123,14 +123,14 @@ def ground_reaction(source: Source) -> list[Chart]:
 
 def muscles(source: Source) -> list[Chart]:
     """Force [BW] and activation [%] of each muscle; what is left of moments that muscles cannot give [BWBH %]."""
-    estimate, charts = source.estimate, []
+    estimate, charts, truth = source.estimate, [], source.truth or Truth()
     weight, percent = estimate.subject.mass_kg * GRAVITY, 100.0
     for base, sides in names.group(list(estimate.muscle_forces)).items():
         title = base.replace("_", " ").capitalize()
-        force = Curves(estimate.muscle_forces, {}, {}, lambda values: values / weight)
+        force = Curves(estimate.muscle_forces, truth.muscle_forces, {}, lambda values: values / weight)
         charts.append(_chart(source, f"{title} force", "Force [BW]", "", sides, force))
         if set(sides.values()) <= estimate.muscle_activations.keys():
-            activation = Curves(estimate.muscle_activations, {}, {}, lambda values: percent * values)
+            activation = Curves(estimate.muscle_activations, truth.muscle_activations, {}, lambda values: percent * values)
             charts.append(_chart(source, f"{title} activation", "Activation [%]", "", sides, activation))
     left = Curves(estimate.muscle_reserves, {}, {}, lambda values: errors.bwbh_percent(values, estimate.subject))
     for base, sides in names.group(list(estimate.muscle_reserves)).items():

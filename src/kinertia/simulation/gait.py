@@ -11,6 +11,7 @@ from torch import Tensor
 
 from kinertia.bodies import Body
 from kinertia.numerics import spline
+from kinertia.ocp import muscular
 from kinertia.recording import Array
 
 JOIN = 3
@@ -27,13 +28,15 @@ class Gait:
     ----------
     body : the person's true body, float64, no batch dimensions.
     coefficients : (N, n) of a periodic movement, else (N + 2, n): spline coefficients of the coordinates [m, rad]; those of
-        pelvis_tx hold what is left after steady travel at ``speed``.
+        pelvis_tx hold what is left after steady travel at ``speed``. Where muscles give the moments, 2 M more columns have what
+        their tendons stretch, as in :mod:`kinertia.ocp.muscular`.
     force : (N, P, 2) ground reaction at the contact points, at the nodes [BW].
     moment : (N, n - 3) joint moments at the nodes [BWBH].
     step_s : time between nodes [s].
     periodic : the first node follows the last.
     speed : steady forward speed [m/s]; 0 where it does not repeat, as pelvis_tx holds all of the travel.
     slope_rad : inclination of the ground, uphill positive [rad]; x is along the ground, y normal to it.
+    activation : (N, 2, M) of muscles at the nodes, where these give the moments.
     """
 
     body: Body
@@ -44,6 +47,7 @@ class Gait:
     periodic: bool = False
     speed: float = 0.0
     slope_rad: float = 0.0
+    activation: Array | None = None
 
     @property
     def nodes(self) -> int:
@@ -67,13 +71,26 @@ class Gait:
         # a straight line is its own spline coefficients
         coefficients[:, 0] += self.speed * self.step_s * around
         nodes = np.arange(times * self.nodes + 1) % self.nodes
-        return Gait(self.body, coefficients, self.force[nodes], self.moment[nodes], self.step_s, slope_rad=self.slope_rad)
+        activation = None if self.activation is None else self.activation[nodes]
+        force, moment = self.force[nodes], self.moment[nodes]
+        return Gait(self.body, coefficients, force, moment, self.step_s, slope_rad=self.slope_rad, activation=activation)
 
     def motion(self, time_s: Array) -> tuple[Tensor, Tensor, Tensor]:
         """Coordinates and their exact first and second time derivative, each (T, n), at times from the first node."""
         node, part = self._place(time_s)
-        q, qd, qdd = spline.basis_motion(self.repeated(1).coefficients, node + part, self.step_s)
+        coefficients = self.repeated(1).coefficients[:, : len(self.body.skeleton.coordinates)]
+        q, qd, qdd = spline.basis_motion(coefficients, node + part, self.step_s)
         return torch.from_numpy(q), torch.from_numpy(qd), torch.from_numpy(qdd)
+
+    def muscles(self, time_s: Array) -> tuple[Array, Array] | None:
+        """Activations and forces [BW] of muscles, each (T, 2, M), right and left; None where moments are free."""
+        if self.activation is None:
+            return None
+        node, part = self._place(time_s)
+        values = spline.basis_motion(self.repeated(1).coefficients, node + part, self.step_s)[0]
+        q, stretch = np.split(values, [len(self.body.skeleton.coordinates)], axis=1)
+        activation, skeleton = self.at(self.activation, time_s), self.body.skeleton
+        return activation, muscular.forces(q, stretch.reshape(activation.shape), skeleton)[0]
 
     def at(self, values: Array, time_s: Array) -> Array:
         """(T, ...) of values at the nodes (N, ...), linear in between."""
@@ -104,12 +121,12 @@ def join(pieces: list[tuple[Gait, int]]) -> Gait:
         raise ValueError("no movements to join")
     gait = pieces[0][0]
     coefficients: Array = np.empty((0, gait.coefficients.shape[1]))
-    forces, moments = [], []
+    forces, moments, activations = [], [], []
     for index, (piece, repeats) in enumerate(pieces):
         if (piece.step_s, piece.slope_rad) != (gait.step_s, gait.slope_rad) or piece.body is not gait.body:
             raise ValueError("only movements of one person on one slope, with the same steps in time, can be joined")
         whole = piece.repeated(repeats)
-        own, force, moment = whole.coefficients, whole.force, whole.moment
+        own, force, moment, activation = whole.coefficients, whole.force, whole.moment, whole.activation
         if index:
             own = own.copy()
             own[:, 0] += coefficients[-2, 0] - own[1, 0]
@@ -118,8 +135,12 @@ def join(pieces: list[tuple[Gait, int]]) -> Gait:
                 raise ValueError(f"movement {index + 1} of {len(pieces)} starts {apart:.2g} beside the end of the one before")
             # the first node is the last one of the movement before
             coefficients, force, moment = np.concatenate([coefficients, own[JOIN:]]), force[1:], moment[1:]
+            activation = None if activation is None else activation[1:]
         else:
             coefficients = own
         forces.append(force)
         moments.append(moment)
-    return Gait(gait.body, coefficients, np.concatenate(forces), np.concatenate(moments), gait.step_s, slope_rad=gait.slope_rad)
+        activations.append(activation)
+    whole = None if gait.activation is None else np.concatenate(activations)
+    given = gait.body, coefficients, np.concatenate(forces), np.concatenate(moments), gait.step_s
+    return Gait(*given, slope_rad=gait.slope_rad, activation=whole)

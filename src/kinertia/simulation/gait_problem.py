@@ -12,11 +12,12 @@ from torch import Tensor
 
 from kinertia.bodies import Body
 from kinertia.numerics import spline
-from kinertia.ocp import ipopt, moving
+from kinertia.ocp import ipopt, moving, muscular
 from kinertia.ocp.bounds import Bounds
 from kinertia.ocp.ipopt import Held
 from kinertia.ocp.layout import Layout
 from kinertia.ocp.moving import Moving
+from kinertia.ocp.muscular import MuscleWeights
 from kinertia.ocp.node import Node
 from kinertia.ocp.problem import At, Goal, Problem
 from kinertia.ocp.program import transcribe
@@ -33,6 +34,8 @@ ANGLE, FORCE = 1.0, 0.5
 """Weights of the deviations of coordinates and ground reaction from the reference, in its standard deviations."""
 BEND_BWBH = 0.03
 """Moments bend relative to this size."""
+MUSCLES = MuscleWeights(effort=4.0, reserve=10.0)
+"""Effort costs about as much as that of moments in walking, and hardly a moment is left over."""
 ITERATIONS = 400  # at most; time bounds nothing
 TOLERANCE = 1e-4  # largest scaled error of the optimality conditions
 OPTIONS: dict[str, Any] = {
@@ -81,25 +84,36 @@ class GaitProblem:
     body : float64, no batch dimensions.
     slope_rad : inclination of the ground, uphill positive.
     weights : beside the deviation from a reference.
+    muscles : moments are what muscles give.
     """
 
     body: Body
     slope_rad: float = 0.0
     weights: Weights = SIMULATING
+    muscles: bool = False
 
     @cached_property
     def node(self) -> Node:
         """A node's functions: near the reference, with little effort, smooth moments and forces, feet that do not slide."""
+        return self._node(muscles=False)
+
+    @cached_property
+    def driven(self) -> Node:
+        """The same with moments that muscles give."""
+        return self._node(muscles=True)
+
+    def _node(self, *, muscles: bool) -> Node:
         weights, contacts = self.weights, self.body.skeleton.contacts
         sides = [[p for p, contact in enumerate(contacts) if contact.side == side] for side in "rl"]
 
         def far(found: Tensor, at: At, wanted: str) -> Tensor:
             return ((found - at[wanted]).square() * at[f"{wanted}_weight"]).mean()
 
+        torque: tuple[Goal[Moving], ...] = (Goal("torque", weights.torque, lambda s: (100.0 * s.at["moment"]).square().mean()),)
         goals: tuple[Goal[Moving], ...] = (
             Goal("angle", ANGLE, lambda s: far(s.at["q"], s.at, "q_wanted")),
             Goal("force", FORCE, lambda s: far(torch.cat([s.at["force"][p].sum(0) for p in sides]), s.at, "feet_wanted")),
-            Goal("torque", weights.torque, lambda s: (100.0 * s.at["moment"]).square().mean()),
+            *(muscular.goals(self.body.skeleton, MUSCLES, weights.torque) if muscles else torque),
             Goal("torque_bend", weights.torque_bend, lambda s: (s.at.second["moment"] / BEND_BWBH).square().mean()),
             Goal("force_bend", weights.force_bend, lambda s: s.at.second["force"].square().mean()),
             Goal("slip", weights.slip, lambda s: s.slip.mean()),
@@ -107,11 +121,11 @@ class GaitProblem:
         count = len(self.body.skeleton.coordinates)
         problem = Problem(
             1.0 / RATE_HZ,
-            moving.variables(self.body, CONTACT),
+            moving.variables(self.body, CONTACT, muscles=muscles),
             {"q_wanted": (count,), "q_wanted_weight": (count,), "feet_wanted": (4,), "feet_wanted_weight": (4,)},
-            lambda at: moving.move(self.body, at, self.slope_rad),
+            lambda at: moving.move(self.body, at, self.slope_rad, muscles=muscles),
             goals,
-            moving.constraints(self.body, CONTACT),
+            moving.constraints(self.body, CONTACT, muscles=muscles),
         )
         return Node.of(problem)
 
@@ -128,7 +142,9 @@ def solve_periodic(problem: GaitProblem, reference: Reference, speed: float) -> 
     UnsolvableError : the solver did not converge.
     """
     q = first_guess.standing_hips(problem.body, reference.q, reference.force, periodic=True)
-    return _solve(problem, reference, True, spline.basis_coefficients(q, periodic=True), [], speed)
+    # where a movement that repeats takes place is open, and is held where it starts
+    held = {"q": np.s_[0, :1], "speed": ...}
+    return _solve(problem, reference, True, spline.basis_coefficients(q, periodic=True), held, speed)
 
 
 def solve_passage(problem: GaitProblem, reference: Reference, first: Gait, last: Gait) -> Gait:
@@ -141,21 +157,55 @@ def solve_passage(problem: GaitProblem, reference: Reference, first: Gait, last:
     UnsolvableError : the solver did not converge.
     """
     q = first_guess.standing_hips(problem.body, reference.q, reference.force, periodic=False)
-    coefficients = first_guess.between(q, first.start(), last.start())
-    return _solve(problem, reference, False, coefficients, [*range(JOIN), *range(-JOIN, 0)], 0.0)
+    begin, end, count = first.start(), last.start(), q.shape[1]
+    coefficients = first_guess.between(q, begin[:, :count], end[:, :count])
+    ends = [*range(JOIN), *range(-JOIN, 0)]
+    stretch = np.concatenate([begin[:, count:], end[:, count:]])
+    return _solve(problem, reference, False, coefficients, {"q": ends, "stretch": ends, "speed": ...}, 0.0, stretch)
 
 
 def _solve(
-    problem: GaitProblem, reference: Reference, periodic: bool, coefficients: Array, ends: list[int], speed: float
+    problem: GaitProblem,
+    reference: Reference,
+    periodic: bool,
+    coefficients: Array,
+    held: dict[str, Any],
+    speed: float,
+    stretch: Array | None = None,
 ) -> Gait:
-    """Solve from spline ``coefficients``, those of rows ``ends`` and the speed held."""
-    layout = Layout(problem.node.problem.variables, reference.nodes, periodic)
-    start = layout.join({"q": coefficients, "force": _share(problem, reference), "speed": speed})
-    # where a movement that repeats takes place is open, and is held where it starts
-    where = layout.places["q"][0, :1] if periodic else layout.places["q"][ends].ravel()
-    places = np.concatenate([where, layout.places["speed"].ravel()])
+    """Solve from spline ``coefficients``; of the unknowns ``held`` names the rows that stay, of tendons ``stretch``."""
+    step_s, skeleton = 1.0 / RATE_HZ, problem.body.skeleton
+    part = {"q": coefficients, "force": _share(problem, reference), "speed": np.array(speed)}
+    part = _found(problem.node, part, reference, periodic, held)
+    columns, activation = [part["q"]], None
+    if problem.muscles:
+        muscles = muscular.start(part["q"], part["moment"], step_s, skeleton, periodic)
+        if stretch is not None:
+            ends = held["stretch"]
+            muscles["stretch"][ends] = stretch.reshape(len(ends), *muscles["stretch"].shape[1:])
+        part = _found(problem.driven, part | muscles, reference, periodic, held)
+        columns.append(part["stretch"].reshape(len(part["q"]), -1))
+        activation = muscular.activations(part["activation"], periodic)
+    return Gait(
+        problem.body,
+        np.concatenate(columns, axis=1),
+        part["force"],
+        part["moment"],
+        step_s,
+        periodic,
+        float(part["speed"]),
+        problem.slope_rad,
+        activation,
+    )
+
+
+def _found(node: Node, part: dict[str, Array], reference: Reference, periodic: bool, held: dict[str, Any]) -> dict[str, Array]:
+    """Unknowns by name, from others and with some of them held."""
+    layout = Layout(node.problem.variables, reference.nodes, periodic)
+    start = layout.join(part)
+    places = np.concatenate([layout.places[name][rows].ravel() for name, rows in held.items() if name in layout.places])
     x, run = ipopt.solve(
-        transcribe(problem.node, layout),
+        transcribe(node, layout),
         start,
         reference.data().ravel(),
         ITERATIONS,
@@ -165,9 +215,7 @@ def _solve(
     )
     if not run.converged:
         raise UnsolvableError(f"{run.status} after {run.iterations} iterations")
-    part = layout.split(x)
-    step_s, way = 1.0 / RATE_HZ, float(part["speed"])
-    return Gait(problem.body, part["q"], part["force"], part["moment"], step_s, periodic, way, problem.slope_rad)
+    return layout.split(x)
 
 
 def _share(problem: GaitProblem, reference: Reference) -> Array:

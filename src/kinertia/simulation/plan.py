@@ -45,6 +45,7 @@ class Moves:
 
     person: Person
     strides: int = 1
+    muscles: bool = False  # moments are what muscles give
     _steady: dict[str, tuple[Curves, Gait]] = field(default_factory=dict)
     _problems: dict[float, GaitProblem] = field(default_factory=dict)
 
@@ -88,7 +89,7 @@ class Moves:
     def _problem(self, slope_rad: float) -> GaitProblem:
         if slope_rad not in self._problems:
             weights = SIMULATING_VARIED if self.person.varied else SIMULATING
-            self._problems[slope_rad] = GaitProblem(self.person.body, slope_rad, weights)
+            self._problems[slope_rad] = GaitProblem(self.person.body, slope_rad, weights, self.muscles)
         return self._problems[slope_rad]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from kinertia.mechanics import kinematics as kin
+from kinertia.ocp.muscular import LEG
 from kinertia.recording import Array, Frame, Recording, Sensor, Truth
 from kinertia.sensing import measurement
 from kinertia.sensing.errors import Position
@@ -52,7 +53,7 @@ def record(session: Session, timeline: Gait, name: str, start_s: float, seconds:
     Returns
     -------
     Recording in nominal segment frames, with truth: angles of both legs, pelvis and trunk [rad], joint moments [N m], ground
-    reaction [BW], contact, speed, sensor poses and slope.
+    reaction [BW], contact, speed, sensor poses and slope, and of people with muscles their forces [N] and activations.
 
     Raises
     ------
@@ -115,6 +116,8 @@ def _truth(timeline: Gait, time: Array, worn: StrappedSensors) -> Truth:
     angles["pelvis_tilt"] = angles["pelvis_tilt"] + timeline.slope_rad
     moment = timeline.at(timeline.moment, time) * float(timeline.body.moment_scale)
     force = timeline.at(_feet(timeline), time)
+    activation, pull = timeline.muscles(time) or (np.zeros((len(time), 2, 0)),) * 2
+    muscles = [(f"{name}_{side}", s, k) for s, side in enumerate("rl") for k, name in enumerate(LEG.names[: pull.shape[-1]])]
     return Truth(
         angles=angles,
         moments={name: moment[:, j].copy() for j, name in enumerate(names[timeline.body.skeleton.joints])},
@@ -125,4 +128,6 @@ def _truth(timeline: Gait, time: Array, worn: StrappedSensors) -> Truth:
         speed_curve=qd[:, 0].copy(),
         poses=dict(worn.poses),
         slope_rad=timeline.slope_rad,
+        muscle_forces={name: float(timeline.body.weight) * pull[:, s, k] for name, s, k in muscles},
+        muscle_activations={name: activation[:, s, k].copy() for name, s, k in muscles},
     )

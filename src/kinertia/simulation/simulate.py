@@ -46,6 +46,7 @@ class Request:
     realism : how sensors sit and what they read.
     strides : of a steady movement that differ from each other, until it repeats.
     varied : people of more shapes and speeds of walking, on soles that roll.
+    muscles : people whose moments are what eight muscles a leg give.
     """
 
     seed: int
@@ -55,6 +56,7 @@ class Request:
     realism: Realism = TYPICAL
     strides: int = 1
     varied: bool = False
+    muscles: bool = False
 
     def __post_init__(self) -> None:
         if unknown := set(self.recordings) - set(plan.RECORDINGS):
@@ -101,7 +103,7 @@ def simulate(folder: Path, number: int, request: Request, show: Show) -> list[st
     done = [name for name in request.recordings if (home / f"{name}.parquet").is_file()]
     for name in done:
         show(someone.name, name)
-    worn, moves, warnings = session.begin(someone, request.realism), plan.Moves(someone, request.strides), []
+    worn, moves, warnings = session.begin(someone, request.realism), plan.Moves(someone, request.strides, request.muscles), []
     for name in (name for name in request.recordings if name not in done):
         try:
             timeline, start, seconds = plan.make(moves, name, request.seconds)
@@ -167,7 +169,9 @@ def _work(folder: Path, number: int, request: Request) -> list[str]:
 def describe(folder: Path, people: list[Person], request: Request) -> None:
     """Write who and what is in the folder, beside the people that are there already."""
     path = folder / PEOPLE_FILE
-    settings: dict[str, Any] = {name: getattr(request, name) for name in ("seed", "seconds", "rate_hz", "strides", "varied")}
+    settings: dict[str, Any] = {
+        name: getattr(request, name) for name in ("seed", "seconds", "rate_hz", "strides", "varied", "muscles")
+    }
     if request.realism != TYPICAL:
         settings["spread"] = asdict(request.realism.spread)
     if path.is_file():
@@ -179,7 +183,7 @@ def describe(folder: Path, people: list[Person], request: Request) -> None:
             if there.exists():
                 fix = "give another --out"
                 raise RecordingError("exists, and `kinertia simulate` did not write it", file=str(there), fix=fix)
-    held = {"strides": 1, "varied": False} | known  # as of folders from before these were options
+    held = {"strides": 1, "varied": False, "muscles": False} | known  # as of folders from before these were options
     if others := {key: held.get(key) for key in settings if held.get(key) != settings[key]}:
         there = ", ".join(f"{key} {value}" for key, value in others.items())
         raise RecordingError(f"holds people with {there}", file=str(path), fix="give another folder, or the same options")
