@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from kinertia.live.hub import Hub
@@ -17,8 +18,8 @@ from kinertia.transport.source import Source
 class Running:
     """A session on its thread."""
 
-    def __init__(self, source: Source, folder: Path) -> None:
-        self.model = exported.load()
+    def __init__(self, source: Source, folder: Path, *, muscles: bool = False) -> None:
+        self.model = replace(exported.load(), muscles=muscles)
         self.hub = Hub(self.model.layout.names, self.model.rate_hz)
         self.pump = Pump(source, Core(self.model, source.session()), Sinks([]))
         self.session = LiveSession(self.pump, self.hub, "default", folder)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -14,6 +16,7 @@ from feed import SUBJECT, Feed
 from running import Running
 
 from kinertia.live.server import Server
+from kinertia.streaming.frame import Frame
 from kinertia.streaming.progress import Progress
 from kinertia.transport.replay import Faults, Outage
 from kinertia.transport.walker import Stage, SyntheticSource
@@ -23,6 +26,13 @@ PIXELS = """(() => {
   const canvas = document.querySelector('%s'), pen = canvas.getContext('2d');
   let sum = 0;
   for (const byte of pen.getImageData(0, 0, canvas.width, canvas.height).data) sum = (sum * 31 + byte) %% 1000000007;
+  return sum;
+})()"""
+COUNT = """(() => {
+  const canvas = document.querySelector('#figure'), pen = canvas.getContext('2d');
+  const bytes = pen.getImageData(0, 0, canvas.width, canvas.height).data;
+  let sum = 0;
+  for (let i = 0; i < bytes.length; i += 4) { const b = bytes.subarray(i, i + 4); if (b[3] > 200 && %s) sum++; }
   return sum;
 })()"""
 FIGURE = PIXELS % "#figure"
@@ -104,6 +114,30 @@ def test_a_pulled_sensor_shows_within_a_second(browser: Browser, tmp_path: Path)
             browser.wait("document.querySelector('[data-sensor=tibia_r]').dataset.state === 'ok'")
         assert min(taken) < 1.0
         assert "nothing has come for" in _text(browser, "#worn-summary")
+        assert browser.problems == []
+
+
+def test_muscles_are_drawn_and_what_they_lack_is_marked(browser: Browser, tmp_path: Path) -> None:
+    source = SyntheticSource(aligned=True, first=(), then=(Stage(30.0, 1.2),))
+    running = Running(source, tmp_path, muscles=True)
+    at, publish, lacking = running.model.layout.index["muscles_lack_l"], running.hub.publish, threading.Event()
+
+    def spoiled(frame: Frame) -> None:
+        values = frame.values.copy()
+        values[at] = float(lacking.is_set())
+        publish(replace(frame, values=values))
+
+    running.hub.publish = spoiled
+    with running, Server(running.hub, running.session, SUBJECT, port=0) as server:
+        browser.size(390, 780)
+        browser.open(server.url)
+        browser.wait(READY)
+        browser.wait(f"{COUNT % ('b[0] > 180 && b[1] < 140 && b[2] < 140')} > 100")  # muscles are red
+        yellow = COUNT % "b[0] > 250 && b[1] > 205 && b[1] < 220 && b[2] < 90"
+        assert browser.run(yellow) == 0
+        lacking.set()
+        browser.wait(f"{yellow} > 50")
+        assert browser.run(NO_SCROLL)
         assert browser.problems == []
 
 

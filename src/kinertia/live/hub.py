@@ -53,7 +53,8 @@ OTHERS = {
 }
 LANDMARKS = ("hip", "knee_r", "ankle_r", "heel_r", "toe_r", "knee_l", "ankle_l", "heel_l", "toe_l", "head")
 DRAWN = (*(f"{point}_{axis}" for point in LANDMARKS for axis in "xy"), "cop_x_r", "cop_x_l", "pelvis_tx")
-"""Columns that the stick figure needs and no curve shows."""
+MUSCLES = ("_activation", "muscles_lack_r", "muscles_lack_l")  # how such columns end
+"""Columns that the stick figure needs and no curve shows, and those of muscles."""
 HISTORY_S = 10.0  # what a viewer that comes (again) is shown at once
 LATEST_S = 2.0  # what a viewer that cannot keep up is shown at most; older frames are left out and counted
 EVENTS = 1024
@@ -75,7 +76,7 @@ class Column(msgspec.Struct, frozen=True):
 
 def column(name: str, knee: Knee = Knee.FLEXION) -> Column | None:
     """The column of an output; None for an output that the page has no use for."""
-    if name in DRAWN:
+    if name in DRAWN or name.endswith(MUSCLES):
         return Column(name, name)
     stem = name.removesuffix("_moment")
     base, side = split_side(stem)

@@ -1,5 +1,6 @@
 // The moving stick figure with ground reaction at the centre of pressure.
 
+import { drawLacks, drawMuscles, mark, muscular, widthOf } from "./muscles.js";
 import { number } from "./words.js";
 
 const LEG = side => {
@@ -27,7 +28,7 @@ export class Figure {
   #colour(name) {
     if (this.colours === null) {
       const style = getComputedStyle(document.documentElement);
-      const names = ["ink", "quiet", "edge", "ground", "card", "right", "left", "body", "force", "poor"];
+      const names = ["ink", "quiet", "edge", "ground", "card", "right", "left", "body", "force", "poor", "muscle", "rest"];
       this.colours = Object.fromEntries(names.map(n => [n, style.getPropertyValue("--" + n).trim()]));
     }
     return this.colours[name];
@@ -66,7 +67,9 @@ export class Figure {
     if (!known) return false;
 
     this.#trails(pen, history, px, py, along);
+    const shown = muscular(history);
     for (const [a, b, side, segment] of BONES) {
+      if (shown && side === "body") this.#muscles(pen, history, "l", point, px, py, scale);  // the left leg is behind the body
       const from = a === "head" ? neck(head, point("hip")) : point(a), to = point(b);
       if (![...from, ...to].every(Number.isFinite)) continue;
       const gone = lost.bad.has(segment);
@@ -81,10 +84,19 @@ export class Figure {
     pen.beginPath();
     pen.arc(px(centre[0]), py(centre[1]), HEAD_M * scale, 0, 2 * Math.PI);
     pen.fill();
+    if (shown) this.#muscles(pen, history, "r", point, px, py, scale);
     this.#mounts(pen, point, lost, px, py, scale);
     for (const side of ["l", "r"]) this.#force(pen, history, side, px, py, scale);
-    this.#key(pen, width, scale);
+    this.#key(pen, width, scale, shown, drawLacks(pen, history, point, px, py, scale));
     return true;
+  }
+
+  #muscles(pen, history, s, point, px, py, scale) {
+    drawMuscles(pen, history, s, point, px, py, scale, active => this.#activation(active));
+  }
+
+  #activation(active) {
+    return `color-mix(in oklab, ${this.#colour("muscle")} ${Math.round(100 * Math.sqrt(Math.min(Math.max(active, 0), 1)))}%, ${this.#colour("rest")})`;
   }
 
   #ground(pen, width, floor, scale, along) {
@@ -151,7 +163,7 @@ export class Figure {
     arrow(pen, ...ends, 3.5);
   }
 
-  #key(pen, width, scale) {
+  #key(pen, width, scale, shown, lacking) {
     const length = ARROW_M * scale * 0.5;
     pen.strokeStyle = pen.fillStyle = this.#colour("force");
     arrow(pen, width - 22, 18 + length, width - 22, 18, 2.5);
@@ -166,6 +178,19 @@ export class Figure {
       pen.lineWidth = 5;
       line(pen, width - 42, y, width - 34, y);
     }
+    if (!shown) return;
+    pen.textAlign = "left";
+    for (const [row, part] of [0, 0.25, 1].entries()) {
+      pen.strokeStyle = this.#activation(part);
+      pen.lineWidth = widthOf(part) * scale;
+      line(pen, 18 + 14 * row, 22, 26 + 14 * row, 22);
+    }
+    pen.fillStyle = this.#colour("quiet");
+    pen.fillText("muscles", 68, 26);
+    if (!lacking) return;
+    mark(pen, 37, 44, 8);
+    pen.fillStyle = this.#colour("quiet");
+    pen.fillText("beyond muscles", 68, 47);
   }
 }
 
