@@ -27,6 +27,10 @@ LOADED_BW = 0.2
 PHASES = 200
 SOLES_M = np.arange(0.035, 0.0901, 0.0025)
 """Heights of the ankle over the sole that are tried: shoes differ, and motion alone says where the ground is."""
+LENGTHS = (0.94, 0.97, 1.0, 1.03, 1.06)
+"""Lengths of the foot that are tried: two expected errors of a person's (:data:`kinertia.learning.personal.FOOT_ERROR`)."""
+FLAT_RAD_S = 0.5
+"""A foot that turns slower lies flat: whatever its sole is like, all of it moves alike (to 3 cm/s at 7 cm from the ankle)."""
 PRESSURE_M, HEIGHT_M = 0.01, 0.005
 """Distances of the centre of pressure and of a point above the ground that count alike when load is shared out."""
 
@@ -60,21 +64,50 @@ def foot(data: Path, sets: tuple[str, ...] = DEVELOPMENT, seconds: float = 20.0,
     )
 
 
-COLUMNS = (("sole_m", 1, 100.0), ("pressure_m", 1, 100.0), ("slip_m_s", 3, 1.0), ("sink_m", 1, 1000.0), ("lifted_m", 1, 1000.0))
-HEADINGS = ("ankle over sole [cm]", "centre of pressure [cm]", "slip [m/s]", "sinking [mm]", "over the ground [mm]")
+COLUMNS = (
+    ("sole_m", 1, 100.0),
+    ("length", 2, 1.0),
+    ("pressure_m", 1, 100.0),
+    ("slip_m_s", 3, 1.0),
+    ("flat_m_s", 3, 1.0),
+    ("sink_m", 1, 1000.0),
+    ("lifted_m", 1, 1000.0),
+)
+HEADINGS = (
+    "ankle over sole [cm]",
+    "length",
+    "centre of pressure [cm]",
+    "slip [m/s]",
+    "of flat feet",
+    "sinking [mm]",
+    "over the ground [mm]",
+)
 
 
 def on_motion(movement: Movement) -> Json:
-    """Figures of a stride by body, at the height of the sole at which the loaded sole is nearest to the ground."""
+    """Figures of a stride by body, at the height of the sole at which it is nearest to the ground, then at the best length."""
     phase = torch.arange(PHASES, dtype=torch.float64) / PHASES
     moving = spatial.sample(movement, phase)
     pressure = {side: _pressure(movement, moving, side, phase) for side in moving.force}
-    tried = {name: [_figures(movement, moving, pressure, name, float(height)) for height in SOLES_M] for name in FEET}
-    return {name: min(each, key=lambda found: math.hypot(found["sink_m"], found["lifted_m"])) for name, each in tried.items()}
+    best: Json = {}
+    for name in FEET:
+        heights = [_figures(movement, moving, pressure, name, float(height), 1.0) for height in SOLES_M]
+        height = min(heights, key=_off)["sole_m"]
+        best[name] = min(
+            (_figures(movement, moving, pressure, name, height, length) for length in LENGTHS),
+            key=lambda found: math.hypot(_off(found) / HEIGHT_M, found["pressure_m"] / PRESSURE_M),
+        )
+    return best
 
 
-def _figures(movement: Movement, moving: spatial.Moving, pressure: dict[str, Array], name: str, height: float) -> Json:
-    body = _with_feet(movement, name, height)
+def _off(found: Json) -> float:
+    return math.hypot(found["sink_m"], found["lifted_m"])
+
+
+def _figures(
+    movement: Movement, moving: spatial.Moving, pressure: dict[str, Array], name: str, height: float, length: float
+) -> Json:
+    body = _with_feet(movement, name, height, length)
     touching = sole.touch(body.with_time_axis(), moving.kinematics)
     weight = float(body.weight)
     parts = []
@@ -86,31 +119,35 @@ def _figures(movement: Movement, moving: spatial.Moving, pressure: dict[str, Arr
         share = _share_out(place, centre)
         load = share * force.numpy()[on, 1:2] / weight
         apart = ((share[..., None] * place).sum(1) - centre)[:, 0]
-        parts.append((apart**2, load, (speed[..., ::2] ** 2).sum(-1), place[..., 1]))
-    apart, load, slip, height_over = (np.concatenate([part[i] for part in parts]) for i in range(4))
+        rate = (speed[:, 1, 1] - speed[:, 0, 1]) / (place[:, 1, 0] - place[:, 0, 0])
+        flat = (np.abs(rate) < FLAT_RAD_S)[:, None] * load
+        parts.append((apart**2, load, (speed[..., ::2] ** 2).sum(-1), place[..., 1], flat))
+    apart, load, slip, height_over, flat = (np.concatenate([part[i] for part in parts]) for i in range(5))
 
-    def loaded(square: Array) -> float:
-        return math.sqrt(float((load * square).sum() / load.sum()))
+    def loaded(square: Array, by: Array = load) -> float:
+        return math.sqrt(float((by * square).sum() / by.sum()))
 
     return {
         "sole_m": height,
+        "length": length,
         "pressure_m": math.sqrt(float(apart.mean())),
         "slip_m_s": loaded(slip),
+        "flat_m_s": loaded(slip, flat),
         "sink_m": loaded(np.minimum(height_over, 0.0) ** 2),
         "lifted_m": loaded(np.maximum(height_over, 0.0) ** 2),
     }
 
 
-def _with_feet(movement: Movement, name: str, height: float) -> Body:
-    """The person's own body in space with contact points of a planar body's feet, the ankle ``height`` [m] over the sole."""
+def _with_feet(movement: Movement, name: str, height: float, length: float) -> Body:
+    """The person's own body in space on a planar body's feet, the ankle ``height`` [m] over soles ``length`` times as long."""
     imported = movement.imported
-    planar = build(imported.body.total_mass, imported.body.height, skeleton=SKELETONS[name])
+    usual = build(imported.body.total_mass, imported.body.height, skeleton=SKELETONS[name])
+    planar = usual.shod(height - usual.ankle_height, torch.tensor(length, dtype=torch.float64))
     joints = proximal_joints(imported)
     contacts, places = [], []
     for contact, at in zip(planar.skeleton.contacts, planar.contact_position, strict=True):
         calcaneus, ankle = joints[contact.segment]
-        lowered = at + torch.tensor([0.0, float(planar.ankle_height) - height], dtype=at.dtype)
-        places.append(imported.point(calcaneus, ankle + np.array([*lowered.tolist(), 0.0]))[1])
+        places.append(imported.point(calcaneus, ankle + np.array([*at.tolist(), 0.0]))[1])
         contacts.append(ContactPoint(contact.name, calcaneus, contact.side))
     return replace(
         imported.body,
