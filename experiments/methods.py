@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from kinertia.learning.checkpoint import Model
 
 MethodName = Literal[
-    "sspinnpose", "sspinnpose-bilstm", "pretrained", "adapted", "solve", "strapdown", "orientation", "normative"
+    "sspinnpose",
+    "sspinnpose-bilstm",
+    "pretrained",
+    "adapted",
+    "solve",
+    "solve-muscles",
+    "strapdown",
+    "orientation",
+    "normative",
 ]
 Method = Callable[[list[Recording]], list[Estimate]]
 """Estimates all recordings of an experiment, one estimate each, in order. Training, where it needs it, happens on these
@@ -62,6 +70,10 @@ def choose(
         from experiments import together  # CasADi and torch, which the closed-form methods do without
 
         return together.solve_all
+    if name == "solve-muscles":
+        from kinertia.solving import solver
+
+        return lambda recordings: [solver.solve(recording, muscles=True).estimate for recording in recordings]
     chosen = _with_seed(config, seed)
     if name in PRETRAINED:
         return _from_model(model, chosen, name, show)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,18 @@ OF_EMG = {
 }
 """Signals to the muscles of the planar leg that they are of."""
 
+OF_CONTROL = {
+    "hamstrings": "hamstrings",
+    "glut_max": "glutei",
+    "iliopsoas": "iliopsoas",
+    "rect_fem": "rectus_femoris",
+    "vasti": "vasti",
+    "gastroc": "gastrocnemius",
+    "soleus": "soleus",
+    "tib_ant": "tibialis_anterior",
+}
+"""Muscles of computed muscle control to those of the planar leg, which has no short head of biceps femoris."""
+
 
 def found(data: Path, seeds: int, method: Method) -> Json:
     """``control`` and ``emg``, rows of muscles and their means, which are means over ``seeds`` wearings."""
@@ -69,6 +82,13 @@ def _control(folder: Path, seeds: int, method: Method) -> list[Json]:
             count = len(estimate.coordinates["knee_angle_r"])
             walk = _walk(leg, side, estimate, 3)  # the middle one of three strides in a row
             force = walk.solved(leg).force
+            if estimate.muscle_forces:
+                # the method's own muscles, over the one stride that there is
+                at = first + (last - first) * np.arange(count) / count
+                theirs = {name: np.interp(at, control.time_s, control.columns[f"{name}_{side}"]) for name in OF_CONTROL}
+                own = np.stack([estimate.muscle_forces[f"{name}_{side}"] for name in OF_CONTROL.values()], -1)
+                row |= against_control(replace(leg, names=tuple(OF_CONTROL)), side, own, theirs)
+                continue
             kept = (walk.time >= count / estimate.rate_hz) & (walk.time < 2 * count / estimate.rate_hz)
             at = first + (last - first) * (walk.time[kept] * estimate.rate_hz / count - 1.0)
             theirs = {name: np.interp(at, control.time_s, control.columns[f"{name}_{side}"]) for name in leg.names}
@@ -90,7 +110,12 @@ def _emg(data: Path, seeds: int, method: Method) -> list[Json]:
     index, rows = {name: leg.names.index(muscle) for name, muscle in OF_EMG.items()}, []
     for estimate in method([recording.without_truth() for recording in recordings]):
         walk = _walk(leg, "r", estimate, 1).after(WARM_S)
-        rows.append(against_emg(walk.solved(leg), index, walk.time + begin, signals))
+        solved = walk.solved(leg)
+        if estimate.muscle_forces:
+            own = [estimate.muscle_forces, estimate.muscle_activations]
+            now = [np.stack([np.interp(walk.time, estimate.time_s, of[f"{n}_r"]) for n in leg.names], -1) for of in own]
+            solved = replace(solved, force=now[0], activation=now[1], passive=np.minimum(solved.passive, now[0]))
+        rows.append(against_emg(solved, index, walk.time + begin, signals))
     return rows
 
 

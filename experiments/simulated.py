@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from experiments import muscles_simulated, results
 from experiments import people as simulated_people
-from experiments import results
 from experiments.methods import Method, MethodName
 from experiments.options import AS_USUAL, Shared
 from experiments.protocol import QUIET, Context, Found, Json
@@ -60,7 +60,7 @@ def simulated(
         count = people or PEOPLE
         folder = simulated_people.make(simulated_people.cache(), count, only, jobs, context)
     found = score(folder, learning.method(method, context), method, count, only, context)
-    return Found(found, (render_means(found),))
+    return Found(found, (render_means(found), *muscles_simulated.render(found["muscles"])))
 
 
 def score(
@@ -76,7 +76,7 @@ def score(
     Returns
     -------
     As :func:`experiments.results.collect`, and ``gaits``: ``walking``, ``running`` and ``mixed``, where the truth tells them
-    apart, to ``trials`` (their number) and the same means.
+    apart, to ``trials`` (their number) and the same means; and ``muscles`` of people who have them.
 
     Raises
     ------
@@ -85,6 +85,7 @@ def score(
     trials: dict[str, Json] = {}
     gaits: dict[str, dict[str, Json]] = {}
     warnings: list[str] = []
+    muscles: list[Json] = []
     seconds = 0.0
     for person, recordings in _people(folder, people, only):
         context.say(person)
@@ -94,8 +95,10 @@ def score(
             trials[recording.name], notes = results.score_trial(recording, estimate, *baselines(recording))
             gaits.setdefault(gait(recording), {})[recording.name] = trials[recording.name]
             warnings.extend(notes)
+            muscles += [driven] if (driven := muscles_simulated.score(estimate, recording)) else []
     found = results.assemble(name, trials, seconds, "simulated recordings", warnings)
-    return found | {"gaits": {key: {"trials": len(some), **results.means(some)} for key, some in sorted(gaits.items()) if key}}
+    by_gait = {key: {"trials": len(some), **results.means(some)} for key, some in sorted(gaits.items()) if key}
+    return found | {"gaits": by_gait, "muscles": muscles_simulated.means(muscles)}
 
 
 def gait(recording: Recording) -> str:

@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from experiments import methods, people, simulated
+import kinertia as ki
+from experiments import methods, muscles_simulated, people, simulated
 from experiments.scores import render_means
 from kinertia.cli.main import main
 from kinertia.estimation.estimate import Estimate
+from kinertia.estimation.muscular import with_muscles
 from kinertia.io import write_recording
 from kinertia.io.read import read
 from kinertia.learning.config import AdaptationConfig, Config
@@ -132,3 +134,23 @@ def test_adapted(folder: Path) -> None:
     method = methods.choose("adapted", 0, Config(adaptation=AdaptationConfig(steps=3)))
     found = simulated.score(folder, method, "adapted", people=1)
     assert "not trained" not in " ".join(found["conditions"]["warnings"])
+
+
+def test_muscles_are_compared_with_those_of_the_person(walk: Recording) -> None:
+    estimate = with_muscles(ki.estimate(walk))
+    truth = Truth(
+        estimate.coordinates,
+        estimate.moments,
+        estimate.grf,
+        muscle_forces=estimate.muscle_forces,
+        muscle_activations=estimate.muscle_activations,
+    )
+    found = muscles_simulated.score(replace(estimate, muscle_forces={}), replace(walk, truth=truth))
+    assert muscles_simulated.score(estimate, walk.without_truth()) == {}
+    rows = muscles_simulated.means([found])
+    assert rows.keys() == {"estimate", "truth"}
+    for row in rows.values():
+        assert len(row) == 8 + 1
+        assert row["mean"]["muscle_rmsd_bw"] == pytest.approx(0.0, abs=1e-6)
+        assert row["soleus"]["activation_r"] == pytest.approx(1.0)
+    assert len(muscles_simulated.render(rows)) == 2
