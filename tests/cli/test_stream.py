@@ -38,9 +38,15 @@ def test_replay_to_a_table_and_a_live_recording(kinertia: Shell, walk_csv: Path,
     assert summary["samples"] == 600
     assert summary["frame"] == "segment"
     assert summary["subject"]["mass_kg"] == 80.0
-    again = kinertia("stream", *FAST, "--replay.file", recorded)
+    with_muscles = tmp_path / "muscles.csv"
+    again = kinertia("stream", *FAST, "--replay.file", recorded, "--muscles", "--csv", with_muscles)
     assert again.code == 0
     assert "600 samples came in. " in again.err
+    titles, *rows = (line.split(",") for line in with_muscles.read_text().splitlines())
+    lacks = [row[titles.index("muscles_lack_r [0/1]")] for row in rows]
+    assert set(lacks[:-1]) <= {"0", "1"}
+    assert ("Muscles cannot give the moments at " in again.err) >= ("1" in lacks)
+    assert 0.0 < float(rows[300][titles.index("soleus_r_force [N]")]) < 10_000.0
 
 
 def test_estimates_of_a_live_recording(kinertia: Shell, walk_csv: Path, tmp_path: Path) -> None:

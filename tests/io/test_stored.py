@@ -35,6 +35,7 @@ def whole() -> Stored:
         muscle_forces={"soleus_r": t},
         muscle_activations={"soleus_r": 0.5 * t},
         muscle_reserves={"knee_angle_r": t - 0.5},
+        contact_forces={"knee_r": np.stack([t, -2.0 * t], -1)},
     )
     found = Finding(Cause.CLIPPED, Severity.WARNING, "is cut off", "record with a larger range", ("imu3",), 4)
     return Stored(full, recording.with_findings(found), Session("Second visit", "left knee taped"), Knee.FLEXION)

@@ -8,7 +8,10 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from kinertia.recording import Array, Subject
+from kinertia.recording import GRAVITY, Array, Subject
+
+TOLD_BWBH = 0.005
+"""Reserve moments above this are told and marked: half of what networks err by at least."""
 
 
 class Activity(IntEnum):
@@ -68,6 +71,8 @@ class Estimate:
     muscle_forces: dict[str, Array] = field(default_factory=dict)
     muscle_activations: dict[str, Array] = field(default_factory=dict)
     muscle_reserves: dict[str, Array] = field(default_factory=dict)  # coordinate to (T,) moment that no muscle gives [N m]
+    # ``hip_r``, ``knee_r``, ... to (T, 2) force of the joint on its distal body, in the ground frame [N]; with muscles
+    contact_forces: dict[str, Array] = field(default_factory=dict)
     events: dict[str, np.ndarray] = field(default_factory=dict)  # ``heel_strike_r``, ``toe_off_r``, ... to sample indices.
     output_delay_s: float = 0.0  # how far behind the input the output is, by construction [s]
     seconds: float = 0.0  # wall time of training and estimation
@@ -114,6 +119,15 @@ class Estimate:
         if self.activity is None:
             return self.counted
         return self.counted & np.isin(self.activity, (Activity.WALKING, Activity.RUNNING))
+
+    @property
+    def muscles_lack(self) -> dict[str, NDArray[np.bool_]]:
+        """``r``, ``l`` to (T,) True where a moment is more than muscles can give; empty without muscles."""
+        limit = TOLD_BWBH * self.subject.mass_kg * GRAVITY * self.subject.height_m
+        found: dict[str, NDArray[np.bool_]] = {}
+        for name, values in self.muscle_reserves.items():
+            found[name[-1]] = found.get(name[-1], np.zeros(self.samples, bool)) | (np.abs(np.nan_to_num(values)) > limit)
+        return found
 
     @property
     def doubted(self) -> NDArray[np.bool_]:

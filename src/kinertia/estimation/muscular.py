@@ -6,15 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from kinertia.estimation.estimate import Estimate
+from kinertia.estimation.contact_force import contact_forces
+from kinertia.estimation.estimate import TOLD_BWBH, Estimate
 from kinertia.estimation.series import SIDES
 from kinertia.muscles import MuscleSet, coming, leg, solve_muscles, speeds
 from kinertia.recording import GRAVITY, Array, RecordingError
 
 BLOCK = 5000
 """Samples that are solved at once, 60 MB."""
-TOLD_BWBH = 0.005
-"""Reserve moments above this are told: half of what networks err by at least."""
 
 
 def with_muscles(estimate: Estimate) -> Estimate:
@@ -67,8 +66,23 @@ def with_found(estimate: Estimate, muscles: MuscleSet, force: Array, activation:
         muscle_forces=named(force, muscles.names),
         muscle_activations=named(activation, muscles.names),
         muscle_reserves=reserves,
+        contact_forces=_contact_forces(estimate, muscles, force),
         warnings=(*estimate.warnings, *_told(reserves, estimate)),
     )
+
+
+def _contact_forces(estimate: Estimate, muscles: MuscleSet, force: Array) -> dict[str, Array]:
+    """Of the joints of both legs, where landmarks and ground reaction are known."""
+    # a moment arm at any posture says that a muscle crosses a joint
+    crosses = np.any(muscles.paths(np.array([[0.0, 0.0, 0.0], [0.5, -0.5, 0.2]]))[1] != 0.0, axis=0)
+    weight, result = estimate.subject.mass_kg * GRAVITY, {}
+    for s, side in enumerate(SIDES):
+        ground = [estimate.grf.get(f"grf_{axis}_{side}") for axis in "xy"]
+        if {"hip", f"toe_{side}"} <= estimate.points.keys() and all(x is not None for x in ground):
+            given = weight * np.stack([x for x in ground if x is not None], -1)
+            pulls = force[:, s] @ crosses.astype(float)
+            result |= contact_forces(estimate.points, given, pulls, estimate.subject.mass_kg, estimate.rate_hz, side)
+    return result
 
 
 def _told(reserves: dict[str, Array], estimate: Estimate) -> tuple[str, ...]:

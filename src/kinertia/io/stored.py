@@ -83,13 +83,24 @@ class _About(msgspec.Struct, frozen=True):
     session: Session
     muscle_activations: tuple[str, ...] = ()
     muscle_reserves: tuple[str, ...] = ()
+    contact_forces: tuple[str, ...] = ()
 
 
 _ALIKE = (  # fields of an estimate that the file holds as they are
     *("name", "method", "rate_hz", "begin_s", "subject", "sensor_segments"),
     *("output_delay_s", "seconds", "warnings", "notes"),
 )
-_NAMED = ("coordinates", "moments", "grf", "cop_x", "points", "muscle_forces", "muscle_activations", "muscle_reserves")
+_NAMED = (
+    "coordinates",
+    "moments",
+    "grf",
+    "cop_x",
+    "points",
+    "muscle_forces",
+    "muscle_activations",
+    "muscle_reserves",
+    "contact_forces",
+)
 """Fields of an estimate of which the file holds the names, and the table the values."""
 
 
@@ -215,6 +226,7 @@ def _estimate(about: _About, cells: TextTable) -> Estimate:
         muscle_forces=each(about.muscle_forces, "{}_force [N]"),
         muscle_activations=each(about.muscle_activations, "{}_activation [0-1]"),
         muscle_reserves=each(about.muscle_reserves, "{}_reserve [N m]", signed=True),
+        contact_forces={k: cells.several([f"{k}_contact_{axis} [N]" for axis in "xy"]) for k in about.contact_forces},
         events={name: np.asarray(at) for name, at in about.events.items()},
         bands=bands,
         doubts={reason: _marked(changes, cells.rows) for reason, changes in about.doubts.items()},

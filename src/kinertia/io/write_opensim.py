@@ -18,7 +18,16 @@ from kinertia.io.files import replacing, write_text
 from kinertia.recording import GRAVITY, Array, RecordingError
 
 SIDES = {"r": "right", "l": "left"}
-ENDINGS = ("coordinates.mot", "grf.mot", "external_loads.xml", "moments.sto", "muscle_forces.sto", "muscle_activations.sto")
+CONTACT = {"hip": "femur", "knee": "tibia", "ankle": "talus"}  # joint to the body that its contact force acts on
+ENDINGS = (
+    "coordinates.mot",
+    "grf.mot",
+    "external_loads.xml",
+    "moments.sto",
+    "muscle_forces.sto",
+    "muscle_activations.sto",
+    "joint_contact.sto",
+)
 """Of all files that :func:`write` may write, after NAME_, in that order."""
 _TRANSLATIONS = ("_tx", "_ty", "_tz")
 
@@ -39,9 +48,11 @@ def write(folder: Path | str, estimate: Estimate, *, knee: Knee = Knee.OPENSIM) 
     Paths written: ``NAME_coordinates.mot``, rotations in degrees, translations in metres; with ground reaction and its points
     of application ``NAME_grf.mot`` [N, m, N m] and ``NAME_external_loads.xml``, which applies it to the heel bones;
     ``NAME_moments.sto`` [N m], named as OpenSim's inverse dynamics names them; ``NAME_muscle_forces.sto`` [N], with
-    reserves [N m] as static optimisation writes them; ``NAME_muscle_activations.sto``.
+    reserves [N m] as static optimisation writes them, and ``muscles_lack_r``, ``muscles_lack_l``, 1 where these are
+    more than can be left out of account; ``NAME_muscle_activations.sto``;
+    ``NAME_joint_contact.sto`` [N], named as OpenSim's joint reactions.
     """
-    coordinates, forces, loads, moments, muscles, activations = (
+    coordinates, forces, loads, moments, muscles, activations, contact = (
         Path(folder) / f"{estimate.name}_{ending}" for ending in ENDINGS
     )
     tables = {
@@ -50,6 +61,7 @@ def write(folder: Path | str, estimate: Estimate, *, knee: Knee = Knee.OPENSIM) 
         moments: ("Inverse Dynamics Generalized Forces", _moments(estimate, knee)),
         muscles: ("Muscle Forces", _muscles(estimate, knee)),
         activations: ("Muscle Activations", estimate.muscle_activations),
+        contact: ("Joint Reactions", _contact(estimate)),
     }
     paths = []
     for path, (title, columns) in tables.items():
@@ -76,7 +88,18 @@ def _moments(estimate: Estimate, knee: Knee) -> dict[str, Array]:
 
 def _muscles(estimate: Estimate, knee: Knee) -> dict[str, Array]:
     reserves = {f"{name}_reserve": convention.sign(name, knee) * values for name, values in estimate.muscle_reserves.items()}
-    return {**estimate.muscle_forces, **reserves}
+    lacks = {f"muscles_lack_{side}": lack.astype(float) for side, lack in estimate.muscles_lack.items()}
+    return {**estimate.muscle_forces, **reserves, **lacks}
+
+
+def _contact(estimate: Estimate) -> dict[str, Array]:
+    """Contact forces as columns of OpenSim's joint reactions, in the ground frame; nothing acts across the sagittal plane."""
+    columns = {}
+    for name, force in estimate.contact_forces.items():
+        joint, side = name.rsplit("_", 1)
+        parts = (*force.T, np.zeros(len(force)))
+        columns |= {f"{name}_on_{CONTACT[joint]}_{side}_in_ground_f{axis}": x for axis, x in zip("xyz", parts, strict=True)}
+    return columns
 
 
 def _ground_reaction(estimate: Estimate) -> dict[str, Array]:

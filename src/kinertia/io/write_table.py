@@ -58,6 +58,9 @@ def columns(estimate: Estimate, knee: Knee = Knee.FLEXION) -> dict[str, Array | 
     table |= {f"{name}_activation [0-1]": values for name, values in estimate.muscle_activations.items()}
     for coordinate, values in estimate.muscle_reserves.items():
         table[f"{convention.name(coordinate, knee)}_reserve [N m]"] = convention.sign(coordinate, knee) * values
+    table |= {f"muscles_lack_{side} [0/1]": lack.astype(float) for side, lack in estimate.muscles_lack.items()}
+    for name, contact in estimate.contact_forces.items():
+        table |= {f"{name}_contact_{axis} [N]": contact[:, k] for k, axis in enumerate("xy")}
     for name, position in estimate.points.items():
         table |= {f"{name}_x [m]": position[:, 0], f"{name}_y [m]": position[:, 1]}
     for kind, signals in (("measured", estimate.imu_measured), ("virtual", estimate.imu_virtual)):

@@ -10,9 +10,8 @@ import numpy as np
 
 from kinertia.estimation import convention, gait, verdict
 from kinertia.estimation.convention import Knee
-from kinertia.estimation.estimate import Activity, Estimate
+from kinertia.estimation.estimate import TOLD_BWBH, Activity, Estimate
 from kinertia.estimation.gait import Gait
-from kinertia.estimation.muscular import TOLD_BWBH
 from kinertia.estimation.spatiotemporal import Parameters
 from kinertia.io.write_opensim import is_translation
 from kinertia.metrics import errors
@@ -122,7 +121,7 @@ def ground_reaction(source: Source) -> list[Chart]:
 
 
 def muscles(source: Source) -> list[Chart]:
-    """Force [BW] and activation [%] of each muscle; what is left of moments that muscles cannot give [BWBH %]."""
+    """Force [BW] and activation [%] of each muscle, contact force of joints [BW], what muscles lack of moments [BWBH %]."""
     estimate, charts, truth = source.estimate, [], source.truth or Truth()
     weight, percent = estimate.subject.mass_kg * GRAVITY, 100.0
     for base, sides in names.group(list(estimate.muscle_forces)).items():
@@ -132,6 +131,9 @@ def muscles(source: Source) -> list[Chart]:
         if set(sides.values()) <= estimate.muscle_activations.keys():
             activation = Curves(estimate.muscle_activations, truth.muscle_activations, {}, lambda values: percent * values)
             charts.append(_chart(source, f"{title} activation", "Activation [%]", "", sides, activation))
+    contact = Curves({name: np.hypot(*x.T) for name, x in estimate.contact_forces.items()}, {}, {}, lambda x: x / weight)
+    for base, sides in names.group(list(estimate.contact_forces)).items():
+        charts.append(_chart(source, f"{base.capitalize()} contact force", "Force [BW]", "", sides, contact))
     left = Curves(estimate.muscle_reserves, {}, {}, lambda values: errors.bwbh_percent(values, estimate.subject))
     for base, sides in names.group(list(estimate.muscle_reserves)).items():
         most = max(np.abs(np.nan_to_num(left.scale(estimate.muscle_reserves[name]))).max() for name in sides.values())

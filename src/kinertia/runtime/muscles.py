@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kinertia.estimation.muscular import TOLD_BWBH
+from kinertia.estimation.estimate import TOLD_BWBH
 from kinertia.muscles import Legs, leg
 from kinertia.recording import GRAVITY, Array, Subject
 from kinertia.runtime.card import Layout

@@ -130,6 +130,8 @@ class Pump:
         self._attention = self._rehearsal and Attention[Sample](self._rehearsal.run, fastest, len(source.streams))
         self.samples = self.frames = 0  # how many so far
         self.reasons: Counter[int] = Counter()  # how many frames with which reasons not to trust them (bits), and with none (0)
+        self.lacking = 0  # frames in which a moment is more than muscles can give
+        self._lacks = [at for name, at in core.model.layout.index.items() if name.startswith("muscles_lack")]
         self.latest: Frame | None = None
         # begins by itself where the source does not know how the sensors sit, and again when it failed
         self.calibration = Calibration(core)
@@ -204,6 +206,7 @@ class Pump:
             self._compute.append(frame.compute_s)
             if self.source.real_time:
                 self._behind.append(now - frame.local_s)
+            self.lacking += any(frame.values.item(at) > 0.0 for at in self._lacks)
             self.latest = frame
 
     def __enter__(self) -> Self:
