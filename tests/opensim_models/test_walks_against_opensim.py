@@ -31,8 +31,8 @@ RATE_HZ = 400.0
 EDGE = 40  # samples at either end, where splines through samples are not those of the series
 LEAST_N = 30.0  # of a vertical force that has a centre of pressure
 ANKLE, STRAIGHT, CURVED = 3e-4, 1e-3, 2e-2
-"""Difference over the largest moment of a joint: of ankles, of hips and knees in a model with plain hinges, and where knees turn
-about three axes and carry a patella (test_against_opensim.py)."""
+"""Difference over the largest moment of a joint: of ankles, of hips and knees in a model with plain hinges, and where knees
+turn about three axes and carry a patella (test_against_opensim.py)."""
 
 
 def _walk(data: Path, name: str) -> tuple[Movement, Path]:

@@ -278,7 +278,10 @@ def _signals(
                 "gaitmap or nilspodlib: --columns gaitmap",
                 cause=Cause.ACC_UNIT if kind == "acc" else Cause.GYRO_UNIT,
             )
-        blocks.append(values[:, picked] * signs * factor(unit, allowed, file=map_file, sensor=name))
+        scale = signs * factor(unit, allowed, file=map_file, sensor=name)
+        with np.errstate(over="ignore"):
+            values = values[:, picked] * scale
+        blocks.append(np.where(np.isinf(values), np.nan, values))  # as for an infinite number in the file
     if entry.orientation is not None and not np.array_equal(rotation, np.eye(3)):
         fix = "leave axes or orientation out"
         raise RecordingError("orientation with turned axes is not read", file=map_file, sensor=name, fix=fix)

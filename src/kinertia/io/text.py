@@ -147,8 +147,8 @@ def checked(text: str, file: str) -> str:
 def lines_of(text: str, file: str) -> list[str]:
     """Lines of a text, without their ends. RecordingError: one longer than any table's."""
     lines = text.splitlines()
-    long = next((k for k, line in enumerate(lines) if len(line) > _LONGEST_LINE), None)
-    if long is not None:
+    if max(map(len, lines), default=0) > _LONGEST_LINE:
+        long = next(k for k, line in enumerate(lines) if len(line) > _LONGEST_LINE)
         message = f"line {long + 1} has {len(lines[long])} characters, which no row of a table has"
         raise RecordingError(message, file=file, fix="the file is damaged; export it again", cause=Cause.LAYOUT)
     return lines
