@@ -44,7 +44,7 @@ def test_settings_are_the_models_with_the_numbers_of_adaptation(tiny: Config) ->
     mine = replace(tiny, weights=LossWeights(kane=42.0), adaptation=AdaptationConfig(steps=77, learning_rate=1e-5))
     found = adaptation.settings(mine)
     assert found.network == mine.network
-    names = ("prior", "torque", "lumbar", "torque_rate", "torque_bend", "force_bend", "labels")
+    names = ("prior", "usual", "torque", "lumbar", "torque_rate", "torque_bend", "force_bend", "labels")
     replaced = {name: getattr(mine.adaptation, name) for name in names}
     assert found.weights == replace(mine.weights, speed_hint=0.0, posture=0.0, **replaced)
     assert found.training == replace(
@@ -57,7 +57,7 @@ def test_settings_are_the_models_with_the_numbers_of_adaptation(tiny: Config) ->
         ema=0.98,
         one_mounting=True,
         effort_sets_posture=False,
-        placed=True,
+        placed=False,
     )
 
 

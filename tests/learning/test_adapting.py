@@ -78,13 +78,15 @@ def test_a_turned_sensor_is_found_and_said(walk: Recording) -> None:
     )
     k = LOWER_BODY.index("tibia_l")
     found = [one.model.people[0].sensor_angle_rad[k] for one in (straight, tilted)]
-    assert np.degrees(found[1] - found[0]) == pytest.approx(TURN_DEG, abs=2.0)
+    # twice as far as sensors put on by eye usually are: a fifth of it is taken for a bent joint, which a few steps leave
+    assert np.degrees(found[1] - found[0]) == pytest.approx(TURN_DEG, abs=2.5)
     assert tilted.outcome.people[0].turn_rad["tibia_l"] == pytest.approx(found[1])
     assert "left shank" in tilted.outcome.sentence
     for one in (straight, tilted):
         assert one.outcome.changed == "all"
         assert one.outcome.after.signals < one.outcome.before.signals
         assert one.outcome.steps <= FEW.steps
+        assert all(after < before for before, after in one.outcome.people[0].zero_rad.values())
 
 
 def test_what_does_not_fit_better_changes_nothing(walk: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,12 +176,14 @@ def test_recordings_of_several_people_are_trained_on_together(tiny: Config, sequ
 def test_words() -> None:
     fits = Fit(0.5, 0.32, 0.021), Fit(0.1, 0.16, 0.004)
     angles = {"tibia_l": np.radians(7.2), "foot_r": np.radians(-4.1), "pelvis": 0.01}
-    learned = Learned(angles, 1.023, ("walk",))
+    zeros = {"hip_flexion": (0.086, 0.068), "knee_angle": (0.065, 0.031)}
+    learned = Learned(angles, 1.023, ("walk",), zeros)
     found = Outcome((learned,), *fits, held_out=True, changed="all", stopped="converged", steps=140, seconds=9.6)
     assert found.lines == (
         "Adapted in 10 s, 140 steps, until it had converged.",
         "Top of sensors turned: left shank 7 deg back and right foot 4 deg forward; the other sensors sit as stated within "
-        "3 deg; body 2 % larger than stated.",
+        "3 deg; body 2 % larger than stated. Mean joint angles are known: hips to 4 deg (5 before this recording) and knees "
+        "to 2 deg (4 before this recording).",
         "On stretches not learned from, sensor signals are missed by 16.0 % (before 32.0 %) of their spread, and 0.4 % (before "
         "2.1 %) of body weight at the pelvis stay unexplained.",
     )

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kinertia.learning import adaptation
-from kinertia.learning.config import Config
+from kinertia.learning.config import AdaptationConfig, Config
 from kinertia.learning.inclination import USED, from_gait, fuse, unknown
 from kinertia.learning.prepare import to_sequence
 from kinertia.recording import LOWER_BODY, Recording
@@ -57,9 +57,11 @@ def test_turned_sensors_are_seen_from_the_joints(walk: Recording, turned: Record
         assert 0.0 < math.degrees(float(after[k, 1])) < 3.0
 
 
-def test_only_adapting_looks_at_the_joints(turned: Recording) -> None:
+def test_only_adapting_that_is_asked_to_looks_at_the_joints(turned: Recording) -> None:
     assert torch.equal(to_sequence(turned, Config()).placed, unknown())
-    found = to_sequence(turned, adaptation.settings(Config())).placed
+    looking = Config(adaptation=AdaptationConfig(placed=True))
+    assert torch.equal(to_sequence(turned, adaptation.settings(Config())).placed, unknown())
+    found = to_sequence(turned, adaptation.settings(looking)).placed
     torch.testing.assert_close(found, from_gait(turned))
 
 

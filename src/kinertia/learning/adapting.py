@@ -13,11 +13,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from kinertia.learning import adaptation, differences, losses, mounting, objective, outcome, stretches, training
+from kinertia.learning import adaptation, differences, losses, mounting, objective, outcome, prior, stretches, training
 from kinertia.learning.batch import Pool
 from kinertia.learning.checkpoint import Model
 from kinertia.learning.config import Config
-from kinertia.learning.mounting import Mounting
+from kinertia.learning.mounting import Mounting, Posterior
 from kinertia.learning.network import Network
 from kinertia.learning.outcome import Change, Fit, Learned, Outcome
 from kinertia.learning.sequence import Sequence
@@ -74,7 +74,7 @@ def adapt(
     training.check(sequences, chosen)
     adaptation.require_same_network(model.config, chosen)
     place = usable(device)
-    pool = Pool.of(sequences, chosen.training.one_mounting).to(place)
+    pool = Pool.of([prior.by_eye(s) for s in sequences], chosen.training.one_mounting).to(place)
     learned, held = stretches.split(pool, chosen.rate_hz)
     asis = Mounting(model.network.to(place), _as_stated(pool))
     found = mounting.find(asis.network, learned, chosen)
@@ -89,7 +89,7 @@ def adapt(
     return Adapted(
         adapted,
         Outcome(
-            _learned(adapted, sequences, pool),
+            _learned(adapted, sequences, pool, course.zeros),
             before,
             course.after or before,
             held is not learned,
@@ -115,6 +115,7 @@ class _Adapting(training.Training):
     before: Fit = field(kw_only=True)
     after: Fit | None = None
     change: Change = "nothing"
+    zeros: Posterior | None = None  # of a single wearer, once something was learned
 
     def step(self, state: TrainingState) -> dict[str, Tensor]:
         if state.step >= REFINE_FROM and (state.step - REFINE_FROM) % REFINE_EVERY == 0:
@@ -140,6 +141,8 @@ class _Adapting(training.Training):
                 self.after, self.change, kept = fit, change, candidate
         if kept is not trained:
             state.take_over(kept.network.state_dict(), kept.units)
+        if self.change != "nothing" and len(kept.units) == 1:
+            self.zeros = mounting.posterior(kept.network, self.parts, kept.units, self.config)
 
 
 def converged(history: list[dict[str, float]]) -> bool:
@@ -179,7 +182,7 @@ def _as_stated(pool: Pool) -> Tensor:
     return units
 
 
-def _learned(model: Model, sequences: list[Sequence], pool: Pool) -> tuple[Learned, ...]:
+def _learned(model: Model, sequences: list[Sequence], pool: Pool, zeros: Posterior | None) -> tuple[Learned, ...]:
     result: dict[int, list[int]] = {}
     for index, wearer in enumerate(pool.wearer.tolist()):
         result.setdefault(wearer, []).append(index)
@@ -192,6 +195,7 @@ def _learned(model: Model, sequences: list[Sequence], pool: Pool) -> tuple[Learn
             ),
             model.people[of[0]].size,
             tuple(sequences[k].name for k in of),
+            {} if zeros is None else {joint: (zeros.before[joint], after) for joint, after in zeros.after.items()},
         )
         for of in result.values()
     )

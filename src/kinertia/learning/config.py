@@ -39,6 +39,8 @@ class LossWeights(Weights):
     penetration: float = 2000.0  # Contact points below the ground.
     lifted: float = 300.0  # Vertical force on a contact point above the ground.
     activation: float = 0.06  # Effort of muscles, where these give the moments: volume times squared activation, and reserves.
+    # Mean posture unlike that of people who walk, or run, beside what is known of sensors and body, in standard deviations.
+    usual: float = 0.0
     anchor: float = 0.0  # Joint angles that leave what the model that training started from makes of all sensors.
     labels: float = 1.0  # Errors against the reference of labelled recordings, where there are any.
 
@@ -91,11 +93,13 @@ class AdaptationConfig:
     # Share of windows that begin with somebody who stands still.
     standing_share: float = 0.0
     # How thigh and shank sensors are turned, as the movement of the joints shows it, counts beside what was stated.
-    placed: bool = True
+    placed: bool = False
     # Joint moments, their changes and bends act on mean angles, straightening legs; else not, with sensors on both feet.
     effort_sets_posture: bool = False
     actuation: Actuation = "torques"  # What effort is of: joint moments, or the muscles of the legs that give them.
     prior: float = 0.002  # Sensors and body that differ from what was stated, in units of the expected errors.
+    # Mean posture unlike that of people who walk, or run, in standard deviations: as what is known of sensors and body.
+    usual: float = 0.002
     torque: float = 0.001  # Effort: squared joint moments in percent of body weight times height.
     lumbar: float = 0.03  # Trunk that leaves the line of the pelvis.
     torque_rate: float = 0.1  # Change of joint moments between samples.

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from kinertia.bodies import Body
-from kinertia.learning import actuation, decode, differences, losses, supervision
+from kinertia.learning import actuation, decode, differences, losses, prior, supervision
 from kinertia.learning.batch import Batch, covered
 from kinertia.learning.config import Config, LossWeights
 from kinertia.learning.personal import Deviation
@@ -129,6 +129,9 @@ def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config, labels: Tens
     for j in _named(body, "lumbar_extension"):
         # q_lumbar^2: the trunk has no sensor
         outcome["lumbar"] = losses.lumbar(q[..., j], mask)
+    if config.weights.usual > 0.0:
+        # d^T C^-1 d: mean inclinations of segments off the usual ones
+        outcome["usual"] = prior.distance(q, batch.knee_hint, body.skeleton, mask)
     if labels is not None:
         # ((x - x_measured) / unit)^2 of angles, moments, ground reaction and speed, where they were measured
         outcome["labels"] = supervision.term(motion, result.moments, body, labels, mask)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from kinertia.recording import SensorSet, words
@@ -13,6 +13,7 @@ Change = Literal["all", "mounting", "nothing"]
 Stopped = Literal["converged", "steps", "interrupted"]
 
 SHOWN_DEG = 3.0  # a sensor that is turned by less is as good as stated: people mount them no better
+JOINTS = {"hip_flexion": "hips", "knee_angle": "knees", "ankle_angle": "ankles"}
 SHOWN_SIZE = 0.01  # relative; less is not told
 
 
@@ -32,6 +33,8 @@ class Learned:
     turn_rad: dict[str, float]  # rotation of each worn sensor against its segment, about the axis to the right; by segment
     size: float  # lengths of the body over the stated ones
     recordings: tuple[str, ...]  # names
+    # joint to the standard deviation of its zero before and after the recording [rad]; empty where nothing was learned of it
+    zero_rad: dict[str, tuple[float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,12 @@ class Outcome:
             if abs(person.size - 1.0) >= SHOWN_SIZE
             else "body as large as stated"
         )
-        result = f"{who}{sensors}; {size}."
+        zeros = [
+            f"{JOINTS[joint]} to {math.degrees(after):.0f} deg ({math.degrees(before):.0f} before this recording)"
+            for joint, (before, after) in person.zero_rad.items()
+        ]
+        known = f" Mean joint angles are known: {words.listed(zeros)}." if zeros else ""
+        result = f"{who}{sensors}; {size}.{known}"
         return result[0].upper() + result[1:]
 
     @property

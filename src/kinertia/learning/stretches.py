@@ -26,6 +26,7 @@ class Stretches:
 
     leading: Batch  # (B, lead + T) windows for the network
     batch: Batch  # (B, T) windows that count
+    recordings: float = 1.0  # of each wearer, on average
 
     def outputs(self, network: Network, signals: Tensor | None = None) -> Tensor:
         """(B, T, outputs) raw outputs; of other (B, lead + T, S, C) ``signals``, where given."""
@@ -49,7 +50,9 @@ def even(pool: Pool, config: Config) -> Stretches:
     ]
     person, start = [k for k, _ in chosen], [first for _, first in chosen]
     return Stretches(
-        pool.windows(person, start, lead + length), pool.windows(person, [first + lead for first in start], length)
+        pool.windows(person, start, lead + length),
+        pool.windows(person, [first + lead for first in start], length),
+        len({sequence.name for sequence in pool.sequences}) / pool.wearers,
     )
 
 
