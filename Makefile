@@ -5,7 +5,7 @@ RUN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install test lint demo benchmark weights clean
+.PHONY: help install test lint site demo benchmark weights clean
 
 # Recipe of the shipped weights: simulated people, then self-supervised training, then a copy into the package.
 PEOPLE ?= 14
@@ -30,9 +30,10 @@ help:
 	@echo "make demo        simulate people, estimate, adapt, compare, write kinertia-demo/ (under two minutes)"
 	@echo "make test        run the tests"
 	@echo "make lint        check style and types"
+	@echo "make site        build docs/ as a site, site/index.html"
 	@echo "make benchmark   speed of the physics; with DATA=folder also accuracy on averaged gait cycles"
 	@echo "make weights     train the shipped weights again: an hour or two, goes on where it stopped; DEVICE=cuda uses a GPU"
-	@echo "make clean       remove .venv and results of the demo"
+	@echo "make clean       remove .venv, the site and results of the demo"
 
 install: $(STAMP)
 
@@ -50,6 +51,9 @@ lint: install
 	$(RUN)/ruff check
 	$(RUN)/ruff format --check
 	$(RUN)/pyright
+
+site: install
+	NO_MKDOCS_2_WARNING=1 $(RUN)/mkdocs build --strict --quiet
 
 demo: install
 	$(RUN)/kinertia demo --out kinertia-demo
@@ -89,4 +93,4 @@ weights: install
 	$(RUN)/kinertia calibrate src/kinertia/models/default --way adapted --data $(ADAPTED_BAND_DATA) --measured $(CAPTURES) --only walk_2 run_3
 
 clean:
-	rm -rf $(VENV) kinertia-demo
+	rm -rf $(VENV) site kinertia-demo
