@@ -149,6 +149,13 @@ def test_muscles_have_their_own_part():
     assert "Which muscles give the moments" in muscles.text
     assert "Soleus force" in muscles.text
     assert muscles.tags.count("svg") - plain.tags.count("svg") >= 2 * 8
+    assert "Knee contact force" in muscles.text
+    # a moment that no muscle can give is what is left over, with a mark
+    beyond = with_muscles(replace(estimate, moments=estimate.moments | {"knee_angle_r": np.full(estimate.samples, 1500.0)}))
+    assert max(np.nanmax(force) for force in beyond.muscle_forces.values()) < 10_000.0
+    marked = read(page.render(Shown(beyond, recording))).text
+    assert "\u26a0 Knee moment that no muscle gives" in marked
+    assert "muscles cannot give the moments at 100 % of the samples" in marked.lower()
 
 
 def test_one_repeating_cycle():

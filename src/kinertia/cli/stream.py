@@ -173,7 +173,7 @@ def outcome(pump: Pump) -> str:
     before = f"Calibration took {unknown / rate:.1f} s; after it there are" if unknown else "There are"
     told += f"{before} {estimated / rate:.1f} s of estimates, {100.0 * reasons[0] / estimated:.0f} % of them trusted"
     if pump.lacking:
-        told += f". Muscles cannot give the moments at {100.0 * pump.lacking / estimated:.2g} % of the samples"
+        told += f". Muscles cannot give the moments at {100.0 * pump.lacking / estimated:.3g} % of the samples"
     doubts = Counter[str]()
     for bits, times in reasons.items():
         if not bits & NOT_ALIGNED:

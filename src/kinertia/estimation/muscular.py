@@ -94,5 +94,5 @@ def _told(reserves: dict[str, Array], estimate: Estimate) -> tuple[str, ...]:
         return ()
     worst = max(sizes, key=lambda name: float(sizes[name].max()))
     share, most = 100.0 * float(beyond.mean()), float(sizes[worst].max())
-    said = f"muscles cannot give the moments at {share:.2g} % of the samples: up to {most:.0f} N m of {worst} are left over"
+    said = f"muscles cannot give the moments at {share:.3g} % of the samples: up to {most:.0f} N m of {worst} are left over"
     return (f"{said} (columns that end in _reserve)",)

@@ -139,7 +139,8 @@ def muscles(source: Source) -> list[Chart]:
         most = max(np.abs(np.nan_to_num(left.scale(estimate.muscle_reserves[name]))).max() for name in sides.values())
         if most > percent * TOLD_BWBH:
             joint, sign = names.joint(base)
-            charts += _in_both_signs(source, f"{joint} moment that no muscle gives", "Moment [BWBH %]", base, sign, sides, left)
+            title = f"\u26a0 {joint} moment that no muscle gives"
+            charts += _in_both_signs(source, title, "Moment [BWBH %]", base, sign, sides, left)
     return charts
 
 
