@@ -33,12 +33,14 @@ def simulate(
         only: Recordings to make; default all: three walking and three running speeds, a slope, and a mixed one.
         strides: How many strides of a steady movement differ from each other before it repeats; time to solve grows with it.
         varied: People who also walk slowly, each in a shape of their own, on soles that roll under heel and ball.
-        muscles: People whose moments are what eight muscles a leg give; the truth has their activations and forces.
+        muscles: People whose moments muscles give, with activations and forces in the truth; without the mixed recording.
     """
     from kinertia.simulation.plan import RECORDINGS
     from kinertia.simulation.simulate import Request, run
 
-    request = Request(seed, seconds, rate, only or tuple(RECORDINGS), strides=strides, varied=varied, muscles=muscles)
+    # passages between gaits have not been tried with muscles
+    usual = tuple(name for name in RECORDINGS if not (muscles and name == "mixed"))
+    request = Request(seed, seconds, rate, only or usual, strides=strides, varied=varied, muscles=muscles)
     with recordings_bar(subjects * len(request.recordings)) as show:
         warnings = run(out, subjects, request, jobs=jobs, show=show)
     console = Console(stderr=True)
