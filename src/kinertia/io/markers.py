@@ -53,6 +53,9 @@ def read(path: str | Path) -> Markers:
     if unit not in ("mm", "cm", "m"):
         raise RecordingError(f"unit {unit!r} of markers is not understood", file=file, fix="state mm, cm or m under Units")
     names = [name.strip() for name in lines[head].split("\t")[2:] if name.strip()]
+    if (stated := header.get("nummarkers", "")) != str(len(names)):
+        message = f"header says {stated or 'not how many'} markers, the line 'Frame#' names {len(names)}"
+        raise RecordingError(message, file=file, fix=_FIX)
     start = head + 1
     while start < len(lines) and not re.match(r"\s*\d+\t", lines[start]):
         start += 1
