@@ -187,6 +187,9 @@ def test_real_motion_capture_files_are_markers_and_say_so(shared_data: Path) -> 
         read(c3d)
     trc = markers.read(shared_data / "mixed_opencap" / "walking1.trc")
     assert (len(trc.names), trc.position_m.shape, trc.rate_hz) == (51, (131, 51, 3), pytest.approx(100.0))
+    older = markers.read(shared_data / "walking_moco" / "markers_walk.trc")  # several tabs between what its header states
+    assert (older.position_m.shape, older.rate_hz) == ((238, 41, 3), pytest.approx(100.0))
+    assert 0.5 < np.nanmax(older.position_m) < 5.0
 
 
 def test_trc_markers_in_metres_with_gaps(tmp_path: Path) -> None:

@@ -45,10 +45,8 @@ def read(path: str | Path) -> Markers:
     head = next((k for k, line in enumerate(lines[:20]) if line.lower().startswith("frame#")), None)
     if head is None or head < 1:
         raise RecordingError("has no line 'Frame#'", file=file, fix=f"{_FIX}; .trc files have one")
-    keys = lines[head - 2].split("\t") if head > 1 else []
-    header = dict(
-        zip((key.strip().lower() for key in keys), (cell.strip() for cell in lines[head - 1].split("\t")), strict=False)
-    )
+    # neither keys nor values hold blanks, and some files have several tabs between them
+    header = dict(zip(lines[head - 2].lower().split() if head > 1 else [], lines[head - 1].split(), strict=False))
     unit = header.get("units", "").lower()
     if unit not in ("mm", "cm", "m"):
         raise RecordingError(f"unit {unit!r} of markers is not understood", file=file, fix="state mm, cm or m under Units")
