@@ -10,6 +10,7 @@ from rich.console import Console
 from experiments.protocol import QUIET, Context
 from kinertia import __version__
 from kinertia.cli.progress import recordings_bar
+from kinertia.cluster.workers import Workers
 from kinertia.simulation import simulate
 from kinertia.simulation.plan import RECORDINGS
 from kinertia.simulation.simulate import Request
@@ -48,10 +49,10 @@ def make(
     context.say(f"simulated people: {folder}")
     wanted = Request(seed, seconds, recordings=only or tuple(RECORDINGS))
     if not context.shows:
-        simulate.run(folder, count, wanted, jobs=jobs)
+        simulate.run(folder, count, wanted, workers=Workers(jobs))
         return folder
     with recordings_bar(count * len(wanted.recordings)) as show:
-        warnings = simulate.run(folder, count, wanted, jobs=jobs, show=show)
+        warnings = simulate.run(folder, count, wanted, workers=Workers(jobs), show=show)
     for warning in warnings:
         Console(stderr=True).print(f"warning: {warning}", highlight=False, soft_wrap=True)
     return folder

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from itertools import combinations
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import torch
 
 from experiments import subsets_plot
 from experiments.protocol import QUIET, Context, Found, Json, cell, sizes, table
+from kinertia.cluster.workers import Workers, each
 from kinertia.recording import LOWER_BODY, sensor_set
 from kinertia.supervised import regimes, study
 from kinertia.supervised.config import (
@@ -167,7 +165,8 @@ def compare(
     settings = msgspec.json.encode(config)
     kept = context.rows(regime, settings, sizes(path for _, paths in files for path in paths))
     job = str(folder), regime, settings, most, only
-    for name, made in _made([name for name in names if name not in kept.made], job, jobs):
+    left = [name for name in names if name not in kept.made]
+    for name, made in zip(left, each(partial(_row, job), left, Workers(jobs)), strict=True):
         kept.add(name, made)
         context.say(f"{name}: {made['figures']['angle_rmsd_deg']['mean']:.2f} deg, {made['seconds']:.0f} s")
     found = {name: kept.made[name] for name in names}
@@ -188,24 +187,8 @@ def parts(names: tuple[str, ...], regime: Regime) -> people.Split:
     return people.folds(names, 3)[0] if len(names) > 3 else people.folds(names)[0]
 
 
-def _made(names: Sequence[str], job: tuple[Any, ...], jobs: int) -> Iterator[tuple[str, Json]]:
-    if jobs <= 1:
-        for name in names:
-            yield name, row(name, *job)
-        return
-    with ProcessPoolExecutor(min(jobs, max(len(names), 1)), get_context("spawn"), _alone) as pool:
-        running = {pool.submit(row, name, *job): name for name in names}
-        try:
-            for future in as_completed(running):
-                yield running[future], future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _alone() -> None:
-    """In each process, once: as many threads as processes is slower."""
-    torch.set_num_threads(1)
+def _row(job: tuple[Any, ...], name: str) -> Json:
+    return row(name, *job)
 
 
 def row(name: str, folder: str, regime: Regime, settings: bytes, most: int | None, only: tuple[str, ...]) -> Json:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from kinertia.cluster.workers import Workers
 from kinertia.io.read import read
 from kinertia.mechanics import dynamics
 from kinertia.mechanics import kinematics as kin
@@ -23,7 +24,7 @@ REQUEST = Request(3, 6.0, recordings=("run_3",))
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("simulated")
-    assert simulate.run(made, 1, REQUEST, jobs=2) == []
+    assert simulate.run(made, 1, REQUEST, workers=Workers(2)) == []
     return made
 
 

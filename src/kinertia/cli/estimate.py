@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import csv as tables
-import io
-from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
-from rich.text import Text
 
 from kinertia.api import models
 from kinertia.api.models import Bar
-from kinertia.api.tables import row
-from kinertia.cli import dispatch, options, output
-from kinertia.cli.options import AS_USUAL, NOTHING_GIVEN, Files, Out, Presented, Presenting, Reading, Shared
+from kinertia.cli import options, output, several
+from kinertia.cli.options import ALONE, AS_USUAL, NOTHING_GIVEN, Files, Out, Presented, Presenting, Reading, Shared, Working
 from kinertia.cli.progress import samples_bar, working
 from kinertia.estimation.muscular import with_muscles
 from kinertia.io import inputs
-from kinertia.io.files import folded, write_text
 from kinertia.io.outputs import Outputs
 from kinertia.reporting.shown import Shown
 
 COMMAND = "kinertia estimate"
-SUMMARY = "summary.csv"
-FAILED = "failed"
-SHOWN = (  # columns of the table that the line on the screen shows
-    ("speed [m/s]", "speed {:.2f} m/s"),
-    ("cadence [steps/min]", "cadence {:.0f} steps/min"),
-    ("stride length [m]", "stride {:.2f} m"),
-    ("knee range [deg]", "knee range {:.0f} deg"),
-)
 
 
 def estimate(
@@ -44,6 +30,8 @@ def estimate(
     muscles: bool = False,
     csv: bool = False,
     overwrite: bool = False,
+    resume: bool = False,
+    workers: Working = ALONE,
     reading: Shared = NOTHING_GIVEN,
     shown: Presented = AS_USUAL,
 ) -> None:
@@ -60,16 +48,22 @@ def estimate(
         muscles: Forces and activations of eight muscles a leg as well; experimental, see docs/muscles.md.
         csv: Write tables as CSV instead of Parquet, which needs kinertia[train].
         overwrite: Replace what is there already, even if it was not estimated from these recordings; never what is read.
+        resume: Of several recordings, leave out those that an interrupted run has finished in OUT, unless files, model or
+            options have changed since.
+        workers: Where several recordings are estimated.
         reading: What the files do not say themselves; mass and height then hold for all recordings.
         shown: How results are shown.
     """
     files = options.files(recordings, reading)
     read = inputs.of(*recordings, reading.columns, reading.placement, models.folder(model))
-    asked = _Asked(out or options.default_out(recordings), model, muscles, csv, overwrite, reading, shown, read)
+    folder = out or options.default_out(recordings)
+    asked = _Asked(model, muscles, csv, overwrite, reading, shown, read)
     if len(files) > 1:
-        _several(files, asked, str(recordings[0]))
+        about = several.About(COMMAND, str(recordings[0]), read, overwrite, resume, (model, muscles, csv, reading, shown))
+        beside = (reading.columns, reading.placement, models.folder(model))
+        several.run(partial(_shown, asked=asked), files, folder, about, beside, workers)
         return
-    made, paths = _one(files[0], asked.out, asked, samples_bar)
+    made, paths = _one(files[0], folder, asked, samples_bar)
     console = Console()
     output.show(console, made)
     for path in paths:
@@ -80,7 +74,6 @@ def estimate(
 class _Asked:
     """Options, and every file that is read."""
 
-    out: Path
     model: str
     muscles: bool
     csv: bool
@@ -104,64 +97,5 @@ def _one(file: Path, folder: Path, asked: _Asked, bar: Bar | None = None) -> tup
         return made, output.write(folder, made, csv=asked.csv, as_pdf=asked.shown.pdf)
 
 
-def _several(files: Sequence[Path], asked: _Asked, source: str) -> None:
-    """Estimate all files; ``source`` is what the table is said to be of.
-
-    ValueError: some could not be estimated; all others are written, and so is the table.
-    """
-    path, console = asked.out / SUMMARY, Console()
-    guard = Outputs(COMMAND, asked.read, source, asked.overwrite)
-    guard.check([path])
-    rows: list[dict[str, Any]] = []
-    remarks: list[tuple[str, Sequence[str]]] = []
-    homes = _homes(files, asked.out)
-    labels = [file.stem if home == asked.out else f"{home.name}/{file.stem}" for file, home in zip(files, homes, strict=True)]
-    failed: list[str] = []
-    with samples_bar(len(files), "recordings") as advance:
-        for file, home, label in zip(files, homes, labels, strict=True):
-            try:
-                made, _ = _one(file, home, asked)
-            except (ValueError, OSError, ModuleNotFoundError) as error:
-                said = dispatch.one_line(error)
-                if said is None:
-                    raise
-                level, said = "poor", said.removeprefix(f"{file}: ").removeprefix(f"{file}, ")
-                failed.append(label)
-                remarks.append((label, ()))
-                rows.append({"file": str(file), "recording": file.stem, "verdict": FAILED, "warnings": said})
-            else:
-                level, said = made.told.level, ""
-                rows.append({"file": str(file), **row(made)})
-                remarks.append((label, made.told.warnings))
-            line = f"{label:<{max(map(len, labels))}}  {_line(rows[-1])}{said}"
-            console.print(Text(line, output.COLOURS[level]), soft_wrap=True)
-            advance(1)
-    output.show_shared(console, remarks)
-    with guard.writing([path]):
-        write_text(path, _table(rows))
-    console.print(Text(f"  {path}"), soft_wrap=True)
-    if failed:
-        raise ValueError(f"{len(failed)} of {len(files)} recordings could not be estimated: {', '.join(failed)}")
-
-
-def _homes(files: Sequence[Path], out: Path) -> list[Path]:
-    """Where the results of each go: into one folder, and those of one name into separate folders in it."""
-    stems = [folded(file.stem) for file in files]
-    return [out / file.resolve().parent.name if stems.count(stem) > 1 else out for file, stem in zip(files, stems, strict=True)]
-
-
-def _line(row: dict[str, Any]) -> str:
-    figures = [form.format(row[column]) for column, form in SHOWN if column in row]
-    if row["verdict"] == FAILED:
-        return f"{FAILED}: "
-    return f"{row['verdict']}; {', '.join(figures) or 'no strides found'}"
-
-
-def _table(rows: Sequence[dict[str, Any]]) -> str:
-    """CSV with every column that some row has; what a recording has not is an empty cell."""
-    columns = dict.fromkeys(column for row in sorted(rows, key=len, reverse=True) for column in row)
-    text = io.StringIO()
-    writer = tables.DictWriter(text, list(columns), restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+def _shown(file: Path, folder: Path, asked: _Asked) -> Shown:
+    return _one(file, folder, asked)[0]

@@ -11,6 +11,7 @@ import tyro
 
 from kinertia.api import reading as shared
 from kinertia.cli.parsing import RARE
+from kinertia.cluster.workers import Workers
 from kinertia.estimation.convention import Knee
 from kinertia.io.outputs import Outputs
 from kinertia.io.stored import Session
@@ -63,6 +64,10 @@ def default_out(named: Sequence[Path]) -> Path:
     """Folder, below the current one, for what is made of recordings: of the name of the one that was given."""
     name = "recordings" if len(named) != 1 else named[0].resolve().name if named[0].is_dir() else named[0].stem
     return Path(f"{name}_kinertia")
+
+
+ALONE = Workers()
+Working = Annotated[Workers, tyro.conf.arg(name="")]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,11 @@ from pathlib import Path
 
 from rich.console import Console
 
+from kinertia.cli.options import Working
 from kinertia.cli.progress import recordings_bar
+from kinertia.cluster.workers import Workers
+
+TWO = Workers(2)
 
 
 def simulate(
@@ -15,7 +19,7 @@ def simulate(
     out: Path,
     seconds: float = 60.0,
     rate: float = 100.0,
-    jobs: int = 2,
+    workers: Working = TWO,
     only: tuple[str, ...] = (),
     strides: int = 1,
     varied: bool = False,
@@ -29,7 +33,7 @@ def simulate(
         out: Folder to write to: a folder per person, with a table per recording.
         seconds: Length of a recording [s].
         rate: Sampling rate of the sensors [Hz].
-        jobs: Processes to use.
+        workers: Where people are simulated.
         only: Recordings to make; default all: three walking and three running speeds, a slope, and a mixed one.
         strides: How many strides of a steady movement differ from each other before it repeats; time to solve grows with it.
         varied: People who also walk slowly, each in a shape of their own, on soles that roll under heel and ball.
@@ -42,7 +46,7 @@ def simulate(
     usual = tuple(name for name in RECORDINGS if not (muscles and name == "mixed"))
     request = Request(seed, seconds, rate, only or usual, strides=strides, varied=varied, muscles=muscles)
     with recordings_bar(subjects * len(request.recordings)) as show:
-        warnings = run(out, subjects, request, jobs=jobs, show=show)
+        warnings = run(out, subjects, request, workers=workers, show=show)
     console = Console(stderr=True)
     for warning in warnings:
         console.print(f"warning: {warning}", highlight=False, soft_wrap=True)

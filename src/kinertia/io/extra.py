@@ -1,4 +1,4 @@
-"""Packages that only the extras ``kinertia[train]`` and ``kinertia[formats]`` install, and that a few files need."""
+"""Packages that only the extras of ``kinertia`` (train, formats, cluster) install, and that a few files or options need."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from kinertia.recording.errors import RecordingError
 
 INSTALL = "pip install 'kinertia[train]'"
 INSTALL_FORMATS = "pip install 'kinertia[formats]'"
+INSTALL_CLUSTER = "pip install 'kinertia[cluster]'"
 FORMATS = ("h5py", "ezc3d")  # packages of that extra
 PACKAGES = ("torch", "casadi", "scipy", "safetensors", "polars", "onnx", "onnxscript")
 ALWAYS = ("torch", "scipy", "safetensors")  # what everything needs that trains or solves
@@ -36,6 +37,17 @@ def needs(what: str, packages: Sequence[str]) -> str:
     *others, last = packages
     listed = f"{', '.join(others)} and {last}" if others else last
     return f"{what} needs {listed}, which {'are' if others else 'is'} not installed. Fix: {INSTALL}"
+
+
+def cluster_library() -> ModuleType | Any:
+    """Ray; ModuleNotFoundError, with what installs it, where it is not installed."""
+    try:
+        return import_module("ray")
+    except ModuleNotFoundError as error:
+        if error.name != "ray":
+            raise  # something else is broken
+        said = f"--cluster needs ray, which is not installed. Fix: {INSTALL_CLUSTER}"
+        raise ModuleNotFoundError(said, name="ray") from error
 
 
 def load(module: str, *, file: str, purpose: str) -> ModuleType | Any:

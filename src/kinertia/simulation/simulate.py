@@ -1,21 +1,19 @@
-"""Recordings of many simulated people on disk: several processes, each person on their own, goes on where it stopped."""
+"""Recordings of many simulated people on disk: each person on their own, goes on where it stopped."""
 
 from __future__ import annotations
 
 import ctypes
 import json
 import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
-from multiprocessing.queues import Queue
+from functools import partial
 from pathlib import Path
-from queue import Empty
 from typing import Any
 
 import torch
 
+from kinertia.cluster.workers import Workers, each
 from kinertia.io import write_recording
 from kinertia.io.files import write_text
 from kinertia.recording.errors import RecordingError
@@ -26,7 +24,6 @@ from kinertia.simulation.person import Person
 
 PEOPLE_FILE = "people.json"
 README_FILE = "README.md"
-POLL_S = 0.5
 TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3
 """Of glibc's mallopt: unused memory beyond which it is given back, and size from which on a piece is taken by itself."""
 KEPT_BYTES = 1 << 30
@@ -66,7 +63,12 @@ class Request:
 
 
 def run(
-    folder: Path, subjects: int, request: Request, *, jobs: int = 1, show: Show = lambda person, recording: None
+    folder: Path,
+    subjects: int,
+    request: Request,
+    *,
+    workers: Workers | None = None,
+    show: Show = lambda person, recording: None,
 ) -> list[str]:
     """Write recordings with truth of ``subjects`` people into ``folder``/personNNN; what is there already is left.
 
@@ -75,8 +77,8 @@ def run(
     folder : to write into; also gets ``people.json`` and ``README.md``, which say who and what is in it.
     subjects : number of people; the first ones are the same whatever their number.
     request : what of each.
-    jobs : processes; 1 works in this one.
-    show : called for every recording.
+    workers : where; default in this process.
+    show : called for every recording, elsewhere than in this process when all of a person are there.
 
     Returns
     -------
@@ -84,16 +86,23 @@ def run(
 
     Raises
     ------
-    ValueError : no people or processes asked for.
+    ValueError : no people asked for.
     RecordingError : the folder holds people of another seed, length or rate.
     """
-    if subjects < 1 or jobs < 1:
-        raise ValueError(f"at least one person and one process are needed, got {subjects} and {jobs}")
+    if subjects < 1:
+        raise ValueError(f"at least one person is needed, got {subjects}")
     people = [person.draw(request.seed, number, varied=request.varied) for number in range(1, subjects + 1)]
     describe(folder, people, request)
-    if jobs == 1:
+    where = Workers() if workers is None else workers
+    if where.here:
         return [warning for someone in people for warning in simulate(folder, someone.number, request, show)]
-    return _in_processes(folder, people, request, jobs, show)
+    warnings: list[str] = []
+    work = partial(_work, folder.resolve(), request)
+    for someone, found in zip(people, each(work, [someone.number for someone in people], where), strict=True):
+        warnings += found
+        for name in request.recordings:
+            show(someone.name, name)
+    return warnings
 
 
 def simulate(folder: Path, number: int, request: Request, show: Show) -> list[str]:
@@ -116,39 +125,12 @@ def simulate(folder: Path, number: int, request: Request, show: Show) -> list[st
     return warnings
 
 
-def _in_processes(folder: Path, people: list[Person], request: Request, jobs: int, show: Show) -> list[str]:
-    context = get_context("spawn")
-    done = context.Queue()
-    with ProcessPoolExecutor(min(jobs, len(people)), context, _prepare, (done,)) as pool:
-        running = {pool.submit(_work, folder, someone.number, request) for someone in people}
-        try:
-            return [warning for future in _finished(running, done, show) for warning in future.result()]
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _finished(running: set[Future[list[str]]], done: Queue[tuple[str, str]], show: Show) -> Iterator[Future[list[str]]]:
-    while running:
-        finished, running = wait(running, POLL_S, FIRST_COMPLETED)
-        while True:
-            try:
-                show(*done.get_nowait())
-            except Empty:
-                break
-        yield from finished
-
-
-_done: Queue[tuple[str, str]]
-
-
-def _prepare(done: Queue[tuple[str, str]]) -> None:
-    """In each process, once."""
-    global _done
-    _done = done
+def _work(folder: Path, request: Request, number: int) -> list[str]:
+    """One person in a process that does nothing else."""
     torch.set_num_threads(1)
     if sys.platform == "linux":
         _keep_memory()
+    return simulate(folder, number, request, lambda person, recording: None)
 
 
 def _keep_memory() -> None:
@@ -160,10 +142,6 @@ def _keep_memory() -> None:
     # setting either one ends glibc's own tuning of both
     if set_option is not None and set_option(MMAP_THRESHOLD, KEPT_BYTES):
         set_option(TRIM_THRESHOLD, KEPT_BYTES)
-
-
-def _work(folder: Path, number: int, request: Request) -> list[str]:
-    return simulate(folder, number, request, lambda *what: _done.put(what))
 
 
 def describe(folder: Path, people: list[Person], request: Request) -> None:
