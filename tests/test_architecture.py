@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from kinertia.io.extra import PACKAGES as EXTRAS
+
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "kinertia"
 PAGE = ROOT / "docs" / "architecture.md"
@@ -36,12 +38,13 @@ LIGHT = (
     "reporting",
     "api",
 )
-"""Parts that the light install uses, but for the modules below."""
-FOR_TRAINING = {
+"""Parts that the light install uses, but for the modules below, which extras need."""
+FOR_EXTRAS = {
     *(f"sensing.{name}" for name in ("errors", "measurement", "ringing", "skin")),
     "estimation.track",
+    "sensing.orientation",
+    "transport.lsl",
 }
-TRAIN_EXTRA = ("torch", "scipy", "polars", "casadi", "safetensors", "onnx", "onnxscript")
 SINGLE_MODULES = ("estimation.convention", "estimation.estimate", "io.files", "simulation.norms")
 """Modules that are their own part within their folder."""
 
@@ -139,12 +142,12 @@ def test_files_are_short() -> None:
 
 
 def test_light_parts_need_no_heavy_packages() -> None:
-    assert MODULES.keys() >= FOR_TRAINING
-    modules = sorted(f"kinertia.{name}" for name in MODULES.keys() - FOR_TRAINING if _part(name) in LIGHT)
+    assert MODULES.keys() >= FOR_EXTRAS
+    modules = sorted(f"kinertia.{name}" for name in MODULES.keys() - FOR_EXTRAS if _part(name) in LIGHT)
     assert len(modules) > 60
     code = (
         f"import sys, importlib; [importlib.import_module(m) for m in {modules}]; "
-        f"print([package for package in {TRAIN_EXTRA} if package in sys.modules])"
+        f"print([package for package in {EXTRAS} if package in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -111,7 +111,7 @@ def _adaptation(core: Core, model: str) -> Adapt | str:
     if model not in exported.names() and not (Path(model) / "model.json").is_file():
         return GRAPHS
     if not extra.available("torch"):
-        return f"training is not installed. Fix: {extra.INSTALL}, then start kinertia live again"
+        return f"training is not installed. Fix: {extra.install('torch')}, then start kinertia live again"
     return lambda folder: Adaptation(core, folder, start=model)
 
 

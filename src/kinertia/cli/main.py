@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -61,6 +63,8 @@ ABSENT = (
 USER_ERROR, INTERRUPTED, PIPE_CLOSED = 2, 130, 141
 """Exit codes; the last two are those of a shell for a program that was interrupted, or whose reader has gone."""
 
+PLAIN = {"\N{MINUS SIGN}": "-", "\N{EN DASH}": "-", "…": "...", "±": "+-", "²": "2"}
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; a user's error becomes one line and exit code 2."""
@@ -69,6 +73,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     wanted = [argument for argument in given if argument != "--traceback"]
     # Read by torch when it is loaded. Waiting for a second thread on a busy machine makes training 20 times slower.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    codecs.register_error("plain", _plain)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="plain")
     try:
         _run(wanted)
         sys.stdout.flush()
@@ -84,6 +92,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
         print(f"kinertia: {said}", file=sys.stderr)
         sys.exit(USER_ERROR)
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    """What the terminal or the reader of a pipe has no character for, in plainer ones."""
+    assert isinstance(error, UnicodeEncodeError)
+    return "".join(PLAIN.get(character, "?") for character in error.object[error.start : error.end]), error.end
 
 
 def _run(words: list[str]) -> None:
@@ -110,4 +124,4 @@ def _in_checkout(words: Sequence[str]) -> None:
 def _holds(folder: Path) -> bool:
     """Whether a folder is a checkout of this package, with its experiments."""
     about, runner = folder / "pyproject.toml", folder / f"{RUNNER.replace('.', '/')}.py"
-    return runner.is_file() and about.is_file() and 'name = "kinertia"' in about.read_text()
+    return runner.is_file() and about.is_file() and 'name = "kinertia"' in about.read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from kinertia.api import results
 from kinertia.io import parquet
-from kinertia.io.extra import INSTALL
+from kinertia.io.extra import install
 from kinertia.io.files import write_text
 from kinertia.recording import Finding, Severity
 from kinertia.reporting import errors_table, overview, pdf, summary
@@ -42,7 +42,7 @@ def planned(folder: Path, name: str, *, csv: bool, as_pdf: bool = False) -> list
 def write(folder: Path, shown: Shown, *, csv: bool = False, as_pdf: bool = False) -> list[Path]:
     """:func:`kinertia.api.results.write`; where nothing here can write Parquet, that is said."""
     if not csv and not parquet.available():
-        note = f"  the table is written as CSV: Parquet needs polars, which is not installed ({INSTALL})"
+        note = f"  the table is written as CSV: Parquet needs polars, which is not installed ({install('polars')})"
         Console(stderr=True).print(Text(note), soft_wrap=True)
     paths = results.write(folder, shown, csv=csv)
     return [*paths, pdf.write(paths[-1].with_suffix(".pdf"), paths[-1])] if as_pdf else paths

@@ -131,7 +131,7 @@ def open_source(options: SourceOptions) -> tuple[Source, Subject]:
 def _source(options: SourceOptions, placement: Placement | None) -> Source:
     from kinertia.checks import chain
     from kinertia.io import read, stream_log
-    from kinertia.transport import lsl, replay, udp
+    from kinertia.transport import replay, udp
     from kinertia.transport.replay import Faults
     from kinertia.transport.walker import SyntheticSource
 
@@ -139,6 +139,8 @@ def _source(options: SourceOptions, placement: Placement | None) -> Source:
     faults = Faults(bad.loss, bad.bursts, jitter_s=bad.jitter / 1000.0, reordered=bad.reordered, seed=bad.seed)
     match options.source:
         case "lsl":
+            from kinertia.transport import lsl
+
             asked = options.lsl
             query = lsl.Query(asked.name, asked.type, asked.source_id, asked.streams)
             units = {"acc_unit": asked.acc_unit, "gyro_unit": asked.gyro_unit}
@@ -160,11 +162,17 @@ def _source(options: SourceOptions, placement: Placement | None) -> Source:
 
 
 def guard(command: str, source: SourceOptions, model: str, record: Path | None, *, lsl: bool = False) -> Outputs:
-    """The guard of what is recorded of a stream; nothing there is ever written over. First, a library is made quiet."""
+    """The guard of what is recorded of a stream; nothing there is ever written over. First, a library is made quiet.
+
+    ModuleNotFoundError: Lab Streaming Layer is asked for and not installed.
+    """
+    from kinertia.io import extra
     from kinertia.transport import log
-    from kinertia.transport.lsl import quieten
 
     if lsl or source.source == "lsl":
+        extra.require("Lab Streaming Layer", ("pylsl",))
+        from kinertia.transport.lsl import quieten
+
         quieten()
     if record is not None:
         log.check_name(record)

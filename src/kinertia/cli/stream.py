@@ -86,7 +86,6 @@ def stream(
 
 def _sinks(model: ExportedModel, lsl_out: str | None, udp_out: str | None, csv: Path | None) -> Sinks:
     """Sinks that were asked for; those that were opened are closed again when one cannot be."""
-    from kinertia.transport.lsl import LslSink
     from kinertia.transport.sink import CsvSink, Sink, Sinks, UdpSink
 
     names, rate, delay = model.layout.names, model.rate_hz, model.delay_samples / model.rate_hz
@@ -97,6 +96,8 @@ def _sinks(model: ExportedModel, lsl_out: str | None, udp_out: str | None, csv: 
         if udp_out is not None:
             opened.append(UdpSink(udp_out, "kinertia", names, rate, delay))
         if lsl_out is not None:
+            from kinertia.transport.lsl import LslSink
+
             opened.append(LslSink(lsl_out, names, rate, delay))
     except BaseException:
         for sink in opened:

@@ -1,4 +1,4 @@
-"""Packages that only the extras of ``kinertia`` (train, formats, cluster) install, and that a few files or options need."""
+"""Packages that only extras install, such as ``kinertia[train]``, and that a few files or commands need."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from typing import Any
 
 from kinertia.recording.errors import RecordingError
 
-INSTALL = "pip install 'kinertia[train]'"
-INSTALL_FORMATS = "pip install 'kinertia[formats]'"
-INSTALL_CLUSTER = "pip install 'kinertia[cluster]'"
-FORMATS = ("h5py", "ezc3d")  # packages of that extra
-PACKAGES = ("torch", "casadi", "scipy", "safetensors", "polars", "onnx", "onnxscript")
+EXTRAS = {
+    "train": ("torch", "casadi", "scipy", "safetensors", "polars", "onnx", "onnxscript", "vqf"),
+    "formats": ("h5py", "ezc3d"),
+    "live": ("pylsl",),
+    "cluster": ("ray",),
+}
+PACKAGES = tuple(package for packages in EXTRAS.values() for package in packages)
 ALWAYS = ("torch", "scipy", "safetensors")  # what everything needs that trains or solves
 
 
@@ -23,12 +25,18 @@ def available(package: str) -> bool:
     return find_spec(package) is not None
 
 
-def require(what: str) -> None:
-    """Refuse what trains or solves where that is not installed.
+def install(package: str) -> str:
+    """The command that installs a package of an extra."""
+    extra = next(name for name, packages in EXTRAS.items() if package in packages)
+    return f"pip install 'kinertia[{extra}]'"
+
+
+def require(what: str, packages: Sequence[str] = ALWAYS) -> None:
+    """Refuse what trains or solves, or needs other ``packages`` of one extra, where these are not installed.
 
     ModuleNotFoundError: names what needs which packages, and what installs them.
     """
-    if absent := [package for package in ALWAYS if not available(package)]:
+    if absent := [package for package in packages if not available(package)]:
         raise ModuleNotFoundError(needs(what, absent), name=absent[0])
 
 
@@ -36,18 +44,13 @@ def needs(what: str, packages: Sequence[str]) -> str:
     """The sentence about packages that ``what`` asked for."""
     *others, last = packages
     listed = f"{', '.join(others)} and {last}" if others else last
-    return f"{what} needs {listed}, which {'are' if others else 'is'} not installed. Fix: {INSTALL}"
+    return f"{what} needs {listed}, which {'are' if others else 'is'} not installed. Fix: {install(last)}"
 
 
 def cluster_library() -> ModuleType | Any:
     """Ray; ModuleNotFoundError, with what installs it, where it is not installed."""
-    try:
-        return import_module("ray")
-    except ModuleNotFoundError as error:
-        if error.name != "ray":
-            raise  # something else is broken
-        said = f"--cluster needs ray, which is not installed. Fix: {INSTALL_CLUSTER}"
-        raise ModuleNotFoundError(said, name="ray") from error
+    require("--cluster", ("ray",))
+    return import_module("ray")
 
 
 def load(module: str, *, file: str, purpose: str) -> ModuleType | Any:
@@ -61,5 +64,4 @@ def load(module: str, *, file: str, purpose: str) -> ModuleType | Any:
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] != package:
             raise  # something else is broken
-        fix = INSTALL_FORMATS if package in FORMATS else INSTALL
-        raise RecordingError(f"{purpose} needs {package}, which is not installed", file=file, fix=fix) from error
+        raise RecordingError(f"{purpose} needs {package}, which is not installed", file=file, fix=install(package)) from error

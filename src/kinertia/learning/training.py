@@ -278,7 +278,7 @@ def check(sequences: list[Sequence], config: Config) -> None:
 def write_history(path: Path, log: abc.Sequence[dict[str, float]]) -> None:
     """Write the recorded loss terms as CSV."""
     if log:
-        with replacing(path) as part, part.open("w", newline="") as file:
+        with replacing(path) as part, part.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, fieldnames=list(log[0]))
             writer.writeheader()
             writer.writerows(log)

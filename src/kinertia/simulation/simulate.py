@@ -153,7 +153,7 @@ def describe(folder: Path, people: list[Person], request: Request) -> None:
     if request.realism != TYPICAL:
         settings["spread"] = asdict(request.realism.spread)
     if path.is_file():
-        known: dict[str, Any] = json.loads(path.read_text())
+        known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     else:
         known = {**settings, "people": {}}
         tables = (folder / someone.name / f"{name}.json" for someone in people for name in request.recordings)

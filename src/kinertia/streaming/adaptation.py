@@ -75,7 +75,7 @@ class Adaptation:
         if self._core.session.rotations is None:
             raise ValueError("how the sensors sit is not known yet: calibrate first, then adapt")
         if not extra.available("torch"):
-            raise ValueError(f"adapting trains, which needs torch. Fix: {extra.INSTALL}")
+            raise ValueError(f"adapting trains, which needs torch. Fix: {extra.install('torch')}")
         with self._lock:
             self._count, self._index = 0, None
             self._session = self._core.session

@@ -202,7 +202,7 @@ class _Study:
         if not path.is_file():
             return
         try:
-            content = json.loads(path.read_text())
+            content = json.loads(path.read_text(encoding="utf-8"))
             mark, self.rows = content["mark"], content["rows"]
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f"{path}: not the finished rows of a fit; delete it or choose another --out") from error
