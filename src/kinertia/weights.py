@@ -27,6 +27,14 @@ class Weights:
     lumbar: float = 1.0  # Trunk that leaves the line of the pelvis.
 
 
+@dataclass(frozen=True)
+class MuscleWeights:
+    """Weights of what muscles add to the cost of a node."""
+
+    effort: float = 0.05  # Squared excitations, weighed with the muscles' volumes as muscles.Effort says.
+    reserve: float = 1.0  # Squared moments that no muscle gives, in percent of body weight times height.
+
+
 SOLVING = Weights(
     torque=0.0003, torque_rate=1.0, force_rate=0.0, torque_bend=10.0, force_bend=4.0, prior=0.01, lumbar=0.3
 )  # fmt: skip

@@ -22,6 +22,7 @@ from kinertia.muscles.fibres import state
 from kinertia.numerics import spline
 from kinertia.ocp.problem import At, Constraint, Goal, Variable
 from kinertia.recording import GRAVITY, Array
+from kinertia.weights import MuscleWeights
 
 SIDES = ("r", "l")
 MOST = 1.3
@@ -49,14 +50,6 @@ UNIT = LEG.mass * GRAVITY * LEG.height
 """That person's body weight times height [N m]."""
 WEAKEST = 0.1
 """Force at full activation below which fibres, too fast or too short, do not tell an activation to start from [maximal]."""
-
-
-@dataclass(frozen=True)
-class MuscleWeights:
-    """Weights of what muscles add to the cost of a node."""
-
-    effort: float = 0.05  # Squared excitations, weighed with the muscles' volumes as muscles.Effort says.
-    reserve: float = 1.0  # Squared moments that no muscle gives, in percent of body weight times height.
 
 
 def places(skeleton: Skeleton) -> NDArray[np.intp]:

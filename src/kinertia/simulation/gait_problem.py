@@ -17,14 +17,13 @@ from kinertia.ocp.bounds import Bounds
 from kinertia.ocp.ipopt import Held
 from kinertia.ocp.layout import Layout
 from kinertia.ocp.moving import Moving
-from kinertia.ocp.muscular import MuscleWeights
 from kinertia.ocp.node import Node
 from kinertia.ocp.problem import At, Goal, Problem
 from kinertia.ocp.program import transcribe
 from kinertia.recording import Array
 from kinertia.simulation import first_guess
 from kinertia.simulation.gait import JOIN, Gait
-from kinertia.weights import SIMULATING, Weights
+from kinertia.weights import SIMULATING, MuscleWeights, Weights
 
 RATE_HZ = 100.0
 """Nodes per second."""

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from kinertia.ocp.bounds import Bounds
-from kinertia.ocp.muscular import MuscleWeights
-from kinertia.weights import SOLVING, Weights
+from kinertia.weights import SOLVING, MuscleWeights, Weights
 
 
 @dataclass(frozen=True)
