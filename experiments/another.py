@@ -7,14 +7,11 @@ from statistics import fmean
 
 import numpy as np
 
+from experiments import phases
 from experiments.protocol import Json
 from kinertia.estimation.estimate import Estimate
 from kinertia.metrics.scoring import figures
-from kinertia.recording import Array, Recording, Truth
-from kinertia.sensing import normative
-
-STRIKE_BW = 0.1
-"""Vertical force from which on the foot has struck the ground: plates of treadmills are not quite still in swing."""
+from kinertia.recording import Array, Recording
 
 
 def score(recording: Recording, others: Sequence[Recording]) -> Json | None:
@@ -30,7 +27,7 @@ def score(recording: Recording, others: Sequence[Recording]) -> Json | None:
     As :func:`kinertia.metrics.scoring.figures`, of angles, moments and ground reaction; None where there is nobody else, or no
     heel strike to place them by.
     """
-    if not others or _phase(recording) is None:
+    if not others or phases.of_side(recording, "r") is None:
         return None
     found = [figures(curves(recording, other), recording) for other in others]
     return {name: _mean([each[name] for each in found]) for name in found[0] if isinstance(found[0][name], dict)}
@@ -43,7 +40,7 @@ def curves(recording: Recording, other: Recording) -> Estimate:
     ------
     ValueError : no truth, or none that shows when the right foot strikes the ground.
     """
-    phase, theirs, truth = _phase(recording), _phase(other), other.truth
+    phase, theirs, truth = phases.of_side(recording, "r"), phases.of_side(other, "r"), other.truth
     if phase is None or theirs is None or truth is None:
         raise ValueError(f"{recording.name} or {other.name} has no truth that shows heel strikes")
     order, own, from_ = np.argsort(theirs), recording.subject, other.subject
@@ -61,16 +58,6 @@ def curves(recording: Recording, other: Recording) -> Estimate:
         {name: placed(curve, larger) for name, curve in truth.moments.items()},
         {name: placed(curve) for name, curve in truth.grf.items()},
     )
-
-
-def _phase(recording: Recording) -> Array | None:
-    """(T,) part of the stride since the right foot's strike; None where the truth does not show it."""
-    load = (recording.truth or Truth()).grf.get("grf_y_r")
-    if load is None:
-        return None
-    down = load > STRIKE_BW
-    before = np.roll(down, 1) if recording.periodic else np.concatenate([down[:1], down[:-1]])
-    return normative.phase_of(np.flatnonzero(down & ~before).astype(float), recording)
 
 
 def _mean(each: Sequence[dict[str, float | None]]) -> dict[str, float | None]:

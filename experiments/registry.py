@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 GROUPS = {
+    "The whole table": {
+        "all": "every method on every data set at hand, as one page",
+    },
     "Accuracy": {
         "cycles": "averaged gait cycles against optical motion capture",
         "continuous": "a continuous recording of raw sensors with a standing start",
@@ -70,6 +73,6 @@ TRAINING = (
         "speed",
         "pretraining",
     ),
-    *("labels", "subsets", "files", "bands", "standing", "alarms", "muscles"),
+    *("all", "labels", "subsets", "files", "bands", "standing", "alarms", "muscles"),
 )
 """Those that nothing can be done with without the packages of the extra ``kinertia[train]``."""

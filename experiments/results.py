@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 
+from experiments import phases
 from experiments.methods import Method
 from experiments.protocol import Json
 from kinertia.estimation.estimate import Estimate
@@ -77,7 +79,11 @@ def collect(
 def score_trial(
     recording: Recording, estimate: Estimate, baseline: Estimate | None, rival: Estimate | None
 ) -> tuple[Json, list[str]]:
-    """Figures of one trial, and what has to be said about it; the last two as :data:`Rivals`."""
+    """Figures of one trial, and what has to be said about it; the last two as :data:`Rivals`.
+
+    Beside those of :func:`kinertia.metrics.scoring.score`: ``true_speed`` [m/s], and ``phases`` of
+    :func:`experiments.phases.score`.
+    """
     shift = None if baseline is None else sync_shift(baseline, recording)
     notes = [*recording.warnings, *estimate.warnings]
     if shift is None:
@@ -87,6 +93,9 @@ def score_trial(
     if rival is None:
         notes.append("no heel strikes found to place the population curve: it is left out")
     figures = score_estimate(estimate, recording, shift, rival)
+    speed = None if recording.truth is None else recording.truth.speed
+    figures["true_speed"] = speed if speed is not None and isfinite(speed) else None
+    figures["phases"] = phases.score(estimate, recording)
     if estimate.convergence:
         figures["convergence"] = estimate.convergence
     return figures, [f"{recording.name}: {note}" for note in notes]

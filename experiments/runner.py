@@ -21,8 +21,10 @@ from kinertia.io import inputs
 from kinertia.io.outputs import Outputs
 
 LIST = dispatch.page(GROUPS, "usage: kinertia benchmark NAME ...", "kinertia benchmark NAME --help shows its options.")
-FILES, PAGES = ("plot", "failures", "fit"), ("curves.html", "simulator.html")
-"""Options that name a file to write, and files in the folder of --report."""
+FILES = ("plot", "failures", "fit")
+"""Options that name a file to write."""
+PAGES = {"report": ("curves.html", "simulator.html"), "out": ("index.html", "index.md")}
+"""Options that name a folder, and files in it."""
 JSON_HELP = "\n    json\n        File to write the figures to; finished rows of long experiments are kept beside it.\n    "
 
 
@@ -90,7 +92,8 @@ def _known(options: Json) -> Json:
 def _files(json: Path | None, options: Json) -> list[Path]:
     known = _known(options)
     named = [path for path in (json, *(known.get(key) for key in FILES)) if isinstance(path, Path)]
-    return named + ([known["report"] / page for page in PAGES] if isinstance(known.get("report"), Path) else [])
+    homes = ((home, pages) for key, pages in PAGES.items() if isinstance(home := known.get(key), Path))
+    return named + [home / page for home, pages in homes for page in pages]
 
 
 def _outputs(name: str, options: Json) -> Outputs:

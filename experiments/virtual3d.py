@@ -83,6 +83,7 @@ def virtual3d(
                 trials[variant] |= {f"{trial} {seed}": figures for trial, figures in made.items()}
         found[name] = {"variants": {variant: summary(some) for variant, some in trials.items()}}
         found[name] |= {rival: summary(trials[AS_WORN], key) for rival, key in RIVALS.items()}
+        found[name]["trials"] = trials[AS_WORN]
         found[name]["consistency"] = rows.get(f"{name} consistency", partial(scorer.consistency, name))
     shown = (render(found, method), truths(found), *((LOOKED,) if looked else ()))
     return Found({"sets": found}, shown)
