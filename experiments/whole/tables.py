@@ -136,23 +136,21 @@ def _why(one: Named, group: str) -> str:
 
 
 def _overall(group: str, section: Section, plan: Plan, methods: Sequence[Named]) -> Table:
-    """Errors as they are and synced, bias apart, with what labels, latency and time they cost."""
-    headings = ("", "labels", "latency", *OVERALL.values(), "bias, size [deg]", "synced: angle", "moment", "ground reaction")
+    """Errors as they are (synced), bias apart, with what labels, latency and time they cost."""
+    synced, bias = ("angle_rmsd_deg", "moment_rmsd_bwbh", "grf_rmsd_bw"), "size of bias [deg]"
+    headings = [f"{words} (synced)" if field in synced else words for field, words in OVERALL.items()]
     rows = []
-    if section.published:
-        for one in plan.published:
-            said = {key: one.cells.get(CELLS.get(key, ""), "-") for key in OVERALL}
-            rows.append(
-                Row(one.label, (one.cells["labels"], one.cells.get("latency", "-"), *said.values(), "-", "-", "-", "-", "-"))
-            )
+    for one in plan.published if section.published else ():
+        cells = (one.cells.get(CELLS.get(field, ""), "-") for field in OVERALL)
+        rows.append(Row(one.label, (*cells, "-", one.cells["labels"], one.cells.get("latency", "-"), "-")))
     for one in methods:
         if not one.groups:
             rows.append(Row(one.label, missing=one.reason))
             continue
-        synced = [_mean(one, field, synced=True) for field in CELLS if field != "speed_error"]
-        cells = (one.labels, one.latency, *(_mean(one, field) for field in OVERALL), _bias(one), *synced, _seconds(one))
-        rows.append(Row(one.label, cells, one.result))
-    return Table(group, (*headings, "s a recording"), rows)
+        cells = (_mean(one, field) + (f" ({_mean(one, field, synced=True)})" if field in synced else "") for field in OVERALL)
+        cells = ("-" if each == "- (-)" else each for each in cells)
+        rows.append(Row(one.label, (*cells, _bias(one), one.labels, one.latency, _seconds(one)), one.result))
+    return Table(group, ("", *headings, bias, "labels", "latency", "s a recording"), rows)
 
 
 def _per_joint(methods: Sequence[Named]) -> Table:
