@@ -120,8 +120,8 @@ class Body:
         reach = None if self.contact_reach is None else self.contact_reach * length[..., None]
         return replace(self, contact_position=torch.stack(moved, -1), contact_reach=reach)
 
-    def select(self, index: Tensor) -> Body:
-        """Pick entries of the first batch dimension by integer ``index``."""
+    def select(self, index: Tensor | slice) -> Body:
+        """Pick entries of the first batch dimension by integer ``index``, or a slice of them."""
         return self.map_tensors(lambda t, _: t[index])
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -99,6 +101,7 @@ def train(
     from kinertia.learning.batch import wearers_of
     from kinertia.learning.rebodied import onto
     from kinertia.learning.training import train as begin
+    from kinertia.train.group import joined
     from kinertia.train.state import usable
 
     own, resume = None if start is None else models.folder(start), run.resume
@@ -116,8 +119,8 @@ def train(
         chosen = card.config
     else:
         chosen = given if model is None else adaptation.settings(model.config, given)
-    place = usable(device)
-    console = Console(stderr=True)
+    place, group = usable(device), joined()
+    console = Console(stderr=True, quiet=group.rank > 0)
     known, references = _labelled(labels, reading, chosen, console) if labels else ([], [])
     # nobody is learned from twice
     others = [path for path in recordings if path.resolve() not in {path.resolve() for path in labels}]
@@ -135,15 +138,19 @@ def train(
         )
     if model is not None and not alone and (card is None or stated):
         chosen = adaptation.longer(chosen)
+    if alone and group.size > 1:
+        raise ValueError("adapting to one wearer takes seconds and is done by one process; start it without torchrun")
     words: tuple[str, ...] = ()
-    bar = training_bar(chosen.training.steps, card.step if card else 0, "adapting" if alone else "training", terms=not alone)
+    done, label = card.step if card else 0, "adapting" if alone else "training"
+    bar = nullcontext() if group.rank else training_bar(chosen.training.steps, done, label, terms=not alone)
     with interrupted(console, out / f"{checkpoint.CHECKPOINT}.json"), bar as progress:
         if alone and model is not None:
             adapted = adapt(model, sequences, chosen, out, device=place, resume=resume, progress=progress)
             words = adapted.outcome.lines
         else:
             marks = [*[None] * len(unlabelled), *references] if references else []
-            begin(sequences, chosen, out, start=model, labels=marks, device=place, resume=resume, progress=progress)
+            training = partial(begin, start=model, labels=marks, device=place, resume=resume, progress=progress)
+            training(sequences, chosen, out, group=group)
     for line in words:
         output.tell(console, line)
     console.print(f"model written to {out}", highlight=False)

@@ -35,7 +35,7 @@ class Wearers:
     knee_hint: Tensor
     wearer: Tensor  # (N,) whose deviations hold for each, from 0
 
-    def at(self, index: Tensor) -> dict[str, Any]:
+    def at(self, index: Tensor | slice) -> dict[str, Any]:
         """Everything of some of them, by name."""
         parts = {field.name: getattr(self, field.name) for field in fields(Wearers)}
         return {name: x.select(index) if isinstance(x, Body) else x[index] for name, x in parts.items()}
@@ -51,6 +51,10 @@ class Batch(Wearers):
     # signals, present: (B, T, S, C)
     signals: Tensor
     present: Tensor
+
+    def part(self, some: slice) -> Batch:
+        """Some of the windows."""
+        return Batch(**self.at(some), signals=self.signals[some], present=self.present[some])
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from kinertia.learning.sequence import Sequence
 from kinertia.learning.supervision import Labels
 from kinertia.recording import channels
 from kinertia.train import loop
+from kinertia.train.group import ALONE, Group
 from kinertia.train.loop import Progress, Running
 from kinertia.train.schedule import fade, one_cycle
 from kinertia.train.state import Part, State, usable
@@ -100,6 +101,7 @@ class Training(loop.Training[TrainingState, Card]):
     # what was measured of each recording's motion, None where nothing was; empty: nothing of any
     labels: abc.Sequence[Labels | None] = ()
     start: str = ""  # fingerprint of the weights that training starts from; empty for random ones
+    group: Group = ALONE  # processes that train together
 
     store = checkpoint.STORE
     log_every = LOG_EVERY
@@ -121,6 +123,9 @@ class Training(loop.Training[TrainingState, Card]):
         if training.sparse_share > 0.0:
             drawn = draw_shown(len(shown), training.sparse_share, state.generator, config.sensors)
             shown = shown * drawn.to(shown)[:, None, :, None]
+        # drawn alike by every process; from here on each works on its own windows
+        mine, weight = self.group.share(len(shown)), self.group.weight(len(shown))
+        batch, noisy, shown, known = batch.part(mine), noisy[mine], shown[mine], None if known is None else known[mine]
         raw = state.network.outputs(features(noisy, shown, batch.body, batch.position, config.sensors))  # (B, T, outputs)
         result = objective.terms(raw, batch, state.personal[batch.wearer], config, None if known is None else known.to(raw))
         if state.anchor is not None:
@@ -132,12 +137,15 @@ class Training(loop.Training[TrainingState, Card]):
         loss = objective.total(result, weights)
         peaks = training.learning_rate, training.personal_learning_rate
         rates = [one_cycle(state.step, training.steps, peak) for peak in peaks]
-        state.descend(loss, rates, state.network, training.gradient_clip)
+        state.descend(weight * loss, rates, state.network, training.gradient_clip, self.group)
         state.update_average(training.ema)
         if self.people.wearers >= CROWD:
             with torch.no_grad():
                 state.personal.sub_(state.personal.mean(0))
-        return {"total": loss.detach(), **{name: getattr(weights, name) * x.detach() for name, x in result.items()}}
+        found = {"total": loss.detach(), **{name: getattr(weights, name) * x.detach() for name, x in result.items()}}
+        found = {name: weight * x for name, x in found.items()}
+        self.group.add_up(found.values())
+        return found
 
     def model(self, state: TrainingState) -> dict[str, Tensor]:
         return dict(state.average.state_dict())
@@ -199,6 +207,7 @@ def train(
     checkpoint_s: float | None = None,
     stop_after: int | None = None,
     progress: Progress | None = None,
+    group: Group = ALONE,
 ) -> Model:
     """Train a network on people's signals, without labels.
 
@@ -215,6 +224,7 @@ def train(
         are a term of the objective beside the others.
     device : where to compute.
     resume, checkpoint_s, stop_after, progress : see :class:`kinertia.train.loop.Running`.
+    group : processes that train together; the first one alone writes and tells.
 
     Returns
     -------
@@ -230,7 +240,7 @@ def train(
     state = TrainingState.start(config, pool.wearers, place)
     if start is not None:
         state.take_over(start.network.state_dict())
-    training = Training(sequences, pool, pool, config, labels)
+    training = Training(sequences, pool, pool, config, labels, group=group)
     folder = None if out is None else Path(out)
     return carry_out(training, state, Running(folder, resume, stop_after, checkpoint_s, progress), start)
 
@@ -244,9 +254,10 @@ def carry_out(training: Training, state: TrainingState, how: Running, start: Mod
         card = checkpoint.STORE.resume(how.out, state, training.differs)
         checkpoint.check(how.out, card, state.average)
         training.start = card.start
-    finished = loop.run(training, state, how)
-    if finished and how.out is not None:
-        write_history(how.out / "history.csv", state.history)
+    tells = how if training.group.rank == 0 else Running(stop_after=how.stop_after)
+    finished = loop.run(training, state, tells)
+    if finished and tells.out is not None:
+        write_history(tells.out / "history.csv", state.history)
     calibration = Uncalibrated() if start is None else start.calibration.after_training()
     network = state.average.to("cpu").eval()
     return Model(network, training.config, training.learned(state), start=training.start, calibration=calibration)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
+from kinertia.train.group import ALONE, Group
+
 Part = nn.Module | Tensor | torch.Generator
 
 
@@ -66,15 +68,20 @@ class State(ABC):
         self.optimiser.load_state_dict({"state": slots, "param_groups": self.optimiser.state_dict()["param_groups"]})
         self.step, self.history = step, list(history)
 
-    def descend(self, loss: Tensor, rates: Iterable[float], network: nn.Module, clip: float = torch.inf) -> None:
+    def descend(
+        self, loss: Tensor, rates: Iterable[float], network: nn.Module, clip: float = torch.inf, group: Group = ALONE
+    ) -> None:
         """One step of the optimiser down the gradient of the scalar ``loss``, with a rate for every group of parameters.
 
-        The gradient of ``network`` is scaled down to the norm ``clip`` where it is larger.
+        The gradient is that of the sum of the losses of all processes in ``group``. That of ``network`` is scaled down to the
+        norm ``clip`` where it is larger.
         """
-        for group, rate in zip(self.optimiser.param_groups, rates, strict=True):
-            group["lr"] = rate
+        for slot, rate in zip(self.optimiser.param_groups, rates, strict=True):
+            slot["lr"] = rate
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
+        given = (p for slot in self.optimiser.param_groups for p in slot["params"])
+        group.add_up(p.grad for p in given if p.grad is not None)
         if clip < torch.inf:
             nn.utils.clip_grad_norm_(network.parameters(), clip)
         self.optimiser.step()
