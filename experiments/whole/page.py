@@ -35,28 +35,34 @@ def _content(plan: Plan, results: Sequence[Result], quick: bool) -> Json:
         "number_of": lambda row: numbers.get(id(row.result), ""),
         "missing": [one for one in results if one.row is None],
         "total": len(results),
-        "sources": [(k, one.row, _people(one), _data(one, plan)) for k, one in enumerate(there, start=1)],
+        "sources": [(k, one.row, _people(one, plan), _data(one, plan)) for k, one in enumerate(there, start=1)],
     }
 
 
-def _people(result: Result) -> str:
-    """How many people the figures are of."""
-    figures = result.figures or {}
-    stated = figures.get("conditions", {}).get("people")
-    names = [name for one in figures.get("sets", {}).values() for name in one.get("trials", ())]
-    tested = [row["table"]["angle_rmsd_deg"]["people"] for row in figures.values() if isinstance(row, dict) and "table" in row]
-    if names:
-        return str(len({name.partition("_")[0] for name in names}))
-    if stated is not None or tested:
-        return str(stated if stated is not None else max(tested))
-    return "as the data say"
+def _people(result: Result, plan: Plan) -> int:
+    """How many people figures are of, as far as they say it; else all those of the data."""
+    row = result.row or {}
+    stated = _stated(row["figures"]) or row["people"]
+    return stated or sum(plan.data[name].people for name, _, _ in _data(result, plan))
+
+
+def _stated(figures: Json) -> int:
+    """The largest number of people that figures say they are of, or that trials of a set are named after; 0 for none."""
+    found = [len({name.partition("_")[0] for name in one["trials"]}) for one in figures.get("sets", {}).values()]
+    counts = [sum(found)] if found else []
+    for key, value in figures.items():
+        if key == "people" and isinstance(value, int):
+            counts.append(value)
+        each = value if isinstance(value, list) else [value]
+        counts += [_stated(one) for one in each if isinstance(one, dict)]
+    return max(counts, default=0)
 
 
 def _data(result: Result, plan: Plan) -> list[tuple[str, str, str]]:
     """Names, words and licences of what a run read."""
     section = result.part.section
-    named = [name for name in section.data if name in result.part.words] or section.data
-    return [(name, plan.data[name].about, plan.data[name].licence) for name in named]
+    read = [name for name in section.data if any(name in word.split("/") for word in result.part.words)] or section.data
+    return [(name, plan.data[name].about, plan.data[name].licence) for name in read]
 
 
 def _curves(path: Path) -> Markup | None:

@@ -18,10 +18,11 @@ DATA, PEOPLE, OUT = "DATA", "PEOPLE", "OUT"
 
 
 class DataSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whose recordings, and under which licence."""
+    """Whose recordings, of how many people, and under which licence."""
 
     licence: str
     about: str
+    people: int = 0  # of whom nothing is measured, or as many as the folder holds
 
 
 class Label(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -120,7 +120,13 @@ def _made(part: Part, setting: Setting, people: Path | None, weights: str, left:
     if failed:
         return Result(part, None, failed)
     figures = json.loads(path.read_text())
-    made = {"seconds": time.monotonic() - begin, "on": datetime.now(UTC).strftime("%Y-%m-%d"), "weights": weights}
+    there = 0 if people is None else len({path.parent for path in people.rglob("*.parquet")})
+    made = {
+        "people": there,
+        "seconds": time.monotonic() - begin,
+        "on": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "weights": weights,
+    }
     return Result(part, {"figures": figures, "command": part.command, "version": kinertia.__version__, **made})
 
 

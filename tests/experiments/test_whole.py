@@ -133,6 +133,11 @@ def test_goes_on_and_tells_what_is_missing(tmp_path: Path) -> None:
     assert all("missing: " in row or "#run" in row or "paper" in row for row in rows)
     assert all("| |" not in line for line in markdown.splitlines() if line.startswith("|") and "missing: " not in line)
 
+    (known,) = (one for one in found if one.part.name == "muscles")
+    assert page._people(known, WHOLE) == 2
+    (known,) = (one for one in found if one.part.name == "regimes_general")
+    assert page._people(known, WHOLE) == 4
+
     again = Fake()
     found, html, _ = table(tmp_path, again)
     assert again.done == ["cycles_solve"]
