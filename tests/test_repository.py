@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import kinertia
+from kinertia.live import server
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME, MIRROR = "/".join(("", "home", "anna")), "http://mirror.intern/simple"
@@ -75,6 +76,23 @@ def test_contributing_names_what_exists() -> None:
     paths = [path for path in re.findall(r"`((?:src|tests|docs|experiments)/[\w./]+)`", text) if "NAME" not in path]
     assert paths
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_dockerfile_does_what_the_page_says() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    given = dict(line.split(maxsplit=1) for line in lines if line[:1].isupper())
+    assert given["ENTRYPOINT"] == '["kinertia"]'
+    assert "kinertia" in project["scripts"]
+    assert given["USER"] != "root"
+    assert given["EXPOSE"] == str(server.PORT)
+    extras = re.findall(r"pip install [^&]*\[([\w,]+)\]", given["RUN"])[0].split(",")
+    assert set(extras) <= project["optional-dependencies"].keys()
+    oldest = tuple(map(int, project["requires-python"].removeprefix(">=").split(".")))
+    assert tuple(map(int, re.findall(r"python:(\d+)\.(\d+)", given["FROM"])[0])) >= oldest
+    page = (ROOT / "docs" / "getting-started.md").read_text(encoding="utf-8")
+    assert "`docker build -t kinertia .`" in page
+    assert f":{given['WORKDIR']}" in page
 
 
 def test_runs_as_a_module() -> None:
