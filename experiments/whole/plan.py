@@ -62,6 +62,7 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     each: str = ""
     rows: list[str] = []
     more: dict[str, str] = {}
+    cannot: dict[str, str] = {}
     quick: str = ""
     quick_rows: list[str] = []
     quick_more: dict[str, str] = {}
@@ -134,10 +135,10 @@ def parts(plan: Plan, *, quick: bool, sealed_judge: bool) -> list[Part]:
 
 def part(section: Section, row: str, quick: bool, sealed_judge: bool) -> Part:
     """One run of a section."""
-    left_out = ""
-    if section.sealed and not sealed_judge:
+    left_out = section.cannot.get(row, "")
+    if not left_out and section.sealed and not sealed_judge:
         left_out = "kept for judging: run with --sealed-judge"
-    elif quick and section.quick_rows and row not in section.quick_rows:
+    elif not left_out and quick and section.quick_rows and row not in section.quick_rows:
         left_out = LEFT_OUT
     added = [section.quick, section.quick_more.get(row, "")] if quick else []
     choice = f"{section.each} {row}" if row else ""

@@ -104,7 +104,7 @@ def as_command(words: list[str], seconds: float | None, log: Path) -> str:
             code = subprocess.run(line, stdout=file, stderr=subprocess.STDOUT, timeout=seconds, check=False).returncode
         except subprocess.TimeoutExpired:
             return f"{TIME_UP} while it ran"
-    said = " ".join(log.read_text(errors="replace").split())[-LOG_CHARACTERS:]
+    said = " ".join(log.read_text(errors="replace").rpartition("kinertia: ")[2].split())[-LOG_CHARACTERS:]
     return "" if code == 0 else f"exit code {code}: {said}"
 
 
@@ -118,6 +118,8 @@ def _made(part: Part, setting: Setting, people: Path | None, weights: str, left:
     if not failed and (not path.exists() or path.stat().st_mtime_ns == written):
         failed = "it wrote no figures"
     if failed:
+        for name, folder in folders.items():
+            failed = failed.replace(str(folder), name)
         return Result(part, None, failed)
     figures = json.loads(path.read_text())
     there = 0 if people is None else len({path.parent for path in people.rglob("*.parquet")})

@@ -98,20 +98,22 @@ def _trials(section: Section, plan: Plan, own: Sequence[Result], results: Sequen
                 found = {"": figures["trials"]} if figures else {}
                 methods.append(Named(also.label, also.labels, also.latency, one, found, reason=reason))
     known = next((one for one in methods if one.groups), None)
-    rivals = [
-        Named(label, "no", "-", own[0], {}, who, reason=COME_ALONG)
-        if known is None
-        else Named(label, "no", "-", known.result, known.groups, who)
-        for who, label in RIVALS.items()
-        if known is None or any(figures for _, figures in Named("", "", "", own[0], known.groups, who).trials)
-    ]
-    every = [*methods, *rivals]
+    every = [*methods, *_rivals(section, own, known)]
     groups = list(dict.fromkeys(group for one in every for group in one.groups)) or [""]
     tables = []
     for group in groups:
         some = [Named(m.label, m.labels, m.latency, m.result, _only(m.groups, group), m.who, _why(m, group)) for m in every]
         tables.append(_overall(group, section, plan, some))
-    return [*tables, _per_joint(every), _per_phase(methods), _per_speed(every)]
+    return tables if known is None else [*tables, _per_joint(every), _per_phase(methods), _per_speed(every)]
+
+
+def _rivals(section: Section, own: Sequence[Result], known: Named | None) -> list[Named]:
+    """What is scored beside every method, from the trials of one of them."""
+    if known is None:
+        there = [who for who in RIVALS if who != "another" or section.words.startswith("virtual3d")]
+        return [Named(RIVALS[who], "no", "-", own[0], {}, who, COME_ALONG) for who in there]
+    every = [Named(label, "no", "-", known.result, known.groups, who) for who, label in RIVALS.items()]
+    return [one for one in every if any(figures for _, figures in one.trials)]
 
 
 def _named(result: Result, plan: Plan, results: Sequence[Result]) -> Named:
