@@ -208,3 +208,5 @@ def _show(recording: Recording, examined: Recording, summary: dict[str, Any], co
     show_findings(examined.findings, console)
     for warning in summary["warnings"]:
         say(console, Severity.WARNING, warning)
+    if not summary["warnings"] and all(finding.severity is Severity.INFO for finding in examined.findings):
+        console.print("  nothing looks wrong")
