@@ -35,6 +35,7 @@ def _content(plan: Plan, results: Sequence[Result], quick: bool) -> Json:
         "number_of": lambda row: numbers.get(id(row.result), ""),
         "missing": [one for one in results if one.row is None],
         "total": len(results),
+        "unused": plan.unused,
         "sources": [(k, one.row, _people(one, plan), _data(one, plan)) for k, one in enumerate(there, start=1)],
     }
 

@@ -76,6 +76,7 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All of it."""
 
     data: dict[str, DataSet]
+    unused: dict[str, str]
     methods: dict[str, Label]
     published: list[Published]
     section: list[Section]
