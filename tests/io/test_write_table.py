@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import polars as pl
 import pytest
 
 from kinertia.estimation.convention import Knee
 from kinertia.estimation.estimate import Activity, Bands, Estimate
-from kinertia.io import write_table
-from kinertia.recording import Subject
+from kinertia.io import read, write_table
+from kinertia.recording import RecordingError, Subject
 
 SAMPLES = 30
 
@@ -80,3 +82,9 @@ def test_unknown_ending(estimate, tmp_path):
     with pytest.raises(ValueError, match=r"\.parquet or \.csv"):
         write_table.write(tmp_path / "table.xlsx", estimate)
     assert not list(tmp_path.iterdir())
+
+
+def test_is_no_recording(estimate: Estimate, tmp_path: Path) -> None:
+    path = write_table.write(tmp_path / "walk_estimate.csv", estimate)
+    with pytest.raises(RecordingError, match=r"walk_estimate\.csv: is an estimate, not a recording.*name what it was"):
+        read.read(path)

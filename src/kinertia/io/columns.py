@@ -211,6 +211,8 @@ def _three_axes(kinds: dict[str, dict[str, tuple[str, str]]], sensor: str, file:
     fields: dict[str, Any] = {}
     for kind, axes in kinds.items():
         if len(axes) < 3:
+            if sensor.endswith(("_measured", "_virtual")):  # the names that write_table gives signals in the sagittal plane
+                raise RecordingError("is an estimate, not a recording", file=file, fix="name what it was estimated from")
             missing = next(axis for axis in "xyz" if axis not in axes)
             raise RecordingError(f"column {kind}.{sensor}.{missing} is missing", file=file, sensor=sensor, fix="give x, y, z")
         if len({unit for _, unit in axes.values()}) > 1:
