@@ -41,22 +41,20 @@ def _content(plan: Plan, results: Sequence[Result], quick: bool) -> Json:
 
 
 def _people(result: Result, plan: Plan) -> int:
-    """How many people figures are of, as far as they say it; else all those of the data."""
-    row = result.row or {}
-    stated = _stated(row["figures"]) or row["people"]
+    """How many people figures are of, as their trials or they say it; else all those of the data."""
+    row = result.row or {"figures": {}, "people": 0}
+    trials = {name.partition("_")[0] for one in row["figures"].get("sets", {}).values() for name in one["trials"]}
+    stated = len(trials) or _stated(row["figures"]) or row["people"]
     return stated or sum(plan.data[name].people for name, _, _ in _data(result, plan))
 
 
 def _stated(figures: Json) -> int:
-    """The largest number of people that figures say they are of, or that trials of a set are named after; 0 for none."""
-    found = [len({name.partition("_")[0] for name in one["trials"]}) for one in figures.get("sets", {}).values()]
-    counts = [sum(found)] if found else []
-    for key, value in figures.items():
-        if key == "people" and isinstance(value, int):
-            counts.append(value)
-        each = value if isinstance(value, list) else [value]
-        counts += [_stated(one) for one in each if isinstance(one, dict)]
-    return max(counts, default=0)
+    """The largest number of people that figures say anywhere, but for the options that they were made with; 0 for none."""
+    counts = [value for key, value in figures.items() if key == "people" and isinstance(value, int)]
+    inner = (
+        one for key, value in figures.items() if key != "options" for one in (value if isinstance(value, list) else [value])
+    )
+    return max((*counts, *(_stated(one) for one in inner if isinstance(one, dict))), default=0)
 
 
 def _data(result: Result, plan: Plan) -> list[tuple[str, str, str]]:

@@ -55,19 +55,24 @@ def figures(part: Part) -> dict[str, Any]:
     means = {key: made[key] for key in ("mean", "mean_synced", "seconds")}
     target = {name: {"rmse": spread} for name in ("grf_y_r", "grf_x_r", "knee_moment_r")}
     row = {"sensors": list("abcdefg"), "figures": {"angle_rmsd_deg": spread, "angle_rmsd_deg.knee_angle": spread}}
-    return {
-        "trials": made,
-        "sparse": {"FT": {"network": means}},
-        "ablation": {"rows": [{"change": "no kane loss", **means}]},
-        "labels": {
-            "cnn_real": made,
-            "adaptive_knee": {name: {"knee_deg": 5.0} for name in ("general", "adaptive", "orientation")},
-        },
-        "subsets": {"rows": {"all": row}, "best": {"7": {"knee_angle": "all"}}, "conditions": {"people": 4}},
-        "efficiency": {"rows": [{"method": "masked", "regime": "fine-tuned", "share": 0.25, "targets": target}]},
-        "bands": {"simulated": {"walking": {"FT": {"coverage": {"angle": 0.9}, "half_width": {"angle": 5.0}}}}},
-        "listed": {"p50_ms": 0.1, "output_delay_ms": 20.0},
-    }[part.section.shows] | ({"sets": {"walking_arnold": made}} if part.section.key == "virtual3d" else {})
+    stated = {"conditions": {"people": 1, "options": {"people": 99, "sets": "all,FT"}}}
+    return (
+        {
+            "trials": made,
+            "sparse": {"FT": {"network": means}},
+            "ablation": {"rows": [{"change": "no kane loss", **means}]},
+            "labels": {
+                "cnn_real": made,
+                "adaptive_knee": {name: {"knee_deg": 5.0} for name in ("general", "adaptive", "orientation")},
+            },
+            "subsets": {"rows": {"all": row}, "best": {"7": {"knee_angle": "all"}}, "conditions": {"people": 4}},
+            "efficiency": {"rows": [{"method": "masked", "regime": "fine-tuned", "share": 0.25, "targets": target}]},
+            "bands": {"simulated": {"walking": {"FT": {"coverage": {"angle": 0.9}, "half_width": {"angle": 5.0}}}}},
+            "listed": {"p50_ms": 0.1, "output_delay_ms": 20.0},
+        }[part.section.shows]
+        | (stated if part.section.key == "simulated" else {})
+        | ({"sets": {"walking_arnold": made}} if part.section.key == "virtual3d" else {})
+    )
 
 
 class Fake:
@@ -138,6 +143,8 @@ def test_goes_on_and_tells_what_is_missing(tmp_path: Path) -> None:
     assert page._people(known, WHOLE) == 2
     (known,) = (one for one in found if one.part.name == "regimes_general")
     assert page._people(known, WHOLE) == 4
+    (known,) = (one for one in found if one.part.name == "simulated_pretrained")
+    assert page._people(known, WHOLE) == 1
 
     again = Fake()
     found, html, _ = table(tmp_path, again)
