@@ -44,6 +44,7 @@ GROUPS = {
         "alarms": "sound recordings: how often is one complained of?",
         "commands": "spoiled recordings given to whole commands: does one crash?",
         "fuzz": "broken files of every format given to every reader: does one crash, hang or fill the memory?",
+        "cluster": "many recordings on Ray with workers killed at random: each once, and the same?",
         "files": "commands killed at random instants: is nothing lost or changed?",
     },
     "Speed": {

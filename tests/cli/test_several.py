@@ -55,6 +55,23 @@ def test_a_folder_gets_one_table_and_goes_on_past_a_damaged_file(kinertia: Shell
     assert kinertia("estimate", "day", "--csv").out == done.out  # results are not taken for recordings
 
 
+def test_what_is_done_is_left_and_processes_change_nothing(kinertia: Shell, day: Path) -> None:
+    shutil.rmtree(day / "ben")
+    first = kinertia("estimate", "day", "--csv", "--out", "one")
+    assert kinertia("estimate", "day", "--csv", "--out", "two", "--jobs", "2").out == first.out.replace("one/", "two/")
+    for path in Path("one").glob("*_*"):
+        if path.suffix not in (".html", ".json"):  # which say how long it took
+            assert path.read_bytes() == (Path("two") / path.name).read_bytes()
+    stated = Path("one/slow_estimate.json").stat().st_mtime_ns
+    shutil.copy(day / "slow.csv", day / "torn.csv")
+    again = kinertia("estimate", "day", "--csv", "--out", "one", "--resume")
+    assert again.code == 0, again.err
+    assert Path("one/slow_estimate.json").stat().st_mtime_ns == stated
+    assert again.out.splitlines()[:2] == first.out.splitlines()[:2]
+    assert kinertia("estimate", "day", "--csv", "--out", "one", "--resume", "--height", "1.7").code == 0
+    assert Path("one/slow_estimate.json").stat().st_mtime_ns != stated
+
+
 def test_one_recording_goes_to_a_folder_of_its_name(kinertia: Shell, day: Path) -> None:
     done = kinertia("estimate", day / "anna" / "walk.csv", "--csv")
     assert done.code == 0, done.err
