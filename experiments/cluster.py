@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -43,15 +44,14 @@ def cluster(recordings: int = 1000, kill_every: float = 30.0, nodes: int = 2, se
         Of the recordings and of what is killed when.
     """
     extra.cluster_library()
-    from ray.cluster_utils import Cluster
-
+    simulated = import_module("ray.cluster_utils")
     with TemporaryDirectory() as work:
         home = Path(work)
         make(home / "walks", recordings, seed)
         context.say("one process")
         alone = _estimate(home, "alone")
         context.say(f"{nodes} nodes")
-        made = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+        made = simulated.Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
         try:
             for _ in range(nodes - 1):
                 made.add_node(num_cpus=1)
