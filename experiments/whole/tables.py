@@ -104,7 +104,9 @@ def _trials(section: Section, plan: Plan, own: Sequence[Result], results: Sequen
     for group in groups:
         some = [Named(m.label, m.labels, m.latency, m.result, _only(m.groups, group), m.who, _why(m, group)) for m in every]
         tables.append(_overall(group, section, plan, some))
-    return tables if known is None else [*tables, _per_joint(every), _per_phase(methods), _per_speed(every)]
+        if known is not None:
+            tables.append(_per_joint(group, some))
+    return tables if known is None else [*tables, _per_phase(methods), _per_speed(every)]
 
 
 def _rivals(section: Section, own: Sequence[Result], known: Named | None) -> list[Named]:
@@ -155,7 +157,7 @@ def _overall(group: str, section: Section, plan: Plan, methods: Sequence[Named])
     return Table(group, ("", *headings, bias, "labels", "latency", "s a recording"), rows)
 
 
-def _per_joint(methods: Sequence[Named]) -> Table:
+def _per_joint(group: str, methods: Sequence[Named]) -> Table:
     """Angle error (bias) and moment error of each joint, force error of each component."""
     joints, forces = PARTS["angle_rmsd_deg"], PARTS["grf_rmsd_bw"]
     words = {"hip_flexion": "hip", "knee_angle": "knee", "ankle_angle": "ankle", "grf_x": "fore-aft", "grf_y": "vertical"}
@@ -170,22 +172,22 @@ def _per_joint(methods: Sequence[Named]) -> Table:
         found += [cell(_side(one, "moment_rmsd_bwbh", joint)) for joint in joints]
         return (*found, *(cell(_side(one, "grf_rmsd_bw", force), 1) for force in forces))
 
-    return Table("Per joint", ("", *headings), [_row(one, cells) for one in methods])
+    return Table(f"Per joint{', ' if group else ''}{group}", ("", *headings), [_row(one, cells) for one in methods])
 
 
 def _per_phase(methods: Sequence[Named]) -> Table:
     """Errors in each tenth of the stride from heel strike on."""
     rows = []
     for one in methods:
-        known = [trial["phases"] for trial, _ in one.trials if "phases" in trial]
+        known = [trial["phases"] for trial, _ in one.trials if any(map(any, trial.get("phases", {}).values()))]
         if not known:
-            rows.append(Row(one.label, missing=one.reason or "figures of before phases were told apart"))
+            rows.append(Row(one.label, missing=one.reason or "the reference shows no heel strikes"))
         for field in PARTS if known else ():
             each = [_average(phases[field][k] for phases in known) for k in range(TENTHS)]
             cells = tuple(cell(value, DIGITS[field.split("_")[0]]) for value in each)
             rows.append(Row(f"{one.label}: {OVERALL[field]}", cells, one.result))
     edges = (f"{10 * k} to {10 * k + 10} %" for k in range(TENTHS))
-    return Table("Per phase of the gait cycle, from heel strike", ("", *edges), rows)
+    return Table("Per phase of the gait cycle, from heel strike, all recordings together", ("", *edges), rows)
 
 
 def _per_speed(methods: Sequence[Named]) -> Table:
@@ -207,7 +209,7 @@ def _per_speed(methods: Sequence[Named]) -> Table:
                 rows.append(Row(one.label, cells, one.result))
     if not rows:
         rows = [Row("all", missing="no trial has a true speed")]
-    return Table("Per speed", ("", "true speed", "recordings", *OVERALL.values()), rows)
+    return Table("Per speed, all recordings together", ("", "true speed", "recordings", *OVERALL.values()), rows)
 
 
 def _row(one: Named, cells: Callable[[Named], tuple[str, ...]]) -> Row:
