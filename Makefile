@@ -10,15 +10,15 @@ STAMP := $(VENV)/.installed
 # Recipe of the shipped weights: simulated people, then self-supervised training, then a copy into the package.
 PEOPLE ?= 14
 PEOPLE_SEED ?= 1
-VARIED_PEOPLE ?= 21
-SPARSE_PEOPLE ?= 10
-SPARSE_SEED ?= 78
-MORE_PEOPLE ?= 11
-MORE_SEED ?= 5
+VARIED_PEOPLE ?= 116
+VARIED_SEED ?= 201
 BAND_PEOPLE ?= 26
+BAND_SEED ?= 5
 # Motion capture in OpenSim files, which virtual sensors ride on (walking_arnold, walking_moco, running_hamner).
 DATA_FOLDER ?= ../shared/data
 CAPTURES = $(addprefix $(DATA_FOLDER)/,walking_arnold walking_moco running_hamner)
+# Signals of real people without any reference, which are learned from as they are.
+UNLABELLED ?= $(wildcard $(DATA_FOLDER)/imu_hugadb)
 DEVICE ?= cpu
 TEST_JOBS ?= 2
 WEIGHTS := runs/weights
@@ -70,24 +70,18 @@ weights: install
 		$(if $(wildcard $(WEIGHTS)/start/checkpoint.json),--resume)
 	$(RUN)/kinertia train $(WEIGHTS)/people --from $(WEIGHTS)/start --out $(WEIGHTS)/model --device $(DEVICE) \
 		$(if $(wildcard $(WEIGHTS)/model/checkpoint.json),--resume,--config.weights.posture 0.02)
-	$(RUN)/kinertia ship $(WEIGHTS)/model --overwrite --out src/kinertia/models/default --note "$(PEOPLE) simulated people, seed $(PEOPLE_SEED)" \
-		--recipe "make weights PEOPLE=$(PEOPLE) PEOPLE_SEED=$(PEOPLE_SEED)"
-	$(RUN)/kinertia simulate --varied --seconds 16 --subjects $(VARIED_PEOPLE) --seed $(PEOPLE_SEED) --out $(WEIGHTS)/varied_$(PEOPLE_SEED) --only walk_1 walk_2 walk_3 slope run_1 run_2
-	$(RUN)/kinertia simulate --varied --seconds 16 --subjects $(VARIED_PEOPLE) --seed $(SPARSE_SEED) --out $(WEIGHTS)/varied_$(SPARSE_SEED) --only walk_1 walk_2 walk_3 slope run_1 run_2
-	$(RUN)/kinertia train $(WEIGHTS)/varied_$(PEOPLE_SEED) $(WEIGHTS)/varied_$(SPARSE_SEED) --from $(WEIGHTS)/model --config-file recipes/sole.json \
-		--out $(WEIGHTS)/varied --device $(DEVICE) $(if $(wildcard $(WEIGHTS)/varied/checkpoint.json),--resume)
-	$(RUN)/kinertia ship $(WEIGHTS)/varied --overwrite --out src/kinertia/models/varied --name varied \
-		--note "from the weights of default, on feet that roll: $(VARIED_PEOPLE) varied simulated people each of seeds $(PEOPLE_SEED) and $(SPARSE_SEED)" \
-		--recipe "make weights VARIED_PEOPLE=$(VARIED_PEOPLE)"
-	$(RUN)/kinertia simulate --subjects $(SPARSE_PEOPLE) --seed $(SPARSE_SEED) --out $(WEIGHTS)/sparse_people
-	$(RUN)/kinertia simulate --subjects $(MORE_PEOPLE) --seed $(MORE_SEED) --out $(WEIGHTS)/more_people --only walk_1 walk_2 walk_3 run_1 run_2 run_3
-	$(RUN)/kinertia train $(WEIGHTS)/sparse_people $(WEIGHTS)/more_people --from $(WEIGHTS)/model --config-file recipes/sparse.json --out $(WEIGHTS)/sparse --device $(DEVICE) \
+	$(RUN)/kinertia simulate --varied --seconds 30 --subjects $(VARIED_PEOPLE) --seed $(VARIED_SEED) --out $(WEIGHTS)/varied --only walk_1 walk_2 walk_3 run_1 run_2 run_3
+	$(RUN)/kinertia train $(WEIGHTS)/varied $(UNLABELLED) --from $(WEIGHTS)/model --config-file recipes/varied.json --out $(WEIGHTS)/default --device $(DEVICE) \
+		$(if $(wildcard $(WEIGHTS)/default/checkpoint.json),--resume)
+	$(RUN)/kinertia ship $(WEIGHTS)/default --overwrite --out src/kinertia/models/default --note "$(VARIED_PEOPLE) varied simulated people, seed $(VARIED_SEED), and signals of HuGaDB" \
+		--recipe "make weights VARIED_PEOPLE=$(VARIED_PEOPLE) VARIED_SEED=$(VARIED_SEED)"
+	$(RUN)/kinertia train $(WEIGHTS)/varied --from $(WEIGHTS)/default --config-file recipes/sparse.json --out $(WEIGHTS)/sparse --device $(DEVICE) \
 		$(if $(wildcard $(WEIGHTS)/sparse/checkpoint.json),--resume)
 	$(RUN)/kinertia ship $(WEIGHTS)/sparse --overwrite --out src/kinertia/models/sparse --name sparse \
-		--note "from the weights of default: $(SPARSE_PEOPLE) simulated people of seed $(SPARSE_SEED) and $(MORE_PEOPLE) of seed $(MORE_SEED), sensors hidden in 60 % of windows" \
-		--recipe "make weights SPARSE_PEOPLE=$(SPARSE_PEOPLE) SPARSE_SEED=$(SPARSE_SEED) MORE_PEOPLE=$(MORE_PEOPLE) MORE_SEED=$(MORE_SEED)"
-	$(RUN)/kinertia simulate --subjects $(BAND_PEOPLE) --seed $(MORE_SEED) --out $(WEIGHTS)/band_people --only walk_1 walk_2 walk_3 run_1 run_3
-	for model in default sparse varied; do \
+		--note "from the weights of default: $(VARIED_PEOPLE) varied simulated people, seed $(VARIED_SEED), sensors hidden in 60 % of windows" \
+		--recipe "make weights VARIED_PEOPLE=$(VARIED_PEOPLE) VARIED_SEED=$(VARIED_SEED)"
+	$(RUN)/kinertia simulate --subjects $(BAND_PEOPLE) --seed $(BAND_SEED) --out $(WEIGHTS)/band_people --only walk_1 walk_2 walk_3 run_1 run_3
+	for model in default sparse; do \
 		$(RUN)/kinertia calibrate src/kinertia/models/$$model --data $(BAND_DATA) --measured $(CAPTURES) || exit 1; \
 	done
 	$(RUN)/kinertia calibrate src/kinertia/models/default --way adapted --data $(ADAPTED_BAND_DATA) --measured $(CAPTURES) --only walk_2 run_3

@@ -11,10 +11,10 @@ from kinertia.checks.stage import Checked, faulty, names, standing
 from kinertia.placement.fault import OFFSET_STANDING
 from kinertia.recording import GRAVITY, Array, Cause, Finding, Recording, Severity
 
-STEADY_PART = {"foot": 0.55}
-"""Mean vector over root mean square: 0.61 to 0.86 at feet, 0.52 to 0.98 elsewhere, with gravity (26
-simulated and 4 real people, walking and running); without it 0.24 to 0.50 at feet, 0.32 at most elsewhere."""
-STEADY_PART_ELSEWHERE = 0.42
+STEADY_PART = {"foot": 0.5}
+"""Mean vector over root mean square: 0.504 to 0.86 at feet, 0.41 to 0.98 elsewhere, with gravity (41
+simulated and 5 real people, walking and running); without it 0.24 to 0.50 at feet, 0.32 at most elsewhere."""
+STEADY_PART_ELSEWHERE = 0.37
 SHORTEST_S = 2.0
 """In less than a stride or two the mean is not gravity: one of 12 walks of 1.3 s would be called free of it."""
 LEAST_IN_G = 0.5  # mean acceleration that is less than gravity in any unit

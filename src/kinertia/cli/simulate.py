@@ -36,7 +36,7 @@ def simulate(
         workers: Where people are simulated.
         only: Recordings to make; default all: three walking and three running speeds, a slope, and a mixed one.
         strides: How many strides of a steady movement differ from each other before it repeats; time to solve grows with it.
-        varied: People who also walk slowly, each in a shape of their own, on soles that roll under heel and ball.
+        varied: People who also walk slowly, and who move and load the ground each in ways of their own.
         muscles: People whose moments muscles give, with activations and forces in the truth; without the mixed recording.
     """
     from kinertia.simulation.plan import RECORDINGS

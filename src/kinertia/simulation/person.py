@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from kinertia.bodies import GAIT2D_SOLE, GAIT2D_TRUNK, Body, SegmentLengths, Skeleton, build
+from kinertia.bodies import GAIT2D_SOLE, Body, SegmentLengths, build
 from kinertia.bodies.gait2d import FOOT, SHANK, THIGH
 from kinertia.recording import Subject
 
@@ -44,8 +44,8 @@ class Person:
     ----------
     seed, number : name the person: they are the same whoever else is drawn.
     subject : what a method is told.
-    body : the true body, with a lumbar joint.
-    varied : walks from 0.5 m/s on, in a shape of their own, on soles that roll.
+    body : the true body, with a lumbar joint, on soles that roll.
+    varied : walks from 0.5 m/s on, moves and loads the ground in ways of their own.
     """
 
     seed: int
@@ -89,10 +89,10 @@ def draw(seed: int, number: int, *, varied: bool = False) -> Person:
         height_m=round(_about(height, STATED_HEIGHT_M, generator), 2),
         sex=sex,
     )
-    return Person(seed, number, subject, _body(mass, height, GAIT2D_SOLE if varied else GAIT2D_TRUNK, generator), varied)
+    return Person(seed, number, subject, _body(mass, height, generator), varied)
 
 
-def _body(mass: float, height: float, skeleton: Skeleton, generator: np.random.Generator) -> Body:
+def _body(mass: float, height: float, generator: np.random.Generator) -> Body:
     leg = _about(1.0, LEG_LENGTH, generator)
     ratio = _about(1.0, THIGH_TO_SHANK, generator)
     thigh, shank = THIGH.length * height, SHANK.length * height
@@ -104,7 +104,7 @@ def _body(mass: float, height: float, skeleton: Skeleton, generator: np.random.G
         shank=(1.0 - share) * whole,
         foot=FOOT.length * height * _about(1.0, FOOT_LENGTH, generator),
     )
-    body = build(mass, height, lengths, skeleton=skeleton)
+    body = build(mass, height, lengths, skeleton=GAIT2D_SOLE)
     return _vary_mass(body, generator)
 
 

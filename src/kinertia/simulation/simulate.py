@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 
+from kinertia.bodies import GAIT2D_SOLE, GAIT2D_TRUNK
 from kinertia.cluster.workers import Workers, each
 from kinertia.io import write_recording
 from kinertia.io.files import write_text
@@ -149,7 +150,7 @@ def describe(folder: Path, people: list[Person], request: Request) -> None:
     path = folder / PEOPLE_FILE
     settings: dict[str, Any] = {
         name: getattr(request, name) for name in ("seed", "seconds", "rate_hz", "strides", "varied", "muscles")
-    }
+    } | {"body": GAIT2D_SOLE.name}
     if request.realism != TYPICAL:
         settings["spread"] = asdict(request.realism.spread)
     if path.is_file():
@@ -161,10 +162,17 @@ def describe(folder: Path, people: list[Person], request: Request) -> None:
             if there.exists():
                 fix = "give another --out"
                 raise RecordingError("exists, and `kinertia simulate` did not write it", file=str(there), fix=fix)
-    held = {"strides": 1, "varied": False, "muscles": False} | known  # as of folders from before these were options
+    held = {
+        "strides": 1,
+        "varied": False,
+        "muscles": False,
+        "body": GAIT2D_TRUNK.name,
+    } | known  # as of folders from before these were options
     if others := {key: held.get(key) for key in settings if held.get(key) != settings[key]}:
         there = ", ".join(f"{key} {value}" for key, value in others.items())
-        raise RecordingError(f"holds people with {there}", file=str(path), fix="give another folder, or the same options")
+        raise RecordingError(
+            f"holds people with {there}", file=str(path), fix="give another folder, or the same options and version"
+        )
     known["people"] |= {someone.name: someone.facts() | {"asked": _asked(someone)} for someone in people}
     known["people"] = dict(sorted(known["people"].items()))
     write_text(path, json.dumps(known, indent=1, allow_nan=False) + "\n")
