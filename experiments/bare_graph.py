@@ -35,7 +35,7 @@ class BareGraph:
         self.values = np.full(len(card.layout.names), np.nan)
         self._inputs = {
             "hold": np.zeros(1, dtype=bool),
-            "window": np.zeros((1, 2 * card.delay_samples * card.raw)),
+            "window": np.zeros((1, 2 * (card.delay_samples - card.look_ahead) * card.raw)),
             **{name: np.zeros((1, width), dtype=np.float32) for name, width in card.states.items()},
             **{one.name: numbers[one.name] for one in self._session.get_inputs() if one.name in numbers},
         }

@@ -50,8 +50,8 @@ class RecurrentEncoder(Encoder):
         return 2 * sum(width for _, width in self.shapes)
 
     def maps(self, inputs: Inputs) -> list[Tensor]:
-        found = self.network.core(_features(inputs, self.scale))
-        hidden = found if isinstance(found, Tensor) else found[0]
+        found = self.network.core(self.network.prolonged(_features(inputs, self.scale)))
+        hidden = (found if isinstance(found, Tensor) else found[0])[:, self.config.look_ahead :]
         moving = _moving(self.network.head(hidden), _bodies(inputs), self.rate_hz, self.config)
         return [hidden[:, LEAD:], moving[:, LEAD:]]
 

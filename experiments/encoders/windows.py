@@ -22,7 +22,7 @@ LEAD = 64
 """Samples before a window that a recurrent encoder runs through first; windows begin no sooner."""
 STANDARD_GRAVITY = 9.80665  # m/s^2, what one g is
 SENSORS, MODALITIES = len(LOWER_BODY), 2  # acceleration and angular rate
-SKELETON = "gait2d_trunk"
+SKELETON = "gait2d_sole"
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,7 @@ def test_a_recording_is_checked_once(walked: ki.Estimated, monkeypatch: pytest.M
         (lambda: ki.estimate([]), "no recording given"),
         (lambda: ki.estimate(cast("Any", None)), "a recording is needed, None was given"),
         (lambda: ki.estimate(ki.example(5.0), cast("Any", 72.0)), "float is no model"),
-        (lambda: ki.estimate(ki.example(5.0), "mine"), "mine: no model; give default, sparse, varied, or the folder"),
+        (lambda: ki.estimate(ki.example(5.0), "mine"), "mine: no model; give default, sparse, or the folder"),
         (lambda: ki.report([], "walk.html"), "one estimate or two, not 0"),
         (
             lambda: ki.report(cast("Any", ki.example(5.0)), "walk.html"),

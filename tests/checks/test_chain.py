@@ -51,7 +51,7 @@ def test_gravity_is_missed_only_where_there_are_strides() -> None:
 
 
 def test_a_shank_said_to_be_a_foot_is_not_free_of_gravity() -> None:
-    steps = crop(change(lambda acc, gyro: acc[:, 3, 0].__iadd__(13.0 * gyro[:, 3, 2])), 500, 1500)
+    steps = crop(change(lambda acc, gyro: acc[:, 3, 0].__iadd__(16.0 * gyro[:, 3, 2])), 500, 1500)
     steps.gyro[:, 3] *= 1.2
     assert Cause.FREE_ACCELERATION in {finding.cause for finding in examine(steps).findings}
     steps.gyro[:, 3] *= 0.5

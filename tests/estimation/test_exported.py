@@ -51,13 +51,13 @@ def assert_equal(a: Estimate, b: Estimate, tolerance: float) -> None:
         one, two = getattr(a, part), getattr(b, part)
         assert one.keys() == two.keys()
         for name in one:
-            np.testing.assert_allclose(one[name] / unit, two[name] / unit, atol=tolerance, rtol=0, err_msg=name)
+            np.testing.assert_allclose(one[name] / unit, two[name] / unit, atol=tolerance, rtol=0.3 * tolerance, err_msg=name)
     for side in "rl":
         np.testing.assert_allclose(a.cop_x[side], b.cop_x[side], atol=1e-3)
     for part, times in (("speed", 1.0), ("imu_virtual", 1e3), ("root_residual", 5.0)):
         one, two = getattr(a, part), getattr(b, part)
         assert one is not None
-        np.testing.assert_allclose(one, two, atol=times * tolerance, rtol=0, err_msg=part)
+        np.testing.assert_allclose(one, two, atol=times * tolerance, rtol=0.3 * tolerance, err_msg=part)
     assert a.warnings == b.warnings
     assert a.output_delay_s == b.output_delay_s
 
@@ -142,7 +142,7 @@ def test_samples_of_another_shape_are_refused(walk: Recording) -> None:
     stepper = default().stepper(walk.subject)
     with pytest.raises(ValueError, match=r"shape \(7, 6\), expected \(7, 3\)"):
         stepper.step(np.zeros((7, 6)))
-    with pytest.raises(ValueError, match="fewer than 2 samples"):
+    with pytest.raises(ValueError, match="fewer than 6 samples"):
         stepper.finish()
 
 

@@ -45,7 +45,7 @@ def test_latency_counts_every_sample_and_compares_with_the_whole() -> None:
     assert measured["samples"] == 600
     assert 0.0 < measured["p50_ms"] <= measured["p99_ms"] <= measured["p999_ms"] <= measured["max_ms"]
     assert sum(measured["histogram"].values()) == 600
-    assert measured["output_delay_ms"] == pytest.approx(20.0)
+    assert measured["output_delay_ms"] == pytest.approx(60.0)
     assert measured["batch_difference"] < 1e-5
     graph, ratio = measured["graph"], measured["ratio"]
     assert 0.0 < graph["back_to_back_ms"] < graph["p99_ms"]

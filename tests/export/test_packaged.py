@@ -44,12 +44,9 @@ def test_shipped_graphs_are_small_and_without_notes(path: Path) -> None:
     for part in (model, model.graph, *model.graph.node, *model.graph.input, *model.graph.output, *model.graph.initializer):
         assert not part.doc_string
         assert not part.metadata_props
-    most_nodes, most_bytes = {"step": (57, 980_000), "person": (100, 130_000)}[path.stem]
-    if path.parent.name == "varied":  # on feet that roll
-        most_nodes, most_bytes = {"step": (73, 1_000_000), "person": (106, 132_000)}[path.stem]
+    most_nodes, most_bytes = {"step": (73, 1_000_000), "person": (106, 132_000)}[path.stem]
     assert len(model.graph.node) <= most_nodes
     assert path.stat().st_size <= most_bytes
     if path.stem == "step":  # entries of matrices that a step multiplies by in double precision
         sizes = [i.type.tensor_type.shape.dim for i in model.graph.input if i.name.startswith("matrix")]
-        most = 30_200 if path.parent.name == "varied" else 26_100
-        assert sum(rows.dim_value * columns.dim_value for rows, columns in sizes) <= most
+        assert sum(rows.dim_value * columns.dim_value for rows, columns in sizes) <= 30_200

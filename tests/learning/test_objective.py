@@ -187,6 +187,16 @@ def test_nothing_is_learned_from_samples_without_sensors(tiny: Config, hole: sli
         assert torch.equal(again[name], value.detach()), name
 
 
+@pytest.mark.parametrize("effort_sets_posture", [False, True])
+def test_nothing_is_asked_of_samples_before_the_memory_is_full(tiny: Config, effort_sets_posture: bool) -> None:
+    config = replace(tiny, training=replace(tiny.training, warm_up=16, effort_sets_posture=effort_sets_posture))
+    raw = make_raw(1, "derivative").requires_grad_()
+    terms = objective.terms(raw, make_batch(), as_stated(), config)
+    (slope,) = torch.autograd.grad(objective.total(terms, config.weights), raw)
+    assert (slope[:, :14] == 0.0).all()
+    assert (slope[:, 18:36].abs().amax(-1) > 0.0).all()
+
+
 def test_one_missing_sensor_does_not_hide_the_sample(tiny: Config) -> None:
     batch = make_batch()
     batch.present[:, :, 3] = 0.0

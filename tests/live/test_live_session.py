@@ -37,7 +37,7 @@ def test_frames_and_state_reach_the_viewers(walking: Running) -> None:
     assert 0.9 < status["walking"]["speed"] < 1.5
     assert 80 < status["walking"]["cadence"] < 140
     assert status["session"]["model"] == "default"
-    assert status["session"]["delay_ms"] == pytest.approx(20.0)
+    assert status["session"]["delay_ms"] == pytest.approx(60.0)
     assert [s["state"] for s in status["session"]["sensors"]] == ["ok"] * 7
     assert status["session"]["aligned"]
     assert len(Place(walking.hub).take().values[0]) == walking.hub.ring.width

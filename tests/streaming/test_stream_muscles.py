@@ -78,13 +78,13 @@ def test_a_moment_that_no_muscle_gives_is_reserve_and_marked(frames: list[Frame]
 
 
 def test_lines_of_a_table_wait_for_their_muscles(frames: list[Frame], whole: dict[str, Array], tmp_path: Path) -> None:
-    sink = CsvSink(tmp_path / "out.csv", MODEL.layout.names, 0.02, MODEL.layout.muscles)
+    sink = CsvSink(tmp_path / "out.csv", MODEL.layout.names, 0.06, MODEL.layout.muscles)
     for frame in frames[:60]:
         sink.write(frame)
     sink.close()
     titles, *lines = (tmp_path / "out.csv").read_text().splitlines()
     at = titles.split(",").index("soleus_r_force [N]")
     cells = [line.split(",") for line in lines]
-    assert [float(line[0]) for line in cells] == pytest.approx(np.arange(58) / 100.0)
-    assert [float(line[at]) for line in cells[:-1]] == pytest.approx(whole["soleus_r_force"][:57].tolist(), rel=1e-4)
+    assert [float(line[0]) for line in cells] == pytest.approx(np.arange(54) / 100.0)
+    assert [float(line[at]) for line in cells[:-1]] == pytest.approx(whole["soleus_r_force"][:53].tolist(), rel=1e-4)
     assert cells[-1][at] == ""

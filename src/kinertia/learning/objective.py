@@ -88,7 +88,7 @@ def terms(raw: Tensor, batch: Batch, units: Tensor, config: Config, labels: Tens
     touch = contact.complementarity(result.contact, force_bw[..., 1])
     residual, asked, given = result.residual, result.moments, motion
     if motion.torque is None and not config.training.effort_sets_posture:
-        asked, given = _moments_at_given_posture(motion, body, batch.present, config.sensors)
+        asked, given = _moments_at_given_posture(motion, body, batch.present, config.sensors, mask)
     muscles = config.training.actuation == "muscles"
     measured, spread = batch.signals[:, inside], batch.variance
     outcome = {
@@ -146,15 +146,19 @@ def total(found: dict[str, Tensor], weights: LossWeights) -> Tensor:
     return torch.stack([getattr(weights, name) * value for name, value in found.items()]).sum()
 
 
-def _moments_at_given_posture(motion: Motion, body: Body, present: Tensor, sensors: SensorSet) -> tuple[Tensor, Motion]:
+def _moments_at_given_posture(
+    motion: Motion, body: Body, present: Tensor, sensors: SensorSet, mask: Tensor
+) -> tuple[Tensor, Motion]:
     """(B, T - 4, n - 3) joint moments whose gradient leaves each window's mean coordinates alone [N m], and such a motion.
 
     Straight knees need the least moments, so that effort would pull postures towards them, whatever the sensors read. Without
-    sensors on both feet little else tells where the feet are under the body, and effort keeps its say.
+    sensors on both feet little else tells where the feet are under the body, and effort keeps its say. The mean is that of the
+    samples that count: others, free of every loss, would be driven off without bound to move it.
     """
     on = [k for k, segment in enumerate(sensors.segments) if segment.startswith("foot")]
     feet = present[..., on, :].amax((-1, -3)).amin(-1) if len(on) == 2 else present.new_zeros(present.shape[:-3])
-    mean = feet[:, None, None] * motion.q.mean(-2, keepdim=True)
+    seen = mask.expand(motion.q.shape[:-1]).unsqueeze(-1)
+    mean = feet[:, None, None] * (motion.q * seen).sum(-2, keepdim=True) / seen.sum(-2, keepdim=True).clamp_min(1.0)
     given = replace(motion, q=motion.q - mean + mean.detach())
     kinematics = kin.forward(body, given.q, given.qd, given.qdd)
     generalized = dynamics.inverse(body, kinematics, given.force, sole.touch(body, kinematics))
