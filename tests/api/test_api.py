@@ -46,7 +46,7 @@ def test_shows_itself(walked: ki.Estimated) -> None:
     said = repr(walked).splitlines()
     assert 2 <= len(said) <= 5
     assert said[0] == "Estimate of 'walk': 20 s at 100 Hz, sspinnpose"
-    assert "speed 1.3" in said[1]
+    assert "speed 1.2" in said[1]
     assert walked.verdict.headline in said[2]
     assert walked.verdict.headline in walked._repr_html_()
     assert 2 <= len(repr(walked.recording).splitlines()) <= 5
