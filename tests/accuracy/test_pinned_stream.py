@@ -21,7 +21,7 @@ from kinertia.streaming.frame import Frame
 from kinertia.streaming.sample import Sample, Session, StreamInfo
 
 DELAY_SAMPLES = 6
-GRAPH_TOLERANCE = 1e-5
+GRAPH_TOLERANCE = 1.5e-5
 """rad, BW, m/s and body weight times height, between the graph and the network it was exported from (single precision)."""
 
 

@@ -89,7 +89,6 @@ def test_version(kinertia: Shell) -> None:
             "train has no option --config.trainig.steps=3; did you mean --config.",
         ),
         ("simulate --subject 3", "simulate has no option --subject; did you mean --subjects?"),
-        ("solve a.csv b.csv --out x", "solve takes no further b.csv"),
         ("solve a.csv --out x --begin x", "solve --begin: 'x' is no number; see `kinertia solve --help`"),
         (
             "train a.csv --config.sensors.segments pelvis pelvis",

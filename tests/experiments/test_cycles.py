@@ -39,6 +39,8 @@ FIELDS = {
     "grf_bias_bw",
     "grf_rmsd_unbiased_bw",
     "grf_r",
+    "phases",
+    "true_speed",
     "speed_error",
     "speed_rmsd",
 }
@@ -170,8 +172,20 @@ def test_benchmark_without_truth_or_feet_gives_nulls_and_says_so(folder: Path, t
     Console(file=open("/dev/null", "w")).print(render(results))  # noqa: PTH123, SIM115
 
 
+def askew(recording: Recording) -> Recording:
+    """With a sensor that is turned by 15 deg, which adapting finds."""
+    turn = rotation_z(np.deg2rad(15.0))
+    acc, gyro = recording.acc.copy(), recording.gyro.copy()
+    acc[:, 2], gyro[:, 2] = acc[:, 2] @ turn, gyro[:, 2] @ turn
+    return replace(recording, acc=acc, gyro=gyro)
+
+
+def rotation_z(angle: float) -> np.ndarray:
+    return np.array([[np.cos(angle), -np.sin(angle), 0.0], [np.sin(angle), np.cos(angle), 0.0], [0.0, 0.0, 1.0]])
+
+
 def test_adaptation_is_for_each_session_by_itself(folder: Path) -> None:
-    walking, running = sorted(read_folder(folder), key=lambda recording: "running" in recording.name)
+    walking, running = sorted(map(askew, read_folder(folder)), key=lambda recording: "running" in recording.name)
     stranger = replace(walking, name="P02_normwalking", subject=replace(walking.subject, mass_kg=60.0))
     method = choose("adapted", 0, settings("adapted"))
     among, alone, session = method([walking, stranger, running]), method([running]), method([walking, running])

@@ -181,7 +181,8 @@ def test_a_command_that_ends_too_late_or_fails(tmp_path: Path) -> None:
 
 
 def test_phases_of_a_cycle() -> None:
-    found = phases.score(*reversed(walk(4.0)))
+    recording, estimate = walk(4.0)
+    found = phases.score(estimate, recording)
     np.testing.assert_allclose(found["angle_rmsd_deg"], [4.0] * 5 + [8.0] * 5)
     np.testing.assert_allclose(found["grf_rmsd_bw"], [5.0] * 10)
     assert found["moment_rmsd_bwbh"] == [None] * 10

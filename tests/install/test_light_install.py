@@ -166,7 +166,7 @@ def test_from_an_odd_table_to_a_report_in_three_commands(light: Environment) -> 
     for command in (["inspect", "trial07.csv"], ["estimate", "trial07.csv", "--out", "odd"]):
         done = light.run("kinertia", *command)
         assert done.returncode == 0, done.stderr
-    assert "speed 1.2" in done.stdout
+    assert "speed 1.3" in done.stdout
     assert "consistent in all" in done.stdout
     assert "<svg" in (light.work / "odd" / "trial07_report.html").read_text(encoding="utf-8")
     assert light.install_cpu_s + _cpu_s() - before < MOST_CPU_S

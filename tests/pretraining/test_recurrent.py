@@ -23,8 +23,8 @@ def test_features_hold_what_the_model_estimates() -> None:
     found = estimate(shipped.load(shipped.DEFAULT), person)
     at = slice(LEAD, LEAD + 128 - REACH)
     hip, grf, knee = moving[0, : 128 - REACH, 1], moving[0, : 128 - REACH, 10], moving[0, : 128 - REACH, 14]
-    np.testing.assert_allclose(hip, found.coordinates["hip_flexion_r"][at], atol=2e-5)
-    np.testing.assert_allclose(FORCE_UNIT * grf, found.grf["grf_y_r"][at], atol=2e-5)
+    np.testing.assert_allclose(hip, found.coordinates["hip_flexion_r"][at], atol=4e-5)
+    np.testing.assert_allclose(FORCE_UNIT * grf, found.grf["grf_y_r"][at], atol=4e-5)
     moment = errors.bwbh_percent(found.moments["knee_angle_r"], person.subject)[at]
     # single precision of the network, magnified by the differences
     np.testing.assert_allclose(100.0 * MOMENT_UNIT * knee, moment, atol=0.1)

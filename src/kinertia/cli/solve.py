@@ -58,10 +58,9 @@ def solve(
         begin: Time to solve a continuous recording from, on its own axis; sensors are aligned with all of it.
         end: Time to solve it to.
         cycle: Solve the mean of the strides of a continuous recording, as one cycle that repeats.
-        muscles: Moments are what eight muscles a leg give, with their activation dynamics and tendons; takes twice as long.
+        muscles: Moments are what eight muscles a leg give, with tendons; takes twice as long or more.
         start: Motion to start from: straight from the signals, or what the model that comes with the package estimates.
-        resume: Go on from the finished windows of an interrupted run in OUT; of several recordings, leave out those that are
-            finished.
+        resume: Go on from the finished windows, or recordings, of an interrupted run in OUT.
         csv: Write the table as CSV instead of Parquet.
         overwrite: Replace what is there already, even if it was not solved from this recording; never what is read.
         workers: Where several recordings are solved.

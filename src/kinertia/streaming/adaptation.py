@@ -116,7 +116,9 @@ class Adaptation:
                 return
             trained, graphs, core = self._folder / "model", self._folder / "exported", self._core
             self._run("export", "making the adapted model ready", "export", "--model", str(trained), "--out", str(graphs))
-            model = replace(exported.load(graphs), muscles=core.model.muscles)
+            model = exported.load(graphs)
+            if core.model.muscles:
+                model = replace(model, muscles=True)
             wearer = model.card.people[0] if model.card.people else None
             before, after = (misfit(*pair, self._session, self._rows) for pair in ((core.model, core.wearer), (model, wearer)))
             if not after <= WORSE * before:
