@@ -102,7 +102,8 @@ def table(tmp_path: Path, fake: Fake, minutes: float | None = None, quick: bool 
     setting = Setting(data, lambda: people, tmp_path / "out", minutes, QUIET)
     show = partial(page.write, tmp_path / "out", WHOLE, quick=quick)
     found = running.run(parts, setting, partial(fake, {part.name: part for part in parts}), show)
-    return found, *((tmp_path / "out" / name).read_text() for name in ("index.html", "index.md"))
+    html, markdown = ((tmp_path / "out" / name).read_text() for name in ("index.html", "index.md"))
+    return found, html, markdown
 
 
 @pytest.mark.parametrize("quick", [False, True])
